@@ -1,0 +1,69 @@
+import { chat } from '@roomful-demo/chat-contract'
+import { RoomfulError, eventIn, validate } from '@roomful/contract'
+import type {
+  AckIn,
+  At,
+  ClientToServer,
+  ClientToServerEvents,
+  DataOut,
+  EventName,
+  HasAck,
+  ServerToClientEvents,
+} from '@roomful/contract'
+import type { Server, Socket } from 'socket.io'
+
+type Chat = typeof chat
+type Events = ClientToServer<Chat>
+type AnswerOf<E> = HasAck<At<Events, E>> extends true ? AckIn<At<Events, E>> : void
+
+export type ChatServer = Server<ClientToServerEvents<Chat>, ServerToClientEvents<Chat>>
+export type ChatSocket = Socket<ClientToServerEvents<Chat>, ServerToClientEvents<Chat>>
+
+const MAX_DEPTH = 32
+
+/**
+ * Answers one of the contract's events: the handler sees data that the contract accepts, and whoever asked for an
+ * acknowledgement gets what the handler returns, or `{ $error: { code, message } }`.
+ */
+export function answer<E extends EventName<Events>>(
+  socket: ChatSocket,
+  event: E,
+  handler: (data: DataOut<At<Events, E>>) => AnswerOf<E> | Promise<AnswerOf<E>>,
+): void {
+  async function run(data: unknown): Promise<unknown[]> {
+    try {
+      assertShallow(data)
+      const schema = eventIn(chat.definition, 'clientToServer', event)?.data
+      const result = await handler(validate(schema, data, event) as DataOut<At<Events, E>>)
+      return result === undefined ? [] : [result]
+    } catch (error) {
+      return [{ $error: refusalOf(event, error) }]
+    }
+  }
+  const listener = (...args: unknown[]): void => {
+    const acknowledge = typeof args.at(-1) === 'function' ? (args.pop() as (...answer: unknown[]) => void) : undefined
+    void run(args[0]).then((result) => acknowledge?.(...result))
+  }
+  // Whatever the contract says, anything may arrive: the listener takes it as unknown.
+  ;(socket as Socket).on<string>(event, listener)
+}
+
+function refusalOf(event: string, error: unknown): { code: string; message: string } {
+  if (error instanceof RoomfulError)
+    return { code: error.code === 'INVALID' ? 'SHAPE' : error.code, message: error.message }
+  console.error(`the handler of "${event}" failed:`, error)
+  return { code: 'INTERNAL', message: 'the server could not do that' }
+}
+
+/** Socket.IO walks what it sends by recursion: a few kilobytes of nested arrays would end the process. */
+function assertShallow(data: unknown): void {
+  let level = [data].filter(isObject)
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw new RoomfulError('SHAPE', `expected data nested at most ${MAX_DEPTH} deep`)
+    level = level.flatMap((value) => Object.values(value).filter(isObject))
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { RoomfulError } from '@roomful/contract'
+import { z } from 'zod'
+import type { OriginCheck } from './origins.ts'
+import type { Sessions } from './sessions.ts'
+
+type Answer = (request: IncomingMessage) => Promise<unknown>
+
+const MAX_BODY_BYTES = 4096
+const bodyRule = 'expected the JSON { "name": "…" } to sign in, or { "token": "…" } to renew a session'
+const sessionRequest = z.union([z.object({ token: z.string() }), z.object({ name: z.string() })])
+
+const statusOf: Readonly<Record<string, number>> = {
+  SHAPE: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  TOO_LARGE: 413,
+}
+
+/** Answers what is not Socket.IO's: `GET /healthz` and `POST /session`, errors as `{ error: { code, message } }`. */
+export function createRequestListener(sessions: Sessions, isAllowedOrigin: OriginCheck): RequestListener {
+  const routes: Readonly<Record<string, readonly [method: string, answer: Answer]>> = {
+    '/healthz': ['GET', async () => ({ status: 'ok' })],
+    '/session': ['POST', async (request) => openSession(sessions, await readJson(request))],
+  }
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { origin } = request.headers
+    response.setHeader('vary', 'Origin')
+    if (!isAllowedOrigin(origin)) throw new RoomfulError('FORBIDDEN', `the origin ${origin} is not allowed here`)
+    if (origin !== undefined) response.setHeader('access-control-allow-origin', origin)
+
+    const path = request.url?.split('?', 1)[0] ?? ''
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined
+    if (!route) throw new RoomfulError('NOT_FOUND', 'nothing is here: expected GET /healthz or POST /session')
+    const [method, answer] = route
+    if (request.method === 'OPTIONS') return preflight(response, method)
+    if (request.method !== method) {
+      response.setHeader('allow', `${method}, OPTIONS`)
+      throw new RoomfulError('METHOD_NOT_ALLOWED', `${path} takes ${method}, not ${request.method}`)
+    }
+    send(response, 200, await answer(request))
+  }
+
+  return (request, response) => {
+    respond(request, response).catch((error: unknown) => sendError(response, error))
+  }
+}
+
+function openSession(sessions: Sessions, body: unknown): Promise<unknown> {
+  const { data } = sessionRequest.safeParse(body)
+  if (!data) throw new RoomfulError('SHAPE', bodyRule)
+  return 'token' in data ? sessions.renew(data.token) : sessions.signIn(data.name)
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  // Not destroyed when the loop ends early: the connection has to carry the refusal.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += (chunk as Buffer).length
+    if (bytes > MAX_BODY_BYTES)
+      throw new RoomfulError('TOO_LARGE', `expected a body of at most ${MAX_BODY_BYTES} bytes`)
+    chunks.push(chunk as Buffer)
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString())
+  } catch {
+    throw new RoomfulError('SHAPE', bodyRule)
+  }
+}
+
+function preflight(response: ServerResponse, method: string): void {
+  response.setHeader('access-control-allow-methods', method)
+  response.setHeader('access-control-allow-headers', 'content-type')
+  response.setHeader('access-control-max-age', '600')
+  response.writeHead(204).end()
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  if (response.destroyed) return // nobody is there to read it
+  const code = error instanceof RoomfulError && Object.hasOwn(statusOf, error.code) ? error.code : 'INTERNAL'
+  if (code === 'INTERNAL') console.error('a request failed:', error)
+  if (code === 'TOO_LARGE') response.setHeader('connection', 'close')
+  const message = code === 'INTERNAL' ? 'the server could not do that' : (error as Error).message
+  send(response, statusOf[code] ?? 500, { error: { code, message } })
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.setHeader('cache-control', 'no-store')
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

@@ -1,0 +1,30 @@
+import { RoomfulError } from '@roomful/contract'
+import { answer } from './events.ts'
+import type { ChatServer, ChatSocket } from './events.ts'
+import type { User } from './sessions.ts'
+
+const MAX_ROOMS = 100
+
+/** The rooms that the chat shows: these four, and what people add while the server runs. */
+export function createRoomList(io: ChatServer): { serve(socket: ChatSocket, user: User | undefined): void } {
+  const names = new Set(['general', 'random', 'help', 'staff'])
+
+  function create(name: string): { name: string } {
+    if (names.has(name)) return { name }
+    if (names.size >= MAX_ROOMS)
+      throw new RoomfulError('LIMIT', `there are ${MAX_ROOMS} rooms already: use one of them`)
+    names.add(name)
+    io.emit('room_created', { name })
+    return { name }
+  }
+
+  return {
+    serve(socket, user) {
+      answer(socket, 'list_rooms', () => [...names].map((name) => ({ name })))
+      answer(socket, 'create_room', ({ name }) => {
+        if (user) return create(name)
+        throw new RoomfulError('FORBIDDEN', 'unable to create a room; sign in first')
+      })
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { connect, patiently, postSession, signIn, startProcess, startTestServer, temporaryFolder } from './support.ts'
+
+const environment = async () => ({ PORT: '0', DATA_DIR: await temporaryFolder() })
+
+/** The address that the process prints, once it has. */
+async function addressOf({ output }: ReturnType<typeof startProcess>): Promise<string> {
+  await expect.poll(() => output.stdout + output.stderr, patiently).toMatch(/\n/)
+  const [, url = ''] = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(output.stdout) ?? []
+  expect(url, `printed: ${output.stdout}${output.stderr}`).not.toBe('')
+  return url
+}
+
+describe('the process', () => {
+  it('prints one line with its address, and answers there', async () => {
+    const url = await addressOf(startProcess(await environment()))
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('stops cleanly on %s, also with people connected', async (signal) => {
+    const server = startProcess(await environment())
+    const url = await addressOf(server)
+    const { token } = await signIn(url, 'Ann')
+    const socket = await connect(url, { token })
+    const disconnected = new Promise((resolve) => socket.once('disconnect', resolve))
+    server.kill(signal)
+    expect(await server.exited).toEqual({ code: 0, stdout: `listening on ${url}\n`, stderr: '' })
+    await disconnected
+  })
+
+  it('turns nobody out by a restart: yesterday’s token is good today', async () => {
+    const kept = await environment()
+    const first = startProcess(kept)
+    const { token, user } = await signIn(await addressOf(first), 'Ann')
+    first.kill('SIGTERM')
+    await first.exited
+    const response = await postSession(await addressOf(startProcess(kept)), { token })
+    expect(await response.json()).toMatchObject({ user })
+  })
+})
+
+describe('a start that cannot be', () => {
+  it('says which variable is wrong, and exits with 1', async () => {
+    const { exited } = startProcess({ ...(await environment()), PORT: 'eighty' })
+    const stderr = 'PORT is "eighty": expected a whole number from 0 (any free port) to 65535\n'
+    expect(await exited).toEqual({ code: 1, stdout: '', stderr })
+  })
+
+  it('says that the port is in use, and exits with 1', async () => {
+    const { port } = await startTestServer()
+    const { exited } = startProcess({ ...(await environment()), PORT: String(port) })
+    const stderr = `port ${port} of 127.0.0.1 is in use: set PORT to another one, or to 0 for any free one\n`
+    expect(await exited).toEqual({ code: 1, stdout: '', stderr })
+  })
+
+  it('says that the signing key is broken, and exits with 1', async () => {
+    const kept = await environment()
+    await writeFile(join(kept.DATA_DIR, 'session.key'), 'short')
+    const { code, stdout, stderr } = await startProcess(kept).exited
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^the signing key .*session\.key cannot be used: it holds 5 bytes, expected 32[^\n]*\n$/)
+  })
+})

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { io } from 'socket.io-client'
+import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client'
+import { onTestFinished } from 'vitest'
+import { startServer } from '../src/app.ts'
+import type { RunningServer, ServerOptions } from '../src/app.ts'
+import type { Session } from '../src/sessions.ts'
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'roomful-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  const server = await startServer({ dataDir: await temporaryFolder(), ...options })
+  onTestFinished(() => server.close())
+  return server
+}
+
+/** An unmodified Socket.IO client, connected. */
+export async function connect(url: string, auth: Record<string, unknown> = {}): Promise<Socket> {
+  const socket = open(url, { auth })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve)
+    socket.once('connect_error', reject)
+  })
+  return socket
+}
+
+/** An unmodified Socket.IO client on a connection of its own. */
+export function open(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): Socket {
+  const socket = io(url, { forceNew: true, ...options })
+  onTestFinished(() => void socket.disconnect())
+  return socket
+}
+
+/** Everything that the socket gets of one event, in order; no test misses what came before it looked. */
+export function collect(socket: Socket, event: string): unknown[][] {
+  const received: unknown[][] = []
+  socket.on(event, (...args: unknown[]) => void received.push(args))
+  return received
+}
+
+/** For `expect.poll`: how long a busy machine may take. */
+export const patiently = { timeout: 20_000 }
+
+export async function signIn(url: string, name: string): Promise<Session> {
+  const response = await postSession(url, { name })
+  if (!response.ok) throw new Error(`no session: ${await response.text()}`)
+  return (await response.json()) as Session
+}
+
+export function postSession(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${url}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+/** The server as people start it: a process with an environment. */
+export function startProcess(environment: Record<string, string>) {
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', main], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => void (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => void (output.stderr += text))
+  const exited = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }))
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  return { output, exited, kill: (signal: 'SIGTERM' | 'SIGINT') => child.kill(signal) }
+}

@@ -1,0 +1,29 @@
+import { describe, RoomfulError } from '@roomful/contract'
+
+/** Why credentials are asked for: a first try, the server refused the last ones, or they are about to expire. */
+export interface AuthContext {
+  readonly reason: 'connect' | 'refused' | 'expiring'
+  /** Aborted when the attempt that asks has ended. */
+  readonly signal: AbortSignal
+}
+
+type Credentials = Readonly<Record<string, unknown>>
+
+/** What the server reads as `socket.handshake.auth`: an object, or a function that is asked before each attempt. */
+export type Auth = Credentials | ((context: AuthContext) => Credentials | undefined | Promise<Credentials | undefined>)
+
+/** Asks `auth`; rejects with `AUTH_FAILED` where it throws, rejects, or gives something else than an object. */
+export async function credentialsOf(auth: Auth | undefined, context: AuthContext): Promise<Credentials> {
+  const given: unknown = typeof auth === 'function' ? await asked(auth, context) : auth
+  if (given === undefined) return {}
+  if (typeof given === 'object' && given !== null) return given as Credentials
+  throw new RoomfulError('AUTH_FAILED', `auth must give an object, such as { token }, got ${describe(given)}`)
+}
+
+async function asked(auth: Extract<Auth, Function>, context: AuthContext): Promise<unknown> {
+  try {
+    return await auth(context)
+  } catch (cause) {
+    throw new RoomfulError('AUTH_FAILED', 'auth failed, so there are no credentials to connect with', { cause })
+  }
+}

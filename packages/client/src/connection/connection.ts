@@ -1,0 +1,212 @@
+import { type Hello, passingCodes, RoomfulError } from '@roomful/contract'
+import type { StoreApi } from 'zustand/vanilla'
+import { createGuardedStore, type Report } from '../guarded-store.ts'
+import type { SocketHandlers, SocketPort } from '../transport/socket-port.ts'
+import { type Auth, type AuthContext, credentialsOf } from './auth.ts'
+import { backOffMs, type ReconnectOptions } from './back-off.ts'
+import {
+  type ConnectionEvent,
+  type ConnectionState,
+  connectionState,
+  type RetryReason,
+  type StopReason,
+} from './connection-state.ts'
+import { isOffline, watchPage } from './page-lifecycle.ts'
+import { guaranteesOf } from './guarantees.ts'
+
+export interface ConnectionSettings {
+  readonly auth: Auth | undefined
+  readonly connectTimeoutMs: number
+  readonly helloTimeoutMs: number
+  readonly reconnect: ReconnectOptions
+  /** Whether the app says that the server is a plain one: its hello is not waited for. */
+  readonly plain: boolean
+}
+
+export interface ConnectionHooks {
+  readonly changed: (from: ConnectionState<unknown>, to: ConnectionState<unknown>) => void
+  /** Connected, or told later that the server speaks roomful/1: `hello` is undefined on a plain one. */
+  readonly up: (hello: Hello | undefined, recovered: boolean) => void
+  /** Not connected any more; `stopped` where nobody seeks a connection now. */
+  readonly down: (error: RoomfulError, stopped: boolean) => void
+  readonly userOf: (hello: Hello | undefined) => unknown
+}
+
+/** Drives the connection's state: attempts that always end, retries, credentials. SPEC.md, rules CN. */
+export class Connection implements Omit<SocketHandlers, 'packet'> {
+  readonly store: StoreApi<ConnectionState<unknown>>
+  readonly #settings: ConnectionSettings
+  readonly #hooks: ConnectionHooks
+  readonly #port: SocketPort
+  /** The running attempt; its signal is what `auth` gets. */
+  #attempt: AbortController | undefined
+  /** The end of the running attempt, of the wait for a hello, or of the wait between attempts: one at a time. */
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #failures = 0
+  /** Whether `auth` was already asked again after a refusal. */
+  #refreshed = false
+  #opened: { readonly id: string; readonly recovered: boolean } | undefined
+  #hello: Hello | undefined
+  /** Whether the last connect was to a plain server: then no hello is waited for. */
+  #wasPlain = false
+  #unwatchPage = (): void => {}
+
+  constructor(settings: ConnectionSettings, hooks: ConnectionHooks, port: SocketPort, report: Report) {
+    this.#settings = settings
+    this.#hooks = hooks
+    this.#port = port
+    this.store = createGuardedStore<ConnectionState<unknown>>({ status: 'idle' }, report)
+  }
+
+  connect(): void {
+    const { status } = this.store.getState()
+    if (status !== 'idle' && status !== 'disconnected') return
+    this.#failures = 0
+    this.#refreshed = false
+    this.#unwatchPage = watchPage(() => this.#wake())
+    this.#go({ type: 'connect' })
+    this.#try('connect')
+  }
+
+  stop(reason: StopReason, error?: RoomfulError): void {
+    if (this.store.getState().status === 'disconnected') return
+    this.#endAttempt()
+    this.#port.close()
+    this.#unwatchPage()
+    this.#go({ type: 'stopped', reason, ...(error && { error }) })
+    this.#hooks.down(error ?? new RoomfulError('DISCONNECTED', 'disconnect() was called: connect() starts again'), true)
+  }
+
+  opened(id: string, recovered: boolean): void {
+    if (!this.#attempt) return
+    this.#opened = { id, recovered }
+    if (this.#hello || this.#settings.plain || this.#wasPlain) return this.#ready()
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#ready(), this.#settings.helloTimeoutMs)
+  }
+
+  /** The server says that it speaks roomful/1: before the connect, with it, or late. */
+  hello(hello: Hello): void {
+    if (this.#settings.plain) return
+    this.#hello = hello
+    if (this.#opened) this.#ready()
+  }
+
+  failed(error: RoomfulError, refused: boolean): void {
+    if (!this.#attempt) return
+    this.#endAttempt()
+    this.#port.close()
+    if (!refused) return this.#retry('transport', error)
+    if ((passingCodes as readonly string[]).includes(error.code)) return this.#retry('server', error)
+    if (typeof this.#settings.auth !== 'function' || this.#refreshed) return this.stop('refused', error)
+    this.#refreshed = true
+    this.#try('refused')
+  }
+
+  closed(error: RoomfulError, kicked: boolean): void {
+    if (kicked) return this.stop('kicked', error)
+    if (this.#attempt) return this.failed(error, false)
+    this.#endAttempt()
+    this.#port.close()
+    this.#retry('transport', error)
+    this.#hooks.down(error, false)
+  }
+
+  #try(reason: AuthContext['reason']): void {
+    const { status } = this.store.getState()
+    if (status !== 'connecting' && status !== 'reconnecting') return
+    this.#endAttempt()
+    const attempt = new AbortController()
+    this.#attempt = attempt
+    let asked = false
+    this.#timer = setTimeout(() => {
+      const what = asked ? 'the server did not answer' : 'auth did not answer'
+      this.#abandon(asked ? 'transport' : 'auth', `${what} within ${this.#settings.connectTimeoutMs} ms`)
+    }, this.#settings.connectTimeoutMs)
+    credentialsOf(this.#settings.auth, { reason, signal: attempt.signal }).then(
+      (credentials) => {
+        if (attempt.signal.aborted) return
+        asked = true
+        this.#open(credentials)
+      },
+      (error: RoomfulError) => {
+        if (!attempt.signal.aborted) this.#abandon('auth', error)
+      },
+    )
+  }
+
+  #open(credentials: Readonly<Record<string, unknown>>): void {
+    try {
+      this.#port.open(credentials)
+    } catch (cause) {
+      this.stop('refused', new RoomfulError('INVALID_ARGUMENT', 'unable to connect with these options', { cause }))
+    }
+  }
+
+  #abandon(reason: RetryReason, error: RoomfulError | string): void {
+    this.#endAttempt()
+    this.#port.close()
+    const code = reason === 'auth' ? 'AUTH_FAILED' : 'TIMEOUT'
+    this.#retry(reason, typeof error === 'string' ? new RoomfulError(code, error) : error)
+  }
+
+  #retry(reason: RetryReason, error: RoomfulError): void {
+    const { reconnect } = this.#settings
+    this.#failures += 1
+    if (this.#failures > (reconnect.attempts ?? Infinity)) {
+      const sentence = `gave up after ${this.#failures} attempts: ${error.message}`
+      return this.stop('exhausted', new RoomfulError('EXHAUSTED', sentence, { cause: error }))
+    }
+    const waitMs = Math.max(backOffMs(this.#failures, reconnect), afterMs(error))
+    this.#timer = setTimeout(() => this.#try('connect'), waitMs)
+    this.#go({
+      type: 'retry',
+      reason: isOffline() ? 'offline' : reason,
+      error,
+      attempt: this.#failures,
+      nextAttemptAt: Date.now() + waitMs,
+    })
+  }
+
+  /** The network, or the page, is back: do not wait for the back-off. */
+  #wake(): void {
+    if (this.store.getState().status === 'reconnecting' && !this.#attempt) this.#try('connect')
+  }
+
+  #ready(): void {
+    if (!this.#opened) return
+    const { id, recovered } = this.#opened
+    clearTimeout(this.#timer)
+    this.#attempt = undefined
+    this.#failures = 0
+    this.#refreshed = false
+    this.#wasPlain = this.#hello === undefined
+    const { userOf, up } = this.#hooks
+    const guarantees = guaranteesOf(this.#hello ? 'roomful' : 'plain')
+    this.#go({ type: 'opened', id, recovered, user: userOf(this.#hello), guarantees })
+    // Our server keeps no session for Socket.IO's own recovery: its rooms are always joined again.
+    if (this.store.getState().status === 'connected') up(this.#hello, recovered && !this.#hello)
+  }
+
+  #endAttempt(): void {
+    clearTimeout(this.#timer)
+    this.#attempt?.abort(new RoomfulError('DISCONNECTED', 'this attempt to connect has ended'))
+    this.#attempt = undefined
+    this.#opened = undefined
+    this.#hello = undefined
+  }
+
+  #go(event: ConnectionEvent): void {
+    const from = this.store.getState()
+    const to = connectionState(from, event)
+    if (to === from) return
+    this.store.setState(to, true)
+    this.#hooks.changed(from, to)
+  }
+}
+
+/** How long the server asks to be left alone, in milliseconds. */
+function afterMs({ refusal }: RoomfulError): number {
+  const { after } = (refusal?.data ?? {}) as { after?: unknown }
+  return typeof after === 'number' && after >= 0 ? Math.min(after, 300_000) : 0
+}

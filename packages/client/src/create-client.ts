@@ -1,0 +1,233 @@
+import {
+  type AnyContract,
+  type ContractDefinition,
+  type EventsMap,
+  type Hello,
+  RoomfulError,
+  type SocketIoContract,
+} from '@roomful/contract'
+import type { Client } from './client.ts'
+import { Connection } from './connection/connection.ts'
+import type { Unsubscribe } from './emitter.ts'
+import { Dispatcher } from './events/dispatcher.ts'
+import { Schemas } from './events/schemas.ts'
+import { SendQueue } from './events/send-queue.ts'
+import { type CallOptions, Sender } from './events/sender.ts'
+import type { Report } from './guarded-store.ts'
+import type { InspectEvent } from './inspect.ts'
+import { type ClientOptions, settingsFrom } from './options.ts'
+import { pageId } from './page-id.ts'
+import { handled, untilDone } from './promises.ts'
+import { createPlainRooms, roomNamedIn } from './room/plain-rooms.ts'
+import type { RoomProtocol } from './room/room-protocol.ts'
+import { messageId, roomfulRooms } from './room/roomful-rooms.ts'
+import { Rooms } from './room/rooms.ts'
+import { refusalIn } from './events/refusal.ts'
+import { createSocketPort } from './transport/socket-io-adapter.ts'
+
+type Handler = (...args: unknown[]) => void
+
+/**
+ * Makes a client for one server: typed by a contract, by Socket.IO's own interface maps, or not at all.
+ * Does nothing until it is used.
+ *
+ * @throws RoomfulError `INVALID_ARGUMENT` for an option that cannot be meant.
+ * @example
+ * const client = createClient({ url: 'https://chat.example.com', contract: chat, auth: async () => ({ token: await getToken() }) })
+ * const room = await client.join('general')
+ * room.on('message', ({ text }, { from }) => console.log(from?.name, text))
+ * await room.emit('message', { text: 'Hello, everyone' })
+ */
+export function createClient<C extends AnyContract>(options: ClientOptions & { readonly contract: C }): Client<C>
+export function createClient<S2C extends EventsMap = EventsMap, C2S extends EventsMap = S2C>(
+  options: ClientOptions & { readonly contract?: undefined },
+): Client<SocketIoContract<S2C, C2S>>
+export function createClient(options: ClientOptions & { readonly contract?: AnyContract | undefined }): Client {
+  const settings = settingsFrom(options)
+  const { ackTimeoutMs, joinTimeoutMs, plain } = settings
+  const cid = pageId()
+  let lastNumber = 0
+  let protocol: RoomProtocol | undefined
+  let connects = 0
+
+  const inspect = (event: InspectEvent): void => {
+    try {
+      options.inspect?.(event)
+    } catch (error) {
+      settings.onError(error, 'inspect')
+    }
+  }
+  const report: Report = (error, source) => {
+    inspect({ type: 'error', error, source })
+    settings.onError(error, source)
+  }
+  const schemas = new Schemas(options.contract?.definition as ContractDefinition | undefined, (error, from) => {
+    inspect({ type: 'drop', direction: 'in', event: from.event, reason: error.message, error })
+    settings.onInvalid(error, from)
+  })
+
+  const queue = new SendQueue(settings.queueLimit)
+  const port = createSocketPort(options.url, settings.socket, {
+    opened: (id, recovered) => connection.opened(id, recovered),
+    failed: (error, refused) => connection.failed(error, refused),
+    closed: (error, kicked) => connection.closed(error, kicked),
+    packet: (event, args) => dispatcher.receive(event, args),
+  })
+  const sender = new Sender(port, queue, inspect)
+  const rooms = new Rooms({
+    protocol: () => protocol,
+    isReady: () => port.isReady(),
+    stoppedBy,
+    autoConnect,
+    nextNumber: () => ++lastNumber,
+    queueLimit: settings.queueLimit,
+    schemas,
+    inspect,
+    report,
+  })
+  const dispatcher = new Dispatcher(
+    {
+      hello: (hello) => connection.hello(hello),
+      room: (name) => rooms.get(name),
+      isRoomful: () => client.guarantees?.rooms === 'roomful',
+      roomOf: plain?.roomOf ?? roomNamedIn,
+    },
+    schemas,
+    inspect,
+    report,
+  )
+  const connection = new Connection(
+    { ...settings, plain: plain !== undefined },
+    {
+      changed: (from, to) => inspect({ type: 'connection', from, to }),
+      userOf: (hello) => schemas.readUser(hello?.user),
+      up,
+      down(error, stopped) {
+        connects += 1
+        protocol = undefined
+        queue.close()
+        rooms.down(stopped ? error : undefined)
+        if (stopped) queue.clear(error)
+      },
+    },
+    port,
+    report,
+  )
+
+  function up(hello: Hello | undefined, recovered: boolean): void {
+    const connect = ++connects
+    protocol = hello
+      ? roomfulRooms(sender, { limits: hello.limits, cid, joinTimeoutMs, ackTimeoutMs })
+      : createPlainRooms(sender, { ...plain, refusalIn: refused, ackTimeoutMs, idOf: (n) => messageId(cid, n) })
+    void rooms.up(recovered).then(() => {
+      if (connect === connects) queue.open()
+    })
+  }
+
+  function refused(values: readonly unknown[]): RoomfulError | undefined {
+    return refusalIn(values, settings.refusalOf)
+  }
+
+  function stoppedBy(): RoomfulError | undefined {
+    const state = connection.store.getState()
+    if (state.status !== 'disconnected') return undefined
+    return new RoomfulError('DISCONNECTED', `not connected (${state.reason}): connect() starts again`, {
+      ...(state.error && { cause: state.error }),
+    })
+  }
+
+  function autoConnect(): void {
+    if (settings.autoConnect && connection.store.getState().status === 'idle') connection.connect()
+  }
+
+  function assertSeeking(): void {
+    const error = stoppedBy()
+    if (error) throw error
+    autoConnect()
+  }
+
+  function emit(event: string, ...args: unknown[]): void {
+    schemas.checkEvent(event, args)
+    assertSeeking()
+    sender.emit(event, args)
+  }
+
+  async function ask(options: CallOptions, event: string, args: readonly unknown[]): Promise<unknown> {
+    schemas.checkEvent(event, args)
+    assertSeeking()
+    const values = await sender.ask(event, args, { timeoutMs: ackTimeoutMs, ...options })
+    const refusal = refused(values)
+    if (refusal) throw refusal
+    return schemas.readAck(event, values)
+  }
+
+  const asking = (options: CallOptions) => ({
+    emitWithAck: (event: string, ...args: unknown[]) => handled(ask(options, event, args)),
+  })
+
+  const on = (event: string, handler: unknown): Unsubscribe => {
+    const off = dispatcher.on(event, handler as Handler)
+    autoConnect()
+    return off
+  }
+
+  const client = {
+    get status() {
+      return connection.store.getState().status
+    },
+    connection: connection.store,
+    get guarantees() {
+      const state = connection.store.getState()
+      return state.status === 'connected' ? state.guarantees : undefined
+    },
+    connect(wait: { readonly signal?: AbortSignal } = {}) {
+      connection.connect()
+      return handled(untilDone(connected(connection), wait, 'connecting'))
+    },
+    autoConnect,
+    disconnect: () => connection.stop('client'),
+    on,
+    once(event: string, handler: unknown) {
+      const off = on(event, (...args: unknown[]) => {
+        off()
+        ;(handler as Handler)(...args)
+      })
+      return off
+    },
+    emit,
+    send: (...args: unknown[]) => emit('message', ...args),
+    volatile: {
+      emit(event: string, ...args: unknown[]) {
+        schemas.checkEvent(event, args)
+        sender.volatile(event, args)
+      },
+    },
+    ...asking({}),
+    timeout: (timeoutMs: number) => asking({ timeoutMs }),
+    with: asking,
+    room: (name: string) => rooms.named(name).room,
+    join: (name: string, options?: CallOptions) => handled(joined(name, options)),
+    leave: (name: string) => handled(left(name)),
+  }
+  const joined = async (name: string, options?: CallOptions) => rooms.named(name).room.join(options)
+  const left = async (name: string) => rooms.named(name).room.leave()
+  return client as Client
+}
+
+/** Resolves when connected; rejects when nobody seeks a connection any more. */
+function connected({ store }: Connection): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const check = (): boolean => {
+      const state = store.getState()
+      if (state.status === 'connected') resolve()
+      else if (state.status === 'disconnected')
+        reject(state.error ?? new RoomfulError('DISCONNECTED', 'disconnect() was called'))
+      else return false
+      return true
+    }
+    if (check()) return
+    const unsubscribe = store.subscribe(() => {
+      if (check()) unsubscribe()
+    })
+  })
+}

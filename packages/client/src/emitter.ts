@@ -1,0 +1,43 @@
+/** Ends a subscription; calling it again does nothing. */
+export type Unsubscribe = () => void
+
+interface Cell<Args extends readonly unknown[]> {
+  handler: ((...args: Args) => void) | undefined
+}
+
+/** A list of handlers: O(1) to add to and to remove from, in any order. */
+export class Emitter<Args extends readonly unknown[]> {
+  readonly #cells = new Set<Cell<Args>>()
+  /** Kept until the list changes, so that a call does not copy it. */
+  #snapshot: readonly Cell<Args>[] | undefined
+
+  get size(): number {
+    return this.#cells.size
+  }
+
+  add(handler: (...args: Args) => void): Unsubscribe {
+    const cell: Cell<Args> = { handler }
+    this.#cells.add(cell)
+    this.#snapshot = undefined
+    return () => {
+      if (cell.handler === undefined) return
+      cell.handler = undefined
+      this.#cells.delete(cell)
+      this.#snapshot = undefined
+    }
+  }
+
+  /** Calls every handler; one that throws harms no other. One that is removed meanwhile is not called any more. */
+  call(args: Args, onThrow: (error: unknown) => void): void {
+    const cells = (this.#snapshot ??= [...this.#cells])
+    let next = 0
+    while (next < cells.length) {
+      try {
+        // One try for the whole run: it is left, and entered again, only where a handler throws.
+        while (next < cells.length) cells[next++]?.handler?.(...args)
+      } catch (error) {
+        onThrow(error)
+      }
+    }
+  }
+}

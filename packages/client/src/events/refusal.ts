@@ -1,0 +1,24 @@
+import { type Refusal, RoomfulError } from '@roomful/contract'
+
+/** The server's no in an acknowledgement, if it is one: `{ $error }` as our server says it, or what the app's `refusalOf` sees. */
+export function refusalIn(
+  values: readonly unknown[],
+  refusalOf: (ack: unknown) => Refusal | undefined,
+): RoomfulError | undefined {
+  const ack = values.length > 1 ? values : values[0]
+  const refusal = errorIn(ack) ?? refusalOf(ack)
+  if (!refusal) return undefined
+  const { code, message = `the server refused: ${code}` } = refusal
+  return new RoomfulError(code, message, { refusal })
+}
+
+function errorIn(ack: unknown): Refusal | undefined {
+  const error = typeof ack === 'object' && ack !== null ? (ack as { $error?: unknown }).$error : undefined
+  if (typeof error !== 'object' || error === null) return undefined
+  const { code, message, data } = error as Record<string, unknown>
+  return {
+    code: typeof code === 'string' ? code : 'REFUSED',
+    ...(typeof message === 'string' && { message }),
+    ...(data !== undefined && { data }),
+  }
+}

@@ -1,0 +1,118 @@
+import {
+  assertEventName,
+  type ContractDefinition,
+  eventIn,
+  type EventSchemas,
+  RoomfulError,
+  validate,
+  ValidationError,
+} from '@roomful/contract'
+
+/** Hears of data that was dropped because its schema does not accept it. */
+export type OnInvalid = (error: ValidationError, from: { readonly event: string; readonly room?: string }) => void
+
+/** Data that passed its schema, or nothing. */
+export type Read = { readonly data: unknown } | undefined
+
+/** The contract at work: what goes out is checked, what comes in is parsed. Without a contract all passes as it is. */
+export class Schemas {
+  readonly #definition: ContractDefinition | undefined
+  readonly #onInvalid: OnInvalid
+
+  constructor(definition: ContractDefinition | undefined, onInvalid: OnInvalid) {
+    this.#definition = definition
+    this.#onInvalid = onInvalid
+  }
+
+  /** Throws unless the contract lets a client send this. */
+  checkEvent(event: string, args: readonly unknown[]): void {
+    assertEventName(event)
+    if (typeof args.at(-1) === 'function')
+      throw new RoomfulError('INVALID_ARGUMENT', `emit("${event}") takes no callback: use emitWithAck`)
+    this.#check('clientToServer', event, args)
+  }
+
+  /** Throws unless the contract lets a client send this to a room, that way. */
+  checkRoomEvent(event: string, args: readonly unknown[], volatile: boolean): void {
+    assertEventName(event)
+    const schemas = this.#check('room', event, args)
+    if (!schemas || schemas.volatile === volatile) return
+    const sentence = volatile
+      ? `"${event}" is kept in order: use room.emit`
+      : `"${event}" is volatile: use room.volatile.emit`
+    throw new RoomfulError('INVALID_ARGUMENT', sentence)
+  }
+
+  /** What the server answered, parsed: several values stay together. */
+  readAck(event: string, values: readonly unknown[]): unknown {
+    const value = values.length > 1 ? values : values[0]
+    const ack = this.#definition && eventIn(this.#definition, 'clientToServer', event)?.ack
+    return ack ? validate(ack, value, event) : value
+  }
+
+  /** The arguments that a listener on the client gets. */
+  readEvent(event: string, args: readonly unknown[]): readonly unknown[] | undefined {
+    if (!this.#definition) return args
+    const read = this.#read('serverToClient', event, args[0])
+    return read && (read.data === undefined ? [] : [read.data])
+  }
+
+  readRoomEvent(room: string, event: string, data: unknown): Read {
+    return this.#definition ? this.#read('room', event, data, room) : { data }
+  }
+
+  readUser(user: unknown): never | undefined {
+    if (user === null || user === undefined) return undefined
+    return this.#readAs('user', user)
+  }
+
+  readPresence(presence: unknown): never | undefined {
+    return presence === undefined ? undefined : this.#readAs('presence', presence)
+  }
+
+  #readAs(section: 'user' | 'presence', value: unknown): never | undefined {
+    const schema = this.#definition?.[section]
+    if (!schema) return value as never
+    return this.#tried(() => validate(schema, value, section), section)?.data as never
+  }
+
+  #read(section: 'serverToClient' | 'room', event: string, data: unknown, room?: string): Read {
+    const definition = this.#definition
+    return this.#tried(
+      () => {
+        const schemas = definition && eventIn(definition, section, event)
+        if (!schemas) throw new ValidationError(event, [{ message: `the contract has no such event in ${section}` }])
+        return validate(schemas.data, data, event)
+      },
+      event,
+      room,
+    )
+  }
+
+  #tried(parse: () => unknown, event: string, room?: string): Read {
+    try {
+      return { data: parse() }
+    } catch (error) {
+      const invalid =
+        error instanceof ValidationError
+          ? error
+          : new ValidationError(event, [{ message: String(error) }], { cause: error })
+      this.#onInvalid(invalid, room === undefined ? { event } : { event, room })
+      return undefined
+    }
+  }
+
+  #check(section: 'clientToServer' | 'room', event: string, args: readonly unknown[]): EventSchemas | undefined {
+    if (!this.#definition) return undefined
+    const schemas = eventIn(this.#definition, section, event)
+    if (!schemas) {
+      const known = Object.keys(this.#definition[section] ?? {}).join(', ') || 'none'
+      throw new RoomfulError(
+        'INVALID_ARGUMENT',
+        `unknown event "${event}": the contract's ${section} events are ${known}`,
+      )
+    }
+    validate(schemas.data, args[0], event)
+    return schemas
+  }
+}

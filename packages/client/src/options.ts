@@ -1,0 +1,94 @@
+import { describe, type Refusal, RoomfulError } from '@roomful/contract'
+import type { Auth } from './connection/auth.ts'
+import type { ReconnectOptions } from './connection/back-off.ts'
+import type { OnInvalid } from './events/schemas.ts'
+import type { Report } from './guarded-store.ts'
+import type { Inspect } from './inspect.ts'
+import type { PlainRoomsOption } from './room/plain-rooms.ts'
+import type { SocketOptions } from './transport/socket-port.ts'
+
+/** Times are in milliseconds. */
+export interface ClientOptions {
+  /** The server, `https://example.com`; a path after it is the namespace. In a browser also `/` or `/namespace` of the page's own. */
+  readonly url: string
+  /** Credentials for the handshake, or a function that is asked before each attempt, and again when they were refused. */
+  readonly auth?: Auth
+  /** Whether the first use connects; else only `connect()` does. @default true */
+  readonly autoConnect?: boolean
+  /** How long one attempt to connect may take: credentials, network and the server's answer. @default 10000 */
+  readonly connectTimeoutMs?: number
+  /** How long `emitWithAck` waits for an answer, and a room for the server to have a message. @default 10000 */
+  readonly ackTimeoutMs?: number
+  /** How long a room waits for the answer to its join; then it is `failed`, and holds up nobody. @default 5000 */
+  readonly joinTimeoutMs?: number
+  /** How long a server may take to say that it speaks roomful/1; one that was plain last time is not waited for. @default 150 */
+  readonly helloTimeoutMs?: number
+  readonly reconnect?: ReconnectOptions
+  /** How many emits may wait for the connection, and how many messages in each room. @default 500 */
+  readonly queueLimit?: number
+  /** `plainRooms()` for a server without `@roomful/server`. @default asks the server */
+  readonly rooms?: PlainRoomsOption
+  /** The refusal in an acknowledgement, if it is one; several values come as an array. `{ $error }` always is one. */
+  readonly refusalOf?: (ack: unknown) => Refusal | undefined
+  /** Hears of data that was dropped because the contract does not accept it. @default console.warn */
+  readonly onInvalid?: OnInvalid
+  /** Hears of what the app's own listeners threw. @default reportError, or console.error where there is none */
+  readonly onError?: Report
+  /** Sees everything, for logs and devtools: each change of state, packet and drop. */
+  readonly inspect?: Inspect
+  /** Handed through to socket.io-client. */
+  readonly socket?: SocketOptions
+}
+
+/** The options with their defaults. */
+export type Settings = Required<Omit<ClientOptions, 'url' | 'auth' | 'rooms' | 'inspect'>> & {
+  readonly auth: Auth | undefined
+  readonly plain: PlainRoomsOption | undefined
+}
+
+/** Fills in the defaults; throws `INVALID_ARGUMENT` for what cannot be meant. */
+export function settingsFrom(options: ClientOptions): Settings {
+  assertUrl(options.url)
+  const settings = {
+    auth: options.auth,
+    autoConnect: options.autoConnect ?? true,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    ackTimeoutMs: options.ackTimeoutMs ?? 10_000,
+    joinTimeoutMs: options.joinTimeoutMs ?? 5_000,
+    helloTimeoutMs: options.helloTimeoutMs ?? 150,
+    reconnect: options.reconnect ?? {},
+    queueLimit: options.queueLimit ?? 500,
+    plain: options.rooms,
+    refusalOf: options.refusalOf ?? (() => undefined),
+    onInvalid: options.onInvalid ?? warn,
+    onError: options.onError ?? reportToPlatform,
+    socket: options.socket ?? {},
+  }
+  for (const name of ['connectTimeoutMs', 'ackTimeoutMs', 'joinTimeoutMs', 'queueLimit'] as const)
+    if (!(settings[name] > 0))
+      throw new RoomfulError('INVALID_ARGUMENT', `${name} must be a positive number, got ${describe(settings[name])}`)
+  return settings
+}
+
+function assertUrl(url: unknown): asserts url is string {
+  const isAddress = typeof url === 'string' && (url.startsWith('/') || /^(https?|wss?):$/.test(protocolOf(url)))
+  if (isAddress) return
+  throw new RoomfulError(
+    'INVALID_ARGUMENT',
+    `url must be an http(s) or ws(s) address such as "https://example.com", or a path such as "/", got ${describe(url)}`,
+  )
+}
+
+function protocolOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).protocol : ''
+}
+
+const warn: OnInvalid = (error, { room }) => {
+  globalThis.console.warn(`roomful dropped an event${room === undefined ? '' : ` of room ${room}`}:`, error.message)
+}
+
+/** As with any listener that throws: the page's `error` event, where error trackers look. */
+const reportToPlatform: Report = (error, source) => {
+  if (typeof reportError === 'function') reportError(error)
+  else globalThis.console.error(`roomful: a listener of ${source} failed:`, error)
+}

@@ -1,0 +1,133 @@
+import {
+  defaultLimits,
+  type Entry,
+  type Hello,
+  type HistoryAnswer,
+  type ItemResult,
+  type JoinAnswer,
+  type Limits,
+  type MembersDelta,
+  PROTOCOL_VERSION,
+  type PublishAnswer,
+  RoomfulError,
+  wire,
+  type WireMember,
+  type WireMeta,
+  type WireUser,
+} from '@roomful/contract'
+
+// What a server sends is checked before it is believed: each function gives the message, or nothing.
+
+type Loose = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Loose =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] =>
+  Array.isArray(value) && value.every((item) => isItem(item))
+
+const isUser = (value: unknown): value is WireUser => isObject(value) && isText(value['id'])
+const isUserOrNull = (value: unknown): value is WireUser | null => value === null || isUser(value)
+const isMember = (value: unknown): value is WireMember => isObject(value) && isUser(value['user'])
+const isEntry = (value: unknown): value is Entry =>
+  isObject(value) &&
+  isText(value['event']) &&
+  isCount(value['seq']) &&
+  isText(value['id']) &&
+  isUserOrNull(value['from']) &&
+  typeof value['at'] === 'number'
+const isResult = (value: unknown): value is ItemResult =>
+  isObject(value) && (isText(value['code']) || (isCount(value['seq']) && typeof value['at'] === 'number'))
+
+/** The hello of a server that speaks our version; another version's is none. */
+export function readHello(value: unknown): Hello | undefined {
+  if (!isObject(value) || value['v'] !== PROTOCOL_VERSION) return undefined
+  const { user = null, limits } = value
+  if (!isUserOrNull(user)) return undefined
+  return { ...(value as unknown as Hello), user, limits: readLimits(limits) }
+}
+
+/** Limits that are missing, or are none, are the protocol's. */
+function readLimits(value: unknown): Limits {
+  const said = isObject(value) ? value : {}
+  const known = Object.entries(defaultLimits).map(([name, standard]) => {
+    const limit = said[name]
+    return [name, isCount(limit) && limit > 0 ? limit : standard]
+  })
+  return Object.fromEntries(known) as unknown as Limits
+}
+
+/** The last argument of a room event, where it is one. */
+export function readMeta(value: unknown): WireMeta | undefined {
+  if (!isObject(value) || !isText(value['$room'])) return undefined
+  const { epoch, seq, id, from = null, at } = value
+  const isLogged = isText(epoch) && isCount(seq) && isText(id)
+  if (!isUserOrNull(from) || typeof at !== 'number') return undefined
+  return isLogged ? (value as unknown as WireMeta) : { $room: value['$room'], from, at }
+}
+
+export function readMembersDelta(value: unknown): MembersDelta | undefined {
+  if (!isObject(value) || !isText(value['room']) || !isCount(value['v'])) return undefined
+  const { set = [], gone = [] } = value
+  if (!isListOf(set, isMember) || !isListOf(gone, isText)) return undefined
+  return { room: value['room'], v: value['v'], set, gone }
+}
+
+/** The answer to `$join`; throws where the server refused, or answered something else. */
+export function readJoinAnswer(value: unknown): JoinAnswer {
+  const { epoch, head, first, entries = [], members } = granted(wire.join, value)
+  const membersAreFine =
+    members === undefined || (isObject(members) && isCount(members['v']) && isListOf(members['list'], isMember))
+  if (!isText(epoch) || !isCount(head) || !isCount(first) || !isListOf(entries, isEntry) || !membersAreFine)
+    throw unreadable(wire.join)
+  return {
+    ok: true,
+    epoch,
+    head,
+    first,
+    entries,
+    ...(members ? { members: members as unknown as JoinAnswer['members'] & {} } : {}),
+  }
+}
+
+export function readHistoryAnswer(value: unknown): HistoryAnswer {
+  const { epoch, head, first, entries } = granted(wire.history, value)
+  if (!isText(epoch) || !isCount(head) || !isCount(first) || !isListOf(entries, isEntry)) throw unreadable(wire.history)
+  return { ok: true, epoch, head, first, entries }
+}
+
+export function readPublishAnswer(value: unknown): PublishAnswer {
+  if (!isObject(value) || !isListOf(value['results'] ?? [], isResult)) throw unreadable(wire.publish)
+  const { ok, epoch, results = [], code, message, after } = value
+  return {
+    ok: ok === true,
+    epoch: isText(epoch) ? epoch : '',
+    results: results as ItemResult[],
+    ...(isText(code) && { code }),
+    ...(isText(message) && { message }),
+    ...(isCount(after) && { after }),
+  }
+}
+
+function granted(request: string, value: unknown): Loose {
+  if (!isObject(value)) throw unreadable(request)
+  if (value['ok'] === true) return value
+  if (!isText(value['code'])) throw unreadable(request)
+  throw refusedBy(value['code'], isText(value['message']) ? value['message'] : undefined, value['after'])
+}
+
+/** A refusal as an error: the server's code, and its sentence where it gave one. */
+export function refusedBy(code: string, message?: string, after?: unknown): RoomfulError {
+  const sentence = message ?? `the server refused: ${code}`
+  return new RoomfulError(code, sentence, {
+    refusal: { code, message: sentence, data: isCount(after) ? { after } : undefined },
+  })
+}
+
+function unreadable(request: string): RoomfulError {
+  return new RoomfulError(
+    'INVALID',
+    `the server's answer to ${request} is not one of ${wire.hello} version ${PROTOCOL_VERSION}`,
+  )
+}

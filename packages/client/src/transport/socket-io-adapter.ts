@@ -1,0 +1,83 @@
+import { describe, type Refusal, RoomfulError } from '@roomful/contract'
+import { io, type ManagerOptions, type Socket } from 'socket.io-client'
+import { guardedTransports } from './guarded-transports.ts'
+import * as strictParser from './strict-parser.ts'
+import type { SocketHandlers, SocketOptions, SocketPort } from './socket-port.ts'
+
+/** Socket.IO's timer ends here: ours covers more of an attempt (auth, the CONNECT packet). */
+const NEVER_MS = 2 ** 31 - 1
+/** Packets that may wait in the transport before volatile ones are dropped. */
+const CONGESTED_PACKETS = 64
+
+/** The port over socket.io-client. The socket is made by the first `open`, so an import does nothing. */
+export function createSocketPort(url: string, options: SocketOptions, handlers: SocketHandlers): SocketPort {
+  let socket: Socket | undefined
+
+  const create = (): Socket => {
+    const made = io(url, toManagerOptions(options))
+    made.on('connect', () => handlers.opened(made.id ?? '', made.recovered))
+    made.on('connect_error', (error) => {
+      // A refusal by the server deactivates the socket; a transport's failure leaves it active.
+      if (made.active) handlers.failed(new RoomfulError('UNREACHABLE', unreachable(url), { cause: error }), false)
+      else handlers.failed(refusalError(error), true)
+    })
+    made.on('disconnect', (reason, cause) => {
+      if (reason === 'io client disconnect') return
+      const kicked = reason === 'io server disconnect'
+      const sentence = kicked ? 'the server closed the connection' : `the connection was lost (${reason})`
+      handlers.closed(new RoomfulError(kicked ? 'KICKED' : 'DISCONNECTED', sentence, { cause }), kicked)
+    })
+    made.onAny((event: unknown, ...args: unknown[]) => {
+      if (typeof event === 'string') handlers.packet(event, args)
+    })
+    return made
+  }
+
+  return {
+    open(auth) {
+      socket ??= create()
+      socket.auth = auth
+      socket.connect()
+    },
+    close: () => void socket?.disconnect(),
+    // Socket.IO would put a packet aside where the heartbeat is overdue, and send it before any room is joined again.
+    isReady: () => socket !== undefined && socket.connected && !socket.io.engine._hasPingExpired(),
+    isCongested: () => (socket?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
+    emit: (event, args) => void socket?.emit(event, ...args),
+    emitWithAck(event, args, timeoutMs, settle) {
+      socket?.timeout(timeoutMs).emit(event, ...args, (error: Error | null, ...values: unknown[]) => {
+        settle(error ? (socket?.connected ? 'timeout' : 'disconnected') : undefined, values)
+      })
+    },
+  }
+}
+
+function toManagerOptions({ transports, query, extraHeaders, ...rest }: SocketOptions): Partial<ManagerOptions> {
+  return {
+    ...rest,
+    ...(query && { query: { ...query } }),
+    ...(extraHeaders && { extraHeaders: { ...extraHeaders } }),
+    transports: guardedTransports(transports),
+    parser: strictParser,
+    autoConnect: false,
+    reconnection: false,
+    timeout: NEVER_MS,
+  }
+}
+
+function refusalError(error: Error & { data?: unknown }): RoomfulError {
+  const data = typeof error.data === 'object' && error.data !== null ? (error.data as Record<string, unknown>) : {}
+  const refusal: Refusal = {
+    code: typeof data['code'] === 'string' ? data['code'] : 'REFUSED',
+    message: error.message,
+    data: error.data,
+  }
+  return new RoomfulError(refusal.code, `the server refused the connection: ${error.message}`, {
+    cause: error,
+    refusal,
+  })
+}
+
+function unreachable(url: string): string {
+  return `unable to reach ${url === '' ? 'the server' : describe(url)}`
+}

@@ -1,0 +1,175 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { AnyContract, Contract } from './define-contract.ts'
+
+// What a contract says about types. Lists of names are made by key remapping, so that a compiler's message prints the
+// names themselves; a member is picked by `M[E & keyof M]`, since a remapped name cannot index directly. `any` is asked
+// for before anything else: it takes both branches of a condition, and passes for `void` and for a function alike.
+
+/** Whether a type is `any`. */
+export type IsAny<T> = 0 extends 1 & T ? true : false
+type Definition<C> = C extends Contract<infer D> ? D : never
+type Section<D, K extends string> = K extends keyof D ? NonNullable<D[K]> : {}
+/** What clients emit and the server hears. */
+export type ClientToServer<C extends AnyContract> = Section<Definition<C>, 'clientToServer'>
+/** What the server emits and clients hear. */
+export type ServerToClient<C extends AnyContract> = Section<Definition<C>, 'serverToClient'>
+type RoomSection<D, Direction extends 'on' | 'emit'> = D extends { readonly '~room': infer R }
+  ? R[Direction & keyof R]
+  : Section<D, 'room'>
+/** What is heard in a room. */
+export type RoomListened<C extends AnyContract> = RoomSection<Definition<C>, 'on'>
+/** What is said in a room. */
+export type RoomEmitted<C extends AnyContract> = RoomSection<Definition<C>, 'emit'>
+
+/** The event of a section, by name. */
+export type At<M, E> = M[E & keyof M]
+/** The names of a section's events. */
+export type EventName<M> = Names<{ [E in keyof M as E]: 0 }>
+
+/** Marks an event that comes from Socket.IO's own maps: a listener instead of schemas. */
+export interface ListenerShape<F> {
+  readonly '~listener': F
+}
+// oxlint-disable-next-line typescript/no-explicit-any -- any listener at all
+type AnyFunction = (...args: any[]) => any
+// oxlint-disable-next-line typescript/no-explicit-any -- untyped use stays untyped
+type Untyped = any
+
+/** An event's schema for its data or its ack, whichever way the event is written down; never where it has none. */
+export type SchemaOf<E, K extends 'data' | 'ack'> = E extends StandardSchemaV1
+  ? K extends 'data'
+    ? E
+    : never
+  : K extends keyof E
+    ? Extract<E[K], StandardSchemaV1>
+    : never
+/** What a schema takes; void where there is none. */
+export type InputOf<S> = [S] extends [never]
+  ? void
+  : S extends StandardSchemaV1
+    ? StandardSchemaV1.InferInput<S>
+    : never
+type OutputOf<S> = [S] extends [never] ? void : S extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S> : never
+
+/** No argument for an event without data, an optional one where `undefined` is allowed. */
+export type DataArgs<T> =
+  IsAny<T> extends true
+    ? [data?: Untyped]
+    : [T] extends [void | undefined]
+      ? []
+      : undefined extends T
+        ? [data?: T]
+        : [data: T]
+type HandledArgs<T> = IsAny<T> extends true ? [data: Untyped] : [T] extends [void | undefined] ? [] : [data: T]
+
+type ListenerArgs<F> = IsAny<F> extends true ? Untyped[] : F extends AnyFunction ? Parameters<F> : never
+/** `(...args: any[])`: nothing is known, so there may be an ack among them. */
+type IsOpen<A extends readonly unknown[]> = number extends A['length'] ? IsAny<A[number]> : false
+/** The function that a listener takes last, if it does. */
+type AckOf<A extends readonly unknown[]> =
+  Required<A> extends readonly [...unknown[], infer Last]
+    ? IsAny<Last> extends true
+      ? never
+      : Extract<Last, AnyFunction>
+    : never
+type WithoutAck<A extends readonly unknown[]> = [AckOf<A>] extends [never]
+  ? A
+  : A extends readonly [...infer Rest, unknown?]
+    ? Rest
+    : A
+type First<A> = A extends readonly unknown[] ? A[0] : never
+/** One value is the answer itself, several are kept whole. */
+type AckValue<A extends readonly unknown[]> = A extends readonly []
+  ? void
+  : number extends A['length']
+    ? Untyped
+    : Required<A> extends readonly [unknown]
+      ? A[0]
+      : A
+
+/** What `emit` takes after the event's name. */
+export type EmitArgs<E> =
+  IsAny<E> extends true
+    ? Untyped[]
+    : E extends ListenerShape<infer F>
+      ? WithoutAck<ListenerArgs<F>>
+      : DataArgs<InputOf<SchemaOf<E, 'data'>>>
+/** What a handler gets. */
+export type HandlerArgs<E> =
+  IsAny<E> extends true
+    ? Untyped[]
+    : E extends ListenerShape<infer F>
+      ? ListenerArgs<F>
+      : HandledArgs<OutputOf<SchemaOf<E, 'data'>>>
+
+type ListenerData<F> = First<WithoutAck<ListenerArgs<F>>>
+/** The one data value of a room event, as it is written. */
+export type DataIn<E> = E extends ListenerShape<infer F> ? ListenerData<F> : InputOf<SchemaOf<E, 'data'>>
+/** The one data value of a room event, as it is read. */
+export type DataOut<E> = E extends ListenerShape<infer F> ? ListenerData<F> : OutputOf<SchemaOf<E, 'data'>>
+
+type ListenerAnswer<A extends readonly unknown[]> =
+  IsOpen<A> extends true
+    ? Untyped
+    : [AckOf<A>] extends [never]
+      ? never
+      : AckOf<A> extends (...args: infer Values) => unknown
+        ? AckValue<Values>
+        : never
+/** An event's answer, as it is written. */
+export type AckIn<E> = E extends ListenerShape<Untyped> ? AckOut<E> : InputOf<SchemaOf<E, 'ack'>>
+/** An event's answer, as it is read. */
+export type AckOut<E> =
+  E extends ListenerShape<infer F> ? ListenerAnswer<ListenerArgs<F>> : OutputOf<SchemaOf<E, 'ack'>>
+type ListenerHasAck<A extends readonly unknown[]> =
+  IsOpen<A> extends true ? true : [AckOf<A>] extends [never] ? false : true
+/** Whether an event answers. */
+export type HasAck<E> =
+  IsAny<E> extends true
+    ? true
+    : E extends ListenerShape<infer F>
+      ? ListenerHasAck<ListenerArgs<F>>
+      : E extends StandardSchemaV1
+        ? false
+        : E extends { readonly ack: StandardSchemaV1 }
+          ? true
+          : false
+
+type Names<M> = M extends unknown ? Extract<keyof M, string> : never
+/** Events that answer. */
+export type AckedName<M> = Names<{ [E in keyof M as HasAck<M[E]> extends true ? E : never]: 0 }>
+type IsVolatile<E> =
+  E extends ListenerShape<Untyped>
+    ? 'either'
+    : E extends StandardSchemaV1
+      ? false
+      : E extends { readonly volatile: true }
+        ? true
+        : false
+/** Room events that are kept in order. */
+export type DurableName<M> = Names<{ [E in keyof M as IsVolatile<M[E]> extends true ? never : E]: 0 }>
+/** Room events that are dropped rather than kept. */
+export type VolatileName<M> = Names<{ [E in keyof M as IsVolatile<M[E]> extends false ? never : E]: 0 }>
+
+type SectionOutput<C extends AnyContract, K extends string, Otherwise> =
+  IsAny<Definition<C>> extends true
+    ? Untyped
+    : K extends keyof Definition<C>
+      ? OutputOf<Extract<Definition<C>[K], StandardSchemaV1>>
+      : Otherwise
+type SectionInput<C extends AnyContract, K extends string, Otherwise> = K extends keyof Definition<C>
+  ? InputOf<Extract<Definition<C>[K], StandardSchemaV1>>
+  : Otherwise
+/** Who a client is, as the contract's `user` schema gives it out. */
+export type User<C extends AnyContract> = SectionOutput<C, 'user', { readonly id: string }>
+/** Who a client is, as `authenticate` returns it. */
+export type UserInput<C extends AnyContract> = SectionInput<C, 'user', { readonly id: string }>
+/** What a client says about itself. */
+export type Presence<C extends AnyContract> = SectionOutput<C, 'presence', undefined>
+/** What a client says about itself, as it writes it. */
+export type PresenceInput<C extends AnyContract> = SectionInput<C, 'presence', undefined>
+
+/** What a room says of a sent message; `confirmed: false` is all a plain server can: it was handed to the connection. */
+export type Receipt =
+  | { readonly confirmed: true; readonly id: string; readonly seq: number; readonly at: number }
+  | { readonly confirmed: false; readonly id: string }

@@ -1,0 +1,24 @@
+import type { Socket } from 'socket.io'
+
+/** The few members of Socket.IO's `Server` (or a namespace) that are used; structural, so that any event maps fit. */
+export interface RoomsHost {
+  // oxlint-disable-next-line typescript/no-explicit-any -- a server's sockets carry its event maps, which are the app's
+  on(event: 'connection', listener: (socket: any) => void): unknown
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  off(event: 'connection', listener: (socket: any) => void): unknown
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  use(middleware: (socket: any, next: (error?: Error) => void) => void): unknown
+  // oxlint-disable-next-line typescript/no-explicit-any -- the maps of a server refuse names that they do not have
+  to(room: string): { emit(event: string, ...args: any[]): unknown }
+}
+
+/** A socket, whatever its event maps. */
+export type RoomsSocket = Pick<
+  Socket,
+  'id' | 'handshake' | 'on' | 'off' | 'emit' | 'join' | 'leave' | 'to' | 'disconnect'
+>
+
+/** The Socket.IO room behind a room: prefixed, so that none that the app makes, and no socket's id, is ever the same. */
+export function channelOf(room: string): string {
+  return `roomful:${room}`
+}

@@ -1,0 +1,109 @@
+import type {
+  AnyContract,
+  At,
+  DataArgs,
+  DataIn,
+  DataOut,
+  DurableName,
+  EventName,
+  Limits,
+  Receipt,
+  RoomEmitted,
+  User,
+  UserInput,
+  VolatileName,
+} from '@roomful/contract'
+import type { RoomLog } from './log/log.ts'
+import type { ErrorContext } from './report.ts'
+
+type Await<T> = T | Promise<T>
+
+/** What a client said when it connected. `auth` is whatever it liked to send. */
+export interface Handshake {
+  readonly auth: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly query: Readonly<Record<string, unknown>>
+  /** The peer's IP address. */
+  readonly address: string
+}
+
+/** Somebody about to join a room. */
+export interface JoinContext<C extends AnyContract> {
+  readonly room: string
+  readonly user: User<C>
+}
+
+/** Somebody about to send an event into a room; `data` is as its schema gives it out. */
+export interface EmitContext<C extends AnyContract, E extends keyof RoomEmitted<C>> {
+  readonly room: string
+  readonly event: E
+  readonly data: DataOut<At<RoomEmitted<C>, E>>
+  readonly user: User<C>
+}
+
+export interface HandlerContext<C extends AnyContract, E extends keyof RoomEmitted<C>> extends EmitContext<C, E> {
+  /** The message's own, also when it is sent again: a handler may run more than once for one message. */
+  readonly id: string
+  /** Aborts when nobody waits for the handler any more: it took longer than `handlerTimeoutMs`, or the server closes. */
+  readonly signal: AbortSignal
+}
+
+/** What `createRooms` allows; bytes are of UTF-8 JSON. Clients learn them when they connect. */
+export type RoomsLimits = Partial<Omit<Limits, 'dedupMs'>>
+
+export interface RoomsOptions<C extends AnyContract> {
+  readonly contract: C
+  /**
+   * Who is connecting: the user, as others will see it, with an `id` of 1 to 128 characters that is the same at each of
+   * its connections. undefined is anybody: connected, and refused by every room. Throw `refuse(code, message)` to turn the
+   * connection away; whatever else it throws is passing, so that the client tries again. Unless given, all are guests.
+   */
+  readonly authenticate?: (handshake: Handshake) => Await<UserInput<C> | undefined>
+  /** Allowed is only what answers true, or throws nothing where no function is given. */
+  readonly authorize?: {
+    readonly join?: (context: JoinContext<C>) => Await<boolean>
+    readonly emit?: (
+      context: { [E in EventName<RoomEmitted<C>>]: EmitContext<C, E> }[EventName<RoomEmitted<C>>],
+    ) => Await<boolean>
+  }
+  /** Where rooms keep what was said; `memoryLog()` unless given. `rooms.close()` closes it. */
+  readonly log?: RoomLog
+  readonly limits?: RoomsLimits
+  /** How long `authenticate`, `authorize` and handlers may take, each; 30,000 unless given. */
+  readonly handlerTimeoutMs?: number
+  /** How long `close()` waits for what is under way; 10,000 unless given. */
+  readonly closeTimeoutMs?: number
+  /** Hears of whatever failed in the app's functions and in the log; prints it unless given. */
+  readonly onError?: (error: unknown, context: ErrorContext) => void
+}
+
+/** A room, for the server to speak in. */
+export interface RoomVoice<C extends AnyContract> {
+  /**
+   * Resolves when it is in the log, in its place among everyone's, and was sent to the members.
+   * @throws ValidationError for data that the contract refuses; RoomfulError `CLOSING` after `close()`.
+   */
+  emit<E extends DurableName<RoomEmitted<C>>>(
+    event: E,
+    ...args: DataArgs<DataIn<At<RoomEmitted<C>, E>>>
+  ): Promise<Receipt>
+  /** Past the log, to those who are here now. */
+  readonly volatile: {
+    emit<E extends VolatileName<RoomEmitted<C>>>(event: E, ...args: DataArgs<DataIn<At<RoomEmitted<C>, E>>>): void
+  }
+}
+
+export interface Rooms<C extends AnyContract> {
+  /**
+   * Runs for each such message before it is stored. What it returns travels instead; nothing leaves the message as it is;
+   * `throw refuse(code, message)` refuses it. One handler an event.
+   * @returns its undo.
+   */
+  handle<E extends DurableName<RoomEmitted<C>>>(
+    event: E,
+    handler: (context: HandlerContext<C, E>) => Await<DataIn<At<RoomEmitted<C>, E>> | void>,
+  ): () => void
+  to(room: string): RoomVoice<C>
+  /** Refuses what is new, waits for what is under way, then lets go of the sockets and closes the log. For good. */
+  close(): Promise<void>
+}

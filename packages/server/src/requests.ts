@@ -1,0 +1,100 @@
+import {
+  describe,
+  type HistoryRequest,
+  isRoomName,
+  type JoinRequest,
+  type Limits,
+  type PublishRequest,
+} from '@roomful/contract'
+import { refuse } from './refuse.ts'
+
+// What comes off the wire, checked by hand: anything may arrive, and a wrong shape is told what was expected.
+// What only one item got wrong (its event, its data) is that item's own refusal, so it is not checked here.
+
+type Fields = Readonly<Record<string, unknown>>
+
+export interface LeaveRequest {
+  readonly room: string
+}
+export interface VolatileRequest {
+  readonly room: string
+  readonly event: unknown
+  readonly data: unknown
+}
+
+/** @throws RefusalError `SHAPE`, as all of these do. */
+export function parseJoin(raw: unknown): JoinRequest {
+  const fields = fieldsOf(raw, '$join { room, since? }')
+  const room = roomOf(fields)
+  if (fields['since'] === undefined || fields['since'] === null) return { room }
+  const since = fieldsOf(fields['since'], 'since { epoch, seq }')
+  return { room, since: { epoch: epochOf(since), seq: integerOf(since, 'seq', 0) } }
+}
+
+export function parseLeave(raw: unknown): LeaveRequest {
+  return { room: roomOf(fieldsOf(raw, '$leave { room }')) }
+}
+
+export function parsePublish(raw: unknown, limits: Limits): PublishRequest {
+  const fields = fieldsOf(raw, '$publish { room, epoch, cid, items }')
+  const { cid, items } = fields
+  if (typeof cid !== 'string' || !/^[\w-]{22}$/.test(cid)) throw wrong('cid', '22 characters of base64url', cid)
+  if (!Array.isArray(items) || items.length === 0 || items.length > limits.batchItems)
+    throw wrong('items', `an array of 1 to ${limits.batchItems}`, items)
+  return { room: roomOf(fields), epoch: epochOf(fields), cid, items: itemsOf(items) }
+}
+
+export function parseHistory(raw: unknown, limits: Limits): HistoryRequest {
+  const fields = fieldsOf(raw, '$history { room, epoch, after | before, limit }')
+  const common = {
+    room: roomOf(fields),
+    epoch: epochOf(fields),
+    limit: Math.min(integerOf(fields, 'limit', 1), limits.page),
+  }
+  if ((fields['after'] === undefined) === (fields['before'] === undefined))
+    throw refuse('SHAPE', '$history takes either after or before')
+  if (fields['before'] !== undefined) return { ...common, before: integerOf(fields, 'before', 0) }
+  return { ...common, after: integerOf(fields, 'after', 0) }
+}
+
+export function parseVolatile(raw: unknown): VolatileRequest {
+  const fields = fieldsOf(raw, '$volatile { room, event, data }')
+  return { room: roomOf(fields), event: fields['event'], data: fields['data'] }
+}
+
+function itemsOf(raw: readonly unknown[]): PublishRequest['items'] {
+  let last = 0
+  return raw.map((value) => {
+    const fields = fieldsOf(value, 'an item { n, event, data }')
+    const n = integerOf(fields, 'n', 1)
+    if (n <= last) throw refuse('SHAPE', 'the n of items must rise')
+    last = n
+    // An event that is no name is refused with its item.
+    return { n, event: fields['event'] as string, data: fields['data'] }
+  })
+}
+
+function fieldsOf(raw: unknown, expected: string): Fields {
+  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return raw as Fields
+  throw refuse('SHAPE', `expected ${expected}, got ${describe(raw)}`)
+}
+
+function roomOf({ room }: Fields): string {
+  if (isRoomName(room)) return room
+  throw wrong('room', 'a string of 1 to 128 characters without control characters', room)
+}
+
+function epochOf({ epoch }: Fields): string {
+  if (typeof epoch === 'string' && epoch.length >= 8 && epoch.length <= 32) return epoch
+  throw wrong('epoch', 'a string of 8 to 32 characters', epoch)
+}
+
+function integerOf(fields: Fields, name: string, least: number): number {
+  const value = fields[name]
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value
+  throw wrong(name, `an integer of ${least} or more`, value)
+}
+
+function wrong(name: string, expected: string, value: unknown) {
+  return refuse('SHAPE', `${name} must be ${expected}, got ${describe(value)}`)
+}

@@ -1,0 +1,63 @@
+import type { Drain } from './drain.ts'
+import type { RoomsSocket } from './host.ts'
+import { RefusalError, refuse, toWire } from './refuse.ts'
+import type { Report } from './report.ts'
+
+type Answer = (request: unknown) => Promise<object>
+type Listener = (...args: unknown[]) => void
+
+interface ResponderParts {
+  readonly drain: Drain
+  readonly report: Report
+  /** How many requests of one socket may be under way. */
+  readonly maxPending: number
+}
+
+/** Answers a socket's requests, each once, whatever arrives and whatever happens. */
+export class Responder {
+  readonly #socket: RoomsSocket
+  readonly #parts: ResponderParts
+  readonly #listeners: [event: string, listener: Listener][] = []
+  #pending = 0
+
+  constructor(socket: RoomsSocket, parts: ResponderParts) {
+    this.#socket = socket
+    this.#parts = parts
+  }
+
+  on(event: string, answer: Answer): void {
+    const listener: Listener = (...args) => void this.#respond(args, answer)
+    this.#listeners.push([event, listener])
+    this.#socket.on(event, listener)
+  }
+
+  stop(): void {
+    for (const [event, listener] of this.#listeners.splice(0)) this.#socket.off(event, listener)
+  }
+
+  async #respond(args: unknown[], answer: Answer): Promise<void> {
+    const acknowledge = args.at(-1)
+    const request = typeof args[0] === 'function' ? undefined : args[0]
+    const result = await this.#answer(request, answer)
+    if (typeof acknowledge === 'function') acknowledge(result)
+  }
+
+  async #answer(request: unknown, answer: Answer): Promise<object> {
+    const { drain, report, maxPending } = this.#parts
+    if (this.#pending >= maxPending) return refused(refuse('LIMIT', `at most ${maxPending} requests at a time`))
+    this.#pending += 1
+    try {
+      return await drain.run(() => answer(request))
+    } catch (error) {
+      if (error instanceof RefusalError) return refused(error)
+      report(error, { during: 'request' })
+      return refused(refuse('UNAVAILABLE', 'the server failed on this request'))
+    } finally {
+      this.#pending -= 1
+    }
+  }
+}
+
+function refused(error: RefusalError): object {
+  return { ok: false, ...toWire(error) }
+}

@@ -1,0 +1,76 @@
+import { type HistoryAnswer, type JoinAnswer, type PublishAnswer, wire } from '@roomful/contract'
+import type { Identity } from './authenticate.ts'
+import type { EventRules } from './event-rules.ts'
+import type { RoomsSocket } from './host.ts'
+import type { Memberships } from './memberships.ts'
+import type { Publisher } from './publisher.ts'
+import { refuse } from './refuse.ts'
+import { parseHistory, parseJoin, parseLeave, parsePublish, parseVolatile } from './requests.ts'
+import type { Answer } from './responder.ts'
+import type { RoomsInUse } from './rooms-in-use.ts'
+import type { Settings } from './settings.ts'
+
+export interface RequestParts {
+  readonly settings: Settings
+  readonly rules: EventRules
+  readonly publisher: Publisher
+  readonly inUse: RoomsInUse
+}
+
+/** What a known user may ask of rooms: an answer for each of the protocol's requests. */
+export class RoomRequests {
+  readonly answers: Readonly<Record<string, Answer>> = {
+    [wire.join]: (raw) => this.#join(raw),
+    [wire.leave]: (raw) => this.#leave(raw),
+    [wire.publish]: (raw) => this.#publish(raw),
+    [wire.history]: (raw) => this.#history(raw),
+    [wire.volatile]: (raw) => this.#volatile(raw),
+  }
+  readonly #socket: RoomsSocket
+  readonly #who: Identity
+  readonly #rooms: Memberships
+  readonly #parts: RequestParts
+
+  constructor(socket: RoomsSocket, who: Identity, rooms: Memberships, parts: RequestParts) {
+    this.#socket = socket
+    this.#who = who
+    this.#rooms = rooms
+    this.#parts = parts
+  }
+
+  async #join(raw: unknown): Promise<JoinAnswer> {
+    return await this.#rooms.join(parseJoin(raw))
+  }
+
+  async #leave(raw: unknown): Promise<{ ok: true }> {
+    await this.#rooms.leave(parseLeave(raw).room)
+    return { ok: true }
+  }
+
+  /** Once it is under way, leaving the room does not stop it. */
+  async #publish(raw: unknown): Promise<PublishAnswer> {
+    const { settings, inUse, publisher } = this.#parts
+    const request = parsePublish(raw, settings.limits)
+    this.#rooms.assertMember(request.room)
+    return await inUse.using(request.room, (room) => publisher.publish(room, this.#who, request))
+  }
+
+  async #history(raw: unknown): Promise<HistoryAnswer> {
+    const { limits } = this.#parts.settings
+    const { room, epoch, ...range } = parseHistory(raw, limits)
+    const page = await this.#rooms.assertMember(room).page({ ...range, bytes: limits.pageBytes })
+    if (page.epoch !== epoch) throw refuse('EPOCH', 'the log of this room is another one now: join again')
+    return { ok: true, ...page }
+  }
+
+  /** S14: at once, past the log; from members only, also where permission took its time. */
+  async #volatile(raw: unknown): Promise<{ ok: true }> {
+    const { rules } = this.#parts
+    const { room, event, data } = parseVolatile(raw)
+    this.#rooms.assertMember(room)
+    const checked = rules.check(event, data, 'volatile')
+    const travels = await rules.admit(checked, room, this.#who)
+    this.#rooms.assertMember(room).relay(this.#socket, checked.event, travels, this.#who.wire)
+    return { ok: true }
+  }
+}

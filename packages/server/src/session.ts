@@ -1,0 +1,51 @@
+import { type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract'
+import type { AppCalls } from './app-calls.ts'
+import type { Identity } from './authenticate.ts'
+import type { Drain } from './drain.ts'
+import type { RoomsSocket } from './host.ts'
+import { Memberships } from './memberships.ts'
+import { refuse } from './refuse.ts'
+import { type Answer, Responder } from './responder.ts'
+import { type RequestParts, RoomRequests } from './room-requests.ts'
+
+export interface SessionParts extends RequestParts {
+  readonly calls: AppCalls
+  readonly drain: Drain
+}
+
+/** One connection: greeted at once, so that the hello travels with the connect packet, and answered until it ends. */
+export class Session {
+  readonly #responder: Responder
+  readonly #rooms: Memberships | undefined
+
+  /** null is somebody whom the app does not know: every room refuses them. */
+  constructor(socket: RoomsSocket, who: Identity | null, parts: SessionParts) {
+    const { settings, drain } = parts
+    socket.emit(wire.hello, helloFor(who, settings.limits))
+    // An honest client has a join, a batch and a page under way in each of its rooms.
+    const maxPending = settings.limits.rooms * 4
+    this.#responder = new Responder(socket, { drain, report: settings.report, maxPending })
+    this.#rooms = who === null ? undefined : new Memberships(socket, who, parts)
+    const answers = who === null || this.#rooms === undefined ? FORBIDDEN : new RoomRequests(socket, who, this.#rooms, parts).answers
+    for (const [request, answer] of Object.entries(answers)) this.#responder.on(request, answer)
+  }
+
+  end(): void {
+    this.#responder.stop()
+    this.#rooms?.end()
+  }
+}
+
+const forbid: Answer = () => Promise.reject(refuse('FORBIDDEN', 'rooms are for those who have signed in'))
+const FORBIDDEN: Readonly<Record<string, Answer>> = {
+  [wire.join]: forbid,
+  [wire.leave]: forbid,
+  [wire.publish]: forbid,
+  [wire.history]: forbid,
+  [wire.volatile]: forbid,
+}
+
+function helloFor(who: Identity | null, limits: Limits): Hello {
+  const user = who === null || who.guest ? null : who.wire
+  return { v: PROTOCOL_VERSION, capabilities: ['members', 'history', 'volatile'], limits, user, now: Date.now() }
+}

@@ -1,0 +1,1 @@
+export type { FaultProxy, ProxyOptions } from './proxy.ts'

@@ -1,0 +1,114 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { ProxyLink } from './proxy-link.ts'
+
+/** What `createProxy` takes. */
+export interface ProxyOptions {
+  /** The real server; its `host` is 127.0.0.1 unless given. */
+  readonly target: { readonly host?: string; readonly port: number }
+  /** The address to listen on: 127.0.0.1 unless given. */
+  readonly host?: string
+  /** The port to listen on: any free one unless given. */
+  readonly port?: number
+}
+
+/** A TCP proxy before a real server, which fails on demand. It passes until it is told otherwise. */
+export interface FaultProxy {
+  readonly port: number
+  /** Where clients connect: `http://HOST:PORT`. */
+  readonly url: string
+  /** How many clients are connected. */
+  readonly connections: number
+  /** Heals: bytes flow, beginning with those that were held, and new connections are let in. */
+  pass(): void
+  /**
+   * Goes silent as a dead network does: new connections are accepted, and bytes, ends and failures are held in both
+   * directions until `pass`. They stay in the sockets, which stop reading. What was passed on before still arrives.
+   */
+  stall(): void
+  /** Closes new connections at once; open ones stay as they are. */
+  refuse(): void
+  /** Closes all open connections, and goes on as before with new ones. */
+  cut(): void
+  /** As `cut`, by a TCP reset, which throws away what is on its way. */
+  reset(): void
+  /** Sends new connections to another port of the target: its server came back there. Throws a `RangeError` for none. */
+  retarget(port: number): void
+  /** Closes every connection and stops listening. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a proxy before a server, to see what clients make of a bad network.
+ *
+ * @throws RangeError for an impossible port, and the system's error where it cannot listen.
+ * @example
+ * const proxy = await createProxy({ target: { port: 3001 } })
+ * const client = createClient({ url: proxy.url })
+ * await client.connect()
+ * proxy.cut() // the client comes back by itself
+ */
+export async function createProxy({ target, host = '127.0.0.1', port = 0 }: ProxyOptions): Promise<FaultProxy> {
+  const upstream = { host: target.host ?? '127.0.0.1', port: checkedPort(target.port, 'target.port') }
+  const links = new Set<ProxyLink>()
+  let held = false
+  let refusing = false
+
+  function accept(client: Socket): void {
+    if (refusing) {
+      client.resetAndDestroy()
+      return
+    }
+    const link = new ProxyLink(
+      client,
+      () => connect({ ...upstream, allowHalfOpen: true }),
+      () => links.delete(link),
+    )
+    links.add(link)
+    if (!held) link.flow()
+  }
+
+  const server = createServer({ allowHalfOpen: true }, accept).listen({ host, port })
+  await once(server, 'listening')
+  const address = server.address() as AddressInfo
+
+  return {
+    port: address.port,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    get connections() {
+      return links.size
+    },
+    pass() {
+      held = refusing = false
+      for (const link of links) link.flow()
+    },
+    stall() {
+      held = true
+      refusing = false
+      for (const link of links) link.hold()
+    },
+    refuse() {
+      refusing = true
+    },
+    cut() {
+      for (const link of links) link.cut()
+    },
+    reset() {
+      for (const link of links) link.reset()
+    },
+    retarget(next) {
+      upstream.port = checkedPort(next, 'the port')
+    },
+    async close() {
+      for (const link of links) link.cut()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function checkedPort(port: number, name: string): number {
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+  throw new RangeError(`proxy: ${name} must be a whole number from 1 to 65535, got ${String(port)}`)
+}

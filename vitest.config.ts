@@ -1,0 +1,68 @@
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { launchOptions } from './scripts/find-chromium.mjs'
+
+const source = '@roomful/source'
+// React 18.3 under the names of 19: the hooks' tests run on both.
+const react18 = [
+  { find: /^react$/, replacement: 'react-18' },
+  { find: /^react\/(.*)$/, replacement: 'react-18/$1' },
+  { find: /^react-dom$/, replacement: 'react-dom-18' },
+  { find: /^react-dom\/(.*)$/, replacement: 'react-dom-18/$1' },
+]
+
+export default defineConfig({
+  resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
+  ssr: {
+    resolve: { conditions: [source, 'module', 'node', 'development|production'], externalConditions: [source, 'node'] },
+  },
+  test: {
+    // The machine may be slow and busy: a test waits for its condition, and this is how long that may take.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['{packages,apps}/*/test/**/*.node.test.ts'],
+          typecheck: {
+            enabled: true,
+            checker: 'tsc',
+            tsconfig: './tsconfig.vitest.json',
+            include: ['packages/*/test/**/*.test-d.{ts,tsx}'],
+          },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'react-19', environment: 'jsdom', include: ['packages/*/test/**/*.dom.test.{ts,tsx}'] },
+      },
+      {
+        extends: true,
+        resolve: { alias: react18 },
+        test: {
+          name: 'react-18',
+          environment: 'jsdom',
+          include: ['packages/react/test/**/*.dom.test.{ts,tsx}'],
+          server: { deps: { inline: [/@testing-library\/react/] } },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chromium',
+          include: ['packages/*/test/**/*.browser.test.{ts,tsx}'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: launchOptions() }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+})
