@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { flaskCommands } from './packages/client/test/support/flask-commands.ts'
 import { launchOptions } from './scripts/find-chromium.mjs'
 
 const source = '@roomful/source'
@@ -20,13 +21,14 @@ export default defineConfig({
     // The machine may be slow and busy: a test waits for its condition, and this is how long that may take.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{packages,apps}/*/test/**/*.node.test.ts'],
+          include: ['{packages,apps}/*/test/**/*.node.test.ts', 'scripts/test/*.node.test.ts'],
           typecheck: {
             enabled: true,
             checker: 'tsc',
@@ -37,7 +39,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'react-19', environment: 'jsdom', include: ['packages/*/test/**/*.dom.test.{ts,tsx}'] },
+        test: { name: 'react-19', environment: 'jsdom', include: ['{packages,examples}/*/test/**/*.dom.test.{ts,tsx}'] },
       },
       {
         extends: true,
@@ -59,6 +61,7 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             provider: playwright({ launchOptions: launchOptions() }),
+            commands: flaskCommands,
             instances: [{ browser: 'chromium' }],
           },
         },

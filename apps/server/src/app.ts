@@ -33,8 +33,8 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** How long a close waits for the other ends before it cuts them off. */
-const CLOSE_LIMIT_MS = 3000
+/** How long a close waits for the other ends to hang up before it cuts them off. */
+const CUT_AFTER_MS = 2000
 
 /**
  * Starts the demo's server.
@@ -64,13 +64,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   io.on('connection', (socket) => serveTutorial(io, socket))
 
   async function close(): Promise<void> {
-    const limit = setTimeout(() => connections.forEach((connection) => connection.destroy()), CLOSE_LIMIT_MS)
-    try {
-      await rooms.close()
-      await io.close()
-    } finally {
-      clearTimeout(limit)
-    }
+    await rooms.close()
+    const limit = setTimeout(() => connections.forEach((connection) => connection.destroy()), CUT_AFTER_MS)
+    await io.close()
+    clearTimeout(limit)
   }
   const hostInUrl = host.includes(':') ? `[${host}]` : host
   return { port: address.port, host, url: `http://${hostInUrl}:${address.port}`, close }
@@ -87,13 +84,17 @@ function trackConnections(http: HttpServer): Set<TcpSocket> {
 
 function listen(http: HttpServer, port: number, host: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    http.once('error', (cause: NodeJS.ErrnoException) => {
+    const failed = (cause: NodeJS.ErrnoException): void => {
       const taken = cause.code === 'EADDRINUSE'
       const why = taken
         ? 'is in use: set PORT to another one, or to 0 for any free one'
         : `cannot be used: ${cause.message}`
       reject(new Error(`port ${port} of ${host} ${why}`, { cause }))
+    }
+    http.once('error', failed)
+    http.listen(port, host, () => {
+      http.off('error', failed)
+      resolve(http.address() as AddressInfo)
     })
-    http.listen(port, host, () => resolve(http.address() as AddressInfo))
   })
 }

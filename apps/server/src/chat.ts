@@ -1,8 +1,36 @@
+import { chat } from '@roomful-demo/chat-contract'
+import { createRooms, refuse } from '@roomful/server'
+import type { Handshake, Rooms } from '@roomful/server'
 import type { ChatServer } from './events.ts'
 import { createRoomList } from './room-list.ts'
-import type { Sessions } from './sessions.ts'
-export function serveChat(io: ChatServer, sessions: Sessions): { close(): Promise<void> } {
+import type { Sessions, User } from './sessions.ts'
+
+/** The chat: rooms for those who have signed in, and the list of rooms. */
+export function serveChat(io: ChatServer, sessions: Sessions): Rooms<typeof chat> {
+  // By what each connection sent with its handshake: an object that is its own and lives as long.
+  const users = new WeakMap<object, User>()
+
+  /** No token: anonymous, and refused by every room. A token that is not valid: no connection. */
+  async function authenticate({ auth }: Pick<Handshake, 'auth'>): Promise<User | undefined> {
+    if (auth['token'] === undefined) return undefined
+    const user = await sessions.verify(auth['token'])
+    users.set(auth, user)
+    return user
+  }
+
+  const rooms = createRooms(io, { contract: chat, authenticate, authorize: { join: mayJoin }, closeTimeoutMs: 2000 })
+  rooms.handle('message', ({ data }) => {
+    const text = data.text.trim()
+    if (text === '') throw refuse('SHAPE', 'expected a text that is not blank')
+    return { text }
+  })
+
   const list = createRoomList(io)
-  io.on('connection', (socket) => list.serve(socket, undefined))
-  return { close: async () => {} }
+  io.on('connection', (socket) => list.serve(socket, users.get(socket.handshake.auth)))
+  return rooms
+}
+
+function mayJoin({ room }: { room: string }): boolean {
+  if (room === 'staff') throw refuse('FORBIDDEN', 'room staff is for staff only')
+  return true
 }

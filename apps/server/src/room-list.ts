@@ -1,4 +1,4 @@
-import { RoomfulError } from '@roomful/contract'
+import { refuse } from '@roomful/server'
 import { answer } from './events.ts'
 import type { ChatServer, ChatSocket } from './events.ts'
 import type { User } from './sessions.ts'
@@ -11,8 +11,7 @@ export function createRoomList(io: ChatServer): { serve(socket: ChatSocket, user
 
   function create(name: string): { name: string } {
     if (names.has(name)) return { name }
-    if (names.size >= MAX_ROOMS)
-      throw new RoomfulError('LIMIT', `there are ${MAX_ROOMS} rooms already: use one of them`)
+    if (names.size >= MAX_ROOMS) throw refuse('LIMIT', `there are ${MAX_ROOMS} rooms already: use one of them`)
     names.add(name)
     io.emit('room_created', { name })
     return { name }
@@ -23,7 +22,7 @@ export function createRoomList(io: ChatServer): { serve(socket: ChatSocket, user
       answer(socket, 'list_rooms', () => [...names].map((name) => ({ name })))
       answer(socket, 'create_room', ({ name }) => {
         if (user) return create(name)
-        throw new RoomfulError('FORBIDDEN', 'unable to create a room; sign in first')
+        throw refuse('FORBIDDEN', 'unable to create a room; sign in first')
       })
     },
   }

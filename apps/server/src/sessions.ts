@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { nameSchema, userSchema } from '@roomful-demo/chat-contract'
-import { RoomfulError } from '@roomful/contract'
+import { refuse } from '@roomful/server'
 import { SignJWT, errors, jwtVerify } from 'jose'
 import type { z } from 'zod'
 
@@ -39,7 +39,7 @@ export function createSessions(key: Uint8Array, now: () => number = Date.now): S
   }
 
   async function verify(token: unknown): Promise<User> {
-    if (typeof token !== 'string') throw new RoomfulError('UNAUTHORIZED', 'expected a token that is a string')
+    if (typeof token !== 'string') throw refuse('UNAUTHORIZED', 'expected a token that is a string')
     try {
       const { payload } = await jwtVerify(token, key, {
         algorithms: ['HS256'],
@@ -48,16 +48,16 @@ export function createSessions(key: Uint8Array, now: () => number = Date.now): S
         currentDate: new Date(now()),
       })
       return userSchema.parse({ id: payload.sub, name: payload['name'] })
-    } catch (cause) {
-      const problem = cause instanceof errors.JWTExpired ? 'the token has expired' : 'the token is not valid'
-      throw new RoomfulError('UNAUTHORIZED', `${problem}: sign in again`, { cause })
+    } catch (error) {
+      const problem = error instanceof errors.JWTExpired ? 'the token has expired' : 'the token is not valid'
+      throw refuse('UNAUTHORIZED', `${problem}: sign in again`)
     }
   }
 
   return {
     async signIn(name) {
       const checked = nameSchema.safeParse(name)
-      if (!checked.success) throw new RoomfulError('SHAPE', `name: ${checked.error.issues[0]?.message}`)
+      if (!checked.success) throw refuse('SHAPE', `name: ${checked.error.issues[0]?.message}`)
       return issue({ id: randomUUID(), name: checked.data })
     },
     async renew(token) {

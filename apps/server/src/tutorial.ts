@@ -1,4 +1,4 @@
-import { RoomfulError } from '@roomful/contract'
+import { refuse } from '@roomful/server'
 import { answer } from './events.ts'
 import type { ChatServer, ChatSocket } from './events.ts'
 
@@ -31,5 +31,5 @@ export function serveTutorial(io: ChatServer, socket: ChatSocket): void {
 function assertMayJoin(socket: ChatSocket, room: string): void {
   const joined = [...socket.rooms].filter((name) => name.startsWith(PREFIX))
   if (joined.includes(room) || joined.length < MAX_ROOMS) return
-  throw new RoomfulError('LIMIT', `a connection may be in at most ${MAX_ROOMS} rooms: leave one first`)
+  throw refuse('LIMIT', `a connection may be in at most ${MAX_ROOMS} rooms: leave one first`)
 }

@@ -88,7 +88,9 @@ describe('what is not there', () => {
     const response = await fetch(`${url}/session`)
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('POST, OPTIONS')
-    expect(await response.json()).toEqual({ error: { code: 'METHOD_NOT_ALLOWED', message: '/session takes POST, not GET' } })
+    expect(await response.json()).toEqual({
+      error: { code: 'METHOD_NOT_ALLOWED', message: '/session takes POST, not GET' },
+    })
   })
 })
 

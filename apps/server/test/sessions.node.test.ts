@@ -110,7 +110,7 @@ describe('verify', () => {
   ])('refuses %s', async (_, make) => {
     const token = await make()
     const refused = createSessions(key).verify(token)
-    await expect(refused).rejects.toMatchObject({ name: 'RoomfulError', code: 'UNAUTHORIZED' })
+    await expect(refused).rejects.toMatchObject({ name: 'RefusalError', code: 'UNAUTHORIZED' })
   })
 
   it('S31 never says the token', async () => {

@@ -153,9 +153,9 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   }
 
   async function ask(options: CallOptions, event: string, args: readonly unknown[]): Promise<unknown> {
-    schemas.checkEvent(event, args)
+    const sent = schemas.checkAsk(event, args)
     assertSeeking()
-    const values = await sender.ask(event, args, { timeoutMs: ackTimeoutMs, ...options })
+    const values = await sender.ask(event, sent, { timeoutMs: ackTimeoutMs, ...options })
     const refusal = refused(values)
     if (refusal) throw refusal
     return schemas.readAck(event, values)

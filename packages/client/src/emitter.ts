@@ -5,6 +5,8 @@ interface Cell<Args extends readonly unknown[]> {
   handler: ((...args: Args) => void) | undefined
 }
 
+type OneArgument = ((data: unknown) => void) | undefined
+
 /** A list of handlers: O(1) to add to and to remove from, in any order. */
 export class Emitter<Args extends readonly unknown[]> {
   readonly #cells = new Set<Cell<Args>>()
@@ -34,7 +36,10 @@ export class Emitter<Args extends readonly unknown[]> {
     while (next < cells.length) {
       try {
         // One try for the whole run: it is left, and entered again, only where a handler throws.
-        while (next < cells.length) cells[next++]?.handler?.(...args)
+        if (args.length === 1) {
+          const [data] = args as readonly unknown[] // most events: a spread here would cost half of the dispatch
+          while (next < cells.length) (cells[next++]?.handler as OneArgument)?.(data)
+        } else while (next < cells.length) cells[next++]?.handler?.(...args)
       } catch (error) {
         onThrow(error)
       }

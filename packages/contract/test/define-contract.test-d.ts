@@ -5,8 +5,6 @@ import {
   type AnyContract,
   type At,
   type ClientToServer,
-  type ClientToServerEvents,
-  type Contract,
   type ContractDefinition,
   type DataIn,
   type DataOut,
@@ -20,57 +18,17 @@ import {
   type PresenceInput,
   type RoomEmitted,
   type RoomListened,
-  type ServerToClient,
-  type ServerToClientEvents,
   typeOnly,
   type User,
   type UserInput,
   validate,
   type VolatileName,
 } from '@roomful/contract'
-import { Server } from 'socket.io'
-import * as v from 'valibot'
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
+import type { Chat } from './support/chat.ts'
 import type { Surface } from './support/surface.ts'
 
-const chat = defineContract({
-  clientToServer: {
-    message: z.string(),
-    custom_event: z.object({ user: z.string(), action: z.string() }),
-    ping: {},
-    pong: { data: z.void() },
-    whoami: { ack: z.object({ userId: z.string() }) },
-    search: {
-      data: z.object({ text: z.string(), limit: z.number().default(10) }),
-      ack: z.object({ at: z.string().transform((text) => new Date(text)) }),
-    },
-    note: z.string().optional(),
-    typed: typeOnly<{ a: 1 }>(),
-    typed_ack: { data: typeOnly<number>(), ack: typeOnly<string[]>() },
-    valibot: { data: v.object({ n: v.pipe(v.string(), v.transform(Number)) }), ack: v.number() },
-    anything: z.any(),
-    unknown: z.unknown(),
-    remark: { data: v.optional(v.string()), ack: v.boolean() },
-  },
-  serverToClient: {
-    response_event: z.object({ message: z.string() }),
-    stamp: z.string().transform((text) => new Date(text)),
-    tick: {},
-    anything: typeOnly<any>(),
-    valibot: { data: v.pipe(v.string(), v.transform(Number)) },
-  },
-  room: {
-    message: z.object({ text: z.string().min(1), tags: z.array(z.string()).default([]) }),
-    reaction: { data: v.object({ emoji: v.string(), to: v.optional(v.number(), 0) }) },
-    cursor: { data: z.object({ x: z.number(), y: z.number() }), volatile: true },
-    wave: { volatile: true },
-    bell: {},
-  },
-  user: typeOnly<{ id: string; name: string }>(),
-  presence: z.object({ status: z.enum(['online', 'away']).default('online') }),
-})
-type Chat = typeof chat
 declare const surface: Surface<Chat>
 
 describe('what is emitted is the input of a schema', () => {
@@ -212,155 +170,4 @@ describe('contracts that are not known to the letter', () => {
     expectTypeOf<EmitArgs<At<ClientToServer<typeof made>, 'x'>>>().toEqualTypeOf<[data?: unknown]>()
     expectTypeOf<EventName<RoomListened<typeof made>>>().toEqualTypeOf<string>()
   })
-})
-
-describe("a contract as Socket.IO's own maps", () => {
-  const server = new Server<ClientToServerEvents<Chat>, ServerToClientEvents<Chat>>()
-
-  test('a socket hears the input, answers with the input', () => {
-    server.on('connection', (socket) => {
-      socket.on('message', (text) => expectTypeOf(text).toEqualTypeOf<string>())
-      socket.on('ping', (...args) => expectTypeOf(args).toEqualTypeOf<[]>())
-      socket.on('whoami', (ack) => ack({ userId: 'u' }))
-      socket.on('search', (data, ack) => {
-        expectTypeOf(data).toEqualTypeOf<{ text: string; limit?: number | undefined }>()
-        ack({ at: 'now' })
-        // @ts-expect-error the answer travels as the schema's input
-        ack({ at: new Date() })
-      })
-      socket.on('note', (text) => expectTypeOf(text).toEqualTypeOf<string | undefined>())
-      socket.on('remark', (text, ack) => {
-        expectTypeOf(text).toEqualTypeOf<string | undefined>()
-        ack(true)
-      })
-      socket.on('typed', (data) => expectTypeOf(data).toEqualTypeOf<{ a: 1 }>())
-      // @ts-expect-error unknown event
-      socket.on('whoareyou', () => {})
-    })
-  })
-  test('the server emits the input', () => {
-    server.emit('response_event', { message: 'x' })
-    server.emit('tick')
-    server.emit('stamp', '2020-01-01')
-    server.to('general').emit('valibot', '1')
-    // @ts-expect-error the output is not the input
-    server.emit('stamp', new Date())
-    // @ts-expect-error no data wanted
-    server.emit('tick', 1)
-    // @ts-expect-error unknown event
-    server.emit('tock')
-    expectTypeOf<ServerToClientEvents<Chat>['stamp']>().toEqualTypeOf<(data: string) => void>()
-  })
-  test('the names are those of the contract', () => {
-    expectTypeOf<keyof ServerToClientEvents<Chat>>().toEqualTypeOf<EventName<ServerToClient<Chat>>>()
-    expectTypeOf<ClientToServerEvents<Chat>['whoami']>().toEqualTypeOf<
-      (ack: (answer: { userId: string }) => void) => void
-    >()
-  })
-})
-
-test('mistakes in a definition do not compile', () => {
-  expectTypeOf(defineContract({})).toEqualTypeOf<Contract<{}>>()
-  defineContract({
-    clientToServer: {
-      // @ts-expect-error reserved by Socket.IO
-      connect: z.string(),
-    },
-  })
-  defineContract({
-    serverToClient: {
-      // @ts-expect-error reserved by the protocol
-      $hello: z.string(),
-    },
-  })
-  defineContract({
-    room: {
-      // @ts-expect-error reserved in rooms
-      gap: z.string(),
-    },
-  })
-  // gap is an event like others outside rooms
-  defineContract({ serverToClient: { gap: z.string() } })
-  defineContract({
-    clientToServer: {
-      // @ts-expect-error no name
-      '': z.string(),
-    },
-  })
-  defineContract({
-    clientToServer: {
-      // @ts-expect-error not a string
-      404: z.string(),
-    },
-  })
-  defineContract({
-    clientToServer: {
-      a: {
-        // @ts-expect-error misspelt key
-        dta: z.string(),
-        ack: z.string(),
-      },
-    },
-  })
-  defineContract({
-    clientToServer: {
-      a: {
-        data: z.string(),
-        // @ts-expect-error only in rooms
-        volatile: true,
-      },
-    },
-  })
-  defineContract({
-    serverToClient: {
-      a: {
-        data: z.string(),
-        // @ts-expect-error a client does not answer
-        ack: z.string(),
-      },
-    },
-  })
-  defineContract({
-    room: {
-      a: {
-        data: z.string(),
-        // @ts-expect-error a receipt is the answer
-        ack: z.string(),
-      },
-    },
-  })
-  defineContract({
-    room: {
-      a: {
-        // @ts-expect-error true, or left out
-        volatile: false,
-      },
-    },
-  })
-  defineContract({
-    // @ts-expect-error unknown section
-    clientToSever: { a: z.string() },
-  })
-  defineContract({
-    clientToServer: {
-      a: {
-        // @ts-expect-error not a schema
-        data: String,
-      },
-    },
-  })
-  defineContract({
-    clientToServer: {
-      // @ts-expect-error not a schema
-      a: 'string',
-    },
-  })
-  defineContract({
-    user: {
-      // @ts-expect-error not a schema
-      id: z.string(),
-    },
-  })
-  // @ts-expect-error not an object
-  defineContract(null)
 })

@@ -1,16 +1,18 @@
 import type { AnyContract } from '@roomful/contract'
 import { AppCalls } from './app-calls.ts'
-import { connectError, identify, type Identity } from './authenticate.ts'
 import { Drain } from './drain.ts'
 import { EventRules, type Handler } from './event-rules.ts'
-import type { RoomsHost, RoomsSocket } from './host.ts'
+import type { RoomsHost } from './host.ts'
 import type { Rooms, RoomsOptions } from './options.ts'
 import { Publisher } from './publisher.ts'
-import { RefusalError, refuse } from './refuse.ts'
+import { refuse } from './refuse.ts'
 import { RoomsInUse } from './rooms-in-use.ts'
 import { serverVoice } from './server-voice.ts'
-import { Session } from './session.ts'
+import { Sessions } from './sessions.ts'
 import { settingsOf } from './settings.ts'
+
+/** What was told to stop has this long to write what it had decided. */
+const STOP_MS = 1_000
 
 /**
  * Gives a Socket.IO server (or one of its namespaces) rooms that speak `roomful/1`.
@@ -28,8 +30,22 @@ export function createRooms<C extends AnyContract>(io: RoomsHost, options: Rooms
   const calls = new AppCalls(settings.handlerTimeoutMs)
   const rules = new EventRules(settings, calls)
   const inUse = new RoomsInUse(io, log, report)
-  const publisher = new Publisher({ rules, drain, limits, report })
-  const parts = { settings, calls, drain, rules, inUse, publisher }
-  const identities = new WeakMap<RoomsSocket, Identity | null>()
-  const sessions = new Map<RoomsSocket, Session>()
+  const publisher = new Publisher({ rules, inUse, drain, limits, report })
+  const sessions = new Sessions(io, { settings, calls, drain, rules, inUse, publisher })
+
+  async function closeDown(): Promise<void> {
+    drain.stop()
+    await drain.idle(settings.closeTimeoutMs)
+    calls.stopAll(refuse('CLOSING', 'the server is closing'))
+    await drain.idle(STOP_MS)
+    sessions.stop()
+    await log.close?.()
+  }
+
+  let closed: Promise<void> | undefined
+  return {
+    handle: (event, handler) => rules.handle(event as string, handler as Handler),
+    to: (room) => serverVoice(room, { rules, drain, inUse, report, host: io }),
+    close: () => (closed ??= closeDown()),
+  }
 }

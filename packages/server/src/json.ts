@@ -30,7 +30,8 @@ function assertShallow(value: unknown, maxBytes: number): void {
     const next: unknown[] = []
     for (const node of level) {
       if (typeof node !== 'object' || node === null) continue
-      if (ArrayBuffer.isView(node) || node instanceof ArrayBuffer) throw refuse('SHAPE', 'data must be JSON, got binary')
+      if (ArrayBuffer.isView(node) || node instanceof ArrayBuffer)
+        throw refuse('SHAPE', 'data must be JSON, got binary')
       const children: unknown[] = Array.isArray(node) ? node : Object.values(node)
       nodes += children.length
       if (nodes > maxBytes) throw tooLarge(maxBytes)

@@ -59,7 +59,7 @@ export interface RoomsOptions<C extends AnyContract> {
    * connection away; whatever else it throws is passing, so that the client tries again. Unless given, all are guests.
    */
   readonly authenticate?: (handshake: Handshake) => Await<UserInput<C> | undefined>
-  /** Allowed is only what answers true, or throws nothing where no function is given. */
+  /** Where a function is given, only what it answers with true is allowed; it may throw `refuse(code, message)` to say why not. */
   readonly authorize?: {
     readonly join?: (context: JoinContext<C>) => Await<boolean>
     readonly emit?: (

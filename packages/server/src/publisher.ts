@@ -11,14 +11,17 @@ import type { Drain } from './drain.ts'
 import type { EventRules } from './event-rules.ts'
 import { Lanes } from './lanes.ts'
 import type { NewEntry } from './log/log.ts'
+import type { Memberships } from './memberships.ts'
 import { isPassing, RefusalError, refuse, toWire, type WireRefusal } from './refuse.ts'
 import type { Report } from './report.ts'
 import type { Room } from './room.ts'
+import type { RoomsInUse } from './rooms-in-use.ts'
 
 /** A batch that takes longer is answered in part, well before its sender would send it again (C5: 10 s). */
 const BATCH_MS = 5_000
 
-type Decision = Omit<NewEntry, 'at'> | WireRefusal
+type Accepted = Omit<NewEntry, 'at'>
+type Decision = Accepted | WireRefusal
 interface Decided {
   readonly decisions: readonly Decision[]
   /** Why the rest was not touched. */
@@ -28,6 +31,7 @@ interface Decided {
 interface PublisherParts {
   readonly rules: EventRules
   readonly drain: Drain
+  readonly inUse: RoomsInUse
   readonly limits: Limits
   readonly report: Report
 }
@@ -41,11 +45,15 @@ export class Publisher {
     this.#parts = parts
   }
 
-  async publish(room: Room, sender: Identity, request: PublishRequest): Promise<PublishAnswer> {
+  /** Once it is under way, leaving the room does not stop it. */
+  async publish(memberships: Memberships, sender: Identity, request: PublishRequest): Promise<PublishAnswer> {
     try {
-      return await this.#lanes.run(laneOf(sender, request), () => this.#process(room, sender, request))
+      memberships.assertMember(request.room)
+      return await this.#parts.inUse.using(request.room, (room) =>
+        this.#lanes.run(laneOf(sender, request), () => this.#process(room, sender, request)),
+      )
     } catch (error) {
-      return { ok: false, epoch: request.epoch, results: [], ...toWire(this.#refusalOf(error, room.name)) }
+      return { ok: false, epoch: request.epoch, results: [], ...toWire(this.#refusalOf(error, request.room)) }
     }
   }
 
@@ -53,7 +61,7 @@ export class Publisher {
     const { epoch } = request
     const { decisions, stopped } = await this.#decide(room, sender, request)
     const at = Date.now()
-    const accepted = decisions.filter((decision) => !isRefusal(decision))
+    const accepted = decisions.filter((decision): decision is Accepted => !isRefusal(decision))
     const committed = await room.commit({ epoch, entries: accepted.map((entry) => ({ ...entry, at })) })
     if (committed === undefined) throw refuse('EPOCH', 'the log of this room is another one now: join again')
     const places = committed.entries.values()

@@ -3,7 +3,7 @@ import type { RoomsSocket } from './host.ts'
 import { RefusalError, refuse, toWire } from './refuse.ts'
 import type { Report } from './report.ts'
 
-type Answer = (request: unknown) => Promise<object>
+export type Answer = (request: unknown) => Promise<object>
 type Listener = (...args: unknown[]) => void
 
 interface ResponderParts {
@@ -39,7 +39,11 @@ export class Responder {
     const acknowledge = args.at(-1)
     const request = typeof args[0] === 'function' ? undefined : args[0]
     const result = await this.#answer(request, answer)
-    if (typeof acknowledge === 'function') acknowledge(result)
+    try {
+      if (typeof acknowledge === 'function') acknowledge(result)
+    } catch (error) {
+      this.#parts.report(error, { during: 'request' })
+    }
   }
 
   async #answer(request: unknown, answer: Answer): Promise<object> {

@@ -7,14 +7,12 @@ import type { Publisher } from './publisher.ts'
 import { refuse } from './refuse.ts'
 import { parseHistory, parseJoin, parseLeave, parsePublish, parseVolatile } from './requests.ts'
 import type { Answer } from './responder.ts'
-import type { RoomsInUse } from './rooms-in-use.ts'
 import type { Settings } from './settings.ts'
 
 export interface RequestParts {
   readonly settings: Settings
   readonly rules: EventRules
   readonly publisher: Publisher
-  readonly inUse: RoomsInUse
 }
 
 /** What a known user may ask of rooms: an answer for each of the protocol's requests. */
@@ -47,12 +45,9 @@ export class RoomRequests {
     return { ok: true }
   }
 
-  /** Once it is under way, leaving the room does not stop it. */
   async #publish(raw: unknown): Promise<PublishAnswer> {
-    const { settings, inUse, publisher } = this.#parts
-    const request = parsePublish(raw, settings.limits)
-    this.#rooms.assertMember(request.room)
-    return await inUse.using(request.room, (room) => publisher.publish(room, this.#who, request))
+    const { settings, publisher } = this.#parts
+    return await publisher.publish(this.#rooms, this.#who, parsePublish(raw, settings.limits))
   }
 
   async #history(raw: unknown): Promise<HistoryAnswer> {

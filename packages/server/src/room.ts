@@ -56,12 +56,7 @@ export class Room {
 
   /** S14: to all but its sender, at once, past the log. */
   relay(socket: RoomsSocket, event: string, data: unknown, from: WireUser): void {
-    socket.to(channelOf(this.name)).emit(event, data, this.#volatileMeta(from))
-  }
-
-  /** The server's own volatile event, to all. */
-  announce(event: string, data: unknown): void {
-    this.#emit(event, data, this.#volatileMeta(null))
+    socket.to(channelOf(this.name)).emit(event, data, volatileMeta(this.name, from))
   }
 
   #unsubscribe(socket: RoomsSocket): void {
@@ -90,8 +85,9 @@ export class Room {
   #delta(change: MembersChange): MembersChange & { room: string } {
     return { room: this.name, ...change }
   }
+}
 
-  #volatileMeta(from: WireUser | null): WireMeta {
-    return { $room: this.name, from, at: Date.now() }
-  }
+/** What goes with an event that has no place in the log. */
+export function volatileMeta(room: string, from: WireUser | null): WireMeta {
+  return { $room: room, from, at: Date.now() }
 }

@@ -2,21 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { type AnyContract, assertRoomName, type Receipt, RoomfulError } from '@roomful/contract'
 import type { Drain } from './drain.ts'
 import type { EventRules } from './event-rules.ts'
+import { channelOf, type RoomsHost } from './host.ts'
 import type { RoomVoice } from './options.ts'
 import type { Report } from './report.ts'
+import { volatileMeta } from './room.ts'
 import type { RoomsInUse } from './rooms-in-use.ts'
 
 interface VoiceParts {
   readonly rules: EventRules
   readonly drain: Drain
   readonly inUse: RoomsInUse
+  readonly host: RoomsHost
   readonly report: Report
 }
 
 /** `rooms.to(name)`: the server speaks in a room, past permissions and handlers, which are its own. */
 export function serverVoice(room: string, parts: VoiceParts): RoomVoice<AnyContract> {
   assertRoomName(room)
-  const { rules, drain, inUse, report } = parts
+  const { rules, drain, host, report } = parts
   return {
     emit: (event: string, data?: unknown) => {
       const receipt = drain.run(() => say(room, event, data, parts))
@@ -28,7 +31,7 @@ export function serverVoice(room: string, parts: VoiceParts): RoomVoice<AnyContr
       emit: (event: string, data?: unknown) => {
         drain.assertOpen()
         const travels = rules.own(event, data, 'volatile')
-        inUse.peek(room)?.announce(event, travels)
+        host.to(channelOf(room)).emit(event, travels, volatileMeta(room, null))
       },
     },
   }

@@ -1,15 +1,13 @@
 import { type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract'
-import type { AppCalls } from './app-calls.ts'
 import type { Identity } from './authenticate.ts'
 import type { Drain } from './drain.ts'
 import type { RoomsSocket } from './host.ts'
-import { Memberships } from './memberships.ts'
+import { type MembershipParts, Memberships } from './memberships.ts'
 import { refuse } from './refuse.ts'
 import { type Answer, Responder } from './responder.ts'
 import { type RequestParts, RoomRequests } from './room-requests.ts'
 
-export interface SessionParts extends RequestParts {
-  readonly calls: AppCalls
+export interface SessionParts extends RequestParts, MembershipParts {
   readonly drain: Drain
 }
 
@@ -26,12 +24,19 @@ export class Session {
     const maxPending = settings.limits.rooms * 4
     this.#responder = new Responder(socket, { drain, report: settings.report, maxPending })
     this.#rooms = who === null ? undefined : new Memberships(socket, who, parts)
-    const answers = who === null || this.#rooms === undefined ? FORBIDDEN : new RoomRequests(socket, who, this.#rooms, parts).answers
+    const answers =
+      who === null || this.#rooms === undefined ? FORBIDDEN : new RoomRequests(socket, who, this.#rooms, parts).answers
     for (const [request, answer] of Object.entries(answers)) this.#responder.on(request, answer)
   }
 
-  end(): void {
+  /** No more answers. */
+  stop(): void {
     this.#responder.stop()
+  }
+
+  /** The connection is gone: its rooms are left. */
+  end(): void {
+    this.stop()
     this.#rooms?.end()
   }
 }

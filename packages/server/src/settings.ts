@@ -1,4 +1,11 @@
-import { type AnyContract, type ContractDefinition, defaultLimits, describe, type Limits, RoomfulError } from '@roomful/contract'
+import {
+  type AnyContract,
+  type ContractDefinition,
+  defaultLimits,
+  describe,
+  type Limits,
+  RoomfulError,
+} from '@roomful/contract'
 import { assertCounts } from './counts.ts'
 import type { RoomLog } from './log/log.ts'
 import { memoryLog } from './log/memory-log.ts'
@@ -21,7 +28,8 @@ export interface Settings {
 /** @throws RoomfulError `INVALID_ARGUMENT` for options that cannot work. */
 export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Settings {
   const definition: ContractDefinition | undefined = options.contract?.definition
-  if (definition === undefined) throw invalid(`contract must be made by defineContract, got ${describe(options.contract)}`)
+  if (definition === undefined)
+    throw invalid(`contract must be made by defineContract, got ${describe(options.contract)}`)
   if (definition.user !== undefined && options.authenticate === undefined)
     throw invalid('the contract says what a user is, so authenticate must say who is connecting')
   const { handlerTimeoutMs = 30_000, closeTimeoutMs = 10_000 } = options

@@ -27,12 +27,12 @@ interface Facts {
 /**
  * The connection's state; `status` tells which. Times are in milliseconds since 1970.
  *
- *            connect             opened               lost
- *     idle ──────────► connecting ────────► connected ──────► reconnecting ──┐ retry
- *                        │  ▲ └─── retry ───────┼───────────────► ▲  │  ▲ ───┘
- *                stopped │  │ connect           │ stopped         │  │ opened ► connected
- *                        ▼  │                   ▼         stopped │  │
- *                      disconnected ◄───────────┴─────────────────┴──┘
+ *     idle ───── connect ─► connecting ── opened ─► connected
+ *                               │                     │  ▲
+ *                             retry               retry  opened
+ *                               ▼                     ▼  │
+ *                               └────────────► reconnecting ⟲ retry
+ *     all of these ── stopped ─► disconnected ── connect ─► connecting
  */
 export type ConnectionState<U = { readonly id: string }> =
   | (Facts & { readonly status: 'idle' })

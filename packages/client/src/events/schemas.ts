@@ -32,6 +32,13 @@ export class Schemas {
     this.#check('clientToServer', event, args)
   }
 
+  /** The same for an event that is answered, as it is sent: a handler finds its ack behind the data, though there be none. */
+  checkAsk(event: string, args: readonly unknown[]): readonly unknown[] {
+    this.checkEvent(event, args)
+    const takesData = this.#definition && eventIn(this.#definition, 'clientToServer', event)?.data
+    return takesData && args.length === 0 ? [null] : args
+  }
+
   /** Throws unless the contract lets a client send this to a room, that way. */
   checkRoomEvent(event: string, args: readonly unknown[], volatile: boolean): void {
     assertEventName(event)

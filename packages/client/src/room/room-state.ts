@@ -3,11 +3,10 @@ import type { RoomfulError } from '@roomful/contract'
 /**
  * Our membership of a room; `status` tells which.
  *
- *     left ──join──► joining ──accepted──► joined ──leave──► leaving ──done · down──► left
- *                     │ ▲ └──refused──► failed │ (leave: left)   └──join──► joining
- *                down │ │ up      join · up │  │ down
- *                     ▼ │                   ▼  ▼
- *                   suspended            joining  suspended ──leave──► left
+ *     left ── join ─► joining ── accepted ─► joined ── leave ─► leaving ── done · down ─► left
+ *     joining · joined ── refused ─► failed ── join · up ─► joining
+ *     joining · joined ── down ─► suspended ── up ─► joining, or joined where the server kept our place
+ *     joining ── leave ─► leaving ── join ─► joining        suspended · failed ── leave ─► left
  */
 export type RoomState =
   | { readonly status: 'left' | 'joining' | 'leaving'; readonly error?: undefined }

@@ -1,0 +1,81 @@
+import { RoomfulError, type RoomState } from '@roomful/client'
+import { describe, expect, test } from 'vitest'
+import { type RoomEvent, roomState } from '../../src/room/room-state.ts'
+
+const NO = new RoomfulError('FORBIDDEN', 'you are not allowed')
+const OTHER_NO = new RoomfulError('RATE', 'not so fast')
+const STOPPED = new RoomfulError('DISCONNECTED', 'disconnect() was called')
+
+const left: RoomState = { status: 'left' }
+const joining: RoomState = { status: 'joining' }
+const leaving: RoomState = { status: 'leaving' }
+const joined: RoomState = { status: 'joined', acknowledged: true }
+const assumed: RoomState = { status: 'joined', acknowledged: false }
+const away: RoomState = { status: 'suspended', wasJoined: true }
+const awayBefore: RoomState = { status: 'suspended', wasJoined: false }
+const stopped: RoomState = { status: 'suspended', wasJoined: true, error: STOPPED }
+const stoppedBefore: RoomState = { status: 'suspended', wasJoined: false, error: STOPPED }
+const failed: RoomState = { status: 'failed', error: NO }
+const failedAgain: RoomState = { status: 'failed', error: OTHER_NO }
+
+const states = {
+  left,
+  joining,
+  leaving,
+  joined,
+  assumed,
+  away,
+  awayBefore,
+  stopped,
+  stoppedBefore,
+  failed,
+  failedAgain,
+} satisfies Record<string, RoomState>
+type Name = keyof typeof states
+
+const events = {
+  join: { type: 'join' },
+  leave: { type: 'leave' },
+  done: { type: 'done' },
+  accepted: { type: 'accepted', acknowledged: true },
+  assumed: { type: 'accepted', acknowledged: false },
+  refused: { type: 'refused', error: OTHER_NO },
+  recovered: { type: 'up', recovered: true },
+  up: { type: 'up', recovered: false },
+  down: { type: 'down' },
+  stopped: { type: 'down', error: STOPPED },
+} satisfies Record<string, RoomEvent>
+type EventName = keyof typeof events
+
+// Every status, in each of its variants, and every event, in each of its own. '-': nothing changes.
+const TABLE: Record<Name, Record<EventName, Name | '-'>> = {
+  left: row('joining  -        -     -       -        -            -        -        -           -'),
+  joining: row('-        leaving  -     joined  assumed  failedAgain  -        -        awayBefore  stoppedBefore'),
+  leaving: row('joining  -        left  -       -        -            -        -        left        left'),
+  joined: row('-        leaving  -     -       assumed  failedAgain  -        joining  away        stopped'),
+  assumed: row('-        leaving  -     joined  -        failedAgain  -        joining  away        stopped'),
+  away: row('-        left     -     -       -        -            joined   joining  away        stopped'),
+  awayBefore: row('-        left     -     -       -        -            joining  joining  awayBefore  stoppedBefore'),
+  stopped: row('-        left     -     -       -        -            joined   joining  away        stopped'),
+  stoppedBefore: row(
+    '-        left     -     -       -        -            joining  joining  awayBefore  stoppedBefore',
+  ),
+  failed: row('joining  left     -     -       -        -            joining  joining  -           -'),
+  failedAgain: row('joining  left     -     -       -        -            joining  joining  -           -'),
+}
+
+/** One result an event, in the order of `events`. */
+function row(results: string): Record<EventName, Name | '-'> {
+  const cells = results.split(/\s+/) as (Name | '-')[]
+  const names = Object.keys(events) as EventName[]
+  if (cells.length !== names.length) throw new Error(`a row has ${names.length} cells, got ${cells.length}`)
+  return Object.fromEntries(names.map((name, index) => [name, cells[index]])) as Record<EventName, Name | '-'>
+}
+
+describe.each(Object.keys(states) as Name[])('RM1 %s', (from) => {
+  test.each(Object.entries(TABLE[from]) as [EventName, Name | '-'][])('%s: %s', (event, to) => {
+    const next = roomState(states[from], events[event])
+    if (to === '-') expect(next).toBe(states[from])
+    else expect(next).toEqual(states[to])
+  })
+})

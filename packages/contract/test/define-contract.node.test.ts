@@ -1,0 +1,127 @@
+import { defineContract, isSchema, RoomfulError, typeOnly } from '@roomful/contract'
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+
+/** As an app without types calls it. */
+const define = defineContract as (definition?: unknown) => unknown
+
+describe('a contract', () => {
+  test('carries its definition as it was given', () => {
+    const definition = {
+      clientToServer: { ping: {}, whoami: { ack: z.string() } },
+      serverToClient: { tick: v.number(), gap: {} },
+      room: { message: typeOnly<string>(), cursor: { data: z.number(), volatile: true } },
+      user: z.object({ id: z.string() }),
+      presence: v.string(),
+    } as const
+    expect(defineContract(definition).definition).toBe(definition)
+    expect(defineContract({}).definition).toEqual({})
+  })
+})
+
+const schema = 'a Standard Schema, as zod, valibot and arktype make them'
+const mistakes: [mistake: string, definition: unknown, sentence: string][] = [
+  ['nothing', undefined, 'the definition must be an object of sections, got undefined'],
+  ['null', null, 'the definition must be an object of sections, got null'],
+  ['a list', [], 'the definition must be an object of sections, got an array'],
+  ['a schema', z.object({}), 'the definition must be an object of sections, got a schema'],
+  [
+    'an unknown section',
+    { events: {} },
+    'unknown section "events": expected clientToServer, serverToClient, room, user or presence',
+  ],
+  [
+    'a section that is inherited by every object',
+    { constructor: {} },
+    'unknown section "constructor": expected client',
+  ],
+  ['a section that is a list', { room: [] }, 'room must be an object of events, got an array'],
+  ['a section that is undefined', { room: undefined }, 'room must be an object of events, got undefined'],
+  ['a section that is a schema', { room: z.string() }, 'room must be an object of events, got a schema'],
+  ['an event without a name', { room: { '': {} } }, `an event's name must be a string of 1 to 64 characters, got ""`],
+  [
+    'an event with a name too long',
+    { room: { ['x'.repeat(65)]: {} } },
+    `an event's name must be a string of 1 to 64 characters, got a string of 65 characters`,
+  ],
+  ['a name of Socket.IO', { serverToClient: { connect: {} } }, 'event name "connect" is reserved by Socket.IO'],
+  [
+    'a name of the protocol',
+    { clientToServer: { $join: {} } },
+    'event name "$join" is reserved: names that begin with $',
+  ],
+  ['the gap of rooms', { room: { gap: {} } }, 'event name "gap" is reserved: rooms raise it themselves'],
+  [
+    'an event that is no shape',
+    { clientToServer: { a: 'string' } },
+    'clientToServer.a must be a schema, or an object with data and ack, got "string"',
+  ],
+  [
+    'an event that is null',
+    { serverToClient: { a: null } },
+    'serverToClient.a must be a schema, or an object with data, got null',
+  ],
+  [
+    'an event that is a class',
+    { room: { a: String } },
+    'room.a must be a schema, or an object with data and volatile, got function',
+  ],
+  [
+    'an unknown key',
+    { clientToServer: { a: { dta: z.string() } } },
+    'unknown key "dta" in clientToServer.a: expected a schema, or data and ack',
+  ],
+  [
+    'volatile outside rooms',
+    { clientToServer: { a: { volatile: true } } },
+    'unknown key "volatile" in clientToServer.a: expected a schema, or data and ack',
+  ],
+  [
+    'an ack of a client',
+    { serverToClient: { a: { ack: z.string() } } },
+    'unknown key "ack" in serverToClient.a: expected a schema, or data',
+  ],
+  ['data that is no schema', { room: { a: { data: String } } }, `room.a.data must be ${schema}, got function`],
+  ['an ack that is undefined', { clientToServer: { a: { ack: undefined } } }, `a.ack must be ${schema}, got undefined`],
+  [
+    'a volatile that is not true',
+    { room: { a: { volatile: 'yes' } } },
+    'room.a.volatile must be true or left out, got "yes"',
+  ],
+  ['a user that is no schema', { user: { id: 'string' } }, `user must be ${schema}, got object`],
+  ['a presence that is no schema', { presence: 1 }, `presence must be ${schema}, got 1`],
+]
+
+describe('a mistake is refused where the contract is made, by a sentence that says what was expected', () => {
+  test.each(mistakes)('%s', (_, definition, sentence) => {
+    const attempt = () => define(definition)
+    expect(attempt).toThrow(RoomfulError)
+    expect(attempt).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    expect(attempt).toThrow(sentence)
+  })
+})
+
+describe('a schema', () => {
+  const callable = Object.assign(() => {}, { '~standard': { version: 1, vendor: 'x', validate: () => ({ value: 1 }) } })
+  test.each([
+    ['zod', z.string()] as const,
+    ['valibot', v.string()],
+    ['typeOnly', typeOnly()],
+    ['a function', callable],
+  ])('may be of %s', (_, value) => {
+    expect(isSchema(value)).toBe(true)
+    expect(() => define({ clientToServer: { a: value, b: { data: value, ack: value } } })).not.toThrow()
+  })
+  test.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a string', '~standard'],
+    ['an object', {}],
+    ['a function', () => {}],
+    ['an empty standard', { '~standard': null }],
+    ['a standard that only describes itself', { '~standard': { version: 1, vendor: 'x', jsonSchema: {} } }],
+  ])('is not %s', (_, value) => {
+    expect(isSchema(value)).toBe(false)
+  })
+})

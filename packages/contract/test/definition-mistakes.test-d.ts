@@ -1,0 +1,109 @@
+import { type Contract, defineContract } from '@roomful/contract'
+import { expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+
+test('mistakes in a definition do not compile', () => {
+  expectTypeOf(defineContract({})).toEqualTypeOf<Contract<{}>>()
+  defineContract({
+    clientToServer: {
+      // @ts-expect-error reserved by Socket.IO
+      connect: z.string(),
+    },
+  })
+  defineContract({
+    serverToClient: {
+      // @ts-expect-error reserved by the protocol
+      $hello: z.string(),
+    },
+  })
+  defineContract({
+    room: {
+      // @ts-expect-error reserved in rooms
+      gap: z.string(),
+    },
+  })
+  // gap is an event like others outside rooms
+  defineContract({ serverToClient: { gap: z.string() } })
+  defineContract({
+    clientToServer: {
+      // @ts-expect-error no name
+      '': z.string(),
+    },
+  })
+  defineContract({
+    clientToServer: {
+      // @ts-expect-error not a string
+      404: z.string(),
+    },
+  })
+  defineContract({
+    clientToServer: {
+      a: {
+        // @ts-expect-error misspelt key
+        dta: z.string(),
+        ack: z.string(),
+      },
+    },
+  })
+  defineContract({
+    clientToServer: {
+      a: {
+        data: z.string(),
+        // @ts-expect-error only in rooms
+        volatile: true,
+      },
+    },
+  })
+  defineContract({
+    serverToClient: {
+      a: {
+        data: z.string(),
+        // @ts-expect-error a client does not answer
+        ack: z.string(),
+      },
+    },
+  })
+  defineContract({
+    room: {
+      a: {
+        data: z.string(),
+        // @ts-expect-error a receipt is the answer
+        ack: z.string(),
+      },
+    },
+  })
+  defineContract({
+    room: {
+      a: {
+        // @ts-expect-error true, or left out
+        volatile: false,
+      },
+    },
+  })
+  defineContract({
+    // @ts-expect-error unknown section
+    clientToSever: { a: z.string() },
+  })
+  defineContract({
+    clientToServer: {
+      a: {
+        // @ts-expect-error not a schema
+        data: String,
+      },
+    },
+  })
+  defineContract({
+    clientToServer: {
+      // @ts-expect-error not a schema
+      a: 'string',
+    },
+  })
+  defineContract({
+    user: {
+      // @ts-expect-error not a schema
+      id: z.string(),
+    },
+  })
+  // @ts-expect-error not an object
+  defineContract(null)
+})

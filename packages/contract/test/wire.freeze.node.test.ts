@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises'
+import { defaultLimits, finalCodes, isEventName, passingCodes, PROTOCOL_VERSION, wire } from '@roomful/contract'
+import { describe, expect, test } from 'vitest'
+
+// roomful/1 is spoken by clients and servers that are out there: this is copied by hand, so that nobody changes it in passing.
+const rule =
+  'what an old peer would not understand needs a new PROTOCOL_VERSION, the rest its words in docs/protocol.md'
+
+describe(`the protocol is frozen; ${rule}`, () => {
+  test('its version', () => {
+    expect(PROTOCOL_VERSION).toBe(1)
+  })
+
+  test('its event names', () => {
+    expect(wire).toStrictEqual({
+      hello: '$hello',
+      join: '$join',
+      leave: '$leave',
+      publish: '$publish',
+      history: '$history',
+      volatile: '$volatile',
+      members: '$members',
+      head: '$head',
+      auth: '$auth',
+      presence: '$presence',
+      bye: '$bye',
+    })
+  })
+
+  test('its codes', () => {
+    expect(finalCodes).toStrictEqual(['FORBIDDEN', 'SHAPE', 'TOO_LARGE', 'CONFLICT', 'STALE', 'INTERNAL'])
+    expect(passingCodes).toStrictEqual(['RATE', 'UNAVAILABLE', 'LIMIT', 'CLOSING', 'MORE', 'EPOCH', 'NOT_MEMBER'])
+  })
+
+  test('its limits', () => {
+    expect(defaultLimits).toStrictEqual({
+      eventBytes: 65_536,
+      batchItems: 64,
+      batchBytes: 98_304,
+      page: 200,
+      pageBytes: 262_144,
+      rooms: 64,
+      dedupMs: 86_400_000,
+    })
+  })
+
+  test('its shapes', async () => {
+    const source = await readFile(new URL('../src/wire.ts', import.meta.url), 'utf8')
+    expect(shapesIn(source)).toStrictEqual({
+      Entry: '{ event: string; data: unknown; seq: number; id: string; from: WireUser | null; at: number }',
+      FinalCode: '(typeof finalCodes)[number]',
+      Head: '{ room: string; epoch: string; seq: number }',
+      Hello:
+        '{ v: number; capabilities: string[]; limits: Limits; user: WireUser | null; now: number; expiresAt?: number }',
+      HistoryAnswer: '{ ok: true; epoch: string; head: number; first: number; entries: Entry[] }',
+      HistoryRequest: '{ room: string; epoch: string; limit: number } & ( | { after: number } | { before: number } )',
+      ItemResult: '| { seq: number; at: number } | { code: string; message?: string }',
+      JoinAnswer:
+        '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; members?: { v: number; list: WireMember[] } }',
+      JoinRequest: '{ room: string; since?: { epoch: string; seq: number } }',
+      LeaveAnswer: '{ ok: true }',
+      LeaveRequest: '{ room: string }',
+      Limits:
+        '{ eventBytes: number; batchItems: number; batchBytes: number; page: number; pageBytes: number; rooms: number; dedupMs: number }',
+      MembersDelta: '{ room: string; v: number; set?: WireMember[]; gone?: string[] }',
+      PassingCode: '(typeof passingCodes)[number]',
+      PublishAnswer:
+        '{ ok: boolean; epoch: string; results: ItemResult[]; code?: string; message?: string; after?: number }',
+      PublishRequest:
+        '{ room: string; epoch: string; cid: string; items: { n: number; event: string; data: unknown }[] }',
+      Refused: '{ ok: false; code: string; message?: string; after?: number }',
+      RefusedAck: '{ $error: { code: string; message?: string; data?: unknown } }',
+      VolatileMessage: '{ room: string; event: string; data: unknown }',
+      WireMember: '{ user: WireUser; presence?: unknown }',
+      WireMeta: '{ $room: string; epoch?: string; seq?: number; id?: string; from: WireUser | null; at: number }',
+      WireUser: '{ id: string; [key: string]: unknown }',
+    })
+  })
+})
+
+describe('the words of the protocol', () => {
+  test('are names that no contract can have', () => {
+    expect(Object.values(wire).filter(isEventName)).toEqual([])
+  })
+  test('docs/protocol.md has every name, code and limit', async () => {
+    const page = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8')
+    const words = [...Object.values(wire), ...finalCodes, ...passingCodes, ...Object.keys(defaultLimits)]
+    expect(words.filter((word) => !page.includes(`\`${word}\``) && !page.includes(` ${word} `))).toEqual([])
+    for (const limit of Object.values(defaultLimits)) expect(page).toContain(` ${limit.toLocaleString('en')} `)
+  })
+  test('a code is either final or passing', () => {
+    const codes = [...finalCodes, ...passingCodes]
+    expect(new Set(codes).size).toBe(codes.length)
+  })
+})
+
+/** Every exported interface and type by name, without comments, `readonly` and layout: none of these travel. */
+function shapesIn(source: string): Record<string, string> {
+  const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*$/gm, '').replaceAll(/\breadonly /g, '')
+  const shapes: Record<string, string> = {}
+  for (const statement of code.split(/^export /m)) {
+    const [, name, shape] = /^(?:interface|type) (\w+)(?: =)?([^]*)$/.exec(statement) ?? []
+    if (name && shape) shapes[name] = onOneLine(shape)
+  }
+  return shapes
+}
+
+function onOneLine(shape: string): string {
+  const betweenMembers = /(?<=[^{])\n\s+(?=[\w$[])/g
+  return shape.trim().replaceAll(betweenMembers, '; ').replaceAll(/\s+/g, ' ')
+}

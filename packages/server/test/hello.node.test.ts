@@ -1,0 +1,227 @@
+import { defaultLimits, defineContract, wire } from '@roomful/contract'
+import { describe, expect, test } from 'vitest'
+import { createRooms, refuse } from '../src/index.ts'
+import { believe, chat, guestChat } from './support/chat.ts'
+import { clientOf, connectRaw, gate, startRooms } from './support/start-rooms.ts'
+
+/** The error of a connection that was turned away. */
+async function refusal(url: string): Promise<Error & { data?: unknown }> {
+  const socket = connectRaw(url)
+  return await new Promise((resolve, reject) => {
+    socket.on('connect_error', resolve)
+    socket.on('connect', () => reject(new Error('was let in')))
+  })
+}
+
+describe('$hello', () => {
+  test('says the version, what there is, the limits, who you are and the time', async () => {
+    const { connect } = await startRooms({ contract: chat, authenticate: believe, limits: { rooms: 3 } })
+    const before = Date.now()
+    const hello = await (await connect({ id: 'ann', name: 'Ann' })).hello()
+    expect(hello).toEqual({
+      v: 1,
+      capabilities: ['members', 'history', 'volatile'],
+      limits: { ...defaultLimits, rooms: 3, dedupMs: 0 },
+      user: { id: 'ann', name: 'Ann' },
+      now: expect.any(Number),
+    })
+    expect(hello.now).toBeGreaterThanOrEqual(before)
+    expect(hello.now).toBeLessThanOrEqual(Date.now())
+  })
+
+  test('is the first thing that is heard, also where the app speaks as soon as one connects', async () => {
+    const { io, connect } = await startRooms({ contract: guestChat })
+    io.on('connection', (socket) => socket.emit('welcome'))
+    const ann = await connect()
+    await expect.poll(() => ann.heard.map(({ event }) => event)).toEqual([wire.hello, 'welcome'])
+  })
+
+  test('works on a namespace as on a server', async () => {
+    const { io, url } = await startRooms({ contract: guestChat })
+    createRooms(io.of('/chat'), { contract: guestChat, limits: { rooms: 7 } })
+    expect((await clientOf(connectRaw(`${url}/chat`)).hello()).limits.rooms).toBe(7)
+  })
+})
+
+describe('authenticate', () => {
+  test('no authenticate: all are guests, each with its own id, and hello says no user', async () => {
+    const { connect } = await startRooms({ contract: guestChat })
+    const [ann, bob] = [await connect(), await connect()]
+    expect((await ann.hello()).user).toBeNull()
+    await ann.join('general')
+    const { members } = await bob.join('general')
+    const ids = members?.list.map(({ user }) => user.id)
+    expect(new Set(ids).size).toBe(2)
+  })
+
+  test('the user travels as authenticate gave it, and reaches the app as its schema gives it out', async () => {
+    const seen: unknown[] = []
+    const { connect } = await startRooms({
+      contract: chat,
+      authenticate: () => ({ id: 'ann' }),
+      authorize: { join: ({ user }) => seen.push(user) > 0 },
+    })
+    const ann = await connect()
+    expect((await ann.hello()).user).toEqual({ id: 'ann' })
+    expect((await ann.join('general')).members?.list).toEqual([{ user: { id: 'ann' } }])
+    expect(seen).toEqual([{ id: 'ann', name: 'nobody' }])
+  })
+
+  test('sees what the client said, and its headers', async () => {
+    const { connect } = await startRooms({
+      contract: chat,
+      authenticate: ({ auth, headers, address }) => ({
+        id: String(auth['token']),
+        name: `${typeof headers['host']} ${address.endsWith('127.0.0.1')}`,
+      }),
+    })
+    expect((await (await connect({ token: 't' })).hello()).user).toEqual({ id: 't', name: 'string true' })
+  })
+
+  test('undefined is anybody: connected, and FORBIDDEN in every room', async () => {
+    const { connect } = await startRooms({ contract: chat, authenticate: () => undefined })
+    const ann = await connect()
+    expect((await ann.hello()).user).toBeNull()
+    for (const request of [wire.join, wire.leave, wire.publish, wire.history, wire.volatile])
+      expect(await ann.ask(request, { room: 'general' })).toMatchObject({ ok: false, code: 'FORBIDDEN' })
+    expect(ann.socket.connected).toBe(true)
+  })
+
+  test('refuse turns the connection away, with its code, sentence and data', async () => {
+    const { url, errors } = await startRooms({
+      contract: chat,
+      authenticate: () => {
+        throw refuse('BANNED', 'you are banned', { until: 7 })
+      },
+    })
+    expect(await refusal(url)).toMatchObject({
+      message: 'you are banned',
+      data: { code: 'BANNED', message: 'you are banned', data: { until: 7 } },
+    })
+    expect(errors).toEqual([])
+  })
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('password of the database is x')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('password of the database is x'))],
+    ['gives no id', () => ({ name: 'x' })],
+    ['gives an empty id', () => ({ id: '', name: 'x' })],
+    ['gives an id of 129 characters', () => ({ id: 'x'.repeat(129), name: 'x' })],
+    ['gives null', () => null],
+    ['gives what the schema refuses', () => ({ id: 'x', name: 7 })],
+    ['gives what JSON cannot hold', () => ({ id: 'x', name: 'x', size: 1n })],
+  ])('an authenticate that %s is UNAVAILABLE for now, reported, and kept secret', async (_, authenticate) => {
+    const { url, errors } = await startRooms({ contract: chat, authenticate: authenticate as typeof believe })
+    const error = await refusal(url)
+    expect(error.data).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(JSON.stringify([error.message, error.data])).not.toContain('password')
+    expect(errors).toEqual([{ error: expect.any(Error), context: { during: 'authenticate' } }])
+  })
+
+  test('P9 an authenticate that hangs is given up after handlerTimeoutMs', async () => {
+    const { url, errors } = await startRooms({
+      contract: chat,
+      authenticate: () => gate<{ id: string }>().opened,
+      handlerTimeoutMs: 50,
+    })
+    expect((await refusal(url)).data).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(errors[0]?.error).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('50 ms') })
+  })
+
+  test('a client that goes while it is asked leaves nothing behind', async () => {
+    const asked = gate()
+    const answered = gate<{ id: string }>()
+    const { io, url, errors } = await startRooms({
+      contract: chat,
+      authenticate: () => {
+        asked.open()
+        return answered.opened
+      },
+    })
+    const socket = connectRaw(url)
+    await asked.opened
+    socket.disconnect()
+    await expect.poll(() => io.engine.clientsCount).toBe(0)
+    answered.open({ id: 'ann' })
+    await new Promise(setImmediate)
+    expect(io.sockets.sockets.size).toBe(0)
+    expect(errors).toEqual([])
+  })
+
+  test('S21 a connection that Socket.IO recovers past the middlewares is asked all the same, and is in no room', async () => {
+    let revoked = false
+    const { io, connect, url } = await startRooms(
+      {
+        contract: chat,
+        authenticate: () => {
+          if (revoked) throw refuse('REVOKED')
+          return { id: 'ann' }
+        },
+      },
+      { connectionStateRecovery: {} },
+    )
+    const ann = await connect()
+    const bob = await connect()
+    await ann.join('general')
+    await bob.join('general')
+    io.emit('news', 'x') // gives the client an offset to recover from
+    await expect.poll(() => ann.of('news').length).toBe(1)
+
+    ann.socket.io.engine.close()
+    await expect.poll(() => io.sockets.sockets.size).toBe(1)
+    await bob.publish('general', [{ n: 1, event: 'message', data: { text: 'secret' } }])
+    ann.socket.connect()
+    await expect.poll(() => ann.of(wire.hello).length).toBe(2)
+    expect(ann.socket.recovered).toBe(true)
+    expect(ann.of('message')).toEqual([])
+    expect(await ann.publish('general', [{ n: 1, event: 'message', data: { text: 'hi' } }])).toMatchObject({
+      code: 'NOT_MEMBER',
+    })
+
+    revoked = true
+    ann.socket.io.engine.close()
+    await expect.poll(() => io.sockets.sockets.size).toBe(1)
+    const gone = new Promise((resolve) => ann.socket.once('disconnect', resolve))
+    ann.socket.connect()
+    await gone
+    await expect.poll(() => io.sockets.sockets.size).toBe(1)
+    expect(ann.of(wire.hello).length).toBe(2)
+    expect((await refusal(url)).data).toEqual({ code: 'REVOKED' })
+  })
+})
+
+describe('createRooms: bad options', () => {
+  const io = { on: () => io, off: () => io, use: () => io, to: () => ({ emit: () => true }) }
+
+  test('a contract that says what a user is asks for authenticate', () => {
+    expect(() => createRooms(io, { contract: chat })).toThrow(/authenticate must say who is connecting/)
+  })
+
+  test('limits and times are whole numbers, by names that exist, and fit each other', () => {
+    const make = (options: object) => () => createRooms(io, { contract: guestChat, ...options })
+    expect(make({ limits: { rooms: 0 } })).toThrow(
+      'createRooms: limits: rooms must be a whole number of at least 1, got 0',
+    )
+    expect(make({ limits: { eventBytes: '9' } })).toThrow(/eventBytes must be a whole number/)
+    expect(make({ limits: { romms: 3 } })).toThrow('there is no limit "romms"')
+    expect(make({ limits: { dedupMs: 3 } })).toThrow('there is no limit "dedupMs"')
+    expect(make({ limits: { eventBytes: 100_000 } })).toThrow(/an event must fit a batch and a page/)
+    expect(make({ handlerTimeoutMs: Number.NaN })).toThrow(/handlerTimeoutMs must be a whole number/)
+    expect(make({ contract: {} })).toThrow('createRooms: contract must be made by defineContract, got object')
+  })
+
+  test('a contract of no room events is fine', async () => {
+    const { connect } = await startRooms({ contract: defineContract({}) })
+    const ann = await connect()
+    const { epoch } = await ann.join('general')
+    expect(await ann.publish('general', [{ n: 1, event: 'message' }], { epoch })).toMatchObject({
+      ok: true,
+      results: [{ code: 'SHAPE', message: 'the contract has no durable room event "message"' }],
+    })
+  })
+})

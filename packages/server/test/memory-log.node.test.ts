@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { memoryLog, type NewEntry, type RoomLog } from '../src/index.ts'
+import { describeLog } from './log-suite.ts'
+
+describeLog('memory log', () => memoryLog())
+
+const entry = (text: string): NewEntry => ({ event: 'message', data: text, id: text.slice(0, 9), from: null, at: 1 })
+const add = async (log: RoomLog, room: string, ...words: string[]) =>
+  await log.commit(room, { epoch: undefined, entries: words.map(entry) })
+const read = async (log: RoomLog, room: string) =>
+  await log.page(room, { after: 0, limit: 100_000, bytes: 100_000_000 })
+
+describe('memory log: bounds', () => {
+  test('P7 keeps the newest maxEntries, and says which is the first', async () => {
+    const log = memoryLog({ maxEntries: 3 })
+    for (let n = 1; n <= 1_000; n += 1) await add(log, 'general', String(n))
+    const page = await read(log, 'general')
+    expect(page).toMatchObject({ head: 1_000, first: 998 })
+    expect(page.entries.map(({ seq, data }) => [seq, data])).toEqual([
+      [998, '998'],
+      [999, '999'],
+      [1_000, '1000'],
+    ])
+  })
+
+  test('P7 keeps at most maxBytes, and the newest entry always', async () => {
+    const log = memoryLog({ maxBytes: 2_000 })
+    await add(log, 'general', ...['a', 'b', 'c', 'd'].map((letter) => letter.repeat(500)))
+    expect(await read(log, 'general')).toMatchObject({ head: 4, first: 2 })
+    await add(log, 'general', 'é'.repeat(5_000))
+    expect(await read(log, 'general')).toMatchObject({ head: 5, first: 5, entries: [{ seq: 5 }] })
+  })
+
+  test('S10 trimming keeps epoch and head', async () => {
+    const log = memoryLog({ maxEntries: 1 })
+    const { epoch } = await read(log, 'general')
+    await add(log, 'general', 'a', 'b', 'c')
+    expect(await read(log, 'general')).toMatchObject({ epoch, head: 3, first: 3 })
+  })
+
+  test('P7 forgets the room that was left longest ago; it returns empty, with a new epoch', async () => {
+    const log = memoryLog({ maxRooms: 2 })
+    for (const room of ['a', 'b']) {
+      log.retain?.(room)
+      await add(log, room, 'hello')
+    }
+    const epochs = { a: (await read(log, 'a')).epoch, b: (await read(log, 'b')).epoch }
+    log.release?.('b')
+    log.release?.('a')
+    await add(log, 'c', 'hello')
+    expect((await read(log, 'a')).epoch).toBe(epochs.a)
+    const b = await read(log, 'b')
+    expect(b).toMatchObject({ head: 0, entries: [] })
+    expect(b.epoch).not.toBe(epochs.b)
+  })
+
+  test('P7 a room in use is never forgotten: one more room is refused', async () => {
+    const log = memoryLog({ maxRooms: 1 })
+    log.retain?.('a')
+    await add(log, 'a', 'hello')
+    expect(() => log.retain?.('b')).toThrow(expect.objectContaining({ code: 'LIMIT' }))
+    expect(await read(log, 'a')).toMatchObject({ head: 1 })
+    log.release?.('a')
+    log.retain?.('b')
+    expect(await read(log, 'b')).toMatchObject({ head: 0 })
+  })
+
+  test.each([{ maxEntries: 0 }, { maxBytes: -1 }, { maxRooms: 1.5 }, { maxEntries: Number.NaN }])(
+    'a bound must be a whole number: %o',
+    (options) => {
+      expect(() => memoryLog(options)).toThrow(/memoryLog: max\w+ must be a whole number of at least 1/)
+    },
+  )
+})

@@ -1,0 +1,120 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  type AnyContract,
+  type Hello,
+  type JoinAnswer,
+  type PublishAnswer,
+  type Refused,
+  wire,
+} from '@roomful/contract'
+import { Server, type ServerOptions } from 'socket.io'
+import { io as connectTo, type Socket } from 'socket.io-client'
+import { expect, onTestFinished } from 'vitest'
+import { createRooms, type ErrorContext, type Rooms, type RoomsOptions } from '../../src/index.ts'
+
+export interface Heard {
+  readonly event: string
+  readonly args: readonly unknown[]
+}
+type Answered<T> = T | (Refused & { readonly results?: undefined })
+
+/** A plain socket.io-client that remembers whatever it hears. */
+export interface Client {
+  readonly socket: Socket
+  readonly heard: Heard[]
+  hello(): Promise<Hello>
+  ask<T = Refused & Record<string, unknown>>(event: string, request?: unknown): Promise<T>
+  join(room: string, since?: { epoch: string; seq: number }): Promise<JoinAnswer>
+  publish(
+    room: string,
+    items: readonly Item[],
+    options?: { cid?: string; epoch?: string },
+  ): Promise<Answered<PublishAnswer>>
+  /** The arguments of each event of this name so far. */
+  of(event: string): readonly (readonly unknown[])[]
+}
+export interface Item {
+  readonly n: number
+  readonly event: string
+  readonly data?: unknown
+}
+
+export interface Running<C extends AnyContract> {
+  readonly io: Server
+  readonly rooms: Rooms<C>
+  readonly url: string
+  readonly errors: { readonly error: unknown; readonly context: ErrorContext }[]
+  connect(auth?: Record<string, unknown>): Promise<Client>
+}
+
+/** A real Socket.IO server with rooms on a free port, closed with the test. */
+export async function startRooms<C extends AnyContract>(
+  options: RoomsOptions<C>,
+  serverOptions: Partial<ServerOptions> = {},
+): Promise<Running<C>> {
+  const http = createServer()
+  const io = new Server(http, serverOptions)
+  const errors: Running<C>['errors'] = []
+  const rooms = createRooms(io, { onError: (error, context) => errors.push({ error, context }), ...options })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    await io.close()
+  })
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  const connect = async (auth: Record<string, unknown> = {}): Promise<Client> => {
+    const client = clientOf(connectRaw(url, auth))
+    await client.hello()
+    return client
+  }
+  return { io, rooms, url, errors, connect }
+}
+
+export function connectRaw(url: string, auth: Record<string, unknown> = {}): Socket {
+  const socket = connectTo(url, { auth, transports: ['websocket'], forceNew: true, reconnection: false })
+  onTestFinished(() => {
+    socket.disconnect()
+  })
+  return socket
+}
+
+export function clientOf(socket: Socket): Client {
+  const heard: Heard[] = []
+  const epochs = new Map<string, string>()
+  socket.onAny((event: string, ...args: unknown[]) => heard.push({ event, args }))
+  const client: Client = {
+    socket,
+    heard,
+    of: (event) => heard.filter((one) => one.event === event).map(({ args }) => args),
+    hello: async () => {
+      await expect.poll(() => client.of(wire.hello), { timeout: 10_000 }).not.toEqual([])
+      return client.of(wire.hello)[0]?.[0] as Hello
+    },
+    ask: async (event, request) => await socket.timeout(20_000).emitWithAck(event, request),
+    join: async (room, since) => {
+      const answer = await client.ask<JoinAnswer>(wire.join, since === undefined ? { room } : { room, since })
+      epochs.set(room, answer.epoch)
+      return answer
+    },
+    publish: async (room, items, { cid = cidOf('a'), epoch = epochs.get(room) } = {}) =>
+      await client.ask(wire.publish, { room, epoch, cid, items }),
+  }
+  return client
+}
+
+/** 22 characters, as a client's random id has. */
+export function cidOf(letter: string): string {
+  return letter.repeat(22)
+}
+
+/** Items 1, 2, 3 … of the event `message`, from `first` on. */
+export function texts(words: readonly string[], first = 1): Item[] {
+  return words.map((text, index) => ({ n: first + index, event: 'message', data: { text } }))
+}
+
+/** A promise that the test settles when it likes. */
+export function gate<T = void>(): { readonly opened: Promise<T>; open(value: T): void } {
+  let open: (value: T) => void = () => {}
+  const opened = new Promise<T>((resolve) => (open = resolve))
+  return { opened, open: (value) => open(value) }
+}

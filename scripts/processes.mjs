@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** @typedef {import('./results.mjs').Exit} Exit */
+/** @typedef {{ ended: Promise<Exit>, signal: (signal: NodeJS.Signals) => void }} Running */
+
+const END_LIMIT_MS = 5_000
+const grouped = false
+/** @type {Set<Running>} */
+const running = new Set()
+let ending = false
+
+/**
+ * Starts a command in a process group of its own: a Ctrl-C reaches this process alone, which then ends the whole group,
+ * so that nothing which a command has started is left behind.
+ *
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean }} [options] `cwd` is relative to the repository.
+ * @returns {Running}
+ */
+export function start(file, args, { cwd = '.', env = process.env, shell = false } = {}) {
+  /** @type {import('node:child_process').SpawnOptions} */
+  const options = { cwd: join(root, cwd), env, shell, stdio: ['ignore', 'inherit', 'inherit'], detached: grouped }
+  const child = spawn(file, args, options)
+  /** @type {Running} */
+  const group = {
+    ended: new Promise((resolve) => {
+      child.once('error', (error) => {
+        console.error(`${file}: ${error.message}`)
+        resolve(127)
+      })
+      child.once('exit', (code, signal) => resolve(code ?? signal ?? 1))
+    }),
+    signal(signal) {
+      if (child.pid === undefined) return
+      try {
+        process.kill(grouped ? -child.pid : child.pid, signal)
+      } catch {
+        // All of the group have gone.
+      }
+    },
+  }
+  running.add(group)
+  void group.ended.then(() => {
+    group.signal('SIGKILL')
+    running.delete(group)
+  })
+  return group
+}
+
+/**
+ * Runs a command to its end.
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {Parameters<typeof start>[2] & { limitMs?: number }} [options]
+ * @returns {Promise<Exit>}
+ */
+export async function run(file, args, { limitMs, ...options } = {}) {
+  const group = start(file, args, options)
+  if (limitMs === undefined) return group.ended
+  const timer = setTimeout(() => {
+    console.error(`${file}: not done after ${limitMs / 60_000} minutes`)
+    void end(group)
+  }, limitMs)
+  const exit = await group.ended
+  clearTimeout(timer)
+  return exit
+}
+
+/** Ends all that runs. */
+export async function endAll() {
+  ending = true
+  await Promise.all([...running].map(end))
+}
+
+/**
+ * Ends a group: politely, and after a while by force.
+ * @param {Running} group
+ */
+async function end(group) {
+  group.signal('SIGTERM')
+  const timer = setTimeout(() => group.signal('SIGKILL'), END_LIMIT_MS)
+  await group.ended
+  clearTimeout(timer)
+}
+
+/** Whether everything is being ended, so that nobody takes it for a crash. */
+export const isEnding = () => ending
+
+/**
+ * On Ctrl-C, or when told to stop, ends all that runs and then this process.
+ * @param {number} exitCode
+ */
+export function endOnSignal(exitCode) {
+  const end = () => {
+    if (!ending) void endAll().then(() => process.exit(exitCode))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
+  process.once('exit', () => {
+    for (const group of running) group.signal('SIGKILL')
+  })
+}

@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { startScript } from './support/start-script.ts'
+import type { RunningScript } from './support/start-script.ts'
+
+// What `npm start` does when everything is installed.
+const dev = ['scripts/dev.mjs']
+
+test('starts both, says where they answer, and Ctrl-C ends both', async () => {
+  const script = startScript(dev, { PORT: '0' })
+  await script.says('Ctrl-C stops both')
+  const addresses = [addressOf(script, 'Server'), addressOf(script, 'Chat')]
+  expect(await statusOf(`${addresses[0]}/healthz`)).toBe(200)
+  expect(await statusOf(`${addresses[1]}/`)).toBe(200)
+
+  process.kill(-script.pid, 'SIGINT')
+  expect(await script.closed).toBe(0)
+  for (const address of addresses) await expect(fetch(address)).rejects.toThrow('fetch failed')
+})
+
+test('when one of them cannot go on the other is ended, and it is a failure', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  onTestFinished(() => void taken.close())
+  const script = startScript(dev, { PORT: `${(taken.address() as AddressInfo).port}` })
+  await script.says('The server ended (1). Stopping.')
+  expect(await script.closed).toBe(1)
+  expect(script.output()).not.toContain('Ctrl-C stops both')
+})
+
+const addressOf = (script: RunningScript, name: string): string =>
+  new RegExp(`${name} +(http://\\S+)`).exec(script.output())?.[1] ?? 'none'
+
+const statusOf = async (url: string): Promise<number> => (await fetch(url)).status

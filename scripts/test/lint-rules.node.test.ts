@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+
+// The walls between the packages are lint rules. Here each of them is broken once, and must be heard.
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const walls: readonly [file: string, allowed: readonly string[], forbidden: readonly string[]][] = [
+  [
+    'packages/contract/src/a.ts',
+    ['./b.ts', '@standard-schema/spec'],
+    ['@roomful/client', '@roomful/react', '@roomful/server', '@roomful/testing', 'node:fs', 'socket.io', 'zustand'],
+  ],
+  [
+    'packages/client/src/room/a.ts',
+    ['../b.ts', '@roomful/contract', 'zustand/vanilla', './socket.io-client-like.ts'],
+    ['@roomful/react', '@roomful/server', '@roomful/server/sqlite', '@roomful/testing/proxy', 'socket.io-client'],
+  ],
+  [
+    'packages/client/src/a.ts',
+    ['./transport/socket-port.ts'],
+    ['react', 'node:net', 'socket.io', 'socket.io-parser', 'engine.io-client', '@roomful/contract/src/wire.ts'],
+  ],
+  [
+    'packages/client/src/transport/a.ts',
+    ['engine.io-client', 'socket.io-parser', '@roomful/contract'],
+    ['socket.io-client', 'socket.io', '@roomful/server', '@roomful/react'],
+  ],
+  [
+    'packages/client/src/transport/socket-io-adapter.ts',
+    ['socket.io-client', 'engine.io-client', 'socket.io-parser'],
+    ['socket.io', '@roomful/server', '@roomful/react', 'node:net'],
+  ],
+  [
+    'packages/react/src/a.ts',
+    ['react', '@roomful/client'],
+    ['@roomful/contract', '@roomful/server', '@roomful/testing', 'socket.io-client', '../../client/src/index.ts'],
+  ],
+  [
+    'packages/server/src/a.ts',
+    ['socket.io', 'node:crypto', '@roomful/contract'],
+    ['@roomful/client', '@roomful/react', '@roomful/testing', 'socket.io-client', '@roomful/contract/src/wire.ts'],
+  ],
+  [
+    'packages/testing/src/a.ts',
+    ['node:net', 'socket.io', '@roomful/contract'],
+    ['@roomful/client', '@roomful/react', '@roomful/server', 'socket.io-client'],
+  ],
+  ['apps/chat/src/a.ts', ['@roomful/client', '@roomful/react', '@roomful-demo/chat-contract'], ['socket.io-client']],
+  [
+    'packages/client/test/a.ts',
+    ['../src/a.ts', '@roomful/server', '@roomful/testing/proxy', 'socket.io-client'],
+    ['@roomful/server/src/log.ts', '../../server/src/log.ts', '../../../packages/server/src/log.ts'],
+  ],
+]
+
+const importsOf = (from: string, index: number): string[] => [
+  `import '${from}'`,
+  `import type * as all${index} from '${from}'`,
+  `export * from '${from}'`,
+  `void import('${from}')`,
+]
+
+test.each(walls)('%s may import what it needs, and nothing behind a wall', (file, allowed, forbidden) => {
+  const lines = [...allowed, ...forbidden].flatMap(importsOf)
+  const heard = lint({ [file]: lines.join('\n') }).filter(({ rule }) => rule === 'no-restricted-imports')
+  const first = allowed.flatMap(importsOf).length
+  expect(new Set(heard.map(({ line }) => line))).toEqual(new Set(lines.map((_, index) => index + 1).slice(first)))
+})
+
+test("packages' sources have no console and no type by import()", () => {
+  const bad = 'export const a = console\nconsole.log(a)\nexport type B = import("./b.ts").B\n'
+  expect(lint({ 'packages/server/src/a.ts': bad }).map(({ rule }) => rule)).toEqual(
+    expect.arrayContaining(['no-console', 'consistent-type-imports']),
+  )
+})
+
+test.each(['packages/server/src', 'apps/server/src'])('a file of %s has at most 250 lines', (folder) => {
+  const lines = (count: number): string => 'export {}\n' + '//\n'.repeat(count - 2) + '//'
+  const heard = lint({ [`${folder}/long.ts`]: lines(251), [`${folder}/short.ts`]: lines(250) })
+  expect(heard).toMatchObject([{ rule: 'max-lines', file: `${folder}/long.ts` }])
+})
+
+test('two files that import each other are a cycle, also by types only', () => {
+  const heard = lint({
+    'packages/client/src/a.ts': "import type { B } from './b.ts'\nexport type A = B | undefined\n",
+    'packages/client/src/b.ts': "import type { A } from './a.ts'\nexport type B = { a: A }\n",
+  })
+  expect(heard.map(({ rule }) => rule)).toEqual(['no-cycle', 'no-cycle'])
+})
+
+interface Broken {
+  readonly rule: string | undefined
+  readonly file: string
+  readonly line: number | undefined
+}
+
+/** What the repository's rules say of these files; rules that need types are left out, as nothing resolves there. */
+function lint(files: Readonly<Record<string, string>>): Broken[] {
+  const directory = mkdtempSync(join(tmpdir(), 'roomful-lint-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const config = JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8')) as object
+  const all = { ...files, '.oxlintrc.json': JSON.stringify({ ...config, options: {} }) }
+  for (const [file, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(directory, file)), { recursive: true })
+    writeFileSync(join(directory, file), text)
+  }
+  const oxlint = join(root, 'node_modules/oxlint/bin/oxlint')
+  const { stdout } = spawnSync(process.execPath, [oxlint, '--format=json'], { cwd: directory, encoding: 'utf8' })
+  const { diagnostics } = JSON.parse(stdout) as Report
+  return diagnostics.map(({ code, filename, labels }) => ({
+    rule: /\((.*)\)/.exec(code)?.[1],
+    file: filename,
+    line: labels[0]?.span.line,
+  }))
+}
+
+interface Report {
+  readonly diagnostics: readonly {
+    readonly code: string
+    readonly filename: string
+    readonly labels: readonly { readonly span: { readonly line: number } }[]
+  }[]
+}

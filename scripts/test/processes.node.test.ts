@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { startScript } from './support/start-script.ts'
+
+// A parent, its child and its child's child. All hold the parent's output open, so that it ends when the last is gone.
+const processes = JSON.stringify(new URL('../processes.mjs', import.meta.url).href)
+const forever = 'setInterval(() => {}, 1000)'
+const grandchild = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(forever)}], { stdio: 'inherit' })`
+const child = (first: string): string => JSON.stringify(`${first}; ${grandchild}; console.log('ready'); ${forever}`)
+const parent = (childCode: string, last = ''): readonly string[] => [
+  '--input-type=module',
+  '-e',
+  `import { endOnSignal, run, start } from ${processes}; endOnSignal(7);
+   const group = start(process.execPath, ['-e', ${childCode}]); ${last}`,
+]
+
+describe('ending', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s to the parent alone leaves nobody behind', async (signal) => {
+    const script = startScript(parent(child('')))
+    await script.says('ready')
+    process.kill(script.pid, signal)
+    expect(await script.closed).toBe(7)
+  })
+
+  test('Ctrl-C, which reaches the whole group and may come twice, leaves nobody behind', async () => {
+    const script = startScript(parent(child('')))
+    await script.says('ready')
+    process.kill(-script.pid, 'SIGINT')
+    process.kill(script.pid, 'SIGINT')
+    expect(await script.closed).toBe(7)
+  })
+
+  test('who does not listen is ended by force', async () => {
+    const script = startScript(parent(child("process.on('SIGTERM', () => console.log('no'))")))
+    await script.says('ready')
+    process.kill(script.pid, 'SIGTERM')
+    await script.says('no')
+    expect(await script.closed).toBe(7)
+  })
+
+  test('a parent that crashes takes its children with it', async () => {
+    const script = startScript(parent(child(''), "setTimeout(() => { throw new Error('crash') }, 500)"))
+    await once(script.process, 'exit')
+    expect(await script.closed).toBe(1)
+    expect(script.output()).toContain('Error: crash')
+  })
+})
+
+describe('running', () => {
+  test('a command that cannot be started has an exit code', async () => {
+    const script = startScript(parent(child(''), "console.log('exit', await run('/no/such/file', [])); process.exit()"))
+    await script.says('exit 127')
+    expect(await script.closed).toBe(0)
+  })
+
+  test('a command that takes too long is ended', async () => {
+    const late = `console.log('exit', await run(process.execPath, ['-e', '${forever}'], { limitMs: 300 })); process.exit()`
+    const script = startScript(parent(child(''), late))
+    await script.says('exit SIGTERM')
+    expect(await script.closed).toBe(0)
+  })
+})
