@@ -8,7 +8,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 /** @typedef {{ ended: Promise<Exit>, signal: (signal: NodeJS.Signals) => void }} Running */
 
 const END_LIMIT_MS = 5_000
-const grouped = false
+const grouped = process.platform !== 'win32'
 /** @type {Set<Running>} */
 const running = new Set()
 let ending = false

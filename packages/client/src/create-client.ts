@@ -10,19 +10,18 @@ import type { Client } from './client.ts'
 import { Connection } from './connection/connection.ts'
 import type { Unsubscribe } from './emitter.ts'
 import { Dispatcher } from './events/dispatcher.ts'
+import { refusalIn } from './events/refusal.ts'
 import { Schemas } from './events/schemas.ts'
 import { SendQueue } from './events/send-queue.ts'
 import { type CallOptions, Sender } from './events/sender.ts'
-import type { Report } from './guarded-store.ts'
-import type { InspectEvent } from './inspect.ts'
-import { type ClientOptions, settingsFrom } from './options.ts'
+import { assertNumber, type ClientOptions, settingsFrom } from './options.ts'
 import { pageId } from './page-id.ts'
 import { handled, untilDone } from './promises.ts'
+import { createReporting } from './reporting.ts'
 import { createPlainRooms, roomNamedIn } from './room/plain-rooms.ts'
 import type { RoomProtocol } from './room/room-protocol.ts'
 import { messageId, roomfulRooms } from './room/roomful-rooms.ts'
 import { Rooms } from './room/rooms.ts'
-import { refusalIn } from './events/refusal.ts'
 import { createSocketPort } from './transport/socket-io-adapter.ts'
 
 type Handler = (...args: unknown[]) => void
@@ -50,21 +49,8 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   let protocol: RoomProtocol | undefined
   let connects = 0
 
-  const inspect = (event: InspectEvent): void => {
-    try {
-      options.inspect?.(event)
-    } catch (error) {
-      settings.onError(error, 'inspect')
-    }
-  }
-  const report: Report = (error, source) => {
-    inspect({ type: 'error', error, source })
-    settings.onError(error, source)
-  }
-  const schemas = new Schemas(options.contract?.definition as ContractDefinition | undefined, (error, from) => {
-    inspect({ type: 'drop', direction: 'in', event: from.event, reason: error.message, error })
-    settings.onInvalid(error, from)
-  })
+  const { inspect, report, invalid } = createReporting({ ...settings, inspect: options.inspect })
+  const schemas = new Schemas(options.contract?.definition as ContractDefinition | undefined, invalid)
 
   const queue = new SendQueue(settings.queueLimit)
   const port = createSocketPort(options.url, settings.socket, {
@@ -81,6 +67,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     autoConnect,
     nextNumber: () => ++lastNumber,
     queueLimit: settings.queueLimit,
+    leaveWaitMs: joinTimeoutMs,
     schemas,
     inspect,
     report,
@@ -154,6 +141,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
 
   async function ask(options: CallOptions, event: string, args: readonly unknown[]): Promise<unknown> {
     const sent = schemas.checkAsk(event, args)
+    assertNumber('timeoutMs', options.timeoutMs ?? ackTimeoutMs)
     assertSeeking()
     const values = await sender.ask(event, sent, { timeoutMs: ackTimeoutMs, ...options })
     const refusal = refused(values)

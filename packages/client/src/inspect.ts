@@ -6,7 +6,7 @@ import type { RoomState } from './room/room-state.ts'
 export type InspectEvent =
   | { readonly type: 'connection'; readonly from: ConnectionState<unknown>; readonly to: ConnectionState<unknown> }
   | { readonly type: 'room'; readonly room: string; readonly from: RoomState; readonly to: RoomState }
-  | { readonly type: 'in' | 'out'; readonly event: string; readonly args: readonly unknown[] }
+  | { readonly type: 'in' | 'out' | 'ack'; readonly event: string; readonly args: readonly unknown[] }
   /** Something that will not be sent, or not be heard. */
   | {
       readonly type: 'drop'

@@ -64,10 +64,19 @@ export function settingsFrom(options: ClientOptions): Settings {
     onError: options.onError ?? reportToPlatform,
     socket: options.socket ?? {},
   }
-  for (const name of ['connectTimeoutMs', 'ackTimeoutMs', 'joinTimeoutMs', 'queueLimit'] as const)
-    if (!(settings[name] > 0))
-      throw new RoomfulError('INVALID_ARGUMENT', `${name} must be a positive number, got ${describe(settings[name])}`)
+  for (const [name, value] of Object.entries({ ...settings, ...settings.reconnect }))
+    if (typeof value === 'number') assertNumber(name, value)
   return settings
+}
+
+/** A timer beyond 2³¹ ms fires at once. */
+export function assertNumber(name: string, value: number): void {
+  const isFine = name.endsWith('Ms') ? value >= 0 && value < 2 ** 31 : value >= 0
+  if (!isFine)
+    throw new RoomfulError(
+      'INVALID_ARGUMENT',
+      `${name}: expected ${name.endsWith('Ms') ? 'milliseconds' : 'a number'}, got ${value}`,
+    )
 }
 
 function assertUrl(url: unknown): asserts url is string {
@@ -84,11 +93,13 @@ function protocolOf(url: string): string {
 }
 
 const warn: OnInvalid = (error, { room }) => {
-  globalThis.console.warn(`roomful dropped an event${room === undefined ? '' : ` of room ${room}`}:`, error.message)
+  // oxlint-disable-next-line no-console -- the default; an app that has a better place says so
+  console.warn(`roomful dropped an event${room === undefined ? '' : ` of room ${room}`}:`, error.message)
 }
 
 /** As with any listener that throws: the page's `error` event, where error trackers look. */
 const reportToPlatform: Report = (error, source) => {
   if (typeof reportError === 'function') reportError(error)
-  else globalThis.console.error(`roomful: a listener of ${source} failed:`, error)
+  // oxlint-disable-next-line no-console -- the same
+  else console.error(`roomful: a listener of ${source} failed:`, error)
 }

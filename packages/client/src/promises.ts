@@ -25,3 +25,12 @@ export function untilDone<T>(
     })
   })
 }
+
+/** Whether the promise was kept in time; its failure counts while it is waited for. */
+export async function within(waitMs: number, promise: Promise<void>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLong = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), waitMs)
+  })
+  return Promise.race([promise.then(() => true), tooLong]).finally(() => clearTimeout(timer))
+}

@@ -23,7 +23,7 @@ export function describeLog(name: string, create: () => RoomLog | Promise<RoomLo
     return { log, add, wordsOf }
   }
 
-  describe(name, () => {
+  describe(`${name}: what every log does`, () => {
     test('S10 an empty room has an epoch of 8 to 32 characters, and keeps it', async () => {
       const { log } = await openLog()
       const page = await log.page('general', all)

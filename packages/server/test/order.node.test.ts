@@ -43,11 +43,8 @@ test('P2 P3 F28 whatever handlers and log take their time: one order for all, no
         for (const size of sizes) {
           const words = Array.from({ length: size }, () => `${sender} ${++n}`)
           const client = clients.get(sender)
-          if (client === undefined) for (const text of words) await rooms.to(room).emit('message', { text })
-          else
-            expect(await client.publish(room, texts(words, n - size + 1), { cid: cidOf(sender) })).toMatchObject({
-              ok: true,
-            })
+          if (client !== undefined) await client.publish(room, texts(words, n - size + 1), { cid: cidOf(sender) })
+          else for (const text of words) await rooms.to(room).emit('message', { text })
         }
       }
       const sizesOf = (sender: string) => plan.filter(([who]) => who === sender).map(([, size]) => size)

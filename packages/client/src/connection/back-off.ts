@@ -13,5 +13,6 @@ export interface ReconnectOptions {
  * thousands of clients that lost their server together do not come back together.
  */
 export function backOffMs(attempt: number, { minDelayMs = 250, maxDelayMs = 5_000 }: ReconnectOptions): number {
-  return Math.random() * Math.min(maxDelayMs, minDelayMs * 2 ** (attempt - 1))
+  // Doubled no further than numbers go: nothing times infinity is no number.
+  return Math.random() * Math.min(maxDelayMs, minDelayMs * 2 ** Math.min(attempt - 1, 52))
 }

@@ -42,6 +42,8 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   #attempt: AbortController | undefined
   /** The end of the running attempt, of the wait for a hello, or of the wait between attempts: one at a time. */
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** When the running attempt has had its time. */
+  #endsAt = 0
   #failures = 0
   /** Whether `auth` was already asked again after a refusal. */
   #refreshed = false
@@ -82,12 +84,13 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#opened = { id, recovered }
     if (this.#hello || this.#settings.plain || this.#wasPlain) return this.#ready()
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#ready(), this.#settings.helloTimeoutMs)
+    const restMs = Math.max(0, this.#endsAt - performance.now())
+    this.#timer = setTimeout(() => this.#ready(), Math.min(this.#settings.helloTimeoutMs, restMs))
   }
 
   /** The server says that it speaks roomful/1: before the connect, with it, or late. */
   hello(hello: Hello): void {
-    if (this.#settings.plain) return
+    if (this.#settings.plain || this.#hello) return
     this.#hello = hello
     if (this.#opened) this.#ready()
   }
@@ -118,6 +121,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#endAttempt()
     const attempt = new AbortController()
     this.#attempt = attempt
+    this.#endsAt = performance.now() + this.#settings.connectTimeoutMs
     let asked = false
     this.#timer = setTimeout(() => {
       const what = asked ? 'the server did not answer' : 'auth did not answer'

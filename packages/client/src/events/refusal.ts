@@ -6,10 +6,18 @@ export function refusalIn(
   refusalOf: (ack: unknown) => Refusal | undefined,
 ): RoomfulError | undefined {
   const ack = values.length > 1 ? values : values[0]
-  const refusal = errorIn(ack) ?? refusalOf(ack)
+  const refusal = errorIn(ack) ?? asked(refusalOf, ack)
   if (!refusal) return undefined
   const { code, message = `the server refused: ${code}` } = refusal
   return new RoomfulError(code, message, { refusal })
+}
+
+function asked(refusalOf: (ack: unknown) => Refusal | undefined, ack: unknown): Refusal | undefined {
+  try {
+    return refusalOf(ack)
+  } catch (cause) {
+    throw new RoomfulError('INTERNAL', 'refusalOf failed, so whether the server refused is unknown', { cause })
+  }
 }
 
 function errorIn(ack: unknown): Refusal | undefined {

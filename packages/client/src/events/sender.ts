@@ -85,7 +85,7 @@ export class Sender {
           encoding(event, () =>
             this.#port.emitWithAck(event, args, restMs, (failure, values) => {
               if (failure) return fail(failure === 'timeout' ? timedOut(event, timeoutMs) : cutOff(event))
-              this.#inspect({ type: 'in', event: `${event} (ack)`, args: values })
+              this.#inspect({ type: 'ack', event, args: values })
               end()
               resolve(values)
             }),

@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
+import type { Joined } from './room-protocol.ts'
 import { type RoomEvent, type RoomState, roomState } from './room-state.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, a changed page) is no leave. */
@@ -13,7 +14,9 @@ export interface MembershipHooks {
   isReady(): boolean
   /** Why nobody seeks a connection, if so. */
   stoppedBy(): RoomfulError | undefined
-  enter(onLate: (refusal?: RoomfulError) => void): Promise<{ readonly acknowledged: boolean }>
+  enter(onLate: (refusal?: RoomfulError) => void): Promise<Joined>
+  /** We are in, and want to be: called before the state says so; what it returns is called after. */
+  entered(joined: Joined): () => void
   exit(): Promise<void>
   changed(from: RoomState, to: RoomState): void
 }
@@ -30,6 +33,8 @@ export class Membership {
   #requests: Promise<void> = Promise.resolve()
   /** Numbers what is wanted; an answer to anything but the newest wish changes nothing. */
   #wish = 0
+  /** Left, but the server has not said so: where it recovers a connection, it still counts us in. */
+  #owesLeave = false
 
   constructor(hooks: MembershipHooks, report: Report) {
     this.#hooks = hooks
@@ -44,14 +49,10 @@ export class Membership {
 
   leave(): Promise<void> {
     this.#ordered = false
-    const joinedOrSo = this.#go({ type: 'leave' })
-    if (!joinedOrSo || this.store.getState().status !== 'leaving') return Promise.resolve()
-    const wish = ++this.#wish
-    this.#request(async () => {
-      await this.#hooks.exit().catch(() => {}) // gone all the same: the server forgets us with the connection
-      if (wish === this.#wish) this.#go({ type: 'done' })
-    })
-    return this.#requests
+    if (!this.#go({ type: 'leave' })) return Promise.resolve()
+    this.#owesLeave = true
+    if (this.store.getState().status !== 'leaving') return Promise.resolve()
+    return this.#requestLeave()
   }
 
   retain(): () => void {
@@ -64,7 +65,9 @@ export class Membership {
       released = true
       this.#holders -= 1
       if (this.#holders > 0 || this.#ordered) return
-      this.#releaseTimer = setTimeout(() => void this.leave(), RELEASE_DELAY_MS)
+      this.#releaseTimer = setTimeout(() => {
+        if (!this.#ordered) void this.leave()
+      }, RELEASE_DELAY_MS)
     }
   }
 
@@ -73,9 +76,9 @@ export class Membership {
     if (this.#hooks.unusable) return Promise.resolve()
     this.#go({ type: 'up', recovered })
     const { status } = this.store.getState()
-    if (status !== 'joining') return Promise.resolve()
-    this.#requestJoin()
-    return this.#requests
+    if (status === 'left' && this.#owesLeave && recovered) return this.#requestLeave()
+    this.#owesLeave = false
+    return status === 'joining' ? this.#requestJoin() : Promise.resolve()
   }
 
   down(error?: RoomfulError): void {
@@ -88,28 +91,45 @@ export class Membership {
     if (this.#hooks.unusable) return void this.#go({ type: 'refused', error: this.#hooks.unusable })
     const error = this.#hooks.stoppedBy()
     if (error) this.#go({ type: 'down', error })
-    else if (this.#hooks.isReady()) this.#requestJoin()
+    else if (this.#hooks.isReady()) void this.#requestJoin()
   }
 
-  #requestJoin(): void {
+  #requestJoin(): Promise<void> {
     const wish = ++this.#wish
     const isCurrent = () => wish === this.#wish
-    this.#request(async () => {
+    return this.#request(async () => {
       if (!isCurrent()) return
       try {
-        const { acknowledged } = await this.#hooks.enter((refusal) => {
+        const joined = await this.#hooks.enter((refusal) => {
           if (isCurrent())
             this.#go(refusal ? { type: 'refused', error: refusal } : { type: 'accepted', acknowledged: true })
         })
-        if (isCurrent()) this.#go({ type: 'accepted', acknowledged })
+        if (!isCurrent()) return
+        const afterwards = this.#hooks.entered(joined)
+        this.#go({ type: 'accepted', acknowledged: joined.acknowledged })
+        afterwards()
       } catch (error) {
         if (isCurrent()) this.#go({ type: 'refused', error: error as RoomfulError })
       }
     })
   }
 
-  #request(work: () => Promise<void>): void {
+  #requestLeave(): Promise<void> {
+    const wish = ++this.#wish
+    return this.#request(async () => {
+      try {
+        await this.#hooks.exit()
+        this.#owesLeave = false
+      } catch {
+        // Left all the same: the server forgets us with the connection.
+      }
+      if (wish === this.#wish) this.#go({ type: 'done' })
+    })
+  }
+
+  #request(work: () => Promise<void>): Promise<void> {
     this.#requests = this.#requests.then(work)
+    return this.#requests
   }
 
   /** Settles with the wish of now: joined, failed, left again, or nobody seeks a connection. */

@@ -1,4 +1,5 @@
 import { describe, RoomfulError } from '@roomful/contract'
+import { within } from '../promises.ts'
 import { type HistoryPage, type Joined, type Outgoing, type RoomProtocol } from './room-protocol.ts'
 
 /** How a server without `@roomful/server` speaks of rooms; the defaults are Flask-SocketIO's tutorial's. */
@@ -79,15 +80,6 @@ export function createPlainRooms(port: PlainPort, settings: Settings): RoomProto
     history: (): Promise<HistoryPage> =>
       Promise.reject(new RoomfulError('UNSUPPORTED', 'this server keeps no history: mount @roomful/server on it')),
   }
-}
-
-/** Whether the promise was kept in time; its failure counts while it is waited for. */
-async function within(waitMs: number, promise: Promise<void>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const tooLong = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), waitMs)
-  })
-  return Promise.race([promise.then(() => true), tooLong]).finally(() => clearTimeout(timer))
 }
 
 function addRoom(room: string, data: unknown): unknown {

@@ -27,6 +27,8 @@ export class Publisher {
   #isBusy = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #whenIdle: (() => void)[] = []
+  /** Why nothing is to be sent, after `fail`. */
+  #failure: RoomfulError | undefined
 
   constructor(room: string, limit: number, hooks: PublisherHooks) {
     this.#room = room
@@ -49,6 +51,7 @@ export class Publisher {
   /** Joined: what waits may go. */
   open(protocol: RoomProtocol, epoch: string | undefined): void {
     this.#session = { protocol, epoch }
+    this.#failure = undefined
     this.#pump()
   }
 
@@ -56,12 +59,15 @@ export class Publisher {
   close(): void {
     this.#session = undefined
     clearTimeout(this.#retryTimer)
+    this.#retryTimer = undefined
+    if (!this.#isBusy) this.#tellIdle()
   }
 
   /** Not joined, and not to be: what waits is never sent. */
   fail(error: RoomfulError): void {
     this.close()
-    for (const { reject } of this.#pending.splice(0)) reject(error)
+    this.#failure = error
+    reject(this.#pending.splice(0), error)
     this.#tellIdle()
   }
 
@@ -72,7 +78,7 @@ export class Publisher {
   }
 
   #pump(): void {
-    while (this.#session && !this.#isBusy && this.#pending.length > 0 && this.#hooks.isReady()) {
+    while (this.#session && !this.#isWaiting() && this.#pending.length > 0 && this.#hooks.isReady()) {
       const { protocol, epoch } = this.#session
       const batch = this.#pending.splice(0, protocol.batchSize(this.#pending))
       const published = protocol.publish(this.#room, epoch, batch)
@@ -84,15 +90,15 @@ export class Publisher {
       published
         .then(
           (answer) => this.#settle(batch, answer),
-          (error: unknown) => batch.forEach(({ reject }) => reject(RoomfulError.from(error))),
+          (error: unknown) => reject(batch, RoomfulError.from(error)),
         )
         .finally(() => {
           this.#isBusy = false
-          if (this.#retryTimer === undefined) this.#pump()
+          this.#pump()
         })
         .catch(() => {}) // both branches above handle what can fail
     }
-    if (!this.#isBusy && this.#pending.length === 0) this.#tellIdle()
+    if (!this.#isBusy && (!this.#session || this.#pending.length === 0)) this.#tellIdle()
   }
 
   #settle(batch: readonly Pending[], { results, rest }: Published): void {
@@ -101,8 +107,11 @@ export class Publisher {
       else batch[index]?.resolve(result)
     })
     if (!rest) return
-    this.#pending.unshift(...batch.slice(results.length))
-    if (rest.rejoin) return this.#hooks.rejoin()
+    const untouched = batch.slice(results.length)
+    if (this.#failure) return reject(untouched, this.#failure)
+    this.#pending.unshift(...untouched)
+    // Who waits for us to be idle is about to leave: no other join then.
+    if (rest.rejoin) return this.#whenIdle.length > 0 ? this.fail(rest.error) : this.#hooks.rejoin()
     this.#retryTimer = setTimeout(
       () => {
         this.#retryTimer = undefined
@@ -112,9 +121,18 @@ export class Publisher {
     )
   }
 
+  /** For an answer, or for as long as the server asked. */
+  #isWaiting(): boolean {
+    return this.#isBusy || this.#retryTimer !== undefined
+  }
+
   #tellIdle(): void {
     for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
+}
+
+function reject(messages: readonly Pending[], error: RoomfulError): void {
+  for (const message of messages) message.reject(error)
 }
 
 /** Also finds out now, while the caller can be told, that data cannot be encoded. */

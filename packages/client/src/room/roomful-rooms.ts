@@ -1,4 +1,4 @@
-import { type Limits, passingCodes, type Receipt, RoomfulError, wire } from '@roomful/contract'
+import { type Limits, passingCodes, type Receipt, type RoomfulError, wire } from '@roomful/contract'
 import type { HistoryQuery, Outgoing, Published, RoomProtocol } from './room-protocol.ts'
 import { readHistoryAnswer, readJoinAnswer, readPublishAnswer, refusedBy } from './roomful-messages.ts'
 

@@ -18,6 +18,6 @@ export const guestChat = defineContract({ room })
 
 /** Whoever a client says it is: what the tests' `authenticate` believes. */
 export function believe({ auth }: { readonly auth: Readonly<Record<string, unknown>> }): { id: string; name: string } {
-  const id = String(auth['id'] ?? 'ann')
-  return { id, name: String(auth['name'] ?? id) }
+  const { id = 'ann', name = id } = auth as { id?: string; name?: string }
+  return { id, name }
 }

@@ -45,7 +45,7 @@ export interface Running<C extends AnyContract> {
   readonly rooms: Rooms<C>
   readonly url: string
   readonly errors: { readonly error: unknown; readonly context: ErrorContext }[]
-  connect(auth?: Record<string, unknown>): Promise<Client>
+  readonly connect: (auth?: Record<string, unknown>) => Promise<Client>
 }
 
 /** A real Socket.IO server with rooms on a free port, closed with the test. */
@@ -113,7 +113,7 @@ export function texts(words: readonly string[], first = 1): Item[] {
 }
 
 /** A promise that the test settles when it likes. */
-export function gate<T = void>(): { readonly opened: Promise<T>; open(value: T): void } {
+export function gate<T = void>(): { readonly opened: Promise<T>; readonly open: (value: T) => void } {
   let open: (value: T) => void = () => {}
   const opened = new Promise<T>((resolve) => (open = resolve))
   return { opened, open: (value) => open(value) }

@@ -1,0 +1,17 @@
+import { sentence } from '../sentences.ts'
+import { Brand } from './brand.tsx'
+
+export function BadServer({ problem }: { readonly problem: string }) {
+  return (
+    <main className="entrance">
+      <div className="card">
+        <Brand />
+        <h1>No such server</h1>
+        <p role="alert">{sentence(problem)}</p>
+        <a className="button" href={location.pathname}>
+          Use the usual server
+        </a>
+      </div>
+    </main>
+  )
+}

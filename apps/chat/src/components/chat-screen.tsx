@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'react'
+import { renewIfStale, type Person } from '../session.ts'
+import { useCurrentRoom } from '../use-current-room.ts'
+import { ConnectionPill } from './connection-pill.tsx'
+import { NoRoom } from './no-room.tsx'
+import { RoomScreen } from './room-screen.tsx'
+import { Sidebar } from './sidebar.tsx'
+
+const LOOK_EVERY_MS = 60_000
+
+export function ChatScreen({ me }: { readonly me: Person }) {
+  const room = useCurrentRoom()
+  const [attempt, setAttempt] = useState(0)
+
+  useEffect(() => {
+    document.title = room === undefined ? 'Roomful' : `#${room} – Roomful`
+  }, [room])
+  useEffect(() => {
+    // Without the network it fails, and is tried again a minute later; a session that has ended signs out.
+    const timer = setInterval(() => renewIfStale().catch(() => {}), LOOK_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [])
+
+  return (
+    <div className={room === undefined ? 'chat' : 'chat in-room'}>
+      <ConnectionPill />
+      <Sidebar me={me} room={room} />
+      {room === undefined ? (
+        <NoRoom me={me} />
+      ) : (
+        <RoomScreen key={`${attempt} ${room}`} name={room} me={me} onTryAgain={() => setAttempt(attempt + 1)} />
+      )}
+    </div>
+  )
+}

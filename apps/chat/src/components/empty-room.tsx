@@ -1,0 +1,29 @@
+export function EmptyRoom({ name, isLoading }: { readonly name: string; readonly isLoading: boolean }) {
+  if (isLoading)
+    return (
+      <div className="skeleton" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </div>
+    )
+  return (
+    <div className="empty">
+      <h2>
+        This is the beginning of <bdi>{name}</bdi>
+      </h2>
+      <p>Nobody has said anything yet. Why not say hello?</p>
+    </div>
+  )
+}
+
+export function HistoryProblem({ onTryAgain }: { readonly onTryAgain: () => void }) {
+  return (
+    <p className="separator missing">
+      <span>What was said before could not be fetched.</span>
+      <button type="button" className="button quiet small" onClick={onTryAgain}>
+        Try again
+      </button>
+    </p>
+  )
+}

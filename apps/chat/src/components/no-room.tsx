@@ -1,0 +1,12 @@
+import type { Person } from '../session.ts'
+
+export function NoRoom({ me }: { readonly me: Person }) {
+  return (
+    <main className="no-room">
+      <h1>
+        Hello, <bdi>{me.name}</bdi>
+      </h1>
+      <p>Pick a room to see who is there, or make one of your own.</p>
+    </main>
+  )
+}

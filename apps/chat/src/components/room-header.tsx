@@ -1,0 +1,36 @@
+import type { Room } from '@roomful/client'
+import type { chat } from '@roomful-demo/chat-contract'
+import { useStore } from 'zustand'
+import { closeRoom } from '../use-current-room.ts'
+import { Icon } from './icon.tsx'
+
+interface Props {
+  readonly room: Room<typeof chat>
+  readonly showsMembers: boolean
+  readonly onToggleMembers: () => void
+}
+
+export function RoomHeader({ room, showsMembers, onToggleMembers }: Props) {
+  const count = useStore(room.members, (members) => members.size)
+  return (
+    <header className="room-header">
+      <button type="button" className="icon-button back" aria-label="All rooms" onClick={closeRoom}>
+        <Icon name="back" />
+      </button>
+      <h1>
+        <bdi>{room.name}</bdi>
+      </h1>
+      <button
+        type="button"
+        className="icon-button members-toggle"
+        aria-expanded={showsMembers}
+        aria-controls="members"
+        aria-label={count === 1 ? '1 person is here' : `${count} people are here`}
+        onClick={onToggleMembers}
+      >
+        <Icon name="people" />
+        <span aria-hidden="true">{count}</span>
+      </button>
+    </header>
+  )
+}

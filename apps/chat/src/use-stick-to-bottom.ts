@@ -1,0 +1,48 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+
+/** So near to the end counts as at the end, in CSS pixels. */
+const NEAR = 48
+
+/**
+ * Keeps a scrolled list at its end while it grows, unless the reader has scrolled up; then it says whether something
+ * new came. What is added before the first item leaves the reader where they are.
+ */
+export function useStickToBottom(first: string | undefined, last: string | undefined) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const fromEnd = useRef(0)
+  /** Where the reader has scrolled up: the last item of that moment. */
+  const [away, setAway] = useState<{ readonly last: string | undefined }>()
+
+  const toBottom = useCallback(() => {
+    const element = scroller.current
+    if (element) element.scrollTop = element.scrollHeight
+  }, [])
+
+  const onScroll = () => {
+    const element = scroller.current
+    if (!element) return
+    fromEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight
+    if (fromEnd.current <= NEAR) setAway(undefined)
+    else if (!away) setAway({ last })
+  }
+
+  const isAway = away !== undefined
+  useEffect(() => {
+    const [outer, inner] = [scroller.current, content.current]
+    if (isAway || !outer || !inner) return
+    const observer = new ResizeObserver(toBottom)
+    observer.observe(outer)
+    observer.observe(inner)
+    return () => observer.disconnect()
+  }, [isAway, toBottom])
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (isAway && element) element.scrollTop = element.scrollHeight - element.clientHeight - fromEnd.current
+    // Only where something was put before the first item; at the end, things may be added below the reader.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [first])
+
+  return { scroller, content, onScroll, toBottom, isAway, hasNew: isAway && away.last !== last }
+}

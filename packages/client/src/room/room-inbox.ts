@@ -1,0 +1,90 @@
+import { assertEventName, type WireMeta } from '@roomful/contract'
+import { Emitter, type Unsubscribe } from '../emitter.ts'
+import type { Schemas } from '../events/schemas.ts'
+import type { Report } from '../guarded-store.ts'
+import type { Gap, MessageMeta } from './room.ts'
+import type { HistoryPage, Joined } from './room-protocol.ts'
+
+interface InboxContext {
+  readonly schemas: Schemas
+  readonly report: Report
+}
+
+/** What is heard in one room, by whom, and where its log stood when we last heard of it. */
+export class RoomInbox {
+  readonly #name: string
+  readonly #context: InboxContext
+  readonly #listeners = new Map<string, Emitter<[unknown, unknown?]>>()
+  /** The newest message that we know of: what came between it and the log's head while we were away was missed. */
+  #position: { readonly epoch: string; readonly last: number } | undefined
+  #wasJoined = false
+
+  constructor(name: string, context: InboxContext) {
+    this.#name = name
+    this.#context = context
+  }
+
+  get epoch(): string | undefined {
+    return this.#position?.epoch
+  }
+
+  on(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
+    if (event !== 'gap') assertEventName(event)
+    const known = this.#listeners.get(event)
+    const emitter = known ?? new Emitter<[unknown, unknown?]>()
+    if (!known) this.#listeners.set(event, emitter)
+    return emitter.add(handler)
+  }
+
+  /** A message of a server that speaks roomful/1. Our place moves first, whatever its listeners do. */
+  receive(event: string, data: unknown, meta: WireMeta): void {
+    const position = this.#position
+    if (position && meta.seq !== undefined && meta.epoch === position.epoch)
+      this.#position = { epoch: position.epoch, last: Math.max(position.last, meta.seq) }
+    this.#hear(event, data, () => this.#metaOf(meta, false))
+  }
+
+  receivePlain(event: string, data: unknown): void {
+    const at = Date.now()
+    this.#hear(event, data, () => ({ id: undefined, seq: undefined, from: undefined, at, replayed: false }))
+  }
+
+  /** Let in, or in again: then gives what was missed meanwhile, unless the log has not moved. */
+  joined({ position: now }: Joined): Gap | undefined {
+    const before = this.#position
+    const isResumed = this.#wasJoined
+    this.#position = now && { epoch: now.epoch, last: now.head }
+    this.#wasJoined = true
+    if (!isResumed) return undefined
+    if (!now || !before) return { from: undefined, to: undefined, reason: 'unsupported' }
+    if (now.epoch !== before.epoch) return { from: undefined, to: now.head, reason: 'epoch' }
+    return now.head > before.last ? { from: before.last + 1, to: now.head, reason: 'unsupported' } : undefined
+  }
+
+  tell(gap: Gap): void {
+    this.#listeners.get('gap')?.call([gap], (error) => this.#context.report(error, `gap of ${this.#name}`))
+  }
+
+  left(): void {
+    this.#wasJoined = false
+  }
+
+  /** The messages of a page; what the contract does not accept is reported and left out. */
+  read({ entries }: HistoryPage): { event: string; data: unknown; meta: MessageMeta }[] {
+    return entries.flatMap(({ event, data, ...meta }) => {
+      const read = this.#context.schemas.readRoomEvent(this.#name, event, data)
+      return read ? [{ event, data: read.data, meta: this.#metaOf(meta, true) }] : []
+    })
+  }
+
+  #hear(event: string, data: unknown, metaOf: () => MessageMeta): void {
+    const emitter = this.#listeners.get(event)
+    if (!emitter || emitter.size === 0) return
+    const read = this.#context.schemas.readRoomEvent(this.#name, event, data)
+    if (read) emitter.call([read.data, metaOf()], (error) => this.#context.report(error, `${event} of ${this.#name}`))
+  }
+
+  #metaOf({ id, seq, from, at }: Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>, replayed: boolean): MessageMeta {
+    return { id, seq, from: this.#context.schemas.readUser(from), at, replayed }
+  }
+}

@@ -1,0 +1,74 @@
+import { RoomfulError } from '@roomful/client'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  connectionState,
+  type ConnectionEvent,
+  type ConnectionState,
+} from '../../src/connection/connection-state.ts'
+
+type State = ConnectionState<unknown>
+type Status = State['status']
+
+const error = new RoomfulError('UNREACHABLE', 'unable to reach the server')
+const guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' } as const
+const opened = { id: 'a', user: undefined, recovered: false, guarantees }
+const retry = { reason: 'transport', error, attempt: 2, nextAttemptAt: 1_000 } as const
+
+const states: { readonly [S in Status]: Extract<State, { status: S }> } = {
+  idle: { status: 'idle' },
+  connecting: { status: 'connecting' },
+  connected: { status: 'connected', ...opened, id: 'before' },
+  reconnecting: { status: 'reconnecting', ...retry, attempt: 1 },
+  disconnected: { status: 'disconnected', reason: 'kicked', error },
+}
+
+const events: { readonly [T in ConnectionEvent['type']]: Extract<ConnectionEvent, { type: T }> } = {
+  connect: { type: 'connect' },
+  opened: { type: 'opened', ...opened },
+  retry: { type: 'retry', ...retry },
+  stopped: { type: 'stopped', reason: 'exhausted', error },
+}
+
+// Every status and every event: a new one does not compile until it was decided here. `-` leaves the state as it is.
+const table: { readonly [S in Status]: { readonly [T in ConnectionEvent['type']]: Status | '-' } } = {
+  idle: { connect: 'connecting', opened: '-', retry: '-', stopped: 'disconnected' },
+  connecting: { connect: '-', opened: 'connected', retry: 'reconnecting', stopped: 'disconnected' },
+  connected: { connect: '-', opened: 'connected', retry: 'reconnecting', stopped: 'disconnected' },
+  reconnecting: { connect: '-', opened: 'connected', retry: 'reconnecting', stopped: 'disconnected' },
+  disconnected: { connect: 'connecting', opened: '-', retry: '-', stopped: '-' },
+}
+
+const facts = { connect: {}, opened, retry, stopped: { reason: 'exhausted', error } }
+
+describe('CN2 the state changes as the table says', () => {
+  for (const [status, row] of Object.entries(table) as [Status, (typeof table)[Status]][])
+    for (const [type, expected] of Object.entries(row) as [ConnectionEvent['type'], Status | '-'][])
+      test(`${status} + ${type} = ${expected === '-' ? 'as it was' : expected}`, () => {
+        const before = states[status]
+        const after = connectionState(before, events[type])
+        if (expected === '-') expect(after).toBe(before)
+        else expect(after).toStrictEqual({ status: expected, ...facts[type] })
+      })
+
+  test('an error that is not there is not made up', () => {
+    const after = connectionState(states.connected, { type: 'stopped', reason: 'client' })
+    expect(after).toStrictEqual({ status: 'disconnected', reason: 'client' })
+  })
+
+  test('whatever happens, in any order: nothing throws, and the table holds', () => {
+    const anyEvent = fc.constantFrom(...Object.values(events))
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 50 }), (happening) => {
+        let state: State = states.idle
+        for (const event of happening) {
+          const before = state
+          const expected = table[before.status][event.type]
+          state = connectionState(before, event)
+          if (expected === '-') expect(state).toBe(before)
+          else expect(state.status).toBe(expected)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,148 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { Emitter } from '../src/emitter.ts'
+
+const unexpected = (error: unknown): never => {
+  throw error
+}
+
+function recording(...names: string[]) {
+  const emitter = new Emitter<[unknown]>()
+  const heard: string[] = []
+  const offs = names.map((name) => emitter.add((data) => void heard.push(`${name}:${String(data)}`)))
+  return { emitter, heard, offs, say: (data: unknown) => emitter.call([data], unexpected) }
+}
+
+describe('DS1 listeners', () => {
+  test('are called in the order in which they were added', () => {
+    const { heard, say } = recording('a', 'b', 'c')
+    say(1)
+    say(2)
+    expect(heard).toEqual(['a:1', 'b:1', 'c:1', 'a:2', 'b:2', 'c:2'])
+  })
+
+  test('are removed in any order, and once only', () => {
+    const { emitter, heard, offs, say } = recording('a', 'b', 'c')
+    offs[1]?.()
+    offs[1]?.()
+    say(1)
+    offs[0]?.()
+    offs[2]?.()
+    say(2)
+    expect(heard).toEqual(['a:1', 'c:1'])
+    expect(emitter.size).toBe(0)
+  })
+
+  test('count each time they are added, though the function be the same', () => {
+    const emitter = new Emitter<[number]>()
+    const listener = vi.fn<(data: number) => void>()
+    const off = emitter.add(listener)
+    emitter.add(listener)
+    emitter.call([1], unexpected)
+    off()
+    emitter.call([2], unexpected)
+    expect(listener.mock.calls).toEqual([[1], [1], [2]])
+  })
+
+  test.each([[[]], [['one']], [['one', 'two']]])('get all arguments: %j', (args) => {
+    const emitter = new Emitter<unknown[]>()
+    const listener = vi.fn<(...all: unknown[]) => void>()
+    emitter.add(listener)
+    emitter.call(args, unexpected)
+    expect(listener.mock.calls).toEqual([args])
+  })
+
+  test('removed meanwhile are not called any more', () => {
+    const emitter = new Emitter<[string]>()
+    const heard: string[] = []
+    const offs: (() => void)[] = []
+    offs.push(emitter.add(() => offs.forEach((off) => off())))
+    offs.push(emitter.add(() => heard.push('removed')))
+    emitter.call(['x'], unexpected)
+    expect(heard).toEqual([])
+    expect(emitter.size).toBe(0)
+  })
+
+  test('added meanwhile hear the next event first', () => {
+    const emitter = new Emitter<[string]>()
+    const late = vi.fn<(data: string) => void>()
+    const off = emitter.add(() => emitter.add(late))
+    emitter.call(['first'], unexpected)
+    off()
+    emitter.call(['second'], unexpected)
+    expect(late.mock.calls).toEqual([['second']])
+  })
+
+  test('may dispatch while they are dispatched to', () => {
+    const emitter = new Emitter<[number]>()
+    const heard: number[] = []
+    emitter.add((depth) => {
+      if (depth < 2) emitter.call([depth + 1], unexpected)
+    })
+    emitter.add((depth) => heard.push(depth))
+    emitter.call([0], unexpected)
+    expect(heard).toEqual([2, 1, 0])
+  })
+})
+
+describe('DS1 adding and removing is O(1)', () => {
+  test('one step of a set each, in whichever order, and no walk over the others', () => {
+    const steps = countSetSteps()
+    const emitter = new Emitter<[unknown]>()
+    const offs = Array.from({ length: 1_000 }, () => emitter.add(() => {}))
+    for (const off of [...offs.slice(500), ...offs.slice(0, 500).reverse()]) off()
+    expect(steps).toEqual({ add: 1_000, delete: 1_000, walk: 0 })
+    expect(emitter.size).toBe(0)
+  })
+
+  test('a list that does not change is walked over once for all events', () => {
+    const steps = countSetSteps()
+    const { say } = recording('a', 'b')
+    for (let event = 0; event < 100; event += 1) say(event)
+    expect(steps).toEqual({ add: 2, delete: 0, walk: 1 })
+  })
+})
+
+/** Counts what is done to sets that are made from now on. */
+function countSetSteps() {
+  const steps = { add: 0, delete: 0, walk: 0 }
+  class CountedSet<T> extends Set<T> {
+    override add(value: T): this {
+      steps.add += 1
+      return super.add(value)
+    }
+    override delete(value: T): boolean {
+      steps.delete += 1
+      return super.delete(value)
+    }
+    override [Symbol.iterator](): SetIterator<T> {
+      steps.walk += 1
+      return super[Symbol.iterator]()
+    }
+    override forEach(...args: Parameters<Set<T>['forEach']>): void {
+      steps.walk += 1
+      super.forEach(...args)
+    }
+  }
+  vi.stubGlobal('Set', CountedSet)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  return steps
+}
+
+describe('DS2 a listener that throws', () => {
+  test('harms no other and is reported, each time', () => {
+    const emitter = new Emitter<unknown[]>()
+    const heard: string[] = []
+    const errors: unknown[] = []
+    emitter.add(() => heard.push('first'))
+    emitter.add(() => {
+      throw new Error('one')
+    })
+    emitter.add(() => {
+      throw new Error('two')
+    })
+    emitter.add(() => heard.push('last'))
+    for (const args of [[], ['one'], ['one', 'two']]) emitter.call(args, (error) => errors.push(error))
+    expect(heard).toEqual(['first', 'last', 'first', 'last', 'first', 'last'])
+    expect(errors.map(String)).toEqual(['Error: one', 'Error: two', 'Error: one', 'Error: two', 'Error: one', 'Error: two'])
+  })
+})

@@ -1,0 +1,57 @@
+import { createClient, type Client, type ClientOptions, type ConnectionState, type InspectEvent } from '@roomful/client'
+import { onTestFinished } from 'vitest'
+
+type Status = ConnectionState['status']
+type Of<S extends Status> = Extract<ConnectionState, { status: S }>
+
+/** Soon, so that tests are quick; one by one, so that a test of the waiting itself says its own. */
+export const soon = { minDelayMs: 5, maxDelayMs: 20 }
+
+/** An untyped client that comes back quickly and ends with the test. */
+export function startClient(url: string, options: Partial<ClientOptions> = {}): Client {
+  const client = createClient({ url, reconnect: soon, ...options })
+  onTestFinished(client.disconnect)
+  return client
+}
+
+/** Waits for a state; one that is there already counts. */
+export function until<S extends Status>(
+  { connection }: Pick<Client, 'connection'>,
+  status: S,
+  matches: (state: Of<S>) => boolean = () => true,
+): Promise<Of<S>> {
+  return new Promise((resolve) => {
+    const check = (state: ConnectionState): void => {
+      if (state.status !== status || !matches(state as Of<S>)) return
+      unsubscribe()
+      resolve(state as Of<S>)
+    }
+    const unsubscribe = connection.subscribe(check)
+    check(connection.getState())
+  })
+}
+
+/** Every status that the client shows from now on, the one of now first. */
+export function recordStatuses({ connection }: Pick<Client, 'connection'>): Status[] {
+  const statuses = [connection.getState().status]
+  connection.subscribe(({ status }) => statuses.push(status))
+  return statuses
+}
+
+/** Hears a client's whole life: `inspect` is the option, `events` what it heard. */
+export function recordInspect() {
+  const events: InspectEvent[] = []
+  const ofType = <T extends InspectEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<InspectEvent, { type: T }> => event.type === type)
+  return { events, ofType, inspect: (event: InspectEvent): void => void events.push(event) }
+}
+
+/** The rejection of a promise that must reject. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      throw new Error(`expected a rejection, got ${JSON.stringify(value)}`)
+    },
+    (error: unknown) => error,
+  )
+}

@@ -1,0 +1,130 @@
+import {
+  type ClientToServerEvents,
+  defineContract,
+  type Receipt,
+  type ServerToClientEvents,
+  typeOnly,
+} from '@roomful/contract'
+import { Server } from 'socket.io'
+import { describe, expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+import { createRooms, refuse, type Rooms } from '../src/index.ts'
+
+const chat = defineContract({
+  clientToServer: { whoami: { ack: z.object({ userId: z.string() }) } },
+  serverToClient: { response_event: z.object({ message: z.string() }) },
+  room: {
+    message: z.object({ text: z.string().min(1), tags: z.array(z.string()).default([]) }),
+    reaction: { data: z.object({ emoji: z.string(), to: z.number() }) },
+    length: z.string().transform((text) => text.length),
+    cursor: { data: z.object({ x: z.number(), y: z.number() }), volatile: true },
+    note: z.string().optional(),
+    bell: {},
+  },
+  user: typeOnly<{ id: string; name: string }>(),
+})
+const io = new Server<ClientToServerEvents<typeof chat>, ServerToClientEvents<typeof chat>>()
+const authenticate = () => ({ id: '1', name: 'Ann' })
+const rooms = createRooms(io, {
+  contract: chat,
+  authenticate,
+  authorize: {
+    join: ({ room, user }) => user.name !== room,
+    emit: (context) => context.event === 'bell' || (context.event === 'message' && context.data.text !== ''),
+  },
+})
+
+describe('createRooms', () => {
+  test('takes a Server or a namespace of any event maps', () => {
+    expectTypeOf(createRooms(io.of('/chat'), { contract: chat, authenticate })).toEqualTypeOf<Rooms<typeof chat>>()
+    createRooms(new Server(), { contract: chat, authenticate })
+    // @ts-expect-error not a server
+    createRooms({}, { contract: chat, authenticate })
+  })
+
+  test('authenticate gives a user of the contract, or undefined', () => {
+    createRooms(io, {
+      contract: chat,
+      authenticate: async ({ auth }) => (auth['token'] ? { id: '1', name: 'x' } : undefined),
+    })
+    createRooms(io, {
+      contract: chat,
+      authenticate: () => {
+        throw refuse('BANNED')
+      },
+    })
+    // @ts-expect-error a user has a name and a string for an id
+    createRooms(io, { contract: chat, authenticate: () => ({ id: 1 }) })
+    const guests = defineContract({ room: { message: z.string() } })
+    createRooms(io, {
+      contract: guests,
+      authorize: {
+        join: ({ user }) => {
+          expectTypeOf(user).toEqualTypeOf<{ readonly id: string }>()
+          return true
+        },
+      },
+    })
+  })
+
+  test('authorize knows which data goes with which event, volatile ones too', () => {
+    createRooms(io, {
+      contract: chat,
+      authenticate,
+      authorize: {
+        emit: (context) => {
+          if (context.event === 'cursor') expectTypeOf(context.data.x).toBeNumber()
+          if (context.event === 'length') expectTypeOf(context.data).toBeNumber()
+          expectTypeOf(context.user).toEqualTypeOf<{ id: string; name: string }>()
+          return true
+        },
+        // @ts-expect-error allowed or not
+        join: () => 'yes',
+      },
+    })
+  })
+})
+
+describe('rooms', () => {
+  test('a handler reads the output and returns the input', () => {
+    const undo = rooms.handle('message', async ({ room, event, data, user, id, signal }) => {
+      expectTypeOf(data).toEqualTypeOf<{ text: string; tags: string[] }>()
+      expectTypeOf(event).toEqualTypeOf<'message'>()
+      expectTypeOf(user.name).toBeString()
+      expectTypeOf([room, id]).toEqualTypeOf<string[]>()
+      expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+      return { text: data.text.trim() }
+    })
+    expectTypeOf(undo).toEqualTypeOf<() => void>()
+    rooms.handle('length', ({ data }) => 'x'.repeat(data))
+    rooms.handle('reaction', () => {})
+    rooms.handle('bell', ({ data }) => {
+      expectTypeOf(data).toBeVoid()
+    })
+    // @ts-expect-error what travels is the input
+    rooms.handle('length', () => 3)
+    // @ts-expect-error returns what travels
+    rooms.handle('message', () => ({ txt: '' }))
+    // @ts-expect-error volatile events have no handler
+    rooms.handle('cursor', () => {})
+    // @ts-expect-error no event of a room
+    rooms.handle('whoami', () => {})
+  })
+
+  test('the server speaks with the input, durable and volatile apart', () => {
+    expectTypeOf(rooms.to('general').emit('message', { text: 'hello' })).toEqualTypeOf<Promise<Receipt>>()
+    void rooms.to('general').emit('bell')
+    void rooms.to('general').emit('note')
+    void rooms.to('general').emit('length', 'four')
+    expectTypeOf(rooms.to('general').volatile.emit('cursor', { x: 1, y: 2 })).toBeVoid()
+    // @ts-expect-error data missing
+    void rooms.to('general').emit('message')
+    // @ts-expect-error no data wanted
+    void rooms.to('general').emit('bell', 1)
+    // @ts-expect-error volatile only by volatile
+    void rooms.to('general').emit('cursor', { x: 1, y: 2 })
+    // @ts-expect-error durable is never volatile
+    rooms.to('general').volatile.emit('message', { text: 'x' })
+    expectTypeOf(rooms.close()).toEqualTypeOf<Promise<void>>()
+  })
+})

@@ -1,0 +1,312 @@
+import { wire } from '@roomful/contract'
+import { describe, expect, test } from 'vitest'
+import { guestChat } from './support/chat.ts'
+import { type Client, cidOf, startRooms, texts } from './support/start-rooms.ts'
+
+const epoch = 'an epoch of ours'
+const cid = cidOf('a')
+const items = texts(['hi'])
+const long = 'x'.repeat(500_000)
+
+/** JSON that is `depth` levels deep: its text, since building it would take a stack. */
+const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+
+const roomNames: unknown[] = [
+  undefined,
+  null,
+  7,
+  Number.NaN,
+  true,
+  {},
+  [],
+  '',
+  'a\u0000b',
+  'a\nb',
+  'x'.repeat(129),
+  long,
+]
+const requests: [event: string, request: unknown, expected: RegExp][] = [
+  ...[wire.join, wire.leave, wire.publish, wire.history, wire.volatile].flatMap((event) =>
+    [undefined, null, 7, 'general', long, true, [], [[]], Buffer.from('general')].map(
+      (request): [string, unknown, RegExp] => [event, request, /expected \$\w+ \{ room|must be/],
+    ),
+  ),
+  ...roomNames.flatMap((room): [string, unknown, RegExp][] => [
+    [wire.join, { room }, /^room must be a string of 1 to 128/],
+    [wire.leave, { room }, /^room must be/],
+    [wire.publish, { room, epoch, cid, items }, /^room must be/],
+    [wire.history, { room, epoch, after: 0, limit: 1 }, /^room must be/],
+    [wire.volatile, { room, event: 'cursor', data: { x: 1, y: 1 } }, /^room must be/],
+  ]),
+  ...[
+    7,
+    'x',
+    [],
+    { epoch },
+    { epoch, seq: -1 },
+    { epoch, seq: 1.5 },
+    { epoch, seq: 2 ** 53 },
+    { epoch, seq: '1' },
+    { epoch: 7, seq: 1 },
+    { epoch: long, seq: 1 },
+    { epoch: 'short', seq: 1 },
+  ].map((since): [string, unknown, RegExp] => [
+    wire.join,
+    { room: 'general', since },
+    /expected since|seq must be|epoch must be/,
+  ]),
+  ...[undefined, null, 7, '', long, {}].map((bad): [string, unknown, RegExp] => [
+    wire.publish,
+    { room: 'general', epoch: bad, cid, items },
+    /^epoch must be/,
+  ]),
+  ...[undefined, null, 7, 'x'.repeat(21), 'x'.repeat(23), `${'x'.repeat(21)}\n`, 'é'.repeat(22), long, {}].map(
+    (bad): [string, unknown, RegExp] => [
+      wire.publish,
+      { room: 'general', epoch, cid: bad, items },
+      /^cid must be 22 characters of base64url/,
+    ],
+  ),
+  ...[undefined, null, 7, 'items', {}, [], texts(Array.from({ length: 65 }, () => 'x'))].map(
+    (bad): [string, unknown, RegExp] => [
+      wire.publish,
+      { room: 'general', epoch, cid, items: bad },
+      /^items must be an array of 1 to 64/,
+    ],
+  ),
+  ...[null, 7, 'item', []].map((bad): [string, unknown, RegExp] => [
+    wire.publish,
+    { room: 'general', epoch, cid, items: [bad] },
+    /^expected an item/,
+  ]),
+  ...[undefined, null, 0, -1, 1.5, Number.NaN, 2 ** 53, 1e300, '1', {}].map((n): [string, unknown, RegExp] => [
+    wire.publish,
+    { room: 'general', epoch, cid, items: [{ ...items[0], n }] },
+    /^n must be an integer of 1 or more/,
+  ]),
+  ...[
+    [1, 1],
+    [2, 1],
+  ].map(([a, b]): [string, unknown, RegExp] => [
+    wire.publish,
+    {
+      room: 'general',
+      epoch,
+      cid,
+      items: [
+        { ...items[0], n: a },
+        { ...items[0], n: b },
+      ],
+    },
+    /n of items must rise/,
+  ]),
+  ...[
+    {},
+    { after: 0 },
+    { limit: 1 },
+    { after: 0, before: 1, limit: 1 },
+    { after: -1, limit: 1 },
+    { before: 2 ** 53, limit: 1 },
+    { after: 'x', limit: 1 },
+    { after: 0, limit: 0 },
+    { after: 0, limit: Number.NaN },
+  ].map((range): [string, unknown, RegExp] => [
+    wire.history,
+    { room: 'general', epoch, ...range },
+    /must be an integer|either after or before/,
+  ]),
+]
+
+/** Whoever else is there goes on as if nothing were. */
+async function expectUnharmed(other: Client): Promise<void> {
+  const before = other.of('message').length
+  expect(await other.publish('general', texts(['still here']))).toMatchObject({ ok: true })
+  await expect.poll(() => other.of('message').length).toBe(before + 1)
+}
+
+describe('hostile requests', () => {
+  test(`S3 S15 S19 S20 ${requests.length} wrong shapes: each is SHAPE, says what was expected, in few words, and harms nobody`, async () => {
+    const { connect, errors } = await startRooms({ contract: guestChat })
+    const [eve, other] = [await connect(), await connect()]
+    await eve.join('general')
+    await other.join('general')
+    for (const [event, request, expected] of requests) {
+      const answer = await eve.ask(event, request)
+      expect(answer, `${event} ${JSON.stringify(request)?.slice(0, 200)}`).toEqual({
+        ok: false,
+        code: 'SHAPE',
+        message: expect.stringMatching(expected),
+      })
+      expect(answer.message?.length).toBeLessThan(200)
+    }
+    await expectUnharmed(other)
+    expect(eve.socket.connected).toBe(true)
+    expect(errors).toEqual([])
+  })
+
+  test('S3 names of Object.prototype are names like any other', async () => {
+    const { connect, errors } = await startRooms({ contract: guestChat })
+    const eve = await connect()
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
+      const { ok, members } = await eve.join(name)
+      expect([ok, members?.list.length]).toEqual([true, 1])
+      const bad = { n: 1, event: name, data: { text: 'x' } }
+      const odd = { n: 2, event: 'anything', data: JSON.parse(`{"${name}":{"polluted":true}}`) as unknown }
+      expect(await eve.publish(name, [bad, odd])).toMatchObject({ ok: true, results: [{ code: 'SHAPE' }, { seq: 1 }] })
+      expect(await eve.ask(wire.volatile, { room: name, event: name, data: {} })).toMatchObject({ code: 'SHAPE' })
+      const request = JSON.parse(`{"__proto__":{"room":"${name}"}}`) as unknown
+      expect(await eve.ask(wire.join, request)).toMatchObject({ code: 'SHAPE' })
+    }
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+    await eve.join('general')
+    await expectUnharmed(eve)
+    expect(errors).toEqual([])
+  })
+
+  test('S2 data is at most 32 levels deep, however much deeper it comes', async () => {
+    const { connect, errors } = await startRooms({ contract: guestChat })
+    const [eve, other] = [await connect(), await connect()]
+    await eve.join('general')
+    await other.join('general')
+    const results = async (depth: number) => {
+      const item = { n: 1, event: 'anything', data: JSON.parse(nested(depth)) as unknown }
+      return (await eve.publish('general', [item])).results
+    }
+    expect(await results(32)).toMatchObject([{ seq: 1 }])
+    const tooDeep = { code: 'SHAPE', message: 'data must not be nested deeper than 32 levels' }
+    expect(await results(34)).toEqual([tooDeep])
+    expect(await results(1_000)).toEqual([tooDeep])
+    await sendText(
+      eve,
+      `42["${wire.publish}",{"room":"general","epoch":"${epoch}","cid":"${cid}","items":[{"n":1,"event":"anything","data":${nested(6_000)}}]}]`,
+    )
+    await sendText(eve, `42["${wire.join}",${nested(6_000)}]`)
+    await sendText(eve, `42["${wire.join}",{"room":${nested(6_000)}}]`)
+    await expectUnharmed(other)
+    expect(errors).toEqual([])
+  })
+
+  test('S26 binary is not JSON', async () => {
+    const { connect } = await startRooms({ contract: guestChat })
+    const eve = await connect()
+    await eve.join('general')
+    const item = { n: 1, event: 'anything', data: { file: Buffer.from('x') } }
+    expect(await eve.publish('general', [item])).toMatchObject({
+      results: [{ code: 'SHAPE', message: 'data must be JSON, got binary' }],
+    })
+  })
+
+  test.each<[string, unknown]>([
+    ['half a megabyte of text', long],
+    ['many keys', Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [index, 1]))],
+    ['many values', Array.from({ length: 100_000 }, () => 0)],
+    ['characters of three bytes', '€'.repeat(30_000)],
+  ])('S1 too large: %s', async (_, data) => {
+    const { connect } = await startRooms({ contract: guestChat })
+    const eve = await connect()
+    await eve.join('general')
+    expect(await eve.publish('general', [{ n: 1, event: 'anything', data }, ...texts(['fits'], 2)])).toMatchObject({
+      ok: true,
+      results: [{ code: 'TOO_LARGE' }, { seq: 1 }],
+    })
+  })
+
+  test('events that are no names are refused with their item', async () => {
+    const { connect } = await startRooms({ contract: guestChat })
+    const eve = await connect()
+    await eve.join('general')
+    const odd = [undefined, null, 7, {}, [], '', '$hello', 'connect', 'disconnect', 'newListener', long]
+    const answer = await eve.publish(
+      'general',
+      odd.map((event, index) => ({ n: index + 1, event: event as string, data: null })),
+    )
+    expect(answer).toMatchObject({ ok: true, results: odd.map(() => ({ code: 'SHAPE' })) })
+    expect(JSON.stringify(answer).length).toBeLessThan(2_000)
+  })
+
+  test('S17 what a client says of from, at, seq and epoch is not heard', async () => {
+    const { connect } = await startRooms({ contract: guestChat })
+    const [eve, other] = [await connect(), await connect()]
+    await eve.join('general')
+    await other.join('general')
+    const lies = { from: { id: 'ann' }, at: 1, seq: 99, id: 'mine', epoch: 'mine, all mine' }
+    await eve.publish('general', [{ ...lies, n: 1, event: 'message', data: { text: 'hi', ...lies } }])
+    await expect.poll(() => other.of('message').length).toBe(1)
+    const [data, meta] = other.of('message')[0] as [
+      object,
+      { from: { id: string }; at: number; seq: number; id: string },
+    ]
+    expect(data).toMatchObject({ text: 'hi' })
+    expect(meta).toMatchObject({ seq: 1, id: 'aaaaaaaa:1' })
+    expect(meta.from.id).not.toBe('ann')
+    expect(meta.at).toBeGreaterThan(1)
+  })
+
+  test('S24 requests without an ack, with too many arguments, or with functions in odd places', async () => {
+    const { connect, errors } = await startRooms({ contract: guestChat })
+    const [eve, other] = [await connect(), await connect()]
+    await other.join('general')
+    for (const event of [wire.join, wire.leave, wire.publish, wire.history, wire.volatile]) {
+      eve.socket.emit(event)
+      eve.socket.emit(event, null)
+      eve.socket.emit(event, { room: 'general' }, 'more', ['and more'])
+      eve.socket.emit(event, { room: [] })
+    }
+    expect(await eve.ask(wire.join)).toMatchObject({
+      code: 'SHAPE',
+      message: 'expected $join { room, since? }, got null',
+    })
+    await expectUnharmed(other)
+    expect(errors).toEqual([])
+  })
+
+  test('P7 requests of one socket that wait are bounded: LIMIT, and others go on', async () => {
+    let waiting = 0
+    const { connect } = await startRooms({
+      contract: guestChat,
+      limits: { rooms: 2 },
+      authorize: { join: ({ room }) => (room === 'general' ? true : new Promise<boolean>(() => (waiting += 1))) },
+    })
+    const [eve, other] = [await connect(), await connect()]
+    await other.join('general')
+    for (let n = 0; n < 1_000; n += 1) eve.socket.emit(wire.join, { room: `room ${n}` })
+    expect(await eve.ask(wire.join, { room: 'one more' })).toEqual({
+      ok: false,
+      code: 'LIMIT',
+      message: 'at most 8 requests at a time',
+      after: 1_000,
+    })
+    expect(waiting).toBe(8)
+    await expectUnharmed(other)
+  })
+
+  test('S4 odd packets on the connection itself end no process', async () => {
+    const { connect, errors } = await startRooms({ contract: guestChat })
+    const other = await connect()
+    await other.join('general')
+    for (const packet of [
+      '42',
+      '42[5]',
+      '42["error",null]',
+      '42["$join"]',
+      '42["$join",{"room":"x"}',
+      '421["$join"]',
+      '42[null]',
+    ]) {
+      const eve = await connect()
+      await sendText(eve, packet)
+    }
+    await expectUnharmed(other)
+    expect(errors).toEqual([])
+  })
+})
+
+/** Sends a packet as it stands, past the client's encoder; the answer to what follows shows that it was read. */
+async function sendText(client: Client, packet: string): Promise<void> {
+  const { engine } = client.socket.io
+  engine.write(packet.slice(1))
+  await new Promise<void>((resolve) => {
+    client.socket.once('disconnect', () => resolve())
+    client.socket.timeout(20_000).emit(wire.leave, { room: 'x' }, () => resolve())
+  })
+}
