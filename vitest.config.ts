@@ -39,7 +39,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'react-19', environment: 'jsdom', include: ['{packages,examples}/*/test/**/*.dom.test.{ts,tsx}'] },
+        test: {
+          name: 'react-19',
+          environment: 'jsdom',
+          include: ['{packages,examples}/*/test/**/*.dom.test.{ts,tsx}'],
+        },
       },
       {
         extends: true,

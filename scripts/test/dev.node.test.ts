@@ -1,15 +1,22 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startScript } from './support/start-script.ts'
 import type { RunningScript } from './support/start-script.ts'
 
 // What `npm start` does when everything is installed.
-const dev = ['scripts/dev.mjs']
+function startDev(port: number): RunningScript {
+  const data = mkdtempSync(join(tmpdir(), 'roomful-dev-'))
+  onTestFinished(() => rmSync(data, { recursive: true }))
+  return startScript(['scripts/dev.mjs'], { PORT: `${port}`, DATA_DIR: data })
+}
 
 test('starts both, says where they answer, and Ctrl-C ends both', async () => {
-  const script = startScript(dev, { PORT: '0' })
+  const script = startDev(0)
   await script.says('Ctrl-C stops both')
   const addresses = [addressOf(script, 'Server'), addressOf(script, 'Chat')]
   expect(await statusOf(`${addresses[0]}/healthz`)).toBe(200)
@@ -24,7 +31,7 @@ test('when one of them cannot go on the other is ended, and it is a failure', as
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   onTestFinished(() => void taken.close())
-  const script = startScript(dev, { PORT: `${(taken.address() as AddressInfo).port}` })
+  const script = startDev((taken.address() as AddressInfo).port)
   await script.says('The server ended (1). Stopping.')
   expect(await script.closed).toBe(1)
   expect(script.output()).not.toContain('Ctrl-C stops both')

@@ -3,15 +3,16 @@ import type { chat } from '@roomful-demo/chat-contract'
 import { useCallback, useEffect, useState } from 'react'
 import { beginEra, confirm, discard, fail, forget, hear, showHistory, startSending, useChat } from './chat-store.ts'
 import { useEvent, useRoom } from './realtime.ts'
-import { emptyView, type Heard, MAX_OUTGOING } from './room-view.ts'
+import { emptyView, type Heard, MAX_MESSAGES, MAX_OUTGOING } from './room-view.ts'
 import { sentence } from './sentences.ts'
 import type { Person } from './session.ts'
 
 type ChatRoom = Room<typeof chat>
 type Meta = RoomMessage<typeof chat>['meta']
 
-/** Pages of history to fetch after an outage: more than that is more than the page shows. */
-const MAX_PAGES = 5
+const PAGE = 100
+/** After an outage: more pages than these are more than is shown. */
+const MAX_PAGES = MAX_MESSAGES / PAGE
 
 let lastKey = 0
 
@@ -87,7 +88,7 @@ async function loadMissing(room: ChatRoom, me: Person): Promise<void> {
 }
 
 async function loadPage(room: ChatRoom, me: Person, before: number | undefined) {
-  const { messages, more } = await room.history(before === undefined ? {} : { before })
+  const { messages, more } = await room.history({ limit: PAGE, ...(before !== undefined && { before }) })
   const page = messages.flatMap(({ data, meta }) => heardOf(data.text, meta, me))
   showHistory(room.name, page, more)
   return { oldest: page[0]?.seq, more }

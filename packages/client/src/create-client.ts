@@ -8,6 +8,7 @@ import {
 } from '@roomful/contract'
 import type { Client } from './client.ts'
 import { Connection } from './connection/connection.ts'
+import type { ConnectionState } from './connection/connection-state.ts'
 import type { Unsubscribe } from './emitter.ts'
 import { Dispatcher } from './events/dispatcher.ts'
 import { refusalIn } from './events/refusal.ts'
@@ -16,7 +17,7 @@ import { SendQueue } from './events/send-queue.ts'
 import { type CallOptions, Sender } from './events/sender.ts'
 import { assertNumber, type ClientOptions, settingsFrom } from './options.ts'
 import { pageId } from './page-id.ts'
-import { handled, untilDone } from './promises.ts'
+import { handled } from './promises.ts'
 import { createReporting } from './reporting.ts'
 import { createPlainRooms, roomNamedIn } from './room/plain-rooms.ts'
 import type { RoomProtocol } from './room/room-protocol.ts'
@@ -86,15 +87,18 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   const connection = new Connection(
     { ...settings, plain: plain !== undefined },
     {
-      changed: (from, to) => inspect({ type: 'connection', from, to }),
+      changed(from, to) {
+        inspect({ type: 'connection', from, to })
+        if (from.status === 'disconnected') rooms.down() // somebody seeks a connection again: rooms wait for it
+      },
       userOf: (hello) => schemas.readUser(hello?.user),
       up,
       down(error, stopped) {
         connects += 1
         protocol = undefined
         queue.close()
-        rooms.down(stopped ? error : undefined)
         if (stopped) queue.clear(error)
+        rooms.down(stopped ? error : undefined)
       },
     },
     port,
@@ -170,7 +174,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     },
     connect(wait: { readonly signal?: AbortSignal } = {}) {
       connection.connect()
-      return handled(untilDone(connected(connection), wait, 'connecting'))
+      return handled(connected(connection, wait.signal))
     },
     autoConnect,
     disconnect: () => connection.stop('client'),
@@ -202,20 +206,27 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   return client as Client
 }
 
-/** Resolves when connected; rejects when nobody seeks a connection any more. */
-function connected({ store }: Connection): Promise<void> {
+/** Resolves when connected; rejects when nobody seeks a connection any more, or the caller does not wait any more. */
+function connected({ store }: Connection, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const check = (): boolean => {
-      const state = store.getState()
+    if (signal?.aborted) return reject(signal.reason as Error)
+    const check = (state: ConnectionState<unknown>): void => {
       if (state.status === 'connected') resolve()
       else if (state.status === 'disconnected')
         reject(state.error ?? new RoomfulError('DISCONNECTED', 'disconnect() was called'))
-      else return false
-      return true
+      else return
+      end()
     }
-    if (check()) return
-    const unsubscribe = store.subscribe(() => {
-      if (check()) unsubscribe()
-    })
+    const abort = () => {
+      reject(signal?.reason as Error)
+      end()
+    }
+    const unsubscribe = store.subscribe(check)
+    const end = () => {
+      unsubscribe()
+      signal?.removeEventListener('abort', abort)
+    }
+    signal?.addEventListener('abort', abort)
+    check(store.getState())
   })
 }

@@ -10,17 +10,42 @@ export interface ReadonlyStore<T> {
 /** Where errors of the app's own functions go: they must not end ours. */
 export type Report = (error: unknown, source: string) => void
 
-/** A zustand store in which a listener that throws harms nobody, and is reported. */
-export function createGuardedStore<T>(initial: T, report: Report): StoreApi<T> {
+type Listener<T> = (state: T, previous: T) => void
+
+/**
+ * A zustand store in which a listener that throws harms nobody, and is reported. Where one changes the state again (a
+ * `connect()` when disconnected), the others still hear of all changes in the order in which they happened; `follow`, our
+ * own part, hears of each at once, before them.
+ */
+export function createGuardedStore<T>(initial: T, report: Report, follow: Listener<T> = (): void => {}): StoreApi<T> {
   const store = createStore(() => initial)
-  const { subscribe } = store
-  store.subscribe = (listener) =>
-    subscribe((state, previous) => {
+  const listeners = new Set<{ readonly call: Listener<T> }>()
+  const changes: (readonly [state: T, previous: T])[] = []
+  let isTelling = false
+
+  const tell = (state: T, previous: T): void => {
+    for (const listener of [...listeners]) {
+      if (!listeners.has(listener)) continue
       try {
-        listener(state, previous)
+        listener.call(state, previous)
       } catch (error) {
         report(error, 'store')
       }
-    })
+    }
+  }
+
+  store.subscribe((state, previous) => {
+    changes.push([state, previous])
+    follow(state, previous)
+    if (isTelling) return
+    isTelling = true
+    for (let change = changes.shift(); change; change = changes.shift()) tell(...change)
+    isTelling = false
+  })
+  store.subscribe = (call) => {
+    const listener = { call }
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
   return store
 }

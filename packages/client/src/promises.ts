@@ -15,6 +15,7 @@ export function untilDone<T>(
   if (timeoutMs === undefined && !signal) return work
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal?.reason as Error)
+    void handled(work) // it may fail when nobody waits for it any more
     if (signal?.aborted) return abort()
     const timeOut = () => reject(new RoomfulError('TIMEOUT', `${what} took longer than ${timeoutMs} ms, and goes on`))
     const timer = timeoutMs === undefined ? undefined : setTimeout(timeOut, timeoutMs)

@@ -143,6 +143,13 @@ describe('DS2 a listener that throws', () => {
     emitter.add(() => heard.push('last'))
     for (const args of [[], ['one'], ['one', 'two']]) emitter.call(args, (error) => errors.push(error))
     expect(heard).toEqual(['first', 'last', 'first', 'last', 'first', 'last'])
-    expect(errors.map(String)).toEqual(['Error: one', 'Error: two', 'Error: one', 'Error: two', 'Error: one', 'Error: two'])
+    expect(errors.map(String)).toEqual([
+      'Error: one',
+      'Error: two',
+      'Error: one',
+      'Error: two',
+      'Error: one',
+      'Error: two',
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import { describe, eventIn, isEventName, RoomfulError, validate, ValidationError } from '@roomful/contract'
+import { describe, eventIn, type EventSchemas, RoomfulError, validate, ValidationError } from '@roomful/contract'
 import type { AppCalls } from './app-calls.ts'
 import type { Identity } from './authenticate.ts'
 import { jsonCopy, jsonText } from './json.ts'
@@ -32,7 +32,7 @@ export class EventRules {
 
   /** @throws RoomfulError `INVALID_ARGUMENT` for an event that takes no handler, or has one. */
   handle(event: string, handler: Handler): () => void {
-    if (this.#schemasOf(event, 'durable') === undefined)
+    if (this.#find(event, 'durable') === undefined)
       throw invalid(`handle: the contract has no durable room event ${describe(event)}`)
     if (this.#handlers.has(event)) throw invalid(`handle: "${event}" has a handler already`)
     this.#handlers.set(event, handler)
@@ -43,15 +43,14 @@ export class EventRules {
 
   /** @throws RefusalError `SHAPE` or `TOO_LARGE` for what the contract or the limits do not let in. */
   check(event: unknown, data: unknown, kind: Kind): Checked {
-    const schemas = isEventName(event) ? this.#schemasOf(event, kind) : undefined
-    if (!isEventName(event) || schemas === undefined)
-      throw refuse('SHAPE', `the contract has no ${kind} room event ${describe(event)}`)
+    const known = this.#find(event, kind)
+    if (known === undefined) throw refuse('SHAPE', `the contract has no ${kind} room event ${describe(event)}`)
     const text = jsonText(data, this.#settings.limits.eventBytes)
     try {
-      return { event, data: validate(schemas.data, data, event), wire: data ?? null, text }
+      return { event: known.event, data: validate(known.schema, data, known.event), wire: data ?? null, text }
     } catch (error) {
       if (error instanceof ValidationError) throw refuse('SHAPE', error.message)
-      throw this.#internal(error, { during: 'emit', event })
+      throw this.#internal(error, { during: 'emit', event: known.event })
     }
   }
 
@@ -61,14 +60,14 @@ export class EventRules {
    */
   async admit(checked: Checked, room: string, { user }: Identity, id?: string): Promise<unknown> {
     const { mayEmit } = this.#settings
-    const handler = id === undefined ? undefined : this.#handlers.get(checked.event)
+    const handler = this.#handlers.get(checked.event)
     if (mayEmit === undefined && handler === undefined) return checked.wire
     const { event, data } = checked
     const context = { room, event, data, user }
     try {
       if (mayEmit !== undefined && (await this.#calls.run(() => mayEmit(context))) !== true)
         throw refuse('FORBIDDEN', `you are not allowed to send "${event}" here`)
-      const changed = await this.#calls.run((signal) => handler?.({ ...context, id, signal }))
+      const changed = handler && (await this.#calls.run((signal) => handler({ ...context, id, signal })))
       // What is unchanged is read again from its text, so that nobody's hands were on it.
       return changed === undefined ? JSON.parse(checked.text) : this.own(event, changed, 'durable')
     } catch (error) {
@@ -82,15 +81,15 @@ export class EventRules {
    * @throws ValidationError, or RoomfulError `INVALID_ARGUMENT` for an unknown event or too much data.
    */
   own(event: string, data: unknown, kind: Kind): unknown {
-    const schemas = this.#schemasOf(event, kind)
-    if (schemas === undefined) throw invalid(`the contract has no ${kind} room event ${describe(event)}`)
+    const known = this.#find(event, kind)
+    if (known === undefined) throw invalid(`the contract has no ${kind} room event ${describe(event)}`)
     const copy = jsonCopy(data)
     try {
       jsonText(copy, this.#settings.limits.eventBytes)
     } catch (error) {
       throw error instanceof RefusalError ? invalid(`"${event}": ${error.message}`) : error
     }
-    validate(schemas.data, copy, event)
+    validate(known.schema, copy, event)
     return copy ?? null
   }
 
@@ -99,9 +98,10 @@ export class EventRules {
     return refuse('INTERNAL', 'the server failed on this message')
   }
 
-  #schemasOf(event: string, kind: Kind) {
+  #find(event: unknown, kind: Kind): { readonly event: string; readonly schema: EventSchemas['data'] } | undefined {
+    if (typeof event !== 'string') return undefined
     const schemas = eventIn(this.#settings.definition, 'room', event)
-    return schemas?.volatile === (kind === 'volatile') ? schemas : undefined
+    return schemas?.volatile === (kind === 'volatile') ? { event, schema: schemas.data } : undefined
   }
 }
 

@@ -82,7 +82,7 @@ export class Memberships {
     const { limits } = this.#parts.settings
     const room = this.#rooms.get(name) ?? this.#hold(name)
     await room.enter(this.#socket, this.#who.wire)
-    if (this.#ended) room.leave(this.#socket, this.#who.wire) // again: an adapter may have been slow to add it
+    if (this.#ended) room.leave(this.#socket, this.#who.wire) // again: the adapter may have been slow to add it
     const limit = since === undefined ? 0 : limits.page
     const page = await room.page({ after: since?.seq ?? 0, limit, bytes: limits.pageBytes })
     const entries = page.epoch === since?.epoch ? page.entries : [] // S13

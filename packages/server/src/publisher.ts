@@ -1,11 +1,4 @@
-import {
-  type Entry,
-  type ItemResult,
-  type Limits,
-  type PublishAnswer,
-  type PublishRequest,
-  RoomfulError,
-} from '@roomful/contract'
+import { type Entry, type ItemResult, type Limits, type PublishAnswer, RoomfulError } from '@roomful/contract'
 import type { Identity } from './authenticate.ts'
 import type { Drain } from './drain.ts'
 import type { EventRules } from './event-rules.ts'
@@ -14,6 +7,7 @@ import type { NewEntry } from './log/log.ts'
 import type { Memberships } from './memberships.ts'
 import { isPassing, RefusalError, refuse, toWire, type WireRefusal } from './refuse.ts'
 import type { Report } from './report.ts'
+import type { PublishBatch } from './requests.ts'
 import type { Room } from './room.ts'
 import type { RoomsInUse } from './rooms-in-use.ts'
 
@@ -46,7 +40,7 @@ export class Publisher {
   }
 
   /** Once it is under way, leaving the room does not stop it. */
-  async publish(memberships: Memberships, sender: Identity, request: PublishRequest): Promise<PublishAnswer> {
+  async publish(memberships: Memberships, sender: Identity, request: PublishBatch): Promise<PublishAnswer> {
     try {
       memberships.assertMember(request.room)
       return await this.#parts.inUse.using(request.room, (room) =>
@@ -57,7 +51,7 @@ export class Publisher {
     }
   }
 
-  async #process(room: Room, sender: Identity, request: PublishRequest): Promise<PublishAnswer> {
+  async #process(room: Room, sender: Identity, request: PublishBatch): Promise<PublishAnswer> {
     const { epoch } = request
     const { decisions, stopped } = await this.#decide(room, sender, request)
     const at = Date.now()
@@ -69,7 +63,7 @@ export class Publisher {
     return stopped === undefined ? { ok: true, epoch, results } : { ok: false, epoch, results, ...toWire(stopped) }
   }
 
-  async #decide(room: Room, sender: Identity, { cid, items }: PublishRequest): Promise<Decided> {
+  async #decide(room: Room, sender: Identity, { cid, items }: PublishBatch): Promise<Decided> {
     const { rules, drain, limits } = this.#parts
     const endAt = performance.now() + BATCH_MS
     const decisions: Decision[] = []
@@ -79,8 +73,7 @@ export class Publisher {
         drain.assertOpen()
         const checked = rules.check(event, data, 'durable')
         bytes += Buffer.byteLength(checked.text)
-        if (decisions.length > 0 && (bytes > limits.batchBytes || performance.now() > endAt))
-          throw refuse('MORE', undefined, { after: 0 })
+        if (bytes > limits.batchBytes || performance.now() > endAt) throw refuse('MORE', undefined, { after: 0 })
         const id = `${cid.slice(0, 8)}:${n}`
         const travels = await rules.admit(checked, room.name, sender, id)
         decisions.push({ event: checked.event, data: travels, id, from: sender.wire })
@@ -102,7 +95,7 @@ export class Publisher {
 }
 
 /** S9: a guest's id lasts as long as its connection, so its cid alone says who it is. */
-function laneOf({ wire, guest }: Identity, { cid, room }: PublishRequest): string {
+function laneOf({ wire, guest }: Identity, { cid, room }: PublishBatch): string {
   return `${cid}\n${room}\n${guest ? '' : wire.id}`
 }
 

@@ -16,6 +16,10 @@ type Fields = Readonly<Record<string, unknown>>
 export interface LeaveRequest {
   readonly room: string
 }
+/** `PublishRequest`, with items that may be anything. */
+export interface PublishBatch extends Omit<PublishRequest, 'items'> {
+  readonly items: readonly { readonly n: number; readonly event: unknown; readonly data: unknown }[]
+}
 export interface VolatileRequest {
   readonly room: string
   readonly event: unknown
@@ -35,7 +39,7 @@ export function parseLeave(raw: unknown): LeaveRequest {
   return { room: roomOf(fieldsOf(raw, '$leave { room }')) }
 }
 
-export function parsePublish(raw: unknown, limits: Limits): PublishRequest {
+export function parsePublish(raw: unknown, limits: Limits): PublishBatch {
   const fields = fieldsOf(raw, '$publish { room, epoch, cid, items }')
   const { cid, items } = fields
   if (typeof cid !== 'string' || !/^[\w-]{22}$/.test(cid)) throw wrong('cid', '22 characters of base64url', cid)
@@ -62,15 +66,14 @@ export function parseVolatile(raw: unknown): VolatileRequest {
   return { room: roomOf(fields), event: fields['event'], data: fields['data'] }
 }
 
-function itemsOf(raw: readonly unknown[]): PublishRequest['items'] {
+function itemsOf(raw: readonly unknown[]): PublishBatch['items'] {
   let last = 0
   return raw.map((value) => {
     const fields = fieldsOf(value, 'an item { n, event, data }')
     const n = integerOf(fields, 'n', 1)
     if (n <= last) throw refuse('SHAPE', 'the n of items must rise')
     last = n
-    // An event that is no name is refused with its item.
-    return { n, event: fields['event'] as string, data: fields['data'] }
+    return { n, event: fields['event'], data: fields['data'] }
   })
 }
 

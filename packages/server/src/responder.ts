@@ -37,8 +37,7 @@ export class Responder {
 
   async #respond(args: unknown[], answer: Answer): Promise<void> {
     const acknowledge = args.at(-1)
-    const request = typeof args[0] === 'function' ? undefined : args[0]
-    const result = await this.#answer(request, answer)
+    const result = await this.#answer(args[0], answer)
     try {
       if (typeof acknowledge === 'function') acknowledge(result)
     } catch (error) {

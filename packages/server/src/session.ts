@@ -14,7 +14,7 @@ export interface SessionParts extends RequestParts, MembershipParts {
 /** One connection: greeted at once, so that the hello travels with the connect packet, and answered until it ends. */
 export class Session {
   readonly #responder: Responder
-  readonly #rooms: Memberships | undefined
+  #rooms: Memberships | undefined
 
   /** null is somebody whom the app does not know: every room refuses them. */
   constructor(socket: RoomsSocket, who: Identity | null, parts: SessionParts) {
@@ -23,9 +23,11 @@ export class Session {
     // An honest client has a join, a batch and a page under way in each of its rooms.
     const maxPending = settings.limits.rooms * 4
     this.#responder = new Responder(socket, { drain, report: settings.report, maxPending })
-    this.#rooms = who === null ? undefined : new Memberships(socket, who, parts)
-    const answers =
-      who === null || this.#rooms === undefined ? FORBIDDEN : new RoomRequests(socket, who, this.#rooms, parts).answers
+    let answers = FORBIDDEN
+    if (who !== null) {
+      this.#rooms = new Memberships(socket, who, parts)
+      answers = new RoomRequests(socket, who, this.#rooms, parts).answers
+    }
     for (const [request, answer] of Object.entries(answers)) this.#responder.on(request, answer)
   }
 

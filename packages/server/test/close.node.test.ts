@@ -101,3 +101,67 @@ test('close lets go of every listener, then closes the log, once', async () => {
   expect(happened).toEqual(['log closed'])
   expect(ann.socket.connected).toBe(true)
 })
+
+test('close waits for what was decided to be written, before it closes the log', async () => {
+  const happened: string[] = []
+  const handling = gate()
+  const log = memoryLog()
+  const slow: RoomLog = {
+    page: (room, request) => log.page(room, request),
+    commit: async (room, batch) => {
+      await new Promise(setImmediate)
+      happened.push(`${batch.entries.length} written`)
+      return await log.commit(room, batch)
+    },
+    close: () => void happened.push('log closed'),
+  }
+  const { rooms, connect } = await startRooms({ contract: guestChat, log: slow, closeTimeoutMs: 50 })
+  rooms.handle('message', async ({ data }) => {
+    if (data.text !== 'hangs') return
+    handling.open()
+    await gate().opened
+  })
+  const ann = await connect()
+  await ann.join('general')
+  const running = ann.publish('general', texts(['stored', 'hangs']))
+  await handling.opened
+  await rooms.close()
+  expect(happened).toEqual(['1 written', 'log closed'])
+  expect(await running).toMatchObject({ code: 'CLOSING', results: [{ seq: 1 }] })
+})
+
+test('who connects while it closes is CLOSING: not asked any more, or asked in vain', async () => {
+  const [asked, answered, handling, handled] = [gate(), gate(), gate(), gate()]
+  let questions = 0
+  const { rooms, url, connect } = await startRooms({
+    contract: guestChat,
+    authenticate: async ({ auth }) => {
+      questions += 1
+      if (auth['slow'] === true) {
+        asked.open()
+        await answered.opened
+      }
+      return { id: 'ann' }
+    },
+  })
+  rooms.handle('message', async () => {
+    handling.open()
+    await handled.opened
+  })
+  const ann = await connect()
+  await ann.join('general')
+  const running = ann.publish('general', texts(['hi']))
+  await handling.opened
+  const refusalOf = (socket: ReturnType<typeof connectRaw>) =>
+    new Promise<{ data?: unknown }>((resolve) => socket.on('connect_error', resolve))
+  const slow = refusalOf(connectRaw(url, { slow: true }))
+  await asked.opened
+  const closed = rooms.close()
+  answered.open()
+  expect((await slow).data).toMatchObject({ code: 'CLOSING' })
+  expect((await refusalOf(connectRaw(url))).data).toMatchObject({ code: 'CLOSING' })
+  expect(questions).toBe(2)
+  handled.open()
+  await closed
+  expect(await running).toMatchObject({ ok: true })
+})

@@ -36,6 +36,20 @@ describe('$hello', () => {
     await expect.poll(() => ann.heard.map(({ event }) => event)).toEqual([wire.hello, 'welcome'])
   })
 
+  test('a socket that the app turns away as it connects is left alone', async () => {
+    const { io, url } = await startRooms({ contract: guestChat })
+    const namespace = io.of('/closed')
+    const turnedAway = new Promise<number>((resolve) => {
+      namespace.on('connection', (socket) => {
+        socket.disconnect()
+        setImmediate(() => resolve(socket.listenerCount(wire.join)))
+      })
+    })
+    createRooms(namespace, { contract: guestChat })
+    connectRaw(`${url}/closed`)
+    expect(await turnedAway).toBe(0)
+  })
+
   test('works on a namespace as on a server', async () => {
     const { io, url } = await startRooms({ contract: guestChat })
     createRooms(io.of('/chat'), { contract: guestChat, limits: { rooms: 7 } })

@@ -7,8 +7,9 @@ export function AwayBanner() {
   if (status === 'reconnecting')
     return (
       <p className={reason === 'offline' ? 'banner' : 'banner later'}>
-        {reason === 'offline' ? 'You are offline.' : 'The connection is lost.'} What you write now goes out when it is
-        back.
+        {reason === 'offline'
+          ? 'You are offline. What you write now goes out when you are back.'
+          : 'The connection is lost. What you write now goes out when it is back.'}
       </p>
     )
   if (status !== 'disconnected') return null

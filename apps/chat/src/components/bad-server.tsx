@@ -7,7 +7,9 @@ export function BadServer({ problem }: { readonly problem: string }) {
       <div className="card">
         <Brand />
         <h1>No such server</h1>
-        <p role="alert">{sentence(problem)}</p>
+        <p className="lead" role="alert">
+          {sentence(problem)}
+        </p>
         <a className="button" href={location.pathname}>
           Use the usual server
         </a>

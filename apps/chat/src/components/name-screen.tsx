@@ -34,7 +34,7 @@ export function NameScreen() {
       <form className="card" onSubmit={enter} noValidate>
         <Brand />
         <h1>{room === undefined ? 'Come in and talk' : <>Come in to #{room}</>}</h1>
-        {notice && <p className="notice">{notice}</p>}
+        <p className={notice ? 'notice' : 'lead'}>{notice ?? 'Pick a name, and you are in.'}</p>
         <label htmlFor="name">Your name</label>
         <input
           id="name"

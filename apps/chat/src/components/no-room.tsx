@@ -1,8 +1,10 @@
 import type { Person } from '../session.ts'
+import { BrandMark } from './brand.tsx'
 
 export function NoRoom({ me }: { readonly me: Person }) {
   return (
     <main className="no-room">
+      <BrandMark />
       <h1>
         Hello, <bdi>{me.name}</bdi>
       </h1>

@@ -15,12 +15,12 @@ export function RoomRefused({ name, error, onTryAgain }: Props) {
   return (
     <main className="no-room">
       <h1 ref={title} tabIndex={-1}>
-        You are not in <bdi>{name}</bdi>
+        You did not get into #<bdi>{name}</bdi>
       </h1>
       <p role="alert">{sentence(error.message)}</p>
       <p className="actions">
         <button type="button" className="button" onClick={closeRoom}>
-          Pick another one
+          Pick another room
         </button>
         <button type="button" className="button quiet" onClick={onTryAgain}>
           Try again

@@ -12,11 +12,11 @@ type Credentials = Readonly<Record<string, unknown>>
 /** What the server reads as `socket.handshake.auth`: an object, or a function that is asked before each attempt. */
 export type Auth = Credentials | ((context: AuthContext) => Credentials | undefined | Promise<Credentials | undefined>)
 
-/** Asks `auth`; rejects with `AUTH_FAILED` where it throws, rejects, or gives something else than an object. */
+/** Asks `auth`; rejects with `AUTH_FAILED` where it throws, rejects, or gives what is no object in JSON. */
 export async function credentialsOf(auth: Auth | undefined, context: AuthContext): Promise<Credentials> {
   const given: unknown = typeof auth === 'function' ? await asked(auth, context) : auth
   if (given === undefined) return {}
-  if (typeof given === 'object' && given !== null) return given as Credentials
+  if (jsonOf(given)?.startsWith('{')) return given as Credentials
   throw new RoomfulError('AUTH_FAILED', `auth must give an object, such as { token }, got ${describe(given)}`)
 }
 
@@ -25,5 +25,13 @@ async function asked(auth: Extract<Auth, Function>, context: AuthContext): Promi
     return await auth(context)
   } catch (cause) {
     throw new RoomfulError('AUTH_FAILED', 'auth failed, so there are no credentials to connect with', { cause })
+  }
+}
+
+function jsonOf(credentials: unknown): string | undefined {
+  try {
+    return JSON.stringify(credentials)
+  } catch (cause) {
+    throw new RoomfulError('AUTH_FAILED', 'the credentials that auth gave cannot be encoded', { cause })
   }
 }

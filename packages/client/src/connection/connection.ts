@@ -2,7 +2,7 @@ import { type Hello, passingCodes, RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
 import type { SocketHandlers, SocketPort } from '../transport/socket-port.ts'
-import { type Auth, type AuthContext, credentialsOf } from './auth.ts'
+import { type Auth, credentialsOf } from './auth.ts'
 import { backOffMs, type ReconnectOptions } from './back-off.ts'
 import {
   type ConnectionEvent,
@@ -45,8 +45,8 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   /** When the running attempt has had its time. */
   #endsAt = 0
   #failures = 0
-  /** Whether `auth` was already asked again after a refusal. */
-  #refreshed = false
+  /** After a refusal, `auth` is asked once for other credentials: until it has given some, and then no more. */
+  #refresh: 'no' | 'due' | 'done' = 'no'
   #opened: { readonly id: string; readonly recovered: boolean } | undefined
   #hello: Hello | undefined
   /** Whether the last connect was to a plain server: then no hello is waited for. */
@@ -57,17 +57,19 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#settings = settings
     this.#hooks = hooks
     this.#port = port
-    this.store = createGuardedStore<ConnectionState<unknown>>({ status: 'idle' }, report)
+    this.store = createGuardedStore<ConnectionState<unknown>>({ status: 'idle' }, report, (to, from) =>
+      this.#follow(to, from),
+    )
   }
 
   connect(): void {
     const { status } = this.store.getState()
     if (status !== 'idle' && status !== 'disconnected') return
     this.#failures = 0
-    this.#refreshed = false
+    this.#refresh = 'no'
     this.#unwatchPage = watchPage(() => this.#wake())
     this.#go({ type: 'connect' })
-    this.#try('connect')
+    this.#try()
   }
 
   stop(reason: StopReason, error?: RoomfulError): void {
@@ -76,7 +78,6 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#port.close()
     this.#unwatchPage()
     this.#go({ type: 'stopped', reason, ...(error && { error }) })
-    this.#hooks.down(error ?? new RoomfulError('DISCONNECTED', 'disconnect() was called: connect() starts again'), true)
   }
 
   opened(id: string, recovered: boolean): void {
@@ -96,32 +97,37 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   }
 
   failed(error: RoomfulError, refused: boolean): void {
-    if (!this.#attempt) return
+    if (!this.#attempt) return this.#lost(error)
     this.#endAttempt()
     this.#port.close()
     if (!refused) return this.#retry('transport', error)
     if ((passingCodes as readonly string[]).includes(error.code)) return this.#retry('server', error)
-    if (typeof this.#settings.auth !== 'function' || this.#refreshed) return this.stop('refused', error)
-    this.#refreshed = true
-    this.#try('refused')
+    if (typeof this.#settings.auth !== 'function' || this.#refresh === 'done') return this.stop('refused', error)
+    this.#refresh = 'due'
+    this.#try()
   }
 
   closed(error: RoomfulError, kicked: boolean): void {
     if (kicked) return this.stop('kicked', error)
     if (this.#attempt) return this.failed(error, false)
+    this.#lost(error)
+  }
+
+  #lost(error: RoomfulError): void {
+    if (this.store.getState().status !== 'connected') return
     this.#endAttempt()
     this.#port.close()
     this.#retry('transport', error)
-    this.#hooks.down(error, false)
   }
 
-  #try(reason: AuthContext['reason']): void {
+  #try(): void {
     const { status } = this.store.getState()
     if (status !== 'connecting' && status !== 'reconnecting') return
     this.#endAttempt()
     const attempt = new AbortController()
     this.#attempt = attempt
     this.#endsAt = performance.now() + this.#settings.connectTimeoutMs
+    const reason = this.#refresh === 'due' ? 'refused' : 'connect'
     let asked = false
     this.#timer = setTimeout(() => {
       const what = asked ? 'the server did not answer' : 'auth did not answer'
@@ -131,6 +137,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
       (credentials) => {
         if (attempt.signal.aborted) return
         asked = true
+        if (reason === 'refused') this.#refresh = 'done'
         this.#open(credentials)
       },
       (error: RoomfulError) => {
@@ -162,7 +169,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
       return this.stop('exhausted', new RoomfulError('EXHAUSTED', sentence, { cause: error }))
     }
     const waitMs = Math.max(backOffMs(this.#failures, reconnect), afterMs(error))
-    this.#timer = setTimeout(() => this.#try('connect'), waitMs)
+    this.#timer = setTimeout(() => this.#try(), waitMs)
     this.#go({
       type: 'retry',
       reason: isOffline() ? 'offline' : reason,
@@ -174,7 +181,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
 
   /** The network, or the page, is back: do not wait for the back-off. */
   #wake(): void {
-    if (this.store.getState().status === 'reconnecting' && !this.#attempt) this.#try('connect')
+    if (this.store.getState().status === 'reconnecting' && !this.#attempt) this.#try()
   }
 
   #ready(): void {
@@ -183,13 +190,10 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     clearTimeout(this.#timer)
     this.#attempt = undefined
     this.#failures = 0
-    this.#refreshed = false
+    this.#refresh = 'no'
     this.#wasPlain = this.#hello === undefined
-    const { userOf, up } = this.#hooks
     const guarantees = guaranteesOf(this.#hello ? 'roomful' : 'plain')
-    this.#go({ type: 'opened', id, recovered, user: userOf(this.#hello), guarantees })
-    // Our server keeps no session for Socket.IO's own recovery: its rooms are always joined again.
-    if (this.store.getState().status === 'connected') up(this.#hello, recovered && !this.#hello)
+    this.#go({ type: 'opened', id, recovered, user: this.#hooks.userOf(this.#hello), guarantees })
   }
 
   #endAttempt(): void {
@@ -201,13 +205,22 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   }
 
   #go(event: ConnectionEvent): void {
-    const from = this.store.getState()
-    const to = connectionState(from, event)
-    if (to === from) return
-    this.store.setState(to, true)
-    this.#hooks.changed(from, to)
+    this.store.setState(connectionState(this.store.getState(), event), true)
+  }
+
+  /** Our own part of a change, before the app hears of it: a listener may connect or disconnect at once. */
+  #follow(to: ConnectionState<unknown>, from: ConnectionState<unknown>): void {
+    const { changed, up, down } = this.#hooks
+    changed(from, to)
+    // Our server keeps no session for Socket.IO's own recovery: its rooms are always joined again.
+    if (to.status === 'connected') up(this.#hello, to.recovered && !this.#hello)
+    else if (to.status === 'disconnected') down(to.error ?? stoppedByApp(), true)
+    else if (from.status === 'connected' && to.status === 'reconnecting') down(to.error, false)
   }
 }
+
+const stoppedByApp = (): RoomfulError =>
+  new RoomfulError('DISCONNECTED', 'disconnect() was called: connect() starts again')
 
 /** How long the server asks to be left alone, in milliseconds. */
 function afterMs({ refusal }: RoomfulError): number {

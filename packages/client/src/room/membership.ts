@@ -38,7 +38,7 @@ export class Membership {
 
   constructor(hooks: MembershipHooks, report: Report) {
     this.#hooks = hooks
-    this.store = createGuardedStore<RoomState>({ status: 'left' }, report)
+    this.store = createGuardedStore<RoomState>({ status: 'left' }, report, (to, from) => hooks.changed(from, to))
   }
 
   join(): Promise<void> {
@@ -156,7 +156,6 @@ export class Membership {
     const to = roomState(from, event)
     if (to === from) return false
     this.store.setState(to, true)
-    this.#hooks.changed(from, to)
     return true
   }
 }

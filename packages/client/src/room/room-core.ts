@@ -28,6 +28,9 @@ export interface RoomContext {
   readonly report: Report
 }
 
+/** As many as may wait for the answer to a join. */
+const MAX_EARLY = 1_000
+
 /** One room: membership, what is heard, messages out, members. `room` is what the app sees of it. */
 export class RoomCore {
   readonly room: Room
@@ -37,6 +40,8 @@ export class RoomCore {
   readonly #inbox: RoomInbox
   readonly #members: RoomMembers
   readonly #publisher: Publisher
+  /** What came right behind the answer to a join, before we took note of it: packets may come in bunches. */
+  #early: (() => void)[] = []
 
   constructor(name: string, context: RoomContext) {
     const { isReady, stoppedBy, nextNumber, queueLimit, inspect, report } = context
@@ -74,20 +79,33 @@ export class RoomCore {
 
   /** A room event of a server that speaks roomful/1. */
   receive(event: string, data: unknown, meta: WireMeta): void {
-    if (this.#status() === 'joined') this.#inbox.receive(event, data, meta)
+    const status = this.#status()
+    // Joining again on the same connection, messages go on all the while.
+    if (status === 'joined' || (status === 'joining' && this.#inbox.continues(meta)))
+      this.#inbox.receive(event, data, meta)
+    else if (status === 'joining' && meta.seq !== undefined) this.#keep(() => this.receive(event, data, meta))
     else this.#drop('in', event, 'not joined')
   }
 
-  /** An event of a plain server whose data names this room; it may come before the answer to our join. */
+  /**
+   * An event of a plain server whose data names this room. It may come before the answer to our join, and a server that
+   * recovers a connection sends what was missed before it says that we are connected.
+   */
   receivePlain(event: string, data: unknown): void {
     const status = this.#status()
-    if (status === 'joined' || status === 'joining') this.#inbox.receivePlain(event, data)
+    if (status === 'joined' || status === 'joining' || status === 'suspended') this.#inbox.receivePlain(event, data)
     else this.#drop('in', event, 'not joined')
   }
 
   receiveMembers(delta: MembersDelta): void {
-    if (this.#status() !== 'joined') return
-    this.#members.receive(delta, async () => (await this.#protocol().join(this.#name, () => {})).members)
+    const status = this.#status()
+    if (status === 'joining') this.#keep(() => this.receiveMembers(delta))
+    else if (status === 'joined' && !this.#members.receive(delta)) void this.#membership.up(false)
+  }
+
+  #keep(hear: () => void): void {
+    this.#early.push(hear)
+    if (this.#early.length > MAX_EARLY) this.#early.shift() // what is older came before the answer, most likely
   }
 
   #createRoom(): Room {
@@ -146,8 +164,12 @@ export class RoomCore {
 
   #entered(joined: Joined): () => void {
     const gap = this.#inbox.joined(joined)
+    const early = this.#early
     this.#members.show(joined.members)
-    return () => gap && this.#inbox.tell(gap)
+    return () => {
+      if (gap) this.#inbox.tell(gap)
+      for (const hear of early) hear()
+    }
   }
 
   async #exit(): Promise<void> {
@@ -156,6 +178,7 @@ export class RoomCore {
   }
 
   #follow(status: Room['status'], error: RoomfulError | undefined): void {
+    this.#early = []
     if (status === 'joined') {
       const protocol = this.#context.protocol()
       if (protocol) this.#publisher.open(protocol, this.#inbox.epoch)

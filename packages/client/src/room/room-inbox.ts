@@ -36,11 +36,18 @@ export class RoomInbox {
     return emitter.add(handler)
   }
 
-  /** A message of a server that speaks roomful/1. Our place moves first, whatever its listeners do. */
+  /** Whether it is the very next message after those that we know of. */
+  continues({ epoch, seq }: WireMeta): boolean {
+    return this.#position !== undefined && epoch === this.#position.epoch && seq === this.#position.last + 1
+  }
+
+  /** A message of a server that speaks roomful/1, unless it was heard. Our place moves first, whatever its listeners do. */
   receive(event: string, data: unknown, meta: WireMeta): void {
     const position = this.#position
-    if (position && meta.seq !== undefined && meta.epoch === position.epoch)
-      this.#position = { epoch: position.epoch, last: Math.max(position.last, meta.seq) }
+    if (position && meta.seq !== undefined && meta.epoch === position.epoch) {
+      if (meta.seq <= position.last) return
+      this.#position = { epoch: position.epoch, last: meta.seq }
+    }
     this.#hear(event, data, () => this.#metaOf(meta, false))
   }
 

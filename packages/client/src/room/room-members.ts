@@ -14,12 +14,10 @@ const NOBODY: ReadonlyMap<string, Member> = new Map()
 export class RoomMembers {
   readonly store: StoreApi<ReadonlyMap<string, Member>>
   readonly #schemas: Schemas
-  readonly #report: Report
   #view: MembersView | undefined
 
   constructor(schemas: Schemas, report: Report) {
     this.#schemas = schemas
-    this.#report = report
     this.store = createGuardedStore(NOBODY, report)
   }
 
@@ -28,18 +26,12 @@ export class RoomMembers {
     this.#show(snapshot && membersFrom(snapshot))
   }
 
-  /** A change; where one before it was missed, the snapshot is asked for. */
-  receive(delta: MembersDelta, ask: () => Promise<Snapshot>): void {
-    const before = this.#view
-    if (!before) return
-    const view = membersAfter(before, delta)
-    if (view) return this.#show(view)
-    ask().then(
-      (snapshot) => {
-        if (snapshot && this.#view === before) this.show(snapshot)
-      },
-      (error: unknown) => this.#report(error, `members of ${delta.room}`),
-    )
+  /** A change; false where one before it was missed, so that only another snapshot can tell. */
+  receive(delta: MembersDelta): boolean {
+    if (!this.#view) return true
+    const view = membersAfter(this.#view, delta)
+    if (view) this.#show(view)
+    return view !== undefined
   }
 
   #show(view: MembersView | undefined): void {

@@ -3,6 +3,11 @@ import { transports as builtIn } from 'engine.io-client'
 
 /** What we need to see of a transport's protected side. */
 interface Inside {
+  readonly readyState: string
+  /** The poll that is out, of the transports that poll. */
+  readonly pollXhr?: { readonly _xhr: unknown; _cleanup(fromError: boolean): void }
+  doClose(): void
+  onClose(details?: unknown): void
   onData(data: unknown): void
   onPacket(packet: { type: string; data?: string }): void
   onError(reason: string, cause: unknown): unknown
@@ -29,15 +34,36 @@ function byName(name: string): object {
 
 function guarded(transport: object): TransportClass {
   const guardedClass = class extends (transport as InsideClass) {
+    #hasHeard = false
+
     override onData(data: unknown): void {
       this.#guard(() => super.onData(data))
     }
 
     override onPacket(packet: { type: string; data?: string }): void {
       this.#guard(() => {
-        if (packet.type === 'open') assertHandshake(packet.data)
+        if (packet.type === 'open') assertHandshake(packet.data, this.#hasHeard)
+        this.#hasHeard = true
         super.onPacket(packet)
       })
+    }
+
+    override onClose(details?: unknown): void {
+      // Closed by the other side before a word was said: Socket.IO waits for an error then, and hears of no close.
+      if (details !== undefined && !this.#hasHeard) this.onError('closed before the handshake', details)
+      super.onClose(details)
+    }
+
+    override doClose(): void {
+      if (this.readyState === 'opening') this.#endPoll()
+      super.doClose()
+    }
+
+    /** One that the server never answers would be kept, and a browser opens six connections to a server at most. */
+    #endPoll(): void {
+      // Not in Node: what stands in for XMLHttpRequest there throws out of an abort.
+      const isBrowser = typeof XMLHttpRequest === 'function' && this.pollXhr?._xhr instanceof XMLHttpRequest
+      if (isBrowser) this.pollXhr?._cleanup(true)
     }
 
     #guard(work: () => void): void {
@@ -52,9 +78,15 @@ function guarded(transport: object): TransportClass {
 }
 
 /** Heartbeats of no length would reconnect in a tight loop, for ever. */
-function assertHandshake(data: string | undefined): void {
+function assertHandshake(data: string | undefined, isLate: boolean): void {
   const { sid, pingInterval, pingTimeout } = JSON.parse(data ?? '') as Record<string, unknown>
-  const beats = Number(pingInterval) + Number(pingTimeout)
-  if (typeof sid !== 'string' || !(Number(pingInterval) > 0) || !(Number(pingTimeout) > 0) || beats > LONGEST_MS)
+  const isTime = (value: unknown): value is number => typeof value === 'number' && value > 0
+  if (isLate) throw new Error('a handshake after the first packet')
+  if (
+    typeof sid !== 'string' ||
+    !isTime(pingInterval) ||
+    !isTime(pingTimeout) ||
+    pingInterval + pingTimeout > LONGEST_MS
+  )
     throw new Error('the first packet is not a handshake')
 }

@@ -15,7 +15,7 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
 
   const create = (): Socket => {
     const made = io(url, toManagerOptions(options))
-    made.on('connect', () => handlers.opened(made.id ?? '', made.recovered))
+    made.on('connect', () => handlers.opened(String(made.id), made.recovered === true)) // undefined where none is kept
     made.on('connect_error', (error) => {
       // A refusal by the server deactivates the socket; a transport's failure leaves it active.
       if (made.active) handlers.failed(new RoomfulError('UNREACHABLE', unreachable(url), { cause: error }), false)
@@ -36,6 +36,7 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
   return {
     open(auth) {
       socket ??= create()
+      socket.receiveBuffer = [] // what an attempt brought that did not become a connection
       socket.auth = auth
       socket.connect()
     },

@@ -6,6 +6,8 @@ export { Encoder }
 const ENDINGS: Readonly<Record<string, string>> = {
   [PacketType.EVENT]: ']',
   [PacketType.ACK]: ']',
+  [PacketType.BINARY_EVENT]: ']',
+  [PacketType.BINARY_ACK]: ']',
   [PacketType.CONNECT_ERROR]: '"}',
 }
 

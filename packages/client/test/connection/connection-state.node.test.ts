@@ -1,11 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  connectionState,
-  type ConnectionEvent,
-  type ConnectionState,
-} from '../../src/connection/connection-state.ts'
+import { connectionState, type ConnectionEvent, type ConnectionState } from '../../src/connection/connection-state.ts'
 
 type State = ConnectionState<unknown>
 type Status = State['status']

@@ -24,12 +24,17 @@ describe("EM6 our server's $error", () => {
     expect(refusalIn([{ $error }], nobody)).toMatchObject({ code, message })
   })
 
-  test.each([[[]], [[undefined]], [[null]], [['$error']], [[{ $error: 'no' }]], [[{ $error: null }]], [[{ error: {} }]]])(
-    'is not seen in %j',
-    (values) => {
-      expect(refusalIn(values, nobody)).toBeUndefined()
-    },
-  )
+  test.each([
+    [[]],
+    [[undefined]],
+    [[null]],
+    [['$error']],
+    [[{ $error: 'no' }]],
+    [[{ $error: null }]],
+    [[{ error: {} }]],
+  ])('is not seen in %j', (values) => {
+    expect(refusalIn(values, nobody)).toBeUndefined()
+  })
 })
 
 describe('EM6 refusalOf', () => {

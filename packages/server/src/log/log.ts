@@ -36,7 +36,8 @@ export interface Page {
 
 /**
  * Keeps what was said in rooms, each numbered from 1 within an epoch: a random name, made with the room's log.
- * A room's log is made when it is first asked for. Answers may be promises.
+ * A room's log is made when it is first asked for. Answers may be promises, which must settle: whatever is slow has a
+ * bound of its own, since the commits behind it wait.
  */
 export interface RoomLog {
   /** Commits of one room take effect in the order of the calls; undefined where the epoch is another. */

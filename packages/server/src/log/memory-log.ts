@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Entry } from '@roomful/contract'
 import { assertCounts } from '../counts.ts'
 import { refuse } from '../refuse.ts'
-import type { Batch, Committed, Page, PageRequest, RoomLog } from './log.ts'
+import type { Batch, Committed, NewEntry, Page, PageRequest, RoomLog } from './log.ts'
 
 export interface MemoryLogOptions {
   /** Entries kept a room; 10,000 unless given. */
@@ -78,12 +78,11 @@ interface Kept {
   readonly bytes: number
 }
 
-/** One room's entries: a queue in an array, whose dead front is cut off now and then. */
+/** One room's entries, the last ones up to the head. */
 class Entries {
   readonly epoch: string = randomBytes(12).toString('base64url')
   readonly #bounds: Bounds
-  readonly #kept: (Kept | undefined)[] = []
-  #dead = 0
+  readonly #kept = new Map<number, Kept>()
   #bytes = 0
   #head = 0
 
@@ -91,10 +90,10 @@ class Entries {
     this.#bounds = bounds
   }
 
-  append(entry: Omit<Entry, 'seq'>): Entry {
+  append(entry: NewEntry): Entry {
     const placed = { ...entry, seq: ++this.#head }
     const bytes = Buffer.byteLength(JSON.stringify(placed))
-    this.#kept.push({ entry: placed, bytes })
+    this.#kept.set(placed.seq, { entry: placed, bytes })
     this.#bytes += bytes
     this.#trim()
     return placed
@@ -110,19 +109,15 @@ class Entries {
     return { ...position, entries: this.#take(from, -1, request).toReversed() }
   }
 
-  get #length(): number {
-    return this.#kept.length - this.#dead
-  }
-
   get #first(): number {
-    return this.#head - this.#length + 1
+    return this.#head - this.#kept.size + 1
   }
 
   #take(from: number, step: 1 | -1, { limit, bytes }: PageRequest): Entry[] {
     const taken: Entry[] = []
     let left = bytes
-    for (let seq = from; taken.length < limit && seq >= this.#first && seq <= this.#head; seq += step) {
-      const kept = this.#kept[this.#dead + seq - this.#first]
+    for (let seq = from; taken.length < limit; seq += step) {
+      const kept = this.#kept.get(seq)
       if (kept === undefined || (kept.bytes > left && taken.length > 0)) break
       taken.push(kept.entry)
       left -= kept.bytes
@@ -132,13 +127,10 @@ class Entries {
 
   #trim(): void {
     const { maxEntries, maxBytes } = this.#bounds
-    while (this.#length > 1 && (this.#length > maxEntries || this.#bytes > maxBytes)) {
-      this.#bytes -= this.#kept[this.#dead]?.bytes ?? 0
-      this.#kept[this.#dead] = undefined
-      this.#dead += 1
+    for (const [seq, { bytes }] of this.#kept) {
+      if (this.#kept.size === 1 || (this.#kept.size <= maxEntries && this.#bytes <= maxBytes)) return
+      this.#kept.delete(seq)
+      this.#bytes -= bytes
     }
-    if (this.#dead * 2 <= this.#kept.length) return
-    this.#kept.splice(0, this.#dead) // only when half of it is dead: each entry is moved once, on average
-    this.#dead = 0
   }
 }

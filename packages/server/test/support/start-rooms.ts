@@ -13,7 +13,7 @@ import { io as connectTo, type Socket } from 'socket.io-client'
 import { expect, onTestFinished } from 'vitest'
 import { createRooms, type ErrorContext, type Rooms, type RoomsOptions } from '../../src/index.ts'
 
-export interface Heard {
+interface Heard {
   readonly event: string
   readonly args: readonly unknown[]
 }
@@ -110,6 +110,11 @@ export function cidOf(letter: string): string {
 /** Items 1, 2, 3 … of the event `message`, from `first` on. */
 export function texts(words: readonly string[], first = 1): Item[] {
   return words.map((text, index) => ({ n: first + index, event: 'message', data: { text } }))
+}
+
+/** What a client heard said, in the order in which it did. */
+export function words(client: Client): string[] {
+  return client.of('message').map(([data]) => (data as { text: string }).text)
 }
 
 /** A promise that the test settles when it likes. */

@@ -1,0 +1,80 @@
+import { chatAddress, expect, test } from './support/test.ts'
+
+test('a refused room says why, and the others go on', async ({ enter }) => {
+  const ann = await enter('Ann')
+  await ann.rooms.getByRole('button', { name: 'staff' }).click()
+  await expect(ann.page.getByRole('main').getByRole('alert')).toHaveText('Room staff is for staff only.')
+  await expect(ann.page.getByRole('heading', { level: 1 })).toBeFocused()
+  await expect(ann.message).toHaveCount(0)
+  await ann.isConnected()
+  await ann.page.getByRole('button', { name: 'Try again' }).click()
+  await expect(ann.page.getByRole('main').getByRole('alert')).toHaveText('Room staff is for staff only.')
+  await ann.createRoom()
+  await ann.say('still here')
+  await ann.hears('still here')
+})
+
+test('a room whose name no server takes says what was expected', async ({ enter }) => {
+  const { page } = await enter('Ann', { room: 'x'.repeat(201) })
+  await expect(page.getByRole('main').getByRole('alert')).toContainText('128')
+})
+
+test('a message over the limit is stopped with a sentence; one at the limit goes through', async ({ enter }) => {
+  const ann = await enter('Ann')
+  const room = await ann.createRoom()
+  const bob = await enter('Bob', { room })
+  await bob.isIn(room)
+  await ann.message.fill('x'.repeat(4001))
+  await expect(ann.page.getByText('4,001 / 4,000')).toBeVisible()
+  await ann.page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect(ann.page.getByRole('main').getByRole('alert')).toHaveText(
+    'A message has at most 4,000 characters; this one has 4,001.',
+  )
+  await expect(ann.log.locator('.bubble')).toHaveCount(0)
+  await ann.say('x'.repeat(4000))
+  await bob.hears('x'.repeat(4000))
+})
+
+test('a blank message is not sent', async ({ enter }) => {
+  const ann = await enter('Ann')
+  await ann.createRoom()
+  await ann.message.fill(' \n ')
+  await ann.page.getByRole('button', { name: 'Send', exact: true }).click()
+  await ann.say('first')
+  await expect(ann.log.locator('.bubble')).toHaveText(['first'])
+})
+
+for (const [what, name] of [
+  ['only spaces', '   '],
+  ['nothing', ''],
+  ['41 characters', 'x'.repeat(41)],
+] as const)
+  test(`a name of ${what} is refused with what was expected`, async ({ visit }) => {
+    const { page } = await visit('Ann')
+    await page.getByRole('textbox', { name: 'Your name' }).fill(name)
+    await page.getByRole('button', { name: 'Enter' }).click()
+    await expect(page.getByRole('alert')).toHaveText('A name has 1 to 40 visible characters.')
+    await expect(page.getByRole('textbox', { name: 'Your name' })).toHaveAttribute('aria-invalid', 'true')
+    await page.getByRole('textbox', { name: 'Your name' }).fill('Ann')
+    await expect(page.getByRole('alert')).toHaveText('')
+    await page.getByRole('button', { name: 'Enter' }).click()
+    await expect(page.getByRole('status', { name: 'Connection' })).toHaveText(/^Connected/)
+  })
+
+for (const server of [
+  'nonsense',
+  'http://',
+  'ftp://example.com',
+  'http://localhost:99999',
+  'http://localhost/path',
+  '',
+])
+  test(`?server=${server} is refused on the screen`, async ({ visit }) => {
+    const { page } = await visit('Ann', { server })
+    await expect(page.getByRole('alert')).toHaveText(
+      `“${server}” is not the address of a server: expected something like http://localhost:3001.`,
+    )
+    await page.getByRole('link', { name: 'Use the usual server' }).click()
+    await expect(page.getByRole('textbox', { name: 'Your name' })).toBeVisible()
+    expect(page.url()).toBe(new URL('/', chatAddress(server)).href)
+  })

@@ -1,0 +1,52 @@
+import { expect, test } from './support/test.ts'
+import type { Person } from './support/person.ts'
+
+const fromEnd = ({ log }: Person) => log.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight)
+
+test('the log stays at its end, unless one has scrolled up to read', async ({ enter }) => {
+  const ann = await enter('Ann')
+  const room = await ann.createRoom()
+  const bob = await enter('Bob', { room })
+  await bob.isIn(room)
+  for (let index = 0; index < 25; index++) await ann.say(`line ${index}`)
+  await bob.hears('line 24')
+  await expect.poll(() => fromEnd(bob)).toBeLessThan(2)
+
+  await bob.log.evaluate((list) => list.scrollBy(0, -400))
+  await expect(bob.page.getByRole('button', { name: 'Latest' })).toBeVisible()
+  const place = await bob.log.evaluate((list) => list.scrollTop)
+  await ann.say('line 25')
+  const newMessages = bob.page.getByRole('button', { name: 'New messages' })
+  await expect(newMessages).toBeVisible()
+  expect(await bob.log.evaluate((list) => list.scrollTop)).toBe(place)
+  await newMessages.click()
+  await expect.poll(() => fromEnd(bob)).toBeLessThan(2)
+  await expect(newMessages).toHaveCount(0)
+
+  await bob.log.evaluate((list) => list.scrollBy(0, -400))
+  await expect(bob.page.getByRole('button', { name: 'Latest' })).toBeVisible()
+  await bob.say('my own')
+  await expect.poll(() => fromEnd(bob)).toBeLessThan(2)
+})
+
+test('earlier messages come on demand, and leave the reader where they are', async ({ enter }) => {
+  const ann = await enter('Ann')
+  const room = await ann.createRoom()
+  for (let index = 0; index < 105; index++) await ann.say(`line ${index}`)
+  await expect(ann.log.getByText('Sending…')).toHaveCount(0)
+  const bob = await enter('Bob', { room })
+  await bob.hears('line 104')
+  await expect(bob.log.getByText('line 4', { exact: true })).toHaveCount(0)
+
+  const older = bob.log.getByRole('button', { name: 'Show earlier messages' })
+  await older.scrollIntoViewIfNeeded()
+  await expect(bob.page.getByRole('button', { name: 'Latest' })).toBeVisible()
+  const fifth = bob.log.getByText('line 5', { exact: true })
+  const before = await fifth.boundingBox()
+  await older.click()
+  await expect(bob.log.getByText('line 0', { exact: true })).toBeAttached()
+  await expect(older).toHaveCount(0)
+  const after = await fifth.boundingBox()
+  expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(60)
+  await expect(bob.log.locator('.bubble')).toHaveText(Array.from({ length: 105 }, (_, index) => `line ${index}`))
+})

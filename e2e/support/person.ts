@@ -1,0 +1,77 @@
+import type { Locator, Page } from '@playwright/test'
+import { expect } from './expect.ts'
+
+/** Somebody at the chat's page, by what the page calls its parts. */
+export class Person {
+  readonly page: Page
+  readonly name: string
+
+  constructor(page: Page, name: string) {
+    this.page = page
+    this.name = name
+  }
+
+  get connection(): Locator {
+    return this.page.getByRole('status', { name: 'Connection' })
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log', { name: 'Messages' })
+  }
+
+  get message(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message' })
+  }
+
+  get members(): Locator {
+    return this.page.getByRole('list', { name: 'Members' })
+  }
+
+  get rooms(): Locator {
+    return this.page.getByRole('navigation', { name: 'Rooms' })
+  }
+
+  async enter(): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name)
+    await this.page.getByRole('button', { name: 'Enter' }).click()
+    await this.isConnected()
+  }
+
+  async isConnected(): Promise<void> {
+    await expect(this.connection).toHaveText(/^Connected/)
+  }
+
+  async open(room: string): Promise<void> {
+    await this.rooms.getByRole('button', { name: room, exact: true }).click()
+    await this.isIn(room)
+  }
+
+  /** In the room, as the server says it: it counts us among its members. */
+  async isIn(room: string): Promise<void> {
+    await expect(this.page.getByRole('heading', { level: 1, name: room })).toBeVisible()
+    await this.sees(this.name)
+  }
+
+  /** Makes a room that no other test knows, and goes in. */
+  async createRoom(): Promise<string> {
+    const room = `room ${Math.random().toString(36).slice(2, 10)}`
+    await this.rooms.getByRole('textbox', { name: 'New room' }).fill(room)
+    await this.rooms.getByRole('button', { name: 'Create room' }).click()
+    await this.isIn(room)
+    return room
+  }
+
+  async say(text: string): Promise<void> {
+    await this.message.fill(text)
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click()
+    await expect(this.message).toHaveValue('')
+  }
+
+  async hears(text: string): Promise<void> {
+    await expect(this.log.getByText(text, { exact: true })).toBeVisible()
+  }
+
+  async sees(name: string): Promise<void> {
+    await expect(this.members.getByText(name, { exact: true })).toBeVisible()
+  }
+}

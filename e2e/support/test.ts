@@ -1,0 +1,73 @@
+import { type BrowserContextOptions, type ConsoleMessage, type Page, test as base } from '@playwright/test'
+import { expect } from './expect.ts'
+import { OwnServer } from './own-server.ts'
+import { Person } from './person.ts'
+
+export { expect }
+
+interface Visit {
+  /** Another server than the one that all tests share. */
+  readonly server?: string
+  /** The room to go to, by the address. */
+  readonly room?: string
+  readonly context?: BrowserContextOptions
+}
+
+interface Fixtures {
+  /** Messages in the browser's console that this test brings about; any other error or warning fails it. */
+  readonly expectedInConsole: RegExp | undefined
+  /** Opens the chat in a browser of its own. */
+  readonly visit: (name: string, visit?: Visit) => Promise<Person>
+  /** The same, and enters the name. */
+  readonly enter: (name: string, visit?: Visit) => Promise<Person>
+  readonly ownServer: OwnServer
+}
+
+/** What Chromium itself writes into the console when a server or the network is away. */
+export const OUTAGE = /^Failed to load resource: net::ERR_|^WebSocket connection to .* failed/
+
+export const test = base.extend<Fixtures>({
+  expectedInConsole: [undefined, { option: true }],
+
+  visit: async ({ browser, expectedInConsole }, use) => {
+    const problems: string[] = []
+    await use(async (name, { server = sharedServer, room, context } = {}) => {
+      const page = await (await browser.newContext(context)).newPage()
+      watch(page, (problem) => {
+        if (!expectedInConsole?.test(problem)) problems.push(`${name}: ${problem}`)
+      })
+      await page.goto(chatAddress(server, room))
+      return new Person(page, name)
+    })
+    expect(problems, 'errors and warnings in the page').toEqual([])
+  },
+
+  enter: async ({ visit }, use) => {
+    await use(async (name, options) => {
+      const person = await visit(name, options)
+      await person.enter()
+      return person
+    })
+  },
+
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from a pattern
+  ownServer: async ({}, use) => {
+    const server = await OwnServer.start()
+    await use(server)
+    await server.close()
+  },
+})
+
+const sharedServer = `http://127.0.0.1:${process.env['SERVER_PORT']}`
+
+export function chatAddress(server: string, room?: string): string {
+  const hash = room === undefined ? '' : `#${encodeURIComponent(room)}`
+  return `http://127.0.0.1:${process.env['CHAT_PORT']}/?server=${encodeURIComponent(server)}${hash}`
+}
+
+function watch(page: Page, report: (problem: string) => void): void {
+  page.on('console', (message: ConsoleMessage) => {
+    if (message.type() === 'error' || message.type() === 'warning') report(message.text())
+  })
+  page.on('pageerror', (error) => report(`uncaught: ${error.stack ?? error.message}`))
+}

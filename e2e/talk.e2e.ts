@@ -1,0 +1,110 @@
+import { expect, test } from './support/test.ts'
+
+test('two people talk, both ways', async ({ enter }) => {
+  const ann = await enter('Ann')
+  const room = await ann.createRoom()
+  const bob = await enter('Bob')
+  await bob.open(room)
+  await Promise.all([ann.sees('Bob'), bob.sees('Ann')])
+
+  await ann.say('Hello, Bob')
+  await bob.hears('Hello, Bob')
+  await bob.say('Hello, Ann')
+  await ann.hears('Hello, Ann')
+  for (const { log } of [ann, bob]) await expect(log.locator('.bubble')).toHaveText(['Hello, Bob', 'Hello, Ann'])
+  await expect(bob.log).toContainText(/Ann\d+:\d\d [AP]MHello, Bob/)
+  await expect(ann.page).toHaveTitle(`#${room} – Roomful`)
+})
+
+test('what was said before is there for who comes later, and for who comes back', async ({ enter }) => {
+  const ann = await enter('Ann')
+  const room = await ann.createRoom()
+  await ann.say('one')
+  await ann.say('two\nlines')
+  const bob = await enter('Bob')
+  await bob.open(room)
+  await expect(bob.log.locator('.bubble')).toHaveText(['one', 'two lines'])
+  await bob.open('random')
+  await ann.say('three')
+  await bob.open(room)
+  await expect(bob.log.locator('.bubble')).toHaveText(['one', 'two lines', 'three'])
+})
+
+test('many messages at once arrive once each, in order', async ({ enter }) => {
+  const ann = await enter('Ann')
+  const room = await ann.createRoom()
+  const bob = await enter('Bob')
+  await bob.open(room)
+  const texts = Array.from({ length: 20 }, (_, index) => `message ${index}`)
+  for (const text of texts) await ann.say(text)
+  await expect(bob.log.locator('.bubble')).toHaveText(texts)
+  await expect(ann.log.locator('.bubble')).toHaveText(texts)
+  await expect(ann.log.getByText('Sending…')).toHaveCount(0)
+})
+
+test('rooms are separate, and leaving one stops what comes from it', async ({ enter, visit }) => {
+  const ann = await enter('Ann')
+  const [first, second] = [await ann.createRoom(), await ann.createRoom()]
+  await ann.open(first)
+  const bob = await visit('Bob')
+  const received: string[] = []
+  bob.page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => received.push(String(payload))))
+  bob.page.on('response', async (response) => {
+    if (response.url().includes('transport=polling')) received.push(await response.text())
+  })
+  await bob.enter()
+  await bob.open(first)
+  await ann.sees('Bob')
+  await ann.say('while Bob is here')
+  await bob.hears('while Bob is here')
+
+  await bob.open(second)
+  await expect(ann.members.getByText('Bob')).toHaveCount(0)
+  await expect(bob.log).not.toContainText('while Bob is here')
+  await ann.say('when Bob has gone')
+  await ann.open(second)
+  await ann.say('in the other room')
+  await bob.hears('in the other room')
+  await expect(bob.log.locator('.bubble')).toHaveText(['in the other room'])
+  expect(received.join('\n')).toContain('in the other room')
+  expect(received.join('\n')).not.toContain('when Bob has gone')
+})
+
+test('typing shows to the others, and goes: when sent, when given up, and after a while', async ({ enter, visit }) => {
+  const ann = await enter('Ann')
+  const room = await ann.createRoom()
+  const bob = await visit('Bob', { room })
+  await bob.page.clock.install()
+  await bob.enter()
+  await bob.isIn(room)
+  const typing = bob.page.getByText('Ann is typing…')
+
+  await ann.message.pressSequentially('Hi')
+  await expect(typing).toBeVisible()
+  await expect(ann.page.getByText('is typing…')).toHaveCount(0)
+  await ann.message.press('Enter')
+  await bob.hears('Hi')
+  await expect(typing).toHaveCount(0)
+
+  await ann.message.fill('Never')
+  await expect(typing).toBeVisible()
+  await ann.message.fill('')
+  await expect(typing).toHaveCount(0)
+
+  await ann.message.fill('A long thought')
+  await expect(typing).toBeVisible()
+  await bob.page.clock.fastForward(5000)
+  await expect(typing).toHaveCount(0)
+})
+
+test('everybody sees a new room, and its name is checked', async ({ enter }) => {
+  const [ann, bob] = [await enter('Ann'), await enter('Bob')]
+  const newRoom = ann.rooms.getByRole('textbox', { name: 'New room' })
+  for (const name of ['', '   ', 'x'.repeat(41)]) {
+    await newRoom.fill(name)
+    await ann.rooms.getByRole('button', { name: 'Create room' }).click()
+    await expect(ann.rooms.getByRole('alert')).toHaveText('A room’s name has 1 to 40 visible characters.')
+  }
+  const room = await ann.createRoom()
+  await expect(bob.rooms.getByRole('button', { name: room, exact: true })).toBeVisible()
+})

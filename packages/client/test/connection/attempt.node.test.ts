@@ -1,0 +1,188 @@
+import { RoomfulError } from '@roomful/client'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createFakeConnection, hello, unreachable } from '../support/fake-connection.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('CN3 an attempt ends in time', () => {
+  test('where the server does not answer: with the cause, and the time of the next try', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const { start, pass, state, calls } = createFakeConnection({ connectTimeoutMs: 10_000 })
+    await start()
+    await pass(9_999)
+    expect(state()).toEqual({ status: 'connecting' })
+    await pass(1)
+    expect(state()).toMatchObject({
+      status: 'reconnecting',
+      reason: 'transport',
+      attempt: 1,
+      nextAttemptAt: Date.now() + 125,
+      error: { code: 'TIMEOUT', message: 'the server did not answer within 10000 ms' },
+    })
+    expect(calls).toEqual([['open', {}], 'close'])
+    await pass(124)
+    expect(calls).toHaveLength(2)
+    await pass(1)
+    expect(calls).toEqual([['open', {}], 'close', ['open', {}]])
+  })
+
+  test('credentials and network share the time', async () => {
+    const auth = () => new Promise<{ token: string }>((resolve) => setTimeout(resolve, 6_000, { token: 'a' }))
+    const { start, pass, statuses } = createFakeConnection({ auth })
+    await start()
+    await pass(6_000)
+    await pass(3_999)
+    expect(statuses).toEqual(['connecting'])
+    await pass(1)
+    expect(statuses).toEqual(['connecting', 'reconnecting transport'])
+  })
+
+  test('the wait for a hello is part of it', async () => {
+    const { connection, start, pass, state } = createFakeConnection({ plain: false, helloTimeoutMs: 60_000 })
+    await start()
+    await pass(9_000)
+    connection.opened('a', false)
+    await pass(999)
+    expect(state().status).toBe('connecting')
+    await pass(1)
+    expect(state()).toMatchObject({ status: 'connected', id: 'a' })
+  })
+
+  test('a server that says CONNECT again and again does not draw it out', async () => {
+    const { connection, start, pass, statuses } = createFakeConnection({ plain: false, connectTimeoutMs: 1_000 })
+    await start()
+    for (let time = 0; time < 1_000; time += 100) {
+      connection.opened('again', false)
+      await pass(100)
+    }
+    expect(statuses).toEqual(['connecting', 'connected'])
+  })
+
+  test('offline is said to be the cause where the browser is sure of it', async () => {
+    vi.stubGlobal('navigator', { onLine: false })
+    const { connection, start, state } = createFakeConnection()
+    await start()
+    connection.failed(unreachable, false)
+    expect(state()).toMatchObject({ status: 'reconnecting', reason: 'offline', error: unreachable })
+    vi.unstubAllGlobals()
+  })
+})
+
+describe('CN4 what an attempt that has ended brings later changes nothing', () => {
+  test.each<[string, (fake: ReturnType<typeof createFakeConnection>) => void]>([
+    ['opened', ({ connection }) => connection.opened('late', true)],
+    ['a failure', ({ connection }) => connection.failed(unreachable, false)],
+    ['a refusal', ({ connection }) => connection.failed(new RoomfulError('FORBIDDEN', 'no'), true)],
+    ['a close', ({ connection }) => connection.closed(unreachable, false)],
+  ])('%s while waiting for the next one', async (_name, happen) => {
+    const fake = createFakeConnection({ connectTimeoutMs: 100 })
+    await fake.start()
+    await fake.pass(100)
+    const before = fake.state()
+    happen(fake)
+    expect(fake.state()).toBe(before)
+    expect(fake.ups).toEqual([])
+  })
+
+  test('a hello of an attempt that failed does not count for the next', async () => {
+    const { connection, start, pass, ups, statuses } = createFakeConnection({ plain: false })
+    await start()
+    connection.hello(hello)
+    connection.failed(unreachable, false)
+    await pass(5_000)
+    connection.opened('b', false)
+    await pass(150)
+    expect(statuses.at(-1)).toBe('connected')
+    expect(ups).toEqual([{ hello: undefined, recovered: false }])
+  })
+
+  test('one socket at a time: each attempt is closed before the next', async () => {
+    const { connection, start, pass, calls } = createFakeConnection({ connectTimeoutMs: 50 })
+    await start()
+    for (let round = 0; round < 20; round += 1) {
+      connection.closed(unreachable, false)
+      await pass(round % 2 ? 10_000 : 30)
+    }
+    const opens = calls.flatMap((call, index) => (call === 'close' ? [] : [index]))
+    expect(opens.length).toBeGreaterThan(5)
+    for (const index of opens.slice(1)) expect(calls[index - 1]).toBe('close')
+  })
+})
+
+describe('CN5 the wait for the next attempt', () => {
+  test('grows with each that fails, and begins anew after a connect', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const { connection, start, pass, state } = createFakeConnection({ reconnect: { minDelayMs: 100, maxDelayMs: 300 } })
+    const waits: number[] = []
+    const fail = async (): Promise<void> => {
+      connection.closed(unreachable, false)
+      const now = state()
+      if (now.status === 'reconnecting') waits.push(now.nextAttemptAt - Date.now())
+      await pass(300)
+    }
+    await start()
+    for (let count = 0; count < 4; count += 1) await fail()
+    connection.opened('a', false)
+    await fail()
+    expect(waits).toEqual([100, 200, 300, 300, 100])
+  })
+
+  test('is at least what the server asked for, and no longer than five minutes', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const waits: number[] = []
+    for (const after of [2_000, 10, -1, 1e12, Number.NaN, '9000', undefined]) {
+      const { connection, start, state } = createFakeConnection({ reconnect: { minDelayMs: 100 } })
+      await start()
+      connection.failed(new RoomfulError('RATE', 'slow down', { refusal: { code: 'RATE', data: { after } } }), true)
+      const now = state()
+      if (now.status === 'reconnecting') waits.push(now.nextAttemptAt - Date.now())
+      connection.stop('client')
+    }
+    expect(waits).toEqual([2_000, 50, 50, 300_000, 50, 50, 50])
+  })
+})
+
+describe('CN8 giving up', () => {
+  test.each([
+    [0, 1],
+    [2, 3],
+  ])('attempts: %i ends after failure %i', async (attempts, failures) => {
+    const { connection, start, pass, state, opens } = createFakeConnection({ reconnect: { attempts } })
+    await start()
+    for (let failed = 1; failed < failures; failed += 1) {
+      connection.failed(unreachable, false)
+      expect(state()).toMatchObject({ status: 'reconnecting', attempt: failed })
+      await pass(5_000)
+    }
+    connection.failed(unreachable, false)
+    expect(state()).toMatchObject({
+      status: 'disconnected',
+      reason: 'exhausted',
+      error: { code: 'EXHAUSTED', cause: unreachable },
+    })
+    await pass(60_000)
+    expect(opens()).toBe(failures)
+  })
+
+  test('a connection that is lost with no attempts left tells once that it is stopped', async () => {
+    const { connection, start, downs } = createFakeConnection({ reconnect: { attempts: 0 } })
+    await start()
+    connection.opened('a', false)
+    connection.closed(unreachable, false)
+    expect(downs).toEqual([{ code: 'EXHAUSTED', stopped: true }])
+  })
+})
+
+test('CN11 no timer is left by any way to stop', async () => {
+  for (const reason of ['client', 'kicked', 'refused', 'exhausted'] as const) {
+    for (const moment of ['attempt', 'hello', 'connected', 'waiting']) {
+      const { connection, start } = createFakeConnection({ plain: false })
+      await start()
+      if (moment === 'hello' || moment === 'connected') connection.opened('a', false)
+      if (moment === 'connected') connection.hello(hello)
+      if (moment === 'waiting') connection.failed(unreachable, false)
+      connection.stop(reason)
+      expect([moment, reason, vi.getTimerCount()]).toEqual([moment, reason, 0])
+    }
+  }
+})

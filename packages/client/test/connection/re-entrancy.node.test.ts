@@ -1,0 +1,123 @@
+import { describe, expect, test, vi } from 'vitest'
+import { createGuardedStore } from '../../src/guarded-store.ts'
+import { createFakeConnection, unreachable } from '../support/fake-connection.ts'
+
+const report = (error: unknown): never => {
+  throw error
+}
+
+describe('CN2 a listener that changes the state again', () => {
+  test('all others hear every change, in the order in which they happened', () => {
+    const store = createGuardedStore(0, report)
+    const heard: [number, number][] = []
+    store.subscribe((state) => {
+      if (state < 3) store.setState(state + 1)
+    })
+    store.subscribe((state, previous) => heard.push([state, previous]))
+    store.setState(1)
+    expect(heard).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 2],
+    ])
+    expect(store.getState()).toBe(3)
+  })
+
+  test('our own part hears of each change at once', () => {
+    const order: string[] = []
+    const store = createGuardedStore(0, report, (state) => order.push(`ours ${state}`))
+    store.subscribe((state) => {
+      if (state === 1) store.setState(2)
+      order.push(`app's ${state}`)
+    })
+    store.setState(1)
+    expect(order).toEqual(['ours 1', 'ours 2', "app's 1", "app's 2"])
+  })
+
+  test('a listener that is gone hears nothing more, not even of what is still to be told', () => {
+    const store = createGuardedStore(0, report)
+    const heard: number[] = []
+    store.subscribe((state) => {
+      if (state === 1) off()
+    })
+    const off = store.subscribe((state) => heard.push(state))
+    store.setState(1)
+    expect(heard).toEqual([])
+  })
+
+  test('CN2 nothing changed: nobody is told', () => {
+    const { connection, statuses } = createFakeConnection()
+    connection.opened('a', false)
+    connection.failed(unreachable, false)
+    connection.connect()
+    connection.connect()
+    expect(statuses).toEqual(['connecting'])
+    connection.stop('client')
+    connection.stop('client')
+    expect(statuses).toEqual(['connecting', 'disconnected client'])
+  })
+})
+
+describe('DS2 a listener of the connection that throws', () => {
+  test('harms no other, and is reported', async () => {
+    const { connection, errors, start, statuses, ups } = createFakeConnection()
+    connection.store.subscribe(() => {
+      throw new Error('in the app')
+    })
+    const after = vi.fn<() => void>()
+    connection.store.subscribe(after)
+    await start()
+    connection.opened('a', false)
+    expect(statuses).toEqual(['connecting', 'connected'])
+    expect(after).toHaveBeenCalledTimes(2)
+    expect(ups).toHaveLength(1)
+    expect(errors.map(String)).toEqual(['Error: in the app', 'Error: in the app'])
+  })
+})
+
+describe('CN8 a listener that orders something at once', () => {
+  test('disconnect() when connected: stopped, and nothing is left', async () => {
+    const { connection, start, calls, ups, downs } = createFakeConnection()
+    connection.store.subscribe(({ status }) => {
+      if (status === 'connected') connection.stop('client')
+    })
+    await start()
+    connection.opened('a', false)
+    expect(connection.store.getState()).toEqual({ status: 'disconnected', reason: 'client' })
+    expect([ups.length, downs]).toEqual([1, [{ code: 'DISCONNECTED', stopped: true }]])
+    expect(calls.at(-1)).toBe('close')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('disconnect() when the connection was lost: the stop is the last word', async () => {
+    const { connection, start, pass, downs, opens } = createFakeConnection()
+    connection.store.subscribe(({ status }) => {
+      if (status === 'reconnecting') connection.stop('client')
+    })
+    await start()
+    connection.opened('a', false)
+    connection.closed(unreachable, false)
+    await pass(60_000)
+    expect(downs).toEqual([
+      { code: 'UNREACHABLE', stopped: false },
+      { code: 'DISCONNECTED', stopped: true },
+    ])
+    expect(opens()).toBe(1)
+  })
+
+  test('connect() when kicked: what waited was dropped before, and the new connection is whole', async () => {
+    const { connection, start, pass, downs, ups, statuses } = createFakeConnection()
+    connection.store.subscribe(({ status }) => {
+      if (status === 'disconnected') connection.connect()
+      if (status === 'disconnected') expect(downs).toHaveLength(1)
+    })
+    await start()
+    connection.opened('a', false)
+    connection.closed(unreachable, true)
+    await pass(0)
+    connection.opened('b', false)
+    expect(statuses).toEqual(['connecting', 'connected', 'disconnected kicked', 'connecting', 'connected'])
+    expect(downs).toEqual([{ code: 'UNREACHABLE', stopped: true }])
+    expect(ups).toHaveLength(2)
+  })
+})

@@ -1,0 +1,71 @@
+import { describe, expect, test, vi } from 'vitest'
+import { closedUrl, handshake, startHostileServer, startSilentServer, welcome } from '../support/hostile-server.ts'
+import { recordStatuses, startClient, until } from '../support/test-client.ts'
+import { expectNothingUncaught } from '../support/uncaught.ts'
+
+const transports = [['polling'], ['websocket']]
+
+describe('CN8 all attempts used up', () => {
+  test.each(transports)('a port at which nobody listens, over %s', async (transport) => {
+    const client = startClient(await closedUrl(), {
+      reconnect: { attempts: 2, minDelayMs: 1 },
+      socket: { transports: [transport] },
+    })
+    const statuses = recordStatuses(client)
+    await expect(client.connect()).rejects.toMatchObject({
+      code: 'EXHAUSTED',
+      cause: { code: 'UNREACHABLE', cause: expect.any(Error) as Error },
+    })
+    expect(statuses).toEqual(['idle', 'connecting', 'reconnecting', 'reconnecting', 'disconnected'])
+    expect(client.connection.getState()).toMatchObject({ reason: 'exhausted', error: { code: 'EXHAUSTED' } })
+  })
+})
+
+describe.each(transports)('CN3 over %s', (transport) => {
+  const options = { connectTimeoutMs: 80, socket: { transports: [transport] } }
+
+  test('a server that accepts and never says a word: each attempt ends', async () => {
+    expectNothingUncaught()
+    const server = await startSilentServer()
+    const client = startClient(server.url, options)
+    void client.connect()
+    expect(await until(client, 'reconnecting', ({ attempt }) => attempt === 4)).toMatchObject({
+      reason: 'transport',
+      error: { code: 'TIMEOUT', message: 'the server did not answer within 80 ms' },
+    })
+    client.disconnect()
+    // Polls that were never answered can be ended in a browser only: guarded-transports.node.test.ts.
+    if (transport === 'websocket') await vi.waitFor(() => expect(server.open).toBe(0))
+  })
+
+  test('one that shakes hands and never answers the CONNECT: each attempt ends', async () => {
+    expectNothingUncaught()
+    const server = await startHostileServer((link) => handshake(link))
+    const client = startClient(server.url, options)
+    void client.connect()
+    expect(await until(client, 'reconnecting', ({ attempt }) => attempt === 4)).toMatchObject({
+      reason: 'transport',
+      error: { code: 'TIMEOUT' },
+    })
+    expect(server.attempts).toBeGreaterThanOrEqual(4)
+    client.disconnect()
+    await vi.waitFor(() => expect(server.open).toBe(0))
+  })
+
+  test('one that hangs up before it said a word: seen at once, not when the time is up', async () => {
+    expectNothingUncaught()
+    const server = await startHostileServer((link) => (link.number < 3 ? link.close() : welcome(link)))
+    const client = startClient(server.url, { ...options, connectTimeoutMs: 3_600_000 })
+    const connected = client.connect()
+    expect(await until(client, 'reconnecting')).toMatchObject({ reason: 'transport', error: { code: 'UNREACHABLE' } })
+    await connected
+    expect(server.attempts).toBe(3)
+  })
+
+  test('one that comes to its senses is connected to', async () => {
+    const server = await startHostileServer((link) => (link.number < 4 ? handshake(link) : welcome(link)))
+    const client = startClient(server.url, options)
+    await client.connect()
+    expect(client.connection.getState()).toMatchObject({ status: 'connected', id: 'socket-4' })
+  })
+})

@@ -1,0 +1,136 @@
+import { RoomfulError } from '@roomful/client'
+import { createProxy } from '@roomful/testing/proxy'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { rejection, startClient } from '../support/test-client.ts'
+import { codeOf, textsOf } from './support/outcomes.ts'
+import { EPOCH, joinAnswer, startScript } from './support/scripted-server.ts'
+
+describe('PB4 answers', () => {
+  test('a refusal of one in the middle concerns no other', async () => {
+    const { url } = await startScript({
+      $publish: ({ epoch, items }) => ({
+        ok: true,
+        epoch,
+        results: items.map(({ data }, at) =>
+          data === 'bad' ? { code: 'MUTED', message: 'you are muted' } : { seq: at + 1, at },
+        ),
+      }),
+    })
+    const room = await startClient(url).join('general')
+    const first = room.emit('m', 'first')
+    const [good, bad, fine] = [room.emit('m', 'good'), room.emit('m', 'bad'), room.emit('m', 'fine')]
+    await expect(Promise.all([first, good, fine].map(codeOf))).resolves.toEqual(Array(3).fill('confirmed'))
+    const error = await rejection(bad)
+    expect(error).toBeInstanceOf(RoomfulError)
+    expect(error).toMatchObject({ code: 'MUTED', message: 'you are muted', refusal: { code: 'MUTED' } })
+  })
+  test.each(['RATE', 'UNAVAILABLE', 'LIMIT', 'MORE'])('%s keeps the rest, in order', async (code) => {
+    const { url, dataOf } = await startScript({
+      $publish: ({ epoch, items }, _socket, nth) =>
+        nth === 2
+          ? { ok: false, epoch, results: [{ seq: 2, at: 0 }], code, after: 10 }
+          : { ok: true, epoch, results: items.map(({ n }) => ({ seq: n, at: 0 })) },
+    })
+    const room = await startClient(url).join('general')
+    const sent = ['a', 'b', 'c', 'd'].map((text) => room.emit('m', text))
+    await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(Array(4).fill('confirmed'))
+    expect(textsOf(dataOf('$publish'))).toEqual([['a'], ['b', 'c', 'd'], ['c', 'd']])
+  })
+  test.each(['EPOCH', 'NOT_MEMBER'])('%s joins again first, and sends the rest with the new epoch', async (code) => {
+    const { url, received } = await startScript({
+      $join: (_request, _socket, nth) => joinAnswer({ epoch: nth === 1 ? 'epoch-old' : 'epoch-new' }),
+      $publish: ({ epoch, items }) =>
+        epoch === 'epoch-old'
+          ? { ok: false, epoch, results: [], code }
+          : { ok: true, epoch, results: items.map(({ n }) => ({ seq: n, at: 0 })) },
+    })
+    const room = await startClient(url).join('general')
+    const sent = ['a', 'b'].map((text) => room.emit('m', text))
+    await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(['confirmed', 'confirmed'])
+    expect(received.map(({ event }) => event)).toEqual(['$join', '$publish', '$join', '$publish'])
+    expect(textsOf([received[1]?.data, received[3]?.data])).toEqual([['a'], ['a', 'b']])
+  })
+  test('a server that asks for patience without saying how much is not asked again at once; a leave does not wait for it', async () => {
+    const { url, dataOf } = await startScript({
+      $publish: ({ epoch }) => ({ ok: false, epoch, results: [], code: 'RATE' }),
+    })
+    const client = startClient(url, { joinTimeoutMs: 500 })
+    const room = await client.join('general')
+    const sent = codeOf(room.emit('m', 'a'))
+    await vi.waitFor(() => expect(dataOf('$publish')).toHaveLength(1))
+    for (let trips = 0; trips < 10; trips += 1) await client.join(`other ${trips}`)
+    expect(dataOf('$publish')).toHaveLength(1)
+    await room.leave()
+    await expect(sent).resolves.toBe('LEFT')
+  })
+  test('a refusal of all for good is the answer to each', async () => {
+    const { url } = await startScript({
+      $publish: () => ({ ok: false, code: 'FORBIDDEN', message: 'read only', epoch: EPOCH, results: [] }),
+    })
+    const room = await startClient(url).join('general')
+    await expect(Promise.all([room.emit('m', 1), room.emit('m', 2)].map(codeOf))).resolves.toEqual([
+      'FORBIDDEN',
+      'FORBIDDEN',
+    ])
+  })
+  test.each([
+    ['nothing', undefined],
+    ['a number', 7],
+    ['results that are none', { ok: true, results: 'x' }],
+    ['results of the wrong shape', { ok: true, results: [{ seq: '1' }] }],
+  ])('CN12 %s instead of an answer fails the batch, and what comes after it goes out', async (_what, given) => {
+    const { url } = await startScript({
+      $publish: ({ epoch, items }, _socket, nth) =>
+        nth === 1
+          ? (acknowledge) => acknowledge(given as never)
+          : { ok: true, epoch, results: items.map(() => ({ seq: 1, at: 0 })) },
+    })
+    const room = await startClient(url).join('general')
+    await expect(Promise.all([room.emit('m', 1), room.emit('m', 2)].map(codeOf))).resolves.toEqual([
+      'INVALID',
+      'confirmed',
+    ])
+  })
+  test('fewer results than items, and no reason: the rest is refused', async () => {
+    const { url } = await startScript({
+      $publish: ({ epoch }) => ({ ok: true, epoch, results: [{ seq: 1, at: 0 }] }),
+    })
+    const room = await startClient(url).join('general')
+    const sent = ['a', 'b', 'c'].map((text) => codeOf(room.emit('m', text)))
+    await expect(Promise.all(sent)).resolves.toEqual(['confirmed', 'confirmed', 'REFUSED'])
+  })
+})
+
+describe('PB3 an outage while a message is on its way', () => {
+  test('its outcome is unknown, and it is not sent again; what waited behind it is sent after the next join', async () => {
+    const script = await startScript({
+      $publish: ({ epoch, items }, _socket, nth) =>
+        nth === 1 ? undefined : { ok: true, epoch, results: items.map(() => ({ seq: 1, at: 0 })) },
+    })
+    const proxy = await createProxy({ target: { port: script.server.port } })
+    onTestFinished(() => proxy.close())
+    const client = startClient(proxy.url)
+    const room = await client.join('general')
+    const cut = room.emit('m', 'on its way')
+    const next = room.emit('m', 'waits')
+    await vi.waitFor(() => expect(script.dataOf('$publish')).toHaveLength(1))
+    proxy.cut()
+    const error = await rejection(cut)
+    expect(error).toMatchObject({ code: 'DISCONNECTED' })
+    expect((error as Error).message).toContain('whether it was done is unknown')
+    await expect(next).resolves.toMatchObject({ confirmed: true })
+    expect(textsOf(script.dataOf('$publish'))).toEqual([['on its way'], ['waits']])
+    expect(script.events()).toEqual(['$join', '$publish', '$join', '$publish'])
+  })
+  test('one that nobody answers rejects in its time, and the next one goes out', async () => {
+    const { url } = await startScript({
+      $publish: ({ epoch, items }, _socket, nth) =>
+        nth === 1 ? undefined : { ok: true, epoch, results: items.map(() => ({ seq: 1, at: 0 })) },
+    })
+    const room = await startClient(url, { ackTimeoutMs: 30 }).join('general')
+    await expect(Promise.all([room.emit('m', 1), room.emit('m', 2)].map(codeOf))).resolves.toEqual([
+      'TIMEOUT',
+      'confirmed',
+    ])
+  })
+})

@@ -1,0 +1,14 @@
+import type { PublishRequest, RoomfulError } from '@roomful/client'
+
+/** What became of something: `confirmed`, or the error's code. */
+export function codeOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'confirmed',
+    (error: RoomfulError) => error.code,
+  )
+}
+
+/** The data of each item, batch by batch. */
+export function textsOf(requests: readonly unknown[]): unknown[][] {
+  return (requests as PublishRequest[]).map(({ items }) => items.map(({ data }) => data))
+}

@@ -1,0 +1,10 @@
+import type { AnyContract, Room, RoomState } from '@roomful/client'
+
+/** Every status that the room shows from now on, the one of now first. */
+export function recordRoom(room: Pick<Room<AnyContract>, 'state'>): RoomState['status'][] {
+  const statuses = [room.state.getState().status]
+  room.state.subscribe(({ status }, { status: before }) => {
+    if (status !== before) statuses.push(status)
+  })
+  return statuses
+}

@@ -1,0 +1,180 @@
+import type { passingCodes } from '@roomful/contract'
+import { describe, expect, test, vi } from 'vitest'
+import { memoryLog, refuse } from '../src/index.ts'
+import { believe, chat, guestChat } from './support/chat.ts'
+import { gate, startRooms, texts, words } from './support/start-rooms.ts'
+
+const code = (value: string) => expect.objectContaining({ code: value })
+
+describe('rooms.handle', () => {
+  test('gets room, event, data, user and id', async () => {
+    const seen: unknown[] = []
+    const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe })
+    rooms.handle('message', ({ signal, ...context }) => {
+      seen.push({ ...context, aborted: signal.aborted })
+    })
+    const ann = await connect({ id: 'ann', name: 'Ann' })
+    await ann.join('general')
+    await ann.publish('general', texts(['hi']))
+    expect(seen).toEqual([
+      {
+        room: 'general',
+        event: 'message',
+        data: { text: 'hi' },
+        user: { id: 'ann', name: 'Ann' },
+        id: 'aaaaaaaa:1',
+        aborted: false,
+      },
+    ])
+  })
+
+  test('may change the message, refuse it or leave it; its undo ends it', async () => {
+    const { rooms, connect } = await startRooms({ contract: guestChat })
+    const undo = rooms.handle('message', async ({ data }) => {
+      if (data.text === 'rude') throw refuse('RUDE', 'be kind')
+      return data.text === 'plain' ? undefined : { text: data.text.trim() }
+    })
+    const ann = await connect()
+    await ann.join('general')
+    expect(await ann.publish('general', texts([' a ', 'rude', 'plain']))).toMatchObject({
+      ok: true,
+      results: [{ seq: 1 }, { code: 'RUDE', message: 'be kind' }, { seq: 2 }],
+    })
+    undo()
+    const other = rooms.handle('message', () => ({ text: 'other' }))
+    undo()
+    await ann.publish('general', texts(['x']))
+    other()
+    await ann.publish('general', texts([' b ']))
+    expect(words(ann)).toEqual(['a', 'plain', 'other', ' b '])
+  })
+
+  test('its hands on the data change nothing that travels', async () => {
+    const log = memoryLog()
+    const { rooms, connect } = await startRooms({ contract: guestChat, log })
+    const changed = { text: 'changed' }
+    rooms.handle('anything', ({ data }) => {
+      ;(data as { list: number[] }).list.push(2)
+    })
+    rooms.handle('message', () => changed)
+    const ann = await connect()
+    await ann.join('general')
+    await ann.publish('general', [{ n: 1, event: 'anything', data: { list: [1] } }, ...texts(['x'], 2)])
+    changed.text = 'too late'
+    const { entries } = await log.page('general', { after: 0, limit: 9, bytes: 9_999 })
+    expect(entries.map(({ data }) => data)).toEqual([{ list: [1] }, { text: 'changed' }])
+    expect(ann.of('anything')[0]?.[0]).toEqual({ list: [1] })
+  })
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('secret')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('secret'))],
+    ['rejects with nothing', () => Promise.reject()],
+    ['returns what the schema refuses', () => ({ text: '' })],
+    ['returns too much', () => ({ text: 'x', more: 'x'.repeat(70_000) })],
+    ['returns what JSON cannot hold', () => ({ text: 'x', size: 1n })],
+  ])('S24 one that %s refuses its item only: INTERNAL, reported, kept secret', async (_, handler) => {
+    const { rooms, connect, errors } = await startRooms({ contract: guestChat })
+    rooms.handle('message', ({ data }) => (data.text === 'bad' ? (handler() as never) : undefined))
+    const ann = await connect()
+    await ann.join('general')
+    const answer = await ann.publish('general', texts(['a', 'bad', 'b']))
+    expect(answer).toMatchObject({ ok: true, results: [{ seq: 1 }, { code: 'INTERNAL' }, { seq: 2 }] })
+    expect(JSON.stringify(answer)).not.toContain('secret')
+    expect(errors.map(({ context }) => context)).toEqual([{ during: 'emit', room: 'general', event: 'message' }])
+    expect(words(ann)).toEqual(['a', 'b'])
+  })
+
+  test('an authorize.emit that fails is INTERNAL for its item; whatever is not true is FORBIDDEN', async () => {
+    const { connect, errors } = await startRooms({
+      contract: guestChat,
+      authorize: {
+        emit: (context) => {
+          if (context.event === 'bell') throw new Error('secret')
+          return context.event === 'note' ? ('yes' as never) : true
+        },
+      },
+    })
+    const ann = await connect()
+    await ann.join('general')
+    const items = [{ n: 1, event: 'bell' }, { n: 2, event: 'note' }, ...texts(['a'], 3)]
+    expect(await ann.publish('general', items)).toMatchObject({
+      ok: true,
+      results: [{ code: 'INTERNAL' }, { code: 'FORBIDDEN' }, { seq: 1 }],
+    })
+    expect(errors.length).toBe(1)
+  })
+
+  test.each(['RATE', 'UNAVAILABLE', 'LIMIT'] satisfies (typeof passingCodes)[number][])(
+    'S3 a passing refusal (%s) ends the batch there: the rest is untouched',
+    async (passing) => {
+      const handled: string[] = []
+      const { rooms, connect } = await startRooms({ contract: guestChat })
+      rooms.handle('message', ({ data }) => {
+        handled.push(data.text)
+        if (data.text === 'wait') throw refuse(passing, 'later', { after: 40.5 })
+      })
+      const ann = await connect()
+      await ann.join('general')
+      expect(await ann.publish('general', texts(['a', '', 'wait', 'b']))).toEqual({
+        ok: false,
+        epoch: expect.any(String),
+        results: [{ seq: 1, at: expect.any(Number) }, code('SHAPE')],
+        code: passing,
+        message: 'later',
+        after: 41,
+      })
+      expect(handled).toEqual(['a', 'wait'])
+      expect(words(ann)).toEqual(['a'])
+    },
+  )
+
+  test('P9 one that hangs is given up after handlerTimeoutMs, its signal aborts, and the next item goes on', async () => {
+    const signals: AbortSignal[] = []
+    const { rooms, connect, errors } = await startRooms({ contract: guestChat, handlerTimeoutMs: 50 })
+    rooms.handle('message', ({ data, signal }) => {
+      signals.push(signal)
+      return data.text === 'hang' ? gate<undefined>().opened : Promise.resolve()
+    })
+    const ann = await connect()
+    await ann.join('general')
+    expect(await ann.publish('general', texts(['hang', 'quick', 'hang']))).toMatchObject({
+      results: [{ code: 'INTERNAL' }, { seq: 1 }, { code: 'INTERNAL' }],
+    })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false, true])
+    expect(errors.map(({ error }) => error)).toMatchObject([{ code: 'TIMEOUT' }, { code: 'TIMEOUT' }])
+  })
+
+  test('one an event, of durable events of the contract', async () => {
+    const { rooms } = await startRooms({ contract: guestChat })
+    rooms.handle('message', () => {})
+    expect(() => rooms.handle('message', () => {})).toThrow('handle: "message" has a handler already')
+    expect(() => rooms.handle('cursor' as 'message', () => {})).toThrow(
+      'handle: the contract has no durable room event "cursor"',
+    )
+    expect(() => rooms.handle('toString' as 'message', () => {})).toThrow(/no durable room event/)
+  })
+
+  test('an onError that fails harms nobody', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { rooms, connect } = await startRooms({
+      contract: guestChat,
+      onError: () => {
+        throw new Error('reporter')
+      },
+    })
+    rooms.handle('message', () => {
+      throw new Error('handler')
+    })
+    const ann = await connect()
+    await ann.join('general')
+    expect(await ann.publish('general', texts(['a']))).toMatchObject({ results: [{ code: 'INTERNAL' }] })
+    expect(printed.mock.calls.flat()).toEqual(expect.arrayContaining([new Error('reporter'), new Error('handler')]))
+    printed.mockRestore()
+  })
+})

@@ -1,0 +1,148 @@
+import { wire } from '@roomful/contract'
+import { describe, expect, test } from 'vitest'
+import { memoryLog, type RoomLog } from '../src/index.ts'
+import { guestChat } from './support/chat.ts'
+import { roomsOf } from './support/rooms-of.ts'
+import { gate, startRooms, texts } from './support/start-rooms.ts'
+
+describe('S11 races', () => {
+  test('a leave that overtakes a slow join leaves no ghost', async () => {
+    const allowed = gate<boolean>()
+    const { io, connect } = await startRooms({ contract: guestChat, authorize: { join: () => allowed.opened } })
+    const ann = await connect()
+    const joined = ann.ask(wire.join, { room: 'general' })
+    const left = ann.ask(wire.leave, { room: 'general' })
+    allowed.open(true)
+    expect([(await joined).ok, (await left).ok]).toEqual([true, true])
+    expect(roomsOf(io)).toEqual([])
+    expect(await ann.publish('general', texts(['hi']), { epoch: 'whichever' })).toMatchObject({ code: 'NOT_MEMBER' })
+  })
+
+  test('join, leave, join at once ends joined', async () => {
+    const { io, connect } = await startRooms({
+      contract: guestChat,
+      authorize: { join: () => new Promise((resolve) => setImmediate(() => resolve(true))) },
+    })
+    const ann = await connect()
+    await Promise.all([
+      ann.ask(wire.join, { room: 'general' }),
+      ann.ask(wire.leave, { room: 'general' }),
+      ann.ask(wire.join, { room: 'general' }),
+    ])
+    expect(roomsOf(io)).toEqual(['roomful:general'])
+  })
+
+  test('a slow join of one room holds up no other', async () => {
+    const allowed = gate<boolean>()
+    const { connect } = await startRooms({
+      contract: guestChat,
+      authorize: { join: ({ room }) => (room === 'slow' ? allowed.opened : true) },
+    })
+    const ann = await connect()
+    const slow = ann.ask(wire.join, { room: 'slow' })
+    expect(await ann.join('quick')).toMatchObject({ ok: true })
+    allowed.open(true)
+    expect(await slow).toMatchObject({ ok: true })
+  })
+
+  test('a socket that goes while its join is judged joins nothing', async () => {
+    const [asked, allowed] = [gate(), gate<boolean>()]
+    const { log, roomsInUse } = counting(memoryLog())
+    const { io, connect, errors } = await startRooms({
+      contract: guestChat,
+      log,
+      authorize: {
+        join: () => {
+          asked.open()
+          return allowed.opened
+        },
+      },
+    })
+    const ann = await connect()
+    ann.socket.emit(wire.join, { room: 'general' })
+    await asked.opened
+    ann.socket.disconnect()
+    await expect.poll(() => io.sockets.sockets.size).toBe(0)
+    allowed.open(true)
+    await new Promise(setImmediate)
+    expect(roomsOf(io)).toEqual([])
+    expect(roomsInUse()).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  test('a socket that goes while an adapter is slow to add it is in no room afterwards', async () => {
+    const [adding, add, added] = [gate(), gate(), gate()]
+    const { log, roomsInUse } = counting(memoryLog())
+    const { io, connect } = await startRooms({ contract: guestChat, log })
+    const ann = await connect()
+    const { adapter } = io.sockets
+    const addAll = adapter.addAll.bind(adapter)
+    adapter.addAll = async (id, names) => {
+      adding.open()
+      await add.opened
+      await addAll(id, names)
+      added.open()
+    }
+    ann.socket.emit(wire.join, { room: 'general' })
+    await adding.opened
+    ann.socket.disconnect()
+    await expect.poll(() => io.sockets.sockets.size).toBe(0)
+    add.open()
+    await added.opened
+    await new Promise(setImmediate)
+    expect(roomsOf(io)).toEqual([])
+    expect(roomsInUse()).toEqual([])
+  })
+
+  test('a socket that goes while the log is slow is in no room afterwards', async () => {
+    const [reading, read] = [gate(), gate()]
+    const { log, roomsInUse } = counting(memoryLog())
+    const { io, connect, errors } = await startRooms({
+      contract: guestChat,
+      log: {
+        ...log,
+        page: async (room, request) => {
+          reading.open()
+          await read.opened
+          return await log.page(room, request)
+        },
+      },
+    })
+    const ann = await connect()
+    ann.socket.emit(wire.join, { room: 'general' })
+    await reading.opened
+    expect(roomsInUse()).toEqual(['general'])
+    ann.socket.disconnect()
+    await expect.poll(() => io.sockets.sockets.size).toBe(0)
+    read.open()
+    await new Promise(setImmediate)
+    expect(roomsOf(io)).toEqual([])
+    expect(roomsInUse()).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  test('a join whose log fails is UNAVAILABLE, and joins nothing', async () => {
+    const { log, roomsInUse } = counting(memoryLog())
+    const broken: RoomLog = { ...log, page: () => Promise.reject(new Error('disk')) }
+    const { io, connect, errors } = await startRooms({ contract: guestChat, log: broken })
+    const ann = await connect()
+    expect(await ann.ask(wire.join, { room: 'general' })).toMatchObject({ ok: false, code: 'UNAVAILABLE' })
+    expect(roomsOf(io)).toEqual([])
+    expect(roomsInUse()).toEqual([])
+    expect(errors.map(({ error }) => error)).toEqual([new Error('disk')])
+  })
+})
+
+/** A log that tells which rooms it must keep. */
+function counting(log: RoomLog): { readonly log: RoomLog; readonly roomsInUse: () => string[] } {
+  const inUse: string[] = []
+  return {
+    log: {
+      commit: (room, batch) => log.commit(room, batch),
+      page: (room, request) => log.page(room, request),
+      retain: (room) => void inUse.push(room),
+      release: (room) => void inUse.splice(inUse.indexOf(room), 1),
+    },
+    roomsInUse: () => inUse,
+  }
+}
