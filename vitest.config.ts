@@ -4,13 +4,11 @@ import { flaskCommands } from './packages/client/test/support/flask-commands.ts'
 import { launchOptions } from './scripts/find-chromium.mjs'
 
 const source = '@roomful/source'
-// React 18.3 under the names of 19: the hooks' tests run on both.
-const react18 = [
-  { find: /^react$/, replacement: 'react-18' },
-  { find: /^react\/(.*)$/, replacement: 'react-18/$1' },
-  { find: /^react-dom$/, replacement: 'react-dom-18' },
-  { find: /^react-dom\/(.*)$/, replacement: 'react-dom-18/$1' },
-]
+// React 18.3, its own react-dom and testing library under the names of 19's: the hooks' tests run on both.
+const react18 = ['react', 'react-dom', '@testing-library/react'].map((name) => ({
+  find: new RegExp(`^${name}(/.*)?$`),
+  replacement: `${import.meta.dirname}/packages/react/test/react-18/node_modules/${name}$1`,
+}))
 
 export default defineConfig({
   resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
@@ -41,6 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'react-19',
+          env: { REACT: '19' },
           environment: 'jsdom',
           include: ['{packages,examples}/*/test/**/*.dom.test.{ts,tsx}'],
         },
@@ -50,9 +49,9 @@ export default defineConfig({
         resolve: { alias: react18 },
         test: {
           name: 'react-18',
+          env: { REACT: '18' },
           environment: 'jsdom',
           include: ['packages/react/test/**/*.dom.test.{ts,tsx}'],
-          server: { deps: { inline: [/@testing-library\/react/] } },
         },
       },
       {

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { OUTAGE, expect, test } from './support/test.ts'
 
@@ -64,7 +64,7 @@ test.describe('axe finds nothing grave', () => {
 test('by keyboard alone: enter, change the room, talk', async ({ enter, visit }) => {
   const bob = await enter('Bob')
   await bob.open('random')
-  const { page, ...ann } = await visit('Ann')
+  const { page } = await visit('Ann')
   const text = `by keyboard ${Math.random()}`
   await expect(page.getByRole('textbox', { name: 'Your name' })).toBeFocused()
   await page.keyboard.type('Ann')
@@ -76,7 +76,6 @@ test('by keyboard alone: enter, change the room, talk', async ({ enter, visit })
   await page.keyboard.press('Enter')
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused()
 
-  for (const _ of ['Messages', 'new room’s button', 'account']) void _
   await page.keyboard.press('Shift+Tab')
   await expect(page.getByRole('log')).toBeFocused()
   const random = page.getByRole('button', { name: 'random', exact: true })
@@ -92,7 +91,6 @@ test('by keyboard alone: enter, change the room, talk', async ({ enter, visit })
   await page.keyboard.type('second line')
   await page.keyboard.press('Enter')
   await bob.hears(`${text} second line`)
-  expect(ann.name).toBe('Ann')
 })
 
 test('on a phone: the rooms, or the room; members at a touch', async ({ enter }) => {

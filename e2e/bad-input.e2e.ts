@@ -1,4 +1,5 @@
-import { chatAddress, expect, test } from './support/test.ts'
+import { chatAddress } from './support/addresses.ts'
+import { expect, test } from './support/test.ts'
 
 test('a refused room says why, and the others go on', async ({ enter }) => {
   const ann = await enter('Ann')

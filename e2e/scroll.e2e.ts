@@ -1,14 +1,15 @@
 import { expect, test } from './support/test.ts'
 import type { Person } from './support/person.ts'
+import { seed } from './support/seed.ts'
 
+const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index}`)
 const fromEnd = ({ log }: Person) => log.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight)
 
 test('the log stays at its end, unless one has scrolled up to read', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
+  await seed(room, lines(25))
   const bob = await enter('Bob', { room })
-  await bob.isIn(room)
-  for (let index = 0; index < 25; index++) await ann.say(`line ${index}`)
   await bob.hears('line 24')
   await expect.poll(() => fromEnd(bob)).toBeLessThan(2)
 
@@ -32,8 +33,7 @@ test('the log stays at its end, unless one has scrolled up to read', async ({ en
 test('earlier messages come on demand, and leave the reader where they are', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
-  for (let index = 0; index < 105; index++) await ann.say(`line ${index}`)
-  await expect(ann.log.getByText('Sending…')).toHaveCount(0)
+  await seed(room, lines(105))
   const bob = await enter('Bob', { room })
   await bob.hears('line 104')
   await expect(bob.log.getByText('line 4', { exact: true })).toHaveCount(0)
@@ -48,5 +48,5 @@ test('earlier messages come on demand, and leave the reader where they are', asy
   await expect(older).toHaveCount(0)
   const after = await fifth.boundingBox()
   expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(60)
-  await expect(bob.log.locator('.bubble')).toHaveText(Array.from({ length: 105 }, (_, index) => `line ${index}`))
+  await expect(bob.log.locator('.bubble')).toHaveText(lines(105))
 })

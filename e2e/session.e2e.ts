@@ -57,7 +57,7 @@ test('a session that is soon over is renewed for the same person', async ({ ente
 })
 
 test.describe('a session that has ended', () => {
-  test.use({ expectedInConsole: /^Failed to load resource: the server responded with a status of 401/ })
+  test.use({ expectedInConsole: /status of 401|WebSocket is closed before the connection is established/ })
 
   test('leads back to the name screen, which says so; the room is kept', async ({ enter }) => {
     const ann = await enter('Ann')

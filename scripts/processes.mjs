@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** @typedef {import('./results.mjs').Exit} Exit */
-/** @typedef {{ ended: Promise<Exit>, signal: (signal: NodeJS.Signals) => void }} Running */
+/** @typedef {(signal: NodeJS.Signals | 0) => boolean} Signal Says whether anybody was there to hear it. */
+/** @typedef {{ ended: Promise<Exit>, signal: Signal }} Group */
 
 const END_LIMIT_MS = 5_000
 const grouped = process.platform !== 'win32'
-/** @type {Set<Running>} */
+/** @type {Set<Group>} */
 const running = new Set()
 let ending = false
 
@@ -20,35 +22,34 @@ let ending = false
  * @param {string} file
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean }} [options] `cwd` is relative to the repository.
- * @returns {Running}
+ * @returns {Group}
  */
 export function start(file, args, { cwd = '.', env = process.env, shell = false } = {}) {
   /** @type {import('node:child_process').SpawnOptions} */
   const options = { cwd: join(root, cwd), env, shell, stdio: ['ignore', 'inherit', 'inherit'], detached: grouped }
   const child = spawn(file, args, options)
-  /** @type {Running} */
-  const group = {
-    ended: new Promise((resolve) => {
-      child.once('error', (error) => {
-        console.error(`${file}: ${error.message}`)
-        resolve(127)
-      })
-      child.once('exit', (code, signal) => resolve(code ?? signal ?? 1))
-    }),
-    signal(signal) {
-      if (child.pid === undefined) return
-      try {
-        process.kill(grouped ? -child.pid : child.pid, signal)
-      } catch {
-        // All of the group have gone.
-      }
-    },
+  /** @type {Promise<Exit>} */
+  const exited = new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(`${file}: ${error.message}`)
+      resolve(127)
+    })
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 1))
+  })
+  /** @type {Signal} */
+  const signal = (name) => {
+    try {
+      return child.pid !== undefined && process.kill(grouped ? -child.pid : child.pid, name)
+    } catch {
+      return false
+    }
   }
-  running.add(group)
-  void group.ended.then(() => {
-    group.signal('SIGKILL')
+  const ended = exited.finally(async () => {
+    await clear(signal)
     running.delete(group)
   })
+  const group = { ended, signal }
+  running.add(group)
   return group
 }
 
@@ -59,12 +60,11 @@ export function start(file, args, { cwd = '.', env = process.env, shell = false 
  * @param {Parameters<typeof start>[2] & { limitMs?: number }} [options]
  * @returns {Promise<Exit>}
  */
-export async function run(file, args, { limitMs, ...options } = {}) {
+export async function run(file, args, { limitMs = 60 * 60_000, ...options } = {}) {
   const group = start(file, args, options)
-  if (limitMs === undefined) return group.ended
   const timer = setTimeout(() => {
     console.error(`${file}: not done after ${limitMs / 60_000} minutes`)
-    void end(group)
+    void clear(group.signal)
   }, limitMs)
   const exit = await group.ended
   clearTimeout(timer)
@@ -74,18 +74,19 @@ export async function run(file, args, { limitMs, ...options } = {}) {
 /** Ends all that runs. */
 export async function endAll() {
   ending = true
-  await Promise.all([...running].map(end))
+  
+  await Promise.all([...running].map(({ ended }) => ended))
 }
 
 /**
- * Ends a group: politely, and after a while by force.
- * @param {Running} group
+ * Ends a group: politely, so that each may end what it has started in turn, and after a while by force.
+ * @param {Signal} signal
  */
-async function end(group) {
-  group.signal('SIGTERM')
-  const timer = setTimeout(() => group.signal('SIGKILL'), END_LIMIT_MS)
-  await group.ended
-  clearTimeout(timer)
+async function clear(signal) {
+  const limit = Date.now() + END_LIMIT_MS
+  signal('SIGTERM')
+  while (signal(0) && Date.now() < limit) await delay(20)
+  signal('SIGKILL')
 }
 
 /** Whether everything is being ended, so that nobody takes it for a crash. */

@@ -63,7 +63,7 @@ export class Person {
 
   async say(text: string): Promise<void> {
     await this.message.fill(text)
-    await this.page.getByRole('button', { name: 'Send', exact: true }).click()
+    await this.message.press('Enter')
     await expect(this.message).toHaveValue('')
   }
 

@@ -1,4 +1,5 @@
 import { type BrowserContextOptions, type ConsoleMessage, type Page, test as base } from '@playwright/test'
+import { chatAddress, sharedServer } from './addresses.ts'
 import { expect } from './expect.ts'
 import { OwnServer } from './own-server.ts'
 import { Person } from './person.ts'
@@ -21,6 +22,7 @@ interface Fixtures {
   /** The same, and enters the name. */
   readonly enter: (name: string, visit?: Visit) => Promise<Person>
   readonly ownServer: OwnServer
+  readonly patience: void
 }
 
 /** What Chromium itself writes into the console when a server or the network is away. */
@@ -29,9 +31,19 @@ export const OUTAGE = /^Failed to load resource: net::ERR_|^WebSocket connection
 export const test = base.extend<Fixtures>({
   expectedInConsole: [undefined, { option: true }],
 
-  visit: async ({ browser, expectedInConsole }, use) => {
+  // As with what is expected: a slow machine is no failure.
+  patience: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from a pattern
+    async ({}, provide, info) => {
+      info.setTimeout(120_000)
+      await provide()
+    },
+    { auto: true },
+  ],
+
+  visit: async ({ browser, expectedInConsole }, provide) => {
     const problems: string[] = []
-    await use(async (name, { server = sharedServer, room, context } = {}) => {
+    await provide(async (name, { server = sharedServer, room, context } = {}) => {
       const page = await (await browser.newContext(context)).newPage()
       watch(page, (problem) => {
         if (!expectedInConsole?.test(problem)) problems.push(`${name}: ${problem}`)
@@ -42,8 +54,8 @@ export const test = base.extend<Fixtures>({
     expect(problems, 'errors and warnings in the page').toEqual([])
   },
 
-  enter: async ({ visit }, use) => {
-    await use(async (name, options) => {
+  enter: async ({ visit }, provide) => {
+    await provide(async (name, options) => {
       const person = await visit(name, options)
       await person.enter()
       return person
@@ -51,19 +63,12 @@ export const test = base.extend<Fixtures>({
   },
 
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from a pattern
-  ownServer: async ({}, use) => {
+  ownServer: async ({}, provide) => {
     const server = await OwnServer.start()
-    await use(server)
+    await provide(server)
     await server.close()
   },
 })
-
-const sharedServer = `http://127.0.0.1:${process.env['SERVER_PORT']}`
-
-export function chatAddress(server: string, room?: string): string {
-  const hash = room === undefined ? '' : `#${encodeURIComponent(room)}`
-  return `http://127.0.0.1:${process.env['CHAT_PORT']}/?server=${encodeURIComponent(server)}${hash}`
-}
 
 function watch(page: Page, report: (problem: string) => void): void {
   page.on('console', (message: ConsoleMessage) => {

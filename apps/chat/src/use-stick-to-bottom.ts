@@ -3,11 +3,18 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 /** So near to the end counts as at the end, in CSS pixels. */
 const NEAR = 48
 
+/** What is shown, by key: the first item, the last, and the last that the reader added, which is always scrolled to. */
+interface Keys {
+  readonly first: string | undefined
+  readonly last: string | undefined
+  readonly own: string | undefined
+}
+
 /**
  * Keeps a scrolled list at its end while it grows, unless the reader has scrolled up; then it says whether something
  * new came. What is added before the first item leaves the reader where they are.
  */
-export function useStickToBottom(first: string | undefined, last: string | undefined) {
+export function useStickToBottom({ first, last, own }: Keys) {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const fromEnd = useRef(0)
@@ -43,6 +50,10 @@ export function useStickToBottom(first: string | undefined, last: string | undef
     // Only where something was put before the first item; at the end, things may be added below the reader.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [first])
+
+  useEffect(() => {
+    if (own !== undefined) toBottom()
+  }, [own, toBottom])
 
   return { scroller, content, onScroll, toBottom, isAway, hasNew: isAway && away.last !== last }
 }

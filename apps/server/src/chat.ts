@@ -7,15 +7,10 @@ import type { Sessions, User } from './sessions.ts'
 
 /** The chat: rooms for those who have signed in, and the list of rooms. */
 export function serveChat(io: ChatServer, sessions: Sessions): Rooms<typeof chat> {
-  // By what each connection sent with its handshake: an object that is its own and lives as long.
-  const users = new WeakMap<object, User>()
-
   /** No token: anonymous, and refused by every room. A token that is not valid: no connection. */
   async function authenticate({ auth }: Pick<Handshake, 'auth'>): Promise<User | undefined> {
     if (auth['token'] === undefined) return undefined
-    const user = await sessions.verify(auth['token'])
-    users.set(auth, user)
-    return user
+    return sessions.verify(auth['token'])
   }
 
   const rooms = createRooms(io, { contract: chat, authenticate, authorize: { join: mayJoin }, closeTimeoutMs: 2000 })
@@ -26,7 +21,7 @@ export function serveChat(io: ChatServer, sessions: Sessions): Rooms<typeof chat
   })
 
   const list = createRoomList(io)
-  io.on('connection', (socket) => list.serve(socket, users.get(socket.handshake.auth)))
+  io.on('connection', (socket) => list.serve(socket, rooms.userOf(socket)))
   return rooms
 }
 

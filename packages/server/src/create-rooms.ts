@@ -1,4 +1,4 @@
-import type { AnyContract } from '@roomful/contract'
+import type { AnyContract, User } from '@roomful/contract'
 import { AppCalls } from './app-calls.ts'
 import { Drain } from './drain.ts'
 import { EventRules, type Handler } from './event-rules.ts'
@@ -46,6 +46,7 @@ export function createRooms<C extends AnyContract>(io: RoomsHost, options: Rooms
   return {
     handle: (event, handler) => rules.handle(event as string, handler as Handler),
     to: (room) => serverVoice(room, { rules, drain, inUse, report, host: io }),
+    userOf: (socket) => sessions.userOf(socket) as User<C> | undefined,
     close: () => (closed ??= closeDown()),
   }
 }

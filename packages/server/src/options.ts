@@ -104,6 +104,8 @@ export interface Rooms<C extends AnyContract> {
     handler: (context: HandlerContext<C, E>) => Await<DataIn<At<RoomEmitted<C>, E>> | void>,
   ): () => void
   to(room: string): RoomVoice<C>
+  /** Whom a socket speaks for, for handlers of your own; undefined is anybody. */
+  userOf(socket: object): User<C> | undefined
   /** Refuses what is new, waits for what is under way, then lets go of the sockets and closes the log. For good. */
   close(): Promise<void>
 }

@@ -9,7 +9,7 @@ type Next = (error?: Error) => void
 export class Sessions {
   readonly #host: RoomsHost
   readonly #parts: SessionParts
-  readonly #identities = new WeakMap<RoomsSocket, Identity | null>()
+  readonly #identities = new WeakMap<object, Identity | null>()
   readonly #open = new Map<RoomsSocket, { readonly session: Session; readonly end: () => void }>()
 
   constructor(host: RoomsHost, parts: SessionParts) {
@@ -17,6 +17,11 @@ export class Sessions {
     this.#parts = parts
     host.use((socket: RoomsSocket, next: Next) => void this.#admit(socket, next))
     host.on('connection', this.#connected)
+  }
+
+  /** Whom a socket speaks for; undefined is anybody. */
+  userOf(socket: object): unknown {
+    return this.#identities.get(socket)?.user
   }
 
   /** Stops listening; the sockets stay as they are, for the Socket.IO server to close. */
@@ -45,8 +50,9 @@ export class Sessions {
   /** Socket.IO's connection state recovery may skip middlewares: then nobody has asked yet, and the hello is late. */
   async #admitLate(socket: RoomsSocket): Promise<void> {
     const identity = await this.#identify(socket)
-    if (identity instanceof RefusalError) socket.disconnect(true)
-    else this.#begin(socket, identity)
+    if (identity instanceof RefusalError) return void socket.disconnect(true)
+    this.#identities.set(socket, identity)
+    this.#begin(socket, identity)
   }
 
   async #identify(socket: RoomsSocket): Promise<Identity | null | RefusalError> {

@@ -1,6 +1,6 @@
 import { defaultLimits, defineContract, wire } from '@roomful/contract'
 import { describe, expect, test } from 'vitest'
-import { createRooms, refuse } from '../src/index.ts'
+import { createRooms, type Handshake, refuse } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { clientOf, connectRaw, gate, startRooms } from './support/start-rooms.ts'
 
@@ -58,6 +58,17 @@ describe('$hello', () => {
 })
 
 describe('authenticate', () => {
+  test("userOf tells the app's own handlers whom a socket speaks for; undefined is anybody", async () => {
+    const authenticate = (handshake: Handshake) => (handshake.auth['id'] ? believe(handshake) : undefined)
+    const { io, rooms, connect } = await startRooms({ contract: chat, authenticate })
+    const users: unknown[] = []
+    io.on('connection', (socket) => users.push(rooms.userOf(socket)))
+    await (await connect({ id: 'ann', name: 'Ann' })).hello()
+    await (await connect({})).hello()
+    expect(users).toEqual([{ id: 'ann', name: 'Ann' }, undefined])
+    expect(rooms.userOf({})).toBeUndefined()
+  })
+
   test('no authenticate: all are guests, each with its own id, and hello says no user', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const [ann, bob] = [await connect(), await connect()]

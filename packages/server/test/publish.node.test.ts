@@ -1,4 +1,4 @@
-import { type WireMeta, wire } from '@roomful/contract'
+import type { WireMeta } from '@roomful/contract'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryLog, type RoomLog } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'

@@ -21,7 +21,11 @@ const missing = {
 export function MessageLog({ chat, me }: Props) {
   const { view, history, room, status } = chat
   const items = useMemo(() => timelineOf(view, me), [view, me])
-  const { scroller, content, onScroll, toBottom, isAway, hasNew } = useStickToBottom(items[0]?.key, lastKeyOf(items))
+  const { scroller, content, onScroll, toBottom, isAway, hasNew } = useStickToBottom({
+    first: items[0]?.key,
+    last: lastKeyOf(items),
+    own: view.outgoing.at(-1)?.key,
+  })
   const isLoading = history.state === 'loading'
 
   function show(item: TimelineItem) {

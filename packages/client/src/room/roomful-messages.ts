@@ -53,7 +53,7 @@ function readLimits(value: unknown): Limits {
   const said = isObject(value) ? value : {}
   const known = Object.entries(defaultLimits).map(([name, standard]) => {
     const limit = said[name]
-    return [name, isCount(limit) && limit > 0 ? limit : standard]
+    return [name, isCount(limit) && (limit > 0 || name === 'dedupMs') ? limit : standard]
   })
   return Object.fromEntries(known) as unknown as Limits
 }

@@ -1,0 +1,27 @@
+import type { ClientOptions } from '@roomful/client'
+import { startClient } from '../../../client/test/support/test-client.ts'
+import { startPlain } from '../../../client/test/rooms/support/plain-server.ts'
+import { createHooks } from '../../src/index.ts'
+
+/** A plain server, a client of it, and the client's hooks. */
+export async function start(options: Partial<ClientOptions> = {}) {
+  const server = await startPlain()
+  const client = startClient(server.url, options)
+  return { server, client, hooks: createHooks(client) }
+}
+
+/** How often something was added to and taken from a subscription list, and how many are left. */
+export function countSubscriptions<T extends { on: (...args: never[]) => () => void }>(target: T) {
+  const { on } = target
+  const counts = { added: 0, left: 0 }
+  target.on = ((...args: never[]) => {
+    counts.added += 1
+    counts.left += 1
+    const off = on(...args)
+    return () => {
+      counts.left -= 1
+      off()
+    }
+  }) as T['on']
+  return counts
+}
