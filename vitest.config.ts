@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { flaskCommands } from './packages/client/test/support/flask-commands.ts'
+import { serverCommands } from './packages/react/test/support/server-commands.ts'
 import { launchOptions } from './scripts/find-chromium.mjs'
 
 const source = '@roomful/source'
@@ -64,7 +65,7 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             provider: playwright({ launchOptions: launchOptions() }),
-            commands: flaskCommands,
+            commands: { ...flaskCommands, ...serverCommands },
             instances: [{ browser: 'chromium' }],
           },
         },

@@ -74,7 +74,7 @@ export async function run(file, args, { limitMs = 60 * 60_000, ...options } = {}
 /** Ends all that runs. */
 export async function endAll() {
   ending = true
-  
+  for (const group of running) void clear(group.signal)
   await Promise.all([...running].map(({ ended }) => ended))
 }
 
@@ -85,7 +85,6 @@ export async function endAll() {
 async function clear(signal) {
   const limit = Date.now() + END_LIMIT_MS
   signal('SIGTERM')
-  while (signal(0) && Date.now() < limit) await delay(20)
   signal('SIGKILL')
 }
 

@@ -46,7 +46,30 @@ describe('ending', () => {
   })
 })
 
+// A child's child that needs a moment to tidy up, and a child that does not wait for it.
+const tidy = "console.log('tidy'); process.exit()"
+const slow = `process.on('SIGTERM', () => setTimeout(() => { ${tidy} }, 200)); process.send('up'); ${forever}`
+const careless = (onceUp: string): string =>
+  JSON.stringify(`require('child_process')
+    .spawn(process.execPath, ['-e', ${JSON.stringify(slow)}], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    .once('message', () => { ${onceUp} })`)
+
+test('whose parent dies at once still has the time to tidy up', async () => {
+  const script = startScript(parent(careless("console.log('ready')")))
+  await script.says('ready')
+  process.kill(script.pid, 'SIGINT')
+  expect(await script.closed).toBe(7)
+  expect(script.output()).toContain('tidy')
+})
+
 describe('running', () => {
+  test('what a command leaves behind is ended before the next one begins', async () => {
+    const last = `console.log('exit', await run(process.execPath, ['-e', ${careless('process.exit(3)')}])); process.exit()`
+    const script = startScript(parent(child(''), last))
+    expect(await script.closed).toBe(0)
+    expect(script.output()).toMatch(/tidy[^]*exit 3/)
+  })
+
   test('a command that cannot be started has an exit code', async () => {
     const script = startScript(parent(child(''), "console.log('exit', await run('/no/such/file', [])); process.exit()"))
     await script.says('exit 127')

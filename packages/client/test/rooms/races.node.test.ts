@@ -39,6 +39,7 @@ const plain: Slow = {
           if (socket.connected) await socket[how](room)
           acknowledge()
         }
+      socket.emit('welcome') // who has heard nothing is not recovered
       socket.on('join', change('join'))
       socket.on('leave', change('leave'))
     }),

@@ -39,6 +39,7 @@ const plain: Slow = {
           if (socket.connected) await socket[how](room)
           acknowledge()
         }
+      socket.emit('welcome') // who has heard nothing is not recovered
       socket.on('join', change('join'))
       socket.on('leave', change('leave'))
     }),
@@ -77,7 +78,7 @@ describe('RM2 RM6 RM7 joins, leaves, holders and outages in any order', () => {
           ...(slow.recovers && { options: { connectionStateRecovery: {} } }),
         })
         const proxy = await createProxy({ target: { port: server.port } })
-        const log: string[] = []; const t0 = performance.now(); const client = startClient(proxy.url, { ...slow.client, inspect: (e) => log.push((performance.now()-t0).toFixed(0) + ' ' + JSON.stringify(e).slice(0, 300)), ...SURE })
+        const client = startClient(proxy.url, { inspect: (e) => { if (e.type==='connection' && e.to.status === 'connected' && e.to.recovered) console.log('REC') }, ...slow.client, ...SURE })
         const rooms = ROOMS.map((name) => new WantedRoom(client.room(name)))
         for (const { room, wish, thenMs, cut } of steps) {
           rooms[room]?.do(wish)
@@ -88,14 +89,14 @@ describe('RM2 RM6 RM7 joins, leaves, holders and outages in any order', () => {
         const seen = () => rooms.map(({ room }) => room.status)
         const held = () =>
           ROOMS.map((name) => (server.io.sockets.adapter.rooms.has(slow.channelOf(name)) ? 'joined' : 'left'))
-        try { await vi.waitFor(() => expect([client.status, pending, seen()]).toEqual(['connected', 0, wanted]), 10_000)
-        await vi.waitFor(() => expect([held(), pending]).toEqual([wanted, 0]), 10_000) } catch (e) { console.log(log.slice(-60).join('\n'), [...server.io.sockets.sockets.values()].map((s) => [s.id, s.connected, s.conn.transport.name, s.conn.readyState])); throw e }
+        await vi.waitFor(() => expect([client.status, pending, seen()]).toEqual(['connected', 0, wanted]), 10_000)
+        await vi.waitFor(() => expect([held(), pending]).toEqual([wanted, 0]), 10_000)
         expect([seen(), held()]).toEqual([wanted, wanted])
         client.disconnect()
         await proxy.close()
         await server.close()
       }),
-      { numRuns: 600, endOnFailure: true, verbose: 0 },
+      { numRuns: 100, endOnFailure: true, verbose: 0 },
     )
   })
 })
