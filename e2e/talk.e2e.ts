@@ -31,16 +31,25 @@ test('what was said before is there for who comes later, and for who comes back'
   await expect(bob.log.locator('.bubble')).toHaveText(['one', 'two lines', 'three'])
 })
 
-test('many messages at once arrive once each, in order', async ({ enter }) => {
+test('many messages arrive once each, in order, and one’s own never shows twice', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
   const bob = await enter('Bob')
   await bob.open(room)
+  await ann.page.evaluate(() => {
+    const seen = globalThis as { doubles?: number }
+    seen.doubles = 0
+    new MutationObserver(() => {
+      const texts = [...document.querySelectorAll('.bubble')].map(({ textContent }) => textContent)
+      if (new Set(texts).size < texts.length) seen.doubles = (seen.doubles ?? 0) + 1
+    }).observe(document.body, { subtree: true, characterData: true, childList: true })
+  })
   const texts = Array.from({ length: 8 }, (_, index) => `message ${index}`)
   for (const text of texts) await ann.say(text)
   await expect(bob.log.locator('.bubble')).toHaveText(texts)
   await expect(ann.log.locator('.bubble')).toHaveText(texts)
   await expect(ann.log.getByText('Sending…')).toHaveCount(0)
+  expect(await ann.page.evaluate(() => (globalThis as { doubles?: number }).doubles)).toBe(0)
 })
 
 test('rooms are separate, and leaving one stops what comes from it', async ({ enter, visit }) => {

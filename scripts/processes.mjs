@@ -85,6 +85,7 @@ export async function endAll() {
 async function clear(signal) {
   const limit = Date.now() + END_LIMIT_MS
   signal('SIGTERM')
+  while (signal(0) && Date.now() < limit) await delay(20)
   signal('SIGKILL')
 }
 

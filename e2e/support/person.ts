@@ -49,7 +49,7 @@ export class Person {
   /** In the room, as the server says it: it counts us among its members. */
   async isIn(room: string): Promise<void> {
     await expect(this.page.getByRole('heading', { level: 1, name: room })).toBeVisible()
-    await this.sees(this.name)
+    await expect(this.members.getByRole('listitem').filter({ hasText: 'you' })).toHaveText(`${this.name}you`)
   }
 
   /** Makes a room that no other test knows, and goes in. */

@@ -1,4 +1,10 @@
-import { type BrowserContextOptions, type ConsoleMessage, type Page, test as base } from '@playwright/test'
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  type ConsoleMessage,
+  type Page,
+  test as base,
+} from '@playwright/test'
 import { chatAddress, sharedServer } from './addresses.ts'
 import { expect } from './expect.ts'
 import { OwnServer } from './own-server.ts'
@@ -43,14 +49,18 @@ export const test = base.extend<Fixtures>({
 
   visit: async ({ browser, expectedInConsole }, provide) => {
     const problems: string[] = []
+    const contexts: BrowserContext[] = []
     await provide(async (name, { server = sharedServer, room, context } = {}) => {
-      const page = await (await browser.newContext(context)).newPage()
+      const opened = await browser.newContext(context)
+      contexts.push(opened)
+      const page = await opened.newPage()
       watch(page, (problem) => {
         if (!expectedInConsole?.test(problem)) problems.push(`${name}: ${problem}`)
       })
       await page.goto(chatAddress(server, room))
       return new Person(page, name)
     })
+    for (const opened of contexts) await opened.close()
     expect(problems, 'errors and warnings in the page').toEqual([])
   },
 

@@ -54,7 +54,7 @@ const careless = (onceUp: string): string =>
     .spawn(process.execPath, ['-e', ${JSON.stringify(slow)}], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     .once('message', () => { ${onceUp} })`)
 
-test('whose parent dies at once still has the time to tidy up', async () => {
+test('a process whose parent dies at once still has the time to tidy up', async () => {
   const script = startScript(parent(careless("console.log('ready')")))
   await script.says('ready')
   process.kill(script.pid, 'SIGINT')

@@ -14,7 +14,8 @@ import {
   withReceipt,
   withSending,
 } from './room-view.ts'
-import type { Person } from './session.ts'
+import type { Person } from './people.ts'
+import { useSession } from './session.ts'
 
 interface ChatState {
   /** The rooms that the server lists; undefined until it has. */
@@ -30,8 +31,10 @@ const nothing: ChatState = { rooms: undefined, views: new Map(), drafts: new Map
 /** The app's own state. What the server knows (who is here, the connection) is read where it lives: in the client. */
 export const useChat = create<ChatState>()(() => nothing)
 
-/** Forgets everything: the next person at this page starts anew. */
-export const reset = (): void => useChat.setState(nothing, true)
+// The next person at this page starts anew.
+useSession.subscribe(({ session }) => {
+  if (!session) useChat.setState(nothing, true)
+})
 
 export const listRooms = (rooms: readonly string[]): void => useChat.setState({ rooms })
 export const addRoom = (name: string): void =>

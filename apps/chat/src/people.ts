@@ -1,3 +1,8 @@
+import type { User } from '@roomful/client'
+import type { chat } from '@roomful-demo/chat-contract'
+
+export type Person = User<typeof chat>
+
 const HUES = [12, 38, 68, 110, 148, 178, 208, 236, 262, 290, 318, 344] as const
 
 /** A hue in degrees that stays a person's own, wherever they are shown. */

@@ -1,5 +1,5 @@
 import type { Receipt } from '@roomful/client'
-import type { Person } from './session.ts'
+import type { Person } from './people.ts'
 
 /** A message as the server keeps it. */
 export interface Message {

@@ -1,9 +1,8 @@
-import { type AuthContext, RoomfulError, type User } from '@roomful/client'
-import { type chat, userSchema } from '@roomful-demo/chat-contract'
+import { type AuthContext, RoomfulError } from '@roomful/client'
+import { userSchema } from '@roomful-demo/chat-contract'
 import { create } from 'zustand'
+import type { Person } from './people.ts'
 import { server } from './server.ts'
-
-export type Person = User<typeof chat>
 
 export interface Session {
   readonly token: string

@@ -1,5 +1,5 @@
 import type { Message, Outgoing, RoomView } from './room-view.ts'
-import type { Person } from './session.ts'
+import type { Person } from './people.ts'
 
 /** One bubble. */
 export interface Said {
@@ -22,8 +22,8 @@ export interface Group {
 }
 type Separator =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
-  /** Messages may be missing here: too many were said while we were away, or the server began a new log. */
-  | { readonly kind: 'missing'; readonly key: string; readonly reason: 'too-many' | 'new-log' }
+  /** Messages are missing: too many were said while we were away, or the server began a new log. */
+  | { readonly kind: 'missing'; readonly key: string; readonly reason: 'hole' | 'new-log' }
 export type TimelineItem = Group | Separator
 
 type Line = Said & Pick<Message, 'from'> & { readonly place?: Pick<Message, 'era' | 'seq'> }
@@ -33,44 +33,32 @@ const GROUP_MS = 5 * 60_000
 /** A room's view as the page shows it: days, holes, and messages grouped by sender; what is on its way stands last. */
 export function timelineOf(view: RoomView, me: Person): readonly TimelineItem[] {
   const items: TimelineItem[] = []
-  let group:
-    | { kind: 'group'; key: string; from: Person | undefined; isMine: boolean; at: number; said: Said[] }
-    | undefined
+  let said: Said[] = []
   let previous: Line | undefined
   for (const line of linesOf(view, me)) {
     const separators = separatorsBetween(previous, line)
     items.push(...separators)
-    const isApart = separators.length > 0 || group?.from?.id !== line.from?.id || isLater(previous, line)
-    if (group === undefined || isApart) {
-      group = { kind: 'group', key: line.key, from: line.from, isMine: line.from?.id === me.id, at: line.at, said: [] }
-      items.push(group)
+    if (!previous || separators.length > 0 || !isSameBreath(previous, line)) {
+      said = []
+      const { key, from, at } = line
+      items.push({ kind: 'group', key, from, isMine: from?.id === me.id, at, said })
     }
-    group.said.push(line)
+    said.push(line)
     previous = line
   }
   return items
 }
 
 function linesOf({ messages, outgoing }: RoomView, me: Person): Line[] {
-  const heard = messages.map(({ key, text, at, from, era, seq }): Line => ({
-    key,
-    text,
-    at,
-    from,
-    place: { era, seq },
-  }))
   const unheard = outgoing.filter(({ heardAs }) => heardAs === undefined)
   return [
-    ...heard,
-    ...unheard.map(({ key, text, at, status, problem }): Line => ({
-      key,
-      text,
-      at,
-      from: me,
-      status,
-      ...(problem && { problem }),
-    })),
+    ...messages.map((message) => ({ ...message, place: message })),
+    ...unheard.map((message) => ({ ...message, from: me })),
   ]
+}
+
+function isSameBreath(previous: Line, line: Line): boolean {
+  return previous.from?.id === line.from?.id && line.at - previous.at <= GROUP_MS
 }
 
 function separatorsBetween(previous: Line | undefined, line: Line): Separator[] {
@@ -78,16 +66,11 @@ function separatorsBetween(previous: Line | undefined, line: Line): Separator[] 
   if (previous?.place && line.place) {
     const { era, seq } = previous.place
     if (line.place.era !== era) separators.push({ kind: 'missing', key: `missing ${line.key}`, reason: 'new-log' })
-    else if (line.place.seq > seq + 1)
-      separators.push({ kind: 'missing', key: `missing ${line.key}`, reason: 'too-many' })
+    else if (line.place.seq > seq + 1) separators.push({ kind: 'missing', key: `missing ${line.key}`, reason: 'hole' })
   }
   if (!previous || startOfDay(previous.at) !== startOfDay(line.at))
     separators.push({ kind: 'day', key: `day ${line.key}`, at: line.at })
   return separators
-}
-
-function isLater(previous: Line | undefined, line: Line): boolean {
-  return previous !== undefined && line.at - previous.at > GROUP_MS
 }
 
 function startOfDay(at: number): number {

@@ -1,13 +1,14 @@
-import type { Receipt, Room, RoomMessage, RoomfulError } from '@roomful/client'
+import type { Receipt, Room, RoomMessage, RoomState, RoomfulError } from '@roomful/client'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useCallback, useEffect, useState } from 'react'
 import { beginEra, confirm, discard, fail, forget, hear, showHistory, startSending, useChat } from './chat-store.ts'
 import { useEvent, useRoom } from './realtime.ts'
 import { emptyView, type Heard, MAX_MESSAGES, MAX_OUTGOING } from './room-view.ts'
 import { sentence } from './sentences.ts'
-import type { Person } from './session.ts'
+import type { Person } from './people.ts'
 
-type ChatRoom = Room<typeof chat>
+/** A room, and what the page shows and does there. */
+export type ChatRoom = ReturnType<typeof useChatRoom>
 type Meta = RoomMessage<typeof chat>['meta']
 
 const PAGE = 100
@@ -56,7 +57,7 @@ export function useChatRoom(name: string, me: Person) {
 }
 
 /** Fetches what was said while we were not in, each time that we come in. */
-function useHistory(room: ChatRoom, status: ChatRoom['status'], me: Person) {
+function useHistory(room: Room<typeof chat>, status: RoomState['status'], me: Person) {
   const [state, setState] = useState<'loading' | 'loaded' | 'failed'>('loading')
   const follow = useCallback((loading: Promise<unknown>) => {
     loading.then(
@@ -77,7 +78,7 @@ function useHistory(room: ChatRoom, status: ChatRoom['status'], me: Person) {
 }
 
 /** The newest page; after an outage as many as it takes to meet what we have. */
-async function loadMissing(room: ChatRoom, me: Person): Promise<void> {
+async function loadMissing(room: Room<typeof chat>, me: Person): Promise<void> {
   const known = newestKnown(room.name)
   let before: number | undefined
   for (let page = 0; page < MAX_PAGES; page++) {
@@ -87,7 +88,7 @@ async function loadMissing(room: ChatRoom, me: Person): Promise<void> {
   }
 }
 
-async function loadPage(room: ChatRoom, me: Person, before: number | undefined) {
+async function loadPage(room: Room<typeof chat>, me: Person, before: number | undefined) {
   const { messages, more } = await room.history({ limit: PAGE, ...(before !== undefined && { before }) })
   const page = messages.flatMap(({ data, meta }) => heardOf(data.text, meta, me))
   showHistory(room.name, page, more)

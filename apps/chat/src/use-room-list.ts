@@ -19,5 +19,5 @@ export function useRoomList() {
     )
   }, [status, emitWithAck])
 
-  return { rooms: useChat((chat) => chat.rooms), problem }
+  return { rooms: useChat((chat) => chat.rooms), problem: status === 'connected' ? problem : undefined }
 }

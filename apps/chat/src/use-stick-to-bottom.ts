@@ -3,7 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 /** So near to the end counts as at the end, in CSS pixels. */
 const NEAR = 48
 
-/** What is shown, by key: the first item, the last, and the last that the reader added, which is always scrolled to. */
+/** By key: the first item, the last that others may have added, and the last of the reader’s own, which is scrolled to. */
 interface Keys {
   readonly first: string | undefined
   readonly last: string | undefined
@@ -44,12 +44,14 @@ export function useStickToBottom({ first, last, own }: Keys) {
     return () => observer.disconnect()
   }, [isAway, toBottom])
 
+  const before = useRef({ first, last })
   useLayoutEffect(() => {
+    const isPrepended = before.current.first !== first && before.current.last === last
+    before.current = { first, last }
     const element = scroller.current
-    if (isAway && element) element.scrollTop = element.scrollHeight - element.clientHeight - fromEnd.current
-    // Only where something was put before the first item; at the end, things may be added below the reader.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [first])
+    if (isAway && isPrepended && element)
+      element.scrollTop = element.scrollHeight - element.clientHeight - fromEnd.current
+  }, [first, last, isAway])
 
   useEffect(() => {
     if (own !== undefined) toBottom()

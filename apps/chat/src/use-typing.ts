@@ -2,7 +2,7 @@ import type { Room } from '@roomful/client'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useEvent } from './realtime.ts'
-import type { Person } from './session.ts'
+import type { Person } from './people.ts'
 
 const SAY_EVERY_MS = 2000
 /** Whoever has not said for so long that they type has stopped. */
@@ -47,5 +47,7 @@ export function useTyping(room: Room<typeof chat>, me: Person) {
     },
     [room],
   )
+  useEffect(() => () => say(false), [say])
+
   return { names: [...names.values()], say }
 }

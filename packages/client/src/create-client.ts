@@ -9,7 +9,7 @@ import {
 import type { Client } from './client.ts'
 import { Connection } from './connection/connection.ts'
 import type { ConnectionState } from './connection/connection-state.ts'
-import type { Unsubscribe } from './emitter.ts'
+import { assertListener, type Unsubscribe } from './emitter.ts'
 import { Dispatcher } from './events/dispatcher.ts'
 import { refusalIn } from './events/refusal.ts'
 import { Schemas } from './events/schemas.ts'
@@ -147,7 +147,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     const sent = schemas.checkAsk(event, args)
     assertNumber('timeoutMs', options.timeoutMs ?? ackTimeoutMs)
     assertSeeking()
-    const values = await sender.ask(event, sent, { timeoutMs: ackTimeoutMs, ...options })
+    const values = await sender.ask(event, sent, { ...options, timeoutMs: options.timeoutMs ?? ackTimeoutMs })
     const refusal = refused(values)
     if (refusal) throw refusal
     return schemas.readAck(event, values)
@@ -180,6 +180,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     disconnect: () => connection.stop('client'),
     on,
     once(event: string, handler: unknown) {
+      assertListener(handler)
       const off = on(event, (...args: unknown[]) => {
         off()
         ;(handler as Handler)(...args)

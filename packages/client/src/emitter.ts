@@ -1,3 +1,5 @@
+import { describe, RoomfulError } from '@roomful/contract'
+
 /** Ends a subscription; calling it again does nothing. */
 export type Unsubscribe = () => void
 
@@ -18,6 +20,7 @@ export class Emitter<Args extends readonly unknown[]> {
   }
 
   add(handler: (...args: Args) => void): Unsubscribe {
+    assertListener(handler)
     const cell: Cell<Args> = { handler }
     this.#cells.add(cell)
     this.#snapshot = undefined
@@ -45,4 +48,9 @@ export class Emitter<Args extends readonly unknown[]> {
       }
     }
   }
+}
+
+export function assertListener(handler: unknown): void {
+  if (typeof handler === 'function') return
+  throw new RoomfulError('INVALID_ARGUMENT', `a listener must be a function, got ${describe(handler)}`)
 }

@@ -49,6 +49,7 @@ export type Settings = Required<Omit<ClientOptions, 'url' | 'auth' | 'rooms' | '
 /** Fills in the defaults; throws `INVALID_ARGUMENT` for what cannot be meant. */
 export function settingsFrom(options: ClientOptions): Settings {
   assertUrl(options.url)
+  assertKinds(options)
   const settings = {
     auth: options.auth,
     autoConnect: options.autoConnect ?? true,
@@ -64,19 +65,44 @@ export function settingsFrom(options: ClientOptions): Settings {
     onError: options.onError ?? reportToPlatform,
     socket: options.socket ?? {},
   }
-  for (const [name, value] of Object.entries({ ...settings, ...settings.reconnect }))
-    if (typeof value === 'number') assertNumber(name, value)
   return settings
 }
 
 /** A timer beyond 2³¹ ms fires at once. */
-export function assertNumber(name: string, value: number): void {
-  const isFine = name.endsWith('Ms') ? value >= 0 && value < 2 ** 31 : value >= 0
-  if (!isFine)
-    throw new RoomfulError(
-      'INVALID_ARGUMENT',
-      `${name}: expected ${name.endsWith('Ms') ? 'milliseconds' : 'a number'}, got ${value}`,
-    )
+export function assertNumber(name: string, value: unknown): void {
+  const isFine = typeof value === 'number' && value >= 0 && (!name.endsWith('Ms') || value < 2 ** 31)
+  if (!isFine) expected(name, name.endsWith('Ms') ? 'milliseconds, less than 2³¹' : 'a number', value)
+}
+
+const NUMBERS = ['connectTimeoutMs', 'ackTimeoutMs', 'joinTimeoutMs', 'helloTimeoutMs', 'queueLimit'] as const
+const RECONNECT_NUMBERS = ['attempts', 'minDelayMs', 'maxDelayMs'] as const
+const FUNCTIONS = ['refusalOf', 'onInvalid', 'onError', 'inspect'] as const
+
+/** What the compiler would have said, for those who have none. */
+function assertKinds(options: ClientOptions & { readonly contract?: unknown }): void {
+  const { auth, reconnect, socket, rooms, contract } = options
+  for (const name of NUMBERS) if (options[name] !== undefined) assertNumber(name, options[name])
+  for (const name of FUNCTIONS)
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      expected(name, 'a function', options[name])
+  if (auth !== undefined && typeof auth !== 'function' && !isObject(auth))
+    expected('auth', 'an object such as { token }, or a function that gives one', auth)
+  if (reconnect !== undefined && !isObject(reconnect))
+    expected('reconnect', 'an object such as { attempts: 0 }', reconnect)
+  for (const name of RECONNECT_NUMBERS)
+    if (reconnect?.[name] !== undefined) assertNumber(`reconnect.${name}`, reconnect[name])
+  if (socket !== undefined && !isObject(socket)) expected('socket', 'an object such as { path }', socket)
+  if (rooms !== undefined && !(isObject(rooms) && 'kind' in rooms)) expected('rooms', 'plainRooms()', rooms)
+  if (contract !== undefined && !(isObject(contract) && 'definition' in contract))
+    expected('contract', 'what defineContract() gives', contract)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function expected(name: string, what: string, value: unknown): never {
+  throw new RoomfulError('INVALID_ARGUMENT', `${name}: expected ${what}, got ${describe(value)}`)
 }
 
 function assertUrl(url: unknown): asserts url is string {

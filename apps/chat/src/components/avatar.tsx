@@ -1,6 +1,5 @@
 import type { CSSProperties } from 'react'
-import { hueOf, initialsOf } from '../people.ts'
-import type { Person } from '../session.ts'
+import { hueOf, initialsOf, type Person } from '../people.ts'
 
 /** Beside a name, which says it to those who do not see it. */
 export function Avatar({ person }: { readonly person: Person }) {

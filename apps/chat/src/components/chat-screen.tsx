@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
-import { renewIfStale, type Person } from '../session.ts'
+import type { Person } from '../people.ts'
+import { renewIfStale } from '../session.ts'
 import { useCurrentRoom } from '../use-current-room.ts'
 import { ConnectionPill } from './connection-pill.tsx'
 import { NoRoom } from './no-room.tsx'

@@ -2,7 +2,7 @@ import type { Room } from '@roomful/client'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
-import type { Person } from '../session.ts'
+import type { Person } from '../people.ts'
 import { Avatar } from './avatar.tsx'
 
 interface Props {

@@ -1,20 +1,20 @@
 import { useMemo } from 'react'
 import { dayOf } from '../dates.ts'
-import type { Person } from '../session.ts'
+import type { Person } from '../people.ts'
 import { timelineOf, type TimelineItem } from '../timeline.ts'
-import type { useChatRoom } from '../use-chat-room.ts'
+import type { ChatRoom } from '../use-chat-room.ts'
 import { useStickToBottom } from '../use-stick-to-bottom.ts'
 import { EmptyRoom, HistoryProblem } from './empty-room.tsx'
 import { Icon } from './icon.tsx'
 import { MessageGroup } from './message-group.tsx'
 
 interface Props {
-  readonly chat: ReturnType<typeof useChatRoom>
+  readonly chat: ChatRoom
   readonly me: Person
 }
 
 const missing = {
-  'too-many': 'More was said while you were away than fits here.',
+  hole: 'Some messages are missing here.',
   'new-log': 'The server began anew: messages may be missing here.',
 } as const
 
@@ -23,7 +23,7 @@ export function MessageLog({ chat, me }: Props) {
   const items = useMemo(() => timelineOf(view, me), [view, me])
   const { scroller, content, onScroll, toBottom, isAway, hasNew } = useStickToBottom({
     first: items[0]?.key,
-    last: lastKeyOf(items),
+    last: view.messages.at(-1)?.key,
     own: view.outgoing.at(-1)?.key,
   })
   const isLoading = history.state === 'loading'
@@ -68,9 +68,4 @@ export function MessageLog({ chat, me }: Props) {
       )}
     </div>
   )
-}
-
-function lastKeyOf(items: readonly TimelineItem[]): string | undefined {
-  const last = items.at(-1)
-  return last?.kind === 'group' ? last.said.at(-1)?.key : last?.key
 }

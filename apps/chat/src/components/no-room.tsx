@@ -1,4 +1,4 @@
-import type { Person } from '../session.ts'
+import type { Person } from '../people.ts'
 import { BrandMark } from './brand.tsx'
 
 export function NoRoom({ me }: { readonly me: Person }) {

@@ -1,14 +1,12 @@
 import { useState } from 'react'
-import type { Person } from '../session.ts'
+import type { Person } from '../people.ts'
 import { useChatRoom } from '../use-chat-room.ts'
-import { useTyping } from '../use-typing.ts'
 import { AwayBanner } from './away-banner.tsx'
 import { Composer } from './composer.tsx'
 import { Members } from './members.tsx'
 import { MessageLog } from './message-log.tsx'
 import { RoomHeader } from './room-header.tsx'
 import { RoomRefused } from './room-refused.tsx'
-import { TypingLine } from './typing-line.tsx'
 
 interface Props {
   readonly name: string
@@ -18,7 +16,6 @@ interface Props {
 
 export function RoomScreen({ name, me, onTryAgain }: Props) {
   const chat = useChatRoom(name, me)
-  const typing = useTyping(chat.room, me)
   const [showsMembers, setShowsMembers] = useState(false)
 
   if (chat.status === 'failed' && chat.error)
@@ -33,8 +30,7 @@ export function RoomScreen({ name, me, onTryAgain }: Props) {
         />
         <AwayBanner />
         <MessageLog chat={chat} me={me} />
-        <TypingLine names={typing.names} />
-        <Composer room={name} isFull={chat.isFull} onSend={chat.send} onTyping={typing.say} />
+        <Composer chat={chat} me={me} />
       </main>
       <Members room={chat.room} me={me} isOpen={showsMembers} onClose={() => setShowsMembers(false)} />
     </>

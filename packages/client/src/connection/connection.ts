@@ -156,7 +156,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
 
   #abandon(reason: RetryReason, error: RoomfulError | string): void {
     this.#endAttempt()
-    this.#port.close()
+    this.#port.close(true)
     const code = reason === 'auth' ? 'AUTH_FAILED' : 'TIMEOUT'
     this.#retry(reason, typeof error === 'string' ? new RoomfulError(code, error) : error)
   }

@@ -126,8 +126,5 @@ export function refusedBy(code: string, message?: string, after?: unknown): Room
 }
 
 function unreadable(request: string): RoomfulError {
-  return new RoomfulError(
-    'INVALID',
-    `the server's answer to ${request} is not one of ${wire.hello} version ${PROTOCOL_VERSION}`,
-  )
+  return new RoomfulError('INVALID', `the server's answer to ${request} is not one of roomful/${PROTOCOL_VERSION}`)
 }

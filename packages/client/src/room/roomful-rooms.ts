@@ -1,4 +1,4 @@
-import { type Limits, passingCodes, type Receipt, type RoomfulError, wire } from '@roomful/contract'
+import { type Limits, passingCodes, type Receipt, RoomfulError, wire } from '@roomful/contract'
 import type { HistoryQuery, Outgoing, Published, RoomProtocol } from './room-protocol.ts'
 import { readHistoryAnswer, readJoinAnswer, readPublishAnswer, refusedBy } from './roomful-messages.ts'
 
@@ -52,6 +52,7 @@ export function roomfulRooms(port: RoomfulPort, { limits, cid, joinTimeoutMs, ac
       port.write(wire.volatile, [{ room, event, data: data ?? null }])
     },
     async history(room, epoch, query) {
+      if (epoch === undefined) throw new RoomfulError('NOT_MEMBER', `unable to read room ${room}: join it first`)
       const answer = readHistoryAnswer(await ask(wire.history, { room, epoch, ...pageOf(query, limits) }, ackTimeoutMs))
       const oldest = answer.entries[0]?.seq ?? answer.first
       const newest = answer.entries.at(-1)?.seq ?? answer.head

@@ -1,5 +1,6 @@
 import { describe, type Refusal, RoomfulError } from '@roomful/contract'
-import { io, type ManagerOptions, type Socket } from 'socket.io-client'
+import { io, type Manager, type ManagerOptions, type Socket } from 'socket.io-client'
+import { type Packet, PacketType } from 'socket.io-parser'
 import { guardedTransports } from './guarded-transports.ts'
 import * as strictParser from './strict-parser.ts'
 import type { SocketHandlers, SocketOptions, SocketPort } from './socket-port.ts'
@@ -11,10 +12,11 @@ const CONGESTED_PACKETS = 64
 
 /** The port over socket.io-client. The socket is made by the first `open`, so an import does nothing. */
 export function createSocketPort(url: string, options: SocketOptions, handlers: SocketHandlers): SocketPort {
+  const managerOptions = toManagerOptions(options)
   let socket: Socket | undefined
 
   const create = (): Socket => {
-    const made = io(url, toManagerOptions(options))
+    const made = createSocket(url, options, managerOptions)
     made.on('connect', () => handlers.opened(String(made.id), made.recovered === true)) // undefined where none is kept
     made.on('connect_error', (error) => {
       // A refusal by the server deactivates the socket; a transport's failure leaves it active.
@@ -40,7 +42,17 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
       socket.auth = auth
       socket.connect()
     },
-    close: () => void socket?.disconnect(),
+    close(isStuck = false) {
+      if (!socket) return
+      const { io: manager, connected, active } = socket
+      socket.disconnect()
+      if (connected || !active) return
+      // Other clients may be waiting on the same connection: one that says nothing is of no use to them either.
+      if (manager._readyState === 'opening' && isStuck) manager._close()
+      if (manager._readyState !== 'open') return
+      takeBack(socket)
+      socket = undefined
+    },
     // Socket.IO would put a packet aside where the heartbeat is overdue, and send it before any room is joined again.
     isReady: () => socket !== undefined && socket.connected && !socket.io.engine._hasPingExpired(),
     isCongested: () => (socket?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
@@ -51,6 +63,32 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
       })
     },
   }
+}
+
+/** By address and options: connections that clients share. The app's own `io()` has others, which reconnect by themselves. */
+const shared = new Map<string, { readonly manager: Manager; readonly namespaces: Set<string> }>()
+
+/** As with Socket.IO, clients of one origin share a connection, unless they are of the same namespace. Opens nothing. */
+function createSocket(url: string, options: SocketOptions, managerOptions: Partial<ManagerOptions>): Socket {
+  const own = io(url, { ...managerOptions, forceNew: true })
+  const namespace = own['nsp']
+  const key = JSON.stringify([new URL(own.io['uri']).origin, options])
+  const known = shared.get(key)
+  if (options.forceNew || known?.namespaces.has(namespace)) return own
+  if (!known) shared.set(key, { manager: own.io, namespaces: new Set([namespace]) })
+  known?.namespaces.add(namespace)
+  return known ? known.manager.socket(namespace) : own
+}
+
+/** The server has not answered a CONNECT that nobody waits for any more: a late yes is undone, so that it keeps no ghost. */
+function takeBack(socket: Socket): void {
+  const { io: manager } = socket
+  const nsp = socket['nsp']
+  const answer = (packet: Packet): void => {
+    if (packet.nsp === nsp && packet.type === PacketType.CONNECT) manager._packet({ type: PacketType.DISCONNECT, nsp })
+  }
+  manager.on('packet', answer)
+  manager.once('close', () => manager.off('packet', answer))
 }
 
 function toManagerOptions({ transports, query, extraHeaders, ...rest }: SocketOptions): Partial<ManagerOptions> {

@@ -20,8 +20,8 @@ export type NoAck = 'timeout' | 'disconnected'
 export interface SocketPort {
   /** Makes one attempt to connect, ended by `opened` or `failed`; never two sockets at once. */
   open(auth: Readonly<Record<string, unknown>>): void
-  /** Ends the connection or the attempt; the handlers hear nothing of it. */
-  close(): void
+  /** Ends the connection or the attempt; the handlers hear nothing of it. `isStuck`: the attempt took too long. */
+  close(isStuck?: boolean): void
   /** Whether a packet given now goes out now. */
   isReady(): boolean
   /** Whether so much is waiting in the transport that what may be dropped should be. */

@@ -1,11 +1,11 @@
 import type { ClientOptions } from '@roomful/client'
 import { startClient } from '../../../client/test/support/test-client.ts'
-import { startPlain } from '../../../client/test/rooms/support/plain-server.ts'
+import { type PlainScript, startPlain } from '../../../client/test/rooms/support/plain-server.ts'
 import { createHooks } from '../../src/index.ts'
 
 /** A plain server, a client of it, and the client's hooks. */
-export async function start(options: Partial<ClientOptions> = {}) {
-  const server = await startPlain()
+export async function start(options: Partial<ClientOptions> = {}, script: PlainScript = {}) {
+  const server = await startPlain(script)
   const client = startClient(server.url, options)
   return { server, client, hooks: createHooks(client) }
 }

@@ -1,0 +1,103 @@
+import { createProxy } from '@roomful/testing/proxy'
+import type { Server } from 'socket.io'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { startClient, until } from '../support/test-client.ts'
+import { startServer } from '../support/test-server.ts'
+
+/** Counts the most sockets that were there at once, and the most CONNECT packets over one connection. */
+async function startCounted(configure: (io: Server) => void = () => {}) {
+  const most = { sockets: 0, connects: 0 }
+  const server = await startServer({
+    configure(io) {
+      configure(io)
+      io.on('connection', () => void (most.sockets = Math.max(most.sockets, io.sockets.sockets.size)))
+      io.engine.on('connection', (connection) => {
+        let connects = 0
+        connection.on('packet', ({ type, data }: { type: string; data?: unknown }) => {
+          if (type === 'message' && String(data).startsWith('0')) most.connects = Math.max(most.connects, ++connects)
+        })
+      })
+    },
+  })
+  return { server, most }
+}
+
+describe('CN4 never two live sockets for one client', () => {
+  test.each([['polling'], ['websocket'], ['default']])('however quickly it comes and goes, over %s', async (name) => {
+    const { server, most } = await startCounted()
+    const client = startClient(server.url, name === 'default' ? {} : { socket: { transports: [name] } })
+    for (let round = 0; round < 30; round += 1) {
+      void client.connect()
+      // At once, a moment later, and when connected.
+      if (round % 3 === 1) await new Promise((resolve) => setImmediate(resolve))
+      if (round % 3 === 2) await client.connect()
+      client.disconnect()
+    }
+    await client.connect()
+    await vi.waitFor(() => expect(server.sockets).toBe(1))
+    expect(most).toEqual({ sockets: 1, connects: 1 })
+    // Over polling, whoever leaves before the handshake has no session to end: the server forgets it by itself.
+    if (name === 'websocket') await vi.waitFor(() => expect(server.connections).toBe(1))
+    client.disconnect()
+    await vi.waitFor(() => expect(server.sockets).toBe(0))
+  })
+
+  test('F11 however often the connection is cut', async () => {
+    const { server, most } = await startCounted()
+    const proxy = await createProxy({ target: { port: server.port } })
+    onTestFinished(() => proxy.close())
+    const client = startClient(proxy.url)
+    await client.connect()
+    for (let cuts = 0; cuts < 20; cuts += 1) {
+      if (cuts % 2) proxy.reset()
+      else proxy.cut()
+      // The next cut comes before this one was noticed, while it comes back, or when it is back.
+      for (let ticks = 0; ticks < (cuts % 3) * 5; ticks += 1) await new Promise((resolve) => setImmediate(resolve))
+      if (cuts % 3 === 2) await until(client, 'connected')
+    }
+    await until(client, 'connected')
+    await vi.waitFor(() => expect([server.sockets, server.connections]).toEqual([1, 1]))
+    expect(most.connects).toBe(1)
+  })
+
+  test('F21 with an auth that is slow enough to straddle a reconnect: one CONNECT a connection', async () => {
+    const { server, most } = await startCounted()
+    const answers: (() => void)[] = []
+    let isSlow = false
+    const auth = () => (isSlow ? new Promise<Record<string, never>>((resolve) => answers.push(() => resolve({}))) : {})
+    const client = startClient(server.url, { auth, connectTimeoutMs: 100 })
+    await client.connect()
+    isSlow = true
+    for (let round = 0; round < 3; round += 1) {
+      const asked = answers.length
+      await server.restart()
+      await vi.waitFor(() => expect(answers.length).toBeGreaterThan(asked + 1))
+      // Those of attempts that have ended answer together with the one that counts.
+      for (const answer of answers) answer()
+      await expect
+        .poll(() => {
+          for (const answer of answers) answer()
+          return client.status
+        })
+        .toBe('connected')
+    }
+    expect([server.sockets, server.connections]).toEqual([1, 1])
+    expect(most).toEqual({ sockets: 1, connects: 1 })
+  })
+
+  test('a server that lets in too late finds nobody, and the next attempt is the only one', async () => {
+    const waiting: (() => void)[] = []
+    const { server, most } = await startCounted((io) => io.use((_socket, next) => void waiting.push(next)))
+    const client = startClient(server.url, { connectTimeoutMs: 150 })
+    void client.connect()
+    await vi.waitFor(() => expect(waiting.length).toBeGreaterThan(1))
+    await expect
+      .poll(() => {
+        for (const next of waiting.splice(0)) next()
+        return client.status
+      })
+      .toBe('connected')
+    await vi.waitFor(() => expect([server.sockets, server.connections]).toEqual([1, 1]))
+    expect(most.connects).toBe(1)
+  })
+})

@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { recordStatuses, startClient, until } from '../support/test-client.ts'
+import { startServer } from '../support/test-server.ts'
+
+// The wait is so long that only the page's event can have ended it.
+const patient = { reconnect: { minDelayMs: 3_600_000, maxDelayMs: 3_600_000 }, helloTimeoutMs: 1 }
+
+afterEach(() => vi.restoreAllMocks())
+
+/** A client that waits for its next attempt, though the server is there again. */
+async function startWaiting() {
+  vi.spyOn(Math, 'random').mockReturnValue(0.999)
+  const server = await startServer()
+  const client = startClient(server.url, patient)
+  await client.connect()
+  await server.restart()
+  await until(client, 'reconnecting')
+  return { server, client }
+}
+
+describe('CN5 the wait for the next attempt ends at once', () => {
+  test.each<[string, () => unknown]>([
+    ['when the network is back', () => window.dispatchEvent(new Event('online'))],
+    ['when the page is shown again', () => window.dispatchEvent(new Event('pageshow'))],
+    ['when the page becomes visible', () => document.dispatchEvent(new Event('visibilitychange'))],
+  ])('%s', async (_name, happen) => {
+    const { client } = await startWaiting()
+    happen()
+    await until(client, 'connected')
+  })
+
+  test('not when the page is hidden', async () => {
+    const { client } = await startWaiting()
+    const before = client.connection.getState()
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(timers).not.toHaveBeenCalled()
+    expect(client.connection.getState()).toBe(before)
+  })
+
+  test('once: more of them do not make more sockets', async () => {
+    const { server, client } = await startWaiting()
+    for (let times = 0; times < 20; times += 1) {
+      window.dispatchEvent(new Event('online'))
+      window.dispatchEvent(new Event('pageshow'))
+      document.dispatchEvent(new Event('visibilitychange'))
+    }
+    await until(client, 'connected')
+    await vi.waitFor(() => expect([server.sockets, server.connections]).toEqual([1, 1]))
+  })
+
+  test('and means nothing to a client that is connected, or was stopped', async () => {
+    const server = await startServer()
+    const client = startClient(server.url, patient)
+    await client.connect()
+    const statuses = recordStatuses(client)
+    window.dispatchEvent(new Event('online'))
+    client.disconnect()
+    window.dispatchEvent(new Event('online'))
+    window.dispatchEvent(new Event('pageshow'))
+    expect(statuses).toEqual(['connected', 'disconnected'])
+  })
+})
+
+describe('CN3 offline', () => {
+  test('is the cause while the browser says so, and online ends it', async () => {
+    const server = await startServer()
+    const client = startClient(server.url, patient)
+    await client.connect()
+    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
+    window.dispatchEvent(new Event('offline'))
+    expect(await until(client, 'reconnecting')).toMatchObject({ reason: 'offline', error: { code: 'DISCONNECTED' } })
+    onLine.mockReturnValue(true)
+    window.dispatchEvent(new Event('online'))
+    await until(client, 'connected')
+  })
+})
+
+describe('CN11 listeners of the page', () => {
+  /** What is listened to now: added and not removed. */
+  function watchListeners(): () => string[] {
+    let listening: (readonly [type: string, handler: unknown])[] = []
+    for (const target of [window, document]) {
+      vi.spyOn(target, 'addEventListener').mockImplementation((...added) => {
+        listening.push([added[0], added[1]])
+      })
+      vi.spyOn(target, 'removeEventListener').mockImplementation((...gone) => {
+        listening = listening.filter(([type, handler]) => type !== gone[0] || handler !== gone[1])
+      })
+    }
+    return () => listening.map(([type]) => type).toSorted()
+  }
+
+  test('are there only while a connection is sought', async () => {
+    const listeners = watchListeners()
+    const server = await startServer()
+    const client = startClient(server.url, patient)
+    expect(listeners()).toEqual([])
+    await client.connect()
+    await client.connect()
+    expect(listeners()).toEqual(['online', 'pageshow', 'visibilitychange'])
+    client.disconnect()
+    expect(listeners()).toEqual([])
+
+    for (let times = 0; times < 5; times += 1) {
+      await client.connect()
+      client.disconnect()
+    }
+    expect(listeners()).toEqual([])
+  })
+
+  test.each(['kicked', 'refused', 'exhausted'] as const)('go when it ends by %s', async (reason) => {
+    const listeners = watchListeners()
+    const server = await startServer({
+      configure: (io) => io.use((_socket, next) => next(reason === 'refused' ? new Error('no') : undefined)),
+    })
+    if (reason === 'exhausted') await server.close()
+    const client = startClient(server.url, { reconnect: { attempts: 0 }, helloTimeoutMs: 1 })
+    const settled = client.connect().catch(() => {})
+    if (reason === 'kicked') await settled
+    server.kickAll()
+    expect(await until(client, 'disconnected')).toMatchObject({ reason })
+    expect(listeners()).toEqual([])
+  })
+})

@@ -1,0 +1,202 @@
+import { createClient, defineContract, type InspectEvent } from '@roomful/client'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
+import { recordInspect, rejection, startClient, until } from '../support/test-client.ts'
+import { startServer } from '../support/test-server.ts'
+
+/** A server that remembers what it is sent, and answers a few questions. */
+async function start(options: Parameters<typeof startClient>[1] = {}) {
+  const received: unknown[][] = []
+  const server = await startServer({
+    configure: (io) =>
+      io.on('connection', (socket) => {
+        socket.onAny((...args: unknown[]) => received.push(args.filter((arg) => typeof arg !== 'function')))
+        socket.on('none', (ack: () => void) => ack())
+        socket.on('echo', (data: unknown, ack: (data: unknown) => void) => ack(data))
+        socket.on('pair', (ack: (a: number, b: string) => void) => ack(1, 'two'))
+        socket.on('no', (ack: (answer: unknown) => void) =>
+          ack({ $error: { code: 'FORBIDDEN', message: 'not you', data: { why: 'because' } } }),
+        )
+      }),
+  })
+  return { server, received, client: startClient(server.url, options) }
+}
+
+test('EM1 EM2 emits wait while there is no connection, and go out in order when it is back', async () => {
+  const { server, received, client } = await start()
+  client.emit('first', 1)
+  client.send('second')
+  await expect
+    .poll(() => received)
+    .toEqual([
+      ['first', 1],
+      ['message', 'second'],
+    ])
+  await server.close()
+  await until(client, 'reconnecting')
+  for (let n = 0; n < 20; n += 1) client.emit('n', n)
+  received.length = 0
+  await server.restart()
+  await expect.poll(() => received).toEqual(Array.from({ length: 20 }, (_, n) => ['n', n]))
+})
+
+test('EM1 the queue is bounded: one more is a clear error, and what waits still goes', async () => {
+  const { received, client } = await start({ autoConnect: false, queueLimit: 3 })
+  for (let n = 0; n < 3; n += 1) client.emit('n', n)
+  expect(() => client.emit('n', 3)).toThrow(/"n" was not sent: 3 emits already wait for the connection/)
+  expect(await rejection(client.emitWithAck('echo', 1))).toMatchObject({ code: 'QUEUE_FULL' })
+  await client.connect()
+  await expect
+    .poll(() => received)
+    .toEqual([
+      ['n', 0],
+      ['n', 1],
+      ['n', 2],
+    ])
+})
+
+test('EM3 volatile emits are dropped while there is no connection, and never come later', async () => {
+  const { events, inspect } = recordInspect()
+  const { received, client } = await start({ inspect })
+  client.volatile.emit('cursor', { x: 1 })
+  await client.connect()
+  client.volatile.emit('cursor', { x: 2 })
+  client.emit('end')
+  await expect.poll(() => received).toEqual([['cursor', { x: 2 }], ['end']])
+  const dropped = events.filter((event): event is InspectEvent & { type: 'drop' } => event.type === 'drop')
+  expect(dropped).toMatchObject([{ direction: 'out', event: 'cursor', reason: 'volatile, and not connected' }])
+})
+
+test('EM4 EM5 an ack comes with nothing, one value, or several that stay together', async () => {
+  const { client } = await start()
+  expect(await client.emitWithAck('none')).toBeUndefined()
+  expect(await client.emitWithAck('echo', { a: [1] })).toEqual({ a: [1] })
+  expect(await client.emitWithAck('pair')).toEqual([1, 'two'])
+})
+
+test('EM4 no answer: TIMEOUT, also of what could not be sent', async () => {
+  const { client, server } = await start()
+  await client.connect()
+  const asked = rejection(client.timeout(20).emitWithAck('nobody answers'))
+  expect(await asked).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('is unknown') as string })
+  await server.close()
+  await until(client, 'reconnecting')
+  const queued = rejection(client.with({ timeoutMs: 20 }).emitWithAck('echo', 1))
+  expect(await queued).toMatchObject({ code: 'TIMEOUT', message: '"echo" was not sent: no connection within 20 ms' })
+})
+
+test('EM4 the connection ends first: DISCONNECTED, the outcome is unknown', async () => {
+  const { client, server, received } = await start()
+  await client.connect()
+  const asked = rejection(client.emitWithAck('nobody answers'))
+  await expect.poll(() => received).toHaveLength(1)
+  server.io.sockets.sockets.forEach((socket) => socket.conn.close())
+  expect(await asked).toMatchObject({ code: 'DISCONNECTED', message: expect.stringContaining('unknown') as string })
+})
+
+test('EM4 an abort rejects with its reason: before, while it waits, and while it is asked', async () => {
+  const { client, received } = await start({ autoConnect: false })
+  const reason = new Error('changed my mind')
+  const before = client.with({ signal: AbortSignal.abort(reason) }).emitWithAck('echo', 1)
+  expect(await rejection(before)).toBe(reason)
+
+  const waiting = new AbortController()
+  const queued = rejection(client.with({ signal: waiting.signal }).emitWithAck('echo', 2))
+  waiting.abort(reason)
+  expect(await queued).toBe(reason)
+
+  await client.connect()
+  const asking = new AbortController()
+  const asked = rejection(client.with({ signal: asking.signal }).emitWithAck('nobody answers'))
+  await expect.poll(() => received).toEqual([['nobody answers']])
+  asking.abort(reason)
+  expect(await asked).toBe(reason)
+})
+
+test('EM6 a refusal is $error, or what refusalOf says; refusalOf that fails is an error of its own', async () => {
+  const { client } = await start({
+    refusalOf: (ack) => {
+      if (ack === 'boom') throw new Error('mine')
+      return ack === 'refused' ? { code: 'NO', message: 'no means no' } : undefined
+    },
+  })
+  expect(await rejection(client.emitWithAck('no'))).toMatchObject({
+    code: 'FORBIDDEN',
+    message: 'not you',
+    refusal: { code: 'FORBIDDEN', message: 'not you', data: { why: 'because' } },
+  })
+  expect(await rejection(client.emitWithAck('echo', 'refused'))).toMatchObject({ code: 'NO', message: 'no means no' })
+  expect(await rejection(client.emitWithAck('echo', 'boom'))).toMatchObject({ code: 'INTERNAL' })
+})
+
+test('EM7 what goes out is checked and sent as given; an ack is parsed, and one of the wrong shape is INVALID', async () => {
+  const { server, received } = await start()
+  const contract = defineContract({
+    clientToServer: {
+      note: z.object({ at: z.string().transform((text) => new Date(text)) }),
+      echo: { data: z.string().optional(), ack: z.string().transform(Number) },
+    },
+  })
+  const client = createClient({ url: server.url, contract })
+  onTestFinished(client.disconnect)
+  client.emit('note', { at: '2026-11-23' })
+  await expect.poll(() => received).toEqual([['note', { at: '2026-11-23' }]])
+  expect(await client.emitWithAck('echo', '42')).toBe(42)
+  // Without data the handler finds its ack all the same; it answers null, which is no string.
+  expect(await rejection(client.emitWithAck('echo'))).toMatchObject({ code: 'INVALID', event: 'echo' })
+  expect(() => client.emit('note', { at: 1 } as never)).toThrow(/invalid data for "note": at:/)
+  const { emit } = client as unknown as { emit: (event: string) => void }
+  expect(() => emit('nope')).toThrow(/unknown event "nope": the contract's clientToServer events are note/)
+})
+
+test('EM8 when nobody seeks a connection, what waits is dropped and told; then emits throw until connect()', async () => {
+  const { ofType, inspect } = recordInspect()
+  const { client, received } = await start({ autoConnect: false, inspect })
+  client.emit('never')
+  const asked = rejection(client.emitWithAck('echo', 1))
+  client.disconnect()
+  expect(await asked).toMatchObject({ code: 'DISCONNECTED' })
+  expect(ofType('drop').map(({ event }) => event)).toEqual(['never', 'echo'])
+  expect(() => client.emit('late')).toThrow(/not connected \(client\): connect\(\) starts again/)
+  expect(await rejection(client.emitWithAck('echo', 1))).toMatchObject({ code: 'DISCONNECTED' })
+  await client.connect()
+  client.emit('again')
+  await expect.poll(() => received).toEqual([['again']])
+})
+
+test('EM9 data that cannot be encoded fails its own call, connected or waiting, and holds up nothing', async () => {
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+  const { client, received } = await start({ autoConnect: false })
+  client.emit('circle', circle)
+  client.emit('behind', 1)
+  const asked = rejection(client.emitWithAck('echo', 1n))
+  await client.connect()
+  await expect.poll(() => received).toEqual([['behind', 1]])
+  expect(await asked).toMatchObject({ code: 'INVALID_ARGUMENT' })
+  expect(() => client.emit('circle', circle)).toThrow('the data of "circle" cannot be encoded')
+  expect(await client.emitWithAck('echo', 2)).toBe(2)
+})
+
+test('DS5 reserved names and callbacks are refused with a sentence that says what to use', async () => {
+  const { client } = await start({ autoConnect: false })
+  expect(() => client.on('connect', () => {})).toThrow(/reserved by Socket.IO: use client.connection/)
+  expect(() => client.emit('disconnect')).toThrow(/reserved by Socket.IO/)
+  expect(() => client.emit('$publish')).toThrow(/names that begin with \$ belong to the protocol/)
+  expect(() => client.emit('')).toThrow(/an event's name must be a string of 1 to 64 characters/)
+  expect(() => client.emit('ask', () => {})).toThrow(/use emitWithAck/)
+  expect(await rejection(client.timeout(Number.NaN).emitWithAck('x'))).toMatchObject({ code: 'INVALID_ARGUMENT' })
+})
+
+test('CN9 an emitWithAck that nobody awaits is no unhandled rejection', async () => {
+  const unhandled = vi.fn<(error: unknown) => void>()
+  process.on('unhandledRejection', unhandled)
+  onTestFinished(() => void process.off('unhandledRejection', unhandled))
+  const { client } = await start()
+  void client.timeout(1).emitWithAck('nobody answers')
+  void client.join('')
+  void client.connect({ signal: AbortSignal.abort() })
+  await client.emitWithAck('none')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(unhandled).not.toHaveBeenCalled()
+})

@@ -1,0 +1,41 @@
+import { createClient } from '@roomful/client'
+import { StrictMode } from 'react'
+import { expect, onTestFinished, test } from 'vitest'
+import { commands } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import { createHooks } from '../src/index.ts'
+
+test('the browser loses its network: the page says offline at once, and is back in its room as soon as it returns', async () => {
+  const url = await commands.startServer()
+  const client = createClient({ url, reconnect: { minDelayMs: 60_000, maxDelayMs: 60_000 } })
+  const { useSocket, useRoom, useEvent } = createHooks(client)
+  onTestFinished(async () => {
+    await commands.setOffline(false)
+    client.disconnect()
+    await commands.stopServer(url)
+  })
+  const heard: string[] = []
+  function Page() {
+    const { status, reason } = useSocket()
+    const { room, status: roomStatus } = useRoom('general')
+    useEvent(room, 'news', () => heard.push('news'))
+    useEvent(room, 'gap', () => heard.push('gap'))
+    return <output>{[status, reason, roomStatus].filter(Boolean).join(' ')}</output>
+  }
+  const screen = await render(
+    <StrictMode>
+      <Page />
+    </StrictMode>,
+  )
+  const shown = screen.getByRole('status')
+  await expect.element(shown).toHaveTextContent('connected joined')
+  await commands.setOffline(true)
+  await expect.element(shown).toHaveTextContent('reconnecting offline suspended')
+  await commands.setOffline(false)
+  await expect.element(shown).toHaveTextContent('connected joined')
+  await commands.sayIn(url, 'general', 'news')
+  await expect.poll(() => heard).toEqual(['gap', 'news'])
+  const { words, connections } = await commands.serverSays(url)
+  expect(words).toEqual(['join general', 'join general'])
+  expect(connections).toBe(1)
+})
