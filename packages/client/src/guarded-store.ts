@@ -24,8 +24,7 @@ export function createGuardedStore<T>(initial: T, report: Report, follow: Listen
   let isTelling = false
 
   const tell = (state: T, previous: T): void => {
-    for (const listener of [...listeners]) {
-      if (!listeners.has(listener)) continue
+    for (const listener of listeners) {
       try {
         listener.call(state, previous)
       } catch (error) {

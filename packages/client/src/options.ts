@@ -83,8 +83,7 @@ function assertKinds(options: ClientOptions & { readonly contract?: unknown }): 
   const { auth, reconnect, socket, rooms, contract } = options
   for (const name of NUMBERS) if (options[name] !== undefined) assertNumber(name, options[name])
   for (const name of FUNCTIONS)
-    if (options[name] !== undefined && typeof options[name] !== 'function')
-      expected(name, 'a function', options[name])
+    if (options[name] !== undefined && typeof options[name] !== 'function') expected(name, 'a function', options[name])
   if (auth !== undefined && typeof auth !== 'function' && !isObject(auth))
     expected('auth', 'an object such as { token }, or a function that gives one', auth)
   if (reconnect !== undefined && !isObject(reconnect))

@@ -72,7 +72,9 @@ const shared = new Map<string, { readonly manager: Manager; readonly namespaces:
 function createSocket(url: string, options: SocketOptions, managerOptions: Partial<ManagerOptions>): Socket {
   const own = io(url, { ...managerOptions, forceNew: true })
   const namespace = own['nsp']
-  const key = JSON.stringify([new URL(own.io['uri']).origin, options])
+  const { path, transports, withCredentials, query, extraHeaders } = options
+  const address = new URL(own.io['uri']).origin
+  const key = JSON.stringify([address, path, transports, withCredentials, query, extraHeaders])
   const known = shared.get(key)
   if (options.forceNew || known?.namespaces.has(namespace)) return own
   if (!known) shared.set(key, { manager: own.io, namespaces: new Set([namespace]) })

@@ -19,11 +19,13 @@ export interface FlaskServer {
   restart(): Promise<void>
 }
 
-const python = findFlask()
+let found: string | undefined
+/** Looked for at the first use: who only imports this waits for no Python. */
+const python = (): string | undefined => (found ??= findFlask())
 
 /** Why Flask cannot run here, or undefined where it can: `describe.skipIf(flaskMissing())`. */
 export function flaskMissing(): string | undefined {
-  return python ? undefined : `no python3 with flask_socketio and eventlet (Debian: ${FLASK_PACKAGES.join(', ')})`
+  return python() ? undefined : `no python3 with flask_socketio and eventlet (Debian: ${FLASK_PACKAGES.join(', ')})`
 }
 
 /** Starts a script on a free port; it is up when this resolves. */
@@ -45,9 +47,10 @@ interface Running {
 }
 
 async function launch(script: string, port: number): Promise<Running> {
-  if (!python) throw new Error(flaskMissing())
+  const command = python()
+  if (!command) throw new Error(flaskMissing())
   const env = { ...process.env, PORT: String(port), PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' }
-  const child = spawn(python, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   // A run that is broken off must not leave it behind.
   const killNow = (): void => void child.kill('SIGKILL')
   process.once('exit', killNow)

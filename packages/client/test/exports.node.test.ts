@@ -1,0 +1,28 @@
+import * as roomful from '@roomful/client'
+import { expect, test } from 'vitest'
+
+test('the names that the package gives out at run time', () => {
+  expect(Object.keys(roomful).toSorted()).toMatchInlineSnapshot(`
+    [
+      "PROTOCOL_VERSION",
+      "RoomfulError",
+      "ValidationError",
+      "assertEventName",
+      "assertRoomName",
+      "createClient",
+      "defaultLimits",
+      "defineContract",
+      "describe",
+      "eventIn",
+      "finalCodes",
+      "isEventName",
+      "isRoomName",
+      "isSchema",
+      "passingCodes",
+      "plainRooms",
+      "typeOnly",
+      "validate",
+      "wire",
+    ]
+  `)
+})

@@ -1,0 +1,112 @@
+import { createClient, defineContract, plainRooms, type ClientOptions } from '@roomful/client'
+import { describe, expect, test } from 'vitest'
+import { startClient, until } from './support/test-client.ts'
+
+const url = 'http://127.0.0.1:9'
+const create = (options: object) => () => createClient(options as ClientOptions)
+
+describe('a URL that is none', () => {
+  test.each([
+    ['example.com', '"example.com"'],
+    ['localhost:3000', '"localhost:3000"'],
+    ['', '""'],
+    ['ftp://example.com', '"ftp://example.com"'],
+    ['http://', '"http://"'],
+    ['x'.repeat(500), 'a string of 500 characters'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [3000, '3000'],
+    [new URL('http://example.com'), 'object'],
+  ])('is refused, and what was expected is said: %s', (bad, got) => {
+    const sentence = `url must be an http(s) or ws(s) address such as "https://example.com", or a path such as "/", got ${got}`
+    expect(create({ url: bad })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: sentence }))
+  })
+
+  test.each(['http://localhost:3000', 'https://example.com/chat', 'ws://[::1]:80', 'wss://example.com', '/', '/chat'])(
+    'is not %s',
+    (good) => {
+      expect(createClient({ url: good }).status).toBe('idle')
+    },
+  )
+
+  test('a path where there is no page ends in a clear state, not in retries', async () => {
+    const client = startClient('/chat')
+    await expect(client.connect()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(await until(client, 'disconnected')).toMatchObject({ reason: 'refused' })
+  })
+})
+
+describe('other options that cannot be meant', () => {
+  test.each<[object, string]>([
+    [{ connectTimeoutMs: -1 }, 'connectTimeoutMs: expected milliseconds, less than 2³¹, got -1'],
+    [{ connectTimeoutMs: Infinity }, 'connectTimeoutMs: expected milliseconds, less than 2³¹, got Infinity'],
+    [{ ackTimeoutMs: Number.NaN }, 'ackTimeoutMs: expected milliseconds, less than 2³¹, got NaN'],
+    [{ joinTimeoutMs: '5000' }, 'joinTimeoutMs: expected milliseconds, less than 2³¹, got "5000"'],
+    [{ helloTimeoutMs: null }, 'helloTimeoutMs: expected milliseconds, less than 2³¹, got null'],
+    [{ queueLimit: -1 }, 'queueLimit: expected a number, got -1'],
+    [{ queueLimit: 'many' }, 'queueLimit: expected a number, got "many"'],
+    [{ reconnect: false }, 'reconnect: expected an object such as { attempts: 0 }, got false'],
+    [{ reconnect: { attempts: Number.NaN } }, 'reconnect.attempts: expected a number, got NaN'],
+    [{ reconnect: { maxDelayMs: -5 } }, 'reconnect.maxDelayMs: expected milliseconds, less than 2³¹, got -5'],
+    [{ reconnect: { minDelayMs: '1s' } }, 'reconnect.minDelayMs: expected milliseconds, less than 2³¹, got "1s"'],
+    [{ auth: 'token' }, 'auth: expected an object such as { token }, or a function that gives one, got "token"'],
+    [{ auth: null }, 'auth: expected an object such as { token }, or a function that gives one, got null'],
+    [{ onError: 'log' }, 'onError: expected a function, got "log"'],
+    [{ onInvalid: {} }, 'onInvalid: expected a function, got object'],
+    [{ inspect: true }, 'inspect: expected a function, got true'],
+    [{ refusalOf: [] }, 'refusalOf: expected a function, got an array'],
+    [{ socket: 'websocket' }, 'socket: expected an object such as { path }, got "websocket"'],
+    [{ rooms: {} }, 'rooms: expected plainRooms(), got object'],
+    [{ contract: {} }, 'contract: expected what defineContract() gives, got object'],
+    [
+      { socket: { transports: ['websockets'] } },
+      'socket.transports: expected some of polling, websocket, webtransport, got "websockets"',
+    ],
+  ])('%j', (bad, sentence) => {
+    expect(create({ url, ...bad })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: sentence }))
+  })
+
+  test('everything that can be', () => {
+    const client = createClient({
+      url,
+      contract: defineContract({}),
+      auth: () => ({}),
+      autoConnect: false,
+      connectTimeoutMs: 1,
+      ackTimeoutMs: 2 ** 31 - 1,
+      joinTimeoutMs: 0,
+      helloTimeoutMs: 0,
+      queueLimit: Infinity,
+      reconnect: { attempts: Infinity, minDelayMs: 0, maxDelayMs: 0 },
+      rooms: plainRooms(),
+      refusalOf: () => undefined,
+      onInvalid: () => {},
+      onError: () => {},
+      inspect: () => {},
+      socket: {
+        path: '/sio/',
+        transports: ['websocket'],
+        withCredentials: true,
+        query: {},
+        extraHeaders: {},
+        forceNew: true,
+      },
+    })
+    expect(client.status).toBe('idle')
+  })
+})
+
+describe('a time-out of one call', () => {
+  test.each([[-1], [Infinity], [Number.NaN], ['5000']])('that cannot be meant is refused: %s', async (timeoutMs) => {
+    const client = startClient(url, { autoConnect: false })
+    const sentence = 'timeoutMs: expected milliseconds, less than 2³¹'
+    await expect(client.timeout(timeoutMs as number).emitWithAck('x')).rejects.toThrow(sentence)
+    await expect(client.with({ timeoutMs: timeoutMs as number }).emitWithAck('x')).rejects.toThrow(sentence)
+  })
+
+  test('that is left undefined is the client`s', async () => {
+    const client = startClient(url, { autoConnect: false, ackTimeoutMs: 20 })
+    const options = { timeoutMs: undefined } as unknown as { timeoutMs: number }
+    await expect(client.with(options).emitWithAck('x')).rejects.toThrow('no connection within 20 ms')
+  })
+})
