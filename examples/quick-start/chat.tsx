@@ -11,7 +11,7 @@ export function Chat() {
   const [lines, setLines] = useState<string[]>([])
   useEvent(room, 'message', ({ text }, { from }) => setLines((all) => [...all, `${from?.id}: ${text}`]))
   return (
-    <form action={(fields) => void send({ text: String(fields.get('text')) })}>
+    <form action={(fields) => void send({ text: fields.get('text') as string })}>
       <input name="text" aria-label="Message" disabled={status !== 'joined'} />
       <pre>{lines.join('\n')}</pre>
     </form>

@@ -14,7 +14,7 @@ export interface SocketOptions {
 }
 
 /** Why an acknowledgement will not come. */
-export type NoAck = 'timeout' | 'disconnected'
+type NoAck = 'timeout' | 'disconnected'
 
 /** The few things that we need of a Socket.IO socket; `socket-io-adapter.ts` is the only implementation. */
 export interface SocketPort {

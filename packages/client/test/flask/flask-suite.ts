@@ -2,7 +2,7 @@ import { createClient, type ClientOptions, plainRooms, type RoomState } from '@r
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 /** A Flask-SocketIO server, wherever the test runs. */
-export interface Flask {
+interface Flask {
   readonly url: string
   restart(): Promise<void>
   stop(): Promise<void>

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { z } from 'zod'
 
 /** One event of every kind, with every way to say what its data is. */
-export const chat = defineContract({
+const chat = defineContract({
   clientToServer: {
     message: z.string(),
     custom_event: z.object({ user: z.string(), action: z.string() }),

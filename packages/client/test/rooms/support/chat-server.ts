@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { soon } from '../../support/test-client.ts'
 import { startServer } from '../../support/test-server.ts'
 
-export const chat = defineContract({
+const chat = defineContract({
   clientToServer: { note: z.string() },
   serverToClient: { news: z.string() },
   room: {

@@ -3,7 +3,7 @@ import type { Outgoing, Published, RoomProtocol } from '../../../src/room/room-p
 import { Publisher } from '../../../src/room/publisher.ts'
 
 /** A batch on its way, answered by the test. */
-export interface Batch {
+interface Batch {
   readonly epoch: string | undefined
   readonly events: readonly string[]
   readonly numbers: readonly number[]

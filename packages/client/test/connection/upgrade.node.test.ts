@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { handshake, startHostileServer } from '../support/hostile-server.ts'
+import { startClient, until } from '../support/test-client.ts'
+import { startServer } from '../support/test-server.ts'
+import { expectNothingUncaught } from '../support/uncaught.ts'
+
+const heartbeats = { pingInterval: 3_600_000, pingTimeout: 3_600_000 }
+
+test('CN3 F24 an upgrade that dies midway is a loss at once, not when the heartbeat is missed', async () => {
+  expectNothingUncaught()
+  const server = await startHostileServer((link) => {
+    if (link.transport === 'websocket') {
+      link.onPacket((packet) => {
+        if (packet !== '2probe') return
+        link.send('3probe')
+        link.close()
+      })
+      return
+    }
+    handshake(link, { ...heartbeats, upgrades: link.number === 1 ? ['websocket'] : [] })
+    link.onPacket((packet) => packet.startsWith('40') && link.send(`40{"sid":"socket-${link.number}"}`))
+  })
+  const client = startClient(server.url, { helloTimeoutMs: 1 })
+  void client.connect()
+  await until(client, 'reconnecting')
+  expect(await until(client, 'connected')).toMatchObject({ id: 'socket-3' })
+})
+
+test('CN3 F23 where WebSockets are swallowed, polling goes on', async () => {
+  const server = await startServer({ options: { transports: ['polling'], allowUpgrades: true } })
+  server.io.on('connection', (socket) => socket.on('echo', (data: unknown, ack: (data: unknown) => void) => ack(data)))
+  const client = startClient(server.url)
+  await client.connect()
+  for (let n = 0; n < 5; n += 1) expect(await client.emitWithAck('echo', n)).toBe(n)
+})
+
+test('EM1 F24 nothing is lost or reordered by an upgrade under load', async () => {
+  const received: unknown[] = []
+  const heard: unknown[] = []
+  const server = await startServer({
+    configure: (io) =>
+      io.on('connection', (socket) =>
+        socket.on('n', (n: unknown) => {
+          received.push(n)
+          socket.emit('n', n)
+        }),
+      ),
+  })
+  const client = startClient(server.url)
+  client.on('n', (n: unknown) => heard.push(n))
+  await client.connect()
+  const numbers = Array.from({ length: 1_000 }, (_, n) => n)
+  for (const n of numbers) {
+    client.emit('n', n)
+    if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await expect.poll(() => heard.length).toBe(1_000)
+  expect([received, heard]).toEqual([numbers, numbers])
+})
