@@ -97,3 +97,28 @@ test('a server that is not there is named, on the name screen', async ({ visit, 
   await page.getByRole('button', { name: 'Enter' }).click()
   await expect(page.getByRole('status', { name: 'Connection' })).toHaveText(/^Connected/)
 })
+
+test('put out by the server: the page says so, and comes back when asked to', async ({ visit }) => {
+  const ann = await visit('Ann', { room: 'general' })
+  let putOut: (() => void) | undefined
+  await ann.page.routeWebSocket(/socket\.io/, (socket) => {
+    const server = socket.connectToServer()
+    socket.onMessage((message) => {
+      server.send(message)
+      if (message !== '5') return
+      putOut = () => socket.send('41')
+    })
+  })
+  await ann.page.reload() // the page takes its WebSocket when it loads
+  await ann.enter()
+  await ann.isIn('general')
+  await expect.poll(() => putOut, 'Engine.IO’s upgrade to WebSocket').toBeDefined()
+  putOut?.()
+  await expect(ann.connection).toHaveText(/^Disconnected/)
+  await ann.page.getByRole('button', { name: 'Reconnect' }).click()
+  await ann.isConnected()
+  await ann.isIn('general')
+  await ann.say(`back ${Math.random()}`)
+  await expect(ann.log.getByText('Sending…')).toHaveCount(0)
+  await expect(ann.log.locator('.problem')).toHaveCount(0)
+})

@@ -1,5 +1,5 @@
-import type { Message, Outgoing, RoomView } from './room-view.ts'
 import type { Person } from './people.ts'
+import type { Message, Outgoing, RoomView } from './room-view.ts'
 
 /** One bubble. */
 export interface Said {

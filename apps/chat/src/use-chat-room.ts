@@ -2,10 +2,10 @@ import type { Receipt, Room, RoomMessage, RoomState, RoomfulError } from '@roomf
 import type { chat } from '@roomful-demo/chat-contract'
 import { useCallback, useEffect, useState } from 'react'
 import { beginEra, confirm, discard, fail, forget, hear, showHistory, startSending, useChat } from './chat-store.ts'
+import type { Person } from './people.ts'
 import { useEvent, useRoom } from './realtime.ts'
 import { emptyView, type Heard, MAX_MESSAGES, MAX_OUTGOING } from './room-view.ts'
 import { sentence } from './sentences.ts'
-import type { Person } from './people.ts'
 
 /** A room, and what the page shows and does there. */
 export type ChatRoom = ReturnType<typeof useChatRoom>
@@ -28,6 +28,7 @@ export function useChatRoom(name: string, me: Person) {
     if (status === 'failed') forget(name)
   }, [name, status])
   useEvent(room, 'message', ({ text }, meta) => hear(name, heardOf(text, meta, me)))
+  // Each join fetches what was missed, and what is still missing shows by its numbers; a new log counts from 1 again.
   useEvent(room, 'gap', ({ reason }) => {
     if (reason === 'epoch') beginEra(name)
   })

@@ -1,8 +1,8 @@
 import type { Room } from '@roomful/client'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { useEvent } from './realtime.ts'
 import type { Person } from './people.ts'
+import { useEvent } from './realtime.ts'
 
 const SAY_EVERY_MS = 2000
 /** Whoever has not said for so long that they type has stopped. */
@@ -17,7 +17,7 @@ export function useTyping(room: Room<typeof chat>, me: Person) {
   const stopped = useCallback((id: string) => {
     clearTimeout(timers.current.get(id))
     timers.current.delete(id)
-    setNames((before) => new Map([...before].filter(([other]) => other !== id)))
+    setNames((before) => (before.has(id) ? new Map([...before].filter(([other]) => other !== id)) : before))
   }, [])
 
   useEvent(room, 'typing', ({ typing }, { from }) => {

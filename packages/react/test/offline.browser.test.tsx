@@ -5,12 +5,18 @@ import { commands } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { createHooks } from '../src/index.ts'
 
+/** What the browser says and does when its network goes, or returns; the test itself needs the network to go on. */
+function setOnline(isOnline: boolean): void {
+  Object.defineProperty(navigator, 'onLine', { value: isOnline, configurable: true })
+  window.dispatchEvent(new Event(isOnline ? 'online' : 'offline'))
+}
+
 test('the browser loses its network: the page says offline at once, and is back in its room as soon as it returns', async () => {
   const url = await commands.startServer()
   const client = createClient({ url, reconnect: { minDelayMs: 60_000, maxDelayMs: 60_000 } })
   const { useSocket, useRoom, useEvent } = createHooks(client)
   onTestFinished(async () => {
-    await commands.setOffline(false)
+    setOnline(true)
     client.disconnect()
     await commands.stopServer(url)
   })
@@ -29,9 +35,9 @@ test('the browser loses its network: the page says offline at once, and is back 
   )
   const shown = screen.getByRole('status')
   await expect.element(shown).toHaveTextContent('connected joined')
-  await commands.setOffline(true)
+  setOnline(false)
   await expect.element(shown).toHaveTextContent('reconnecting offline suspended')
-  await commands.setOffline(false)
+  setOnline(true)
   await expect.element(shown).toHaveTextContent('connected joined')
   await commands.sayIn(url, 'general', 'news')
   await expect.poll(() => heard).toEqual(['gap', 'news'])

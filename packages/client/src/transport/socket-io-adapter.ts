@@ -71,6 +71,7 @@ const shared = new Map<string, { readonly manager: Manager; readonly namespaces:
 /** As with Socket.IO, clients of one origin share a connection, unless they are of the same namespace. Opens nothing. */
 function createSocket(url: string, options: SocketOptions, managerOptions: Partial<ManagerOptions>): Socket {
   const own = io(url, { ...managerOptions, forceNew: true })
+  own.io.on('open', () => endStuckUpgrades(own.io.engine))
   const namespace = own['nsp']
   const { path, transports, withCredentials, query, extraHeaders } = options
   const address = new URL(own.io['uri']).origin
@@ -91,6 +92,13 @@ function takeBack(socket: Socket): void {
   }
   manager.on('packet', answer)
   manager.once('close', () => manager.off('packet', answer))
+}
+
+/** Polling has stopped for an upgrade that then failed: Socket.IO would sit there, mute, until the heartbeat is missed. */
+function endStuckUpgrades(engine: Manager['engine']): void {
+  engine.on('upgradeError', (error) => {
+    if (engine['upgrading']) engine['_onClose']('transport error', error)
+  })
 }
 
 function toManagerOptions({ transports, query, extraHeaders, ...rest }: SocketOptions): Partial<ManagerOptions> {

@@ -154,6 +154,20 @@ test('CN12 garbage is a cause to try again, and says what it was', async () => {
   expect(new Set(statuses)).toEqual(new Set(['idle', 'connecting', 'reconnecting']))
 })
 
+test('CN12 a refusal of who was let in long ago is a loss, not a dead connection that looks alive', async () => {
+  expectNothingUncaught()
+  const links: HostileLink[] = []
+  const server = await startHostileServer((link) => {
+    links.push(link)
+    welcome(link)
+  })
+  const client = startClient(server.url, { helloTimeoutMs: 1 })
+  await client.connect()
+  links[0]?.send('44{"message":"no more","data":{"code":"CHANGED"}}')
+  expect(await until(client, 'reconnecting')).toMatchObject({ reason: 'transport', error: { code: 'CHANGED' } })
+  expect(await until(client, 'connected')).toMatchObject({ id: 'socket-2' })
+})
+
 test('CN4 what an attempt brought that failed is not heard in the next one', async () => {
   const server = await startHostileServer((link) => {
     if (link.number > 1) return welcome(link)

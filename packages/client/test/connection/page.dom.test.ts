@@ -26,7 +26,7 @@ describe('CN5 the wait for the next attempt ends at once', () => {
   ])('%s', async (_name, happen) => {
     const { client } = await startWaiting()
     happen()
-    await until(client, 'connected')
+    expect(await until(client, 'connected')).toMatchObject({ status: 'connected' })
   })
 
   test('not when the page is hidden', async () => {

@@ -107,7 +107,7 @@ describe('CN3 a shared connection that is stuck', () => {
     // Out of step, so that one has an attempt running whenever the other's ends; in step, less would be tested.
     await new Promise((resolve) => setTimeout(resolve, 200))
     void b.connect()
-    await Promise.all([until(a, 'connected'), until(b, 'connected')])
+    await vi.waitFor(() => expect([a.status, b.status]).toEqual(['connected', 'connected']), { timeout: 20_000 })
   })
 })
 

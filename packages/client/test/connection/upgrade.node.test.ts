@@ -12,8 +12,11 @@ test('CN3 F24 an upgrade that dies midway is a loss at once, not when the heartb
     if (link.transport === 'websocket') {
       link.onPacket((packet) => {
         if (packet !== '2probe') return
-        link.send('3probe')
-        link.close()
+        // Not before the client polls again: it waits for that poll then, to go over.
+        setTimeout(() => {
+          link.send('3probe')
+          link.close()
+        }, 100)
       })
       return
     }
@@ -27,11 +30,19 @@ test('CN3 F24 an upgrade that dies midway is a loss at once, not when the heartb
 })
 
 test('CN3 F23 where WebSockets are swallowed, polling goes on', async () => {
-  const server = await startServer({ options: { transports: ['polling'], allowUpgrades: true } })
-  server.io.on('connection', (socket) => socket.on('echo', (data: unknown, ack: (data: unknown) => void) => ack(data)))
-  const client = startClient(server.url)
+  const server = await startHostileServer((link) => {
+    if (link.transport === 'websocket') return
+    handshake(link, { ...heartbeats, upgrades: ['websocket'] })
+    link.onPacket((packet) => {
+      if (packet.startsWith('40')) link.send('40{"sid":"a"}')
+      else if (packet.startsWith('42')) link.send(`43${parseInt(packet.slice(2), 10)}["answer"]`)
+    })
+  })
+  const client = startClient(server.url, { helloTimeoutMs: 1 })
   await client.connect()
-  for (let n = 0; n < 5; n += 1) expect(await client.emitWithAck('echo', n)).toBe(n)
+  await expect.poll(() => server.attempts).toBe(2) // the second is the WebSocket, which is never answered
+  for (let n = 0; n < 5; n += 1) expect(await client.emitWithAck('ask', n)).toBe('answer')
+  expect(client.status).toBe('connected')
 })
 
 test('EM1 F24 nothing is lost or reordered by an upgrade under load', async () => {

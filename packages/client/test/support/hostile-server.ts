@@ -40,7 +40,7 @@ export async function startHostileServer(script: (link: HostileLink) => void): P
   const sockets = new WebSocketServer({ server: http })
   sockets.on('connection', (socket) => {
     const heard: ((packet: string) => void)[] = []
-    socket.on('message', (data) => heard.forEach((hear) => hear(String(data))))
+    socket.on('message', (data: Buffer) => heard.forEach((hear) => hear(data.toString())))
     script({
       number: ++attempts,
       transport: 'websocket',

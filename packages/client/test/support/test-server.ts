@@ -65,7 +65,7 @@ export async function startServer({ port = 0, options, configure }: TestServerOp
       await close()
       running = await start(running.port)
     },
-    kickAll: (end = false) => void running.io.disconnectSockets(end),
+    kickAll: (end = false) => running.io.disconnectSockets(end),
     close,
   }
 }

@@ -32,10 +32,6 @@ export const serverCommands = {
     await running.get(url)?.io.close()
     running.delete(url)
   }) satisfies BrowserCommand<[url: string]>,
-  /** Takes the page's network away, as the browser itself sees it, or gives it back. */
-  setOffline: (({ context }, isOffline) => context.setOffline(isOffline)) satisfies BrowserCommand<
-    [isOffline: boolean]
-  >,
   /** What the server was told, and how many connections it has. */
   serverSays: ((_context, url) => ({
     words: running.get(url)?.words ?? [],
@@ -51,7 +47,6 @@ declare module 'vitest/browser' {
     startServer: () => Promise<string>
     stopServer: (url: string) => Promise<void>
     serverSays: (url: string) => Promise<{ words: string[]; connections: number }>
-    setOffline: (isOffline: boolean) => Promise<void>
     sayIn: (url: string, room: string, event: string) => Promise<void>
   }
 }

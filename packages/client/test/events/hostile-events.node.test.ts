@@ -1,0 +1,211 @@
+import { createClient, defineContract, type Client } from '@roomful/client'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
+import { recordInspect, startClient, until } from '../support/test-client.ts'
+import { startServer } from '../support/test-server.ts'
+import { expectNothingUncaught } from '../support/uncaught.ts'
+
+const hello = { v: 1, capabilities: [], limits: {}, user: null, now: 0 }
+
+/** Everything that was pushed before has arrived. */
+async function settled(io: { emit(event: string): unknown }, client: Pick<Client, 'once'>): Promise<void> {
+  const arrived = new Promise<void>((resolve) => client.once('end', () => resolve()))
+  io.emit('end')
+  await arrived
+}
+
+describe('DS3 whatever a server sends', () => {
+  test('names of prototypes are names like any other', async () => {
+    expectNothingUncaught()
+    const server = await startServer()
+    const client = startClient(server.url, { helloTimeoutMs: 1 })
+    const heard: unknown[] = []
+    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
+    for (const name of names) client.on(name, (data: unknown) => heard.push([name, data]))
+    await client.connect()
+    for (const name of names) server.io.emit(name, { polluted: true })
+    await settled(server.io, client)
+    expect(heard).toEqual(names.map((name) => [name, { polluted: true }]))
+    expect(Object.keys(Object.prototype)).toEqual([])
+  })
+
+  test('names of prototypes are not in a contract', async () => {
+    expectNothingUncaught()
+    const server = await startServer()
+    const onInvalid = vi.fn<() => void>()
+    const contract = defineContract({ serverToClient: { end: {} } })
+    const client = createClient({ url: server.url, contract, onInvalid, helloTimeoutMs: 1 })
+    onTestFinished(client.disconnect)
+    const heard = vi.fn<() => void>()
+    for (const name of ['__proto__', 'constructor']) client.on(name as 'end', heard)
+    await client.connect()
+    server.io.emit('__proto__', 1)
+    server.io.emit('constructor', 1)
+    await settled(server.io, client)
+    expect(heard).not.toHaveBeenCalled()
+    expect(onInvalid).toHaveBeenCalledTimes(2)
+  })
+
+  test('a schema, or onInvalid, that throws harms nobody', async () => {
+    expectNothingUncaught()
+    const server = await startServer()
+    const onError = vi.fn<(error: unknown, source: string) => void>()
+    const contract = defineContract({
+      serverToClient: {
+        throws: z.string().refine(() => {
+          throw new Error('in the schema')
+        }),
+        number: z.number(),
+        end: {},
+      },
+    })
+    const onInvalid = () => {
+      throw new Error('in onInvalid')
+    }
+    const client = createClient({ url: server.url, contract, onInvalid, onError, helloTimeoutMs: 1 })
+    onTestFinished(client.disconnect)
+    const heard = vi.fn<(data: unknown) => void>()
+    client.on('throws', heard)
+    client.on('number', heard)
+    await client.connect()
+    server.io.emit('throws', 'a')
+    server.io.emit('number', 'not one')
+    server.io.emit('number', 7)
+    await settled(server.io, client as unknown as Client)
+    expect(heard.mock.calls).toEqual([[7]])
+    expect(onError.mock.calls.map(([error, source]) => [String(error), source])).toEqual([
+      ['Error: in onInvalid', 'onInvalid'],
+      ['Error: in onInvalid', 'onInvalid'],
+    ])
+  })
+
+  test('without a contract all arguments arrive as they are, and an ack may be answered', async () => {
+    const server = await startServer()
+    const client = startClient(server.url, { helloTimeoutMs: 1 })
+    client.on('sum', (a: number, b: number, ack: (sum: number) => void) => ack(a + b))
+    await client.connect()
+    const [socket] = server.io.sockets.sockets.values()
+    expect(await socket?.emitWithAck('sum', 1, 2)).toBe(3)
+  })
+})
+
+describe('DS4 DS6 rooms that the wire names', () => {
+  test('are heard by their listeners only, and made by the app only', async () => {
+    expectNothingUncaught()
+    const server = await startServer({
+      configure: (io) =>
+        io.on('connection', (socket) => {
+          socket.emit('$hello', hello)
+          socket.on('$join', (_request: unknown, ack: (answer: object) => void) =>
+            ack({ ok: true, epoch: 'epoch-one', head: 0, first: 1, entries: [] }),
+          )
+        }),
+    })
+    const { inspect, ofType } = recordInspect()
+    const client = startClient(server.url, { inspect })
+    const heard: unknown[] = []
+    const room = await client.join('general')
+    client.on('news', (...args: unknown[]) => heard.push(['client', ...args]))
+    room.on('news', (data: unknown) => heard.push(['room', data]))
+    const meta = { epoch: 'epoch-one', seq: 1, id: 'a:1', from: null, at: 1 }
+    server.io.emit('news', 'ours', { ...meta, $room: 'general' })
+    server.io.emit('news', 'nobody named it', { ...meta, $room: 'elsewhere' })
+    server.io.emit('news', 'no room at all', { ...meta, $room: 5 })
+    server.io.emit('$members', { room: 'elsewhere', v: 1, set: [{ user: { id: 'eve' } }] })
+    server.io.emit('$unknown', 1)
+    await settled(server.io, client)
+    expect(heard).toEqual([
+      ['room', 'ours'],
+      ['client', 'no room at all', { ...meta, $room: 5 }],
+    ])
+    expect(ofType('drop').map(({ event, reason }) => `${event}: ${reason}`)).toEqual([
+      'news: not in room elsewhere',
+      '$unknown: not spoken by this version',
+    ])
+    expect(client.room('elsewhere').status).toBe('left')
+  })
+})
+
+describe('DS5 what can be listened with', () => {
+  test.each([[undefined], [null], ['handler'], [{}]])('a listener that is no function is refused: %j', (handler) => {
+    const client = startClient('http://127.0.0.1:9', { autoConnect: false })
+    const sentence = /^a listener must be a function, got /
+    expect(() => client.on('news', handler as never)).toThrow(sentence)
+    expect(() => client.once('news', handler as never)).toThrow(sentence)
+    expect(() => client.room('general').on('news', handler as never)).toThrow(sentence)
+  })
+
+  test('once is undone before it was heard, and heard once though it says its event again', async () => {
+    const server = await startServer()
+    const client = startClient(server.url, { helloTimeoutMs: 1 })
+    const undone = vi.fn<() => void>()
+    const heard = vi.fn<() => void>(() => {
+      throw new Error('mine')
+    })
+    const quiet = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => quiet.mockRestore())
+    client.once('news', undone)()
+    client.once('news', heard)
+    await client.connect()
+    server.io.emit('news')
+    server.io.emit('news')
+    await settled(server.io, client)
+    expect([undone.mock.calls.length, heard.mock.calls.length]).toEqual([0, 1])
+    expect(quiet.mock.calls.map(([text]) => text as string)).toEqual(['roomful: a listener of news failed:'])
+  })
+})
+
+describe('DS2 orders from within a listener', () => {
+  test('disconnect() in a handler: nothing more is heard, and nothing is left', async () => {
+    expectNothingUncaught()
+    const server = await startServer()
+    const client = startClient(server.url, { helloTimeoutMs: 1 })
+    const heard: number[] = []
+    client.on('n', (n: number) => {
+      heard.push(n)
+      client.disconnect()
+    })
+    await client.connect()
+    for (let n = 1; n <= 5; n += 1) server.io.emit('n', n)
+    await until(client, 'disconnected')
+    await vi.waitFor(() => expect(server.connections).toBe(0))
+    expect(heard).toEqual([1])
+  })
+
+  test('emit and disconnect in a listener of the state', async () => {
+    expectNothingUncaught()
+    const received: unknown[] = []
+    const server = await startServer({
+      configure: (io) => io.on('connection', (socket) => socket.onAny((event) => received.push(event))),
+    })
+    const onError = vi.fn<(error: unknown, source: string) => void>()
+    const client = startClient(server.url, { helloTimeoutMs: 1, onError })
+    client.connection.subscribe(({ status }) => client.emit(`seen ${status}`))
+    client.emit('first')
+    await client.connect()
+    await vi.waitFor(() => expect(received).toEqual(['seen connecting', 'first', 'seen connected']))
+    client.disconnect()
+    // Where nobody seeks a connection any more, emit throws: into the listener, and from there to onError.
+    expect(onError.mock.calls.map(([error, source]) => [(error as Error).message, source])).toEqual([
+      ['not connected (client): connect() starts again', 'store'],
+    ])
+  })
+
+  test('connect() as soon as it is kicked comes back, with a listener that is told all in order', async () => {
+    expectNothingUncaught()
+    const server = await startServer()
+    const client = startClient(server.url, { helloTimeoutMs: 1 })
+    client.connection.subscribe(({ status }) => {
+      if (status === 'disconnected') void client.connect()
+    })
+    const statuses: string[] = []
+    client.connection.subscribe(({ status }) => statuses.push(status))
+    await client.connect()
+    const room = client.join('general')
+    await room
+    server.kickAll()
+    await vi.waitFor(() => expect(statuses.slice(2)).toEqual(['disconnected', 'connecting', 'connected']))
+    await vi.waitFor(() => expect(client.room('general').status).toBe('joined'))
+    expect(server.sockets).toBe(1)
+  })
+})
