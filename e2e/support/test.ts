@@ -34,6 +34,9 @@ interface Fixtures {
 /** What Chromium itself writes into the console when a server or the network is away. */
 export const OUTAGE = /^Failed to load resource: net::ERR_|^WebSocket connection to .* failed/
 
+/** Enough to see what is wrong; a page that fails without end fails its test, and no more. */
+const MAX_PROBLEMS = 20
+
 export const test = base.extend<Fixtures>({
   expectedInConsole: [undefined, { option: true }],
 
@@ -55,7 +58,7 @@ export const test = base.extend<Fixtures>({
       contexts.push(opened)
       const page = await opened.newPage()
       watch(page, (problem) => {
-        if (!expectedInConsole?.test(problem)) problems.push(`${name}: ${problem}`)
+        if (!expectedInConsole?.test(problem) && problems.length < MAX_PROBLEMS) problems.push(`${name}: ${problem}`)
       })
       await page.goto(chatAddress(server, room))
       return new Person(page, name)

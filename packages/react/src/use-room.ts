@@ -19,6 +19,6 @@ export function useRoomOf<C extends AnyContract>(
 ): UseRoom<C> | NoRoom {
   const room = name === null || name === undefined ? undefined : client.room(name)
   const state = useReadable(room?.state ?? noRoomState)
-  useEffect(() => room?.retain())
+  useEffect(() => room?.retain(), [room])
   return room ? { ...state, room, emit: room.emit, send: room.send } : NO_ROOM
 }

@@ -1,5 +1,6 @@
 import { createClient, type Client } from '@roomful/client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
@@ -112,7 +113,7 @@ describe('CN9 connect()', () => {
     client.disconnect()
     await expect(connected).rejects.toMatchObject({ code: 'DISCONNECTED', message: 'disconnect() was called' })
     expect(client.connection.getState()).toEqual({ status: 'disconnected', reason: 'client' })
-    await vi.waitFor(() => expect(server.connections).toBe(0))
+    await eventually(() => expect(server.connections).toBe(0))
   })
 
   test('unused it is no unhandled rejection', async () => {

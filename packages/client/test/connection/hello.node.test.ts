@@ -1,6 +1,7 @@
 import { plainRooms } from '@roomful/client'
 import type { Server } from 'socket.io'
 import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { recordInspect, recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
@@ -61,10 +62,10 @@ describe('CN10 a server that speaks roomful/1', () => {
     expect([asked, client.guarantees?.rooms]).toEqual([['join a', 'join b'], 'plain'])
     const statuses = recordStatuses(client)
     server.io.emit('$hello', hello)
-    await vi.waitFor(() => expect(asked).toEqual(['join a', 'join b', '$join a', '$join b']))
+    await eventually(() => expect(asked).toEqual(['join a', 'join b', '$join a', '$join b']))
     expect(client.connection.getState()).toMatchObject({ user: hello.user, guarantees: { rooms: 'roomful' } })
     expect(statuses).toEqual(['connected', 'connected'])
-    await vi.waitFor(() => expect(client.room('a').state.getState()).toEqual({ status: 'joined', acknowledged: true }))
+    await eventually(() => expect(client.room('a').state.getState()).toEqual({ status: 'joined', acknowledged: true }))
   })
 
   test('says so twice: the second time changes nothing', async () => {

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 
 // The imports are dynamic: what a module does when it is first evaluated is what is tested.
 test('CN1 an import, a client, a room and its stores open nothing: no timer, no connection, no listener of the page', async () => {
@@ -36,7 +37,7 @@ test('CN1 an import, a client, a room and its stores open nothing: no timer, no 
 
   // The same eyes see the first use.
   client.on('message', () => {})
-  await vi.waitFor(() => expect(client.status).toBe('reconnecting'))
+  await eventually(() => expect(client.status).toBe('reconnecting'))
   const whenUsed = done.map(({ mock }) => mock.calls.length)
   client.disconnect()
 

@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
@@ -60,7 +61,7 @@ describe('CN8 the end is the end', () => {
       reason: 'kicked',
       error: { code: 'KICKED', message: 'the server closed the connection' },
     })
-    await vi.waitFor(() => expect(server.connections).toBe(0))
+    await eventually(() => expect(server.connections).toBe(0))
     await expect(client.emitWithAck('hello')).rejects.toMatchObject({ code: 'DISCONNECTED', cause: state.error })
     expect(() => client.emit('hello')).toThrow('not connected (kicked): connect() starts again')
   })
@@ -77,7 +78,7 @@ describe('CN8 the end is the end', () => {
     expect(() => client.emit('hello')).toThrow('not connected (client): connect() starts again')
     await expect(client.join('general')).rejects.toMatchObject({ code: 'DISCONNECTED' })
     expect(statuses).toEqual(['disconnected'])
-    await vi.waitFor(() => expect(server.connections).toBe(0))
+    await eventually(() => expect(server.connections).toBe(0))
     await client.connect()
     expect(server.sockets).toBe(1)
   })

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
@@ -47,7 +48,7 @@ describe('CN5 the wait for the next attempt ends at once', () => {
       document.dispatchEvent(new Event('visibilitychange'))
     }
     await until(client, 'connected')
-    await vi.waitFor(() => expect([server.sockets, server.connections]).toEqual([1, 1]))
+    await eventually(() => expect([server.sockets, server.connections]).toEqual([1, 1]))
   })
 
   test('and means nothing to a client that is connected, or was stopped', async () => {

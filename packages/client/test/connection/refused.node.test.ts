@@ -109,16 +109,17 @@ describe('CN6 a server that refuses', () => {
 describe('CN7 auth against a real server', () => {
   test('an answer that comes after its attempt is not used', async () => {
     const { url, tokens } = await startGuarded()
-    const answers: ((credentials: { token: string }) => void)[] = []
-    const auth = () => new Promise<{ token: string }>((resolve) => answers.push(resolve))
-    const client = startClient(url, { auth, connectTimeoutMs: 100 })
-    const connected = client.connect()
-    await until(client, 'reconnecting', ({ attempt }) => attempt === 1)
-    await vi.waitFor(() => expect(answers).toHaveLength(2))
-    answers[0]?.({ token: 'late' })
-    answers[1]?.({ token: 'good' })
-    await connected
-    expect(tokens).toEqual(['good'])
+    let answerLate: ((credentials: { token: string }) => void) | undefined
+    const auth = () => {
+      answerLate?.({ token: 'late' })
+      if (answerLate) return { token: 'good' }
+      return new Promise<{ token: string }>((resolve) => void (answerLate = resolve))
+    }
+    const client = startClient(url, { auth, connectTimeoutMs: 300 })
+    const statuses = recordStatuses(client)
+    await client.connect()
+    expect(statuses.slice(0, 3)).toEqual(['idle', 'connecting', 'reconnecting'])
+    expect(new Set(tokens)).toEqual(new Set(['good']))
   })
 
   test('what it throws is the cause', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { io } from 'socket.io-client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
@@ -16,12 +17,12 @@ describe('CN4 clients of one origin', () => {
 
     const statuses = recordStatuses(b)
     a.disconnect()
-    await vi.waitFor(() => expect(server.io.of('/a').sockets.size).toBe(0))
+    await eventually(() => expect(server.io.of('/a').sockets.size).toBe(0))
     expect([server.io.of('/b').sockets.size, server.connections]).toEqual([1, 1])
     expect(statuses).toEqual(['connected'])
 
     b.disconnect()
-    await vi.waitFor(() => expect(server.connections).toBe(0))
+    await eventually(() => expect(server.connections).toBe(0))
   })
 
   test('come back together after an outage, over one connection again', async () => {
@@ -54,7 +55,7 @@ describe('CN4 clients of one origin', () => {
     await Promise.all([a.connect(), b.connect()])
     expect(server.connections).toBe(2)
     a.disconnect()
-    await vi.waitFor(() => expect(server.connections).toBe(1))
+    await eventually(() => expect(server.connections).toBe(1))
     expect(b.status).toBe('connected')
   })
 
@@ -69,10 +70,10 @@ describe('CN4 clients of one origin', () => {
     const client = startClient(`${server.url}/a`)
     await client.connect()
     const socket = early ?? own()
-    await vi.waitFor(() => expect(socket.connected).toBe(true))
+    await eventually(() => expect(socket.connected).toBe(true))
     client.disconnect()
     await server.restart()
-    await vi.waitFor(() => expect([socket.connected, server.connections]).toEqual([true, 1]))
+    await eventually(() => expect([socket.connected, server.connections]).toEqual([true, 1]))
   })
 })
 
@@ -107,7 +108,7 @@ describe('CN3 a shared connection that is stuck', () => {
     // Out of step, so that one has an attempt running whenever the other's ends; in step, less would be tested.
     await new Promise((resolve) => setTimeout(resolve, 200))
     void b.connect()
-    await vi.waitFor(() => expect([a.status, b.status]).toEqual(['connected', 'connected']), { timeout: 20_000 })
+    await eventually(() => expect([a.status, b.status]).toEqual(['connected', 'connected']))
   })
 })
 
@@ -125,11 +126,11 @@ describe('CN4 a namespace that is slow to let in, on a shared connection', () =>
   test('has one socket in the end, and the other client notices nothing', async () => {
     const { server, a, waiting, inB } = await startSlow()
     const statuses = recordStatuses(a)
-    const b = startClient(`${server.url}/b`, { connectTimeoutMs: 150 })
+    const b = startClient(`${server.url}/b`, { connectTimeoutMs: 400 })
     const most = vi.fn<(count: number) => void>()
     server.io.of('/b').on('connection', () => most(inB()))
     void b.connect()
-    await vi.waitFor(() => expect(waiting.length).toBeGreaterThan(2))
+    await eventually(() => expect(waiting.length).toBeGreaterThan(2))
     // The attempts that were given up are let in late, all at once, and the running one too.
     await expect
       .poll(() => {
@@ -137,7 +138,7 @@ describe('CN4 a namespace that is slow to let in, on a shared connection', () =>
         return b.status
       })
       .toBe('connected')
-    await vi.waitFor(() => expect(inB()).toBe(1))
+    await eventually(() => expect(inB()).toBe(1))
     expect(statuses).toEqual(['connected'])
     expect(server.io.of('/a').sockets.size).toBe(1)
   })
@@ -146,16 +147,16 @@ describe('CN4 a namespace that is slow to let in, on a shared connection', () =>
     const { server, a, waiting, inB } = await startSlow()
     const b = startClient(`${server.url}/b`)
     void b.connect()
-    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    await eventually(() => expect(waiting).toHaveLength(1))
     b.disconnect()
     const joined = once(server.io.of('/b'), 'connection')
     waiting[0]?.()
     await joined
-    await vi.waitFor(() => expect(inB()).toBe(0))
+    await eventually(() => expect(inB()).toBe(0))
     expect([a.status, b.status]).toEqual(['connected', 'disconnected'])
 
     void b.connect()
-    await vi.waitFor(() => expect(waiting).toHaveLength(2))
+    await eventually(() => expect(waiting).toHaveLength(2))
     waiting[1]?.()
     await until(b, 'connected')
     expect(inB()).toBe(1)

@@ -1,6 +1,7 @@
 import { plainRooms } from '@roomful/client'
 import { createProxy } from '@roomful/testing/proxy'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { recordInspect, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
@@ -27,7 +28,7 @@ describe('EM2 what waits goes out after the rooms', () => {
     void client.join('a')
     void client.join('b')
     client.emit('early', 2)
-    await vi.waitFor(() => expect(received).toEqual(['join a', 'join b', 'early 1', 'early 2']))
+    await eventually(() => expect(received).toEqual(['join a', 'join b', 'early 1', 'early 2']))
 
     received.length = 0
     await server.close()
@@ -35,7 +36,7 @@ describe('EM2 what waits goes out after the rooms', () => {
     client.emit('late', 1)
     await server.restart()
     client.emit('late', 2)
-    await vi.waitFor(() => expect(received).toEqual(['join a', 'join b', 'late 1', 'late 2']))
+    await eventually(() => expect(received).toEqual(['join a', 'join b', 'late 1', 'late 2']))
   })
 
   test('a room that hangs holds it up no longer than its join may take', async () => {
@@ -46,10 +47,10 @@ describe('EM2 what waits goes out after the rooms', () => {
     void client.join('hangs')
     void client.join('fine')
     client.emit('waits', 1)
-    await vi.waitFor(() => expect(received).toEqual(['join hangs', 'join fine', 'waits 1']))
+    await eventually(() => expect(received).toEqual(['join hangs', 'join fine', 'waits 1']))
     // From here on nothing waits.
     client.emit('now', 2)
-    await vi.waitFor(() => expect(received).toHaveLength(4))
+    await eventually(() => expect(received).toHaveLength(4))
   })
 
   test('a room that is refused does not hold it up', async () => {
@@ -60,7 +61,7 @@ describe('EM2 what waits goes out after the rooms', () => {
     })
     void client.join('forbidden')
     client.emit('waits', 1)
-    await vi.waitFor(() => expect(received).toEqual(['join forbidden', 'waits 1']))
+    await eventually(() => expect(received).toEqual(['join forbidden', 'waits 1']))
     expect(client.room('forbidden').status).toBe('failed')
   })
 
@@ -69,14 +70,14 @@ describe('EM2 what waits goes out after the rooms', () => {
     const { server, received } = await startNoting((_room, ack) => void held.push(ack))
     const client = startClient(server.url, { rooms: plainRooms({ ackWaitMs: 3_600_000 }) })
     void client.join('a')
-    await vi.waitFor(() => expect(held).toHaveLength(1))
+    await eventually(() => expect(held).toHaveLength(1))
     await server.restart()
-    await vi.waitFor(() => expect(held).toHaveLength(2))
+    await eventually(() => expect(held).toHaveLength(2))
     client.emit('waits', 1)
     client.volatile.emit('passes', 2)
-    await vi.waitFor(() => expect(received).toEqual(['join a', 'join a', 'passes 2']))
+    await eventually(() => expect(received).toEqual(['join a', 'join a', 'passes 2']))
     held[1]?.()
-    await vi.waitFor(() => expect(received).toEqual(['join a', 'join a', 'passes 2', 'waits 1']))
+    await eventually(() => expect(received).toEqual(['join a', 'join a', 'passes 2', 'waits 1']))
   })
 
   test('what the app says when it sees the connection keeps its place', async () => {
@@ -88,7 +89,7 @@ describe('EM2 what waits goes out after the rooms', () => {
     client.emit('waiting', 1)
     await client.connect()
     client.emit('after', 3)
-    await vi.waitFor(() => expect(received).toEqual(['waiting 1', 'seen 2', 'after 3']))
+    await eventually(() => expect(received).toEqual(['waiting 1', 'seen 2', 'after 3']))
   })
 })
 
@@ -100,7 +101,7 @@ describe('EM1 order', () => {
     // Over polling a cut between two polls would not be noticed, and be no loss.
     const client = startClient(proxy.url, { rooms: plainRooms(), socket: { transports: ['websocket'] } })
     let n = 0
-    const arrived = (): Promise<void> => vi.waitFor(() => expect(received.at(-1)).toBe(`n ${n}`))
+    const arrived = (): Promise<void> => eventually(() => expect(received.at(-1)).toBe(`n ${n}`))
     for (let round = 0; round < 10; round += 1) {
       client.emit('n', ++n)
       await client.connect()
@@ -129,7 +130,7 @@ describe('EM3 volatile', () => {
     await client.connect()
     for (let n = 0; n < 500; n += 1) client.volatile.emit('cursor', n)
     client.emit('end')
-    await vi.waitFor(() => expect(received.at(-1)).toBe('end undefined'))
+    await eventually(() => expect(received.at(-1)).toBe('end undefined'))
     const dropped = ofType('drop')
     expect(dropped.length).toBeGreaterThan(0)
     expect(new Set(dropped.map(({ reason }) => reason))).toEqual(new Set(['volatile, and the connection is congested']))
@@ -152,7 +153,7 @@ describe('EM3 volatile', () => {
     await server.restart()
     await client.connect()
     client.emit('end')
-    await vi.waitFor(() => expect(received).toEqual(['end undefined']))
+    await eventually(() => expect(received).toEqual(['end undefined']))
     expect(
       ofType('drop')
         .map(({ reason }) => reason)

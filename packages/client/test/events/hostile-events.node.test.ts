@@ -1,5 +1,6 @@
 import { createClient, defineContract, type Client } from '@roomful/client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { z } from 'zod'
 import { recordInspect, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
@@ -168,7 +169,7 @@ describe('DS2 orders from within a listener', () => {
     await client.connect()
     for (let n = 1; n <= 5; n += 1) server.io.emit('n', n)
     await until(client, 'disconnected')
-    await vi.waitFor(() => expect(server.connections).toBe(0))
+    await eventually(() => expect(server.connections).toBe(0))
     expect(heard).toEqual([1])
   })
 
@@ -183,7 +184,7 @@ describe('DS2 orders from within a listener', () => {
     client.connection.subscribe(({ status }) => client.emit(`seen ${status}`))
     client.emit('first')
     await client.connect()
-    await vi.waitFor(() => expect(received).toEqual(['seen connecting', 'first', 'seen connected']))
+    await eventually(() => expect(received).toEqual(['seen connecting', 'first', 'seen connected']))
     client.disconnect()
     // Where nobody seeks a connection any more, emit throws: into the listener, and from there to onError.
     expect(onError.mock.calls.map(([error, source]) => [(error as Error).message, source])).toEqual([
@@ -204,8 +205,8 @@ describe('DS2 orders from within a listener', () => {
     const room = client.join('general')
     await room
     server.kickAll()
-    await vi.waitFor(() => expect(statuses.slice(2)).toEqual(['disconnected', 'connecting', 'connected']))
-    await vi.waitFor(() => expect(client.room('general').status).toBe('joined'))
+    await eventually(() => expect(statuses.slice(2)).toEqual(['disconnected', 'connecting', 'connected']))
+    await eventually(() => expect(client.room('general').status).toBe('joined'))
     expect(server.sockets).toBe(1)
   })
 })
