@@ -15,6 +15,11 @@ export const nameSchema = z
 /** Who somebody is, as the server's session says. */
 export const userSchema = z.object({ id: z.string(), name: z.string() })
 
+const anyJson = z.json()
+/** `z.json()`, which by itself does not say what it expects. */
+const jsonSchema = z.custom<z.infer<typeof anyJson>>((value) => anyJson.safeParse(value).success, {
+  error: 'expected JSON data',
+})
 const roomSchema = z.object({ name: z.string() })
 const tutorialRoomSchema = z.object({ room: z.string().min(1).max(200) })
 
@@ -23,7 +28,7 @@ export const chat = defineContract({
     // The Flask-SocketIO tutorial's events. Its `join` and `leave` are plain events, and no way into the chat's rooms.
     message: z.string(),
     custom_event: z.object({ user: z.string(), action: z.string() }),
-    broadcast: z.json(),
+    broadcast: jsonSchema,
     join: tutorialRoomSchema,
     leave: tutorialRoomSchema,
 
@@ -33,7 +38,7 @@ export const chat = defineContract({
   serverToClient: {
     message: z.string(),
     response_event: z.object({ message: z.string() }),
-    broadcast_message: z.json(),
+    broadcast_message: jsonSchema,
     room_message: z.string(),
 
     room_created: roomSchema,

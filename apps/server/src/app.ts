@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, Socket as TcpSocket } from 'node:net'
 import { Server } from 'socket.io'
 import { serveChat } from './chat.ts'
+import { refuseUnknown } from './events.ts'
 import type { ChatServer } from './events.ts'
 import { createRequestListener } from './http.ts'
 import { createOriginCheck } from './origins.ts'
@@ -61,7 +62,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       isAllowedOrigin(headers.origin) ? callback(null, true) : callback('the origin is not allowed here', false),
   })
   const rooms = serveChat(io, sessions)
-  io.on('connection', (socket) => serveTutorial(io, socket))
+  io.on('connection', (socket) => {
+    refuseUnknown(socket)
+    serveTutorial(io, socket)
+  })
 
   async function close(): Promise<void> {
     await rooms.close()

@@ -1,5 +1,5 @@
 import { chat } from '@roomful-demo/chat-contract'
-import { RoomfulError, eventIn, validate } from '@roomful/contract'
+import { RoomfulError, describe, eventIn, validate } from '@roomful/contract'
 import type {
   AckIn,
   At,
@@ -46,6 +46,25 @@ export function answer<E extends EventName<Events>>(
   }
   // Whatever the contract says, anything may arrive: the listener takes it as unknown.
   ;(socket as Socket).on<string>(event, listener)
+}
+
+/**
+ * Answers whoever asks for an acknowledgement of an event that the contract does not have: nobody else would.
+ * Names that begin with `$` are the protocol's, and the rooms answer them.
+ */
+export function refuseUnknown(socket: ChatSocket): void {
+  const expected = Object.keys(chat.definition.clientToServer).join(', ')
+  socket.onAny((event: unknown, ...args: unknown[]) => {
+    const acknowledge = args.at(-1)
+    if (typeof acknowledge !== 'function' || isKnown(event)) return
+    const message = `unknown event ${describe(event)}: expected one of ${expected}`
+    acknowledge({ $error: { code: 'SHAPE', message } })
+  })
+}
+
+function isKnown(event: unknown): boolean {
+  if (typeof event === 'string' && event.startsWith('$')) return true
+  return eventIn(chat.definition, 'clientToServer', event) !== undefined
 }
 
 function refusalOf(event: string, error: unknown): { code: string; message: string } {

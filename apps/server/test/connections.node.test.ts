@@ -3,7 +3,7 @@ import { connect as connectTcp } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { open, patiently, startTestServer } from './support.ts'
 
-describe('S14 origins of sockets', () => {
+describe('origins of sockets', () => {
   const attempt = (url: string, transport: 'polling' | 'websocket', origin?: string): Promise<string> => {
     const extraHeaders = origin === undefined ? {} : { origin }
     const socket = open(url, { transports: [transport], extraHeaders, reconnection: false })

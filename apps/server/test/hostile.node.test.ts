@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { chat } from '@roomful-demo/chat-contract'
 import { collect, connect, patiently, startTestServer } from './support.ts'
 
 it.each([
@@ -19,7 +20,10 @@ it.each([
   '0',
   '0/other,',
   '4"refused"',
-])('S4 S5 S7 the frame %s harms nobody', async (frame) => {
+  '21["__proto__",{"polluted":true}]',
+  '22["error","boom"]',
+  '23[5]',
+])('the frame %s harms nobody', async (frame) => {
   const { url } = await startTestServer()
   const [eve, ann] = await Promise.all([connect(url), connect(url)])
   const heard = collect(ann, 'message')
@@ -28,4 +32,36 @@ it.each([
   again.send('still here')
   await expect.poll(() => heard, patiently).toEqual([['Server received: still here']])
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+})
+
+describe('an event that the contract does not have', () => {
+  const expected = Object.keys(chat.definition.clientToServer).join(', ')
+  const refused = (name: string) => ({
+    $error: { code: 'SHAPE', message: `unknown event ${name}: expected one of ${expected}` },
+  })
+
+  it.each([
+    ['nope', '"nope"'],
+    ['', '""'],
+    ['__proto__', '"__proto__"'],
+    ['constructor', '"constructor"'],
+    ['hasOwnProperty', '"hasOwnProperty"'],
+    ['room_created', '"room_created"'],
+    ['a"\n', '"a\\"\\n"'],
+    ['x'.repeat(50_000), 'a string of 50000 characters'],
+  ])('%j is refused with what was expected, where an answer was asked for', async (event, name) => {
+    const { url } = await startTestServer()
+    const eve = await connect(url)
+    eve.emit(event, { no: 'ack' })
+    for (const data of [[], [null], [{ a: 1 }, 'more']])
+      expect(await eve.timeout(10_000).emitWithAck(event, ...data)).toEqual(refused(name))
+    expect(await eve.emitWithAck('list_rooms')).toHaveLength(4)
+  })
+
+  it('leaves names that begin with $ to the rooms', async () => {
+    const { url } = await startTestServer()
+    const eve = await connect(url)
+    expect(await eve.timeout(10_000).emitWithAck('$join', { room: 'general' })).toMatchObject({ code: 'FORBIDDEN' })
+    expect(await eve.timeout(10_000).emitWithAck('$nope', {})).toMatchObject({ ok: false, code: 'SHAPE' })
+  })
 })

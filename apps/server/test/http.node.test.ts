@@ -40,7 +40,7 @@ describe('POST /session', () => {
     expect(await response.json()).toEqual({ error: { code: 'SHAPE', message } })
   })
 
-  it('S31 refuses a token that is none, and does not log it', async () => {
+  it('refuses a token that is none, and does not log it', async () => {
     const { url } = await startTestServer()
     const logged = vi.spyOn(console, 'error')
     const response = await postSession(url, { token: 'not-a-token' })
@@ -60,7 +60,7 @@ describe('POST /session', () => {
     },
   )
 
-  it('S1 refuses a body over 4096 bytes', async () => {
+  it('refuses a body over 4096 bytes', async () => {
     const { url } = await startTestServer()
     const body = (bytes: number) => JSON.stringify({ name: 'Ann', more: 'x'.repeat(bytes - 24) })
     expect(body(4096)).toHaveLength(4096)
@@ -94,7 +94,7 @@ describe('what is not there', () => {
   })
 })
 
-describe('S14 origins', () => {
+describe('origins', () => {
   it.each(['http://localhost:5173', 'http://127.0.0.1:4173', 'https://localhost', 'http://[::1]:80'])(
     'lets a page of this machine at %s ask',
     async (origin) => {

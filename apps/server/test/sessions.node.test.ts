@@ -35,7 +35,7 @@ describe('signIn', () => {
     ['👩‍💻 de\u00a0la Cruz', '👩‍💻 de\u00a0la Cruz'],
     ['<img onerror=alert(1)>', '<img onerror=alert(1)>'],
     ['__proto__', '__proto__'],
-  ])('S25 takes %j as %j', async (given, name) => {
+  ])('takes %j as %j', async (given, name) => {
     expect((await sessionsAt(0).sessions.signIn(given)).user.name).toBe(name)
   })
 
@@ -50,7 +50,7 @@ describe('signIn', () => {
     'Ann\u202etxt',
     '\ud800',
     '\u0301',
-  ])('S25 refuses %j and says what was expected', async (name) => {
+  ])('refuses %j and says what was expected', async (name) => {
     await expect(sessionsAt(0).sessions.signIn(name)).rejects.toMatchObject({
       code: 'SHAPE',
       message: expect.stringMatching(/^name: expected 1 to 40 visible characters/),
@@ -113,7 +113,7 @@ describe('verify', () => {
     await expect(refused).rejects.toMatchObject({ name: 'RefusalError', code: 'UNAUTHORIZED' })
   })
 
-  it('S31 never says the token', async () => {
+  it('never says the token', async () => {
     const { token } = await createSessions(new Uint8Array(32)).signIn('Ann')
     expect(decodeJwt(token)['name']).toBe('Ann')
     const error: unknown = await createSessions(key)

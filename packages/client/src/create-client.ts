@@ -109,7 +109,13 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     const connect = ++connects
     protocol = hello
       ? roomfulRooms(sender, { limits: hello.limits, cid, joinTimeoutMs, ackTimeoutMs })
-      : createPlainRooms(sender, { ...plain, refusalIn: refused, ackTimeoutMs, idOf: (n) => messageId(cid, n) })
+      : createPlainRooms(sender, {
+          ...plain,
+          refusalIn: refused,
+          joinTimeoutMs,
+          ackTimeoutMs,
+          idOf: (n) => messageId(cid, n),
+        })
     void rooms.up(recovered).then(() => {
       if (connect === connects) queue.open()
     })
@@ -144,6 +150,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   }
 
   async function ask(options: CallOptions, event: string, args: readonly unknown[]): Promise<unknown> {
+    options.signal?.throwIfAborted()
     const sent = schemas.checkAsk(event, args)
     assertNumber('timeoutMs', options.timeoutMs ?? ackTimeoutMs)
     assertSeeking()
@@ -173,7 +180,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       return state.status === 'connected' ? state.guarantees : undefined
     },
     connect(wait: { readonly signal?: AbortSignal } = {}) {
-      connection.connect()
+      if (!wait.signal?.aborted) connection.connect()
       return handled(connected(connection, wait.signal))
     },
     autoConnect,

@@ -14,17 +14,19 @@ type Listener<T> = (state: T, previous: T) => void
 
 /**
  * A zustand store in which a listener that throws harms nobody, and is reported. Where one changes the state again (a
- * `connect()` when disconnected), the others still hear of all changes in the order in which they happened; `follow`, our
- * own part, hears of each at once, before them.
+ * `connect()` when disconnected), the others still hear of all changes in the order in which they happened, and none of
+ * those before they listened; `follow`, our own part, hears of each at once, before them.
  */
 export function createGuardedStore<T>(initial: T, report: Report, follow: Listener<T> = (): void => {}): StoreApi<T> {
   const store = createStore(() => initial)
-  const listeners = new Set<{ readonly call: Listener<T> }>()
-  const changes: (readonly [state: T, previous: T])[] = []
+  const listeners = new Set<{ readonly call: Listener<T>; readonly since: number }>()
+  const changes: (readonly [state: T, previous: T, number: number])[] = []
+  let count = 0
   let isTelling = false
 
-  const tell = (state: T, previous: T): void => {
+  const tell = (state: T, previous: T, number: number): void => {
     for (const listener of listeners) {
+      if (number <= listener.since) continue
       try {
         listener.call(state, previous)
       } catch (error) {
@@ -34,7 +36,7 @@ export function createGuardedStore<T>(initial: T, report: Report, follow: Listen
   }
 
   store.subscribe((state, previous) => {
-    changes.push([state, previous])
+    changes.push([state, previous, ++count])
     follow(state, previous)
     if (isTelling) return
     isTelling = true
@@ -42,7 +44,7 @@ export function createGuardedStore<T>(initial: T, report: Report, follow: Listen
     isTelling = false
   })
   store.subscribe = (call) => {
-    const listener = { call }
+    const listener = { call, since: count }
     listeners.add(listener)
     return () => void listeners.delete(listener)
   }

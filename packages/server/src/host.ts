@@ -15,7 +15,20 @@ export interface RoomsHost {
 /** A socket, whatever its event maps. */
 export type RoomsSocket = Pick<
   Socket,
-  'id' | 'connected' | 'handshake' | 'on' | 'off' | 'emit' | 'join' | 'leave' | 'to' | 'disconnect'
+  | 'id'
+  | 'connected'
+  | 'handshake'
+  | 'conn'
+  | 'on'
+  | 'off'
+  | 'onAny'
+  | 'offAny'
+  | 'listenerCount'
+  | 'emit'
+  | 'join'
+  | 'leave'
+  | 'to'
+  | 'disconnect'
 >
 
 /** The Socket.IO room behind a room: prefixed, so that none that the app makes, and no socket's id, is ever the same. */

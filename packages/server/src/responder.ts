@@ -1,3 +1,4 @@
+import { describe } from '@roomful/contract'
 import type { Drain } from './drain.ts'
 import type { RoomsSocket } from './host.ts'
 import { RefusalError, refuse, toWire } from './refuse.ts'
@@ -23,6 +24,7 @@ export class Responder {
   constructor(socket: RoomsSocket, parts: ResponderParts) {
     this.#socket = socket
     this.#parts = parts
+    socket.onAny(this.#refuseUnknown)
   }
 
   on(event: string, answer: Answer): void {
@@ -32,7 +34,16 @@ export class Responder {
   }
 
   stop(): void {
+    this.#socket.offAny(this.#refuseUnknown)
     for (const [event, listener] of this.#listeners.splice(0)) this.#socket.off(event, listener)
+  }
+
+  /** Names that begin with `$` are the protocol's: one that nobody listens for is told so, rather than left to wait. */
+  readonly #refuseUnknown = (event: unknown, ...args: unknown[]): void => {
+    if (typeof event !== 'string' || event[0] !== '$' || this.#socket.listenerCount(event) > 0) return
+    const expected = this.#listeners.map(([name]) => name).join(', ')
+    const unknown = refuse('SHAPE', `unknown request ${describe(event)}: expected one of ${expected}`)
+    void this.#respond(args, () => Promise.reject(unknown))
   }
 
   async #respond(args: unknown[], answer: Answer): Promise<void> {

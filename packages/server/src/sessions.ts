@@ -1,6 +1,6 @@
 import { connectError, identify, type Identity } from './authenticate.ts'
 import type { RoomsHost, RoomsSocket } from './host.ts'
-import { RefusalError } from './refuse.ts'
+import { isPassing, RefusalError } from './refuse.ts'
 import { Session, type SessionParts } from './session.ts'
 
 type Next = (error?: Error) => void
@@ -50,7 +50,7 @@ export class Sessions {
   /** Socket.IO's connection state recovery may skip middlewares: then nobody has asked yet, and the hello is late. */
   async #admitLate(socket: RoomsSocket): Promise<void> {
     const identity = await this.#identify(socket)
-    if (identity instanceof RefusalError) return void socket.disconnect(true)
+    if (identity instanceof RefusalError) return turnAway(socket, identity)
     this.#identities.set(socket, identity)
     this.#begin(socket, identity)
   }
@@ -79,4 +79,10 @@ export class Sessions {
     // Before Socket.IO saves the session's rooms for recovery: ours must be joined anew, with permission.
     socket.on('disconnecting', end)
   }
+}
+
+/** A client comes back by itself after a lost transport, and never after a disconnect. */
+function turnAway(socket: RoomsSocket, { code }: RefusalError): void {
+  if (isPassing(code)) socket.conn.close()
+  else socket.disconnect(true)
 }

@@ -177,47 +177,6 @@ describe('authenticate', () => {
     expect(io.sockets.sockets.size).toBe(0)
     expect(errors).toEqual([])
   })
-
-  test('S21 a connection that Socket.IO recovers past the middlewares is asked all the same, and is in no room', async () => {
-    let revoked = false
-    const { io, connect, url } = await startRooms(
-      {
-        contract: chat,
-        authenticate: () => {
-          if (revoked) throw refuse('REVOKED')
-          return { id: 'ann' }
-        },
-      },
-      { connectionStateRecovery: {} },
-    )
-    const ann = await connect()
-    const bob = await connect()
-    await ann.join('general')
-    await bob.join('general')
-    io.emit('news', 'x') // gives the client an offset to recover from
-    await expect.poll(() => ann.of('news').length).toBe(1)
-
-    ann.socket.io.engine.close()
-    await expect.poll(() => io.sockets.sockets.size).toBe(1)
-    await bob.publish('general', [{ n: 1, event: 'message', data: { text: 'secret' } }])
-    ann.socket.connect()
-    await expect.poll(() => ann.of(wire.hello).length).toBe(2)
-    expect(ann.socket.recovered).toBe(true)
-    expect(ann.of('message')).toEqual([])
-    expect(await ann.publish('general', [{ n: 1, event: 'message', data: { text: 'hi' } }])).toMatchObject({
-      code: 'NOT_MEMBER',
-    })
-
-    revoked = true
-    ann.socket.io.engine.close()
-    await expect.poll(() => io.sockets.sockets.size).toBe(1)
-    const gone = new Promise((resolve) => ann.socket.once('disconnect', resolve))
-    ann.socket.connect()
-    await gone
-    await expect.poll(() => io.sockets.sockets.size).toBe(1)
-    expect(ann.of(wire.hello).length).toBe(2)
-    expect((await refusal(url)).data).toEqual({ code: 'REVOKED' })
-  })
 })
 
 describe('createRooms: bad options', () => {

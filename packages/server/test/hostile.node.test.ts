@@ -1,6 +1,7 @@
 import { wire } from '@roomful/contract'
-import { describe, expect, test } from 'vitest'
-import { guestChat } from './support/chat.ts'
+import { describe, expect, test, vi } from 'vitest'
+import type { Handshake } from '../src/index.ts'
+import { believe, chat, guestChat } from './support/chat.ts'
 import { hostileRequests, long } from './support/hostile-requests.ts'
 import { type Client, cidOf, startRooms, texts } from './support/start-rooms.ts'
 
@@ -151,6 +152,47 @@ describe('hostile requests', () => {
     })
     await expectUnharmed(other)
     expect(errors).toEqual([])
+  })
+
+  test.each<[string, object]>([
+    ['somebody', { id: 'ann', name: 'Ann' }],
+    ['anybody', {}],
+  ])('a $ name that is not served is refused with those that are, to %s who asks for an answer', async (_, auth) => {
+    const authenticate = (handshake: Handshake) => (handshake.auth['id'] ? believe(handshake) : undefined)
+    const { connect, errors } = await startRooms({ contract: chat, authenticate })
+    const eve = await connect({ ...auth })
+    const served = '$join, $leave, $publish, $history, $volatile'
+    const names = {
+      $nope: '"$nope"',
+      $: '"$"',
+      $hello: '"$hello"',
+      ['$'.repeat(50_000)]: 'a string of 50000 characters',
+    }
+    for (const [event, name] of Object.entries(names)) {
+      eve.socket.emit(event, { room: 'general' })
+      for (const request of [undefined, null, { room: 'general' }])
+        expect(await eve.ask(event, request)).toEqual({
+          ok: false,
+          code: 'SHAPE',
+          message: `unknown request ${name}: expected one of ${served}`,
+        })
+    }
+    expect(errors).toEqual([])
+  })
+
+  test("names without $, and those that the app listens for itself, are the app's to answer", async () => {
+    const { io, connect } = await startRooms({ contract: guestChat })
+    io.on('connection', (socket) => {
+      for (const event of ['mine', '$mine'])
+        socket.on(event, (answer: (text: string) => void) => answer('from the app'))
+    })
+    const eve = await connect()
+    for (const event of ['mine', '$mine'])
+      expect(await eve.socket.timeout(20_000).emitWithAck(event)).toBe('from the app')
+    const answered = vi.fn<() => void>()
+    eve.socket.emit('nobody listens', answered)
+    await eve.join('general')
+    expect(answered).not.toHaveBeenCalled()
   })
 
   test('P7 requests of one socket that wait are bounded: LIMIT, and others go on', async () => {

@@ -64,7 +64,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
 
   connect(): void {
     const { status } = this.store.getState()
-    if (status !== 'idle' && status !== 'disconnected') return
+    if (status !== 'idle' && status !== 'disconnected') return this.#wake()
     this.#failures = 0
     this.#refresh = 'no'
     this.#unwatchPage = watchPage(() => this.#wake())
@@ -179,7 +179,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     })
   }
 
-  /** The network, or the page, is back: do not wait for the back-off. */
+  /** The network or the page is back, or the app will not wait: end the back-off. */
   #wake(): void {
     if (this.store.getState().status === 'reconnecting' && !this.#attempt) this.#try()
   }

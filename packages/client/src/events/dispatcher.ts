@@ -1,4 +1,4 @@
-import { assertEventName, type Hello, wire, type WireMeta } from '@roomful/contract'
+import { type Hello, wire, type WireMeta } from '@roomful/contract'
 import { Emitter, type Unsubscribe } from '../emitter.ts'
 import type { Report } from '../guarded-store.ts'
 import type { Inspect } from '../inspect.ts'
@@ -31,7 +31,7 @@ export class Dispatcher {
   }
 
   on(event: string, handler: (...args: unknown[]) => void): Unsubscribe {
-    assertEventName(event)
+    this.#schemas.assertHeard('serverToClient', event)
     const known = this.#listeners.get(event)
     const emitter = known ?? new Emitter<unknown[]>()
     if (!known) this.#listeners.set(event, emitter)

@@ -13,11 +13,14 @@ export function refusalIn(
 }
 
 function asked(refusalOf: (ack: unknown) => Refusal | undefined, ack: unknown): Refusal | undefined {
+  let refusal: Refusal | undefined
   try {
-    return refusalOf(ack)
+    refusal = refusalOf(ack)
   } catch (cause) {
     throw new RoomfulError('INTERNAL', 'refusalOf failed, so whether the server refused is unknown', { cause })
   }
+  if (!refusal || typeof refusal.code === 'string') return refusal
+  throw new RoomfulError('INVALID_ARGUMENT', 'refusalOf must give { code, … } or undefined, and at once')
 }
 
 function errorIn(ack: unknown): Refusal | undefined {

@@ -24,6 +24,12 @@ export class Schemas {
     this.#onInvalid = onInvalid
   }
 
+  /** Throws for what nobody can ever say there. */
+  assertHeard(section: 'serverToClient' | 'room', event: string): void {
+    assertEventName(event)
+    if (this.#definition) this.#find(section, event)
+  }
+
   /** Throws unless the contract lets a client send this. */
   checkEvent(event: string, args: readonly unknown[]): void {
     assertEventName(event)
@@ -111,15 +117,18 @@ export class Schemas {
 
   #check(section: 'clientToServer' | 'room', event: string, args: readonly unknown[]): EventSchemas | undefined {
     if (!this.#definition) return undefined
-    const schemas = eventIn(this.#definition, section, event)
-    if (!schemas) {
-      const known = Object.keys(this.#definition[section] ?? {}).join(', ') || 'none'
-      throw new RoomfulError(
-        'INVALID_ARGUMENT',
-        `unknown event "${event}": the contract's ${section} events are ${known}`,
-      )
-    }
+    const schemas = this.#find(section, event)
     validate(schemas.data, args[0], event)
     return schemas
+  }
+
+  #find(section: 'clientToServer' | 'serverToClient' | 'room', event: string): EventSchemas {
+    const schemas = eventIn(this.#definition ?? {}, section, event)
+    if (schemas) return schemas
+    const known = Object.keys(this.#definition?.[section] ?? {}).join(', ') || 'none'
+    throw new RoomfulError(
+      'INVALID_ARGUMENT',
+      `unknown event "${event}": the contract's ${section} events are ${known}`,
+    )
   }
 }

@@ -5,6 +5,8 @@ export interface Waiting {
   readonly event: string
   /** Sends it; false where the connection has just gone away, so that it waits on. */
   send(): boolean
+  /** It waits: whatever the app does to its data from now on must not change it. Throws for what cannot be encoded. */
+  keep(): void
   /** Never sent, and never will be. */
   drop(error: RoomfulError): void
 }
@@ -15,6 +17,8 @@ export class SendQueue {
   /** A set keeps the order in which things were added, and removes any of them at once. */
   readonly #waiting = new Set<Waiting>()
   #isOpen = false
+  /** Numbers openings and closings: sending may itself end the connection. */
+  #turn = 0
 
   constructor(limit: number) {
     this.#limit = limit
@@ -28,6 +32,7 @@ export class SendQueue {
         'QUEUE_FULL',
         `"${item.event}" was not sent: ${this.#limit} emits already wait for the connection (queueLimit)`,
       )
+    item.keep()
     this.#waiting.add(item)
     return false
   }
@@ -37,14 +42,17 @@ export class SendQueue {
   }
 
   open(): void {
+    const turn = ++this.#turn
     for (const item of this.#waiting) {
       if (!sendOrDrop(item)) return
       this.#waiting.delete(item)
+      if (turn !== this.#turn) return
     }
     this.#isOpen = true
   }
 
   close(): void {
+    this.#turn += 1
     this.#isOpen = false
   }
 

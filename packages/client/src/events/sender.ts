@@ -2,6 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import type { Inspect } from '../inspect.ts'
 import type { SocketPort } from '../transport/socket-port.ts'
 import type { SendQueue, Waiting } from './send-queue.ts'
+import { snapshot } from './snapshot.ts'
 
 /** How long to wait for an answer, and what else ends the wait. */
 export interface CallOptions {
@@ -24,9 +25,11 @@ export class Sender {
 
   /** Sends, or waits for the connection; throws where the queue is full or the data cannot be encoded. */
   emit(event: string, args: readonly unknown[]): void {
+    let sent = args
     const item: Waiting = {
       event,
-      send: () => this.write(event, args),
+      send: () => this.write(event, sent),
+      keep: () => (sent = snapshot(event, args)),
       drop: (error) => this.#dropped(event, 'not connected', error),
     }
     this.#queue.add(item)
@@ -48,12 +51,12 @@ export class Sender {
   }
 
   /** The values that the server answers; waits for the connection within the same time-out. */
-  ask(event: string, args: readonly unknown[], { timeoutMs, signal }: Asking): Promise<unknown[]> {
+  ask(event: string, args: readonly unknown[], { timeoutMs, signal }: AskOptions): Promise<unknown[]> {
     return this.#ask(event, timeoutMs, signal, (item) => this.#queue.add(item), args)
   }
 
   /** The same, at once: past what waits, and only where there is a connection. */
-  askNow(event: string, args: readonly unknown[], { timeoutMs, signal }: Asking): Promise<unknown[]> {
+  askNow(event: string, args: readonly unknown[], { timeoutMs, signal }: AskOptions): Promise<unknown[]> {
     return this.#ask(event, timeoutMs, signal, (item) => item.send() || item.drop(notConnected(event)), args)
   }
 
@@ -65,6 +68,7 @@ export class Sender {
     args: readonly unknown[],
   ): Promise<unknown[]> {
     const deadline = performance.now() + timeoutMs
+    let sent = args
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error)
       const end = () => {
@@ -83,7 +87,7 @@ export class Sender {
           if (!this.#port.isReady()) return false
           const restMs = Math.max(1, deadline - performance.now())
           encoding(event, () =>
-            this.#port.emitWithAck(event, args, restMs, (failure, values) => {
+            this.#port.emitWithAck(event, sent, restMs, (failure, values) => {
               if (failure) return fail(failure === 'timeout' ? timedOut(event, timeoutMs) : cutOff(event))
               this.#inspect({ type: 'ack', event, args: values })
               end()
@@ -91,9 +95,10 @@ export class Sender {
             }),
           )
           clearTimeout(timer) // from here on the socket's own timer runs
-          this.#inspect({ type: 'out', event, args })
+          this.#inspect({ type: 'out', event, args: sent })
           return true
         },
+        keep: () => (sent = snapshot(event, args)),
         drop: (error) => {
           this.#dropped(event, 'not connected', error)
           fail(error)
@@ -114,7 +119,7 @@ export class Sender {
   }
 }
 
-interface Asking extends CallOptions {
+interface AskOptions extends CallOptions {
   readonly timeoutMs: number
 }
 

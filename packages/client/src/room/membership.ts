@@ -103,6 +103,7 @@ export class Membership {
         const joined = await this.#hooks.enter((refusal) => {
           if (isCurrent())
             this.#go(refusal ? { type: 'refused', error: refusal } : { type: 'accepted', acknowledged: true })
+          else if (!refusal && this.store.getState().status === 'left') void this.#requestLeave() // it was overtaken
         })
         if (!isCurrent()) return
         const afterwards = this.#hooks.entered(joined)

@@ -35,6 +35,7 @@ export interface PlainPort {
 }
 
 interface Settings extends PlainRooms {
+  readonly joinTimeoutMs: number
   readonly ackTimeoutMs: number
   /** The server's no in an acknowledgement, if it is one. */
   readonly refusalIn: (values: readonly unknown[]) => RoomfulError | undefined
@@ -43,7 +44,14 @@ interface Settings extends PlainRooms {
 
 /** Rooms on any Socket.IO server: what it does not answer is not claimed. */
 export function createPlainRooms(port: PlainPort, settings: Settings): RoomProtocol {
-  const { joinEvent = 'join', leaveEvent = 'leave', toRoom = addRoom, ackWaitMs = 300, ackTimeoutMs } = settings
+  const {
+    joinEvent = 'join',
+    leaveEvent = 'leave',
+    toRoom = addRoom,
+    ackWaitMs = 300,
+    joinTimeoutMs,
+    ackTimeoutMs,
+  } = settings
 
   const ask = async (event: string, room: string): Promise<void> => {
     const refusal = settings.refusalIn(await port.askNow(event, [{ room }], { timeoutMs: ackTimeoutMs }))
@@ -53,7 +61,7 @@ export function createPlainRooms(port: PlainPort, settings: Settings): RoomProto
   return {
     async join(room, onLate): Promise<Joined> {
       const answer = ask(joinEvent, room)
-      const acknowledged = await within(ackWaitMs, answer)
+      const acknowledged = await within(Math.min(ackWaitMs, joinTimeoutMs), answer)
       if (!acknowledged)
         answer.then(
           () => onLate(),

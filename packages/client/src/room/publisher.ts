@@ -1,4 +1,5 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
+import { snapshot } from '../events/snapshot.ts'
 import type { Outgoing, Published, RoomProtocol } from './room-protocol.ts'
 
 interface Pending extends Outgoing {
@@ -12,7 +13,13 @@ export interface PublisherHooks {
   nextNumber(): number
   /** The server does not count us a member (any more). */
   rejoin(): void
+  /** It was not sent, and will not be. */
+  dropped(event: string, error: RoomfulError): void
 }
+
+/** The first wait after an answer that took nothing; it doubles with each in a row. */
+const FRUITLESS_MS = 100
+const LONGEST_FRUITLESS_MS = 5_000
 
 /** What is around an item in a batch: its number, its event's name, JSON's own signs. */
 const ENVELOPE_BYTES = 128
@@ -25,6 +32,8 @@ export class Publisher {
   #pending: Pending[] = []
   #session: { readonly protocol: RoomProtocol; readonly epoch: string | undefined } | undefined
   #isBusy = false
+  /** How many answers in a row took none of what they were given. */
+  #fruitless = 0
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #whenIdle: (() => void)[] = []
   /** Why nothing is to be sent, after `fail`. */
@@ -40,10 +49,11 @@ export class Publisher {
     return new Promise((resolve, reject) => {
       if (this.#pending.length >= this.#limit) {
         const sentence = `"${event}" was not sent: ${this.#limit} messages already wait in room ${this.#room} (queueLimit)`
-        return reject(new RoomfulError('QUEUE_FULL', sentence))
+        return this.#drop([{ event, reject }], new RoomfulError('QUEUE_FULL', sentence))
       }
-      const bytes = bytesOf(event, data)
-      this.#pending.push({ n: this.#hooks.nextNumber(), event, data, bytes, resolve, reject })
+      const kept = snapshot(event, data)
+      const bytes = bytesOf(kept)
+      this.#pending.push({ n: this.#hooks.nextNumber(), event, data: kept, bytes, resolve, reject })
       this.#pump()
     })
   }
@@ -67,7 +77,7 @@ export class Publisher {
   fail(error: RoomfulError): void {
     this.close()
     this.#failure = error
-    reject(this.#pending.splice(0), error)
+    this.#drop(this.#pending.splice(0), error)
     this.#tellIdle()
   }
 
@@ -90,7 +100,7 @@ export class Publisher {
       published
         .then(
           (answer) => this.#settle(batch, answer),
-          (error: unknown) => reject(batch, RoomfulError.from(error)),
+          (error: unknown) => batch.forEach((message) => message.reject(RoomfulError.from(error))),
         )
         .finally(() => {
           this.#isBusy = false
@@ -106,19 +116,36 @@ export class Publisher {
       if (result instanceof RoomfulError) batch[index]?.reject(result)
       else batch[index]?.resolve(result)
     })
-    if (!rest) return
+    if (!rest) {
+      this.#fruitless = 0
+      return
+    }
     const untouched = batch.slice(results.length)
-    if (this.#failure) return reject(untouched, this.#failure)
+    if (this.#failure) return this.#drop(untouched, this.#failure)
     this.#pending.unshift(...untouched)
+    this.#fruitless = results.length > 0 ? 0 : this.#fruitless + 1
     // Who waits for us to be idle is about to leave: no other join then.
-    if (rest.rejoin) return this.#whenIdle.length > 0 ? this.fail(rest.error) : this.#hooks.rejoin()
-    this.#retryTimer = setTimeout(
-      () => {
-        this.#retryTimer = undefined
-        this.#pump()
-      },
-      rest.afterMs * (1 + Math.random() / 2),
-    )
+    if (rest.rejoin && this.#whenIdle.length > 0) return this.fail(rest.error)
+    const waitMs = (rest.afterMs || this.#fruitlessMs()) * (1 + Math.random() / 2)
+    if (rest.rejoin && waitMs === 0) return this.#hooks.rejoin()
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined
+      if (rest.rejoin) this.#hooks.rejoin()
+      else this.#pump()
+    }, waitMs)
+  }
+
+  /** A server that again and again takes nothing, and names no wait, must not be asked in a tight loop. */
+  #fruitlessMs(): number {
+    if (this.#fruitless < 2) return 0
+    return Math.min(LONGEST_FRUITLESS_MS, FRUITLESS_MS * 2 ** (this.#fruitless - 2))
+  }
+
+  #drop(messages: readonly Pick<Pending, 'event' | 'reject'>[], error: RoomfulError): void {
+    for (const { event, reject } of messages) {
+      this.#hooks.dropped(event, error)
+      reject(error)
+    }
   }
 
   /** For an answer, or for as long as the server asked. */
@@ -131,15 +158,6 @@ export class Publisher {
   }
 }
 
-function reject(messages: readonly Pending[], error: RoomfulError): void {
-  for (const message of messages) message.reject(error)
-}
-
-/** Also finds out now, while the caller can be told, that data cannot be encoded. */
-function bytesOf(event: string, data: unknown): number {
-  try {
-    return new TextEncoder().encode(JSON.stringify(data) ?? '').length + ENVELOPE_BYTES
-  } catch (cause) {
-    throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" cannot be encoded`, { cause })
-  }
+function bytesOf(data: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(data) ?? '').length + ENVELOPE_BYTES
 }

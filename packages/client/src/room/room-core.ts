@@ -65,7 +65,8 @@ export class RoomCore {
       report,
     )
     const rejoin = () => void this.#membership.up(false)
-    this.#publisher = new Publisher(name, queueLimit, { isReady, nextNumber, rejoin })
+    const dropped = (event: string, error: RoomfulError) => this.#drop('out', event, error.message, error)
+    this.#publisher = new Publisher(name, queueLimit, { isReady, nextNumber, rejoin, dropped })
     this.room = this.#createRoom()
   }
 
@@ -119,6 +120,7 @@ export class RoomCore {
       state: membership.store,
       members: this.#members.store,
       join: (options: CallOptions = {}) => {
+        if (options.signal?.aborted) return handled(Promise.reject(options.signal.reason as Error))
         autoConnect()
         return handled(untilDone(membership.join(), options, `joining room ${this.#name}`).then(() => room))
       },
@@ -167,7 +169,7 @@ export class RoomCore {
     const early = this.#early
     this.#members.show(joined.members)
     return () => {
-      if (gap) this.#inbox.tell(gap)
+      if (gap && this.#status() === 'joined') this.#inbox.tell(gap)
       for (const hear of early) hear()
     }
   }
@@ -179,6 +181,7 @@ export class RoomCore {
 
   #follow(status: Room['status'], error: RoomfulError | undefined): void {
     this.#early = []
+    if (status === 'joining') this.#inbox.joining()
     if (status === 'joined') {
       const protocol = this.#context.protocol()
       if (protocol) this.#publisher.open(protocol, this.#inbox.epoch)
@@ -202,8 +205,9 @@ export class RoomCore {
     return this.#membership.store.getState().status
   }
 
-  #drop(direction: 'in' | 'out', event: string, reason: string): void {
-    this.#context.inspect({ type: 'drop', direction, event, reason: `${reason} (room ${this.#name})` })
+  #drop(direction: 'in' | 'out', event: string, reason: string, error?: RoomfulError): void {
+    const where = `${reason} (room ${this.#name})`
+    this.#context.inspect({ type: 'drop', direction, event, reason: where, ...(error && { error }) })
   }
 }
 

@@ -1,4 +1,4 @@
-import { assertEventName, type WireMeta } from '@roomful/contract'
+import type { WireMeta } from '@roomful/contract'
 import { Emitter, type Unsubscribe } from '../emitter.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Report } from '../guarded-store.ts'
@@ -18,6 +18,8 @@ export class RoomInbox {
   /** The newest message that we know of: what came between it and the log's head while we were away was missed. */
   #position: { readonly epoch: string; readonly last: number } | undefined
   #wasJoined = false
+  /** Where we stood when we asked to be let in: on a connection that goes on, so do the messages meanwhile. */
+  #askedAt = 0
 
   constructor(name: string, context: InboxContext) {
     this.#name = name
@@ -29,7 +31,7 @@ export class RoomInbox {
   }
 
   on(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
-    if (event !== 'gap') assertEventName(event)
+    if (event !== 'gap') this.#context.schemas.assertHeard('room', event)
     const known = this.#listeners.get(event)
     const emitter = known ?? new Emitter<[unknown, unknown?]>()
     if (!known) this.#listeners.set(event, emitter)
@@ -56,15 +58,21 @@ export class RoomInbox {
     this.#hear(event, data, () => ({ id: undefined, seq: undefined, from: undefined, at, replayed: false }))
   }
 
+  joining(): void {
+    this.#askedAt = this.#position?.last ?? 0
+  }
+
   /** Let in, or in again: then gives what was missed meanwhile, unless the log has not moved. */
   joined({ position: now }: Joined): Gap | undefined {
     const before = this.#position
     const isResumed = this.#wasJoined
-    this.#position = now && { epoch: now.epoch, last: now.head }
+    // A log that went back is another one: its numbers are given anew.
+    const isTheSame = now !== undefined && now.epoch === before?.epoch && now.head >= this.#askedAt
+    this.#position = now && { epoch: now.epoch, last: isTheSame ? Math.max(now.head, before.last) : now.head }
     this.#wasJoined = true
     if (!isResumed) return undefined
     if (!now || !before) return { from: undefined, to: undefined, reason: 'unsupported' }
-    if (now.epoch !== before.epoch) return { from: undefined, to: now.head, reason: 'epoch' }
+    if (!isTheSame) return { from: undefined, to: now.head, reason: 'epoch' }
     return now.head > before.last ? { from: before.last + 1, to: now.head, reason: 'unsupported' } : undefined
   }
 

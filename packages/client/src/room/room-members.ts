@@ -15,6 +15,8 @@ export class RoomMembers {
   readonly store: StoreApi<ReadonlyMap<string, Member>>
   readonly #schemas: Schemas
   #view: MembersView | undefined
+  /** What was read of each, so that members who stay keep their objects. */
+  readonly #known = new WeakMap<WireMember, Member | undefined>()
 
   constructor(schemas: Schemas, report: Report) {
     this.#schemas = schemas
@@ -41,8 +43,14 @@ export class RoomMembers {
     this.store.setState(shown.length > 0 ? new Map(shown) : NOBODY, true)
   }
 
-  #read(id: string, { user, presence }: WireMember): [string, Member][] {
+  #read(id: string, wire: WireMember): [string, Member][] {
+    if (!this.#known.has(wire)) this.#known.set(wire, this.#parse(wire))
+    const member = this.#known.get(wire)
+    return member ? [[id, member]] : []
+  }
+
+  #parse({ user, presence }: WireMember): Member | undefined {
     const read = this.#schemas.readUser(user)
-    return read === undefined ? [] : [[id, { user: read, presence: this.#schemas.readPresence(presence) }]]
+    return read === undefined ? undefined : { user: read, presence: this.#schemas.readPresence(presence) }
   }
 }

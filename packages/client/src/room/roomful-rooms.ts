@@ -15,9 +15,6 @@ interface Settings {
   readonly ackTimeoutMs: number
 }
 
-/** How long to leave a server alone that asks for it, and does not say how long. */
-const PATIENCE_MS = 1_000
-
 /** Rooms as `@roomful/server` speaks of them: docs/protocol.md. */
 export function roomfulRooms(port: RoomfulPort, { limits, cid, joinTimeoutMs, ackTimeoutMs }: Settings): RoomProtocol {
   const ask = async (event: string, request: object, timeoutMs: number) =>
@@ -40,8 +37,7 @@ export function roomfulRooms(port: RoomfulPort, { limits, cid, joinTimeoutMs, ac
     batchSize: (items) => batchSize(items, limits),
     async publish(room, epoch, items) {
       const request = { room, epoch, cid, items: items.map(({ n, event, data }) => ({ n, event, data: data ?? null })) }
-      const answer = readPublishAnswer(await ask(wire.publish, request, ackTimeoutMs))
-      const { results, code, message, after = code === 'MORE' ? 0 : PATIENCE_MS } = answer
+      const { results, code, message, after = 0 } = readPublishAnswer(await ask(wire.publish, request, ackTimeoutMs))
       const outcomes = results.slice(0, items.length).map((result, index): Receipt | RoomfulError => {
         if ('code' in result) return refusedBy(result.code, result.message)
         return { confirmed: true, id: messageId(cid, items[index]?.n ?? 0), seq: result.seq, at: result.at }

@@ -3,6 +3,7 @@ import { io, type Manager, type ManagerOptions, type Socket } from 'socket.io-cl
 import { type Packet, PacketType } from 'socket.io-parser'
 import { guardedTransports } from './guarded-transports.ts'
 import * as strictParser from './strict-parser.ts'
+import { SharedConnections, sharingKey } from './shared-connections.ts'
 import type { SocketHandlers, SocketOptions, SocketPort } from './socket-port.ts'
 
 /** Socket.IO's timer ends here: ours covers more of an attempt (auth, the CONNECT packet). */
@@ -10,13 +11,20 @@ const NEVER_MS = 2 ** 31 - 1
 /** Packets that may wait in the transport before volatile ones are dropped. */
 const CONGESTED_PACKETS = 64
 
+/** A registry of our own: the app's own `io()` has connections that reconnect by themselves. */
+const connections = new SharedConnections<Manager>()
+
 /** The port over socket.io-client. The socket is made by the first `open`, so an import does nothing. */
 export function createSocketPort(url: string, options: SocketOptions, handlers: SocketHandlers): SocketPort {
   const managerOptions = toManagerOptions(options)
+  let key: string | undefined
   let socket: Socket | undefined
 
   const create = (): Socket => {
-    const made = createSocket(url, options, managerOptions)
+    const own = io(url, { ...managerOptions, forceNew: true })
+    own.io.on('open', () => endStuckUpgrades(own.io.engine))
+    key = sharingKey(own.io['uri'], options)
+    const made = onSharedConnection(own, key)
     made.on('connect', () => handlers.opened(String(made.id), made.recovered === true)) // undefined where none is kept
     made.on('connect_error', (error) => {
       // A refusal by the server deactivates the socket; a transport's failure leaves it active.
@@ -38,6 +46,7 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
   return {
     open(auth) {
       socket ??= create()
+      connections.take(key, socket.io, socket)
       socket.receiveBuffer = [] // what an attempt brought that did not become a connection
       socket.auth = auth
       socket.connect()
@@ -45,6 +54,7 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
     close(isStuck = false) {
       if (!socket) return
       const { io: manager, connected, active } = socket
+      connections.giveBack(key, manager, socket)
       socket.disconnect()
       if (connected || !active) return
       // Other clients may be waiting on the same connection: one that says nothing is of no use to them either.
@@ -65,22 +75,11 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
   }
 }
 
-/** By address and options: connections that clients share. The app's own `io()` has others, which reconnect by themselves. */
-const shared = new Map<string, { readonly manager: Manager; readonly namespaces: Set<string> }>()
-
 /** As with Socket.IO, clients of one origin share a connection, unless they are of the same namespace. Opens nothing. */
-function createSocket(url: string, options: SocketOptions, managerOptions: Partial<ManagerOptions>): Socket {
-  const own = io(url, { ...managerOptions, forceNew: true })
-  own.io.on('open', () => endStuckUpgrades(own.io.engine))
+function onSharedConnection(own: Socket, key: string | undefined): Socket {
+  const manager = connections.find(key)
   const namespace = own['nsp']
-  const { path, transports, withCredentials, query, extraHeaders } = options
-  const address = new URL(own.io['uri']).origin
-  const key = JSON.stringify([address, path, transports, withCredentials, query, extraHeaders])
-  const known = shared.get(key)
-  if (options.forceNew || known?.namespaces.has(namespace)) return own
-  if (!known) shared.set(key, { manager: own.io, namespaces: new Set([namespace]) })
-  known?.namespaces.add(namespace)
-  return known ? known.manager.socket(namespace) : own
+  return manager && !Object.hasOwn(manager['nsps'], namespace) ? manager.socket(namespace) : own
 }
 
 /** The server has not answered a CONNECT that nobody waits for any more: a late yes is undone, so that it keeps no ghost. */

@@ -1,4 +1,4 @@
-import { createClient, defineContract } from '@roomful/client'
+import { type Client, createClient, defineContract } from '@roomful/client'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { recordInspect, startClient } from '../support/test-client.ts'
@@ -93,6 +93,13 @@ test('DS3 what the contract does not accept is dropped before any handler, and r
     ['invalid data for "news"', { event: 'news' }],
   ])
   expect(events.filter(({ type }) => type === 'drop')).toHaveLength(2)
+})
+
+test('DS5 under a contract a listener of an unknown event is refused, with the events that there are', async () => {
+  const contract = defineContract({ serverToClient: { news: z.number() }, room: { said: z.string() } })
+  const client = createClient({ url: 'http://localhost', contract, autoConnect: false }) as unknown as Client
+  expect(() => client.on('nws', () => {})).toThrow(/unknown event "nws": the contract's serverToClient events are news/)
+  expect(() => client.room('a').on('sad', () => {})).toThrow(/the contract's room events are said/)
 })
 
 test('DS3 by default what is dropped is said on the console', async () => {

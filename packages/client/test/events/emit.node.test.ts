@@ -127,6 +127,8 @@ test('EM6 a refusal is $error, or what refusalOf says; refusalOf that fails is a
   })
   expect(await rejection(client.emitWithAck('echo', 'refused'))).toMatchObject({ code: 'NO', message: 'no means no' })
   expect(await rejection(client.emitWithAck('echo', 'boom'))).toMatchObject({ code: 'INTERNAL' })
+  const slow = await start({ refusalOf: (async () => undefined) as never })
+  expect(await rejection(slow.client.emitWithAck('echo', 1))).toMatchObject({ code: 'INVALID_ARGUMENT' })
 })
 
 test('EM7 what goes out is checked and sent as given; an ack is parsed, and one of the wrong shape is INVALID', async () => {
@@ -149,6 +151,29 @@ test('EM7 what goes out is checked and sent as given; an ack is parsed, and one 
   expect(() => emit('nope')).toThrow(/unknown event "nope": the contract's clientToServer events are note/)
 })
 
+test('EM7 what waits is sent as it was when it was given, and binary as it is', async () => {
+  const { client, received } = await start({ autoConnect: false })
+  const data = { text: 'as given', at: new Date(0), bytes: new Uint8Array([1, 2]) }
+  client.emit('note', data)
+  data.text = 'changed'
+  await client.connect()
+  await expect.poll(() => received).toHaveLength(1)
+  expect(received[0]).toEqual([
+    'note',
+    { text: 'as given', at: '1970-01-01T00:00:00.000Z', bytes: expect.any(Uint8Array) },
+  ])
+})
+
+test('EM4 what was aborted before does nothing at all', async () => {
+  const { client } = await start()
+  const signal = AbortSignal.abort(new Error('too late'))
+  expect(await rejection(client.connect({ signal }))).toBe(signal.reason)
+  expect(await rejection(client.with({ signal }).emitWithAck('echo', 1))).toBe(signal.reason)
+  expect(await rejection(client.join('general', { signal }))).toBe(signal.reason)
+  expect(client.status).toBe('idle')
+  expect(client.room('general').status).toBe('left')
+})
+
 test('EM8 when nobody seeks a connection, what waits is dropped and told; then emits throw until connect()', async () => {
   const { ofType, inspect } = recordInspect()
   const { client, received } = await start({ autoConnect: false, inspect })
@@ -168,7 +193,7 @@ test('EM9 data that cannot be encoded fails its own call, connected or waiting, 
   const circle: { self?: unknown } = {}
   circle.self = circle
   const { client, received } = await start({ autoConnect: false })
-  client.emit('circle', circle)
+  expect(() => client.emit('circle', circle)).toThrow('the data of "circle" cannot be encoded')
   client.emit('behind', 1)
   const asked = rejection(client.emitWithAck('echo', 1n))
   await client.connect()

@@ -37,14 +37,13 @@ describe('DS3 whatever a server sends', () => {
     const contract = defineContract({ serverToClient: { end: {} } })
     const client = createClient({ url: server.url, contract, onInvalid, helloTimeoutMs: 1 })
     onTestFinished(client.disconnect)
-    const heard = vi.fn<() => void>()
-    for (const name of ['__proto__', 'constructor']) client.on(name as 'end', heard)
+    for (const name of ['__proto__', 'constructor'])
+      expect(() => client.on(name as 'end', () => {})).toThrow(`unknown event "${name}"`)
     await client.connect()
     server.io.emit('__proto__', 1)
     server.io.emit('constructor', 1)
     await settled(server.io, client)
-    expect(heard).not.toHaveBeenCalled()
-    expect(onInvalid).toHaveBeenCalledTimes(2)
+    expect(onInvalid).not.toHaveBeenCalled()
   })
 
   test('a schema, or onInvalid, that throws harms nobody', async () => {

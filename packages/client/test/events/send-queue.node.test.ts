@@ -17,6 +17,7 @@ function createQueue(limit = 3) {
       sent.push(event)
       return true
     },
+    keep() {},
     drop: ({ code }) => void dropped.push(`${event}:${code}`),
   })
   return { queue, sent, dropped, link, item, add: (event: string) => queue.add(item(event)) }
@@ -119,4 +120,12 @@ test('EM8 clearing drops all, in order, and what they do about it does not come 
   queue.open()
   expect(dropped).toEqual(['a:DISCONNECTED', 'b'])
   expect(sent).toEqual([])
+})
+
+test('EM2 sending that ends the connection leaves the queue closed', () => {
+  const { queue, sent, add, item } = createQueue()
+  queue.add({ ...item('last'), send: () => (sent.push('last'), queue.close(), true) })
+  queue.open()
+  expect(add('early')).toBe(false)
+  expect(sent).toEqual(['last'])
 })

@@ -48,7 +48,7 @@ describe('PB4 a refusal', () => {
     for (let times = 1; times <= 20; times += 1) {
       expect(batches).toHaveLength(times)
       batches.at(-1)?.confirm(0, { afterMs: 10 })
-      await vi.advanceTimersByTimeAsync(15)
+      await vi.advanceTimersByTimeAsync(10_000)
     }
     batches.at(-1)?.confirm()
     await expect(sent).resolves.toBe('id:1')
@@ -80,5 +80,49 @@ describe('PB4 a refusal', () => {
     expect(batches[1]).toMatchObject({ epoch: 'epoch-2', events: ['b'] })
     batches[1]?.confirm()
     await expect(Promise.all(outcomes)).resolves.toEqual(['id:1', 'id:2'])
+  })
+})
+
+describe('PB4 a server that takes nothing', () => {
+  test('and names no wait is asked less and less often, and at once again when it takes something', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const { batches, open, outcome } = createScriptedPublisher()
+    void outcome('a')
+    open()
+    const waits: number[] = []
+    for (let round = 0; round < 9; round += 1) {
+      const asked = batches.length
+      const from = Date.now()
+      batches.at(-1)?.confirm(0, { afterMs: 0 })
+      await settled()
+      while (batches.length === asked) await vi.advanceTimersToNextTimerAsync()
+      waits.push(Date.now() - from)
+    }
+    expect(waits).toEqual([0, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000])
+    batches.at(-1)?.confirm()
+    await settled()
+    void outcome('b')
+    batches.at(-1)?.confirm(0, { afterMs: 0 })
+    const asked = batches.length
+    await vi.advanceTimersByTimeAsync(0)
+    expect(batches).toHaveLength(asked + 1)
+    vi.restoreAllMocks()
+  })
+
+  test('what waits is sent as it was when it was given', async () => {
+    const { publisher, protocol, open } = createScriptedPublisher()
+    const data = { text: 'as given' }
+    void publisher.publish('a', data)
+    data.text = 'changed'
+    const sent: unknown[] = []
+    const { publish } = protocol
+    Object.assign(protocol, {
+      publish: (...args: Parameters<typeof publish>) => {
+        sent.push(...args[2].map((item) => item.data))
+        return publish(...args)
+      },
+    })
+    open()
+    expect(sent).toEqual([{ text: 'as given' }])
   })
 })

@@ -17,6 +17,7 @@ interface Batch {
 export function createScriptedPublisher({ limit = 500, batchItems = 64 } = {}) {
   const batches: Batch[] = []
   const rejoins: string[] = []
+  const dropped: [event: string, code: string][] = []
   let isReady = true
   let lastNumber = 0
 
@@ -42,6 +43,7 @@ export function createScriptedPublisher({ limit = 500, batchItems = 64 } = {}) {
   const publisher = new Publisher('general', limit, {
     isReady: () => isReady,
     nextNumber: () => ++lastNumber,
+    dropped: (event, { code }) => dropped.push([event, code]),
     rejoin: () => {
       rejoins.push('rejoin')
       publisher.close()
@@ -52,6 +54,8 @@ export function createScriptedPublisher({ limit = 500, batchItems = 64 } = {}) {
     protocol,
     batches,
     rejoins,
+    /** What will never be sent, as `inspect` hears of it. */
+    dropped,
     open: (epoch = 'epoch-1') => publisher.open(protocol, epoch),
     /** What a connection that is about to be found dead looks like. */
     setReady: (ready: boolean) => {

@@ -1,0 +1,32 @@
+import type { SocketOptions } from './socket-port.ts'
+
+/** Connections in use, by a key, and by whom: what nobody uses any more is not kept. */
+export class SharedConnections<C> {
+  readonly #inUse = new Map<string, { readonly connection: C; readonly users: Set<object> }>()
+
+  find(key: string | undefined): C | undefined {
+    return key === undefined ? undefined : this.#inUse.get(key)?.connection
+  }
+
+  take(key: string | undefined, connection: C, user: object): void {
+    if (key === undefined) return
+    const known = this.#inUse.get(key)
+    if (!known) this.#inUse.set(key, { connection, users: new Set([user]) })
+    else if (known.connection === connection) known.users.add(user)
+  }
+
+  giveBack(key: string | undefined, connection: C, user: object): void {
+    if (key === undefined) return
+    const known = this.#inUse.get(key)
+    if (known?.connection !== connection) return
+    known.users.delete(user)
+    if (known.users.size === 0) this.#inUse.delete(key)
+  }
+}
+
+/** What must be alike to share; nothing where the app wants its own, or brings transports that only it can tell apart. */
+export function sharingKey(address: string, options: SocketOptions): string | undefined {
+  const { path, transports = [], withCredentials, query, extraHeaders, forceNew } = options
+  if (forceNew || transports.some((transport) => typeof transport !== 'string')) return undefined
+  return JSON.stringify([new URL(address).origin, path, transports, withCredentials, query, extraHeaders])
+}

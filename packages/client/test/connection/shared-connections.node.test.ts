@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { SharedConnections, sharingKey } from '../../src/transport/shared-connections.ts'
+
+describe('CN4 connections that clients share', () => {
+  test('are found while anyone uses them, and not kept longer', () => {
+    const connections = new SharedConnections<string>()
+    const [ann, bob] = [{}, {}]
+    expect(connections.find('key')).toBeUndefined()
+    connections.take('key', 'first', ann)
+    connections.take('key', 'second', bob)
+    expect(connections.find('key')).toBe('first')
+    connections.giveBack('key', 'second', bob)
+    expect(connections.find('key')).toBe('first')
+    connections.take('key', 'first', bob)
+    connections.giveBack('key', 'first', ann)
+    expect(connections.find('key')).toBe('first')
+    connections.giveBack('key', 'first', bob)
+    expect(connections.find('key')).toBeUndefined()
+  })
+
+  test('without a key nothing is shared', () => {
+    const connections = new SharedConnections<string>()
+    connections.take(undefined, 'mine', {})
+    expect(connections.find(undefined)).toBeUndefined()
+  })
+
+  test('the key tells apart what must be alike; own transports and forceNew share with nobody', () => {
+    const key = sharingKey('http://localhost:1/chat', {})
+    expect(sharingKey('http://localhost:1/other', {})).toBe(key)
+    expect(sharingKey('http://localhost:2', {})).not.toBe(key)
+    expect(sharingKey('http://localhost:1', { query: { a: '1' } })).not.toBe(key)
+    expect(sharingKey('http://localhost:1', { transports: ['websocket'] })).not.toBe(key)
+    expect(sharingKey('http://localhost:1', { forceNew: true })).toBeUndefined()
+    expect(sharingKey('http://localhost:1', { transports: [class {}] })).toBeUndefined()
+  })
+})
