@@ -1,6 +1,6 @@
 import { createClient } from '@roomful/client'
 import { createHooks } from '@roomful/react'
-import { useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { chat } from './contract.ts'
 
 const client = createClient({ url: 'http://localhost:3001', contract: chat, auth: { name: 'Ada' } })
@@ -10,10 +10,13 @@ export function Chat() {
   const { room, status, send } = useRoom('general')
   const [lines, setLines] = useState<string[]>([])
   useEvent(room, 'message', ({ text }, { from }) => setLines((all) => [...all, `${from?.id}: ${text}`]))
+  const onKeyDown = ({ key, currentTarget }: KeyboardEvent<HTMLInputElement>) => {
+    if (key === 'Enter' && currentTarget.value) void send({ text: currentTarget.value })
+  }
   return (
-    <form action={(fields) => void send({ text: fields.get('text') as string })}>
-      <input name="text" aria-label="Message" disabled={status !== 'joined'} />
+    <main>
+      <input aria-label="Message" disabled={status !== 'joined'} onKeyDown={onKeyDown} />
       <pre>{lines.join('\n')}</pre>
-    </form>
+    </main>
   )
 }

@@ -19,7 +19,7 @@ import type { ReadonlyStore } from './guarded-store.ts'
 import type { MessageArgs, Room } from './room/room.ts'
 
 export interface Emitting<C extends AnyContract> {
-  /** Sends an event, with no answer. Throws where the contract does not allow it, or nobody seeks a connection. */
+  /** Sends an event, with no answer. Throws where the contract does not allow it; `client.emit` also after `disconnect()`. */
   emit<E extends EventName<ClientToServer<C>>>(this: void, event: E, ...args: EmitArgs<At<ClientToServer<C>, E>>): void
 }
 
@@ -45,7 +45,7 @@ export interface Client<C extends AnyContract = SocketIoContract<EventsMap, Even
   readonly connection: ReadonlyStore<ConnectionState<User<C>>>
   /** What holds with this server; undefined while not connected. */
   readonly guarantees: Guarantees | undefined
-  /** Connects, and waits until connected, through retries; rejects where that was given up, refused, stopped or aborted. */
+  /** Connects, at once also while reconnecting, and waits until connected, through retries; rejects where that was given up, refused, stopped or aborted. */
   connect(this: void, options?: { readonly signal?: AbortSignal }): Promise<void>
   /** Connects if the first use should: what hooks call when they mount. Does nothing after `disconnect()`. */
   autoConnect(this: void): void

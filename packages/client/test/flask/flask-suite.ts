@@ -1,5 +1,6 @@
 import { createClient, type ClientOptions, plainRooms, type RoomState } from '@roomful/client'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 
 /** A Flask-SocketIO server, wherever the test runs. */
 interface Flask {
@@ -56,11 +57,11 @@ export function flaskSuite(start: StartFlask): void {
       client.on('broadcast_message', (data) => heard.push(data))
 
       client.send('Hello, Server!')
-      await vi.waitFor(() => expect(heard).toEqual(['Server received: Hello, Server!']), 10_000)
+      await eventually(() => expect(heard).toEqual(['Server received: Hello, Server!']))
       client.emit('custom_event', { user: 'Alice', action: 'joined' })
-      await vi.waitFor(() => expect(heard.slice(1)).toEqual([{ message: 'Processed' }]), 10_000)
+      await eventually(() => expect(heard.slice(1)).toEqual([{ message: 'Processed' }]))
       client.emit('broadcast', { text: 'to all' })
-      await vi.waitFor(() => expect(heard.slice(2)).toEqual([{ text: 'to all' }]), 10_000)
+      await eventually(() => expect(heard.slice(2)).toEqual([{ text: 'to all' }]))
     })
 
     test('RM5 rooms: a join that Flask acknowledges, what is said there, and the leave', async () => {
@@ -69,14 +70,14 @@ export function flaskSuite(start: StartFlask): void {
       client.on('room_message', (text) => heard.push(text))
       const room = await client.join('general')
       expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: true })
-      await vi.waitFor(() => expect(heard).toEqual(['User joined general']), 10_000)
+      await eventually(() => expect(heard).toEqual(['User joined general']))
 
       const other = createClient<ServerToClient, ClientToServer>({ url: flask.url })
       onTestFinished(() => other.disconnect())
       await other.join('general')
-      await vi.waitFor(() => expect(heard).toHaveLength(2), 10_000)
+      await eventually(() => expect(heard).toHaveLength(2))
       await other.leave('general')
-      await vi.waitFor(() => expect(heard.at(-1)).toBe('User left general'), 10_000)
+      await eventually(() => expect(heard.at(-1)).toBe('User left general'))
 
       await room.leave()
       expect(room.status).toBe('left')
@@ -89,13 +90,13 @@ export function flaskSuite(start: StartFlask): void {
       client.on('room_message', (text) => heard.push(text))
       const room = await client.join('general')
       room.on('gap', (gap) => gaps.push(gap))
-      await vi.waitFor(() => expect(heard).toEqual(['User joined general']), 10_000)
+      await eventually(() => expect(heard).toEqual(['User joined general']))
 
       const states: RoomState['status'][] = []
       room.state.subscribe(({ status }) => states.push(status))
       await flask.restart()
-      await vi.waitFor(() => expect(states).toEqual(['suspended', 'joining', 'joined']), 20_000)
-      await vi.waitFor(() => expect(heard).toEqual(['User joined general', 'User joined general']), 10_000)
+      await eventually(() => expect(states).toEqual(['suspended', 'joining', 'joined']))
+      await eventually(() => expect(heard).toEqual(['User joined general', 'User joined general']))
       expect(gaps).toEqual([{ from: undefined, to: undefined, reason: 'unsupported' }])
     })
 
@@ -108,13 +109,11 @@ export function flaskSuite(start: StartFlask): void {
       const receipt = await room.emit('broadcast', { text: 'hello' })
       expect(receipt).toEqual({ confirmed: false, id: expect.stringMatching(/^[\w-]{8}:1$/) })
       const data = { room: 'general', text: 'hello' }
-      await vi.waitFor(
-        () =>
-          expect(heard).toEqual([
-            ['client', data],
-            ['room', data],
-          ]),
-        10_000,
+      await eventually(() =>
+        expect(heard).toEqual([
+          ['client', data],
+          ['room', data],
+        ]),
       )
     })
   })

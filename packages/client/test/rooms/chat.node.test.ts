@@ -1,6 +1,7 @@
 import type { Gap, MessageMeta, Room } from '@roomful/client'
 import { createProxy } from '@roomful/testing/proxy'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { rejection, until } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { startChat } from './support/chat-server.ts'
@@ -21,7 +22,7 @@ describe('two people in a room of our server', () => {
       rooms[1].emit('message', { text: ' hello' }),
       rooms[0].send({ text: 'how are you?' }),
     ])
-    await vi.waitFor(() => expect(heard.map((list) => list.length)).toEqual([3, 3]))
+    await eventually(() => expect(heard.map((list) => list.length)).toEqual([3, 3]))
     expect(heard[0]).toEqual(heard[1])
     const seqs = sent.map((receipt) => receipt.confirmed && receipt.seq)
     expect(new Set(seqs)).toEqual(new Set([1, 2, 3]))
@@ -36,7 +37,7 @@ describe('two people in a room of our server', () => {
     const metas: MessageMeta[] = []
     room.on('message', (_data, meta) => metas.push(meta))
     const receipt = await room.emit('message', { text: 'hi' })
-    await vi.waitFor(() => expect(metas).toHaveLength(1))
+    await eventually(() => expect(metas).toHaveLength(1))
     expect(receipt).toEqual({ confirmed: true, id: metas[0]?.id, seq: metas[0]?.seq, at: metas[0]?.at })
   })
   test('rooms are separate, and the client itself hears none of it', async () => {
@@ -50,7 +51,7 @@ describe('two people in a room of our server', () => {
     await one.emit('message', { text: 'a' })
     await rooms().to('two').emit('message', { text: 'b' })
     server.io.emit('news', 'c')
-    await vi.waitFor(() => expect(heard).toEqual(['one a', 'two b', 'news c']))
+    await eventually(() => expect(heard).toEqual(['one a', 'two b', 'news c']))
   })
   test('RM9 see who is here, who comes and who goes', async () => {
     const { connect } = await startChat()
@@ -59,14 +60,14 @@ describe('two people in a room of our server', () => {
     const names = () => [...room.members.getState().values()].map(({ user }) => user.name)
     expect(names()).toEqual(['Ann'])
     const theirs = await bob.join('general')
-    await vi.waitFor(() => expect(names()).toEqual(['Ann', 'Bob']))
+    await eventually(() => expect(names()).toEqual(['Ann', 'Bob']))
     expect([...theirs.members.getState().keys()]).toEqual(['ann', 'bob'])
     await theirs.leave()
-    await vi.waitFor(() => expect(names()).toEqual(['Ann']))
+    await eventually(() => expect(names()).toEqual(['Ann']))
     await theirs.join()
-    await vi.waitFor(() => expect(names()).toEqual(['Ann', 'Bob']))
+    await eventually(() => expect(names()).toEqual(['Ann', 'Bob']))
     bob.disconnect()
-    await vi.waitFor(() => expect(names()).toEqual(['Ann']))
+    await eventually(() => expect(names()).toEqual(['Ann']))
   })
   test('an event without data, and a volatile one', async () => {
     const { connect } = await startChat()
@@ -76,7 +77,7 @@ describe('two people in a room of our server', () => {
     theirs.on('cursor', ({ x }, { seq, id, from }) => heard.push(['cursor', x, seq, id, from?.name]))
     ours.volatile.emit('cursor', { x: 7 })
     await ours.emit('bell')
-    await vi.waitFor(() => expect(heard).toHaveLength(2))
+    await eventually(() => expect(heard).toHaveLength(2))
     expect(heard).toEqual([
       ['cursor', 7, undefined, undefined, 'Ann'],
       ['bell', undefined, 1],
@@ -145,9 +146,9 @@ describe('RM8 an outage', () => {
     await rooms().to('general').emit('message', { text: 'missed 2' })
     expect(statuses).toEqual(['joined', 'suspended'])
     proxy.pass()
-    await vi.waitFor(() => expect(statuses).toEqual(['joined', 'suspended', 'joining', 'joined']))
+    await eventually(() => expect(statuses).toEqual(['joined', 'suspended', 'joining', 'joined']))
     await rooms().to('general').emit('message', { text: 'after' })
-    await vi.waitFor(() => expect(heard).toEqual(['before', 'after']))
+    await eventually(() => expect(heard).toEqual(['before', 'after']))
     expect(gaps).toEqual([{ from: 2, to: 3, reason: 'unsupported' }])
     const { messages } = await room.history({ after: 1, limit: 2 })
     expect(messages.map(({ data }) => data)).toEqual([{ text: 'missed 1' }, { text: 'missed 2' }])
@@ -160,7 +161,7 @@ describe('RM8 an outage', () => {
     await room.emit('message', { text: 'before' })
     const statuses = recordRoom(room)
     await server.restart()
-    await vi.waitFor(() => expect(statuses).toContain('suspended'))
+    await eventually(() => expect(statuses).toContain('suspended'))
     await expect(room.emit('message', { text: 'after' })).resolves.toMatchObject({ confirmed: true, seq: 1 })
     expect(gaps).toEqual([{ from: undefined, to: 0, reason: 'epoch' }])
   })

@@ -1,5 +1,6 @@
 import { type Gap, type Room } from '@roomful/client'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { startClient, until } from '../support/test-client.ts'
 import { startPlain } from './support/plain-server.ts'
 import { recordRoom } from './support/record-room.ts'
@@ -25,7 +26,7 @@ describe('RM8 a gap on a plain server', () => {
     for (const expected of [[UNKNOWN], [UNKNOWN, UNKNOWN]]) {
       const statuses = recordRoom(room)
       cut()
-      await vi.waitFor(() => expect(statuses).toEqual(AGAIN))
+      await eventually(() => expect(statuses).toEqual(AGAIN))
       expect(gaps).toEqual(expected)
     }
   })
@@ -35,7 +36,7 @@ describe('RM8 a gap on a plain server', () => {
     const statuses: string[] = []
     room.on('gap', () => statuses.push(room.status))
     cut()
-    await vi.waitFor(() => expect(statuses).toEqual(['joined']))
+    await eventually(() => expect(statuses).toEqual(['joined']))
   })
   test('is none where the server recovered the connection, and sent what was missed', async () => {
     const { url, cut, sayIn, received } = await startPlain({
@@ -47,13 +48,13 @@ describe('RM8 a gap on a plain server', () => {
     const heard: unknown[] = []
     room.on('message', ({ text }: { text: string }) => heard.push(text))
     sayIn('general', 'message', { text: 'before' }) // recovery needs to have heard something
-    await vi.waitFor(() => expect(heard).toEqual(['before']))
+    await eventually(() => expect(heard).toEqual(['before']))
     const statuses = recordRoom(room)
     cut()
     await until(client, 'reconnecting')
     sayIn('general', 'message', { text: 'missed' })
     await until(client, 'connected', ({ recovered }) => recovered)
-    await vi.waitFor(() => expect(heard).toEqual(['before', 'missed']))
+    await eventually(() => expect(heard).toEqual(['before', 'missed']))
     expect(statuses).toEqual(['joined', 'suspended', 'joined'])
     expect(received.map(({ event }) => event)).toEqual(['join'])
     expect(gaps).toEqual([])
@@ -81,7 +82,7 @@ describe('RM8 a gap on a plain server', () => {
     const gaps = gapsOf(room)
     isRefused = true
     cut()
-    await vi.waitFor(() => expect(room.status).toBe('failed'))
+    await eventually(() => expect(room.status).toBe('failed'))
     expect(gaps).toEqual([])
     isRefused = false
     await room.join()
@@ -94,7 +95,7 @@ describe('RM8 a gap on a plain server', () => {
     const gaps = gapsOf(room)
     client.disconnect()
     await client.connect()
-    await vi.waitFor(() => expect(room.status).toBe('joined'))
+    await eventually(() => expect(room.status).toBe('joined'))
     expect(gaps).toEqual([UNKNOWN])
   })
 })
@@ -113,10 +114,10 @@ describe('RM8 a gap with our server', () => {
     const heard: unknown[] = []
     room.on('message', (data) => heard.push(data))
     say('message', 'live', metaOf('general', 6))
-    await vi.waitFor(() => expect(heard).toEqual(['live']))
+    await eventually(() => expect(heard).toEqual(['live']))
     const statuses = recordRoom(room)
     await server.restart()
-    await vi.waitFor(() => expect(statuses).toEqual(AGAIN))
+    await eventually(() => expect(statuses).toEqual(AGAIN))
     expect(gaps).toEqual([{ from: 7, to: 9, reason: 'unsupported' }])
   })
   test('is none where the log has not moved', async () => {
@@ -125,7 +126,7 @@ describe('RM8 a gap with our server', () => {
     const gaps = gapsOf(room)
     const statuses = recordRoom(room)
     await server.restart()
-    await vi.waitFor(() => expect(statuses).toEqual(AGAIN))
+    await eventually(() => expect(statuses).toEqual(AGAIN))
     expect(gaps).toEqual([])
   })
   test('counts what nobody listened to, or what the contract does not accept, as heard', async () => {
@@ -136,10 +137,10 @@ describe('RM8 a gap with our server', () => {
     room.on('end', () => heard.push('end'))
     say('message', 'nobody listens', metaOf('general', 1))
     say('end', null, metaOf('general', 2))
-    await vi.waitFor(() => expect(heard).toEqual(['end']))
+    await eventually(() => expect(heard).toEqual(['end']))
     const statuses = recordRoom(room)
     await server.restart()
-    await vi.waitFor(() => expect(statuses).toEqual(AGAIN))
+    await eventually(() => expect(statuses).toEqual(AGAIN))
     expect(gaps).toEqual([])
   })
   test('has no beginning where the log began anew', async () => {
@@ -148,8 +149,41 @@ describe('RM8 a gap with our server', () => {
     const gaps = gapsOf(room)
     const statuses = recordRoom(room)
     await server.restart()
-    await vi.waitFor(() => expect(statuses).toEqual(AGAIN))
+    await eventually(() => expect(statuses).toEqual(AGAIN))
     expect(gaps).toEqual([{ from: undefined, to: 2, reason: 'epoch' }])
+  })
+  test('has no beginning where the log went back: its numbers are given anew', async () => {
+    const { url, server } = await startAt([5, 3])
+    const room = await startClient(url).join('general')
+    const gaps = gapsOf(room)
+    const statuses = recordRoom(room)
+    await server.restart()
+    await eventually(() => expect(statuses).toEqual(AGAIN))
+    expect(gaps).toEqual([{ from: undefined, to: 3, reason: 'epoch' }])
+  })
+  test('begins after what came while the room was joined again, on a connection that went on', async () => {
+    const { url, server } = await startScript({
+      $join:
+        ({ room }, socket, nth) =>
+        (acknowledge) => {
+          acknowledge(joinAnswer({ head: [5, 6, 9][nth - 1] ?? 0 }))
+          if (nth === 2) for (const seq of [6, 7]) socket.emit('message', seq, metaOf(room, seq))
+        },
+      $publish: ({ epoch }, _socket, nth) =>
+        nth === 1
+          ? { ok: false, epoch, results: [], code: 'EPOCH' }
+          : { ok: true, epoch, results: [{ seq: 7, at: 0 }] },
+    })
+    const room = await startClient(url).join('general')
+    const heard: unknown[] = []
+    room.on('message', (data) => heard.push(data))
+    room.on('gap', (gap) => heard.push(gap))
+    await room.emit('message', 'joins again')
+    await eventually(() => expect(heard).toEqual([6, 7]))
+    const statuses = recordRoom(room)
+    await server.restart()
+    await eventually(() => expect(statuses).toEqual(AGAIN))
+    expect(heard).toEqual([6, 7, { from: 8, to: 9, reason: 'unsupported' }])
   })
   test('RM6 is not told to who has left meanwhile', async () => {
     const answers: (() => void)[] = []
@@ -167,7 +201,7 @@ describe('RM8 a gap with our server', () => {
     const seen: number[] = []
     room.members.subscribe((members) => seen.push(members.size))
     await server.restart()
-    await vi.waitFor(() => expect(answers).toHaveLength(1))
+    await eventually(() => expect(answers).toHaveLength(1))
     const left = room.leave()
     answers[0]?.()
     await left
@@ -187,8 +221,8 @@ describe('CN10 a hello that comes late', () => {
     expect(rooms.map((room) => room.state.getState())).toEqual(Array(2).fill({ status: 'joined', acknowledged: false }))
     const statuses = recordRoom(rooms[0])
     say('$hello', helloWith())
-    await vi.waitFor(() => expect(statuses).toEqual(['joined', 'joining', 'joined']))
-    await vi.waitFor(() => expect(events()).toEqual(['join', 'join', '$join', '$join']))
+    await eventually(() => expect(statuses).toEqual(['joined', 'joining', 'joined']))
+    await eventually(() => expect(events()).toEqual(['join', 'join', '$join', '$join']))
     expect(client.guarantees?.rooms).toBe('roomful')
     expect(rooms[0].state.getState()).toEqual({ status: 'joined', acknowledged: true })
     expect(gaps).toEqual([UNKNOWN])

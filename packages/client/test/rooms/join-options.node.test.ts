@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { startClient } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { joinAnswer, startScript } from './support/scripted-server.ts'
@@ -8,7 +9,7 @@ async function startSlow() {
   const answers: ((answer: object) => void)[] = []
   const script = await startScript({ $join: () => (acknowledge) => answers.push(acknowledge) })
   const answer = async (given: object) => {
-    await vi.waitFor(() => expect(answers).not.toEqual([]))
+    await eventually(() => expect(answers).not.toEqual([]))
     answers.shift()?.(given)
   }
   return { ...script, answer }
@@ -27,7 +28,7 @@ describe('RM10 timeoutMs and signal end the waiting, not the joining', () => {
     const room = client.room('general')
     expect(room.status).toBe('joining')
     await answer(joinAnswer())
-    await vi.waitFor(() => expect(room.status).toBe('joined'))
+    await eventually(() => expect(room.status).toBe('joined'))
   })
   test('a signal that aborts later rejects with its reason', async () => {
     expectNothingUncaught()
@@ -38,7 +39,7 @@ describe('RM10 timeoutMs and signal end the waiting, not the joining', () => {
     controller.abort(new Error('the page was closed'))
     await expect(joined).rejects.toThrow('the page was closed')
     await answer(NO)
-    await vi.waitFor(() => expect(room.status).toBe('failed'))
+    await eventually(() => expect(room.status).toBe('failed'))
   })
   test('a signal that was aborted before rejects at once, and nothing is asked', async () => {
     const { url } = await startSlow()
@@ -80,6 +81,6 @@ describe('CN9 a join that nobody waits for', () => {
     void client.room('other').emit('message', {})
     void client.room('general').history()
     await answer(NO)
-    await vi.waitFor(() => expect(client.room('general').status).toBe('failed'))
+    await eventually(() => expect(client.room('general').status).toBe('failed'))
   })
 })

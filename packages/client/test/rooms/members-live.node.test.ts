@@ -1,5 +1,6 @@
 import type { Room } from '@roomful/client'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { startClient } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { recordRoom } from './support/record-room.ts'
@@ -21,7 +22,7 @@ describe('RM9 members', () => {
     say('$members', { room: 'general', v: 8, gone: ['bob'] })
     say('$members', { room: 'other', v: 9, gone: ['bob'] })
     say('$members', { room: 'general', v: 9, set: [member('bob', 'Bobby')] })
-    await vi.waitFor(() => expect(room.members.getState().get('bob')?.user).toEqual({ id: 'bob', name: 'Bobby' }))
+    await eventually(() => expect(room.members.getState().get('bob')?.user).toEqual({ id: 'bob', name: 'Bobby' }))
     expect(idsIn(room)).toEqual(['bob', 'cy'])
     await room.leave()
     expect(idsIn(room)).toEqual([])
@@ -33,7 +34,7 @@ describe('RM9 members', () => {
     room.members.subscribe(() => seen.push(idsIn(room)))
     say('$members', { room: 'general', v: 1, gone: ['ann'] })
     say('$members', { room: 'general', v: 2, set: [member('bob')] })
-    await vi.waitFor(() => expect(seen).toEqual([['ann', 'bob']]))
+    await eventually(() => expect(seen).toEqual([['ann', 'bob']]))
   })
   test('are asked for again, once, where a change was missed; the room is not left for it', async () => {
     const { url, say, dataOf, events } = await startScript({
@@ -41,7 +42,7 @@ describe('RM9 members', () => {
     })
     const room = await startClient(url).join('general')
     for (let v = 10; v < 30; v += 1) say('$members', { room: 'general', v, set: [member(`guest${v}`)] })
-    await vi.waitFor(() => expect(idsIn(room)).toEqual(['cy', 'dee']))
+    await eventually(() => expect(idsIn(room)).toEqual(['cy', 'dee']))
     expect(dataOf('$join')).toHaveLength(2)
     expect(events()).not.toContain('$leave')
     expect(room.status).toBe('joined')
@@ -63,8 +64,8 @@ describe('RM9 members', () => {
     room.on('gap', (gap) => heard.push(gap))
     say('message', 1, metaOf('general', 1))
     say('$members', { room: 'general', v: 8 })
-    await vi.waitFor(() => expect(idsIn(room)).toEqual(['bob']))
-    await vi.waitFor(() => expect(heard).toEqual([1, 2, 3]))
+    await eventually(() => expect(idsIn(room)).toEqual(['bob']))
+    await eventually(() => expect(heard).toEqual([1, 2, 3]))
   })
   test('that cannot be had end the membership, as the server sees it too', async () => {
     const { url, say } = await startScript({
@@ -73,7 +74,7 @@ describe('RM9 members', () => {
     })
     const room = await startClient(url).join('general')
     say('$members', { room: 'general', v: 9 })
-    await vi.waitFor(() => expect(room.status).toBe('failed'))
+    await eventually(() => expect(room.status).toBe('failed'))
     expect(room.state.getState().error?.message).toBe('you were removed')
     expect(idsIn(room)).toEqual([])
   })
@@ -83,8 +84,8 @@ describe('RM9 members', () => {
     })
     const room = await startClient(url, { joinTimeoutMs: 50 }).join('general')
     say('$members', { room: 'general', v: 9 })
-    await vi.waitFor(() => expect(events()).toEqual(['$join', '$join', '$leave']))
-    await vi.waitFor(() => expect(room.status).toBe('failed'))
+    await eventually(() => expect(events()).toEqual(['$join', '$join', '$leave']))
+    await eventually(() => expect(room.status).toBe('failed'))
   })
   test('CN12 that are none are not believed: the change is dropped, the room goes on', async () => {
     expectNothingUncaught()
@@ -96,7 +97,7 @@ describe('RM9 members', () => {
     say('$members', { room: 'general', v: 2, set: [{ user: { name: 'no id' } }] })
     say('$members', { room: 'general', v: 2, gone: 'ann' })
     say('$members', { room: 'general', v: 2, set: [member('bob')] })
-    await vi.waitFor(() => expect(idsIn(room)).toEqual(['ann', 'bob']))
+    await eventually(() => expect(idsIn(room)).toEqual(['ann', 'bob']))
     expect(statuses).toEqual(['joined'])
   })
 })

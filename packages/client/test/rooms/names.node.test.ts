@@ -1,5 +1,6 @@
 import { type Client, RoomfulError } from '@roomful/client'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { rejection, startClient } from '../support/test-client.ts'
 import { startPlain } from './support/plain-server.ts'
 
@@ -47,7 +48,7 @@ describe('RM11 a room that no server would take', () => {
     await rejection(client.join(''))
     await client.join('general')
     cut()
-    await vi.waitFor(() => expect(words()).toEqual(['join general', 'join general']))
+    await eventually(() => expect(words()).toEqual(['join general', 'join general']))
     expect(client.room('').status).toBe('failed')
   })
 })

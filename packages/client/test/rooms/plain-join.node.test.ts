@@ -1,5 +1,6 @@
 import { plainRooms, RoomfulError } from '@roomful/client'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { rejection, startClient } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { startPlain } from './support/plain-server.ts'
@@ -36,7 +37,7 @@ describe('RM5 a join on a plain server', () => {
     const room = await startClient(url, { rooms: quick }).join('general')
     expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: false })
     answers[0]?.()
-    await vi.waitFor(() => expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: true }))
+    await eventually(() => expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: true }))
   })
   test('that is refused, as our server says it', async () => {
     const refusal = { code: 'FULL', message: 'the room is full', data: { limit: 3 } }
@@ -65,7 +66,7 @@ describe('RM5 a join on a plain server', () => {
     const { url } = await startPlain({ onJoin: (_room, acknowledge) => answers.push(acknowledge) })
     const room = await startClient(url, { rooms: quick }).join('general')
     answers[0]?.({ $error: { code: 'FORBIDDEN' } })
-    await vi.waitFor(() => expect(room.status).toBe('failed'))
+    await eventually(() => expect(room.status).toBe('failed'))
     expect(room.state.getState().error).toMatchObject({ code: 'FORBIDDEN' })
     const error = await rejection(room.emit('message', {}))
     expect(error).toMatchObject({ code: 'NOT_MEMBER', cause: { code: 'FORBIDDEN' } })
@@ -100,7 +101,7 @@ describe('plainRooms', () => {
     room.on('message', (data) => heard.push(data))
     await expect(room.emit('message', 'hi')).resolves.toEqual({ confirmed: false, id: expect.any(String) })
     await room.leave()
-    await vi.waitFor(() => expect(received).toHaveLength(3))
+    await eventually(() => expect(received).toHaveLength(3))
     expect(received).toEqual([
       { event: 'subscribe', data: { room: 'news' } },
       { event: 'message', data: { channel: 'news', data: 'hi' } },
@@ -108,7 +109,7 @@ describe('plainRooms', () => {
     ])
     await room.join()
     server.io.emit('message', { channel: 'news', text: 'hi' })
-    await vi.waitFor(() => expect(heard).toEqual([{ channel: 'news', text: 'hi' }]))
+    await eventually(() => expect(heard).toEqual([{ channel: 'news', text: 'hi' }]))
   })
   test('a roomOf or toRoom that throws harms nobody', async () => {
     expectNothingUncaught()
@@ -130,7 +131,7 @@ describe('plainRooms', () => {
     const heard: unknown[] = []
     client.on('message', (data) => heard.push(data))
     server.io.emit('message', 'hi')
-    await vi.waitFor(() => expect(heard).toEqual(['hi']))
+    await eventually(() => expect(heard).toEqual(['hi']))
     expect(errors).toEqual(['roomOf'])
     await expect(room.emit('message', 'bad')).rejects.toMatchObject({ code: 'INTERNAL', message: 'bad' })
     await expect(room.emit('message', 'good')).resolves.toMatchObject({ confirmed: false })
@@ -151,7 +152,7 @@ describe('DS4 an event whose data names a room', () => {
     server.io.emit('news', { room: 'other', n: 2 })
     server.io.emit('news', 'general')
     server.io.emit('news', null)
-    await vi.waitFor(() => expect(heard).toHaveLength(5))
+    await eventually(() => expect(heard).toHaveLength(5))
     expect(heard).toEqual([
       ['client', { room: 'general', n: 1 }],
       ['room', [{ room: 'general', n: 1 }, undefined, undefined, undefined, false]],
@@ -169,11 +170,11 @@ describe('DS4 an event whose data names a room', () => {
     room.on('news', ({ n }: { n: number }) => heard.push(['room', n]))
     await client.connect()
     server.io.emit('news', { room: 'general', n: 1 })
-    await vi.waitFor(() => expect(heard).toHaveLength(1))
+    await eventually(() => expect(heard).toHaveLength(1))
     await room.join()
     void room.leave()
     server.io.emit('news', { room: 'general', n: 2 })
-    await vi.waitFor(() => expect(heard).toHaveLength(2))
+    await eventually(() => expect(heard).toHaveLength(2))
     expect(heard).toEqual([
       ['client', 1],
       ['client', 2],

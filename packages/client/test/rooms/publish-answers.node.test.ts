@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import { createProxy } from '@roomful/testing/proxy'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { rejection, startClient } from '../support/test-client.ts'
 import { codeOf, textsOf } from './support/outcomes.ts'
 import { EPOCH, joinAnswer, startScript } from './support/scripted-server.ts'
@@ -56,7 +57,7 @@ describe('PB4 answers', () => {
     })
     const room = await startClient(url, { joinTimeoutMs: 100 }).join('general')
     const sent = codeOf(room.emit('m', 'a'))
-    await vi.waitFor(() => expect(dataOf('$publish')).not.toEqual([]))
+    await eventually(() => expect(dataOf('$publish')).not.toEqual([]))
     await room.leave()
     await expect(sent).resolves.toBe('LEFT')
   })
@@ -110,7 +111,7 @@ describe('PB3 an outage while a message is on its way', () => {
     const room = await client.join('general')
     const cut = room.emit('m', 'on its way')
     const next = room.emit('m', 'waits')
-    await vi.waitFor(() => expect(script.dataOf('$publish')).toHaveLength(1))
+    await eventually(() => expect(script.dataOf('$publish')).toHaveLength(1))
     proxy.cut()
     const error = await rejection(cut)
     expect(error).toMatchObject({ code: 'DISCONNECTED' })

@@ -1,5 +1,6 @@
 import type { PublishRequest } from '@roomful/client'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { recordInspect, rejection, startClient, until } from '../support/test-client.ts'
 import { codeOf, textsOf } from './support/outcomes.ts'
 import { startPlain } from './support/plain-server.ts'
@@ -57,7 +58,7 @@ describe('PB2 on a plain server', () => {
     const receipts = await Promise.all([room.emit('news', { text: 'a' }), room.send({ text: 'b' }), room.emit('bell')])
     expect(receipts.map(({ confirmed }) => confirmed)).toEqual([false, false, false])
     expect(new Set(receipts.map(({ id }) => id)).size).toBe(3)
-    await vi.waitFor(() => expect(received).toHaveLength(4))
+    await eventually(() => expect(received).toHaveLength(4))
     expect(received.slice(1)).toEqual([
       { event: 'news', data: { room: 'general', text: 'a' } },
       { event: 'message', data: { room: 'general', text: 'b' } },
@@ -111,7 +112,7 @@ describe('PB5 and PB6', () => {
     await room.join()
     room.volatile.emit('cursor', 2)
     room.volatile.emit('bell')
-    await vi.waitFor(() => expect(dataOf('$volatile')).toHaveLength(2))
+    await eventually(() => expect(dataOf('$volatile')).toHaveLength(2))
     await server.close()
     await until(client, 'reconnecting')
     room.volatile.emit('cursor', 3)

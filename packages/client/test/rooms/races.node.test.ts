@@ -4,7 +4,8 @@ import { createRooms } from '@roomful/server'
 import { createProxy } from '@roomful/testing/proxy'
 import fc from 'fast-check'
 import type { Server, Socket } from 'socket.io'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { startClient } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 import { WantedRoom, type Wish } from './support/membership-model.ts'
@@ -89,8 +90,8 @@ describe('RM2 RM6 RM7 joins, leaves, holders and outages in any order', () => {
         const seen = () => rooms.map(({ room }) => room.status)
         const held = () =>
           ROOMS.map((name) => (server.io.sockets.adapter.rooms.has(slow.channelOf(name)) ? 'joined' : 'left'))
-        await vi.waitFor(() => expect([client.status, pending, seen()]).toEqual(['connected', 0, wanted]), 10_000)
-        await vi.waitFor(() => expect([held(), pending]).toEqual([wanted, 0]), 10_000)
+        await eventually(() => expect([client.status, pending, seen()]).toEqual(['connected', 0, wanted]))
+        await eventually(() => expect([held(), pending]).toEqual([wanted, 0]))
         expect([seen(), held()]).toEqual([wanted, wanted])
         client.disconnect()
         await proxy.close()

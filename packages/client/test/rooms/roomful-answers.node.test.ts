@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import {
   readHello,
   readHistoryAnswer,
@@ -73,6 +74,6 @@ describe('an answer to a join', () => {
       message: "the server's answer to $join is not one of roomful/1",
     })
     expect(client.room('general').state.getState()).toEqual({ status: 'failed', error })
-    await vi.waitFor(() => expect(events()).toEqual(['$join', '$leave']))
+    await eventually(() => expect(events()).toEqual(['$join', '$leave']))
   })
 })

@@ -1,5 +1,6 @@
 import type { Gap, MessageMeta } from '@roomful/client'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { recordInspect, startClient } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { recordRoom } from './support/record-room.ts'
@@ -16,7 +17,7 @@ describe('an event of a room', () => {
     other.on('message', (data, meta) => heard.push(['other', data, meta]))
     say('message', { text: 'hi' }, metaOf('general', 1))
     say('message', 'for everyone')
-    await vi.waitFor(() => expect(heard).toHaveLength(2))
+    await eventually(() => expect(heard).toHaveLength(2))
     const meta = {
       id: 'server:1',
       seq: 1,
@@ -35,7 +36,7 @@ describe('an event of a room', () => {
     const heard: MessageMeta[] = []
     room.on('cursor', (_data, meta) => heard.push(meta))
     say('cursor', { x: 1 }, { $room: 'general', from: null, at: 5 })
-    await vi.waitFor(() => expect(heard).toHaveLength(1))
+    await eventually(() => expect(heard).toHaveLength(1))
     expect(heard).toEqual([{ id: undefined, seq: undefined, from: undefined, at: 5, replayed: false }])
   })
   test('DS6 of a room that nobody named, or joined, is dropped, and seen by inspect', async () => {
@@ -48,7 +49,7 @@ describe('an event of a room', () => {
     await client.connect()
     say('message', 1, metaOf('stranger', 1))
     say('message', 2, metaOf('named', 1))
-    await vi.waitFor(() => expect(ofType('drop')).toHaveLength(2))
+    await eventually(() => expect(ofType('drop')).toHaveLength(2))
     expect(ofType('drop').map(({ reason }) => reason)).toEqual(['not in room stranger', 'not joined (room named)'])
     expect(heard).toEqual([])
   })
@@ -61,12 +62,12 @@ describe('an event of a room', () => {
     first()
     first()
     say('message', 'a', metaOf('general', 1))
-    await vi.waitFor(() => expect(heard).toEqual(['a']))
+    await eventually(() => expect(heard).toEqual(['a']))
     second()
     room.on('end', () => heard.push('end'))
     say('message', 'b', metaOf('general', 2))
     say('end', null, metaOf('general', 3))
-    await vi.waitFor(() => expect(heard).toEqual(['a', 'end']))
+    await eventually(() => expect(heard).toEqual(['a', 'end']))
   })
   test('DS2 harms nobody where a handler throws', async () => {
     const { url, say } = await startScript()
@@ -79,7 +80,7 @@ describe('an event of a room', () => {
     room.on('message', (data) => heard.push(data))
     say('message', 1, metaOf('general', 1))
     say('message', 2, metaOf('general', 2))
-    await vi.waitFor(() => expect(heard).toEqual([1, 2]))
+    await eventually(() => expect(heard).toEqual([1, 2]))
     expect(errors).toEqual([1, 2].map(() => [new TypeError('oops'), 'message of general']))
   })
   test('DS5 under a reserved name cannot be listened to, or sent; the sentence says why', async () => {
@@ -107,7 +108,7 @@ describe('an event of a room', () => {
       { $room: 'general', at: 'now' },
     ].entries())
       say('message', n, meta)
-    await vi.waitFor(() => expect(heard).toEqual([0, 1, 2, 3, 4, 5]))
+    await eventually(() => expect(heard).toEqual([0, 1, 2, 3, 4, 5]))
   })
 })
 
@@ -129,8 +130,45 @@ describe('what follows the answer to a join in the same breath', () => {
     room.on('message', (data) => heard.push(data))
     room.on('gap', (gap) => heard.push(gap))
     await room.join()
-    await vi.waitFor(() => expect(heard).toEqual([6, 7, 8]))
-    await vi.waitFor(() => expect([...room.members.getState().keys()]).toEqual(['ann', 'bob']))
+    await eventually(() => expect(heard).toEqual([6, 7, 8]))
+    await eventually(() => expect([...room.members.getState().keys()]).toEqual(['ann', 'bob']))
+  })
+  test('comes before it, and is in the log already: who joins for the first time does not hear it', async () => {
+    const { url } = await startScript({
+      $join:
+        ({ room }, socket) =>
+        (acknowledge) => {
+          socket.emit('message', 5, metaOf(room, 5))
+          acknowledge(joinAnswer({ head: 5 }))
+          socket.emit('message', 6, metaOf(room, 6))
+        },
+    })
+    const room = startClient(url).room('general')
+    const heard: unknown[] = []
+    room.on('message', (data) => heard.push(data))
+    await room.join()
+    await expect.poll(() => heard).toEqual([6])
+  })
+  test('is forgotten where the connection ends before the room is joined', async () => {
+    const { url, server, dataOf } = await startScript({
+      $join: ({ room }, socket, nth) => {
+        if (nth > 1) return joinAnswer({ epoch: 'epoch-two' })
+        socket.emit('message', 'of another connection', metaOf(room, 5))
+        socket.emit('seen')
+        return undefined
+      },
+    })
+    const client = startClient(url)
+    const room = client.room('general')
+    const heard: unknown[] = []
+    room.on('message', (data) => heard.push(data))
+    client.on('seen', () => heard.push('seen'))
+    const joined = room.join()
+    await expect.poll(() => heard).toEqual(['seen'])
+    await server.restart()
+    await joined
+    expect(dataOf('$join')).toHaveLength(2)
+    expect(heard).toEqual(['seen'])
   })
   test('counts as heard when the room is joined again', async () => {
     const gaps: Gap[] = []
@@ -147,10 +185,10 @@ describe('what follows the answer to a join in the same breath', () => {
     room.on('message', (data) => heard.push(data))
     room.on('gap', (gap) => gaps.push(gap))
     await room.join()
-    await vi.waitFor(() => expect(heard).toEqual([6]))
+    await eventually(() => expect(heard).toEqual([6]))
     const statuses = recordRoom(room)
     await server.restart()
-    await vi.waitFor(() => expect(statuses).toEqual(['joined', 'suspended', 'joining', 'joined']))
+    await eventually(() => expect(statuses).toEqual(['joined', 'suspended', 'joining', 'joined']))
     expect(gaps).toEqual([])
   })
 })
