@@ -37,7 +37,7 @@ describe("the declarations of an app's contract file", () => {
   })
   test('import only what the app installed', () => {
     const imported = [...declarations.matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)].map((match) => match[1])
-    expect([...new Set(imported)].toSorted()).toEqual(['@roomful/contract', 'valibot', 'zod'])
+    expect(new Set(imported)).toEqual(new Set(['@roomful/contract', 'valibot', 'zod']))
   })
   test('are small: nothing of the library is spelled out', () => {
     expect(declarations).not.toContain('~standard')

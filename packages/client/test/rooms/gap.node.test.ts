@@ -185,6 +185,17 @@ describe('RM8 a gap with our server', () => {
     await eventually(() => expect(statuses).toEqual(AGAIN))
     expect(heard).toEqual([6, 7, { from: 8, to: 9, reason: 'unsupported' }])
   })
+  test('RM6 is not told to who leaves as soon as the room is joined again', async () => {
+    const { url, server } = await startAt([5, 9])
+    const room = await startClient(url).join('general')
+    const gaps = gapsOf(room)
+    room.state.subscribe(({ status }) => {
+      if (status === 'joined') void room.leave()
+    })
+    await server.restart()
+    await expect.poll(() => room.status).toBe('left')
+    expect(gaps).toEqual([])
+  })
   test('RM6 is not told to who has left meanwhile', async () => {
     const answers: (() => void)[] = []
     const { url, server, events } = await startScript({

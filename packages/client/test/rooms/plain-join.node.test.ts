@@ -31,6 +31,12 @@ describe('RM5 a join on a plain server', () => {
     await room.leave()
     expect(room.status).toBe('left')
   })
+  test('that is not, waits no longer than any other join does', async () => {
+    const { url } = await startPlain({ onJoin: silent })
+    const patient = plainRooms({ ackWaitMs: 600_000 })
+    const room = await startClient(url, { rooms: patient, joinTimeoutMs: 20 }).join('general')
+    expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: false })
+  })
   test('that is acknowledged late', async () => {
     const answers: (() => void)[] = []
     const { url } = await startPlain({ onJoin: (_room, acknowledge) => answers.push(acknowledge) })
