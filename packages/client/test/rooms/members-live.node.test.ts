@@ -32,9 +32,11 @@ describe('RM9 members', () => {
     const room = await startClient(url).join('general')
     const seen: string[][] = []
     room.members.subscribe(() => seen.push(idsIn(room)))
+    const ann = room.members.getState().get('ann')
     say('$members', { room: 'general', v: 1, gone: ['ann'] })
     say('$members', { room: 'general', v: 2, set: [member('bob')] })
     await eventually(() => expect(seen).toEqual([['ann', 'bob']]))
+    expect(room.members.getState().get('ann')).toBe(ann) // who stays is the same object
   })
   test('are asked for again, once, where a change was missed; the room is not left for it', async () => {
     const { url, say, dataOf, events } = await startScript({
