@@ -25,7 +25,7 @@ test('under StrictMode: one connection, one join, one listener, and none left af
   unmount()
   await expect.poll(() => server.words()).toEqual(['join general', 'leave general'])
   expect(listeners.left).toBe(0)
-  expect(client.room('general').status).toBe('left')
+  await expect.poll(() => client.room('general').status).toBe('left')
   expect(server.server.connections).toBe(1)
 })
 

@@ -103,10 +103,9 @@ describe('CN3 a shared connection that is stuck', () => {
       reconnect: { minDelayMs: 1, maxDelayMs: 1 },
       socket: { transports: ['websocket'] },
     }
-    const [a, b] = [startClient(`${url}/a`, options), startClient(`${url}/b`, options)]
+    // Out of step, so that one has an attempt running when the other's ends.
+    const [a, b] = [startClient(`${url}/a`, options), startClient(`${url}/b`, { ...options, connectTimeoutMs: 270 })]
     void a.connect()
-    // Out of step, so that one has an attempt running whenever the other's ends; in step, less would be tested.
-    await new Promise((resolve) => setTimeout(resolve, 200))
     void b.connect()
     await eventually(() => expect([a.status, b.status]).toEqual(['connected', 'connected']))
   })

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import type { BrowserCommand } from 'vitest/node'
 
 // What a test in the browser asks of Node: plain servers, by their address.
-const running = new Map<string, { readonly io: Server; readonly words: string[] }>()
+const running = new Map<string, { readonly http: HttpServer; readonly io: Server; readonly words: string[] }>()
 
 const startServer: BrowserCommand<[]> = async () => {
   const http = createServer()
@@ -22,14 +22,16 @@ const startServer: BrowserCommand<[]> = async () => {
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
-  running.set(url, { io, words })
+  running.set(url, { http, io, words })
   return url
 }
 
 export const serverCommands = {
   startServer,
   stopServer: (async (_context, url) => {
-    await running.get(url)?.io.close()
+    const closed = running.get(url)?.io.close()
+    running.get(url)?.http.closeAllConnections() // else it waits for as long as a browser keeps one open
+    await closed
     running.delete(url)
   }) satisfies BrowserCommand<[url: string]>,
   /** What the server was told, and how many connections it has. */

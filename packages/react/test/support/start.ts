@@ -1,7 +1,10 @@
 import type { ClientOptions } from '@roomful/client'
+import { configure } from '@testing-library/react'
 import { startClient } from '../../../client/test/support/test-client.ts'
 import { type PlainScript, startPlain } from '../../../client/test/rooms/support/plain-server.ts'
 import { createHooks } from '../../src/index.ts'
+
+configure({ asyncUtilTimeout: 20_000 }) // the machine may be slow and busy
 
 /** A plain server, a client of it, and the client's hooks. */
 export async function start(options: Partial<ClientOptions> = {}, script: PlainScript = {}) {
