@@ -100,11 +100,15 @@ describe('PB3 and PB5 what will not be answered', () => {
     batches[1]?.confirm()
     await expect(next).resolves.toBe('id:2')
   })
-  test('rejects where the room is left or refused: all that waits, in one go', async () => {
-    const { outcome, publisher, batches, open } = createScriptedPublisher()
+  test('rejects where the room is left or refused: all that waits, in one go, and inspect hears of each', async () => {
+    const { outcome, publisher, batches, open, dropped } = createScriptedPublisher()
     const outcomes = ['a', 'b'].map((event) => outcome(event))
     publisher.fail(new RoomfulError('LEFT', 'left'))
     await expect(Promise.all(outcomes)).resolves.toEqual(['LEFT', 'LEFT'])
+    expect(dropped).toEqual([
+      ['a', 'LEFT'],
+      ['b', 'LEFT'],
+    ])
     open()
     expect(batches).toEqual([])
   })
