@@ -54,3 +54,21 @@ export function assertListener(handler: unknown): void {
   if (typeof handler === 'function') return
   throw new RoomfulError('INVALID_ARGUMENT', `a listener must be a function, got ${describe(handler)}`)
 }
+
+/** Handlers by event. */
+export class Listeners<Args extends readonly unknown[]> {
+  readonly #emitters = new Map<string, Emitter<Args>>()
+
+  add(event: string, handler: (...args: Args) => void): Unsubscribe {
+    const known = this.#emitters.get(event)
+    const emitter = known ?? new Emitter<Args>()
+    if (!known) this.#emitters.set(event, emitter)
+    return emitter.add(handler)
+  }
+
+  /** Those of one event; undefined where nobody listens, so that nothing need be parsed for them. */
+  of(event: string): Emitter<Args> | undefined {
+    const emitter = this.#emitters.get(event)
+    return emitter && emitter.size > 0 ? emitter : undefined
+  }
+}

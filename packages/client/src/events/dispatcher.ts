@@ -1,5 +1,5 @@
 import { type Hello, wire, type WireMeta } from '@roomful/contract'
-import { Emitter, type Unsubscribe } from '../emitter.ts'
+import { Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Report } from '../guarded-store.ts'
 import type { Inspect } from '../inspect.ts'
 import { readHello, readMembersDelta, readMeta } from '../room/roomful-messages.ts'
@@ -17,7 +17,7 @@ export interface DispatcherHooks {
 
 /** Everything that arrives goes through here: checked, parsed, and handed to who listens. SPEC.md, rules DS. */
 export class Dispatcher {
-  readonly #listeners = new Map<string, Emitter<unknown[]>>()
+  readonly #listeners = new Listeners<readonly unknown[]>()
   readonly #hooks: DispatcherHooks
   readonly #schemas: Schemas
   readonly #inspect: Inspect
@@ -32,10 +32,7 @@ export class Dispatcher {
 
   on(event: string, handler: (...args: unknown[]) => void): Unsubscribe {
     this.#schemas.assertHeard('serverToClient', event)
-    const known = this.#listeners.get(event)
-    const emitter = known ?? new Emitter<unknown[]>()
-    if (!known) this.#listeners.set(event, emitter)
-    return emitter.add(handler)
+    return this.#listeners.add(event, handler)
   }
 
   receive(event: string, args: unknown[]): void {
@@ -75,10 +72,9 @@ export class Dispatcher {
   }
 
   #hear(event: string, args: unknown[]): void {
-    const emitter = this.#listeners.get(event)
-    if (!emitter || emitter.size === 0) return
-    const read = this.#schemas.readEvent(event, args)
-    if (read) emitter.call([...read], (error) => this.#report(error, event))
+    const emitter = this.#listeners.of(event)
+    const read = emitter && this.#schemas.readEvent(event, args)
+    if (read) emitter.call(read, (error) => this.#report(error, event))
   }
 
   #drop(event: string, reason: string): void {

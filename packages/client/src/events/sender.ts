@@ -2,7 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import type { Inspect } from '../inspect.ts'
 import type { SocketPort } from '../transport/socket-port.ts'
 import type { SendQueue, Waiting } from './send-queue.ts'
-import { snapshot } from './snapshot.ts'
+import { encoding, snapshot } from './snapshot.ts'
 
 /** How long to wait for an answer, and what else ends the wait. */
 export interface CallOptions {
@@ -121,15 +121,6 @@ export class Sender {
 
 interface AskOptions extends CallOptions {
   readonly timeoutMs: number
-}
-
-/** JSON has no cycles and no BigInt: the encoder's own error becomes one of ours. */
-function encoding(event: string, write: () => void): void {
-  try {
-    write()
-  } catch (cause) {
-    throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" cannot be encoded`, { cause })
-  }
 }
 
 const notConnected = (event: string) => new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`)

@@ -5,8 +5,13 @@ import { RoomfulError } from '@roomful/contract'
  * meanwhile. Binary stays as it is. Throws `INVALID_ARGUMENT` for what has no encoding: a cycle, a BigInt.
  */
 export function snapshot<T>(event: string, data: T): T {
+  return encoding(event, () => copy(data) as T)
+}
+
+/** Does what encodes data: JSON has no cycles and no BigInt, and the encoder's own error becomes one of ours. */
+export function encoding<T>(event: string, work: () => T): T {
   try {
-    return copy(data) as T
+    return work()
   } catch (cause) {
     throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" cannot be encoded`, { cause })
   }

@@ -1,5 +1,5 @@
 import type { WireMeta } from '@roomful/contract'
-import { Emitter, type Unsubscribe } from '../emitter.ts'
+import { Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Report } from '../guarded-store.ts'
 import type { Gap, MessageMeta } from './room.ts'
@@ -14,7 +14,7 @@ interface InboxContext {
 export class RoomInbox {
   readonly #name: string
   readonly #context: InboxContext
-  readonly #listeners = new Map<string, Emitter<[unknown, unknown?]>>()
+  readonly #listeners = new Listeners<[unknown, unknown?]>()
   /** The newest message that we know of: what came between it and the log's head while we were away was missed. */
   #position: { readonly epoch: string; readonly last: number } | undefined
   #wasJoined = false
@@ -32,10 +32,7 @@ export class RoomInbox {
 
   on(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
     if (event !== 'gap') this.#context.schemas.assertHeard('room', event)
-    const known = this.#listeners.get(event)
-    const emitter = known ?? new Emitter<[unknown, unknown?]>()
-    if (!known) this.#listeners.set(event, emitter)
-    return emitter.add(handler)
+    return this.#listeners.add(event, handler)
   }
 
   /** Whether it is the very next message after those that we know of. */
@@ -77,7 +74,7 @@ export class RoomInbox {
   }
 
   tell(gap: Gap): void {
-    this.#listeners.get('gap')?.call([gap], (error) => this.#context.report(error, `gap of ${this.#name}`))
+    this.#listeners.of('gap')?.call([gap], (error) => this.#context.report(error, `gap of ${this.#name}`))
   }
 
   left(): void {
@@ -93,9 +90,8 @@ export class RoomInbox {
   }
 
   #hear(event: string, data: unknown, metaOf: () => MessageMeta): void {
-    const emitter = this.#listeners.get(event)
-    if (!emitter || emitter.size === 0) return
-    const read = this.#context.schemas.readRoomEvent(this.#name, event, data)
+    const emitter = this.#listeners.of(event)
+    const read = emitter && this.#context.schemas.readRoomEvent(this.#name, event, data)
     if (read) emitter.call([read.data, metaOf()], (error) => this.#context.report(error, `${event} of ${this.#name}`))
   }
 
