@@ -1,6 +1,10 @@
 import { createServer } from 'node:http'
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, Socket as TcpSocket } from 'node:net'
+import { join } from 'node:path'
+import { memoryLog } from '@roomful/server'
+import type { RoomLog } from '@roomful/server'
+import { sqliteLog } from '@roomful/server/sqlite'
 import { Server } from 'socket.io'
 import { serveChat } from './chat.ts'
 import { refuseUnknown } from './events.ts'
@@ -18,6 +22,8 @@ export interface ServerOptions {
   readonly host?: string
   /** Where the signing key is kept: sessions outlive the process that keeps to the same folder. */
   readonly dataDir: string
+  /** Where messages are kept, a SQLite file; default `rooms.db` in `dataDir`. `:memory:` keeps them in memory only. */
+  readonly dataFile?: string
   /** The web origins that may connect; default: those of this machine. */
   readonly origins?: readonly string[]
   /** Default 10 000. */
@@ -40,7 +46,7 @@ const CUT_AFTER_MS = 2000
 /**
  * Starts the demo's server.
  *
- * @throws Error with one clear line when the address is taken or the signing key cannot be used.
+ * @throws Error with one clear line when the address is taken, or the signing key or the messages' file cannot be used.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', dataDir, origins, pingIntervalMs = 10_000, pingTimeoutMs = 8000 } = options
@@ -48,7 +54,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const isAllowedOrigin = createOriginCheck(origins)
   const http = createServer({ requestTimeout: 10_000 }, createRequestListener(sessions, isAllowedOrigin))
   const connections = trackConnections(http)
-  const address = await listen(http, port, host)
+  const log = openLog(options)
+  const address = await listen(http, port, host).catch(async (error) => {
+    await log.close?.()
+    throw error
+  })
 
   const io: ChatServer = new Server(http, {
     pingInterval: pingIntervalMs,
@@ -61,7 +71,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     allowRequest: ({ headers }, callback) =>
       isAllowedOrigin(headers.origin) ? callback(null, true) : callback('the origin is not allowed here', false),
   })
-  const rooms = serveChat(io, sessions)
+  const rooms = serveChat(io, sessions, log)
   io.on('connection', (socket) => {
     refuseUnknown(socket)
     serveTutorial(io, socket)
@@ -75,6 +85,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const hostInUrl = host.includes(':') ? `[${host}]` : host
   return { port: address.port, host, url: `http://${hostInUrl}:${address.port}`, close }
+}
+
+function openLog({ dataDir, dataFile = join(dataDir, 'rooms.db') }: ServerOptions): RoomLog {
+  return dataFile === ':memory:' ? memoryLog() : sqliteLog({ file: dataFile })
 }
 
 function trackConnections(http: HttpServer): Set<TcpSocket> {

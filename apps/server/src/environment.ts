@@ -8,16 +8,18 @@ import type { ServerOptions } from './app.ts'
  * - `PORT` default 3001; 0 takes any free one
  * - `HOST` default 127.0.0.1
  * - `DATA_DIR` default `.data` beside this package: the signing key is kept there
+ * - `DATA_FILE` default `rooms.db` in `DATA_DIR`: the messages; `:memory:` keeps them in memory only
  * - `ORIGINS` comma list of the web origins that may connect; default: those of this machine
  *
  * @throws Error that names the variable, its value and what was expected.
  */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): ServerOptions {
-  const { PORT, HOST, DATA_DIR, ORIGINS } = environment
+  const { PORT, HOST, DATA_DIR, DATA_FILE, ORIGINS } = environment
   return {
     port: PORT ? readPort(PORT) : 3001,
     host: HOST ? readHost(HOST) : '127.0.0.1',
     dataDir: DATA_DIR || fileURLToPath(new URL('../.data', import.meta.url)),
+    ...(DATA_FILE ? { dataFile: DATA_FILE } : {}),
     ...(ORIGINS ? { origins: ORIGINS.split(',').map(readOrigin) } : {}),
   }
 }

@@ -13,12 +13,14 @@ describe('readEnvironment', () => {
       PORT: '0',
       HOST: '::1',
       DATA_DIR: '/data',
+      DATA_FILE: '/disk/chat.db',
       ORIGINS: 'https://a.example, http://b.example:8080',
     }
     expect(readEnvironment(environment)).toEqual({
       port: 0,
       host: '::1',
       dataDir: '/data',
+      dataFile: '/disk/chat.db',
       origins: ['https://a.example', 'http://b.example:8080'],
     })
   })

@@ -1,17 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { connect, patiently, postSession, signIn, startProcess, startTestServer, temporaryFolder } from './support.ts'
+import { addressOf, connect, postSession, signIn, startProcess, startTestServer, temporaryFolder } from './support.ts'
 
 const environment = async () => ({ PORT: '0', DATA_DIR: await temporaryFolder() })
-
-/** The address that the process prints, once it has. */
-async function addressOf({ output }: ReturnType<typeof startProcess>): Promise<string> {
-  await expect.poll(() => output.stdout + output.stderr, patiently).toMatch(/\n/)
-  const [, url = ''] = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(output.stdout) ?? []
-  expect(url, `printed: ${output.stdout}${output.stderr}`).not.toBe('')
-  return url
-}
 
 describe('the process', () => {
   it('prints one line with its address, and answers there', async () => {
@@ -53,6 +45,21 @@ describe('a start that cannot be', () => {
     const { exited } = startProcess({ ...(await environment()), PORT: String(port) })
     const stderr = `port ${port} of 127.0.0.1 is in use: set PORT to another one, or to 0 for any free one\n`
     expect(await exited).toEqual({ code: 1, stdout: '', stderr })
+  })
+
+  it('says that the messages’ file is not one, and exits with 1', async () => {
+    const kept = await environment()
+    const file = join(kept.DATA_DIR, 'rooms.db')
+    await writeFile(file, 'short')
+    const stderr = `the log ${file} cannot be used: it is not a SQLite database\n`
+    expect(await startProcess(kept).exited).toEqual({ code: 1, stdout: '', stderr })
+  })
+
+  it('says that another server has the messages, and exits with 1', async () => {
+    const dataDir = await temporaryFolder()
+    await startTestServer({ dataDir })
+    const stderr = `the log ${join(dataDir, 'rooms.db')} cannot be used: it is in use by another process: one at a time may have it\n`
+    expect(await startProcess({ PORT: '0', DATA_DIR: dataDir }).exited).toEqual({ code: 1, stdout: '', stderr })
   })
 
   it('says that the signing key is broken, and exits with 1', async () => {

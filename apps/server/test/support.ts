@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { io } from 'socket.io-client'
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { startServer } from '../src/app.ts'
 import type { RunningServer, ServerOptions } from '../src/app.ts'
 import type { Session } from '../src/sessions.ts'
@@ -80,5 +80,13 @@ export function startProcess(environment: Record<string, string>) {
     child.kill('SIGKILL')
     await exited
   })
-  return { output, exited, kill: (signal: 'SIGTERM' | 'SIGINT') => child.kill(signal) }
+  return { output, exited, kill: (signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL') => child.kill(signal) }
+}
+
+/** The address that the process prints, once it has. */
+export async function addressOf({ output }: ReturnType<typeof startProcess>): Promise<string> {
+  await expect.poll(() => output.stdout + output.stderr, patiently).toMatch(/\n/)
+  const [, url = ''] = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(output.stdout) ?? []
+  expect(url, `printed: ${output.stdout}${output.stderr}`).not.toBe('')
+  return url
 }

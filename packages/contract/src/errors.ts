@@ -7,6 +7,8 @@ export type LocalCode =
   | 'AUTH_FAILED'
   /** The connection ended before an answer came (the outcome is unknown), or is stopped. */
   | 'DISCONNECTED'
+  /** A message was taken out of the outbox before it was sent. */
+  | 'DISCARDED'
   /** All reconnection attempts are used up. */
   | 'EXHAUSTED'
   /** Data that its schema does not accept: a `ValidationError`. */
@@ -17,12 +19,16 @@ export type LocalCode =
   | 'KICKED'
   /** The room was left before the server had answered. */
   | 'LEFT'
+  /** A log's file cannot be used, or a write to it failed. */
+  | 'LOG_FAILED'
   /** Too much is waiting for the connection. */
   | 'QUEUE_FULL'
   /** The server said no and gave no code. */
   | 'REFUSED'
   /** No answer in time: the outcome is unknown. */
   | 'TIMEOUT'
+  /** Whether the server stored the message cannot be known any more. */
+  | 'UNKNOWN'
   /** The server could not be reached. */
   | 'UNREACHABLE'
   /** This server cannot do that. */

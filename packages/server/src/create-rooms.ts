@@ -47,6 +47,7 @@ export function createRooms<C extends AnyContract>(io: RoomsHost, options: Rooms
     handle: (event, handler) => rules.handle(event as string, handler as Handler),
     to: (room) => serverVoice(room, { rules, drain, inUse, report, host: io }),
     userOf: (socket) => sessions.userOf(socket) as User<C> | undefined,
+    newEpoch: () => drain.run(async () => await log.newEpoch()),
     close: () => (closed ??= closeDown()),
   }
 }

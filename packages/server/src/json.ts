@@ -1,4 +1,5 @@
-import { refuse } from './refuse.ts'
+import { hash } from 'node:crypto'
+import { RefusalError, refuse } from './refuse.ts'
 
 /** Deeper values would overflow the stack of whoever walks them, Socket.IO's encoder among them. */
 const MAX_DEPTH = 32
@@ -13,6 +14,18 @@ export function jsonText(value: unknown, maxBytes: number): string {
   const text = JSON.stringify(value ?? null)
   if (Buffer.byteLength(text) <= maxBytes) return text
   throw refuse('TOO_LARGE', `an event's data may have at most ${maxBytes} bytes of JSON`)
+}
+
+/** 64 bits over an event as it came off the wire: they tell whether a message that comes again is the same (S5). */
+export function hashOf(event: unknown, data: unknown): string {
+  try {
+    const text = `[${jsonText(event, Infinity)},${jsonText(data, Infinity)}]`
+    return hash('sha256', text).slice(0, 16)
+  } catch (error) {
+    // What cannot be read is refused whatever it says, so it needs no telling apart.
+    if (error instanceof RefusalError) return 'unreadable'
+    throw error
+  }
 }
 
 /** The value as JSON carries it: no functions, no shared references. */

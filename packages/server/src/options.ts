@@ -106,6 +106,11 @@ export interface Rooms<C extends AnyContract> {
   to(room: string): RoomVoice<C>
   /** Whom a socket speaks for, for handlers of your own; undefined is anybody. */
   userOf(socket: object): User<C> | undefined
+  /**
+   * Gives every room another epoch: for a log that was put back from a backup, whose numbers would else be given twice.
+   * Members notice by what they hear or send next; their views begin anew, and they are told (`gap`, reason `epoch`).
+   */
+  newEpoch(): Promise<void>
   /** Refuses what is new, waits for what is under way, then lets go of the sockets and closes the log. For good. */
   close(): Promise<void>
 }

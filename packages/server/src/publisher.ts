@@ -1,11 +1,12 @@
-import { type Entry, type ItemResult, type Limits, type PublishAnswer, RoomfulError } from '@roomful/contract'
+import type { Limits, PublishAnswer } from '@roomful/contract'
 import type { Identity } from './authenticate.ts'
 import type { Drain } from './drain.ts'
 import type { EventRules } from './event-rules.ts'
+import { hashOf } from './json.ts'
 import { Lanes } from './lanes.ts'
-import type { NewEntry } from './log/log.ts'
+import { answerFrom, type DecidedItem, type Sender, type SenderRow } from './log/sender-row.ts'
 import type { Memberships } from './memberships.ts'
-import { isPassing, RefusalError, refuse, toWire, type WireRefusal } from './refuse.ts'
+import { isPassing, RefusalError, refuse, toWire } from './refuse.ts'
 import type { Report } from './report.ts'
 import type { PublishBatch } from './requests.ts'
 import type { Room } from './room.ts'
@@ -14,10 +15,11 @@ import type { RoomsInUse } from './rooms-in-use.ts'
 /** A batch that takes longer is answered in part, well before its sender would send it again (C5: 10 s). */
 const BATCH_MS = 5_000
 
-type Accepted = Omit<NewEntry, 'at'>
-type Decision = Accepted | WireRefusal
+/** What the log answers from its row. The refusal stands in for the answer, should the row be gone by then. */
+const COVERED = { refusal: { code: 'STALE' } }
+
 interface Decided {
-  readonly decisions: readonly Decision[]
+  readonly items: readonly DecidedItem[]
   /** Why the rest was not touched. */
   readonly stopped: RefusalError | undefined
 }
@@ -30,7 +32,7 @@ interface PublisherParts {
   readonly report: Report
 }
 
-/** Takes batches of events into a room's log: S2, S3, S4 and S6. */
+/** Takes batches of events into a room's log: S2 to S7. */
 export class Publisher {
   readonly #parts: PublisherParts
   readonly #lanes = new Lanes()
@@ -40,50 +42,55 @@ export class Publisher {
   }
 
   /** Once it is under way, leaving the room does not stop it. */
-  async publish(memberships: Memberships, sender: Identity, request: PublishBatch): Promise<PublishAnswer> {
+  async publish(memberships: Memberships, who: Identity, request: PublishBatch): Promise<PublishAnswer> {
     try {
       memberships.assertMember(request.room)
+      const sender = { user: who.guest ? null : who.wire.id, cid: request.cid }
       return await this.#parts.inUse.using(request.room, (room) =>
-        this.#lanes.run(laneOf(sender, request), () => this.#process(room, sender, request)),
+        this.#lanes.run(laneOf(sender, request.room), () => this.#process(room, who, sender, request)),
       )
     } catch (error) {
       return { ok: false, epoch: request.epoch, results: [], ...toWire(this.#refusalOf(error, request.room)) }
     }
   }
 
-  async #process(room: Room, sender: Identity, request: PublishBatch): Promise<PublishAnswer> {
+  async #process(room: Room, who: Identity, sender: Sender, request: PublishBatch): Promise<PublishAnswer> {
     const { epoch } = request
-    const { decisions, stopped } = await this.#decide(room, sender, request)
-    const at = Date.now()
-    const accepted = decisions.filter((decision): decision is Accepted => !isRefusal(decision))
-    const committed = await room.commit({ epoch, entries: accepted.map((entry) => ({ ...entry, at })) })
+    const row = await room.row(sender)
+    const { items, stopped } = await this.#decide(room, who, row, request)
+    const committed = await room.commit({ epoch, sender, items: stamped(items) })
     if (committed === undefined) throw refuse('EPOCH', 'the log of this room is another one now: join again')
-    const places = committed.entries.values()
-    const results = decisions.map((decision) => (isRefusal(decision) ? decision : nextPlace(places)))
+    const { results } = committed
     return stopped === undefined ? { ok: true, epoch, results } : { ok: false, epoch, results, ...toWire(stopped) }
   }
 
-  async #decide(room: Room, sender: Identity, { cid, items }: PublishBatch): Promise<Decided> {
+  /** S3: what the row covers was decided before; no handler runs for it again. */
+  async #decide(room: Room, who: Identity, row: SenderRow | undefined, { cid, items }: PublishBatch): Promise<Decided> {
     const { rules, drain, limits } = this.#parts
     const endAt = performance.now() + BATCH_MS
-    const decisions: Decision[] = []
+    const decided: DecidedItem[] = []
     let bytes = 0
     for (const { n, event, data } of items) {
+      const hash = hashOf(event, data)
+      if (answerFrom(row, n, hash) !== undefined) {
+        decided.push({ n, hash, ...COVERED })
+        continue
+      }
       try {
         drain.assertOpen()
         const checked = rules.check(event, data, 'durable')
         bytes += Buffer.byteLength(checked.text)
         if (bytes > limits.batchBytes || performance.now() > endAt) throw refuse('MORE', undefined, { after: 0 })
         const id = `${cid.slice(0, 8)}:${n}`
-        const travels = await rules.admit(checked, room.name, sender, id)
-        decisions.push({ event: checked.event, data: travels, id, from: sender.wire })
+        const travels = await rules.admit(checked, room.name, who, id)
+        decided.push({ n, hash, entry: { event: checked.event, data: travels, id, from: who.wire, at: 0 } })
       } catch (error) {
         if (!(error instanceof RefusalError)) throw error
-        if (isPassing(error.code)) return { decisions, stopped: error }
-        decisions.push(toWire(error))
+        if (isPassing(error.code)) return { items: decided, stopped: error }
+        decided.push({ n, hash, refusal: toWire(error) })
       }
     }
-    return { decisions, stopped: undefined }
+    return { items: decided, stopped: undefined }
   }
 
   /** S7: what could not be written, or decided, is sent again. */
@@ -94,17 +101,12 @@ export class Publisher {
   }
 }
 
-/** S9: a guest's id lasts as long as its connection, so its cid alone says who it is. */
-function laneOf({ wire, guest }: Identity, { cid, room }: PublishBatch): string {
-  return `${cid}\n${room}\n${guest ? '' : wire.id}`
+function laneOf({ user, cid }: Sender, room: string): string {
+  return `${cid}\n${room}\n${user ?? ''}`
 }
 
-function isRefusal(decision: Decision): decision is WireRefusal {
-  return 'code' in decision
-}
-
-function nextPlace(places: Iterator<Entry>): ItemResult {
-  const next = places.next()
-  if (next.done === true) throw new RoomfulError('INTERNAL', 'the log gave fewer places than it was given entries')
-  return { seq: next.value.seq, at: next.value.at }
+/** Times are those of the commit, so that they rise with the places, however long the handlers took. */
+function stamped(items: readonly DecidedItem[]): DecidedItem[] {
+  const at = Date.now()
+  return items.map((item) => ('entry' in item ? { ...item, entry: { ...item.entry, at } } : item))
 }

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { type Entry, type WireMember, type WireMeta, type WireUser, wire } from '@roomful/contract'
+import { Broadcast } from './broadcast.ts'
 import { channelOf, type RoomsHost, type RoomsSocket } from './host.ts'
-import type { Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'
+import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'
+import type { NewEntry } from './log/new-entry.ts'
+import type { Sender, SenderRow } from './log/sender-row.ts'
 import { Members, type MembersChange } from './members.ts'
 import type { Report } from './report.ts'
 
@@ -13,13 +16,18 @@ export class Room {
   readonly #report: Report
   // S15: random and high, so that what an earlier process said never fits.
   readonly #members = new Members(randomInt(2 ** 32, 2 ** 47))
-  #told: Promise<unknown> = Promise.resolve()
+  readonly #broadcast: Broadcast
 
   constructor(name: string, host: RoomsHost, log: RoomLog, report: Report) {
     this.name = name
     this.#host = host
     this.#log = log
     this.#report = report
+    this.#broadcast = new Broadcast({
+      page: async (request) => await log.page(name, request),
+      tell: (epoch, entry) => this.#tell(epoch, entry),
+      failed: (error) => report(error, { during: 'broadcast', room: name }),
+    })
   }
 
   async enter(socket: RoomsSocket, user: WireUser): Promise<void> {
@@ -40,18 +48,23 @@ export class Room {
   }
 
   async page(request: PageRequest): Promise<Page> {
-    return await this.#log.page(this.name, request)
+    const page = await this.#log.page(this.name, request)
+    this.#broadcast.stands(page)
+    return page
+  }
+
+  async row(sender: Sender): Promise<SenderRow | undefined> {
+    return await this.#log.row(this.name, sender)
   }
 
   /** Writes, then tells everyone, in the order of the log; undefined where the epoch is another (S4, S6). */
   commit(batch: Batch): Promise<Committed | undefined> {
-    const written = this.#write(batch)
-    const told = Promise.all([written, this.#told]).then(([committed]) => {
-      if (committed !== undefined) for (const entry of committed.entries) this.#tell(committed.epoch, entry)
-      return committed
-    })
-    this.#told = told.catch(() => {}) // the caller hears of it; the next batch is told all the same
-    return told
+    return this.#broadcast.after(() => this.#log.commit(this.name, batch))
+  }
+
+  /** The same for the server's own messages. */
+  append(entries: readonly NewEntry[]): Promise<Appended> {
+    return this.#broadcast.after(() => this.#log.append(this.name, entries))
   }
 
   /** S14: to all but its sender, at once, past the log. */
@@ -62,10 +75,6 @@ export class Room {
   #unsubscribe(socket: RoomsSocket): void {
     const left = socket.leave(channelOf(this.name)) // a promise with some adapters
     if (left instanceof Promise) left.catch((error) => this.#report(error, { during: 'leave', room: this.name }))
-  }
-
-  async #write(batch: Batch): Promise<Committed | undefined> {
-    return await this.#log.commit(this.name, batch)
   }
 
   #tell(epoch: string, { event, data, seq, id, from, at }: Entry): void {

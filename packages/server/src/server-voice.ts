@@ -41,8 +41,8 @@ async function say(name: string, event: string, data: unknown, { rules, inUse }:
   const travels = rules.own(event, data, 'durable')
   const id = randomUUID()
   const entry = { event, data: travels, id, from: null, at: Date.now() }
-  const committed = await inUse.using(name, (room) => room.commit({ epoch: undefined, entries: [entry] }))
-  const stored = committed?.entries[0]
+  const appended = await inUse.using(name, (room) => room.append([entry]))
+  const stored = appended.entries[0]
   if (stored === undefined) throw new RoomfulError('INTERNAL', `the log of "${name}" did not take the message`)
   return { confirmed: true, id, seq: stored.seq, at: stored.at }
 }

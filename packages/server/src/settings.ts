@@ -9,6 +9,7 @@ import {
 import { assertCounts } from './counts.ts'
 import type { RoomLog } from './log/log.ts'
 import { memoryLog } from './log/memory-log.ts'
+import { assertDedup } from './log/row-limits.ts'
 import type { Handshake, RoomsOptions } from './options.ts'
 import { createReport, type Report } from './report.ts'
 
@@ -34,26 +35,27 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
     throw invalid('the contract says what a user is, so authenticate must say who is connecting')
   const { handlerTimeoutMs = 30_000, closeTimeoutMs = 10_000 } = options
   assertCounts('createRooms', { handlerTimeoutMs, closeTimeoutMs })
+  const log = options.log ?? memoryLog()
+  assertDedup('createRooms: log', log.dedupMs)
   const { join, emit } = options.authorize ?? {}
   return {
     definition,
     authenticate: options.authenticate,
     mayJoin: join as Settings['mayJoin'],
     mayEmit: emit as Settings['mayEmit'],
-    log: options.log ?? memoryLog(),
-    limits: limitsOf(options),
+    log,
+    limits: limitsOf(options.limits, log.dedupMs),
     handlerTimeoutMs,
     closeTimeoutMs,
     report: createReport(options.onError),
   }
 }
 
-function limitsOf({ limits: given = {} }: { readonly limits?: Partial<Limits> }): Limits {
+function limitsOf(given: Partial<Limits> = {}, dedupMs: number): Limits {
   assertCounts('createRooms: limits', given)
   for (const name of Object.keys(given))
     if (!Object.hasOwn(defaultLimits, name) || name === 'dedupMs') throw invalid(`there is no limit "${name}"`)
-  // Nothing is remembered of a message's key yet, and this says so.
-  const limits = { ...defaultLimits, ...given, dedupMs: 0 }
+  const limits = { ...defaultLimits, ...given, dedupMs }
   if (limits.eventBytes > limits.batchBytes || limits.eventBytes > limits.pageBytes)
     throw invalid('limits: an event must fit a batch and a page: eventBytes is more than batchBytes or pageBytes')
   return limits

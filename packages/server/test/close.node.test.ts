@@ -1,6 +1,7 @@
 import { wire } from '@roomful/contract'
 import { expect, test } from 'vitest'
-import { memoryLog, type RoomLog } from '../src/index.ts'
+import { memoryLog } from '../src/index.ts'
+import { changedLog } from './support/changed-log.ts'
 import { guestChat } from './support/chat.ts'
 import { cidOf, connectRaw, gate, startRooms, texts } from './support/start-rooms.ts'
 
@@ -61,13 +62,12 @@ test('P9 close waits no longer than closeTimeoutMs: what hangs is stopped, its s
 test('close ends although the log hangs', async () => {
   const committing = gate()
   const log = memoryLog()
-  const hanging: RoomLog = {
-    page: (room, request) => log.page(room, request),
+  const hanging = changedLog(log, {
     commit: () => {
       committing.open()
       return gate<undefined>().opened
     },
-  }
+  })
   const { rooms, connect } = await startRooms({ contract: guestChat, closeTimeoutMs: 50, log: hanging })
   const ann = await connect()
   const { epoch } = await ann.join('general')
@@ -79,11 +79,7 @@ test('close ends although the log hangs', async () => {
 test('close lets go of every listener, then closes the log, once', async () => {
   const happened: string[] = []
   const log = memoryLog()
-  const noting: RoomLog = {
-    page: (room, request) => log.page(room, request),
-    commit: (room, batch) => log.commit(room, batch),
-    close: () => void happened.push('log closed'),
-  }
+  const noting = changedLog(log, { close: () => void happened.push('log closed') })
   const { io, rooms, connect } = await startRooms({ contract: guestChat, log: noting })
   const before = io.listenerCount('connection')
   const ann = await connect()
@@ -106,15 +102,14 @@ test('close waits for what was decided to be written, before it closes the log',
   const happened: string[] = []
   const handling = gate()
   const log = memoryLog()
-  const slow: RoomLog = {
-    page: (room, request) => log.page(room, request),
+  const slow = changedLog(log, {
     commit: async (room, batch) => {
       await new Promise(setImmediate)
-      happened.push(`${batch.entries.length} written`)
+      happened.push(`${batch.items.length} written`)
       return await log.commit(room, batch)
     },
     close: () => void happened.push('log closed'),
-  }
+  })
   const { rooms, connect } = await startRooms({ contract: guestChat, log: slow, closeTimeoutMs: 50 })
   rooms.handle('message', async ({ data }) => {
     if (data.text !== 'hangs') return

@@ -43,9 +43,9 @@ describe('rooms.handle', () => {
     undo()
     const other = rooms.handle('message', () => ({ text: 'other' }))
     undo()
-    await ann.publish('general', texts(['x']))
+    await ann.publish('general', texts(['x'], 4))
     other()
-    await ann.publish('general', texts([' b ']))
+    await ann.publish('general', texts([' b '], 5))
     expect(words(ann)).toEqual(['a', 'plain', 'other', ' b '])
   })
 

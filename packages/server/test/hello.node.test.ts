@@ -1,6 +1,7 @@
 import { defaultLimits, defineContract, wire } from '@roomful/contract'
 import { describe, expect, test } from 'vitest'
-import { createRooms, type Handshake, refuse } from '../src/index.ts'
+import { createRooms, type Handshake, memoryLog, refuse } from '../src/index.ts'
+import { changedLog } from './support/changed-log.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { clientOf, connectRaw, gate, startRooms } from './support/start-rooms.ts'
 
@@ -15,13 +16,14 @@ async function refusal(url: string): Promise<Error & { data?: unknown }> {
 
 describe('$hello', () => {
   test('says the version, what there is, the limits, who you are and the time', async () => {
-    const { connect } = await startRooms({ contract: chat, authenticate: believe, limits: { rooms: 3 } })
+    const log = memoryLog({ dedupMs: 90_000_000 })
+    const { connect } = await startRooms({ contract: chat, authenticate: believe, limits: { rooms: 3 }, log })
     const before = Date.now()
     const hello = await (await connect({ id: 'ann', name: 'Ann' })).hello()
     expect(hello).toEqual({
       v: 1,
       capabilities: ['members', 'history', 'volatile'],
-      limits: { ...defaultLimits, rooms: 3, dedupMs: 0 },
+      limits: { ...defaultLimits, rooms: 3, dedupMs: 90_000_000 },
       user: { id: 'ann', name: 'Ann' },
       now: expect.any(Number),
     })
@@ -196,6 +198,7 @@ describe('createRooms: bad options', () => {
     expect(make({ limits: { dedupMs: 3 } })).toThrow('there is no limit "dedupMs"')
     expect(make({ limits: { eventBytes: 100_000 } })).toThrow(/an event must fit a batch and a page/)
     expect(make({ handlerTimeoutMs: Number.NaN })).toThrow(/handlerTimeoutMs must be a whole number/)
+    expect(make({ log: changedLog(memoryLog(), { dedupMs: 1 }) })).toThrow(/createRooms: log: dedupMs must be at least/)
     expect(make({ contract: {} })).toThrow('createRooms: contract must be made by defineContract, got object')
   })
 

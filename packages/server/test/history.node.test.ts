@@ -53,7 +53,7 @@ test('P7 a page has no more than the limits allow, whatever is asked', async () 
 })
 
 test('P4 what the log no longer has is told by first', async () => {
-  const { connect } = await startRooms({ contract: guestChat, log: memoryLog({ maxEntries: 2 }) })
+  const { connect } = await startRooms({ contract: guestChat, log: memoryLog({ retention: { maxEntries: 2 } }) })
   const ann = await connect()
   const { epoch } = await ann.join('general')
   await ann.publish('general', texts(['a', 'b', 'c', 'd']))

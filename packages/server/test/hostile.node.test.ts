@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { wire } from '@roomful/contract'
 import { describe, expect, test, vi } from 'vitest'
 import type { Handshake } from '../src/index.ts'
@@ -14,7 +15,8 @@ const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 /** Whoever else is there goes on as if nothing were. */
 async function expectUnharmed(other: Client): Promise<void> {
   const before = other.of('message').length
-  expect(await other.publish('general', texts(['still here']))).toMatchObject({ ok: true })
+  const fresh = { cid: randomBytes(16).toString('base64url') }
+  expect(await other.publish('general', texts(['still here']), fresh)).toMatchObject({ ok: true })
   await expect.poll(() => other.of('message').length).toBe(before + 1)
 }
 
@@ -62,8 +64,9 @@ describe('hostile requests', () => {
     const [eve, other] = [await connect(), await connect()]
     await eve.join('general')
     await other.join('general')
+    let n = 0
     const results = async (depth: number) => {
-      const item = { n: 1, event: 'anything', data: JSON.parse(nested(depth)) as unknown }
+      const item = { n: ++n, event: 'anything', data: JSON.parse(nested(depth)) as unknown }
       return (await eve.publish('general', [item])).results
     }
     expect(await results(32)).toMatchObject([{ seq: 1 }])
@@ -72,7 +75,7 @@ describe('hostile requests', () => {
     expect(await results(1_000)).toEqual([tooDeep])
     await sendText(
       eve,
-      `42["${wire.publish}",{"room":"general","epoch":"${epoch}","cid":"${cid}","items":[{"n":1,"event":"anything","data":${nested(6_000)}}]}]`,
+      `42["${wire.publish}",{"room":"general","epoch":"${epoch}","cid":"${cid}","items":[{"n":4,"event":"anything","data":${nested(6_000)}}]}]`,
     )
     await sendText(eve, `42["${wire.join}",${nested(6_000)}]`)
     await sendText(eve, `42["${wire.join}",{"room":${nested(6_000)}}]`)

@@ -1,6 +1,7 @@
 import { wire } from '@roomful/contract'
 import { describe, expect, test } from 'vitest'
 import { memoryLog, type RoomLog } from '../src/index.ts'
+import { changedLog } from './support/changed-log.ts'
 import { guestChat } from './support/chat.ts'
 import { roomsOf } from './support/rooms-of.ts'
 import { gate, startRooms, texts } from './support/start-rooms.ts'
@@ -137,12 +138,10 @@ describe('S11 races', () => {
 function counting(log: RoomLog): { readonly log: RoomLog; readonly roomsInUse: () => string[] } {
   const inUse: string[] = []
   return {
-    log: {
-      commit: (room, batch) => log.commit(room, batch),
-      page: (room, request) => log.page(room, request),
+    log: changedLog(log, {
       retain: (room) => void inUse.push(room),
       release: (room) => void inUse.splice(inUse.indexOf(room), 1),
-    },
+    }),
     roomsInUse: () => inUse,
   }
 }

@@ -56,7 +56,7 @@ describe('$join and $leave', () => {
   })
 
   test('S13 since before the oldest: from the oldest on', async () => {
-    const { connect } = await startRooms({ contract: guestChat, log: memoryLog({ maxEntries: 2 }) })
+    const { connect } = await startRooms({ contract: guestChat, log: memoryLog({ retention: { maxEntries: 2 } }) })
     const ann = await connect()
     const { epoch } = await ann.join('general')
     await ann.publish('general', texts(['a', 'b', 'c', 'd']))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import type { NewEntry, RoomLog } from '../src/index.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { DecidedItem, NewEntry, RetentionOption, RoomLog, RowOptions, Sender } from '../src/index.ts'
 
 const entry = (text: string): NewEntry => ({
   event: 'message',
@@ -12,15 +12,26 @@ const entry = (text: string): NewEntry => ({
 const entries = (...words: string[]): NewEntry[] => words.map(entry)
 const all = { after: 0, limit: 1_000, bytes: 1_000_000 }
 
-/** What every log of rooms does; `create` makes an empty one that keeps at least 1,000 entries a room. */
-export function describeLog(name: string, create: () => RoomLog | Promise<RoomLog>): void {
-  const openLog = async () => {
-    const log = await create()
-    const add = async (room: string, ...words: string[]) =>
-      await log.commit(room, { epoch: undefined, entries: entries(...words) })
+const ann: Sender = { user: 'ann', cid: 'a'.repeat(22) }
+const guest: Sender = { user: null, cid: 'g'.repeat(22) }
+const HOUR_MS = 3_600_000
+
+export interface SuiteOptions extends RowOptions {
+  readonly retention?: RetentionOption
+}
+
+/** What every log of rooms does; `create` makes an empty one that keeps at least 1,000 entries a room unless told otherwise. */
+export function describeLog(name: string, create: (options: SuiteOptions) => RoomLog | Promise<RoomLog>): void {
+  const openLog = async (options: SuiteOptions = {}) => {
+    const log = await create(options)
+    const add = async (room: string, ...words: string[]) => await log.append(room, entries(...words))
+    const commit = async (room: string, sender: Sender, items: DecidedItem[]) => {
+      const { epoch } = await log.page(room, all)
+      return await log.commit(room, { epoch, sender, items })
+    }
     const wordsOf = async (room: string, request: Parameters<RoomLog['page']>[1]) =>
       (await log.page(room, request)).entries.map(({ data }) => (data as { text: string }).text)
-    return { log, add, wordsOf }
+    return { log, add, commit, wordsOf }
   }
 
   describe(`${name}: what every log does`, () => {
@@ -32,48 +43,176 @@ export function describeLog(name: string, create: () => RoomLog | Promise<RoomLo
       expect((await log.page('other', all)).epoch).not.toBe(page.epoch)
     })
 
-    test('S4 a commit numbers its entries from the head on, and gives them back as pages have them', async () => {
+    test('what is appended is numbered from the head on, and comes back as pages have it', async () => {
       const { log, add } = await openLog()
       await add('general', 'a')
       const committed = await add('general', 'b', 'c')
-      expect(committed?.entries).toEqual([
+      expect(committed).toMatchObject({ head: 3 })
+      expect(committed.entries).toEqual([
         { ...entry('b'), seq: 2 },
         { ...entry('c'), seq: 3 },
       ])
       const page = await log.page('general', all)
       expect(page).toEqual({
-        epoch: committed?.epoch,
+        epoch: committed.epoch,
         head: 3,
         first: 1,
-        entries: [{ ...entry('a'), seq: 1 }, ...(committed?.entries ?? [])],
+        entries: [{ ...entry('a'), seq: 1 }, ...committed.entries],
       })
     })
 
-    test('S4 a commit of another epoch writes nothing', async () => {
-      const { log, add } = await openLog()
-      const { epoch } = await log.page('general', all)
-      expect(await log.commit('general', { epoch: 'yesterday', entries: entries('a') })).toBeUndefined()
-      expect(await log.page('general', all)).toMatchObject({ head: 0, entries: [] })
-      expect(await log.commit('general', { epoch, entries: entries('b') })).toMatchObject({
-        epoch,
-        entries: [{ seq: 1 }],
-      })
-      expect((await add('general', 'c'))?.epoch).toBe(epoch)
-    })
-
-    test('S4 a commit of nothing still checks the epoch', async () => {
+    test('S4 a commit of another epoch writes nothing, and nor does one of nothing', async () => {
       const { log } = await openLog()
       const { epoch } = await log.page('general', all)
-      expect(await log.commit('general', { epoch, entries: [] })).toEqual({ epoch, entries: [] })
-      expect(await log.commit('general', { epoch: 'yesterday', entries: [] })).toBeUndefined()
-      expect((await log.page('general', all)).head).toBe(0)
+      const batch = { sender: ann, items: [item(1, 'a')] }
+      expect(await log.commit('general', { ...batch, epoch: 'yesterday' })).toBeUndefined()
+      expect(await log.commit('general', { epoch: 'yesterday', sender: ann, items: [] })).toBeUndefined()
+      expect(await log.commit('general', { epoch, sender: ann, items: [] })).toEqual({
+        epoch,
+        head: 0,
+        results: [],
+        entries: [],
+      })
+      expect(await log.page('general', all)).toMatchObject({ head: 0, entries: [] })
+      expect(await log.row('general', ann)).toBeUndefined()
+    })
+
+    test('S4 a batch writes its entries and its row in one step, the refused ones of it too', async () => {
+      const { log, commit, wordsOf } = await openLog()
+      await log.append('general', entries('before'))
+      const items = [item(1, 'a'), refused(2, 'SPAM'), item(5, 'b')]
+      const results = [{ seq: 2, at: 7 }, { code: 'SPAM' }, { seq: 3, at: 7 }]
+      expect(await commit('general', ann, items)).toMatchObject({ head: 3, results, entries: [{ seq: 2 }, { seq: 3 }] })
+      expect(await wordsOf('general', all)).toEqual(['before', 'a', 'b'])
+      expect(await log.row('general', ann)).toEqual({
+        last: 5,
+        results: items.map(({ n, hash }, index) => ({ n, hash, answer: results[index] })),
+        usedAt: expect.any(Number),
+      })
+    })
+
+    test('S5 what comes again is answered as before, and written once; what is new in it is taken', async () => {
+      const { commit, wordsOf } = await openLog()
+      const items = [item(1, 'a'), refused(2, 'SPAM')]
+      const first = await commit('general', guest, items)
+      expect(await commit('general', guest, items)).toEqual({ ...first, entries: [] })
+      const grown = await commit('general', guest, [...items, item(3, 'c')])
+      expect(grown).toMatchObject({ head: 2, results: [...(first?.results ?? []), { seq: 2 }], entries: [{ seq: 2 }] })
+      expect(await wordsOf('general', all)).toEqual(['a', 'c'])
+    })
+
+    test('S5 another body under the same number is a CONFLICT, and the truth stays known; what is forgotten is STALE', async () => {
+      const { commit, wordsOf } = await openLog()
+      await commit('general', ann, [item(1, 'a'), item(2, 'b')])
+      const conflict = await commit('general', ann, [item(2, 'other'), item(3, 'c')])
+      expect(conflict?.results).toMatchObject([{ code: 'CONFLICT' }, { seq: 3 }])
+      const again = await commit('general', ann, [item(1, 'a'), item(2, 'b'), item(3, 'c')])
+      expect(again?.results).toMatchObject([{ code: 'STALE' }, { seq: 2 }, { seq: 3 }])
+      expect(await wordsOf('general', all)).toEqual(['a', 'b', 'c'])
+    })
+
+    test('S9 rows are apart by user, page and room; guests by their page alone', async () => {
+      const { commit } = await openLog()
+      const senders = [ann, guest, { ...ann, user: 'bob' }, { ...guest, cid: 'h'.repeat(22) }, { ...guest, user: '' }]
+      for (const sender of senders)
+        for (const room of ['general', 'other'])
+          expect((await commit(room, sender, [item(1, room)]))?.entries).toHaveLength(1)
+      for (const sender of senders) expect((await commit('general', sender, [item(1, 'general')]))?.entries).toEqual([])
+    })
+
+    test('S8 a row lives as long as it says after its last write, and is never given up before', async () => {
+      const clock = stoppedClock()
+      const { log, commit } = await openLog({ maxRows: 2 })
+      expect(log.dedupMs).toBe(24 * HOUR_MS)
+      await commit('general', ann, [item(1, 'a')])
+      await commit('general', guest, [item(1, 'g')])
+      clock.pass(23 * HOUR_MS)
+      await commit('general', guest, [item(2, 'h')])
+      const late = { user: 'late', cid: 'l'.repeat(22) }
+      const refusal = expect.objectContaining({ code: 'LIMIT' })
+      await expect((async () => await log.row('general', late))()).rejects.toEqual(refusal)
+      await expect(commit('general', late, [item(1, 'l')])).rejects.toEqual(refusal)
+      expect((await commit('general', ann, [item(1, 'a')]))?.results).toEqual([{ seq: 1, at: 7 }])
+      expect(await log.page('general', all)).toMatchObject({ head: 3 })
+
+      clock.pass(HOUR_MS + 1)
+      expect((await commit('general', late, [item(1, 'l')]))?.results).toMatchObject([{ seq: 4 }])
+      expect((await commit('general', guest, [item(2, 'h')]))?.results).toEqual([{ seq: 3, at: 7 }])
+      await expect(commit('general', ann, [item(2, 'b')])).rejects.toEqual(refusal)
+    })
+
+    test('S8 one user has so many rows; another, and each guest, has its own', async () => {
+      const { commit } = await openLog({ maxRowsPerUser: 2 })
+      const sender = (user: string | null, letter: string) => ({ user, cid: letter.repeat(22) })
+      for (const letter of ['a', 'b']) await commit('general', sender('ann', letter), [item(1, letter)])
+      await expect(commit('general', sender('ann', 'c'), [item(1, 'c')])).rejects.toMatchObject({ code: 'LIMIT' })
+      expect((await commit('general', sender('ann', 'a'), [item(2, 'a')]))?.head).toBe(3)
+      for (const letter of ['d', 'e', 'f']) await commit('general', sender(null, letter), [item(1, letter)])
+      expect((await commit('general', sender('bob', 'a'), [item(1, 'a')]))?.head).toBe(7)
+    })
+
+    test('S10 a new epoch is another one for every room, and nothing else changes', async () => {
+      const { log, add, commit } = await openLog()
+      await add('general', 'a')
+      await commit('general', ann, [item(1, 'b')])
+      const before = { general: await log.page('general', all), empty: await log.page('empty', all) }
+      await log.newEpoch()
+      for (const [room, page] of Object.entries(before)) {
+        const now = await log.page(room, all)
+        expect(now).toEqual({ ...page, epoch: expect.stringMatching(/^.{8,32}$/) })
+        expect(now.epoch).not.toBe(page.epoch)
+        expect((await log.page(room, all)).epoch).toBe(now.epoch)
+      }
+      const stale = { epoch: before.general.epoch, sender: ann, items: [item(2, 'c')] }
+      expect(await log.commit('general', stale)).toBeUndefined()
+      expect(await commit('general', ann, [item(1, 'b')])).toMatchObject({
+        head: 2,
+        results: [{ seq: 2 }],
+        entries: [],
+      })
+    })
+
+    test('P7 keeps the newest maxEntries of a room, by room where that is a function, and says which is the first', async () => {
+      const { log, add, commit } = await openLog({ retention: (room) => (room === 'short' ? { maxEntries: 3 } : {}) })
+      for (let n = 1; n <= 20; n += 1) await add('short', String(n))
+      await add('long', ...Array.from({ length: 20 }, (_, index) => String(index)))
+      expect(await log.page('short', all)).toMatchObject({
+        head: 20,
+        first: 18,
+        entries: [{ seq: 18 }, {}, { seq: 20 }],
+      })
+      expect(await log.page('long', all)).toMatchObject({ head: 20, first: 1 })
+      await commit('short', ann, [item(1, 'a'), item(2, 'b'), item(3, 'c'), item(4, 'd')])
+      expect(await log.page('short', all)).toMatchObject({ head: 24, first: 22 })
+    })
+
+    test('S10 entries go when they are too old; trimmed to nothing, a room keeps its epoch and its head', async () => {
+      const clock = stoppedClock()
+      const { log } = await openLog({ retention: { maxAgeMs: 1_000 } })
+      const say = async (word: string) => await log.append('general', [{ ...entry(word), at: Date.now() }])
+      const { epoch } = await say('a')
+      clock.pass(600)
+      await say('b')
+      clock.pass(600)
+      expect(await log.page('general', all)).toMatchObject({ epoch, head: 2, first: 2, entries: [{ seq: 2 }] })
+      clock.pass(600)
+      expect(await log.page('general', all)).toEqual({ epoch, head: 2, first: 3, entries: [] })
+      expect(await say('c')).toMatchObject({ epoch, head: 3, entries: [{ seq: 3 }] })
+      expect(await log.page('general', all)).toMatchObject({ first: 3, entries: [{ seq: 3 }] })
+    })
+
+    test('a retention that cannot be is told, and nothing is written', async () => {
+      const { log, add } = await openLog({ retention: () => ({ maxEntries: -1 }) })
+      await expect(add('general', 'a')).rejects.toThrow(/retention: maxEntries must be a whole number of at least 1/)
+      expect(() => create({ retention: { maxAgeMs: 0 } })).toThrow(/retention: maxAgeMs must be a whole number/)
+      await log.close?.()
     })
 
     test('rooms are apart, whatever their names', async () => {
       const { add, wordsOf } = await openLog()
-      for (const room of ['__proto__', 'constructor', "a'b", 'a%', 'é']) await add(room, room)
-      for (const room of ['__proto__', 'constructor', "a'b", 'a%', 'é'])
-        expect(await wordsOf(room, all)).toEqual([room])
+      const rooms = ['__proto__', 'constructor', "a'b", 'a%', 'é', 'E\u0301', '😀', 'a\ud800', 'a\ud801']
+      for (const [index, room] of rooms.entries()) await add(room, String(index))
+      for (const [index, room] of rooms.entries()) expect(await wordsOf(room, all)).toEqual([String(index)])
     })
 
     test('a page after goes forwards from there, a page before backwards, oldest first', async () => {
@@ -104,8 +243,58 @@ export function describeLog(name: string, create: () => RoomLog | Promise<RoomLo
       const { add, wordsOf } = await openLog()
       const words = Array.from({ length: 50 }, (_, index) => String(index))
       const commits = await Promise.all(words.map((word) => add('general', word)))
-      expect(commits.map((commit) => commit?.entries[0]?.seq)).toEqual(words.map((_, index) => index + 1))
+      expect(commits.map((commit) => commit.entries[0]?.seq)).toEqual(words.map((_, index) => index + 1))
       expect(await wordsOf('general', all)).toEqual(words)
+    })
+
+    test('what was said comes back as it was, whatever it is', async () => {
+      const { log } = await openLog()
+      let room = 0
+      await fc.assert(
+        fc.asyncProperty(fc.jsonValue({ maxDepth: 5 }), fc.string({ unit: 'binary' }), async (data, id) => {
+          const name = `room ${++room}`
+          const said = { event: 'message', data: JSON.parse(JSON.stringify(data)), id, from: { id }, at: 1 }
+          const { entries: placed } = await log.append(name, [said])
+          expect(placed).toEqual([{ ...said, seq: 1 }])
+          expect((await log.page(name, all)).entries).toEqual(placed)
+        }),
+        { numRuns: 50 },
+      )
+    })
+
+    test('P1 P3 S4 S5 however batches are cut and come again: each item is in the log once, in order, with one answer', async () => {
+      const frame = fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 6 }), fc.boolean())
+      const { log, commit } = await openLog()
+      let room = 0
+      await fc.assert(
+        fc.asyncProperty(fc.array(frame, { maxLength: 30 }), async (frames) => {
+          const name = `room ${++room}`
+          const senders = ['x', 'y', 'z'].map((letter) => ({ user: null, cid: letter.repeat(22) }))
+          const settled = [0, 0, 0]
+          const answers = new Map<string, unknown>()
+          for (const [who, size, isHeard] of frames) {
+            // As a client does: from the first unsettled one on; every third is refused.
+            const from = (settled[who] ?? 0) + 1
+            const numbers = Array.from({ length: size }, (_, index) => from + index)
+            const items = numbers.map((n) => (n % 3 === 0 ? refused(n, 'SPAM') : item(n, `${who} ${n}`)))
+            const committed = await commit(name, senders[who] ?? guest, items)
+            for (const [index, n] of numbers.entries()) {
+              const key = `${who} ${n}`
+              const answer = committed?.results[index]
+              expect(answer).toEqual(answers.get(key) ?? answer)
+              answers.set(key, answer)
+            }
+            if (isHeard) settled[who] = from + size - 1
+          }
+          const stored = (await log.page(name, all)).entries
+          expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, index) => index + 1))
+          for (const { data, seq } of stored)
+            expect(answers.get((data as { text: string }).text)).toMatchObject({ seq })
+          const confirmed = [...answers.values()].filter((answer) => 'seq' in (answer as object))
+          expect(confirmed).toHaveLength(stored.length)
+        }),
+        { numRuns: 100 },
+      )
     })
 
     test('any pages of any log are a slice of what was written', async () => {
@@ -114,20 +303,22 @@ export function describeLog(name: string, create: () => RoomLog | Promise<RoomLo
         seq: fc.nat(60),
         limit: fc.nat(30),
       })
+      const { add, wordsOf } = await openLog()
+      let room = 0
       await fc.assert(
         fc.asyncProperty(fc.array(fc.nat(5), { maxLength: 12 }), fc.array(request), async (sizes, requests) => {
-          const { add, wordsOf } = await openLog()
+          const name = `room ${++room}`
           const written: string[] = []
           for (const size of sizes) {
             const words = Array.from({ length: size }, (_, index) => String(written.length + index + 1))
-            await add('general', ...words)
+            await add(name, ...words)
             written.push(...words)
           }
           for (const { turn, seq, limit } of requests) {
             const want =
               turn === 'after' ? written.slice(seq, seq + limit) : lastOf(written.slice(0, Math.max(0, seq - 1)), limit)
             const got = turn === 'after' ? { after: seq } : { before: seq }
-            expect(await wordsOf('general', { ...got, limit, bytes: 1_000_000 })).toEqual(want)
+            expect(await wordsOf(name, { ...got, limit, bytes: 1_000_000 })).toEqual(want)
           }
         }),
         { numRuns: 50 },
@@ -138,4 +329,19 @@ export function describeLog(name: string, create: () => RoomLog | Promise<RoomLo
 
 function lastOf(words: readonly string[], count: number): readonly string[] {
   return count === 0 ? [] : words.slice(-count)
+}
+
+function item(n: number, text: string): DecidedItem {
+  return { n, hash: `hash of ${text}`, entry: entry(text) }
+}
+
+function refused(n: number, code: string): DecidedItem {
+  return { n, hash: `hash of ${n}`, refusal: { code } }
+}
+
+/** Only what the log reads of time stands still; nothing waits for it. */
+function stoppedClock(): { pass(ms: number): void } {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  return { pass: (ms) => vi.setSystemTime(Date.now() + ms) }
 }

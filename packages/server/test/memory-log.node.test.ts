@@ -2,17 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { memoryLog, type NewEntry, type RoomLog } from '../src/index.ts'
 import { describeLog } from './log-suite.ts'
 
-describeLog('memory log', () => memoryLog())
+describeLog('memory log', (options) => memoryLog(options))
 
 const entry = (text: string): NewEntry => ({ event: 'message', data: text, id: text.slice(0, 9), from: null, at: 1 })
-const add = async (log: RoomLog, room: string, ...words: string[]) =>
-  await log.commit(room, { epoch: undefined, entries: words.map(entry) })
+const add = async (log: RoomLog, room: string, ...words: string[]) => await log.append(room, words.map(entry))
 const read = async (log: RoomLog, room: string) =>
   await log.page(room, { after: 0, limit: 100_000, bytes: 100_000_000 })
 
 describe('memory log: bounds', () => {
   test('P7 keeps the newest maxEntries, and says which is the first', async () => {
-    const log = memoryLog({ maxEntries: 3 })
+    const log = memoryLog({ retention: { maxEntries: 3 } })
     for (let n = 1; n <= 1_000; n += 1) await add(log, 'general', String(n))
     const page = await read(log, 'general')
     expect(page).toMatchObject({ head: 1_000, first: 998 })
@@ -32,7 +31,7 @@ describe('memory log: bounds', () => {
   })
 
   test('S10 trimming keeps epoch and head', async () => {
-    const log = memoryLog({ maxEntries: 1 })
+    const log = memoryLog({ retention: { maxEntries: 1 } })
     const { epoch } = await read(log, 'general')
     await add(log, 'general', 'a', 'b', 'c')
     expect(await read(log, 'general')).toMatchObject({ epoch, head: 3, first: 3 })
@@ -65,10 +64,27 @@ describe('memory log: bounds', () => {
     expect(await read(log, 'b')).toMatchObject({ head: 0 })
   })
 
-  test.each([{ maxEntries: 0 }, { maxBytes: -1 }, { maxRooms: 1.5 }, { maxEntries: Number.NaN }])(
-    'a bound must be a whole number: %o',
-    (options) => {
-      expect(() => memoryLog(options)).toThrow(/memoryLog: max\w+ must be a whole number of at least 1/)
-    },
-  )
+  test('a room that is forgotten takes along what its senders were answered: its numbers begin anew', async () => {
+    const log = memoryLog({ maxRooms: 1, maxRows: 1 })
+    const sender = { user: 'ann', cid: 'c' }
+    const items = [{ n: 1, hash: 'h', entry: entry('a') }]
+    const { epoch } = await read(log, 'a')
+    expect(await log.commit('a', { epoch, sender, items })).toMatchObject({ head: 1 })
+    await read(log, 'b')
+    const again = await read(log, 'a')
+    expect(await log.row('a', sender)).toBeUndefined()
+    expect(await log.commit('a', { epoch: again.epoch, sender, items })).toMatchObject({
+      head: 1,
+      results: [{ seq: 1 }],
+    })
+  })
+
+  test.each([
+    [{ maxBytes: -1 }, 'memoryLog: maxBytes must be a whole number of at least 1, got -1'],
+    [{ maxRooms: 1.5 }, 'memoryLog: maxRooms must be a whole number of at least 1, got 1.5'],
+    [{ retention: { maxEntries: 0 } }, 'memoryLog: retention: maxEntries must be a whole number of at least 1, got 0'],
+    [{ dedupMs: 1_000 }, 'memoryLog: dedupMs must be at least 86400000, a day; got 1000'],
+  ])('a bound must be a whole number that is enough: %o', (options, sentence) => {
+    expect(() => memoryLog(options)).toThrow(sentence)
+  })
 })

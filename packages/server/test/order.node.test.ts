@@ -1,69 +1,77 @@
 import type { WireMeta } from '@roomful/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { memoryLog, type RoomLog } from '../src/index.ts'
+import { changedLog } from './support/changed-log.ts'
 import { believe, chat } from './support/chat.ts'
+import { logs } from './support/logs.ts'
 import { type Client, cidOf, startRooms, texts } from './support/start-rooms.ts'
 
 const SENDERS = ['a', 'b', 'c']
 
-test('P2 P3 F28 whatever handlers and log take their time: one order for all, no holes, each sender first in first out', async () => {
-  let delays: readonly number[] = []
-  let next = 0
-  // So many turns of the event loop, as the run says: the orders differ, and no clock is in it.
-  const dawdle = async () => {
-    const turns = delays[next++ % delays.length] ?? 0
-    for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate)
-  }
-  const log = memoryLog()
-  const slowLog: RoomLog = {
-    page: (room, request) => log.page(room, request),
-    commit: async (room, batch) => {
-      const committed = await log.commit(room, batch)
-      await dawdle()
-      return committed
-    },
-  }
-  const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe, log: slowLog })
-  rooms.handle('message', dawdle)
-  const clients = new Map<string, Client>()
-  for (const id of SENDERS) clients.set(id, await connect({ id }))
-  let run = 0
+test.each(logs)(
+  'P2 P3 F28 %s log: whatever handlers and log take their time: one order for all, no holes, each sender first in first out',
+  async (_name, create) => {
+    let delays: readonly number[] = []
+    let next = 0
+    // So many turns of the event loop, as the run says: the orders differ, and no clock is in it.
+    const dawdle = async () => {
+      const turns = delays[next++ % delays.length] ?? 0
+      for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate)
+    }
+    const log = create()
+    const slowLog = changedLog(log, {
+      commit: async (room, batch) => {
+        const committed = await log.commit(room, batch)
+        await dawdle()
+        return committed
+      },
+      append: async (room, entries) => {
+        const appended = await log.append(room, entries)
+        await dawdle()
+        return appended
+      },
+    })
+    const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe, log: slowLog })
+    rooms.handle('message', dawdle)
+    const clients = new Map<string, Client>()
+    for (const id of SENDERS) clients.set(id, await connect({ id }))
+    let run = 0
 
-  const batches = fc.array(fc.tuple(fc.constantFrom(...SENDERS, 'server'), fc.integer({ min: 1, max: 5 })), {
-    maxLength: 12,
-  })
-  await fc.assert(
-    fc.asyncProperty(batches, fc.array(fc.nat(6), { minLength: 1, maxLength: 20 }), async (plan, turns) => {
-      delays = turns
-      const room = `room ${++run}`
-      for (const client of clients.values()) await client.join(room)
-      const speak = async (sender: string, sizes: readonly number[]) => {
-        let n = 0
-        for (const size of sizes) {
-          const words = Array.from({ length: size }, () => `${sender} ${++n}`)
-          const client = clients.get(sender)
-          if (client !== undefined) await client.publish(room, texts(words, n - size + 1), { cid: cidOf(sender) })
-          else for (const text of words) await rooms.to(room).emit('message', { text })
+    const batches = fc.array(fc.tuple(fc.constantFrom(...SENDERS, 'server'), fc.integer({ min: 1, max: 5 })), {
+      maxLength: 12,
+    })
+    await fc.assert(
+      fc.asyncProperty(batches, fc.array(fc.nat(6), { minLength: 1, maxLength: 20 }), async (plan, turns) => {
+        delays = turns
+        const room = `room ${++run}`
+        for (const client of clients.values()) await client.join(room)
+        const speak = async (sender: string, sizes: readonly number[]) => {
+          let n = 0
+          for (const size of sizes) {
+            const words = Array.from({ length: size }, () => `${sender} ${++n}`)
+            const client = clients.get(sender)
+            if (client !== undefined) await client.publish(room, texts(words, n - size + 1), { cid: cidOf(sender) })
+            else for (const text of words) await rooms.to(room).emit('message', { text })
+          }
         }
-      }
-      const sizesOf = (sender: string) => plan.filter(([who]) => who === sender).map(([, size]) => size)
-      await Promise.all([...SENDERS, 'server'].map((sender) => speak(sender, sizesOf(sender))))
+        const sizesOf = (sender: string) => plan.filter(([who]) => who === sender).map(([, size]) => size)
+        await Promise.all([...SENDERS, 'server'].map((sender) => speak(sender, sizesOf(sender))))
 
-      const total = plan.reduce((sum, [, size]) => sum + size, 0)
-      const views = [...clients.values()].map((client) => () => heardIn(client, room))
-      for (const view of views) await expect.poll(() => view().length).toBe(total)
-      const [first = []] = views.map((view) => view())
-      for (const view of views) expect(view()).toEqual(first)
-      expect(first.map(({ seq }) => seq)).toEqual(Array.from({ length: total }, (_, index) => index + 1))
-      for (const sender of [...SENDERS, 'server']) {
-        const said = first.filter(({ text }) => text.startsWith(sender)).map(({ text }) => Number(text.split(' ')[1]))
-        expect(said).toEqual(said.map((_, index) => index + 1))
-      }
-    }),
-    { numRuns: 40 },
-  )
-})
+        const total = plan.reduce((sum, [, size]) => sum + size, 0)
+        const views = [...clients.values()].map((client) => () => heardIn(client, room))
+        for (const view of views) await expect.poll(() => view().length).toBe(total)
+        const [first = []] = views.map((view) => view())
+        for (const view of views) expect(view()).toEqual(first)
+        expect(first.map(({ seq }) => seq)).toEqual(Array.from({ length: total }, (_, index) => index + 1))
+        for (const sender of [...SENDERS, 'server']) {
+          const said = first.filter(({ text }) => text.startsWith(sender)).map(({ text }) => Number(text.split(' ')[1]))
+          expect(said).toEqual(said.map((_, index) => index + 1))
+        }
+      }),
+      { numRuns: 40 },
+    )
+  },
+)
 
 function heardIn(client: Client, room: string): { seq: number | undefined; text: string }[] {
   return client

@@ -1,6 +1,7 @@
 import type { WireMeta } from '@roomful/contract'
 import { describe, expect, test, vi } from 'vitest'
-import { memoryLog, type RoomLog } from '../src/index.ts'
+import { memoryLog } from '../src/index.ts'
+import { changedLog } from './support/changed-log.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { cidOf, startRooms, texts, words } from './support/start-rooms.ts'
 
@@ -114,13 +115,12 @@ describe('$publish', () => {
   test('S7 a log that fails: UNAVAILABLE, nothing told, reported; the next batch goes on', async () => {
     const log = memoryLog()
     let broken = true
-    const failing: RoomLog = {
-      page: (room, request) => log.page(room, request),
+    const failing = changedLog(log, {
       commit: async (room, batch) => {
         if (broken) throw new Error('disk full')
         return await log.commit(room, batch)
       },
-    }
+    })
     const { connect, errors } = await startRooms({ contract: guestChat, log: failing })
     const ann = await connect()
     await ann.join('general')

@@ -1,46 +1,77 @@
-import { randomBytes } from 'node:crypto'
 import type { Entry } from '@roomful/contract'
 import { assertCounts } from '../counts.ts'
 import { refuse } from '../refuse.ts'
-import type { Batch, Committed, NewEntry, Page, PageRequest, RoomLog } from './log.ts'
+import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log.ts'
+import { MemoryEntries } from './memory-entries.ts'
+import { MemoryRows } from './memory-rows.ts'
+import type { NewEntry } from './new-entry.ts'
+import { type Keep, keeper, type RetentionOption } from './retention.ts'
+import { type RowOptions, rowLimits } from './row-limits.ts'
+import { type Sender, type SenderRow, settle } from './sender-row.ts'
 
-export interface MemoryLogOptions {
-  /** Entries kept a room; 10,000 unless given. */
-  readonly maxEntries?: number
+export interface MemoryLogOptions extends RowOptions {
+  /** What a room keeps: 10,000 entries of any age unless given. */
+  readonly retention?: RetentionOption
   /** Bytes of JSON kept a room; 8 MiB unless given. The newest entry is always kept. */
   readonly maxBytes?: number
   /** Rooms kept; 10,000 unless given. Beyond it the one left longest ago is forgotten, and returns with a new epoch. */
   readonly maxRooms?: number
 }
 
-type Bounds = Required<MemoryLogOptions>
-const DEFAULTS: Bounds = { maxEntries: 10_000, maxBytes: 8_388_608, maxRooms: 10_000 }
-
 /** A log in memory: bounded, and gone with the process. */
 export function memoryLog(options: MemoryLogOptions = {}): RoomLog {
-  const bounds = { ...DEFAULTS, ...options }
-  assertCounts('memoryLog', bounds)
-  return new MemoryLog(bounds)
+  return new MemoryLog(options)
 }
 
 class MemoryLog implements RoomLog {
-  readonly #bounds: Bounds
-  readonly #inUse = new Map<string, Entries>()
+  readonly dedupMs: number
+  readonly #keep: (room: string) => Keep
+  readonly #maxBytes: number
+  readonly #maxRooms: number
+  readonly #rows: MemoryRows
+  readonly #inUse = new Map<string, MemoryEntries>()
   /** In the order in which they were left. */
-  readonly #left = new Map<string, Entries>()
+  readonly #left = new Map<string, MemoryEntries>()
 
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds
+  constructor(options: MemoryLogOptions) {
+    const { maxBytes = 8_388_608, maxRooms = 10_000, retention = {} } = options
+    assertCounts('memoryLog', { maxBytes, maxRooms })
+    this.#maxBytes = maxBytes
+    this.#maxRooms = maxRooms
+    this.#keep = keeper('memoryLog', retention, 10_000)
+    const limits = rowLimits('memoryLog', options)
+    this.dedupMs = limits.dedupMs
+    this.#rows = new MemoryRows(limits)
   }
 
-  commit(room: string, { epoch, entries }: Batch): Committed | undefined {
+  commit(room: string, { epoch, sender, items }: Batch): Committed | undefined {
     const log = this.#open(room)
-    if (epoch !== undefined && epoch !== log.epoch) return undefined
-    return { epoch: log.epoch, entries: entries.map((entry) => log.append(entry)) }
+    if (epoch !== log.epoch) return undefined
+    const step = settle(this.#rows.get(room, sender), items, log.head, Date.now())
+    log.add(step.entries, this.#keep(room))
+    if (step.row !== undefined) this.#rows.set(room, sender, step.row)
+    return { epoch, head: log.head, results: step.results, entries: step.entries }
+  }
+
+  append(room: string, entries: readonly NewEntry[]): Appended {
+    const log = this.#open(room)
+    const placed: Entry[] = entries.map((entry, index) => ({ ...entry, seq: log.head + index + 1 }))
+    log.add(placed, this.#keep(room))
+    return { epoch: log.epoch, head: log.head, entries: placed }
+  }
+
+  row(room: string, sender: Sender): SenderRow | undefined {
+    return this.#rows.get(room, sender)
   }
 
   page(room: string, request: PageRequest): Page {
-    return this.#open(room).page(request)
+    const log = this.#open(room)
+    log.trim(this.#keep(room))
+    return log.page(request)
+  }
+
+  newEpoch(): void {
+    for (const logs of [this.#inUse, this.#left]) for (const log of logs.values()) log.newEpoch()
   }
 
   retain(room: string): void {
@@ -56,81 +87,21 @@ class MemoryLog implements RoomLog {
     this.#left.set(room, log)
   }
 
-  #open(room: string): Entries {
+  #open(room: string): MemoryEntries {
     const known = this.#inUse.get(room) ?? this.#left.get(room)
     if (known !== undefined) return known
     this.#makeSpace()
-    const log = new Entries(this.#bounds)
+    const log = new MemoryEntries(this.#maxBytes)
     this.#left.set(room, log)
     return log
   }
 
   #makeSpace(): void {
-    if (this.#inUse.size + this.#left.size < this.#bounds.maxRooms) return
+    if (this.#inUse.size + this.#left.size < this.#maxRooms) return
     const [oldest] = this.#left.keys()
-    if (oldest === undefined) throw refuse('LIMIT', `the server holds at most ${this.#bounds.maxRooms} rooms at a time`)
+    if (oldest === undefined) throw refuse('LIMIT', `the server holds at most ${this.#maxRooms} rooms at a time`)
     this.#left.delete(oldest)
-  }
-}
-
-interface Kept {
-  readonly entry: Entry
-  readonly bytes: number
-}
-
-/** One room's entries, the last ones up to the head. */
-class Entries {
-  readonly epoch: string = randomBytes(12).toString('base64url')
-  readonly #bounds: Bounds
-  readonly #kept = new Map<number, Kept>()
-  #bytes = 0
-  #head = 0
-
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds
-  }
-
-  append(entry: NewEntry): Entry {
-    const placed = { ...entry, seq: ++this.#head }
-    const bytes = Buffer.byteLength(JSON.stringify(placed))
-    this.#kept.set(placed.seq, { entry: placed, bytes })
-    this.#bytes += bytes
-    this.#trim()
-    return placed
-  }
-
-  page(request: PageRequest): Page {
-    const position = { epoch: this.epoch, head: this.#head, first: this.#first }
-    if ('after' in request) {
-      const from = Math.max(request.after + 1, position.first)
-      return { ...position, entries: this.#take(from, 1, request) }
-    }
-    const from = Math.min(request.before - 1, position.head)
-    return { ...position, entries: this.#take(from, -1, request).toReversed() }
-  }
-
-  get #first(): number {
-    return this.#head - this.#kept.size + 1
-  }
-
-  #take(from: number, step: 1 | -1, { limit, bytes }: PageRequest): Entry[] {
-    const taken: Entry[] = []
-    let left = bytes
-    for (let seq = from; taken.length < limit; seq += step) {
-      const kept = this.#kept.get(seq)
-      if (kept === undefined || (kept.bytes > left && taken.length > 0)) break
-      taken.push(kept.entry)
-      left -= kept.bytes
-    }
-    return taken
-  }
-
-  #trim(): void {
-    const { maxEntries, maxBytes } = this.#bounds
-    for (const [seq, { bytes }] of this.#kept) {
-      if (this.#kept.size === 1 || (this.#kept.size <= maxEntries && this.#bytes <= maxBytes)) return
-      this.#kept.delete(seq)
-      this.#bytes -= bytes
-    }
+    // What senders were answered speaks of places in the log that is gone.
+    this.#rows.forgetRoom(oldest)
   }
 }

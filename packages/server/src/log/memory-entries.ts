@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import type { Entry } from '@roomful/contract'
+import type { Page, PageRequest } from './log.ts'
+import type { Keep } from './retention.ts'
+
+interface Kept {
+  readonly entry: Entry
+  readonly bytes: number
+}
+
+/** One room's entries in memory, the last ones up to the head. */
+export class MemoryEntries {
+  readonly #maxBytes: number
+  readonly #kept = new Map<number, Kept>()
+  #epoch = randomEpoch()
+  #bytes = 0
+  #head = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  get epoch(): string {
+    return this.#epoch
+  }
+
+  get head(): number {
+    return this.#head
+  }
+
+  newEpoch(): void {
+    this.#epoch = randomEpoch()
+  }
+
+  /** Entries that follow the head. */
+  add(entries: readonly Entry[], keep: Keep): void {
+    for (const entry of entries) {
+      const bytes = Buffer.byteLength(JSON.stringify(entry))
+      this.#kept.set(entry.seq, { entry, bytes })
+      this.#bytes += bytes
+      this.#head = entry.seq
+      this.trim(keep)
+    }
+  }
+
+  trim({ maxEntries, since }: Keep): void {
+    for (const [seq, { entry, bytes }] of this.#kept) {
+      const fits = this.#kept.size === 1 || (this.#kept.size <= maxEntries && this.#bytes <= this.#maxBytes)
+      if (fits && entry.at >= since) return
+      this.#kept.delete(seq)
+      this.#bytes -= bytes
+    }
+  }
+
+  page(request: PageRequest): Page {
+    const position = { epoch: this.#epoch, head: this.#head, first: this.#first }
+    if ('after' in request) {
+      const from = Math.max(request.after + 1, position.first)
+      return { ...position, entries: this.#take(from, 1, request) }
+    }
+    const from = Math.min(request.before - 1, position.head)
+    return { ...position, entries: this.#take(from, -1, request).toReversed() }
+  }
+
+  get #first(): number {
+    return this.#head - this.#kept.size + 1
+  }
+
+  #take(from: number, step: 1 | -1, { limit, bytes }: PageRequest): Entry[] {
+    const taken: Entry[] = []
+    let left = bytes
+    for (let seq = from; taken.length < limit; seq += step) {
+      const kept = this.#kept.get(seq)
+      if (kept === undefined || (kept.bytes > left && taken.length > 0)) break
+      taken.push(kept.entry)
+      left -= kept.bytes
+    }
+    return taken
+  }
+}
+
+function randomEpoch(): string {
+  return randomBytes(12).toString('base64url')
+}

@@ -1,0 +1,68 @@
+import { RefusalError } from '../../refuse.ts'
+import type { LogFile } from './log-file.ts'
+
+type Outcome = { readonly value: unknown } | { readonly refusal: RefusalError }
+
+interface Waiting {
+  readonly write: () => unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Writes that come in the same turn of the event loop share one commit; each is whole or not there. */
+export class SharedCommits {
+  readonly #file: LogFile
+  // Empty again with the next turn, so what fits into a turn bounds it.
+  #waiting: Waiting[] = []
+
+  constructor(file: LogFile) {
+    this.#file = file
+  }
+
+  /** Resolves once it is stored. A write refuses only before it has written anything. */
+  run<T>(write: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.flush())
+      this.#waiting.push({ write, resolve: resolve as Waiting['resolve'], reject })
+    })
+  }
+
+  flush(): void {
+    const together = this.#waiting
+    this.#waiting = []
+    if (together.length === 0) return
+    const failure = this.#commit(together)
+    if (failure === undefined) return
+    // The fault may be one's alone. Nothing was written, and in the same order each has another chance.
+    if (together.length === 1) together[0]?.reject(failure.error)
+    else for (const one of together) this.#alone(one)
+  }
+
+  #alone(one: Waiting): void {
+    const failure = this.#commit([one])
+    if (failure !== undefined) one.reject(failure.error)
+  }
+
+  #commit(writes: readonly Waiting[]): { readonly error: unknown } | undefined {
+    try {
+      const outcomes = this.#file.transaction(() => writes.map(({ write }) => attempt(write)))
+      for (const [index, { resolve, reject }] of writes.entries()) {
+        const outcome = outcomes[index] as Outcome
+        if ('value' in outcome) resolve(outcome.value)
+        else reject(outcome.refusal)
+      }
+      return undefined
+    } catch (error) {
+      return { error }
+    }
+  }
+}
+
+function attempt(write: () => unknown): Outcome {
+  try {
+    return { value: write() }
+  } catch (error) {
+    if (error instanceof RefusalError) return { refusal: error }
+    throw error
+  }
+}

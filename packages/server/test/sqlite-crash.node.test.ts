@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ItemResult } from '@roomful/contract'
+import { expect, onTestFinished, test } from 'vitest'
+import type { DecidedItem, RoomLog } from '../src/index.ts'
+import { sqliteLog } from '../src/sqlite.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+interface Answered {
+  readonly letter: string
+  readonly items: readonly DecidedItem[]
+  readonly results: readonly ItemResult[]
+}
+
+const all = { after: 0, limit: 1_000_000, bytes: 1_000_000_000 }
+
+test('P1 F4 whatever was answered before a SIGKILL is there once, with its row; one process at a time has the file', async () => {
+  const file = join(temporaryFolder(), 'rooms.db')
+  for (let round = 1; round <= 3; round += 1) {
+    const writer = startWriter(file)
+    await expect.poll(() => writer.answered().length).toBeGreaterThan(round * 100)
+    expect(() => sqliteLog({ file })).toThrow(
+      expect.objectContaining({
+        code: 'LOG_FAILED',
+        message: `the log ${file} cannot be used: it is in use by another process: one at a time may have it`,
+      }),
+    )
+    writer.kill()
+    await writer.closed
+
+    const log = sqliteLog({ file })
+    const answered = grouped(writer.answered(), ({ letter }) => letter)
+    for (const [letter, batches] of answered) await expectStored(log, letter, batches)
+    await log.close?.()
+  }
+})
+
+/** Its entries once each, where the answers say; its row covers them, and knows the last answers. */
+async function expectStored(log: RoomLog, letter: string, batches: readonly Answered[]): Promise<void> {
+  const { epoch, entries } = await log.page(letter, all)
+  expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1))
+  const stored = grouped(entries, ({ id }) => Number(id))
+  for (const { items, results } of batches)
+    for (const [index, { n }] of items.entries()) {
+      const result = results[index] as ItemResult
+      const places = (stored.get(n) ?? []).map(({ seq, at }) => ({ seq, at }))
+      expect(places).toEqual('seq' in result ? [result] : [])
+    }
+
+  const { items, results } = batches.at(-1) as Answered
+  const sender = { user: null, cid: letter.repeat(22) }
+  const row = await log.row(letter, sender)
+  const last = items.at(-1)?.n ?? 0
+  expect(row?.last).toBeGreaterThanOrEqual(last)
+  // One more may have been written, and not been told any more.
+  if (row?.last === last)
+    expect(await log.commit(letter, { epoch, sender, items })).toMatchObject({ results, entries: [] })
+}
+
+function grouped<K, T>(values: readonly T[], keyOf: (value: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value])
+  return groups
+}
+
+function startWriter(file: string) {
+  const script = fileURLToPath(new URL('support/sqlite-writer.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', script, file], {
+    cwd: fileURLToPath(new URL('../../../apps/server', import.meta.url)), // where tsx is
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => void (output += text))
+  return {
+    /** Lines that came whole. */
+    answered: () =>
+      output
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Answered),
+    kill: () => child.kill('SIGKILL'),
+    closed: once(child, 'close'),
+  }
+}

@@ -1,0 +1,262 @@
+import { cpSync, existsSync, readdirSync, rmSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { DecidedItem, NewEntry, RetentionOption, RoomLog } from '../src/index.ts'
+import { keeper } from '../src/log/retention.ts'
+import { rowLimits } from '../src/log/row-limits.ts'
+import { LogFile, type Sync } from '../src/log/sqlite/log-file.ts'
+import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
+import { sqliteLog } from '../src/sqlite.ts'
+import { describeLog } from './log-suite.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+describeLog('sqlite log', (options) => {
+  const log = sqliteLog({ file: newFile(), ...options })
+  onTestFinished(() => log.close?.())
+  return log
+})
+
+const all = { after: 0, limit: 10_000, bytes: 10_000_000 }
+const entry = (text: string): NewEntry => ({ event: 'message', data: text, id: text.slice(0, 9), from: null, at: 1 })
+const item = (n: number, text: string): DecidedItem => ({ n, hash: text.slice(0, 9), entry: entry(text) })
+const ann = { user: 'ann', cid: 'a'.repeat(22) }
+const commit = async (log: RoomLog, room: string, items: DecidedItem[], sender = ann) => {
+  const { epoch } = await log.page(room, all)
+  return await log.commit(room, { epoch, sender, items })
+}
+
+describe('sqlite log: the file', () => {
+  test('S1 S10 what is closed and opened again is as it was: entries, epochs, rows; in one file', async () => {
+    const file = newFile()
+    const before = sqliteLog({ file })
+    const committed = await commit(before, 'general', [item(1, 'a'), item(2, 'b')])
+    const pages = [await before.page('general', all), await before.page('empty', all)]
+    await before.close?.()
+    expect(readdirSync(join(file, '..'))).toEqual(['rooms.db'])
+
+    const after = sqliteLog({ file })
+    expect([await after.page('general', all), await after.page('empty', all)]).toEqual(pages)
+    expect(await commit(after, 'general', [item(1, 'a'), item(2, 'b')])).toEqual({ ...committed, entries: [] })
+    expect(await commit(after, 'general', [item(3, 'c')])).toMatchObject({ results: [{ seq: 3 }] })
+    await after.close?.()
+  })
+
+  test('S10 F7 a file that was lost comes back empty, with new epochs', async () => {
+    const file = newFile()
+    const before = sqliteLog({ file })
+    await commit(before, 'general', [item(1, 'a')])
+    const { epoch } = await before.page('general', all)
+    await before.close?.()
+    rmSync(file)
+
+    const after = sqliteLog({ file })
+    const page = await after.page('general', all)
+    expect(page).toMatchObject({ head: 0, entries: [] })
+    expect(page.epoch).not.toBe(epoch)
+    expect(await after.commit('general', { epoch, sender: ann, items: [item(1, 'a')] })).toBeUndefined()
+    await after.close?.()
+  })
+
+  test('what waits when it is closed is written; afterwards it says that it is closed', async () => {
+    const file = newFile()
+    const log = sqliteLog({ file })
+    const written = log.append('general', [entry('a')])
+    await log.close?.()
+    await log.close?.()
+    expect(await written).toMatchObject({ head: 1 })
+    const closed = expect.objectContaining({ code: 'LOG_FAILED', message: `the log ${file} is closed` })
+    for (const refused of [log.append('general', [entry('b')]), log.page('general', all), log.row('general', ann)])
+      await expect(refused).rejects.toEqual(closed)
+  })
+
+  test('a room that nobody wrote in takes no place in the file', async () => {
+    const file = open()
+    const log = logOver(file)
+    for (const room of ['a', 'b', 'c']) {
+      await log.page(room, all)
+      await commit(log, room, [])
+    }
+    expect(file.database.prepare('SELECT count(*) AS count FROM rooms').get()).toMatchObject({ count: 0 })
+  })
+})
+
+describe('sqlite log: shared commits', () => {
+  test('S4 batches that wait together share one commit, each with its own answer', async () => {
+    const file = open()
+    const log = logOver(file)
+    const { epoch } = await log.page('general', all)
+    const transactions = vi.spyOn(file, 'transaction')
+    const commits = await Promise.all(
+      Array.from({ length: 64 }, (_, index) => {
+        const sender = { user: null, cid: String(index).padStart(22, '0') }
+        return log.commit('general', { epoch, sender, items: [item(1, String(index))] })
+      }),
+    )
+    expect(transactions).toHaveBeenCalledTimes(1)
+    expect(commits.map((committed) => committed?.results)).toEqual(
+      commits.map((_, index) => [{ seq: index + 1, at: 1 }]),
+    )
+  })
+
+  test('S4 S7 one batch that fails undoes itself only: the others of its commit are stored, in their order', async () => {
+    const file = open()
+    const log = logOver(file, (room) => {
+      if (room === 'bad') throw new Error('no retention for this one')
+      return {}
+    })
+    const { epoch } = await log.page('general', all)
+    const writes = await Promise.allSettled([
+      log.append('general', [entry('a')]),
+      log.append('bad', [entry('lost')]),
+      log.commit('general', { epoch, sender: ann, items: [item(1, 'b')] }),
+      log.append('general', [entry('c')]),
+    ])
+    expect(writes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+    expect((await log.page('general', all)).entries.map(({ data }) => data)).toEqual(['a', 'b', 'c'])
+    expect((await log.row('general', ann))?.last).toBe(1)
+  })
+
+  test('P1 S7 a commit that fails at its very end confirms nothing, and leaves nothing behind', async () => {
+    const file = open()
+    const log = logOver(file)
+    const { epoch } = await log.page('general', all)
+    const exec = file.database.exec.bind(file.database)
+    const failing = vi.spyOn(file.database, 'exec').mockImplementation((sql) => {
+      if (sql === 'COMMIT') throw new Error('disk I/O error')
+      return exec(sql)
+    })
+    const batch = { epoch, sender: ann, items: [item(1, 'a')] }
+    const writes = await Promise.allSettled([log.commit('general', batch), log.append('general', [entry('b')])])
+    const reason = { code: 'LOG_FAILED', message: `the log ${file.name} cannot be used: disk I/O error` }
+    expect(writes).toMatchObject([
+      { status: 'rejected', reason },
+      { status: 'rejected', reason },
+    ])
+    expect(await log.page('general', all)).toMatchObject({ head: 0, entries: [] })
+    failing.mockRestore()
+    expect(await log.commit('general', batch)).toMatchObject({ head: 1, results: [{ seq: 1 }] })
+  })
+
+  test('S7 a full disk refuses what does not fit, wholly, and takes what does; with space again it takes all', async () => {
+    const file = open()
+    const log = logOver(file)
+    await commit(log, 'general', [item(1, 'before')])
+    const [{ page_count: pages }] = file.database.pragma('page_count') as [{ page_count: number }]
+    file.database.pragma(`max_page_count = ${pages + 3}`)
+    const big = Array.from({ length: 20 }, (_, index) => item(index + 2, String(index).repeat(5_000)))
+    const { epoch } = await log.page('general', all)
+    const small = { epoch, sender: { ...ann, user: 'bob' }, items: [item(1, 'small')] }
+    const [failed, stored] = await Promise.allSettled([
+      log.commit('general', { epoch, sender: ann, items: big }),
+      log.commit('general', small),
+    ])
+    const reason = { code: 'LOG_FAILED', message: `the log ${file.name} cannot be used: the disk is full` }
+    expect(failed).toMatchObject({ status: 'rejected', reason })
+    expect(stored).toMatchObject({ status: 'fulfilled', value: { head: 2, results: [{ seq: 2 }] } })
+    expect((await log.page('general', all)).entries.map(({ data }) => data)).toEqual(['before', 'small'])
+    expect((await log.row('general', ann))?.last).toBe(1)
+
+    file.database.pragma('max_page_count = 1000000')
+    expect(await commit(log, 'general', big)).toMatchObject({ head: 22 })
+  })
+})
+
+describe('sqlite log: S10 after a machine that stopped', () => {
+  const stop = async (sync: Sync, lost = 0) => {
+    const running = open(newFile(), sync, 'first boot')
+    const log = logOver(running)
+    await commit(log, 'general', [item(1, 'a')])
+    await commit(log, 'general', [item(2, 'b')])
+    const { epoch } = await log.page('general', all)
+    // The file as it is on the disk while its process writes: what a crash leaves.
+    const file = newFile()
+    cpSync(join(running.name, '..'), join(file, '..'), { recursive: true })
+    if (lost > 0) truncateSync(`${file}-wal`, lost)
+    return { epoch, file }
+  }
+
+  test('a killed process on a machine that went on, or a disk that keeps what it says: the same epoch', async () => {
+    for (const [sync, boot] of [
+      ['normal', 'first boot'],
+      ['full', 'second boot'],
+    ] as const) {
+      const { epoch, file } = await stop(sync)
+      const log = logOver(open(file, 'normal', boot))
+      expect(await log.page('general', all)).toMatchObject({ epoch, head: 2 })
+    }
+  })
+
+  test('another boot without a clean end: new epochs; entries, numbers and rows go on', async () => {
+    const { epoch, file } = await stop('normal')
+    const log = logOver(open(file, 'normal', 'second boot'))
+    const page = await log.page('general', all)
+    expect(page).toMatchObject({ head: 2, entries: [{ seq: 1 }, { seq: 2 }] })
+    expect(page.epoch).not.toBe(epoch)
+    expect(await commit(log, 'general', [item(2, 'b'), item(3, 'c')])).toMatchObject({
+      results: [{ seq: 2 }, { seq: 3 }],
+    })
+  })
+
+  test('what a power loss took is not given again in the same epoch', async () => {
+    const { epoch, file } = await stop('normal', 1)
+    const log = logOver(open(file, 'normal', 'second boot'))
+    const page = await log.page('general', all)
+    expect(page.head).toBeLessThan(2)
+    expect(page.epoch).not.toBe(epoch)
+  })
+
+  test('another boot after a clean end: the same epoch', async () => {
+    const file = newFile()
+    const before = logOver(open(file, 'normal', 'first boot'))
+    await commit(before, 'general', [item(1, 'a')])
+    const { epoch } = await before.page('general', all)
+    before.close()
+    expect(await logOver(open(file, 'normal', 'second boot')).page('general', all)).toMatchObject({ epoch, head: 1 })
+  })
+})
+
+test('P7 old entries and rows are swept from rooms that nobody asks for, slice by slice, until it is closed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 1_800_000_000_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  const file = open()
+  const log = logOver(file, { maxAgeMs: 1_000 })
+  const { epoch } = await log.page('general', all)
+  await log.commit('general', { epoch, sender: ann, items: [item(1, 'a')] })
+  const rooms = Array.from({ length: 250 }, (_, index) => `room ${index}`)
+  await Promise.all(rooms.map((room) => log.append(room, [{ ...entry(room), at: Date.now() }])))
+  const count = (table: string) =>
+    (file.database.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }).count
+  expect([count('entries'), count('senders')]).toEqual([251, 1])
+  await expect
+    .poll(() => {
+      vi.advanceTimersByTime(60_000)
+      return [count('entries'), count('senders')]
+    })
+    .toEqual([0, 1])
+  vi.setSystemTime(Date.now() + 86_400_001)
+  await expect
+    .poll(() => {
+      vi.advanceTimersByTime(60_000)
+      return count('senders')
+    })
+    .toBe(0)
+  expect(await log.page('room 7', all)).toMatchObject({ head: 1, first: 2, entries: [] })
+  log.close()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+function newFile(): string {
+  return join(temporaryFolder(), 'made', 'rooms.db')
+}
+
+function open(file = newFile(), sync: Sync = 'normal', boot = 'first boot'): LogFile {
+  return new LogFile(file, sync, boot)
+}
+
+function logOver(file: LogFile, retention: RetentionOption = {}): SqliteLog {
+  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', retention, 1_000))
+  onTestFinished(() => {
+    if (existsSync(file.name)) log.close()
+  })
+  return log
+}

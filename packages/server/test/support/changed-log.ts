@@ -1,0 +1,17 @@
+import type { RoomLog } from '../../src/index.ts'
+
+/** A log that does some things otherwise. */
+export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
+  return {
+    dedupMs: log.dedupMs,
+    commit: (room, batch) => log.commit(room, batch),
+    append: (room, entries) => log.append(room, entries),
+    row: (room, sender) => log.row(room, sender),
+    page: (room, request) => log.page(room, request),
+    newEpoch: () => log.newEpoch(),
+    retain: (room) => log.retain?.(room),
+    release: (room) => log.release?.(room),
+    close: () => log.close?.(),
+    ...changes,
+  }
+}
