@@ -1,1 +1,1 @@
-export type { FaultProxy, ProxyOptions } from './proxy.ts'
+export type { Direction, FaultProxy, ProxyOptions } from './proxy.ts'

@@ -1,7 +1,13 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import { ProxyLink } from './proxy-link.ts'
+import { ALL_WELL, ProxyLink } from './proxy-link.ts'
+import type { Conditions, Direction } from './proxy-link.ts'
+
+export type { Direction } from './proxy-link.ts'
+
+/** Longer than any time-out that a test should wait for. */
+const LONGEST_DELAY_MS = 60_000
 
 /** What `createProxy` takes. */
 export interface ProxyOptions {
@@ -20,13 +26,30 @@ export interface FaultProxy {
   readonly url: string
   /** How many clients are connected. */
   readonly connections: number
-  /** Heals: bytes flow, beginning with those that were held, and new connections are let in. */
+  /**
+   * Heals: bytes flow at once, beginning with those that were held, and new connections are let in. What cannot be
+   * healed is closed: connections that lost bytes, and those that met with silence.
+   */
   pass(): void
   /**
    * Goes silent as a dead network does: new connections are accepted, and bytes, ends and failures are held in both
    * directions until `pass`. They stay in the sockets, which stop reading. What was passed on before still arrives.
    */
   stall(): void
+  /** As `stall`, for the connections that are open now: new ones get through, as when a phone changes its network. */
+  strand(): void
+  /**
+   * Makes the way longer: bytes arrive this many milliseconds later in each direction, in order, 0 to 60,000; 0 ends it.
+   * At most 1 MiB a direction is on its way; then it stops reading. Throws a `RangeError` for any other number.
+   */
+  delay(ms: number): void
+  /**
+   * Loses what goes one way, on open connections and new ones, until `pass`. Call it twice for both. Nothing can follow
+   * upon lost bytes, so `pass` closes each connection that lost some. Throws a `RangeError` for any other direction.
+   */
+  drop(direction: Direction): void
+  /** New connections are accepted, by nobody: they hear nothing and do not reach the target. Open ones go on. */
+  silence(): void
   /** Closes new connections at once; open ones stay as they are. */
   refuse(): void
   /** Closes all open connections, and goes on as before with new ones. */
@@ -52,11 +75,11 @@ export interface FaultProxy {
 export async function createProxy({ target, host = '127.0.0.1', port = 0 }: ProxyOptions): Promise<FaultProxy> {
   const upstream = { host: target.host ?? '127.0.0.1', port: checkedPort(target.port, 'target.port') }
   const links = new Set<ProxyLink>()
-  let held = false
-  let refusing = false
+  let conditions = ALL_WELL
+  let welcome: 'let in' | 'refuse' | 'silence' = 'let in'
 
   function accept(client: Socket): void {
-    if (refusing) {
+    if (welcome === 'refuse') {
       client.resetAndDestroy()
       return
     }
@@ -66,7 +89,13 @@ export async function createProxy({ target, host = '127.0.0.1', port = 0 }: Prox
       () => links.delete(link),
     )
     links.add(link)
-    if (!held) link.flow()
+    if (welcome === 'silence') link.silence()
+    else link.apply(conditions)
+  }
+
+  function change(next: Partial<Conditions>): void {
+    conditions = { ...conditions, ...next }
+    for (const link of links) link.apply(conditions)
   }
 
   const server = createServer({ allowHalfOpen: true }, accept).listen({ host, port })
@@ -80,16 +109,28 @@ export async function createProxy({ target, host = '127.0.0.1', port = 0 }: Prox
       return links.size
     },
     pass() {
-      held = refusing = false
-      for (const link of links) link.flow()
+      welcome = 'let in'
+      conditions = ALL_WELL
+      for (const link of links) link.heal()
     },
     stall() {
-      held = true
-      refusing = false
-      for (const link of links) link.hold()
+      welcome = 'let in'
+      change({ held: true })
+    },
+    strand() {
+      for (const link of links) link.strand()
+    },
+    delay(ms) {
+      change({ delayMs: checkedDelay(ms) })
+    },
+    drop(direction) {
+      change({ dropped: new Set([...conditions.dropped, checkedDirection(direction)]) })
+    },
+    silence() {
+      welcome = 'silence'
     },
     refuse() {
-      refusing = true
+      welcome = 'refuse'
     },
     cut() {
       for (const link of links) link.cut()
@@ -111,4 +152,14 @@ export async function createProxy({ target, host = '127.0.0.1', port = 0 }: Prox
 function checkedPort(port: number, name: string): number {
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port
   throw new RangeError(`proxy: ${name} must be a whole number from 1 to 65535, got ${String(port)}`)
+}
+
+function checkedDelay(ms: number): number {
+  if (ms >= 0 && ms <= LONGEST_DELAY_MS) return ms
+  throw new RangeError(`proxy: a delay must be 0 to ${LONGEST_DELAY_MS} ms, got ${String(ms)}`)
+}
+
+function checkedDirection(direction: Direction): Direction {
+  if (direction === 'toServer' || direction === 'toClient') return direction
+  throw new RangeError(`proxy: a direction must be 'toServer' or 'toClient', got ${String(direction)}`)
 }

@@ -1,26 +1,35 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { FaultProxy } from '../src/proxy.ts'
 import { eventually, letTimePass, open, startProxy, startServer } from './support/tcp.ts'
 
-test('a stall does not hoard: who sends is slowed down by TCP, and every byte arrives in order', async () => {
-  const received = createHash('sha256')
-  let arrived = 0
-  const port = await startServer((socket) =>
-    socket.on('data', (chunk: Buffer) => {
-      received.update(chunk)
-      arrived += chunk.length
-    }),
-  )
-  const proxy = await startProxy(port)
-  proxy.stall()
-  const flood = sendFlood(proxy.port)
-  await flood.atRest()
-  expect(flood.taken()).toBeLessThan(flood.size)
+const faults: Record<string, (proxy: FaultProxy) => void> = {
+  'a stall': (proxy) => proxy.stall(),
+  'a delay': (proxy) => proxy.delay(60_000),
+}
 
-  proxy.pass()
-  await eventually(() => expect(arrived).toBe(flood.size))
-  expect(received.digest('hex')).toBe(flood.hash)
-})
+test.each(Object.keys(faults))(
+  '%s does not hoard: TCP slows down who sends, every byte arrives in order',
+  async (name) => {
+    const received = createHash('sha256')
+    let arrived = 0
+    const port = await startServer((socket) =>
+      socket.on('data', (chunk: Buffer) => {
+        received.update(chunk)
+        arrived += chunk.length
+      }),
+    )
+    const proxy = await startProxy(port)
+    faults[name]?.(proxy)
+    const flood = sendFlood(proxy.port)
+    await flood.atRest()
+    expect(flood.taken()).toBeLessThan(flood.size)
+
+    proxy.pass()
+    await eventually(() => expect(arrived).toBe(flood.size))
+    expect(received.digest('hex')).toBe(flood.hash)
+  },
+)
 
 test('a target that does not read slows down who sends', async () => {
   const proxy = await startProxy(await startServer((socket) => void socket.pause()))
