@@ -1,9 +1,10 @@
-import { RoomfulError, type ConnectionState, type Hello } from '@roomful/client'
+import { defaultLimits, RoomfulError, type ConnectionState, type Hello } from '@roomful/client'
 import { onTestFinished, vi } from 'vitest'
 import { Connection, type ConnectionSettings } from '../../src/connection/connection.ts'
+import { guaranteesOf } from '../../src/connection/guarantees.ts'
 import type { SocketPort } from '../../src/transport/socket-port.ts'
 
-export const hello = { v: 1, capabilities: [], user: { id: 'ada' }, now: 0 } as unknown as Hello
+export const hello: Hello = { v: 1, capabilities: [], limits: defaultLimits, user: { id: 'ada' }, now: 0 }
 export const unreachable = new RoomfulError('UNREACHABLE', 'unable to reach the server')
 
 /** A connection over a socket that does what the test says, on a clock that the test moves. */
@@ -36,6 +37,7 @@ export function createFakeConnection(settings: Partial<ConnectionSettings> = {})
       up: (said, recovered) => void ups.push({ hello: said, recovered }),
       down: (error, stopped) => void downs.push({ code: error.code, stopped }),
       userOf: (said) => said?.user,
+      guaranteesOf: (said) => guaranteesOf(said, 'memory'),
     },
     port,
     (error) => void errors.push(error),

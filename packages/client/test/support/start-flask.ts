@@ -7,8 +7,13 @@ import { FLASK_PACKAGES, findFlask } from '../../../../scripts/find-flask.mjs'
 const START_LIMIT_MS = 30_000
 const STOP_LIMIT_MS = 5_000
 
-export const tutorialScript: string = fileURLToPath(new URL('../../../../examples/flask/server.py', import.meta.url))
-export const acksScript: string = fileURLToPath(new URL('flask_acks.py', import.meta.url))
+const scriptAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+export const tutorialScript: string = scriptAt('../../../../examples/flask/server.py')
+export const roomfulScript: string = scriptAt('../../../../examples/flask/roomful_server.py')
+export const acksScript: string = scriptAt('flask_acks.py')
+/** `roomfulScript` in real threads, over polling only. */
+export const threadsScript: string = scriptAt('flask_threads.py')
 
 /** A Flask-SocketIO server in a process of its own. */
 export interface FlaskServer {
@@ -66,7 +71,7 @@ async function launch(script: string, port: number): Promise<Running> {
   }
 }
 
-/** The address in the line that eventlet prints when it listens. */
+/** The address in the line that eventlet, or Werkzeug, prints when it listens. */
 function addressOf(child: ChildProcess): Promise<string> {
   let output = ''
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -1,0 +1,139 @@
+"""A Flask-SocketIO server whose rooms lose nothing while it runs: it speaks roomful/1 and keeps all in memory.
+
+There are no users: everyone is a guest, and may do everything. The rules in brackets are those of docs/protocol.md.
+"""
+
+import os
+import re
+import sys
+import threading
+
+from flask import Flask
+from flask_socketio import SocketIO, emit, join_room, leave_room, rooms
+
+from room_log import LIMITS, Refused, RoomLog, body_of, now, refusal_of
+
+MAX_ROOMS = 100
+
+app = Flask(__name__)
+socketio = SocketIO(app, cors_allowed_origins='*')
+logs = {}
+# Each event has a thread of its own, and the lock makes it one step. Nothing inside waits.
+lock = threading.Lock()
+
+
+def answers(event):
+    """Registers a handler whose result, or refusal, is the acknowledgement."""
+    def register(handler):
+        @socketio.on(event)
+        def answer(message=None, *_):
+            request = message if isinstance(message, dict) else {}
+            try:
+                with lock:
+                    return {'ok': True, **handler(request)}
+            except Refused as refused:
+                return {'ok': False, 'epoch': request.get('epoch'), 'results': [], **refused.wire}
+    return register
+
+
+@app.route('/')
+def index():
+    return 'A roomful/1 server is running'
+
+
+@socketio.on('connect')
+def say_hello(_auth=None):
+    emit('$hello', {'v': 1, 'capabilities': ['history', 'volatile'], 'limits': LIMITS, 'user': None, 'now': now()})
+
+
+@answers('$join')
+def join(request):
+    room, since = room_in(request), request.get('since')
+    check(since is None or isinstance(since, dict) and is_count(since.get('seq')), 'since must be { epoch, seq }')
+    check(channel(room) in rooms() or len(rooms()) <= LIMITS['rooms'], 'leave another room first', 'LIMIT')
+    check(room in logs or len(logs) < MAX_ROOMS, 'this server has all the rooms that it can hold', 'LIMIT')
+    log = logs.setdefault(room, RoomLog())
+    join_room(channel(room))  # [S11] one step with the page, by the lock
+    if since is None or since.get('epoch') != log.epoch:
+        return log.page(after=log.head)  # [S13]
+    return log.page(after=since['seq'])
+
+
+@answers('$leave')
+def leave(request):
+    leave_room(channel(room_in(request)))
+    return {}
+
+
+@answers('$history')
+def history(request):
+    log, after, before, limit = log_in(request), request.get('after'), request.get('before'), request.get('limit')
+    check((after is None) != (before is None), '$history takes either after or before')
+    check(is_count(before if after is None else after), 'after or before must be an integer of 0 or more')
+    check(is_count(limit) and limit > 0, 'limit must be an integer of 1 or more')
+    check_epoch(request, log)
+    return log.page(after, before, limit)
+
+
+@answers('$publish')
+def publish(request):
+    log, cid, items = log_in(request), request.get('cid'), request.get('items')
+    check(isinstance(cid, str) and re.fullmatch('[A-Za-z0-9_-]{22}', cid), 'cid must be 22 characters of base64url')
+    check(isinstance(items, list) and 0 < len(items) <= LIMITS['batchItems'], 'items must be an array of 1 to 64')
+    check(all(isinstance(item, dict) and is_count(item.get('n')) for item in items), 'an item is { n, event, data }')
+    numbers = [0, *(item['n'] for item in items)]
+    check(all(n < following for n, following in zip(numbers, numbers[1:])), 'the n of items must rise')
+    check_epoch(request, log)  # [S4]
+    answer, fresh = log.publish(cid, [(item['n'], item.get('event'), item.get('data')) for item in items])
+    for entry in fresh:  # [S6] still within the lock: in the order of the log
+        tell(request['room'], entry, epoch=log.epoch, seq=entry['seq'], id=entry['id'], at=entry['at'])
+    return answer
+
+
+@answers('$volatile')
+def relay(request):
+    log_in(request)
+    refusal = refusal_of(request.get('event'), body_of(request.get('event'), request.get('data')))
+    if refusal:
+        raise Refused(**refusal)
+    tell(request['room'], {'data': None, **request}, include_self=False, at=now())  # [S14]
+    return {}
+
+
+def tell(room, message, include_self=True, **meta):
+    arguments = (message['data'], {'$room': room, 'from': None, **meta})
+    emit(message['event'], arguments, to=channel(room), include_self=include_self)
+
+
+def log_in(request):
+    room = room_in(request)
+    check(channel(room) in rooms(), 'join the room first', 'NOT_MEMBER')
+    return logs[room]
+
+
+def room_in(request):
+    room = request.get('room')
+    check(isinstance(room, str) and re.fullmatch('[^\x00-\x1f\x7f-\x9f]{1,128}', room), 'room must be its name')
+    return room
+
+
+def channel(room):
+    return f'roomful:{room}'
+
+
+def check_epoch(request, log):
+    check(request.get('epoch') == log.epoch, 'the log of this room is another one now: join again', 'EPOCH')
+
+
+def check(fine, message, code='SHAPE'):
+    if not fine:
+        raise Refused(code, message)
+
+
+def is_count(value):
+    return type(value) is int and 0 <= value < 2 ** 53
+
+
+if __name__ == '__main__':
+    port = int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get('PORT', 5000))
+    socketio.run(app, host='127.0.0.1', port=port, log_output=True)

@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto'
+import type { Entry, Hello, JoinAnswer, PublishAnswer, WireMeta } from '@roomful/contract'
+import { defaultLimits } from '@roomful/contract'
+import { io } from 'socket.io-client'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { flaskMissing, roomfulScript, startFlask, threadsScript } from '../support/start-flask.ts'
+
+// examples/flask/roomful_server.py as the protocol has it: raw, with an unmodified client.
+
+type Live = readonly [data: unknown, meta: WireMeta]
+interface Told {
+  readonly hello: Hello
+  readonly live: Live[]
+}
+
+async function start(script = roomfulScript): Promise<string> {
+  const flask = await startFlask(script)
+  onTestFinished(() => flask.stop())
+  return flask.url
+}
+
+async function connect(url: string, transport: 'websocket' | 'polling' = 'websocket') {
+  const socket = io(url, { transports: [transport], forceNew: true })
+  onTestFinished(() => void socket.disconnect())
+  const live: Live[] = []
+  socket.on('message', (...args) => live.push(args as unknown as Live))
+  const hello = await new Promise<Hello>((resolve) => socket.once('$hello', resolve))
+  const ask = async <T>(event: string, request: unknown): Promise<T> =>
+    (await socket.timeout(20_000).emitWithAck(event, request)) as T
+  const told: Told = { hello, live }
+  return { ...told, socket, ask, join: (since?: object) => ask<JoinAnswer>('$join', { room: 'general', since }) }
+}
+type Connected = Awaited<ReturnType<typeof connect>>
+
+const newCid = (): string => randomBytes(16).toString('base64url')
+const textItem = (n: number, text: string) => ({ n, event: 'message', data: { text } })
+const publish = ({ ask }: Connected, epoch: string, cid: string, ...items: unknown[]): Promise<PublishAnswer> =>
+  ask('$publish', { room: 'general', epoch, cid, items })
+
+async function joined(url: string) {
+  const client = await connect(url)
+  const { epoch } = await client.join()
+  const cid = newCid()
+  return { ...client, epoch, cid, publish: (...items: unknown[]) => publish(client, epoch, cid, ...items) }
+}
+
+describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
+  test('it says hello: guests, the limits of the protocol, a day of memory', async () => {
+    const { hello } = await connect(await start())
+    expect(hello).toMatchObject({ v: 1, user: null, limits: defaultLimits, now: expect.any(Number) })
+  })
+
+  test('S6 a batch is answered in order, and told to all, with its place', async () => {
+    const url = await start()
+    const ann = await joined(url)
+    const bob = await joined(url)
+    const answer = await ann.publish(textItem(1, 'one'), textItem(2, 'two'))
+    const at = expect.any(Number)
+    expect(answer).toEqual({
+      ok: true,
+      epoch: ann.epoch,
+      results: [
+        { seq: 1, at },
+        { seq: 2, at },
+      ],
+    })
+    for (const { live } of [ann, bob]) await eventually(() => expect(live).toHaveLength(2))
+    const meta = { $room: 'general', epoch: ann.epoch, seq: 2, id: `${ann.cid.slice(0, 8)}:2`, from: null, at }
+    expect(bob.live[1]).toEqual([{ text: 'two' }, meta])
+  })
+
+  test('S5 sent again: the same answer, what is new is stored, and nothing twice', async () => {
+    const ann = await joined(await start())
+    const first = await ann.publish(textItem(1, 'one'))
+    const { results } = await ann.publish(textItem(1, 'one'), textItem(2, 'two'))
+    expect(results).toMatchObject([first.results[0], { seq: 2 }])
+    expect(await ann.publish(textItem(1, 'one'), textItem(2, 'two'))).toMatchObject({ ok: true, results })
+    expect(await ann.join()).toMatchObject({ head: 2 })
+    expect(ann.live.map(([data]) => data)).toEqual([{ text: 'one' }, { text: 'two' }])
+  })
+
+  test('S4 S5 what was refused stays refused; the same key for something else is a conflict; old keys are stale', async () => {
+    const ann = await joined(await start())
+    const large = { n: 1, event: 'message', data: 'x'.repeat(65_536) }
+    const items = [large, { n: 2, event: '$head', data: 1 }, textItem(3, 'three')]
+    const answer = await ann.publish(...items)
+    expect(answer).toMatchObject({ ok: true, results: [{ code: 'TOO_LARGE' }, { code: 'SHAPE' }, { seq: 1 }] })
+    expect(await ann.publish(...items)).toEqual(answer)
+    expect(await ann.publish(textItem(1, 'small now'))).toMatchObject({ results: [{ code: 'CONFLICT' }] })
+    expect(await ann.publish(...items)).toEqual(answer)
+
+    await ann.publish(textItem(4, 'four'))
+    expect(await ann.publish(textItem(3, 'three'))).toMatchObject({ results: [{ code: 'STALE' }] })
+    expect(await ann.join()).toMatchObject({ head: 2 })
+
+    await ann.publish({ ...large, n: 5 })
+    expect(await ann.publish(textItem(5, 'small now'))).toMatchObject({ results: [{ code: 'CONFLICT' }] })
+    expect(await ann.join()).toMatchObject({ head: 2 })
+  })
+
+  test('S3 a batch that is too large is answered in part, and the rest is taken the next time', async () => {
+    const ann = await joined(await start())
+    const items = [1, 2, 3].map((n) => textItem(n, 'x'.repeat(40_000)))
+    const answer = await ann.publish(...items)
+    expect(answer).toMatchObject({ ok: false, code: 'MORE', after: 0, results: [{ seq: 1 }, { seq: 2 }] })
+    expect(answer.results).toHaveLength(2)
+    expect(await ann.publish(...items.slice(2))).toMatchObject({ ok: true, results: [{ seq: 3 }] })
+  })
+
+  test('S13 since: what was missed, in pages; nothing beyond the head or in another epoch', async () => {
+    const ann = await joined(await start())
+    for (let n = 1; n <= 250; n += 50)
+      await ann.publish(...Array.from({ length: 50 }, (_, index) => textItem(n + index, `${n + index}`)))
+    const page = await ann.join({ epoch: ann.epoch, seq: 10 })
+    expect(page).toMatchObject({ ok: true, epoch: ann.epoch, head: 250, first: 1 })
+    expect(seqsOf(page.entries)).toEqual(range(11, 210))
+    expect(page.entries[0]).toMatchObject({ seq: 11, event: 'message', data: { text: '11' }, from: null })
+
+    const history = { room: 'general', epoch: ann.epoch }
+    const next = await ann.ask<JoinAnswer>('$history', { ...history, after: 210, limit: 1_000 })
+    expect(seqsOf(next.entries)).toEqual(range(211, 250))
+    const before = await ann.ask<JoinAnswer>('$history', { ...history, before: 11, limit: 3 })
+    expect(seqsOf(before.entries)).toEqual([8, 9, 10])
+    expect((await ann.join({ epoch: ann.epoch, seq: 251 })).entries).toEqual([])
+    expect((await ann.join({ epoch: 'another-epoch', seq: 0 })).entries).toEqual([])
+  })
+
+  test('S1 a page ends at its bytes', async () => {
+    const ann = await joined(await start())
+    for (let n = 1; n <= 6; n++) await ann.publish(textItem(n, 'x'.repeat(60_000)))
+    expect(seqsOf((await ann.join({ epoch: ann.epoch, seq: 0 })).entries)).toEqual([1, 2, 3, 4])
+  })
+
+  test('S4 another epoch, and who has not joined, are refused, and nothing is written', async () => {
+    const ann = await joined(await start())
+    expect(await publish(ann, 'another-epoch', ann.cid, textItem(1, 'one'))).toEqual({
+      ok: false,
+      epoch: 'another-epoch',
+      results: [],
+      code: 'EPOCH',
+      message: expect.any(String),
+    })
+    expect(await ann.ask('$leave', { room: 'general' })).toEqual({ ok: true })
+    expect(await ann.publish(textItem(1, 'one'))).toMatchObject({ ok: false, code: 'NOT_MEMBER', results: [] })
+    expect(await ann.join()).toMatchObject({ head: 0 })
+    expect(await ann.publish(textItem(1, 'one'))).toMatchObject({ ok: true, results: [{ seq: 1 }] })
+  })
+
+  test('S14 volatile goes to the others, without a place', async () => {
+    const url = await start()
+    const [ann, bob] = [await joined(url), await joined(url)]
+    ann.socket.emit('$volatile', { room: 'general', event: 'message', data: 'now' })
+    await eventually(() =>
+      expect(bob.live).toEqual([['now', { $room: 'general', from: null, at: expect.any(Number) }]]),
+    )
+    expect(await ann.join()).toMatchObject({ head: 0 })
+    expect(ann.live).toEqual([])
+  })
+
+  test('what has a wrong shape is refused with a sentence, and the server lives', async () => {
+    const ann = await joined(await start())
+    let deep: unknown = 1
+    for (let level = 0; level < 200; level++) deep = [deep]
+    const requests: [string, unknown][] = [
+      ...['$join', '$leave', '$publish', '$history', '$volatile'].flatMap((event): [string, unknown][] =>
+        [undefined, null, 7, [], {}, { room: 7 }, { room: '' }, { room: 'a\nb' }].map((request) => [event, request]),
+      ),
+      ['$join', { room: 'general', since: { epoch: ann.epoch, seq: -1 } }],
+      ['$history', { room: 'general', epoch: ann.epoch, after: 1, before: 1, limit: 1 }],
+      ['$history', { room: 'general', epoch: ann.epoch, after: 1, limit: 0 }],
+      ...[{ cid: 'short' }, { items: [] }, { items: [1] }, { items: [textItem(2, 'b'), textItem(1, 'a')] }].map(
+        (spoilt): [string, unknown] => [
+          '$publish',
+          { room: 'general', epoch: ann.epoch, cid: ann.cid, items: [textItem(1, 'a')], ...spoilt },
+        ],
+      ),
+      ['$volatile', { room: 'general', event: 'message', data: deep }],
+    ]
+    for (const [event, request] of requests)
+      expect(await ann.ask(event, request), `${event} ${JSON.stringify(request)}`).toMatchObject({ code: 'SHAPE' })
+    const bytes = { n: 2, event: 'message', data: Buffer.from('bytes') }
+    const answer = await ann.publish({ n: 1, event: 'message', data: deep }, bytes, textItem(3, 'fine'))
+    expect(answer.results).toMatchObject([{ code: 'SHAPE' }, { code: 'SHAPE' }, { seq: 1 }])
+  })
+
+  test.each([
+    ['green threads', roomfulScript, 'websocket'],
+    ['real threads', threadsScript, 'polling'],
+  ] as const)(
+    'S4 S6 P2 P3 ten at once, each sending all twice, over %s: one order, nothing twice',
+    async (_, script, transport) => {
+      const url = await start(script)
+      const clients = await Promise.all(range(1, 10).map(() => connect(url, transport)))
+      const joins = await Promise.all(clients.map((client) => client.join()))
+      const { epoch } = joins[0] ?? { epoch: '' }
+      const sendAll = async (client: Connected, sender: number): Promise<void> => {
+        const cid = newCid()
+        for (let n = 1; n <= 40; n += 2) {
+          const items = [textItem(n, `${sender}:${n}`), textItem(n + 1, `${sender}:${n + 1}`)]
+          const [one, other] = await Promise.all([1, 2].map(() => publish(client, epoch, cid, ...items)))
+          expect(one).toMatchObject({ ok: true })
+          expect(other).toEqual(one)
+        }
+      }
+      await Promise.all(clients.map(sendAll))
+
+      for (const { live } of clients) await eventually(() => expect(live).toHaveLength(400))
+      const heard = clients.map(({ live }) => live.map(([data, { seq }]) => [seq, (data as { text: string }).text]))
+      for (const view of heard) expect(view).toEqual(heard[0])
+      expect(heard[0]?.map(([seq]) => seq)).toEqual(range(1, 400))
+      for (const sender of range(0, 9)) {
+        const own = heard[0]?.map(([, text]) => String(text)).filter((text) => text.startsWith(`${sender}:`))
+        expect(own).toEqual(range(1, 40).map((n) => `${sender}:${n}`))
+      }
+    },
+  )
+})
+
+const seqsOf = (entries: readonly Entry[]): number[] => entries.map(({ seq }) => seq)
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index)

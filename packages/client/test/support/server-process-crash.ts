@@ -1,0 +1,37 @@
+import type { RoomLog } from '@roomful/server'
+import type { Moment } from './server-process-contract.ts'
+
+/** The log, and a way to end this process as a power cut would, around one of its writes. */
+export function crashable(log: RoomLog): { log: RoomLog; crash(moment: Moment, nth: number): void } {
+  let due: Moment | undefined
+  let left = 0
+  const passes = (moment: Moment): void => {
+    if (moment === due && --left === 0) process.kill(process.pid, 'SIGKILL')
+  }
+  const commit: RoomLog['commit'] = (room, batch) => {
+    passes('before the commit')
+    const committed = log.commit(room, batch)
+    if (!(committed instanceof Promise)) {
+      passes('after the commit')
+      return committed
+    }
+    return committed.then((written) => {
+      passes('after the commit')
+      return written
+    })
+  }
+  return {
+    // Not a copy: a log is a class, and its methods are its own.
+    log: new Proxy(log, {
+      get(target, name) {
+        if (name === 'commit') return commit
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    }),
+    crash(moment, nth) {
+      due = moment
+      left = nth
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Entry } from '@roomful/contract'
+import { createRooms, memoryLog, refuse, type RoomLog } from '@roomful/server'
+import { Server } from 'socket.io'
+import { crashable } from './server-process-crash.ts'
+import { processChat, type ProcessSettings, type Question } from './server-process-contract.ts'
+import { loseBroadcasts } from './server-process-loss.ts'
+
+// A real server in a process of its own, for tests that kill it; started by server-process.ts.
+
+const CLOSE_LIMIT_MS = 500
+
+const settings = JSON.parse(process.argv[2] ?? '') as ProcessSettings
+const { port = 0, handlerDelayMs = 0, loseOneIn, seed = 1, pingMs = 300 } = settings
+const random = seeded(seed)
+
+const { log, crash } = crashable(await openLog())
+const http = createServer()
+const io = new Server(http, { pingInterval: pingMs, pingTimeout: pingMs })
+if (loseOneIn !== undefined) loseBroadcasts(io, () => random() < 1 / loseOneIn)
+const rooms = createRooms(io, {
+  contract: processChat,
+  log,
+  authenticate: ({ auth }) => ({ id: String(auth['name']).toLowerCase(), name: String(auth['name']) }),
+})
+rooms.handle('message', async ({ data }) => {
+  if (handlerDelayMs > 0) await delay(random() * handlerDelayMs)
+  if (data.text === 'spam') throw refuse('SPAM', 'no spam here')
+})
+
+// Whatever ends the parent ends this: its end of the channel closes.
+process.once('disconnect', () => process.exit())
+process.once('SIGTERM', () => void stop())
+process.on('message', ({ id, question }: { id: number; question: Question }) => {
+  void answerTo(question).then((answer) => process.send?.({ id, answer }))
+})
+http.listen(port, '127.0.0.1', () => process.send?.({ port: (http.address() as AddressInfo).port }))
+
+async function openLog(): Promise<RoomLog> {
+  if (settings.log === 'memory') return memoryLog()
+  const { sqliteLog } = await import('@roomful/server/sqlite')
+  return sqliteLog(settings.log)
+}
+
+async function stop(): Promise<void> {
+  await rooms.close()
+  // One whose client is frozen would take half a minute to close.
+  await Promise.race([io.close(), delay(CLOSE_LIMIT_MS)])
+  process.exit(0)
+}
+
+async function answerTo(question: Question): Promise<unknown> {
+  if (question.ask === 'log') return await readLog(log, question.room)
+  if (question.ask === 'clients') return io.engine.clientsCount
+  crash(question.moment, question.nth)
+  return undefined
+}
+
+async function readLog(from: RoomLog, room: string): Promise<Entry[]> {
+  const all: Entry[] = []
+  for (let after = 0; ;) {
+    const { entries, head } = await from.page(room, { after, limit: 1_000, bytes: 8_388_608 })
+    all.push(...entries)
+    after = entries.at(-1)?.seq ?? head
+    if (after >= head) return all
+  }
+}
+
+/** Mulberry32: the same numbers for the same seed. */
+function seeded(seed32: number): () => number {
+  let state = seed32
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
