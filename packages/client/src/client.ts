@@ -16,6 +16,7 @@ import type { ConnectionState, Guarantees } from './connection/connection-state.
 import type { Unsubscribe } from './emitter.ts'
 import type { CallOptions } from './events/sender.ts'
 import type { ReadonlyStore } from './guarded-store.ts'
+import type { OutboxCounts } from './outbox/outbox.ts'
 import type { MessageArgs, Room } from './room/room.ts'
 
 export interface Emitting<C extends AnyContract> {
@@ -45,11 +46,13 @@ export interface Client<C extends AnyContract = SocketIoContract<EventsMap, Even
   readonly connection: ReadonlyStore<ConnectionState<User<C>>>
   /** What holds with this server; undefined while not connected. */
   readonly guarantees: Guarantees | undefined
+  /** How many messages the server has not confirmed. */
+  readonly outbox: ReadonlyStore<OutboxCounts>
   /** Connects, at once also while reconnecting, and waits until connected, through retries; rejects where that was given up, refused, stopped or aborted. */
   connect(this: void, options?: { readonly signal?: AbortSignal }): Promise<void>
   /** Connects if the first use should: what hooks call when they mount. Does nothing after `disconnect()`. */
   autoConnect(this: void): void
-  /** Ends the connection, drops what waits to be sent; only `connect()` starts again. */
+  /** Ends the connection and drops events that wait; messages of rooms stay in the outbox. Only `connect()` starts again. */
   disconnect(this: void): void
   /** Hears an event from the server; room events of `@roomful/server` are heard on their room. */
   on<E extends EventName<ServerToClient<C>>>(this: void, event: E, handler: ClientHandler<C, E>): Unsubscribe

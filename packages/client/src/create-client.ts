@@ -9,6 +9,7 @@ import {
 import type { Client } from './client.ts'
 import { Connection } from './connection/connection.ts'
 import type { ConnectionState } from './connection/connection-state.ts'
+import { guaranteesOf } from './connection/guarantees.ts'
 import { assertListener, type Unsubscribe } from './emitter.ts'
 import { Dispatcher } from './events/dispatcher.ts'
 import { refusalIn } from './events/refusal.ts'
@@ -16,12 +17,12 @@ import { Schemas } from './events/schemas.ts'
 import { SendQueue } from './events/send-queue.ts'
 import { type CallOptions, Sender } from './events/sender.ts'
 import { assertNumber, type ClientOptions, settingsFrom } from './options.ts'
-import { pageId } from './page-id.ts'
+import { Outbox } from './outbox/outbox.ts'
 import { handled } from './promises.ts'
 import { createReporting } from './reporting.ts'
 import { createPlainRooms, roomNamedIn } from './room/plain-rooms.ts'
 import type { RoomProtocol } from './room/room-protocol.ts'
-import { messageId, roomfulRooms } from './room/roomful-rooms.ts'
+import { roomfulRooms } from './room/roomful-rooms.ts'
 import { Rooms } from './room/rooms.ts'
 import { createSocketPort } from './transport/socket-io-adapter.ts'
 
@@ -45,8 +46,6 @@ export function createClient<S2C extends EventsMap = EventsMap, C2S extends Even
 export function createClient(options: ClientOptions & { readonly contract?: AnyContract | undefined }): Client {
   const settings = settingsFrom(options)
   const { ackTimeoutMs, joinTimeoutMs, plain } = settings
-  const cid = pageId()
-  let lastNumber = 0
   let protocol: RoomProtocol | undefined
   let connects = 0
 
@@ -61,14 +60,22 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     packet: (event, args) => dispatcher.receive(event, args),
   })
   const sender = new Sender(port, queue, inspect)
+  const outbox = new Outbox(options.url, settings.queueLimit, options.outbox, {
+    send: (room, flight) => protocol?.publish(room, flight) ?? Promise.reject(notConnected()),
+    rejoin: (room) => rooms.get(room)?.rejoin(),
+    needed: (room) => rooms.named(room).needed(),
+    idle: (room) => rooms.get(room)?.idle(),
+    placed: () => connection.reassured(),
+    dropped: (room, event, error) =>
+      inspect({ type: 'drop', direction: 'out', event, reason: `${error.message} (room ${room})`, error }),
+    report,
+  })
   const rooms = new Rooms({
     protocol: () => protocol,
     isReady: () => port.isReady(),
     stoppedBy,
     autoConnect,
-    nextNumber: () => ++lastNumber,
-    queueLimit: settings.queueLimit,
-    leaveWaitMs: joinTimeoutMs,
+    outbox,
     schemas,
     inspect,
     report,
@@ -89,9 +96,11 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     {
       changed(from, to) {
         inspect({ type: 'connection', from, to })
+        if (to.status === 'connecting') outbox.begin()
         if (from.status === 'disconnected') rooms.down() // somebody seeks a connection again: rooms wait for it
       },
       userOf: (hello) => schemas.readUser(hello?.user),
+      guaranteesOf: (hello) => guaranteesOf(hello, outbox.place),
       up,
       down(error, stopped) {
         connects += 1
@@ -107,15 +116,13 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
 
   function up(hello: Hello | undefined, recovered: boolean): void {
     const connect = ++connects
-    protocol = hello
-      ? roomfulRooms(sender, { limits: hello.limits, cid, joinTimeoutMs, ackTimeoutMs })
-      : createPlainRooms(sender, {
-          ...plain,
-          refusalIn: refused,
-          joinTimeoutMs,
-          ackTimeoutMs,
-          idOf: (n) => messageId(cid, n),
-        })
+    if (hello) {
+      protocol = roomfulRooms(sender, { limits: hello.limits, joinTimeoutMs, ackTimeoutMs })
+      outbox.welcome(hello)
+    } else {
+      protocol = createPlainRooms(sender, { ...plain, refusalIn: refused, joinTimeoutMs, ackTimeoutMs })
+      outbox.plain()
+    }
     void rooms.up(recovered).then(() => {
       if (connect === connects) queue.open()
     })
@@ -175,6 +182,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       return connection.store.getState().status
     },
     connection: connection.store,
+    outbox: outbox.store,
     get guarantees() {
       const state = connection.store.getState()
       return state.status === 'connected' ? state.guarantees : undefined
@@ -213,6 +221,8 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   const left = async (name: string) => rooms.named(name).room.leave()
   return client as Client
 }
+
+const notConnected = (): RoomfulError => new RoomfulError('DISCONNECTED', 'not connected')
 
 /** Resolves when connected; rejects when nobody seeks a connection any more, or the caller does not wait any more. */
 function connected({ store }: Connection, signal: AbortSignal | undefined): Promise<void> {

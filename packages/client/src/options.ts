@@ -4,6 +4,7 @@ import type { ReconnectOptions } from './connection/back-off.ts'
 import type { OnInvalid } from './events/schemas.ts'
 import type { Report } from './guarded-store.ts'
 import type { Inspect } from './inspect.ts'
+import type { OutboxOption } from './outbox/keeper.ts'
 import type { PlainRoomsOption } from './room/plain-rooms.ts'
 import type { SocketOptions } from './transport/socket-port.ts'
 
@@ -24,8 +25,10 @@ export interface ClientOptions {
   /** How long a server may take to say that it speaks roomful/1; one that was plain last time is not waited for. @default 150 */
   readonly helloTimeoutMs?: number
   readonly reconnect?: ReconnectOptions
-  /** How many emits may wait for the connection, and how many messages in each room. @default 500 */
+  /** How many emits may wait for the connection, and how many messages of all rooms, of 1 MiB at most, for the server to have them. @default 500 */
   readonly queueLimit?: number
+  /** `persistentOutbox()` keeps what is sent to rooms across reloads. @default in memory */
+  readonly outbox?: OutboxOption
   /** `plainRooms()` for a server without `@roomful/server`. @default asks the server */
   readonly rooms?: PlainRoomsOption
   /** The refusal in an acknowledgement, if it is one; several values come as an array. `{ $error }` always is one. */
@@ -41,7 +44,7 @@ export interface ClientOptions {
 }
 
 /** The options with their defaults. */
-export type Settings = Required<Omit<ClientOptions, 'url' | 'auth' | 'rooms' | 'inspect'>> & {
+export type Settings = Required<Omit<ClientOptions, 'url' | 'auth' | 'outbox' | 'rooms' | 'inspect'>> & {
   readonly auth: Auth | undefined
   readonly plain: PlainRoomsOption | undefined
 }
@@ -80,7 +83,7 @@ const FUNCTIONS = ['refusalOf', 'onInvalid', 'onError', 'inspect'] as const
 
 /** What the compiler would have said, for those who have none. */
 function assertKinds(options: ClientOptions & { readonly contract?: unknown }): void {
-  const { auth, reconnect, socket, rooms, contract } = options
+  const { auth, reconnect, socket, outbox, rooms, contract } = options
   for (const name of NUMBERS) if (options[name] !== undefined) assertNumber(name, options[name])
   for (const name of FUNCTIONS)
     if (options[name] !== undefined && typeof options[name] !== 'function') expected(name, 'a function', options[name])
@@ -92,6 +95,7 @@ function assertKinds(options: ClientOptions & { readonly contract?: unknown }): 
     if (reconnect?.[name] !== undefined) assertNumber(`reconnect.${name}`, reconnect[name])
   if (socket !== undefined && !isObject(socket)) expected('socket', 'an object such as { path }', socket)
   if (rooms !== undefined && !(isObject(rooms) && 'kind' in rooms)) expected('rooms', 'plainRooms()', rooms)
+  if (outbox !== undefined && !(isObject(outbox) && 'open' in outbox)) expected('outbox', 'persistentOutbox()', outbox)
   if (contract !== undefined && !(isObject(contract) && 'definition' in contract))
     expected('contract', 'what defineContract() gives', contract)
 }

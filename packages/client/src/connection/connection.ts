@@ -1,5 +1,6 @@
 import { type Hello, passingCodes, RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
+import { afterMs } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
 import type { SocketHandlers, SocketPort } from '../transport/socket-port.ts'
 import { type Auth, credentialsOf } from './auth.ts'
@@ -8,11 +9,11 @@ import {
   type ConnectionEvent,
   type ConnectionState,
   connectionState,
+  type Guarantees,
   type RetryReason,
   type StopReason,
 } from './connection-state.ts'
 import { isOffline, watchPage } from './page-lifecycle.ts'
-import { guaranteesOf } from './guarantees.ts'
 
 export interface ConnectionSettings {
   readonly auth: Auth | undefined
@@ -30,6 +31,7 @@ export interface ConnectionHooks {
   /** Not connected any more; `stopped` where nobody seeks a connection now. */
   readonly down: (error: RoomfulError, stopped: boolean) => void
   readonly userOf: (hello: Hello | undefined) => unknown
+  readonly guaranteesOf: (hello: Hello | undefined) => Guarantees
 }
 
 /** Drives the connection's state: attempts that always end, retries, credentials. SPEC.md, rules CN. */
@@ -94,6 +96,13 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     if (this.#settings.plain || this.#hello) return
     this.#hello = hello
     if (this.#opened) this.#ready()
+  }
+
+  /** What holds has changed, while we are connected. */
+  reassured(): void {
+    const state = this.store.getState()
+    if (state.status !== 'connected') return
+    this.#go({ ...state, type: 'opened', guarantees: this.#hooks.guaranteesOf(this.#hello) })
   }
 
   failed(error: RoomfulError, refused: boolean): void {
@@ -192,8 +201,8 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#failures = 0
     this.#refresh = 'no'
     this.#wasPlain = this.#hello === undefined
-    const guarantees = guaranteesOf(this.#hello ? 'roomful' : 'plain')
-    this.#go({ type: 'opened', id, recovered, user: this.#hooks.userOf(this.#hello), guarantees })
+    const { userOf, guaranteesOf } = this.#hooks
+    this.#go({ type: 'opened', id, recovered, user: userOf(this.#hello), guarantees: guaranteesOf(this.#hello) })
   }
 
   #endAttempt(): void {
@@ -213,17 +222,14 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     const { changed, up, down } = this.#hooks
     changed(from, to)
     // Our server keeps no session for Socket.IO's own recovery: its rooms are always joined again.
-    if (to.status === 'connected') up(this.#hello, to.recovered && !this.#hello)
-    else if (to.status === 'disconnected') down(to.error ?? stoppedByApp(), true)
+    if (to.status === 'connected') {
+      // Told twice: only a server that turned out to be of another kind is news to rooms.
+      if (from.status !== 'connected' || from.guarantees.rooms !== to.guarantees.rooms)
+        up(this.#hello, to.recovered && !this.#hello)
+    } else if (to.status === 'disconnected') down(to.error ?? stoppedByApp(), true)
     else if (from.status === 'connected' && to.status === 'reconnecting') down(to.error, false)
   }
 }
 
 const stoppedByApp = (): RoomfulError =>
   new RoomfulError('DISCONNECTED', 'disconnect() was called: connect() starts again')
-
-/** How long the server asks to be left alone, in milliseconds. */
-function afterMs({ refusal }: RoomfulError): number {
-  const { after } = (refusal?.data ?? {}) as { after?: unknown }
-  return typeof after === 'number' && after >= 0 ? Math.min(after, 300_000) : 0
-}

@@ -1,9 +1,9 @@
+import type { Hello } from '@roomful/contract'
+import type { Place } from '../outbox/safekeeping.ts'
 import type { Guarantees } from './connection-state.ts'
 
-/**
- * What holds today, and no more. With our server every message has its place in the room's log, and a receipt says which;
- * this client does not fetch what it missed, and does not send again what was not confirmed, so it claims neither.
- */
-export function guaranteesOf(rooms: Guarantees['rooms']): Guarantees {
-  return { rooms, order: false, replay: false, exactlyOnce: false, outbox: 'none' }
+/** What holds with the server that said this; one that said nothing is a plain one. */
+export function guaranteesOf(hello: Hello | undefined, place: Place): Guarantees {
+  if (!hello) return { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' }
+  return { rooms: 'roomful', order: true, replay: true, exactlyOnce: hello.limits.dedupMs > 0, outbox: place }
 }

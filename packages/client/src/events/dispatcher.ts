@@ -2,7 +2,7 @@ import { type Hello, wire, type WireMeta } from '@roomful/contract'
 import { Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Report } from '../guarded-store.ts'
 import type { Inspect } from '../inspect.ts'
-import { readHello, readMembersDelta, readMeta } from '../room/roomful-messages.ts'
+import { readHead, readHello, readMembersDelta, readMeta } from '../room/roomful-messages.ts'
 import type { RoomCore } from '../room/room-core.ts'
 import type { Schemas } from './schemas.ts'
 
@@ -52,6 +52,10 @@ export class Dispatcher {
     if (event === wire.members) {
       const delta = readMembersDelta(message)
       return delta ? this.#hooks.room(delta.room)?.receiveMembers(delta) : this.#drop(event, 'not a change of members')
+    }
+    if (event === wire.head) {
+      const head = readHead(message)
+      return head ? this.#hooks.room(head.room)?.receiveHead(head.epoch, head.seq) : this.#drop(event, 'not a head')
     }
     this.#drop(event, 'not spoken by this version')
   }

@@ -33,3 +33,9 @@ function errorIn(ack: unknown): Refusal | undefined {
     ...(data !== undefined && { data }),
   }
 }
+
+/** How long the server asks to be left alone, in milliseconds. */
+export function afterMs({ refusal }: RoomfulError): number {
+  const { after } = (refusal?.data ?? {}) as { after?: unknown }
+  return typeof after === 'number' && after >= 0 ? Math.min(after, 300_000) : 0
+}

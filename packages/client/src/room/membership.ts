@@ -1,11 +1,15 @@
-import { RoomfulError } from '@roomful/contract'
+import { passingCodes, RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
+import { afterMs } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
 import type { Joined } from './room-protocol.ts'
 import { type RoomEvent, type RoomState, roomState } from './room-state.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, a changed page) is no leave. */
 const RELEASE_DELAY_MS = 100
+/** The first wait before a join that was refused for now, or not answered, is tried again; it doubles up to the longest. */
+const RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 30_000
 
 export interface MembershipHooks {
   /** Why no server would know such a room, if so. */
@@ -17,6 +21,11 @@ export interface MembershipHooks {
   enter(onLate: (refusal?: RoomfulError) => void): Promise<Joined>
   /** We are in, and want to be: called before the state says so; what it returns is called after. */
   entered(joined: Joined): () => void
+  /** Whether messages of ours wait in the room: then we stay in it, or go in for them, without the app. */
+  isNeeded(): boolean
+  /** We are in for the messages that wait; or the server will not have us for them either. */
+  admitted(joined: Joined): void
+  turnedAway(error: RoomfulError): void
   exit(): Promise<void>
   changed(from: RoomState, to: RoomState): void
 }
@@ -29,11 +38,13 @@ export class Membership {
   /** Whether the app itself said `join`; then the last holder to go does not leave. */
   #ordered = false
   #releaseTimer: ReturnType<typeof setTimeout> | undefined
+  #retryTimer: ReturnType<typeof setTimeout> | undefined
+  #retries = 0
   /** The room's requests go out one after the other, each when the last was answered, so that they cannot overtake. */
   #requests: Promise<void> = Promise.resolve()
   /** Numbers what is wanted; an answer to anything but the newest wish changes nothing. */
   #wish = 0
-  /** Left, but the server has not said so: where it recovers a connection, it still counts us in. */
+  /** The server counts us in, and the app does not: because messages wait, or it has not heard of our leave. */
   #owesLeave = false
 
   constructor(hooks: MembershipHooks, report: Report) {
@@ -47,12 +58,19 @@ export class Membership {
     return this.#settled()
   }
 
+  /** The app is out at once; the server hears of it when nothing of ours waits in the room (C10). */
   leave(): Promise<void> {
     this.#ordered = false
+    if (!this.#hooks.isNeeded()) this.#stopRetry() // else the next try is for the messages that wait
+    const wasIn = this.store.getState().status === 'joined'
     if (!this.#go({ type: 'leave' })) return Promise.resolve()
     this.#owesLeave = true
     if (this.store.getState().status !== 'leaving') return Promise.resolve()
-    return this.#requestLeave()
+    if (!this.#hooks.isNeeded()) return this.#requestLeave()
+    this.#wish += 1
+    this.#go({ type: 'done' })
+    if (!wasIn) void this.errand()
+    return Promise.resolve()
   }
 
   retain(): () => void {
@@ -76,14 +94,48 @@ export class Membership {
     if (this.#hooks.unusable) return Promise.resolve()
     this.#go({ type: 'up', recovered })
     const { status } = this.store.getState()
-    if (status === 'left' && this.#owesLeave && recovered) return this.#requestLeave()
+    if (status === 'joining') return this.#requestJoin()
+    if (status !== 'left') return Promise.resolve()
+    if (this.#owesLeave && recovered) return this.#requestLeave()
     this.#owesLeave = false
-    return status === 'joining' ? this.#requestJoin() : Promise.resolve()
+    return this.errand()
   }
 
   down(error?: RoomfulError): void {
     this.#wish += 1
+    this.#stopRetry()
     this.#go(error ? { type: 'down', error } : { type: 'down' })
+  }
+
+  /** Into the room again: we have lost our place in it, or the server has. */
+  rejoin(): void {
+    const { status } = this.store.getState()
+    if (status === 'joined' || status === 'failed') void this.up(false)
+    else if (status === 'left') void this.errand()
+  }
+
+  /** Goes in for the messages that wait, where the app is not in. */
+  errand(): Promise<void> {
+    const isDue = (): boolean =>
+      this.store.getState().status === 'left' && this.#hooks.isNeeded() && this.#hooks.isReady()
+    if (!isDue()) return Promise.resolve()
+    const wish = ++this.#wish
+    return this.#request(async () => {
+      if (wish !== this.#wish || !isDue()) return
+      try {
+        const joined = await this.#hooks.enter(() => {})
+        this.#retries = 0
+        this.#owesLeave = true
+        if (wish === this.#wish) this.#hooks.admitted(joined)
+      } catch (error) {
+        if (wish === this.#wish) this.#refused(error as RoomfulError)
+      }
+    })
+  }
+
+  /** Nothing of ours waits in the room any more. */
+  idle(): void {
+    if (this.#owesLeave && this.store.getState().status === 'left' && this.#hooks.isReady()) void this.#requestLeave()
   }
 
   #enter(): void {
@@ -97,22 +149,43 @@ export class Membership {
   #requestJoin(): Promise<void> {
     const wish = ++this.#wish
     const isCurrent = () => wish === this.#wish
+    this.#stopRetry()
     return this.#request(async () => {
       if (!isCurrent()) return
       try {
         const joined = await this.#hooks.enter((refusal) => {
-          if (isCurrent())
-            this.#go(refusal ? { type: 'refused', error: refusal } : { type: 'accepted', acknowledged: true })
+          if (isCurrent() && refusal) this.#fail(refusal)
+          else if (isCurrent()) this.#go({ type: 'accepted', acknowledged: true })
           else if (!refusal && this.store.getState().status === 'left') void this.#requestLeave() // it was overtaken
         })
         if (!isCurrent()) return
+        this.#retries = 0
         const afterwards = this.#hooks.entered(joined)
         this.#go({ type: 'accepted', acknowledged: joined.acknowledged })
         afterwards()
       } catch (error) {
-        if (isCurrent()) this.#go({ type: 'refused', error: error as RoomfulError })
+        if (isCurrent() && !isCutOff(error as RoomfulError)) this.#fail(error as RoomfulError)
       }
     })
+  }
+
+  #fail(error: RoomfulError): void {
+    this.#go({ type: 'refused', error })
+    this.#refused(error)
+  }
+
+  /** A refusal for good is one; whatever else went wrong is tried again. */
+  #refused(error: RoomfulError): void {
+    if (isForGood(error)) return this.#hooks.turnedAway(error)
+    if (isCutOff(error)) return
+    const ownMs = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#retries)
+    this.#retries += 1
+    this.#stopRetry()
+    this.#retryTimer = setTimeout(() => this.rejoin(), Math.max(ownMs, afterMs(error)) * (1 + Math.random() / 2))
+  }
+
+  #stopRetry(): void {
+    clearTimeout(this.#retryTimer)
   }
 
   #requestLeave(): Promise<void> {
@@ -159,4 +232,13 @@ export class Membership {
     this.store.setState(to, true)
     return true
   }
+}
+
+function isForGood({ code, refusal }: RoomfulError): boolean {
+  return refusal !== undefined && !(passingCodes as readonly string[]).includes(code)
+}
+
+/** The connection is ending, even where we have yet to hear of it: the next one joins again. */
+function isCutOff({ code, refusal }: RoomfulError): boolean {
+  return refusal === undefined && code === 'DISCONNECTED'
 }

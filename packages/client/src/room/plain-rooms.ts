@@ -1,6 +1,6 @@
 import { describe, RoomfulError } from '@roomful/contract'
 import { within } from '../promises.ts'
-import { type HistoryPage, type Joined, type Outgoing, type RoomProtocol } from './room-protocol.ts'
+import type { HistoryPage, Joined, RoomProtocol } from './room-protocol.ts'
 
 /** How a server without `@roomful/server` speaks of rooms; the defaults are Flask-SocketIO's tutorial's. */
 export interface PlainRooms {
@@ -39,8 +39,9 @@ interface Settings extends PlainRooms {
   readonly ackTimeoutMs: number
   /** The server's no in an acknowledgement, if it is one. */
   readonly refusalIn: (values: readonly unknown[]) => RoomfulError | undefined
-  readonly idOf: (n: number) => string
 }
+
+const UNLIMITED = { epoch: undefined, batchItems: Infinity, batchBytes: Infinity, eventBytes: Infinity }
 
 /** Rooms on any Socket.IO server: what it does not answer is not claimed. */
 export function createPlainRooms(port: PlainPort, settings: Settings): RoomProtocol {
@@ -59,7 +60,7 @@ export function createPlainRooms(port: PlainPort, settings: Settings): RoomProto
   }
 
   return {
-    async join(room, onLate): Promise<Joined> {
+    async join(room, _since, onLate): Promise<Joined> {
       const answer = ask(joinEvent, room)
       const acknowledged = await within(Math.min(ackWaitMs, joinTimeoutMs), answer)
       if (!acknowledged)
@@ -72,18 +73,16 @@ export function createPlainRooms(port: PlainPort, settings: Settings): RoomProto
     async leave(room) {
       await within(ackWaitMs, ask(leaveEvent, room))
     },
-    batchSize: (items) => items.length,
-    publish(room, _epoch, items) {
-      const results = items.map(({ n, event, data }: Outgoing) => {
+    session: () => UNLIMITED,
+    publish: (room, { messages }) =>
+      messages.map(({ event, data }) => {
         try {
-          if (port.write(event, [toRoom(room, data)])) return { confirmed: false as const, id: settings.idOf(n) }
+          if (port.write(event, [toRoom(room, data)])) return undefined
           return new RoomfulError('DISCONNECTED', `"${event}" was not sent to room ${room}: not connected`)
         } catch (error) {
           return RoomfulError.from(error)
         }
-      })
-      return { results }
-    },
+      }),
     volatile: (room, event, data) => void port.write(event, [toRoom(room, data)]),
     history: (): Promise<HistoryPage> =>
       Promise.reject(new RoomfulError('UNSUPPORTED', 'this server keeps no history: mount @roomful/server on it')),

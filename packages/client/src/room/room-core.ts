@@ -3,13 +3,16 @@ import type { Schemas } from '../events/schemas.ts'
 import type { CallOptions } from '../events/sender.ts'
 import type { Report } from '../guarded-store.ts'
 import type { Inspect } from '../inspect.ts'
-import { handled, untilDone, within } from '../promises.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import { handled, untilDone } from '../promises.ts'
+import type { TimelineSource } from '../timeline/timeline-source.ts'
 import { Membership } from './membership.ts'
-import { Publisher } from './publisher.ts'
 import type { Room } from './room.ts'
 import { RoomInbox } from './room-inbox.ts'
 import { RoomMembers } from './room-members.ts'
 import type { HistoryQuery, Joined, RoomProtocol } from './room-protocol.ts'
+import { setSource } from './room-source.ts'
+import { RoomVoice } from './room-voice.ts'
 
 /** What a room needs of its client. */
 export interface RoomContext {
@@ -19,10 +22,7 @@ export interface RoomContext {
   /** Why nobody seeks a connection, if so. */
   readonly stoppedBy: () => RoomfulError | undefined
   readonly autoConnect: () => void
-  readonly nextNumber: () => number
-  readonly queueLimit: number
-  /** How long a leave lets messages on their way go first. */
-  readonly leaveWaitMs: number
+  readonly outbox: Outbox
   readonly schemas: Schemas
   readonly inspect: Inspect
   readonly report: Report
@@ -39,35 +39,51 @@ export class RoomCore {
   readonly #membership: Membership
   readonly #inbox: RoomInbox
   readonly #members: RoomMembers
-  readonly #publisher: Publisher
-  /** What came right behind the answer to a join, before we took note of it: packets may come in bunches. */
-  #early: (() => void)[] = []
+  readonly #voice: RoomVoice
+  /** Changes of who is here that came before the answer to our join: packets may come in bunches. */
+  #early: MembersDelta[] = []
 
   constructor(name: string, context: RoomContext) {
-    const { isReady, stoppedBy, nextNumber, queueLimit, inspect, report } = context
+    const { isReady, stoppedBy, outbox, schemas, inspect, report } = context
     this.#name = name
     this.#context = context
-    this.#inbox = new RoomInbox(name, context)
-    this.#members = new RoomMembers(context.schemas, report)
+    this.#members = new RoomMembers(schemas, report)
+    this.#inbox = new RoomInbox(name, {
+      schemas,
+      report,
+      fetch: async (epoch, after) => this.#protocol().history(name, epoch, { after }),
+      rejoin: () => this.rejoin(),
+    })
     this.#membership = new Membership(
       {
         unusable: errorOf(() => assertRoomName(name)),
         isReady: () => context.protocol() !== undefined && isReady(),
         stoppedBy,
-        enter: async (onLate) => this.#protocol().join(name, onLate),
+        enter: async (onLate) => this.#protocol().join(name, this.#inbox.since, onLate),
         entered: (joined) => this.#entered(joined),
-        exit: () => this.#exit(),
+        isNeeded: () => outbox.holds(name),
+        admitted: (joined) => this.#open(joined),
+        turnedAway: (error) => outbox.refused(name, error),
+        exit: async () => {
+          outbox.close(name)
+          await this.#protocol().leave(name)
+        },
         changed: (from, to) => {
           inspect({ type: 'room', room: name, from, to })
-          this.#follow(to.status, to.error)
+          this.#follow(to.status)
         },
       },
       report,
     )
-    const rejoin = () => void this.#membership.up(false)
-    const dropped = (event: string, error: RoomfulError) => this.#drop('out', event, error.message, error)
-    this.#publisher = new Publisher(name, queueLimit, { isReady, nextNumber, rejoin, dropped })
+    this.#voice = new RoomVoice(name, {
+      schemas,
+      outbox,
+      state: () => this.#membership.store.getState(),
+      protocol: () => (isReady() ? context.protocol() : undefined),
+      dropped: (event, reason) => this.#drop('out', event, reason),
+    })
     this.room = this.#createRoom()
+    setSource(this.room, () => this.#source())
   }
 
   up(recovered: boolean): Promise<void> {
@@ -75,17 +91,33 @@ export class RoomCore {
   }
 
   down(error?: RoomfulError): void {
+    this.#context.outbox.close(this.#name)
     this.#membership.down(error)
+  }
+
+  rejoin(): void {
+    this.#membership.rejoin()
+  }
+
+  /** Messages wait that an earlier page left in this room, or a later one than the app left it. */
+  needed(): void {
+    void this.#membership.errand()
+  }
+
+  /** No messages wait any more. */
+  idle(): void {
+    this.#membership.idle()
   }
 
   /** A room event of a server that speaks roomful/1. */
   receive(event: string, data: unknown, meta: WireMeta): void {
     const status = this.#status()
-    // Joining again on the same connection, messages go on all the while.
-    if (status === 'joined' || (status === 'joining' && this.#inbox.continues(meta)))
-      this.#inbox.receive(event, data, meta)
-    else if (status === 'joining' && meta.seq !== undefined) this.#keep(() => this.receive(event, data, meta))
+    if (status === 'joined' || status === 'joining') this.#inbox.receive(event, data, meta)
     else this.#drop('in', event, 'not joined')
+  }
+
+  receiveHead(epoch: string, seq: number): void {
+    this.#inbox.receiveHead(epoch, seq)
   }
 
   /**
@@ -100,18 +132,16 @@ export class RoomCore {
 
   receiveMembers(delta: MembersDelta): void {
     const status = this.#status()
-    if (status === 'joining') this.#keep(() => this.receiveMembers(delta))
-    else if (status === 'joined' && !this.#members.receive(delta)) void this.#membership.up(false)
-  }
-
-  #keep(hear: () => void): void {
-    this.#early.push(hear)
-    if (this.#early.length > MAX_EARLY) this.#early.shift() // what is older came before the answer, most likely
+    if (status === 'joining') {
+      this.#early.push(delta)
+      if (this.#early.length > MAX_EARLY) this.#early.shift() // the answer knows of it, most likely
+    } else if (status === 'joined' && !this.#members.receive(delta)) this.rejoin()
   }
 
   #createRoom(): Room {
     const { autoConnect } = this.#context
     const membership = this.#membership
+    const emit = async (event: string, args: unknown[]) => this.#voice.publish(event, args).receipt
     const room: Room = {
       name: this.#name,
       get status() {
@@ -134,29 +164,28 @@ export class RoomCore {
         autoConnect()
         return off
       },
-      emit: (event: string, ...args: unknown[]) => handled(this.#emit(event, args)),
-      send: (...args: unknown[]) => handled(this.#emit('message', args)),
-      volatile: { emit: (event: string, ...args: unknown[]) => this.#emitVolatile(event, args) },
+      emit: (event: string, ...args: unknown[]) => handled(emit(event, args)),
+      send: (...args: unknown[]) => handled(emit('message', args)),
+      volatile: { emit: (event: string, ...args: unknown[]) => this.#voice.volatile(event, args) },
       history: (query: HistoryQuery = {}) => handled(this.#history(query)),
     }
     return room
   }
 
-  async #emit(event: string, args: readonly unknown[]) {
-    this.#context.schemas.checkRoomEvent(event, args, false)
-    const { status, error } = this.#membership.store.getState()
-    if (status === 'suspended' && error) throw error
-    if (status !== 'joining' && status !== 'joined' && status !== 'suspended')
-      throw new RoomfulError('NOT_MEMBER', `unable to emit "${event}" to room ${this.#name}: join it first`, {
-        ...(error && { cause: error }),
-      })
-    return this.#publisher.publish(event, args[0])
-  }
-
-  #emitVolatile(event: string, args: readonly unknown[]): void {
-    this.#context.schemas.checkRoomEvent(event, args, true)
-    if (this.#status() === 'joined' && this.#context.isReady()) this.#protocol().volatile(this.#name, event, args[0])
-    else this.#drop('out', event, 'volatile, and not joined')
+  #source(): TimelineSource {
+    const { outbox, schemas, report } = this.#context
+    return {
+      state: this.room.state,
+      on: (event: string, handler: (data: never, meta: never) => void) =>
+        this.room.on(event, handler as (data: unknown, meta: unknown) => void),
+      history: (query) => this.#history(query),
+      publish: (event, data) => this.#voice.publish(event, [data]),
+      outgoing: () => outbox.outgoing(this.#name),
+      watchOutgoing: (listener) => outbox.watch(this.#name, listener),
+      discard: (id) => outbox.discard(this.#name, id),
+      read: (event, data) => (schemas.readRoomEvent(this.#name, event, data) ?? { data }).data,
+      report,
+    }
   }
 
   async #history(query: HistoryQuery) {
@@ -165,34 +194,29 @@ export class RoomCore {
   }
 
   #entered(joined: Joined): () => void {
-    const gap = this.#inbox.joined(joined)
     const early = this.#early
     this.#members.show(joined.members)
     return () => {
-      if (gap && this.#status() === 'joined') this.#inbox.tell(gap)
-      for (const hear of early) hear()
+      if (this.#status() !== 'joined') return
+      this.#open(joined)
+      this.#inbox.joined(joined.page)
+      for (const delta of early) this.receiveMembers(delta)
     }
   }
 
-  async #exit(): Promise<void> {
-    await within(this.#context.leaveWaitMs, this.#publisher.idle())
-    await this.#protocol().leave(this.#name)
+  /** P8: only now may messages go. */
+  #open({ page }: Joined): void {
+    const { protocol, outbox } = this.#context
+    const now = protocol()
+    if (now) outbox.open(this.#name, now.session(page?.epoch))
   }
 
-  #follow(status: Room['status'], error: RoomfulError | undefined): void {
+  #follow(status: Room['status']): void {
     this.#early = []
     if (status === 'joining') this.#inbox.joining()
-    if (status === 'joined') {
-      const protocol = this.#context.protocol()
-      if (protocol) this.#publisher.open(protocol, this.#inbox.epoch)
-    } else if (status === 'left' || status === 'failed') {
-      if (status === 'left') this.#inbox.left()
-      this.#members.show(undefined)
-      this.#publisher.fail(
-        error ?? new RoomfulError('LEFT', `not sent: room ${this.#name} was left before the server had the message`),
-      )
-    } else if (error) this.#publisher.fail(error)
-    else if (status !== 'leaving') this.#publisher.close()
+    else if (status === 'suspended' || status === 'failed') this.#inbox.away()
+    else if (status === 'left' || status === 'leaving') this.#inbox.left()
+    if (status === 'left' || status === 'leaving' || status === 'failed') this.#members.show(undefined)
   }
 
   #protocol(): RoomProtocol {

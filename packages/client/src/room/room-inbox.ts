@@ -1,53 +1,64 @@
-import type { WireMeta } from '@roomful/contract'
+import type { Entry, WireMeta } from '@roomful/contract'
 import { Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Report } from '../guarded-store.ts'
-import type { Gap, MessageMeta } from './room.ts'
-import type { HistoryPage, Joined } from './room-protocol.ts'
+import type { MessageMeta } from './room.ts'
+import type { Gap } from './room-log.ts'
+import { type LogPage, newRoomLog, roomLog, type RoomLogInput, type RoomLogOutput } from './room-log.ts'
+import type { HistoryPage, Since } from './room-protocol.ts'
 
-interface InboxContext {
+export interface RoomInboxHooks {
   readonly schemas: Schemas
   readonly report: Report
+  /** What comes after a place in the room's log; rejects with the server's refusal. */
+  fetch(epoch: string, after: number): Promise<LogPage>
+  /** We have lost our place: only another join can tell where we are. */
+  rejoin(): void
 }
 
-/** What is heard in one room, by whom, and where its log stood when we last heard of it. */
+const RETRY_MS = 1_000
+
+/** What is heard in one room: gives the pure log its server, its timer and its listeners. */
 export class RoomInbox {
   readonly #name: string
-  readonly #context: InboxContext
+  readonly #hooks: RoomInboxHooks
   readonly #listeners = new Listeners<[unknown, unknown?]>()
-  /** The newest message that we know of: what came between it and the log's head while we were away was missed. */
-  #position: { readonly epoch: string; readonly last: number } | undefined
+  #log = newRoomLog()
+  /** Whether something may have been missed, where no log says what. */
   #wasJoined = false
-  /** Where we stood when we asked to be let in: on a connection that goes on, so do the messages meanwhile. */
-  #askedAt = 0
+  /** Counts the times that we left: what was to be heard before is not heard after. */
+  #leaves = 0
+  #retryTimer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(name: string, context: InboxContext) {
+  constructor(name: string, hooks: RoomInboxHooks) {
     this.#name = name
-    this.#context = context
+    this.#hooks = hooks
   }
 
   get epoch(): string | undefined {
-    return this.#position?.epoch
+    return this.#log.place?.epoch
+  }
+
+  get since(): Since | undefined {
+    const { place } = this.#log
+    return place && { epoch: place.epoch, seq: place.last }
   }
 
   on(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
-    if (event !== 'gap') this.#context.schemas.assertHeard('room', event)
+    if (event !== 'gap') this.#hooks.schemas.assertHeard('room', event)
     return this.#listeners.add(event, handler)
   }
 
-  /** Whether it is the very next message after those that we know of. */
-  continues({ epoch, seq }: WireMeta): boolean {
-    return this.#position !== undefined && epoch === this.#position.epoch && seq === this.#position.last + 1
+  /** A message of a server that speaks roomful/1: in its turn, once; a volatile one now or never. */
+  receive(event: string, data: unknown, meta: WireMeta): void {
+    const { epoch, seq, id, from, at } = meta
+    if (epoch === undefined || seq === undefined || id === undefined) {
+      if (this.#log.status === 'joined') this.#hear(event, data, () => this.#metaOf(meta, false))
+    } else this.#run({ type: 'live', epoch, entry: { event, data, seq, id, from, at } })
   }
 
-  /** A message of a server that speaks roomful/1, unless it was heard. Our place moves first, whatever its listeners do. */
-  receive(event: string, data: unknown, meta: WireMeta): void {
-    const position = this.#position
-    if (position && meta.seq !== undefined && meta.epoch === position.epoch) {
-      if (meta.seq <= position.last) return
-      this.#position = { epoch: position.epoch, last: meta.seq }
-    }
-    this.#hear(event, data, () => this.#metaOf(meta, false))
+  receiveHead(epoch: string, seq: number): void {
+    this.#run({ type: 'head', epoch, seq })
   }
 
   receivePlain(event: string, data: unknown): void {
@@ -56,46 +67,89 @@ export class RoomInbox {
   }
 
   joining(): void {
-    this.#askedAt = this.#position?.last ?? 0
+    this.#run({ type: 'joining' })
   }
 
-  /** Let in, or in again: then gives what was missed meanwhile, unless the log has not moved. */
-  joined({ position: now }: Joined): Gap | undefined {
-    const before = this.#position
-    const isResumed = this.#wasJoined
-    // A log that went back is another one: its numbers are given anew.
-    const isTheSame = now !== undefined && now.epoch === before?.epoch && now.head >= this.#askedAt
-    this.#position = now && { epoch: now.epoch, last: isTheSame ? Math.max(now.head, before.last) : now.head }
+  /** Let in, or in again: what was missed is heard now, or said to be missing. */
+  joined(page: LogPage | undefined): void {
+    const isReplayed = page !== undefined && this.#log.place !== undefined
+    if (this.#wasJoined && !isReplayed) this.#tell({ from: undefined, to: undefined, reason: 'unsupported' })
     this.#wasJoined = true
-    if (!isResumed) return undefined
-    if (!now || !before) return { from: undefined, to: undefined, reason: 'unsupported' }
-    if (!isTheSame) return { from: undefined, to: now.head, reason: 'epoch' }
-    return now.head > before.last ? { from: before.last + 1, to: now.head, reason: 'unsupported' } : undefined
+    if (page) this.#run({ type: 'joined', page })
   }
 
-  tell(gap: Gap): void {
-    this.#listeners.of('gap')?.call([gap], (error) => this.#context.report(error, `gap of ${this.#name}`))
+  away(): void {
+    clearTimeout(this.#retryTimer)
+    this.#run({ type: 'away' })
   }
 
   left(): void {
+    clearTimeout(this.#retryTimer)
     this.#wasJoined = false
+    this.#leaves += 1
+    this.#run({ type: 'left' })
   }
 
   /** The messages of a page; what the contract does not accept is reported and left out. */
   read({ entries }: HistoryPage): { event: string; data: unknown; meta: MessageMeta }[] {
     return entries.flatMap(({ event, data, ...meta }) => {
-      const read = this.#context.schemas.readRoomEvent(this.#name, event, data)
+      const read = this.#hooks.schemas.readRoomEvent(this.#name, event, data)
       return read ? [{ event, data: read.data, meta: this.#metaOf(meta, true) }] : []
     })
   }
 
+  /** Our place moves first, whatever the listeners do (C14). */
+  #run(input: RoomLogInput): void {
+    const { log, outputs } = roomLog(this.#log, input)
+    const leaves = this.#leaves
+    this.#log = log
+    for (const output of outputs) if (leaves === this.#leaves) this.#do(output)
+  }
+
+  #do(output: RoomLogOutput): void {
+    switch (output.type) {
+      case 'deliver':
+        return this.#deliver(output.entry, output.replayed)
+      case 'gap':
+        return this.#tell(output.gap)
+      case 'rejoin':
+        return this.#hooks.rejoin()
+      case 'fetch':
+        return output.isRepeat ? this.#retryLater(output.join) : this.#fetch(output.join, output.epoch, output.after)
+    }
+  }
+
+  #fetch(join: number, epoch: string, after: number): void {
+    this.#hooks.fetch(epoch, after).then(
+      (page) => this.#run({ type: 'page', join, page }),
+      ({ code }: { code: string }) => {
+        if (code === 'EPOCH' || code === 'NOT_MEMBER') this.#hooks.rejoin()
+        else this.#retryLater(join)
+      },
+    )
+  }
+
+  #retryLater(join: number): void {
+    if (join !== this.#log.join) return
+    clearTimeout(this.#retryTimer)
+    this.#retryTimer = setTimeout(() => this.#run({ type: 'retry', join }), RETRY_MS * (1 + Math.random()))
+  }
+
+  #deliver({ event, data, ...meta }: Entry, replayed: boolean): void {
+    this.#hear(event, data, () => this.#metaOf(meta, replayed))
+  }
+
+  #tell(gap: Gap): void {
+    this.#listeners.of('gap')?.call([gap], (error) => this.#hooks.report(error, `gap of ${this.#name}`))
+  }
+
   #hear(event: string, data: unknown, metaOf: () => MessageMeta): void {
     const emitter = this.#listeners.of(event)
-    const read = emitter && this.#context.schemas.readRoomEvent(this.#name, event, data)
-    if (read) emitter.call([read.data, metaOf()], (error) => this.#context.report(error, `${event} of ${this.#name}`))
+    const read = emitter && this.#hooks.schemas.readRoomEvent(this.#name, event, data)
+    if (read) emitter.call([read.data, metaOf()], (error) => this.#hooks.report(error, `${event} of ${this.#name}`))
   }
 
   #metaOf({ id, seq, from, at }: Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>, replayed: boolean): MessageMeta {
-    return { id, seq, from: this.#context.schemas.readUser(from), at, replayed }
+    return { id, seq, from: this.#hooks.schemas.readUser(from), at, replayed }
   }
 }

@@ -1,31 +1,24 @@
-import type { Entry, Receipt, RoomfulError, WireMember } from '@roomful/contract'
+import type { Entry, PublishAnswer, RoomfulError, WireMember } from '@roomful/contract'
+import type { Flight, Session } from '../outbox/room-queue.ts'
+import type { LogPage } from './room-log.ts'
 
 /** What the server said when it let us in. */
 export interface Joined {
   readonly acknowledged: boolean
-  /** Where the room's log stands; undefined on a plain server. */
-  readonly position?: { readonly epoch: string; readonly head: number }
+  /** Where the room's log stands, and what we missed of it; undefined on a plain server. */
+  readonly page?: LogPage
   readonly members?: { readonly v: number; readonly list: readonly WireMember[] }
 }
 
-/** A message on its way out. */
-export interface Outgoing {
-  readonly n: number
-  readonly event: string
-  readonly data: unknown
-  /** Its size on the wire, at least. */
-  readonly bytes: number
-}
-
-/** What became of the first items of a batch; `rest` says why the others were not touched. */
-export interface Published {
-  readonly results: readonly (Receipt | RoomfulError)[]
-  readonly rest?: { readonly error: RoomfulError; readonly afterMs: number; readonly rejoin: boolean }
+/** How far we have followed the room's log. */
+export interface Since {
+  readonly epoch: string
+  readonly seq: number
 }
 
 export type HistoryQuery = { readonly limit?: number } & ({ readonly before?: number } | { readonly after: number })
 
-export interface HistoryPage {
+export interface HistoryPage extends LogPage {
   readonly entries: readonly Entry[]
   readonly more: boolean
 }
@@ -33,11 +26,12 @@ export interface HistoryPage {
 /** How a room is spoken of with one kind of server: `plain-rooms.ts` and `roomful-rooms.ts`. */
 export interface RoomProtocol {
   /** `onLate` hears the answer of a server that was not waited for: nothing, or its refusal. */
-  join(room: string, onLate: (refusal?: RoomfulError) => void): Promise<Joined>
+  join(room: string, since: Since | undefined, onLate: (refusal?: RoomfulError) => void): Promise<Joined>
   leave(room: string): Promise<void>
-  /** How many of these may go out together. */
-  batchSize(items: readonly Outgoing[]): number
-  publish(room: string, epoch: string | undefined, items: readonly Outgoing[]): Published | Promise<Published>
+  /** How the room is written to. */
+  session(epoch: string | undefined): Session
+  /** The server's answer; a plain server gives none, so only what could not be written. */
+  publish(room: string, flight: Flight): Promise<PublishAnswer> | readonly (RoomfulError | undefined)[]
   volatile(room: string, event: string, data: unknown): void
   history(room: string, epoch: string | undefined, query: HistoryQuery): Promise<HistoryPage>
 }

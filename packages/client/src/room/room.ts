@@ -20,6 +20,7 @@ import type {
 import type { Unsubscribe } from '../emitter.ts'
 import type { CallOptions } from '../events/sender.ts'
 import type { ReadonlyStore } from '../guarded-store.ts'
+import type { Gap } from './room-log.ts'
 import type { HistoryQuery } from './room-protocol.ts'
 import type { RoomState } from './room-state.ts'
 
@@ -33,15 +34,6 @@ export interface MessageMeta<C extends AnyContract = AnyContract> {
   readonly at: number
   /** Whether it was fetched rather than heard live. */
   readonly replayed: boolean
-}
-
-/** Messages of a room that were missed and will not come by themselves; ask `history`, where there is one. */
-export interface Gap {
-  /** The first and the last missing `seq`, where known. */
-  readonly from: number | undefined
-  readonly to: number | undefined
-  /** Dropped from the server's log; the log began anew; or not replayed by this server and client. */
-  readonly reason: 'retention' | 'epoch' | 'unsupported'
 }
 
 export interface Member<C extends AnyContract = AnyContract> {

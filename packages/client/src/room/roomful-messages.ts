@@ -1,6 +1,7 @@
 import {
   defaultLimits,
   type Entry,
+  type Head,
   type Hello,
   type HistoryAnswer,
   type ItemResult,
@@ -74,6 +75,12 @@ export function readMembersDelta(value: unknown): MembersDelta | undefined {
   return { room: value['room'], v: value['v'], set, gone }
 }
 
+export function readHead(value: unknown): Head | undefined {
+  return isObject(value) && isText(value['room']) && isText(value['epoch']) && isCount(value['seq'])
+    ? (value as unknown as Head)
+    : undefined
+}
+
 /** The answer to `$join`; throws where the server refused, or answered something else. */
 export function readJoinAnswer(value: unknown): JoinAnswer {
   const { epoch, head, first, entries = [], members } = granted(wire.join, value)
@@ -118,7 +125,7 @@ function granted(request: string, value: unknown): Loose {
 }
 
 /** A refusal as an error: the server's code, and its sentence where it gave one. */
-export function refusedBy(code: string, message?: string, after?: unknown): RoomfulError {
+function refusedBy(code: string, message?: string, after?: unknown): RoomfulError {
   const sentence = message ?? `the server refused: ${code}`
   return new RoomfulError(code, sentence, {
     refusal: { code, message: sentence, data: isCount(after) ? { after } : undefined },

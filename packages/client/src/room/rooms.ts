@@ -22,8 +22,9 @@ export class Rooms {
     return room
   }
 
-  /** Joins again what was joined; resolves when each room has its answer, or has waited long enough for it. */
+  /** Joins again what was joined, and where messages wait; resolves when each room has its answer, or has waited long enough for it. */
   async up(recovered: boolean): Promise<void> {
+    for (const name of this.#context.outbox.rooms()) this.named(name)
     await Promise.all([...this.#rooms.values()].map((room) => room.up(recovered)))
   }
 

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts'
 import { startClient, until } from '../support/test-client.ts'
 import { startPlain } from './support/plain-server.ts'
 import { recordRoom } from './support/record-room.ts'
-import { helloWith, joinAnswer, metaOf, startScript } from './support/scripted-server.ts'
+import { helloWith, joinAnswer, startScript } from './support/scripted-server.ts'
 
 const AGAIN = ['joined', 'suspended', 'joining', 'joined']
 const UNKNOWN: Gap = { from: undefined, to: undefined, reason: 'unsupported' }
@@ -97,128 +97,6 @@ describe('RM8 a gap on a plain server', () => {
     await client.connect()
     await eventually(() => expect(room.status).toBe('joined'))
     expect(gaps).toEqual([UNKNOWN])
-  })
-})
-
-describe('RM8 a gap with our server', () => {
-  const startAt = (heads: readonly number[], epochs: readonly string[] = []) =>
-    startScript({
-      $join: (_request, _socket, nth) =>
-        joinAnswer({ head: heads[nth - 1] ?? 0, ...(epochs[nth - 1] && { epoch: epochs[nth - 1] }) }),
-    })
-
-  test('says exactly what is missing: from after the last that was heard, to the head of the log', async () => {
-    const { url, say, server } = await startAt([5, 9])
-    const room = await startClient(url).join('general')
-    const gaps = gapsOf(room)
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
-    say('message', 'live', metaOf('general', 6))
-    await eventually(() => expect(heard).toEqual(['live']))
-    const statuses = recordRoom(room)
-    await server.restart()
-    await eventually(() => expect(statuses).toEqual(AGAIN))
-    expect(gaps).toEqual([{ from: 7, to: 9, reason: 'unsupported' }])
-  })
-  test('is none where the log has not moved', async () => {
-    const { url, server } = await startAt([5, 5])
-    const room = await startClient(url).join('general')
-    const gaps = gapsOf(room)
-    const statuses = recordRoom(room)
-    await server.restart()
-    await eventually(() => expect(statuses).toEqual(AGAIN))
-    expect(gaps).toEqual([])
-  })
-  test('counts what nobody listened to, or what the contract does not accept, as heard', async () => {
-    const { url, say, server } = await startAt([0, 2])
-    const room = await startClient(url).join('general')
-    const gaps = gapsOf(room)
-    const heard: unknown[] = []
-    room.on('end', () => heard.push('end'))
-    say('message', 'nobody listens', metaOf('general', 1))
-    say('end', null, metaOf('general', 2))
-    await eventually(() => expect(heard).toEqual(['end']))
-    const statuses = recordRoom(room)
-    await server.restart()
-    await eventually(() => expect(statuses).toEqual(AGAIN))
-    expect(gaps).toEqual([])
-  })
-  test('has no beginning where the log began anew', async () => {
-    const { url, server } = await startAt([5, 2], ['epoch-one', 'epoch-two'])
-    const room = await startClient(url).join('general')
-    const gaps = gapsOf(room)
-    const statuses = recordRoom(room)
-    await server.restart()
-    await eventually(() => expect(statuses).toEqual(AGAIN))
-    expect(gaps).toEqual([{ from: undefined, to: 2, reason: 'epoch' }])
-  })
-  test('has no beginning where the log went back: its numbers are given anew', async () => {
-    const { url, server } = await startAt([5, 3])
-    const room = await startClient(url).join('general')
-    const gaps = gapsOf(room)
-    const statuses = recordRoom(room)
-    await server.restart()
-    await eventually(() => expect(statuses).toEqual(AGAIN))
-    expect(gaps).toEqual([{ from: undefined, to: 3, reason: 'epoch' }])
-  })
-  test('begins after what came while the room was joined again, on a connection that went on', async () => {
-    const { url, server } = await startScript({
-      $join:
-        ({ room }, socket, nth) =>
-        (acknowledge) => {
-          acknowledge(joinAnswer({ head: [5, 6, 9][nth - 1] ?? 0 }))
-          if (nth === 2) for (const seq of [6, 7]) socket.emit('message', seq, metaOf(room, seq))
-        },
-      $publish: ({ epoch }, _socket, nth) =>
-        nth === 1
-          ? { ok: false, epoch, results: [], code: 'EPOCH' }
-          : { ok: true, epoch, results: [{ seq: 7, at: 0 }] },
-    })
-    const room = await startClient(url).join('general')
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
-    room.on('gap', (gap) => heard.push(gap))
-    await room.emit('message', 'joins again')
-    await eventually(() => expect(heard).toEqual([6, 7]))
-    const statuses = recordRoom(room)
-    await server.restart()
-    await eventually(() => expect(statuses).toEqual(AGAIN))
-    expect(heard).toEqual([6, 7, { from: 8, to: 9, reason: 'unsupported' }])
-  })
-  test('RM6 is not told to who leaves as soon as the room is joined again', async () => {
-    const { url, server } = await startAt([5, 9])
-    const room = await startClient(url).join('general')
-    const gaps = gapsOf(room)
-    room.state.subscribe(({ status }) => {
-      if (status === 'joined') void room.leave()
-    })
-    await server.restart()
-    await expect.poll(() => room.status).toBe('left')
-    expect(gaps).toEqual([])
-  })
-  test('RM6 is not told to who has left meanwhile', async () => {
-    const answers: (() => void)[] = []
-    const { url, server, events } = await startScript({
-      $join: (_request, _socket, nth) =>
-        nth === 1
-          ? joinAnswer({ head: 5, members: { v: 1, list: [] } })
-          : (acknowledge) =>
-              answers.push(() =>
-                acknowledge(joinAnswer({ head: 9, members: { v: 3, list: [{ user: { id: 'ann' } }] } })),
-              ),
-    })
-    const room = await startClient(url).join('general')
-    const gaps = gapsOf(room)
-    const seen: number[] = []
-    room.members.subscribe((members) => seen.push(members.size))
-    await server.restart()
-    await eventually(() => expect(answers).toHaveLength(1))
-    const left = room.leave()
-    answers[0]?.()
-    await left
-    expect(events()).toEqual(['$join', '$join', '$leave'])
-    expect(room.status).toBe('left')
-    expect([gaps, seen]).toEqual([[], []])
   })
 })
 

@@ -12,3 +12,8 @@ export function codeOf(promise: Promise<unknown>): Promise<string> {
 export function textsOf(requests: readonly unknown[]): unknown[][] {
   return (requests as PublishRequest[]).map(({ items }) => items.map(({ data }) => data))
 }
+
+/** The numbers of the items, batch by batch. */
+export function keysOf(requests: readonly unknown[]): number[][] {
+  return (requests as PublishRequest[]).map(({ items }) => items.map(({ n }) => n))
+}

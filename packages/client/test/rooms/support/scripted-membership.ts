@@ -20,7 +20,9 @@ export function createScriptedMembership({ connected = true, unusable }: Script 
   const requests: Request[] = []
   const seen: RoomState['status'][] = []
   const entered: number[] = []
+  const errands: string[] = []
   let isReady = connected
+  let isNeeded = false
   let stopped: RoomfulError | undefined
 
   const ask = (kind: Request['kind'], late: Request['late']) =>
@@ -35,6 +37,9 @@ export function createScriptedMembership({ connected = true, unusable }: Script 
         entered.push(requests.length)
         return () => {}
       },
+      isNeeded: () => isNeeded,
+      admitted: () => void errands.push('admitted'),
+      turnedAway: ({ code }) => void errands.push(code),
       exit: async () => void (await ask('leave', () => {})),
       changed: (_from, to) => seen.push(to.status),
     },
@@ -71,6 +76,18 @@ export function createScriptedMembership({ connected = true, unusable }: Script 
     status: () => membership.store.getState().status,
     /** Every status since the start, in order. */
     seen,
+    /** Messages wait in the room, or none do any more. */
+    need: () => {
+      isNeeded = true
+    },
+    idle: () => {
+      isNeeded = false
+      membership.idle()
+    },
+    errand: () => membership.errand(),
+    rejoin: () => membership.rejoin(),
+    /** What the messages that wait were told: that the room is open for them, or the code of its refusal. */
+    errands,
     /** How many answers to joins were taken for what is now. */
     entered,
     /** The requests so far. */

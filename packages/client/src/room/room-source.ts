@@ -1,0 +1,15 @@
+import { describe, RoomfulError } from '@roomful/contract'
+import type { TimelineSource } from '../timeline/timeline-source.ts'
+
+const sources = new WeakMap<object, () => TimelineSource>()
+
+export function setSource(room: object, source: () => TimelineSource): void {
+  sources.set(room, source)
+}
+
+/** A room's inner side, for what is built on rooms. */
+export function sourceOf(room: object): TimelineSource {
+  const source = sources.get(room)
+  if (source) return source()
+  throw new RoomfulError('INVALID_ARGUMENT', `expected a room of a client, got ${describe(room)}`)
+}

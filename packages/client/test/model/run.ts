@@ -1,0 +1,183 @@
+import { findViolations } from './checks.ts'
+import { ROOMS } from './frames.ts'
+import type { Options } from './surroundings.ts'
+import { World } from './world.ts'
+
+/** What an operation of a run may be; those that keep things going are many. */
+const OPERATIONS = [
+  ...many(8, 'send'),
+  ...many(14, 'go'),
+  ...many(8, 'connect'),
+  ...many(4, 'reconnect'),
+  ...many(2, 'timeOut'),
+  'hear',
+  'receive',
+  'step',
+  'fan',
+  'drop',
+  'heads',
+  'save',
+  'cut',
+  'serverEnds',
+  'reload',
+  'die',
+  'takeOver',
+  'restart',
+  'lose',
+  'age',
+  'trim',
+  'forbid',
+] as const
+
+export const OPERATION_COUNT = OPERATIONS.length
+/** Which operation, on what, how. */
+export type Operation = readonly [number, number, number]
+
+/** Plays a run, heals everything, and gives what does not hold then. */
+export function play(operations: readonly Operation[], options: Options): string[] {
+  const world = new World(options)
+  const flavour = operations[0]?.[1] ?? 0
+  for (const operation of operations) perform(world, operation, flavour)
+  return heal(world) ? findViolations(world) : ['livelock', ...findViolations(world)]
+}
+
+function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
+  const tab = world.tabs[a % world.tabs.length]!
+  const node = world.nodes[a % world.nodes.length]!
+  const random = dice(a * 256 + b + 1)
+  switch (OPERATIONS[kind % OPERATION_COUNT]) {
+    case 'send':
+      return world.emit(tab, b % 5 === 0 ? 1 : 0)
+    case 'connect':
+      return world.connect(tab, b)
+    case 'reconnect':
+      tab.cut()
+      return world.connect(tab, b)
+    case 'go':
+      for (let steps = b % 64; steps >= 0; steps--) progress(world, random)
+      return
+    case 'timeOut':
+      return tab.timeOut(b % ROOMS)
+    case 'hear':
+      return hear(world, a)
+    case 'receive': {
+      const links = world.links.filter(({ serverIsUp, toServer }) => serverIsUp && toServer.length > 0)
+      const link = links[b % links.length]
+      if (link) world.nodes[link.node]!.receive(link)
+      return
+    }
+    case 'step':
+      return void node.step(b, random)
+    case 'fan':
+      return void node.fan(b, false)
+    case 'drop':
+      return void node.fan(b, true)
+    case 'heads':
+      return world.heads(a % world.nodes.length)
+    case 'save':
+      return tab.saved()
+    case 'cut':
+      return tab.cut()
+    case 'serverEnds': {
+      const link = world.links.find(({ serverIsUp, isUp }) => serverIsUp && !isUp)
+      if (link) link.serverIsUp = false
+      return
+    }
+    case 'reload':
+      return world.reload(a % world.tabs.length, b % 2 === 0)
+    case 'die':
+      if (world.tabs.filter(({ isAlive }) => isAlive).length > 1) world.die(tab, b % 2 === 0)
+      return
+    case 'takeOver':
+      return world.takeOver(tab)
+    case 'restart':
+      return world.restart(a % world.nodes.length)
+    case 'lose':
+      return flavour % 4 === 0 ? world.loseStore() : undefined
+    case 'age':
+      return flavour % 4 === 1 ? world.age() : undefined
+    case 'trim':
+      return world.store.trim(b % ROOMS, a % 4)
+    case 'forbid':
+      if (flavour % 3 === 1) world.forbidden[a % ROOMS] = !world.forbidden[a % ROOMS]
+  }
+}
+
+function progress(world: World, random: () => number): void {
+  const choice = random() % 10
+  if (choice < 2) {
+    const links = world.links.filter(({ serverIsUp, toServer }) => serverIsUp && toServer.length > 0)
+    const live = links.filter(({ isUp }) => isUp)
+    const from = live.length > 0 && random() % 6 > 0 ? live : links
+    const link = from[random() % Math.max(1, from.length)]
+    if (link) world.nodes[link.node]!.receive(link)
+  } else if (choice < 5) world.nodes[random() % world.nodes.length]!.step(random(), random)
+  else if (choice < 6) world.nodes[random() % world.nodes.length]!.fan(random(), false)
+  else if (choice < 8) hear(world, random())
+  else if (choice < 9) world.tabs[random() % world.tabs.length]!.saved()
+  else world.tabs[random() % world.tabs.length]!.wake()
+}
+
+function hear(world: World, index: number): void {
+  const tab = world.tabs[index % world.tabs.length]!
+  const frame = tab.link?.toClient.shift()
+  if (frame) tab.hear(frame)
+}
+
+/** No more faults: whether everything comes to rest. */
+function heal(world: World): boolean {
+  world.isHealing = true
+  world.forbidden.fill(false)
+  for (const tab of world.tabs) world.takeOver(tab)
+  if (!settle(world)) return false
+  for (let node = 0; node < world.nodes.length; node++) world.heads(node)
+  return settle(world)
+}
+
+const ROUNDS = 150
+
+function settle(world: World): boolean {
+  const none = (): number => 0
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const tab of world.tabs) {
+      world.connect(tab, round)
+      tab.saved()
+      while (tab.waits.length > 0) tab.wake()
+    }
+    for (const link of world.links)
+      for (let count = 0; count < 40 && link.serverIsUp; count++) if (!world.nodes[link.node]!.receive(link)) break
+    for (const node of world.nodes) {
+      for (let count = 0; count < 200 && node.tasks.length > 0; count++) node.step(count, none)
+      while (node.fan(0, false));
+    }
+    for (const tab of world.tabs) {
+      for (let count = 0; count < 60 && tab.link?.toClient.length; count++) hear(world, world.tabs.indexOf(tab))
+      for (let room = 0; room < ROOMS; room++) if (tab.isAlive && tab.logs[room]!.status === 'away') tab.join(room)
+    }
+    if (!isBusy(world)) return true
+  }
+  return false
+}
+
+function isBusy(world: World): boolean {
+  return (
+    world.nodes.some(({ tasks, fanOut }) => tasks.length + fanOut.length > 0) ||
+    world.links.some(({ serverIsUp, toServer }) => serverIsUp && toServer.length > 0) ||
+    world.tabs.some(
+      ({ isAlive, outbox, link, saving, waits }) =>
+        isAlive && (outbox.size.messages > 0 || saving || waits.length > 0 || (link?.toClient.length ?? 0) > 0),
+    )
+  )
+}
+
+function dice(seed: number): () => number {
+  let state = (seed * 2_654_435_761 + 12_345) >>> 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state >>> 16
+  }
+}
+
+function many<const T>(count: number, value: T): T[] {
+  return Array.from({ length: count }, () => value)
+}

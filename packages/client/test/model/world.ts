@@ -1,0 +1,138 @@
+import type { Entry } from '@roomful/contract'
+import { Disk, type Sent } from './disk.ts'
+import { type Link, ROOMS, WINDOW } from './frames.ts'
+import { ServerNode } from './server.ts'
+import { Store } from './store.ts'
+import type { Options, Surroundings, Told } from './surroundings.ts'
+import { Tab } from './tab.ts'
+
+const TABS = 3
+
+/** Tabs, links and servers, in memory: whatever happens in it is an operation, so that a run is a list of those. */
+export class World implements Surroundings {
+  now = 0
+  isHealing = false
+  readonly options: Options
+  readonly sent: Sent[] = []
+  readonly told: Told[] = []
+  /** Messages that waited, and went with their page. */
+  readonly lost: number[] = []
+  readonly disk = new Disk(this.sent)
+  readonly links: (Link & { readonly tab: Tab })[] = []
+  readonly stores: Store[] = []
+  readonly forbidden: boolean[] = Array.from({ length: ROOMS }, () => false)
+  readonly tabs: Tab[] = []
+  readonly gone: Tab[] = []
+  readonly nodes: ServerNode[] = []
+  #pages = 0
+
+  constructor(options: Options) {
+    this.options = options
+    this.stores.push(new Store(1))
+    for (let node = 0; node < options.nodes; node++) this.nodes.push(new ServerNode(this, node))
+    for (let line = 0; line < TABS; line++) this.tabs.push(this.#newTab(line))
+  }
+
+  get store(): Store {
+    return this.stores.at(-1)!
+  }
+
+  emit(tab: Tab, room: number): void {
+    if (!tab.isAlive) return
+    const id = this.sent.length
+    this.sent.push({ id, line: tab.line, page: tab.page, room, isStored: false })
+    tab.emit(room, id)
+  }
+
+  connect(tab: Tab, node: number): void {
+    if (!tab.isAlive || tab.link) return
+    const link: Link & { readonly tab: Tab } = {
+      node: node % this.nodes.length,
+      tab,
+      isUp: true,
+      serverIsUp: true,
+      toServer: [],
+      toClient: [],
+      member: new Set(),
+    }
+    this.links.push(link)
+    tab.connected(link)
+    if (!tab.outbox.isReady) this.takeOver(tab)
+  }
+
+  takeOver(tab: Tab): void {
+    if (!tab.isAlive) return
+    const messages = this.disk.adopt(tab.page)
+    for (const { data } of messages) {
+      const sent = this.sent[data as number]!
+      if (sent.line !== tab.line) sent.line = -1 - sent.id
+    }
+    const inFront = !tab.outbox.isReady
+    if (messages.length > 0) tab.run({ type: 'adopted', messages, inFront })
+    if (inFront && tab.outbox.isWelcome) tab.run({ type: 'ready' })
+  }
+
+  /** The page goes; what its storage was doing may have been done. */
+  die(tab: Tab, isSaved: boolean): void {
+    if (!tab.isAlive) return
+    tab.cut()
+    if (!tab.saving && tab.outbox.isWelcome) this.#assertStored(tab)
+    if (tab.saving && isSaved) this.disk.write(tab.saving)
+    tab.isAlive = false
+    this.disk.unlockAll(tab.page)
+  }
+
+  reload(index: number, isSaved: boolean): void {
+    const old = this.tabs[index]!
+    this.die(old, isSaved)
+    this.gone.push(old)
+    this.tabs[index] = this.#newTab(old.line)
+  }
+
+  restart(node: number): void {
+    for (const link of this.links) {
+      if (link.node !== node || !link.serverIsUp) continue
+      link.serverIsUp = false
+      link.toServer.length = 0
+      if (link.tab.link === link) link.tab.cut()
+    }
+    this.nodes[node] = new ServerNode(this, node)
+  }
+
+  loseStore(): void {
+    this.stores.push(new Store(this.stores.length + 1))
+    if (this.nodes.length === 1) this.restart(0)
+  }
+
+  /** More time than keys are remembered for; nothing that was on its way survives it. */
+  age(): void {
+    this.now += WINDOW
+    for (const tab of this.tabs) tab.cut()
+    for (const link of this.links) {
+      link.serverIsUp = false
+      link.toServer.length = 0
+    }
+    for (const node of this.nodes) node.forgetAll()
+    this.store.forgetRows(this.now)
+  }
+
+  broadcast(message: { readonly room: number; readonly epoch: string; readonly entry: Entry }): void {
+    for (const node of this.nodes) node.fanOut.push(message)
+  }
+
+  heads(node: number): void {
+    if (this.options.hasHeads) this.nodes[node]?.heads()
+  }
+
+  /** P6: what the page was told is kept would survive it. */
+  #assertStored(tab: Tab): void {
+    for (const { messages } of tab.outbox.rooms.values())
+      for (const { data } of messages) if (!this.sent[data as number]!.isStored) this.lost.push(data as number)
+  }
+
+  #newTab(line: number): Tab {
+    const tab = new Tab(this, this.#pages++, line)
+    this.disk.lock(tab.cid, tab.page)
+    return tab
+  }
+}

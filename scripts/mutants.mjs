@@ -1,0 +1,38 @@
+// Shows that the suite sees each deliberate break of the protocol: `pnpm mutants [part of a name]`.
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
+import { mutants } from './mutants/list.mjs'
+
+const part = process.argv[2] ?? ''
+const chosen = mutants.filter(({ name }) => name.includes(part))
+let survivors = 0
+
+for (const { name, edits, tests, project = 'node' } of chosen) {
+  const lost = edits.find(({ file, find }) => readFileSync(file, 'utf8').split(find).length !== 2)
+  if (lost) {
+    console.log(`LOST     ${name}: what it replaces does not stand exactly once in ${lost.file}`)
+    survivors += 1
+    continue
+  }
+  const begun = performance.now()
+  const args = ['run', '--config', 'scripts/mutants/vitest.config.ts', '--project', project]
+  const run = spawnSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', ...args, '--no-typecheck', '--bail', '1', ...tests.split(' ')],
+    {
+      env: { ...process.env, MUTANT: name, CI: 'true' },
+      encoding: 'utf8',
+      timeout: 600_000,
+    },
+  )
+  const isCaught = run.status !== 0 && / failed/.test(run.stdout)
+  if (!isCaught) survivors += 1
+  const failed = /FAIL .*/.exec(stripVTControlCharacters(run.stdout))?.[0].slice(0, 140) ?? ''
+  console.log(
+    `${isCaught ? 'caught  ' : 'SURVIVED'} ${name}  (${Math.round((performance.now() - begun) / 1000)} s)  ${failed}`,
+  )
+}
+
+console.log(`${chosen.length - survivors} of ${chosen.length} caught`)
+process.exitCode = survivors > 0 ? 1 : 0

@@ -1,0 +1,184 @@
+// Each breaks one rule of the protocol, on purpose: the tests named beside it must fail then.
+const client = 'packages/client/src'
+const server = 'packages/server/src'
+const model = 'packages/client/test/model'
+
+/**
+ * @typedef {{ file: string, find: string, replace: string }} Edit
+ * @typedef {{ name: string, edits: Edit[], tests: string }} Mutant
+ */
+
+/** @type {(name: string, file: string, find: string, replace: string, tests: string) => Mutant} */
+const mutant = (name, file, find, replace, tests) => ({ name, edits: [{ file, find, replace }], tests })
+
+export const mutants = [
+  mutant(
+    'S5 no dedup',
+    `${server}/log/sender-row.ts`,
+    'const known = answerFrom(row, n, hash)',
+    'const known = undefined',
+    model,
+  ),
+  mutant(
+    'S4 a refusal is not recorded',
+    `${server}/log/sender-row.ts`,
+    'last = Math.max(last, n)',
+    "if ('entry' in item) last = Math.max(last, n)",
+    model,
+  ),
+  mutant(
+    'S4 only the last answer is kept',
+    `${server}/log/sender-row.ts`,
+    'results: remembered, usedAt',
+    'results: remembered.slice(-1), usedAt',
+    model,
+  ),
+  mutant(
+    'S5 the same key with another body gets the old answer',
+    `${server}/log/sender-row.ts`,
+    'known.hash === hash',
+    'known',
+    'packages/server/test',
+  ),
+  {
+    name: 'S4 the row as it was when the batch was looked at, not as it is at the commit',
+    tests: model,
+    edits: [
+      {
+        file: `${model}/server.ts`,
+        find: 'const row = rows.get(cid)',
+        replace: 'const row = (task.row = rows.get(cid))',
+      },
+      { file: `${model}/server.ts`, find: 'settle(rows.get(cid), ', replace: 'settle(task.row, ' },
+    ],
+  },
+  mutant(
+    'S4 no look at the epoch at the commit',
+    `${model}/server.ts`,
+    "if (flight.epoch !== store.epoch) return (answer([], 'EPOCH'), true)",
+    '',
+    model,
+  ),
+  mutant(
+    'S3 a passing refusal is skipped, and the rest goes on',
+    `${model}/server.ts`,
+    "task.code = 'RATE'\n        break",
+    "task.code = 'RATE'\n        continue",
+    model,
+  ),
+  {
+    name: 'S11 the page is read before the member is one',
+    tests: model,
+    edits: [
+      {
+        file: `${model}/server.ts`,
+        find: 'link.member.add(frame.room) // a member first, then the page (S11)',
+        replace:
+          "return void this.tasks.push({ link, frame, number: this.#count++, stage: 'done', items: [], answer: this.#read(frame) }) || true",
+      },
+      {
+        file: `${model}/server.ts`,
+        find: 'if (task.answer) reply',
+        replace: "if (task.frame.type === 'join') task.link.member.add(task.frame.room); if (task.answer) reply",
+      },
+    ],
+  },
+  mutant(
+    'C1 the storage is never told of what waits',
+    `${client}/outbox/outbox-changes.ts`,
+    'if (messages.length === 0) return unstored',
+    'if (messages.length === 0 || !isGone) return unstored',
+    model,
+  ),
+  mutant(
+    'C3 a batch leaves before it is stored',
+    `${client}/outbox/departures.ts`,
+    "outputs.push({ type: 'store', changes: next.unstored })\n  return { ...next,",
+    "outputs.push({ type: 'store', changes: next.unstored })\n  return { ...departed(next, outputs),",
+    model,
+  ),
+  mutant(
+    'C4 two batches in flight',
+    `${client}/outbox/room-queue.ts`,
+    'session ? messages.filter(mine) : []',
+    'session ? messages.filter((m) => mine(m) && m.sentAt === undefined) : []',
+    model,
+  ),
+  mutant(
+    'C6 the answer of another epoch counts',
+    `${client}/outbox/room-queue.ts`,
+    'answer.results.length > 0 && answer.epoch !== queue.session?.epoch',
+    'false',
+    'packages/client/test/outbox',
+  ),
+  mutant(
+    'C6 a rejection is told before its removal is stored',
+    `${client}/outbox/outbox-changes.ts`,
+    "if (outcome.state === 'confirmed')",
+    'if (true)',
+    `${model} packages/client/test/outbox`,
+  ),
+  mutant(
+    'C8 no end to what is sent again',
+    `${client}/outbox/departures.ts`,
+    'now - sentAt >= state.windowMs',
+    'false',
+    model,
+  ),
+  mutant(
+    'C9 a refused join rejects what was sent',
+    `${client}/outbox/message.ts`,
+    'if (message.sentAt === undefined)',
+    'if (true)',
+    model,
+  ),
+  mutant(
+    'C12 another epoch is taken for the same',
+    `${client}/room/room-log.ts`,
+    'place.epoch === page.epoch && place.last <= page.head',
+    'true',
+    model,
+  ),
+  mutant(
+    'C13 live messages before the replay',
+    `${client}/room/room-log.ts`,
+    "if (status === 'joining' || !place)",
+    "if (entry && place && status === 'joining') return { log: { ...log, place: { epoch, last: seq } }, outputs: [{ type: 'deliver', entry, replayed: false }] }\n  if (!place)",
+    model,
+  ),
+  mutant(
+    'C13 a hole is not filled',
+    `${client}/room/room-log.ts`,
+    "const isMissing = status === 'joined' && last < ahead.known && !log.isFetching",
+    'const isMissing = false',
+    model,
+  ),
+  mutant(
+    'C13 what was shown is shown again',
+    `${client}/room/room-log.ts`,
+    'if (seq <= place.last) return still(log)',
+    "if (seq <= place.last) return { log, outputs: entry ? [{ type: 'deliver', entry, replayed: false }] : [] }",
+    model,
+  ),
+  mutant(
+    'C13 over the bound a message is forgotten, and not known of',
+    `${client}/room/room-log.ts`,
+    'held.size >= bound.entries) return next',
+    'held.size >= bound.entries) return ahead',
+    model,
+  ),
+  mutant(
+    'C13 a page of another epoch counts',
+    `${client}/room/room-log.ts`,
+    'if (!place || page.epoch !== place.epoch)',
+    'if (!place)',
+    'packages/client/test/rooms/room-log.node.test.ts',
+  ),
+  mutant(
+    'S12 $head is not heard',
+    `${client}/room/room-log.ts`,
+    'return heard(log, input.epoch, input.seq)',
+    'return still(log)',
+    model,
+  ),
+]
