@@ -28,7 +28,7 @@ for (const { name, edits, tests, project = 'node' } of chosen) {
   )
   const isCaught = run.status !== 0 && / failed/.test(run.stdout)
   if (!isCaught) survivors += 1
-  const failed = /FAIL .*/.exec(stripVTControlCharacters(run.stdout))?.[0].slice(0, 140) ?? ''
+  const failed = /(?:FAIL|×) +(.*)/.exec(stripVTControlCharacters(run.stdout))?.[1]?.slice(0, 120) ?? ''
   console.log(
     `${isCaught ? 'caught  ' : 'SURVIVED'} ${name}  (${Math.round((performance.now() - begun) / 1000)} s)  ${failed}`,
   )

@@ -181,4 +181,112 @@ export const mutants = [
     'return still(log)',
     model,
   ),
+  mutant(
+    'S3 a passing refusal is skipped, and the rest goes on, in the server that ships',
+    `${server}/publisher.ts`,
+    'if (isPassing(error.code)) return { items: decided, stopped: error }',
+    'if (isPassing(error.code)) continue',
+    'packages/server/test/publish packages/server/test/handle packages/server/test/dedup',
+  ),
+  mutant(
+    'S4 no look at the epoch at the commit, in memory',
+    `${server}/log/memory-log.ts`,
+    'if (epoch !== log.epoch) return undefined',
+    '',
+    'packages/server/test/memory-log',
+  ),
+  mutant(
+    'S4 no look at the epoch at the commit, in SQLite',
+    `${server}/log/sqlite/sqlite-log.ts`,
+    'if (epoch !== this.#epochOf(room)) return undefined',
+    '',
+    'packages/server/test/sqlite-log',
+  ),
+  mutant(
+    'S4 the entries are stored, and the row is not',
+    `${server}/log/sqlite/sqlite-log.ts`,
+    'this.#senders.set(stored.id, sender, row)',
+    '',
+    'packages/server/test/sqlite-log packages/server/test/dedup',
+  ),
+  mutant(
+    'S6 acked before it is stored',
+    `${server}/log/sqlite/shared-commits.ts`,
+    'const outcomes = this.#file.transaction(() => writes.map(({ write }) => attempt(write)))',
+    `let outcomes
+      try {
+        this.#file.transaction(() => {
+          outcomes = writes.map(({ write }) => attempt(write))
+          throw new Error('later')
+        })
+      } catch {}
+      setTimeout(() => this.#file.transaction(() => writes.map(({ write }) => attempt(write))), 50)`,
+    'packages/server/test/sqlite-log',
+  ),
+  mutant(
+    'C1 the id of an earlier page again',
+    `${client}/page-id.ts`,
+    'crypto.getRandomValues(new Uint8Array(16))',
+    'new Uint8Array(16)',
+    'packages/client/test/faults/reload',
+  ),
+  mutant(
+    'C1 a page that takes over goes on numbering under the old id',
+    `${client}/outbox/outbox.ts`,
+    'for (const room of new Set(messages.map((message) => message.room))) this.#hooks.needed(room)',
+    'this.#cid = messages[0].cid; this.#lastNumber = Math.max(...messages.map(({ n }) => n)); for (const room of new Set(messages.map((message) => message.room))) this.#hooks.needed(room)',
+    'packages/client/test/faults/reload packages/client/test/outbox',
+  ),
+  mutant(
+    'C2 another user sends what waits',
+    `${client}/outbox/departures.ts`,
+    'state.isWelcome && user === state.user',
+    'state.isWelcome',
+    'packages/client/test/outbox',
+  ),
+  mutant(
+    'C6 confirmed when it is written',
+    `${client}/outbox/outbox.ts`,
+    'const answer = this.#hooks.send(room, flight)',
+    "const answer = this.#hooks.send(room, flight); if (answer instanceof Promise) for (const message of messages) this.#receipts.settle(message, { state: 'confirmed', seq: 1, at: 0 })",
+    'packages/client/test/outbox packages/client/test/faults/lost-frames',
+  ),
+  mutant(
+    'C10 the server hears of a leave before what waits has gone',
+    `${client}/room/membership.ts`,
+    'if (!this.#hooks.isNeeded()) return this.#requestLeave()',
+    'return this.#requestLeave()',
+    'packages/client/test/rooms/errand packages/client/test/outbox',
+  ),
+  {
+    ...mutant(
+      'C11 what another page left is taken without its lock',
+      `${client}/outbox/page-locks.ts`,
+      'const request = navigator.locks.request(name, { signal }, async () => {',
+      'const request = Promise.resolve().then(async () => {',
+      'packages/client/test/outbox/storage-pages',
+    ),
+    project: 'chromium',
+  },
+  mutant(
+    'C15 a plain server gets what ours may have had',
+    `${client}/outbox/departures.ts`,
+    'user === undefined && sentAt === undefined',
+    'true',
+    'packages/client/test/outbox',
+  ),
+  mutant(
+    'C19 what ends connections is sent with the rest for ever',
+    `${client}/outbox/room-queue.ts`,
+    'if (queue.deaths + 1 < DEATHS)',
+    'if (true)',
+    'packages/client/test/outbox/room-queue',
+  ),
+  mutant(
+    'P8 sent before the join is answered',
+    `${client}/room/room-core.ts`,
+    "if (status === 'joining') this.#inbox.joining()",
+    "if (status === 'joining') this.#inbox.joining(), this.#open({ acknowledged: true, page: { epoch: 'some-epoch', head: 0, first: 1, entries: [] } })",
+    'packages/client/test/faults/before-the-join',
+  ),
 ]

@@ -1,8 +1,12 @@
 import type { Report } from '../guarded-store.ts'
+import { untilDone } from '../promises.ts'
 import type { Keeper, OutboxOption, StoredEntry } from './keeper.ts'
 import type { Message } from './message.ts'
 import { bytesOf } from './message.ts'
 import type { Changes } from './outbox-types.ts'
+
+/** Storage that does not open holds up nobody for longer. */
+const OPEN_MS = 10_000
 
 /** Where messages wait. */
 export type Place = 'memory' | Keeper['place']
@@ -71,10 +75,14 @@ export class Safekeeping {
 
   async #open(): Promise<Keeper | undefined> {
     if (!this.#option || this.#isOver) return undefined
-    this.#keeper ??= this.#option.open(this.#owner, {
-      adopted: (entries) => this.#hooks.adopted(received(entries)),
-      lost: (cid) => this.#hooks.lost(cid),
-    })
+    this.#keeper ??= untilDone(
+      this.#option.open(this.#owner, {
+        adopted: (entries) => this.#hooks.adopted(received(entries)),
+        lost: (cid) => this.#hooks.lost(cid),
+      }),
+      { timeoutMs: OPEN_MS },
+      'opening the outbox storage',
+    )
     const keeper = await this.#keeper
     if (keeper && !this.#isOver) this.#move(keeper.place)
     else this.#isOver = true
