@@ -1,6 +1,7 @@
 import { type ClientOptions, RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import type { KeeperEvents, OutboxChange, StoredEntry } from '../../src/outbox/keeper.ts'
+import type { Keeper, KeeperEvents, OutboxChange, StoredEntry } from '../../src/outbox/keeper.ts'
+import { Safekeeping } from '../../src/outbox/safekeeping.ts'
 import { codeOf, keysOf, textsOf } from '../rooms/support/outcomes.ts'
 import { startScript } from '../rooms/support/scripted-server.ts'
 import { eventually } from '../support/eventually.ts'
@@ -119,6 +120,29 @@ describe('C11 what earlier pages left', () => {
     expect(dataOf('$publish')).toMatchObject([{ cid: 'page-old', items: [{ n: 4 }, { n: 5 }] }])
     await eventually(() => expect(changes.at(-1)).toBe('-4, -5'))
     expect([client.room('general').status, client.outbox.getState()]).toEqual(['left', { queued: 0, sending: 0 }])
+  })
+  test('P3 is awaited once: connected again meanwhile, ours must not go before it', async () => {
+    let lockCame = (): void => {}
+    let asked = 0
+    const keeper: Keeper = {
+      place: 'indexedDB',
+      store: async () => {},
+      adopt: async () => {
+        if (++asked > 1) return []
+        await new Promise<void>((resolve) => (lockCame = resolve))
+        return [entry(1)]
+      },
+      close() {},
+    }
+    const option = { kind: 'persistent', open: async () => keeper } as const
+    const hooks = { adopted() {}, lost() {}, placed() {}, report() {} }
+    const safekeeping = new Safekeeping(option, { url: '/', cid: 'page-new' }, hooks)
+    const taken: number[] = []
+    for (let connects = 0; connects < 2; connects++)
+      void safekeeping.adopt('ada').then((messages) => taken.push(messages.length))
+    await eventually(() => expect(asked).toBe(1))
+    lockCame()
+    await eventually(() => expect(taken).toEqual([1, 0]))
   })
   test('goes behind ours where that page ends later', async () => {
     const { url, dataOf } = await startScript(ada)

@@ -1,0 +1,63 @@
+import { between, type Random } from './random.ts'
+
+/** What happens to one page's way to the server, or to the page. */
+export type PageFault =
+  | 'cut'
+  | 'reset'
+  | 'stall'
+  | 'strand'
+  | 'delay'
+  | 'drop to server'
+  | 'drop to client'
+  | 'silence'
+  | 'refuse'
+  | 'reload'
+  | 'leave'
+
+/** What happens to the server. */
+export type ServerFault = 'freeze' | 'terminate' | 'kill' | 'crash before the commit' | 'crash after the commit'
+
+export interface Fault {
+  /** Milliseconds from the beginning. */
+  readonly at: number
+  readonly client: number
+  readonly kind: PageFault | ServerFault
+  readonly forMs: number
+}
+
+/** How often each, and how long it lasts at most, in milliseconds. */
+const kinds: readonly (readonly [Fault['kind'], often: number, longestMs: number])[] = [
+  ['cut', 12, 0],
+  ['reset', 10, 0],
+  ['stall', 12, 1_200],
+  ['strand', 5, 1_000],
+  ['delay', 12, 1_500],
+  ['drop to server', 9, 600],
+  ['drop to client', 9, 600],
+  ['silence', 6, 1_000],
+  ['refuse', 4, 800],
+  ['reload', 12, 400],
+  ['leave', 4, 300],
+  ['freeze', 2, 900],
+  ['terminate', 1.5, 300],
+  ['kill', 1.5, 300],
+  ['crash before the commit', 1.5, 300],
+  ['crash after the commit', 1.5, 300],
+]
+const total = kinds.reduce((sum, [, often]) => sum + often, 0)
+
+/** A fault every 60 to 260 ms, for so long; the same for the same numbers. */
+export function planFaults(random: Random, clients: number, milliseconds: number): Fault[] {
+  const faults: Fault[] = []
+  for (let at = between(random, 60, 260); at < milliseconds; at += between(random, 60, 260)) {
+    let ticket = random() * total
+    const [kind, , longestMs] = kinds.find(([, often]) => (ticket -= often) < 0) ?? kinds[0]!
+    faults.push({
+      at,
+      client: between(random, 0, clients - 1),
+      kind,
+      forMs: between(random, longestMs / 10, longestMs),
+    })
+  }
+  return faults
+}
