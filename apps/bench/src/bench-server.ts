@@ -1,19 +1,32 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { Question, ServerSettings } from './serve.ts'
 
-let url: Promise<string> | undefined
-
-/** The address of the benchmarks' server, a process of its own, so that what this one spends is the client's. */
-export function serverUrl(): Promise<string> {
-  url ??= start()
-  return url
+const SCRIPTS = {
+  plain: new URL('./plain-server.ts', import.meta.url),
+  rooms: new URL('./rooms-server.ts', import.meta.url),
 }
 
-async function start(): Promise<string> {
-  const server = fork(new URL('server.ts', import.meta.url))
-  const [port] = (await once(server, 'message')) as [number]
-  // Neither the process nor its channel keeps the benchmarks running; the server ends with its channel.
-  server.unref()
-  server.channel?.unref()
-  return `http://127.0.0.1:${port}`
+/** A server in a process of its own, so that what this one spends is the client's. It ends with this one. */
+export interface BenchServer {
+  readonly port: number
+  readonly url: string
+  ask(question: Question): Promise<number>
+}
+
+export async function startServer(kind: keyof typeof SCRIPTS, settings: ServerSettings = {}): Promise<BenchServer> {
+  const child = fork(SCRIPTS[kind], [JSON.stringify(settings)])
+  child.once('exit', (code) => {
+    throw new Error(`the ${kind} server ended (${code}): its last words are above`)
+  })
+  const next = async (): Promise<number> => ((await once(child, 'message')) as [number])[0]
+  const port = await next()
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    ask(question) {
+      child.send(question)
+      return next()
+    },
+  }
 }

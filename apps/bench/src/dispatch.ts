@@ -1,18 +1,19 @@
 import { performance } from 'node:perf_hooks'
-import { serverUrl } from './bench-server.ts'
-import { type Contender, type Measured } from './rounds.ts'
-import { connectTo } from './subject.ts'
+import { startServer } from './bench-server.ts'
+import { rounds, type Table } from './rounds.ts'
+import { CONTENDERS, connectTo, type Contender } from './subject.ts'
 
 /** Events that arrive while many listen (goal G3): the thread's busy time for each event, packet to last listener. */
-export async function dispatch(contender: Contender): Promise<Measured> {
-  return {
-    'dispatch to 1': await busyPerEvent(contender, 1, 5_000),
-    'dispatch to 10 000': await busyPerEvent(contender, 10_000, 200),
-  }
+export async function dispatch(): Promise<Table> {
+  const { url } = await startServer('plain')
+  return rounds(7, CONTENDERS, async (contender) => ({
+    'dispatch to 1': await busyPerEvent(url, contender, 1, 5_000),
+    'dispatch to 10 000': await busyPerEvent(url, contender, 10_000, 200),
+  }))
 }
 
-async function busyPerEvent(contender: Contender, listeners: number, events: number): Promise<number> {
-  const subject = await connectTo(await serverUrl(), contender)
+async function busyPerEvent(url: string, contender: Contender, listeners: number, events: number): Promise<number> {
+  const subject = await connectTo(url, contender)
   let heard = 0
   for (let n = 0; n < listeners; n += 1) subject.on('chat', () => (heard += 1))
   const before = performance.eventLoopUtilization()

@@ -1,44 +1,38 @@
-/** What one contender took, in milliseconds, by case. */
+/** What one contender came to, by case. */
 export type Measured = Readonly<Record<string, number>>
-export type Contender = 'socket.io-client' | 'roomful'
-export type Benchmark = (contender: Contender) => Promise<Measured>
 
-interface Row {
-  readonly 'socket.io-client': number
-  readonly roomful: number
-  readonly ratio: number
-}
-
-const CONTENDERS: readonly Contender[] = ['socket.io-client', 'roomful']
+/** By case: the medians of both, and ours as a multiple of the peer's. */
+export type Table = Record<string, Record<string, number>>
 
 /** Runs both contenders in each round, the other one first each time, and compares the medians. */
-export async function rounds(count: number, benchmark: Benchmark): Promise<Record<string, Row>> {
-  const times = new Map<string, number[]>()
+export async function rounds<C extends string>(
+  count: number,
+  contenders: readonly [peer: C, ours: C],
+  benchmark: (contender: C) => Promise<Measured>,
+): Promise<Table> {
+  const measured = new Map<string, Map<C, number[]>>()
   for (let round = -1; round < count; round += 1) {
-    const order = round % 2 === 0 ? CONTENDERS : [...CONTENDERS].reverse()
+    const order = round % 2 === 0 ? contenders : contenders.toReversed()
     for (const contender of order)
-      for (const [name, ms] of Object.entries(await benchmark(contender))) {
+      for (const [name, value] of Object.entries(await benchmark(contender))) {
         if (round < 0) continue // the first one warms up
-        const key = `${name}|${contender}`
-        times.set(key, [...(times.get(key) ?? []), ms])
+        const row = measured.get(name) ?? new Map<C, number[]>()
+        measured.set(name, row.set(contender, [...(row.get(contender) ?? []), value]))
       }
   }
-  const names = new Set([...times.keys()].map((key) => key.split('|')[0] ?? ''))
+  const [peer, ours] = contenders
   return Object.fromEntries(
-    [...names].map((name) => {
-      const [raw, ours] = CONTENDERS.map((contender) => median(times.get(`${name}|${contender}`) ?? []))
-      return [
-        name,
-        { 'socket.io-client': rounded(raw), roomful: rounded(ours), ratio: rounded((ours ?? 0) / (raw ?? 1)) },
-      ]
+    [...measured].map(([name, row]) => {
+      const [theirs, own] = [median(row.get(peer)), median(row.get(ours))]
+      return [name, { [peer]: rounded(theirs), [ours]: rounded(own), ratio: rounded(own / theirs) }]
     }),
   )
 }
 
-function median(values: readonly number[]): number {
+function median(values: readonly number[] = []): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-function rounded(value = Number.NaN): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(3))
 }

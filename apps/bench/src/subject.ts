@@ -1,7 +1,8 @@
 import { createClient, plainRooms } from '@roomful/client'
 import { io } from 'socket.io-client'
-import type { Contender } from './rounds.ts'
 
+export const CONTENDERS = ['socket.io-client', 'roomful'] as const
+export type Contender = (typeof CONTENDERS)[number]
 type Listener = (data: unknown) => void
 
 /** One contender, connected: what the benchmarks do with it. */

@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs'
 import { sqliteLog } from '../../src/sqlite.ts'
 
 // A process of its own, to be killed while it writes: says each batch once it was answered, and stops for nothing.
@@ -12,8 +11,13 @@ async function write(letter: string): Promise<never> {
   for (let n = (known?.last ?? 0) + 1; ; n += 3) {
     const items = [n, n + 1, n + 2].map((number) => ({ n: number, hash: String(number), ...whatBecomesOf(number) }))
     const committed = await log.commit(letter, { epoch, sender, items })
-    writeSync(1, `${JSON.stringify({ letter, items, results: committed?.results })}\n`)
+    await said(`${JSON.stringify({ letter, items, results: committed?.results })}\n`)
   }
+}
+
+/** A pipe takes what it takes: the next batch waits until this one is told. */
+function said(line: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(line, () => resolve()))
 }
 
 function whatBecomesOf(n: number) {

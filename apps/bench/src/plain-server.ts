@@ -1,0 +1,26 @@
+import { createIo, serve, settings } from './serve.ts'
+
+// What an app writes without us.
+const { history } = settings()
+// Two minutes unless given, which a busy machine may need to log so much.
+const recovering = { connectionStateRecovery: { maxDisconnectionDuration: 600_000 } }
+const io = createIo(history === undefined ? {} : recovering)
+
+io.on('connection', (socket) => {
+  socket.on('storm', (count: number, ack: () => void) => {
+    for (let n = 0; n < count; n += 1) socket.emit('chat', { room: 'general', from: 'ann', text: 'x'.repeat(80), n })
+    ack()
+  })
+  socket.on('join', (ack: () => void) => {
+    void socket.join('general')
+    ack()
+  })
+  socket.on('message', (data: unknown, ack: () => void) => {
+    io.to('general').emit('message', data)
+    ack()
+  })
+})
+
+const say = (text: string, room = 'general'): unknown => io.to(room).emit('message', { text })
+for (let n = 0; n < (history ?? 0); n += 1) say(`message ${n} ${'x'.repeat(60)}`)
+serve(io, say)

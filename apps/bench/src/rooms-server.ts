@@ -1,0 +1,14 @@
+import { createRooms, memoryLog } from '@roomful/server'
+import { sqliteLog } from '@roomful/server/sqlite'
+import { chat } from './chat.ts'
+import { createIo, serve, settings } from './serve.ts'
+
+const { history = 0, file } = settings()
+const retention = { maxEntries: 200_000 }
+const log = file === undefined ? memoryLog({ retention, maxBytes: 2 ** 30 }) : sqliteLog({ file, retention })
+const io = createIo()
+const rooms = createRooms(io, { contract: chat, log, authenticate: () => ({ id: 'ann' }) })
+
+const say = (text: string, room = 'general'): unknown => rooms.to(room).emit('message', { text })
+for (let n = 0; n < history; n += 1) await say(`message ${n} ${'x'.repeat(60)}`)
+serve(io, say)
