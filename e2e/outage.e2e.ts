@@ -5,8 +5,14 @@ type Times = { times?: { offline: number; said: number } }
 
 test.use({ expectedInConsole: OUTAGE })
 
-for (const signal of ['SIGKILL', 'SIGTERM'] as const)
-  test(`the server restarts (${signal}): both come back to their room by themselves`, async ({ enter, ownServer }) => {
+for (const [signal, fault] of [
+  ['SIGKILL', 'F4'],
+  ['SIGTERM', 'F6'],
+] as const)
+  test(`P1 ${fault} the server restarts (${signal}): both come back, and what was said before and meanwhile is there once`, async ({
+    enter,
+    ownServer,
+  }) => {
     const at = { server: ownServer.url, room: 'general' }
     const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
     await Promise.all([ann.sees('Bob'), bob.sees('Ann')])
@@ -16,7 +22,8 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const)
     await ownServer.stop(signal)
     for (const { connection } of [ann, bob]) await expect(connection).toHaveText(/^Reconnecting/)
     await ann.say('written meanwhile')
-    await expect(ann.log.getByText('Sending…')).toBeVisible()
+    await expect(ann.waiting).toHaveCount(1)
+    await expect(ann.page.getByText('The connection is lost. One message waits to be sent.')).toBeVisible()
 
     await ownServer.startAgain()
     await Promise.all([ann.isConnected(), bob.isConnected()])
@@ -24,14 +31,29 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const)
     await bob.say('after')
     await ann.hears('after')
     await Promise.all([ann.sees('Bob'), bob.sees('Ann')])
-    // The server's log is in memory: that it began anew is said, in its place.
-    for (const { log } of [ann, bob]) {
-      await expect(log.locator('.bubble')).toHaveText(['before', 'written meanwhile', 'after'])
-      await expect(log).toContainText(
-        /before.*The server began anew: messages may be missing here\..*written meanwhile/,
-      )
-    }
+    for (const person of [ann, bob]) await person.shows(['before', 'written meanwhile', 'after'])
+    await ann.page.reload()
+    await ann.shows(['before', 'written meanwhile', 'after'])
   })
+
+test('P4 F7 the server loses its messages: the page says that the history began anew, and what waits goes out', async ({
+  enter,
+  ownServer,
+}) => {
+  const at = { server: ownServer.url, room: 'general' }
+  const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
+  await ann.say('before')
+  await bob.hears('before')
+  await ownServer.stop('SIGTERM')
+  await ownServer.loseMessages()
+  await ann.say('written meanwhile')
+  await ownServer.startAgain()
+  for (const { log } of [ann, bob]) {
+    await expect(log.locator('.bubble')).toHaveText(['written meanwhile'])
+    await expect(log).toContainText(/The room’s history began anew: what was here before is gone\..*written meanwhile/)
+    await expect(log.locator('.note')).toHaveCount(0)
+  }
+})
 
 test('the network goes away: the page says so within a second, keeps what is written, and comes back', async ({
   enter,
@@ -58,33 +80,33 @@ test('the network goes away: the page says so within a second, keeps what is wri
   await expect(ann.page.getByText('You are offline.')).toBeVisible()
 
   await ann.say('from the tunnel')
-  await expect(ann.log.getByText('Sending…')).toBeVisible()
+  await expect(ann.waiting).toHaveCount(1)
+  await expect(ann.page.getByText('You are offline. One message waits to be sent.')).toBeVisible()
   await bob.say('said meanwhile')
   await ann.page.context().setOffline(false)
   await ann.isConnected()
   await bob.hears('from the tunnel')
-  for (const { log } of [ann, bob])
-    await expect(log.locator('.bubble')).toHaveText(['said meanwhile', 'from the tunnel'])
+  for (const person of [ann, bob]) await person.shows(['said meanwhile', 'from the tunnel'])
   await expect(ann.page.getByText('You are offline.')).toHaveCount(0)
-  await expect(ann.log.getByText('Sending…')).toHaveCount(0)
 })
 
-test('a message whose answer was lost says so, and can be sent again', async ({ enter, ownServer }) => {
+test('P1 P5 F2 the server dies with a message on its way: it is sent again by itself, and nothing was said to have failed', async ({
+  enter,
+  ownServer,
+}) => {
   const at = { server: ownServer.url, room: 'general' }
   const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
   await ann.sees('Bob')
   ownServer.freeze()
   await ann.say('into the void')
+  await expect(ann.log.getByText('Sending…')).toHaveCount(1)
   await ownServer.stop('SIGKILL')
-  await expect(ann.log.getByText('The connection broke: this may not have arrived.')).toBeVisible()
+  await expect(ann.connection).toHaveText(/^Reconnecting/)
+  await expect(ann.waiting).toHaveCount(1)
+  await expect(ann.log.locator('.problem')).toHaveCount(0)
 
   await ownServer.startAgain()
-  await Promise.all([ann.isConnected(), bob.isConnected()])
-  await bob.sees('Ann')
-  await ann.log.getByRole('button', { name: 'Retry' }).click()
-  await bob.hears('into the void')
-  await expect(ann.log.getByText('may not have arrived')).toHaveCount(0)
-  await expect(ann.log.locator('.bubble')).toHaveText(['into the void'])
+  for (const person of [ann, bob]) await person.shows(['into the void'])
 })
 
 test('a server that is not there is named, on the name screen', async ({ visit, ownServer }) => {
@@ -115,10 +137,12 @@ test('put out by the server: the page says so, and comes back when asked to', as
   await expect.poll(() => putOut, 'Engine.IO’s upgrade to WebSocket').toBeDefined()
   putOut?.()
   await expect(ann.connection).toHaveText(/^Disconnected/)
+  await ann.message.fill('to nobody')
+  await ann.message.press('Enter')
+  await expect(ann.page.getByText('Not connected: reconnect first.')).toBeVisible()
   await ann.page.getByRole('button', { name: 'Reconnect' }).click()
   await ann.isConnected()
   await ann.isIn('general')
   await ann.say(`back ${Math.random()}`)
-  await expect(ann.log.getByText('Sending…')).toHaveCount(0)
-  await expect(ann.log.locator('.problem')).toHaveCount(0)
+  await expect(ann.log.locator('.note')).toHaveCount(0)
 })

@@ -48,7 +48,7 @@ test('many messages arrive once each, in order, and one’s own never shows twic
   for (const text of texts) await ann.say(text)
   await expect(bob.log.locator('.bubble')).toHaveText(texts)
   await expect(ann.log.locator('.bubble')).toHaveText(texts)
-  await expect(ann.log.getByText('Sending…')).toHaveCount(0)
+  await expect(ann.log.locator('.note')).toHaveCount(0)
   expect(await ann.page.evaluate(() => (globalThis as { doubles?: number }).doubles)).toBe(0)
 })
 

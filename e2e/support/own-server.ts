@@ -37,6 +37,11 @@ export class OwnServer {
     await this.#running.gone
   }
 
+  /** While it is stopped: its log of messages is gone, as after the loss of a disk. */
+  async loseMessages(): Promise<void> {
+    for (const end of ['', '-wal', '-shm']) await rm(join(this.#dataDir, `rooms.db${end}`), { force: true })
+  }
+
   /** The process stands still: what is sent to it is neither read nor answered. */
   freeze(): void {
     this.#running.child.kill('SIGSTOP')

@@ -23,6 +23,11 @@ export class Person {
     return this.page.getByRole('textbox', { name: 'Message' })
   }
 
+  /** One for each message that the server does not have yet. */
+  get waiting(): Locator {
+    return this.log.getByText(/^(Waiting to be sent|Sending…)$/)
+  }
+
   get members(): Locator {
     return this.page.getByRole('list', { name: 'Members' })
   }
@@ -74,4 +79,38 @@ export class Person {
   async sees(name: string): Promise<void> {
     await expect(this.members.getByText(name, { exact: true })).toBeVisible()
   }
+
+  /** These messages, each once and in this order; all of them settled, and nothing missing. */
+  async shows(texts: readonly string[]): Promise<void> {
+    await expect(this.log.locator('.bubble')).toHaveText(texts)
+    await expect(this.log.locator('.note, .gap')).toHaveCount(0)
+  }
+
+  /** Waits until the browser keeps so many messages of the outbox: from then on they survive a reload. */
+  async keeps(count: number): Promise<void> {
+    await expect.poll(() => this.page.evaluate(countStored)).toBe(count)
+  }
+
+  /** Another tab with a copy of this one's session, as the browser's “Duplicate” makes it. */
+  async duplicate(): Promise<Person> {
+    const opened = this.page.context().waitForEvent('page')
+    await this.page.evaluate(() => void open(location.href))
+    return new Person(await opened, this.name)
+  }
+}
+
+/** Runs in the page. Where there is no such database, none must come to be: it would be an empty one. */
+function countStored(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('roomful:outbox')
+    opening.onupgradeneeded = () => opening.transaction?.abort()
+    opening.onerror = () => resolve(0)
+    opening.onsuccess = () => {
+      const database = opening.result
+      const counting = database.transaction('entries').objectStore('entries').count()
+      counting.onerror = () => reject(counting.error)
+      counting.onsuccess = () => resolve(counting.result)
+      database.close() // once the transaction is done
+    }
+  })
 }

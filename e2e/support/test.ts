@@ -56,10 +56,11 @@ export const test = base.extend<Fixtures>({
     await provide(async (name, { server = sharedServer, room, context } = {}) => {
       const opened = await browser.newContext(context)
       contexts.push(opened)
-      const page = await opened.newPage()
-      watch(page, (problem) => {
+      const report = (problem: string) => {
         if (!expectedInConsole?.test(problem) && problems.length < MAX_PROBLEMS) problems.push(`${name}: ${problem}`)
-      })
+      }
+      opened.on('page', (page) => watch(page, report))
+      const page = await opened.newPage()
       await page.goto(chatAddress(server, room))
       return new Person(page, name)
     })
@@ -87,5 +88,5 @@ function watch(page: Page, report: (problem: string) => void): void {
   page.on('console', (message: ConsoleMessage) => {
     if (message.type() === 'error' || message.type() === 'warning') report(message.text())
   })
-  page.on('pageerror', (error) => report(`uncaught: ${error.stack ?? error.message}`))
+  page.on('pageerror', (error) => report(`uncaught: ${error.stack || error.message}`))
 }

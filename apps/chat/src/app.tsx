@@ -1,11 +1,11 @@
 import { BadServer } from './components/bad-server.tsx'
-import { ChatScreen } from './components/chat-screen.tsx'
 import { NameScreen } from './components/name-screen.tsx'
+import { SignedIn } from './components/signed-in.tsx'
 import { server } from './server.ts'
 import { useSession } from './session.ts'
 
 export function App() {
   const session = useSession((state) => state.session)
   if (server.problem) return <BadServer problem={server.problem} />
-  return session ? <ChatScreen me={session.user} /> : <NameScreen />
+  return session ? <SignedIn key={session.user.id} me={session.user} /> : <NameScreen />
 }

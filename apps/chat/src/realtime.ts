@@ -1,15 +1,19 @@
-import { createClient } from '@roomful/client'
+import { type Client, createClient, persistentOutbox } from '@roomful/client'
 import { createHooks } from '@roomful/react'
 import { chat } from '@roomful-demo/chat-contract'
+import type { Person } from './people.ts'
 import { server } from './server.ts'
-import { credentials, useSession } from './session.ts'
+import { credentials } from './session.ts'
 
-const client = createClient({ url: server.url, contract: chat, auth: credentials })
+export const { RoomfulProvider, useClient, useSocket, useRoom, useEvent } = createHooks<typeof chat>()
 
-export const { useSocket, useRoom, useEvent } = createHooks(client)
-
-// The connection follows the session: whoever signs out is gone, whoever signs in is back.
-useSession.subscribe(({ session }, before) => {
-  if (!session) client.disconnect()
-  else if (!before.session) void client.connect()
-})
+/** One person's client; it connects when told to. What waits in its outbox nobody else ever sees or sends. */
+export function createChatClient(me: Person): Client<typeof chat> {
+  return createClient({
+    url: server.url,
+    contract: chat,
+    auth: credentials,
+    autoConnect: false,
+    outbox: persistentOutbox({ user: me.id }),
+  })
+}

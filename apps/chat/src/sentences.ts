@@ -1,5 +1,32 @@
+import type { TimelineGap } from '@roomful/client'
+import type { Message } from './log-items.ts'
+
+const number = new Intl.NumberFormat('en')
+
 /** An error's message as people read sentences: with a capital and a full stop. */
 export function sentence(message: string): string {
   const text = message.charAt(0).toUpperCase() + message.slice(1)
   return /[.!?…]$/.test(text) ? text : `${text}.`
+}
+
+/** Why a message of ours is not sent; undefined for one that is, or is on its way. */
+export function problemOf({ state, error }: Message): string | undefined {
+  if (!error) return undefined
+  if (state === 'unknown') return 'This may or may not have arrived.'
+  return error.code === 'QUEUE_FULL' ? 'Too many messages wait already.' : sentence(error.message)
+}
+
+/** What is missing, and why. */
+export function gapSentence({ reason, from, to }: TimelineGap): string {
+  if (reason === 'epoch') return 'The room’s history began anew: what was here before is gone.'
+  if (from === undefined || to === undefined) return 'Messages may be missing here.'
+  return from === to
+    ? 'One message was missed and is no longer there.'
+    : `${number.format(to - from + 1)} messages were missed and are no longer there.`
+}
+
+/** How many messages wait in the outbox; undefined where none do. */
+export function waitingSentence(count: number): string | undefined {
+  if (count === 0) return undefined
+  return count === 1 ? 'One message waits to be sent.' : `${number.format(count)} messages wait to be sent.`
 }

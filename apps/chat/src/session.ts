@@ -30,7 +30,7 @@ export async function signIn(name: string): Promise<void> {
 }
 
 export function signOut(notice?: string): void {
-  sessionStorage.removeItem(STORAGE_KEY)
+  store(undefined)
   useSession.setState({ session: undefined, ...(notice !== undefined && { notice }) }, true)
 }
 
@@ -93,8 +93,17 @@ function sessionIn(value: unknown): Session | undefined {
 }
 
 function keep(session: Session): void {
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(session))
+  store(session)
   useSession.setState({ session }, true)
+}
+
+function store(session: Session | undefined): void {
+  try {
+    if (session) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(session))
+    else sessionStorage.removeItem(STORAGE_KEY)
+  } catch {
+    // A browser that stores nothing: the session ends with the page.
+  }
 }
 
 function isStale({ expiresAt }: Session): boolean {

@@ -1,22 +1,24 @@
-import { chat as contract } from '@roomful-demo/chat-contract'
+import type { Room } from '@roomful/client'
+import { chat } from '@roomful-demo/chat-contract'
 import { type KeyboardEvent, type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { draft, useChat } from '../chat-store.ts'
 import type { Person } from '../people.ts'
-import type { ChatRoom } from '../use-chat-room.ts'
+import { useSocket } from '../realtime.ts'
 import { useTyping } from '../use-typing.ts'
 import { Icon } from './icon.tsx'
 import { TypingLine } from './typing-line.tsx'
 
-const MAX_LENGTH = contract.definition.room.message.shape.text.maxLength ?? Number.POSITIVE_INFINITY
+const MAX_LENGTH = chat.definition.room.message.shape.text.maxLength ?? Number.POSITIVE_INFINITY
 /** From here on, the count is shown. */
 const NEAR_LENGTH = MAX_LENGTH - 200
 const count = new Intl.NumberFormat('en')
 
-export function Composer({ chat, me }: { readonly chat: ChatRoom; readonly me: Person }) {
-  const { name } = chat.room
+export function Composer({ room, me }: { readonly room: Room<typeof chat>; readonly me: Person }) {
+  const { name } = room
+  const { status } = useSocket()
   const text = useChat(({ drafts }) => drafts.get(name) ?? '')
   const words = text.trim()
-  const typing = useTyping(chat.room, me)
+  const typing = useTyping(room, me)
   const [problem, setProblem] = useState<string>()
   const box = useRef<HTMLTextAreaElement>(null)
 
@@ -33,9 +35,9 @@ export function Composer({ chat, me }: { readonly chat: ChatRoom; readonly me: P
       return setProblem(
         `A message has at most ${count.format(MAX_LENGTH)} characters; this one has ${count.format(words.length)}.`,
       )
-    if (chat.isFull) return setProblem('Too many messages wait already: send this one when the connection is back.')
+    if (status === 'disconnected') return setProblem('Not connected: reconnect first.')
     typing.say(false)
-    chat.send(words)
+    void room.send({ text: words }) // the log shows it, and how it ends
     draft(name, '')
   }
   function onKeyDown(event: KeyboardEvent) {

@@ -1,18 +1,27 @@
 import { timeOf } from '../dates.ts'
-import type { Group, Said } from '../timeline.ts'
+import type { Group, Message } from '../log-items.ts'
+import { problemOf } from '../sentences.ts'
 import { Avatar, colourOf } from './avatar.tsx'
 
 interface Actions {
-  readonly onRetry: (key: string, text: string) => void
+  readonly onRetry: (key: string) => void
   readonly onDiscard: (key: string) => void
 }
 
+const onItsWay = {
+  queued: 'Waiting to be sent',
+  sending: 'Sending…',
+  confirmed: '',
+  rejected: '',
+  unknown: '',
+} as const
+
 export function MessageGroup({ group: { from, isMine, at, said }, ...actions }: { readonly group: Group } & Actions) {
   return (
-    <div className={isMine ? 'group mine' : 'group'} style={from && colourOf(from)}>
-      {from && !isMine && <Avatar person={from} />}
+    <div className={isMine ? 'group mine' : 'group'} style={colourOf(from)}>
+      {!isMine && <Avatar person={from} />}
       <p className="who">
-        <bdi className={isMine ? 'visually-hidden' : 'name'}>{isMine ? 'You' : (from?.name ?? 'The server')}</bdi>
+        <bdi className={isMine ? 'visually-hidden' : 'name'}>{isMine ? 'You' : from.name}</bdi>
         <time dateTime={new Date(at).toISOString()}>{timeOf(at)}</time>
       </p>
       {said.map((message) => (
@@ -22,18 +31,20 @@ export function MessageGroup({ group: { from, isMine, at, said }, ...actions }: 
   )
 }
 
-function Bubble({ message, onRetry, onDiscard }: { readonly message: Said } & Actions) {
-  const { key, text, at, status = 'sent', problem } = message
+function Bubble({ message, onRetry, onDiscard }: { readonly message: Message } & Actions) {
+  const { key, data, at, state } = message
+  const waiting = onItsWay[state]
+  const problem = problemOf(message)
   return (
-    <div className={`said ${status}`}>
+    <div className={`said ${waiting && 'waiting'} ${problem ? 'failed' : ''}`}>
       <p className="bubble" dir="auto" title={timeOf(at)}>
-        {text}
+        {data.text}
       </p>
-      {status === 'sending' && <p className="note">Sending…</p>}
+      {waiting && <p className="note">{waiting}</p>}
       {problem !== undefined && (
         <p className="note problem">
           {problem}{' '}
-          <button type="button" onClick={() => onRetry(key, text)}>
+          <button type="button" onClick={() => onRetry(key)}>
             Retry
           </button>{' '}
           <button type="button" onClick={() => onDiscard(key)}>

@@ -1,39 +1,34 @@
+import type { Room } from '@roomful/client'
+import type { chat } from '@roomful-demo/chat-contract'
 import { useMemo } from 'react'
 import { dayOf } from '../dates.ts'
+import { itemsOf, type LogItem, newestIn } from '../log-items.ts'
 import type { Person } from '../people.ts'
-import { timelineOf, type TimelineItem } from '../timeline.ts'
-import type { ChatRoom } from '../use-chat-room.ts'
+import { gapSentence } from '../sentences.ts'
 import { useStickToBottom } from '../use-stick-to-bottom.ts'
+import { useTimeline } from '../use-timeline.ts'
 import { EmptyRoom, HistoryProblem } from './empty-room.tsx'
 import { Icon } from './icon.tsx'
 import { MessageGroup } from './message-group.tsx'
 
 interface Props {
-  readonly chat: ChatRoom
+  readonly room: Room<typeof chat>
   readonly me: Person
 }
 
-const missing = {
-  hole: 'Some messages are missing here.',
-  'new-log': 'The server began anew: messages may be missing here.',
-} as const
-
-export function MessageLog({ chat, me }: Props) {
-  const { view, history, room, status } = chat
-  const items = useMemo(() => timelineOf(view, me), [view, me])
+export function MessageLog({ room, me }: Props) {
+  const { entries, isLoading, isUnknown, hasOlder, hasFailed, loadOlder, retry, discard } = useTimeline(room)
+  const items = useMemo(() => itemsOf(entries, me), [entries, me])
   const { scroller, content, onScroll, toBottom, isAway, hasNew } = useStickToBottom({
     first: items[0]?.key,
-    last: view.messages.at(-1)?.key,
-    own: view.outgoing.at(-1)?.key,
+    ...useMemo(() => newestIn(entries), [entries]),
   })
-  const isLoading = history.state === 'loading'
 
-  function show(item: TimelineItem) {
-    if (item.kind === 'group')
-      return <MessageGroup key={item.key} group={item} onRetry={chat.retry} onDiscard={chat.discard} />
+  function show(item: LogItem) {
+    if (item.kind === 'group') return <MessageGroup key={item.key} group={item} onRetry={retry} onDiscard={discard} />
     return (
       <p key={item.key} className={`separator ${item.kind}`}>
-        <span>{item.kind === 'day' ? dayOf(item.at) : missing[item.reason]}</span>
+        <span>{item.kind === 'day' ? dayOf(item.at) : gapSentence(item)}</span>
       </p>
     )
   }
@@ -51,13 +46,13 @@ export function MessageLog({ chat, me }: Props) {
         onScroll={onScroll}
       >
         <div ref={content} className="log-content">
-          {view.hasOlder && (
-            <button type="button" className="button quiet small older" onClick={history.loadOlder}>
+          {hasOlder && (
+            <button type="button" className="button quiet small older" onClick={loadOlder}>
               Show earlier messages
             </button>
           )}
-          {history.state === 'failed' && status === 'joined' && <HistoryProblem onTryAgain={history.reload} />}
-          {items.length === 0 && <EmptyRoom name={room.name} isLoading={isLoading} />}
+          {hasFailed && <HistoryProblem onTryAgain={loadOlder} />}
+          {items.length === 0 && !hasFailed && <EmptyRoom name={room.name} isLoading={isUnknown} />}
           {items.map(show)}
         </div>
       </div>

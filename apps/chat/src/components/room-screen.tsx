@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Person } from '../people.ts'
-import { useChatRoom } from '../use-chat-room.ts'
+import { useRoom } from '../realtime.ts'
 import { AwayBanner } from './away-banner.tsx'
 import { Composer } from './composer.tsx'
 import { Members } from './members.tsx'
@@ -15,24 +15,19 @@ interface Props {
 }
 
 export function RoomScreen({ name, me, onTryAgain }: Props) {
-  const chat = useChatRoom(name, me)
+  const { room, status, error } = useRoom(name)
   const [showsMembers, setShowsMembers] = useState(false)
 
-  if (chat.status === 'failed' && chat.error)
-    return <RoomRefused name={name} error={chat.error} onTryAgain={onTryAgain} />
+  if (status === 'failed' && error) return <RoomRefused name={name} error={error} onTryAgain={onTryAgain} />
   return (
     <>
       <main className="room">
-        <RoomHeader
-          room={chat.room}
-          showsMembers={showsMembers}
-          onToggleMembers={() => setShowsMembers(!showsMembers)}
-        />
+        <RoomHeader room={room} showsMembers={showsMembers} onToggleMembers={() => setShowsMembers(!showsMembers)} />
         <AwayBanner />
-        <MessageLog chat={chat} me={me} />
-        <Composer chat={chat} me={me} />
+        <MessageLog room={room} me={me} />
+        <Composer room={room} me={me} />
       </main>
-      <Members room={chat.room} me={me} isOpen={showsMembers} onClose={() => setShowsMembers(false)} />
+      <Members room={room} me={me} isOpen={showsMembers} onClose={() => setShowsMembers(false)} />
     </>
   )
 }

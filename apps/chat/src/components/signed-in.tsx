@@ -1,0 +1,19 @@
+import { useEffect, useState } from 'react'
+import type { Person } from '../people.ts'
+import { createChatClient, RoomfulProvider } from '../realtime.ts'
+import { ChatScreen } from './chat-screen.tsx'
+
+/** The chat of one person, who is connected until they sign out. */
+export function SignedIn({ me }: { readonly me: Person }) {
+  const [client] = useState(() => createChatClient(me))
+  useEffect(() => {
+    void client.connect()
+    return client.disconnect
+  }, [client])
+
+  return (
+    <RoomfulProvider client={client}>
+      <ChatScreen me={me} />
+    </RoomfulProvider>
+  )
+}
