@@ -100,8 +100,8 @@ export const mutants = [
   mutant(
     'C4 two batches in flight',
     `${client}/outbox/room-queue.ts`,
-    'session ? messages.filter(mine) : []',
-    'session ? messages.filter((m) => mine(m) && m.sentAt === undefined) : []',
+    'of messages.filter(mine)',
+    'of messages.filter((m) => mine(m) && m.sentAt === undefined)',
     model,
   ),
   mutant(
@@ -209,6 +209,99 @@ export const mutants = [
     '',
     'packages/server/test/sqlite-log packages/server/test/dedup',
   ),
+  {
+    name: 'S4 the row as it was when the batch was looked at, in memory',
+    tests: 'packages/server/test/memory-log',
+    edits: [
+      {
+        file: `${server}/log/memory-log.ts`,
+        find: 'return this.#rows.get(room, sender)',
+        replace:
+          'return ((this.looked ??= new Map()).set(sender.cid + room, this.#rows.get(room, sender)), this.looked.get(sender.cid + room))',
+      },
+      {
+        file: `${server}/log/memory-log.ts`,
+        find: 'settle(this.#rows.get(room, sender), ',
+        replace: 'settle(this.looked?.get(sender.cid + room) ?? this.#rows.get(room, sender), ',
+      },
+    ],
+  },
+  {
+    name: 'S4 the row as it was when the batch was looked at, in SQLite',
+    tests: 'packages/server/test/sqlite-log',
+    edits: [
+      {
+        file: `${server}/log/sqlite/sqlite-log.ts`,
+        find: 'return this.#now(() => this.#rowOf(this.#rooms.find(room)?.id, sender))',
+        replace:
+          'return this.#now(() => ((this.looked ??= new Map()).set(sender.cid + room, this.#rowOf(this.#rooms.find(room)?.id, sender)), this.looked.get(sender.cid + room)))',
+      },
+      {
+        file: `${server}/log/sqlite/sqlite-log.ts`,
+        find: 'settle(this.#rowOf(known?.id, sender), ',
+        replace: 'settle(this.looked?.get(sender.cid + room) ?? this.#rowOf(known?.id, sender), ',
+      },
+    ],
+  },
+  {
+    name: 'S4 the row is in memory only',
+    tests: 'packages/server/test/sqlite-log packages/server/test/dedup',
+    edits: [
+      {
+        file: `${server}/log/sqlite/sqlite-log.ts`,
+        find: 'this.#senders.set(stored.id, sender, row)',
+        replace: '(this.rows ??= new Map()).set(JSON.stringify([stored.id, sender]), row)',
+      },
+      {
+        file: `${server}/log/sqlite/sqlite-log.ts`,
+        find: 'this.#senders.get(room, sender)',
+        replace: 'this.rows?.get(JSON.stringify([room, sender]))',
+      },
+    ],
+  },
+  {
+    name: 'S4 the entries in one transaction, the row in the next, and answered after both',
+    tests: 'packages/server/test/sqlite-crash',
+    edits: [
+      {
+        file: `${server}/log/sqlite/sqlite-log.ts`,
+        find: 'return this.#write(() => this.#commit(room, batch))',
+        replace:
+          'return this.#write(() => this.#commit(room, batch)).then((done) => this.#write(() => (batch.items.later?.(), done)))',
+      },
+      {
+        file: `${server}/log/sqlite/sqlite-log.ts`,
+        find: 'this.#senders.set(stored.id, sender, row)',
+        replace: 'items.later = () => this.#senders.set(stored.id, sender, row)',
+      },
+    ],
+  },
+  {
+    name: 'S11 the page is read before the member is one, in the server that ships',
+    tests: 'packages/server/test/join',
+    edits: [
+      { file: `${server}/memberships.ts`, find: 'await room.enter(this.#socket, this.#who.wire)', replace: '' },
+      {
+        file: `${server}/memberships.ts`,
+        find: 'const entries = page.epoch',
+        replace: 'await room.enter(this.#socket, this.#who.wire); const entries = page.epoch',
+      },
+    ],
+  },
+  mutant(
+    'S7 a file is opened unread',
+    `${server}/log/sqlite/log-file.ts`,
+    'assertWhole(database)',
+    '',
+    'packages/server/test/sqlite-open',
+  ),
+  mutant(
+    'S7 what is damaged in one room goes on confirming in the others',
+    `${server}/log/sqlite/sqlite-log.ts`,
+    'if (isDamage(error)) this.#damage = failure',
+    '',
+    'packages/server/test/sqlite-open',
+  ),
   mutant(
     'S6 acked before it is stored',
     `${server}/log/sqlite/shared-commits.ts`,
@@ -240,8 +333,8 @@ export const mutants = [
   mutant(
     'C2 another user sends what waits',
     `${client}/outbox/departures.ts`,
-    'state.isWelcome && user === state.user',
-    'state.isWelcome',
+    "state.standing === 'told' && user === state.user",
+    "state.standing === 'told'",
     'packages/client/test/outbox',
   ),
   mutant(

@@ -16,7 +16,7 @@ import type { ConnectionState, Guarantees } from './connection/connection-state.
 import type { Unsubscribe } from './emitter.ts'
 import type { CallOptions } from './events/sender.ts'
 import type { ReadonlyStore } from './guarded-store.ts'
-import type { OutboxCounts } from './outbox/outbox.ts'
+import type { OutboxStatus } from './outbox/outbox.ts'
 import type { MessageArgs, Room } from './room/room.ts'
 
 export interface Emitting<C extends AnyContract> {
@@ -47,7 +47,7 @@ export interface Client<C extends AnyContract = SocketIoContract<EventsMap, Even
   /** What holds with this server; undefined while not connected. */
   readonly guarantees: Guarantees | undefined
   /** How many messages the server has not confirmed. */
-  readonly outbox: ReadonlyStore<OutboxCounts>
+  readonly outbox: ReadonlyStore<OutboxStatus>
   /** Connects, at once also while reconnecting, and waits until connected, through retries; rejects where that was given up, refused, stopped or aborted. */
   connect(this: void, options?: { readonly signal?: AbortSignal }): Promise<void>
   /** Connects if the first use should: what hooks call when they mount. Does nothing after `disconnect()`. */

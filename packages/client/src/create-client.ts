@@ -5,6 +5,7 @@ import {
   type Hello,
   RoomfulError,
   type SocketIoContract,
+  type WireUser,
 } from '@roomful/contract'
 import type { Client } from './client.ts'
 import { Connection } from './connection/connection.ts'
@@ -48,6 +49,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   const { ackTimeoutMs, joinTimeoutMs, plain } = settings
   let protocol: RoomProtocol | undefined
   let connects = 0
+  let selfId: string | undefined
 
   const { inspect, report, invalid } = createReporting({ ...settings, inspect: options.inspect })
   const schemas = new Schemas(options.contract?.definition as ContractDefinition | undefined, invalid)
@@ -66,6 +68,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     needed: (room) => rooms.named(room).needed(),
     idle: (room) => rooms.get(room)?.idle(),
     placed: () => connection.reassured(),
+    storageFailed: (error) => inspect({ type: 'error', error, source: 'outbox' }),
     dropped: (room, event, error) =>
       inspect({ type: 'drop', direction: 'out', event, reason: `${error.message} (room ${room})`, error }),
     report,
@@ -75,6 +78,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     isReady: () => port.isReady(),
     stoppedBy,
     autoConnect,
+    selfId: () => selfId,
     outbox,
     schemas,
     inspect,
@@ -97,6 +101,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       changed(from, to) {
         inspect({ type: 'connection', from, to })
         if (to.status === 'connecting') outbox.begin()
+        if (to.status === 'connected') selfId = (to.user as WireUser | undefined)?.id
         if (from.status === 'disconnected') rooms.down() // somebody seeks a connection again: rooms wait for it
       },
       userOf: (hello) => schemas.readUser(hello?.user),
@@ -108,6 +113,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
         queue.close()
         if (stopped) queue.clear(error)
         rooms.down(stopped ? error : undefined)
+        if (stopped) outbox.stopped(error)
       },
     },
     port,

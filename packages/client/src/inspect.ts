@@ -15,7 +15,7 @@ export type InspectEvent =
       readonly reason: string
       readonly error?: RoomfulError
     }
-  /** A listener threw: it is reported here and to `onError`, and harms nobody. */
+  /** A listener threw, which `onError` hears too; or the outbox's storage failed. It harms nobody. */
   | { readonly type: 'error'; readonly error: unknown; readonly source: string }
 
 export type Inspect = (event: InspectEvent) => void

@@ -1,4 +1,4 @@
-import { type Refusal, RoomfulError } from '@roomful/contract'
+import { passingCodes, type Refusal, RoomfulError } from '@roomful/contract'
 
 /** The server's no in an acknowledgement, if it is one: `{ $error }` as our server says it, or what the app's `refusalOf` sees. */
 export function refusalIn(
@@ -38,4 +38,10 @@ function errorIn(ack: unknown): Refusal | undefined {
 export function afterMs({ refusal }: RoomfulError): number {
   const { after } = (refusal?.data ?? {}) as { after?: unknown }
   return typeof after === 'number' && after >= 0 ? Math.min(after, 300_000) : 0
+}
+
+/** Whether trying again would not help. */
+export function isForGood({ code, refusal }: RoomfulError): boolean {
+  const isRefused = refusal !== undefined && !(passingCodes as readonly string[]).includes(code)
+  return isRefused || code === 'INVALID_ARGUMENT'
 }

@@ -25,6 +25,11 @@ function copy(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copy(part)]))
 }
 
+export function hasBinary(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return isBinary(value) || Object.values(value).some(hasBinary)
+}
+
 function isBinary(value: object): boolean {
   return (
     ArrayBuffer.isView(value) || value instanceof ArrayBuffer || (typeof Blob === 'function' && value instanceof Blob)

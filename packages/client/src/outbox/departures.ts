@@ -1,21 +1,22 @@
 import { RoomfulError } from '@roomful/contract'
-import type { Message } from './message.ts'
+import type { Message, Outcome } from './message.ts'
 import { changed, ended, inRoom } from './outbox-changes.ts'
 import type { OutboxOutput, OutboxState } from './outbox-types.ts'
-import { emptyQueue, keyOf, nextBatch, type QueueStep, type RoomQueue, type Session } from './room-queue.ts'
+import { emptyQueue, nextBatch, type QueueStep, type RoomQueue, type Session } from './room-queue.ts'
+import { keyOf } from './message.ts'
 
 /** What is to go next, once the storage is free: batches are made, and all changes stored in one step before they leave (C3). */
 export function proceed(state: OutboxState, now: number, outputs: OutboxOutput[]): OutboxState {
   if (state.storing) return state
   let next = state
-  for (const room of state.rooms.keys()) next = boarded(next, room, now, outputs)
-  if (next.unstored.size === 0 && next.untold.length === 0) return departed(next, outputs)
+  for (const room of state.rooms.keys()) next = withBatch(next, room, now, outputs)
+  if (next.unstored.size === 0 && next.untold.length === 0) return sent(next, outputs)
   outputs.push({ type: 'store', changes: next.unstored })
   return { ...next, unstored: new Map(), untold: [], storing: { untold: next.untold } }
 }
 
 /** Makes a room's next batch, where one may go. */
-function boarded(state: OutboxState, room: string, now: number, outputs: OutboxOutput[]): OutboxState {
+function withBatch(state: OutboxState, room: string, now: number, outputs: OutboxOutput[]): OutboxState {
   const { session, flight, isWaiting } = state.rooms.get(room) ?? emptyQueue
   if (!session || flight || isWaiting || !state.isReady) return state
   const isPlain = session.epoch === undefined
@@ -23,8 +24,8 @@ function boarded(state: OutboxState, room: string, now: number, outputs: OutboxO
   const queue = next.rooms.get(room) ?? emptyQueue
   // Without a key in its way, a message must not have been sent with one (C15).
   const isNext = ({ user, sentAt }: Message): boolean =>
-    isPlain ? user === undefined && sentAt === undefined : state.isWelcome && user === state.user
-  const batch = nextBatch(queue, isNext)
+    isPlain ? user === undefined && sentAt === undefined : state.standing === 'told' && user === state.user
+  const batch = nextBatch(queue, session, isNext)
   if (batch.length === 0) return next
   const marked = isPlain
     ? []
@@ -53,19 +54,29 @@ function expired(state: OutboxState, queue: RoomQueue, { eventBytes }: Session, 
   return { queue: large.queue, settled: [...old.settled, ...large.settled] }
 }
 
-/** Batches whose messages are stored leave. */
-function departed(state: OutboxState, outputs: OutboxOutput[]): OutboxState {
+/** Batches whose messages are stored leave, without what was ended meanwhile. */
+function sent(state: OutboxState, outputs: OutboxOutput[]): OutboxState {
   const rooms = new Map(state.rooms)
   for (const [room, queue] of rooms) {
     if (!queue.flight || queue.flight.isSent) continue
-    const flight = { ...queue.flight, isSent: true }
+    const left = new Set(queue.messages.map(keyOf))
+    const messages = queue.flight.messages.filter((message) => left.has(keyOf(message)))
+    const flight = messages.length > 0 ? { ...queue.flight, messages, isSent: true } : undefined
     rooms.set(room, { ...queue, flight })
-    outputs.push({ type: 'send', room, flight })
+    if (flight) outputs.push({ type: 'send', room, flight })
   }
   return { ...state, rooms }
 }
 
-export function stored(state: OutboxState, outputs: OutboxOutput[]): OutboxState {
-  for (const { message, outcome } of state.storing?.untold ?? []) outputs.push({ type: 'tell', message, outcome })
-  return departed({ ...state, storing: undefined }, outputs)
+/** What is still stored may be sent by a later page: nobody knows how that ends. */
+export function stored(state: OutboxState, isStored: boolean, outputs: OutboxOutput[]): OutboxState {
+  for (const { message, outcome } of state.storing?.untold ?? [])
+    outputs.push({ type: 'tell', message, outcome: isStored ? outcome : doubtful(outcome) })
+  return sent({ ...state, storing: undefined }, outputs)
+}
+
+function doubtful(outcome: Outcome): Outcome {
+  if (outcome.state !== 'rejected') return outcome
+  const sentence = `the browser's storage failed, and may still have the message: ${outcome.error.message}`
+  return { state: 'unknown', error: new RoomfulError('UNKNOWN', sentence, { cause: outcome.error }) }
 }

@@ -81,6 +81,14 @@ export class KeeperInStorage implements Keeper {
       .map(entryOf)
   }
 
+  rest(): void {
+    this.#others.rest()
+  }
+
+  forget(): Promise<void> {
+    return this.store({ put: [], remove: [...this.#records.values()] })
+  }
+
   close(): void {
     this.#isClosed = true
     this.#records = new Map()

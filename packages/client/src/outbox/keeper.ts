@@ -31,6 +31,10 @@ export interface Keeper {
    * most 1 s for their locks, together.
    */
   adopt(user: string | null): Promise<readonly StoredEntry[]>
+  /** Takes over nothing more until the next `adopt`; what it holds stays locked. */
+  rest(): void
+  /** Takes all that is ours out of the storage. */
+  forget(): Promise<void>
   /** Gives everything back; nothing is called after it. */
   close(): void
 }

@@ -27,13 +27,18 @@ export interface Settled {
   readonly outcome: Outcome
 }
 
+/** The same wherever the message is: sent again, stored, taken over. */
+export function keyOf({ cid, n }: Pick<Message, 'cid' | 'n'>): string {
+  return `${cid}:${n}`
+}
+
 /** What everyone in the room sees of a message's key. */
 export function messageId({ cid, n }: Pick<Message, 'cid' | 'n'>): string {
   return `${cid.slice(0, 8)}:${n}`
 }
 
 /** Its end without an answer: what was never sent did not happen; of what was sent nobody knows. */
-export function given(message: Message, error: RoomfulError): Settled {
+export function givenUp(message: Message, error: RoomfulError): Settled {
   if (message.sentAt === undefined) return { message, outcome: { state: 'rejected', error } }
   const sentence = `whether the server has "${message.event}" of room ${message.room} cannot be known: ${error.message}`
   return { message, outcome: { state: 'unknown', error: new RoomfulError('UNKNOWN', sentence, { cause: error }) } }

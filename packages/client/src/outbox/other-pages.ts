@@ -48,6 +48,16 @@ export class OtherPages {
     this.#channel.postMessage(WHO)
   }
 
+  /** From now on, waits for nobody. */
+  rest(): void {
+    this.#isWatching = false
+    for (const [cid, letGo] of this.#pages)
+      if (!this.#held.has(cid)) {
+        this.#pages.delete(cid)
+        letGo()
+      }
+  }
+
   /** We have stored something: others may wait for our lock. */
   announce(): void {
     if (this.#hasStored || this.#isClosed) return

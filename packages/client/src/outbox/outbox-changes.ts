@@ -1,7 +1,8 @@
 import type { RoomfulError } from '@roomful/contract'
-import { given, type Message, type Settled } from './message.ts'
+import { givenUp, type Message, type Settled } from './message.ts'
 import type { Changes, OutboxOutput, OutboxState } from './outbox-types.ts'
-import { emptyQueue, keyOf, type QueueStep, type RoomQueue, without } from './room-queue.ts'
+import { emptyQueue, type QueueStep, type RoomQueue, without } from './room-queue.ts'
+import { keyOf } from './message.ts'
 
 export function queued(state: OutboxState, messages: readonly Message[], inFront: boolean): OutboxState {
   const rooms = new Map(state.rooms)
@@ -10,13 +11,17 @@ export function queued(state: OutboxState, messages: readonly Message[], inFront
     const added = messages.filter((message) => message.room === room)
     rooms.set(room, { ...queue, messages: inFront ? [...added, ...queue.messages] : [...queue.messages, ...added] })
   }
-  return resized({ ...state, rooms, unstored: changed(state, messages) }, messages, 1)
+  return { ...state, rooms, unstored: changed(state, messages) }
 }
 
+/** Ends messages without an answer: what is still being stored was not sent, whatever its mark says. */
 export function ended(queue: RoomQueue, which: (message: Message) => boolean, error: RoomfulError): QueueStep {
+  const unsent = queue.flight && !queue.flight.isSent ? queue.flight.messages : []
+  const asTheyWere = new Map(unsent.map((message) => [keyOf(message), message]))
+  const messages = queue.messages.filter(which).map((message) => asTheyWere.get(keyOf(message)) ?? message)
   return without(
     queue,
-    queue.messages.filter(which).map((message) => given(message, error)),
+    messages.map((message) => givenUp(message, error)),
   )
 }
 
@@ -37,17 +42,10 @@ export function inRoom(
     else untold.push({ message, outcome }) // after its removal is stored: nobody may send it again and be told otherwise (C6)
   }
   const gone = settled.map(({ message }) => message)
-  const next = { ...state, rooms, unstored: changed(state, gone, true), untold: [...state.untold, ...untold] }
-  return resized(next, gone, -1)
+  return { ...state, rooms, unstored: changed(state, gone, true), untold: [...state.untold, ...untold] }
 }
 
 export function changed({ unstored }: OutboxState, messages: readonly Message[], isGone = false): Changes {
   if (messages.length === 0) return unstored
   return new Map([...unstored, ...messages.map((message) => [keyOf(message), { message, isGone }] as const)])
-}
-
-export function resized(state: OutboxState, messages: readonly Message[], sign: 1 | -1): OutboxState {
-  const bytes = messages.reduce((sum, message) => sum + message.bytes, 0)
-  const { size } = state
-  return { ...state, size: { messages: size.messages + sign * messages.length, bytes: size.bytes + sign * bytes } }
 }

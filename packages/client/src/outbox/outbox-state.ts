@@ -1,14 +1,15 @@
 import { RoomfulError } from '@roomful/contract'
 import { proceed, stored } from './departures.ts'
 import type { Message } from './message.ts'
-import { changed, ended, inRoom, queued, resized } from './outbox-changes.ts'
+import { changed, ended, inRoom, queued } from './outbox-changes.ts'
 import type { OutboxInput, OutboxOutput, OutboxState, OutboxStep } from './outbox-types.ts'
-import { answered, closed, keyOf, opened, unanswered, woken, written } from './room-queue.ts'
+import { answered, closed, opened, unanswered, woken, written } from './room-queue.ts'
+import { keyOf } from './message.ts'
 
 /** The next state, and what is to be done, in this order. `now` is the server's clock, in milliseconds. */
 export function outbox(state: OutboxState, input: OutboxInput, now: number): OutboxStep {
   const outputs: OutboxOutput[] = []
-  const next = proceed(taken(state, input, outputs), now, outputs)
+  const next = proceed(applied(state, input, outputs), now, outputs)
   return { state: next, outputs }
 }
 
@@ -17,12 +18,17 @@ export function messagesIn({ rooms }: OutboxState, room: string): readonly Messa
   return rooms.get(room)?.messages ?? []
 }
 
+/** Whose a message is that is made now. */
+export function authorOf({ user, standing }: OutboxState): string | null | undefined {
+  return standing === 'past' ? undefined : user
+}
+
 /** Whether the message waits for us, rather than for another user. */
 export function isMine({ user }: OutboxState, message: Message): boolean {
   return message.user === user || message.user === undefined
 }
 
-function taken(state: OutboxState, input: OutboxInput, outputs: OutboxOutput[]): OutboxState {
+function applied(state: OutboxState, input: OutboxInput, outputs: OutboxOutput[]): OutboxState {
   switch (input.type) {
     case 'emit':
       return emitted(state, input.message, outputs)
@@ -31,16 +37,15 @@ function taken(state: OutboxState, input: OutboxInput, outputs: OutboxOutput[]):
     case 'ready':
       return { ...state, isReady: true }
     case 'welcome':
-      return claimed({ ...state, user: input.user, windowMs: input.windowMs, isWelcome: true }, undefined, input.user)
+      return welcome(state, input.user, input.windowMs)
     case 'plain':
-      // Who the app said we are helps no more: nobody will say whether it is so.
-      return state.isWelcome
-        ? { ...state, user: undefined, isWelcome: false }
-        : claimed({ ...state, user: undefined, isReady: true }, state.user, undefined)
+      return plain(state, input.cid)
+    case 'stopped':
+      return stopped(state, input.error, outputs)
     case 'open':
       return inRoom(state, input.room, (queue) => opened(queue, input.session), outputs)
     case 'close':
-      return inRoom(state, input.room, closed, outputs)
+      return inRoom(state, input.room, (queue) => closed(queue, input.isOurs), outputs)
     case 'wake':
       return inRoom(state, input.room, woken, outputs)
     case 'refused':
@@ -61,15 +66,16 @@ function taken(state: OutboxState, input: OutboxInput, outputs: OutboxOutput[]):
     case 'lost':
       return lost(state, input.cid, outputs)
     case 'stored':
-      return stored(state, outputs)
+      return stored(state, input.isStored, outputs)
   }
 }
 
 function emitted(state: OutboxState, message: Message, outputs: OutboxOutput[]): OutboxState {
-  const { size, limit } = state
-  if (size.messages < limit.messages && size.bytes + message.bytes <= limit.bytes)
-    return queued(state, [message], false)
-  const sentence = `"${message.event}" was not sent to room ${message.room}: ${size.messages} messages of ${size.bytes} bytes wait already`
+  const mine = [...state.rooms.values()].flatMap(({ messages }) => messages.filter((other) => isMine(state, other)))
+  const bytes = mine.reduce((sum, other) => sum + other.bytes, 0)
+  const { limit } = state
+  if (mine.length < limit.messages && bytes + message.bytes <= limit.bytes) return queued(state, [message], false)
+  const sentence = `"${message.event}" was not sent to room ${message.room}: ${mine.length} messages of ${bytes} bytes wait already`
   outputs.push({
     type: 'tell',
     message,
@@ -78,20 +84,43 @@ function emitted(state: OutboxState, message: Message, outputs: OutboxOutput[]):
   return state
 }
 
-/** Messages of one user become another's: of nobody known yet, of who we turned out to be. */
-function claimed(state: OutboxState, from: string | null | undefined, to: string | null | undefined): OutboxState {
-  const claimedOnes: Message[] = []
+/** Messages become those of who we are now. */
+function claimed(state: OutboxState, which: (message: Message) => boolean): OutboxState {
+  const ours: Message[] = []
   const rooms = new Map(state.rooms)
   for (const [room, queue] of rooms) {
     const messages = queue.messages.map((message) => {
-      if (message.user !== from || message.sentAt !== undefined) return message
-      const ours = { ...message, user: to }
-      claimedOnes.push(ours)
-      return ours
+      if (!which(message)) return message
+      const claim = { ...message, user: state.user }
+      ours.push(claim)
+      return claim
     })
     rooms.set(room, { ...queue, messages })
   }
-  return { ...state, rooms, unstored: changed(state, claimedOnes) }
+  return { ...state, rooms, unstored: changed(state, ours) }
+}
+
+/** What nobody owned yet is ours. Another user's own messages wait until what that user's earlier pages left is taken over. */
+function welcome(state: OutboxState, user: string | null, windowMs: number): OutboxState {
+  const isReady = state.isReady && state.user === user
+  return claimed({ ...state, user, windowMs, standing: 'told', isReady }, ({ user: owner }) => owner === undefined)
+}
+
+/** Who the app said we are helps no more: nobody will say whether it is so. What earlier pages left stays as it is. */
+function plain(state: OutboxState, cid: string): OutboxState {
+  const next: OutboxState = { ...state, user: undefined, standing: 'past', isReady: true }
+  if (state.standing !== 'assumed' || state.user === undefined) return next
+  return claimed(next, (message) => message.cid === cid && message.user === state.user)
+}
+
+/** What is nobody's yet must not become the next user's; what is somebody's waits for them. */
+function stopped(state: OutboxState, error: RoomfulError, outputs: OutboxOutput[]): OutboxState {
+  const isNobodys = (message: Message): boolean => message.user === undefined
+  const next = [...state.rooms.keys()].reduce(
+    (before, room) => inRoom(before, room, (queue) => ended(queue, isNobodys, error), outputs),
+    state,
+  )
+  return { ...next, standing: 'past' }
 }
 
 function discarded(state: OutboxState, message: Message, outputs: OutboxOutput[]): OutboxState {
@@ -112,5 +141,5 @@ function lost(state: OutboxState, cid: string, outputs: OutboxOutput[]): OutboxS
   const error = new RoomfulError('UNKNOWN', 'another page took the message over')
   for (const message of gone) outputs.push({ type: 'tell', message, outcome: { state: 'unknown', error } })
   const unstored = new Map([...state.unstored].filter(([, { message }]) => message.cid !== cid))
-  return resized({ ...state, rooms, unstored }, gone, -1)
+  return { ...state, rooms, unstored }
 }

@@ -4,17 +4,16 @@ import type { Flight, RoomQueue, Session } from './room-queue.ts'
 
 /** All rooms' messages that the server has not confirmed. SPEC.md, rules OB. */
 export interface OutboxState {
-  /** Who we are: as the server said last, or as the app says before it has. */
+  /** Who we are, and who says so: the app, as long as the server has not; or nobody any more. */
   readonly user: string | null | undefined
-  readonly isWelcome: boolean
+  readonly standing: 'assumed' | 'told' | 'past'
   /** What an earlier page left is taken over: ours may go behind it. */
   readonly isReady: boolean
   readonly rooms: ReadonlyMap<string, RoomQueue>
   /** How long the server remembers a key, less a margin. */
   readonly windowMs: number
-  /** The most that may wait, of messages and of bytes, and what does. */
+  /** The most of a user's that may wait: messages, and their bytes. */
   readonly limit: Size
-  readonly size: Size
   readonly flights: number
   /** What the storage has yet to hear of, by key. */
   readonly unstored: Changes
@@ -38,10 +37,14 @@ export type OutboxInput =
   | { readonly type: 'adopted'; readonly messages: readonly Message[]; readonly inFront: boolean }
   | { readonly type: 'ready' }
   | { readonly type: 'welcome'; readonly user: string | null; readonly windowMs: number }
-  /** The server is a plain one. */
-  | { readonly type: 'plain' }
+  /** The server is a plain one; `cid` is this page's. */
+  | { readonly type: 'plain'; readonly cid: string }
+  /** Nobody seeks a connection any more; the next one may be another user's. */
+  | { readonly type: 'stopped'; readonly error: RoomfulError }
   | { readonly type: 'open'; readonly room: string; readonly session: Session }
-  | { readonly type: 'close' | 'wake'; readonly room: string }
+  /** `isOurs`: we ended the connection ourselves. */
+  | { readonly type: 'close'; readonly room: string; readonly isOurs: boolean }
+  | { readonly type: 'wake'; readonly room: string }
   /** We may not be in the room. */
   | { readonly type: 'refused'; readonly room: string; readonly error: RoomfulError }
   | { readonly type: 'answer'; readonly room: string; readonly flight: Flight; readonly answer: PublishAnswer }
@@ -52,13 +55,13 @@ export type OutboxInput =
       readonly flight: Flight
       readonly errors: readonly (RoomfulError | undefined)[]
     }
-  | { readonly type: 'stored' }
+  | { readonly type: 'stored'; readonly isStored: boolean }
   /** Another page has taken this page's messages over. */
   | { readonly type: 'lost'; readonly cid: string }
   | { readonly type: 'discard'; readonly message: Message }
 
 export type OutboxOutput =
-  /** One transaction; `stored` is its end, also where it failed. */
+  /** One transaction; `stored` is its end, and says whether it worked. */
   | { readonly type: 'store'; readonly changes: Changes }
   | { readonly type: 'send'; readonly room: string; readonly flight: Flight }
   | { readonly type: 'tell'; readonly message: Message; readonly outcome: Outcome }
@@ -72,12 +75,11 @@ export interface OutboxStep {
 export function newOutbox(user: string | null | undefined, limit: Size): OutboxState {
   return {
     user,
-    isWelcome: false,
+    standing: 'assumed',
     isReady: false,
     rooms: new Map(),
     windowMs: 0,
     limit,
-    size: { messages: 0, bytes: 0 },
     flights: 0,
     unstored: new Map(),
     untold: [],

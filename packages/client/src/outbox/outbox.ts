@@ -1,22 +1,24 @@
 import { type Hello, type PublishAnswer, type Receipt, RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
 import type { Unsubscribe } from '../emitter.ts'
-import { snapshot } from '../events/snapshot.ts'
+import { hasBinary, snapshot } from '../events/snapshot.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
 import { pageId } from '../page-id.ts'
 import type { OutboxOption } from './keeper.ts'
 import { bytesOf, type Message, messageId, type Outcome } from './message.ts'
 import { entryOf, type OutgoingEntry, Watchers } from './outgoing.ts'
-import { isMine, messagesIn, outbox } from './outbox-state.ts'
+import { authorOf, isMine, messagesIn, outbox } from './outbox-state.ts'
 import { newOutbox, type OutboxInput, type OutboxOutput } from './outbox-types.ts'
 import { Receipts } from './receipts.ts'
-import { type Flight, keyOf, type Session } from './room-queue.ts'
+import { type Flight, type Session } from './room-queue.ts'
+import { keyOf } from './message.ts'
 import { type Place, Safekeeping } from './safekeeping.ts'
 
-/** How many messages the server has not confirmed; `sending` ones are on their way, `queued` ones wait. */
-export interface OutboxCounts {
+/** How many messages of ours the server has not confirmed: `sending` ones are on their way, `queued` ones wait, and where. */
+export interface OutboxStatus {
   readonly queued: number
   readonly sending: number
+  readonly place: Place
 }
 
 export interface OutboxHooks {
@@ -28,6 +30,7 @@ export interface OutboxHooks {
   idle(room: string): void
   /** Where messages wait has changed. */
   placed(): void
+  storageFailed(error: unknown): void
   dropped(room: string, event: string, error: RoomfulError): void
   readonly report: Report
 }
@@ -38,7 +41,7 @@ const MARGIN_MS = 3_600_000
 
 /** Gives the pure outbox a socket, a storage, timers and promises. */
 export class Outbox {
-  readonly store: StoreApi<OutboxCounts>
+  readonly store: StoreApi<OutboxStatus>
   readonly #safekeeping: Safekeeping
   readonly #hooks: OutboxHooks
   #cid = pageId()
@@ -61,12 +64,15 @@ export class Outbox {
       {
         adopted: (messages) => this.#run({ type: 'adopted', messages, inFront: false }),
         lost: (cid) => this.#lost(cid),
-        placed: () => hooks.placed(),
-        report: hooks.report,
+        placed: () => {
+          this.#count()
+          hooks.placed()
+        },
+        failed: (error) => hooks.storageFailed(error),
       },
     )
     this.#state = newOutbox(option?.user, { messages: limit, bytes: MAX_BYTES })
-    this.store = createGuardedStore<OutboxCounts>({ queued: 0, sending: 0 }, hooks.report)
+    this.store = createGuardedStore<OutboxStatus>({ queued: 0, sending: 0, place: 'memory' }, hooks.report)
   }
 
   get place(): Place {
@@ -76,10 +82,12 @@ export class Outbox {
   /** Its id is known at once, its receipt when the server has it. */
   publish(room: string, event: string, data: unknown): { readonly id: string; readonly receipt: Promise<Receipt> } {
     const copy = snapshot(event, data)
+    if (this.#state.standing === 'told' && hasBinary(copy))
+      throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" has binary in it, and a room's log is JSON`)
     const message: Message = {
       cid: this.#cid,
       n: ++this.#lastNumber,
-      user: this.#state.user,
+      user: authorOf(this.#state),
       room,
       event,
       data: copy,
@@ -105,20 +113,22 @@ export class Outbox {
   }
 
   plain(): void {
-    this.#run({ type: 'plain' })
+    this.#run({ type: 'plain', cid: this.#cid })
+  }
+
+  /** Nobody seeks a connection any more: what other pages leave is for those that do. */
+  stopped(error: RoomfulError): void {
+    this.#safekeeping.rest()
+    this.#run({ type: 'stopped', error })
   }
 
   open(room: string, session: Session): void {
     this.#run({ type: 'open', room, session })
   }
 
-  close(room: string): void {
+  close(room: string, isOurs: boolean): void {
     this.#stopTimer(room)
-    const { flight } = this.#state.rooms.get(room) ?? {}
-    this.#run({ type: 'close', room })
-    const left = new Set(messagesIn(this.#state, room).map(keyOf))
-    for (const message of flight?.isSent ? flight.messages : [])
-      if (left.has(keyOf(message))) this.#watchers.tell(message, 'queued')
+    this.#run({ type: 'close', room, isOurs })
   }
 
   refused(room: string, error: RoomfulError): void {
@@ -136,7 +146,7 @@ export class Outbox {
   }
 
   outgoing(room: string): OutgoingEntry[] {
-    const flying = new Set(this.#state.rooms.get(room)?.flight?.messages.map(keyOf))
+    const flying = new Set(this.#flying(room).map(keyOf))
     return messagesIn(this.#state, room)
       .filter((message) => isMine(this.#state, message))
       .map((message) => entryOf(message, flying.has(keyOf(message)) ? 'sending' : 'queued'))
@@ -159,6 +169,7 @@ export class Outbox {
     const done = new Set<string>()
     for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
       if (next.type === 'emit') this.#watchers.tell(next.message, 'queued')
+      const before = 'room' in next ? this.#flying(next.room) : []
       const { state, outputs } = outbox(this.#state, next, performance.now() + this.#clockMs)
       this.#state = state
       for (const output of outputs) {
@@ -166,6 +177,7 @@ export class Outbox {
         this.#do(output)
       }
       if (next.type === 'adopted') this.#adopted(next.messages)
+      if ('room' in next) this.#tellWaiting(next.room, before)
     }
     this.#isRunning = false
     this.#count()
@@ -176,8 +188,8 @@ export class Outbox {
     switch (output.type) {
       case 'store': {
         const saving = this.#safekeeping.save(output.changes)
-        if (!saving) return this.#run({ type: 'stored' })
-        return void saving.then(() => this.#run({ type: 'stored' }))
+        if (!saving) return this.#run({ type: 'stored', isStored: true })
+        return void saving.then((isStored) => this.#run({ type: 'stored', isStored }))
       }
       case 'send':
         return this.#send(output.room, output.flight)
@@ -212,7 +224,7 @@ export class Outbox {
   async #takeOver(user: string | null): Promise<void> {
     const messages = await this.#safekeeping.adopt(user)
     if (messages.length > 0) this.#run({ type: 'adopted', messages, inFront: !this.#state.isReady })
-    if (!this.#state.isReady) this.#run({ type: 'ready' })
+    if (!this.#state.isReady && user === this.#state.user) this.#run({ type: 'ready' })
   }
 
   /** Another page has these now; what is sent from here on needs another key. */
@@ -235,12 +247,34 @@ export class Outbox {
     this.#watchers.tell(message, outcome.state, outcome)
   }
 
+  /** Those that are on their way now. */
+  #flying(room: string): readonly Message[] {
+    const { flight, messages = [] } = this.#state.rooms.get(room) ?? {}
+    if (!flight?.isSent) return []
+    const left = new Set(messages.map(keyOf))
+    return flight.messages.filter((message) => left.has(keyOf(message)))
+  }
+
+  /** Of those that were on their way: what still waits does so again. */
+  #tellWaiting(room: string, before: readonly Message[]): void {
+    const now = new Set(this.#flying(room).map(keyOf))
+    const left = new Set(messagesIn(this.#state, room).map(keyOf))
+    for (const message of before)
+      if (left.has(keyOf(message)) && !now.has(keyOf(message))) this.#watchers.tell(message, 'queued')
+  }
+
   #count(): void {
+    let queued = 0
     let sending = 0
-    for (const { flight } of this.#state.rooms.values()) sending += flight?.messages.length ?? 0
-    const queued = this.#state.size.messages - sending
+    for (const [room, { messages }] of this.#state.rooms) {
+      const flying = this.#flying(room).length
+      sending += flying
+      queued += messages.filter((message) => isMine(this.#state, message)).length - flying
+    }
+    const { place } = this.#safekeeping
     const now = this.store.getState()
-    if (now.queued !== queued || now.sending !== sending) this.store.setState({ queued, sending }, true)
+    if (now.queued !== queued || now.sending !== sending || now.place !== place)
+      this.store.setState({ queued, sending, place }, true)
   }
 
   #stopTimer(room: string): void {

@@ -1,5 +1,5 @@
 import { passingCodes, type PublishAnswer, RoomfulError } from '@roomful/contract'
-import { given, type Message, type Outcome, type Settled } from './message.ts'
+import { givenUp, keyOf, type Message, type Outcome, type Settled } from './message.ts'
 
 /** How a room can be written to now. */
 export interface Session {
@@ -60,13 +60,18 @@ const LONGEST_FRUITLESS_MS = 5_000
 const LONGEST_WAIT_MS = 300_000
 
 /** The next batch: from the first that is `mine` on, as long as they are of one page (C4). */
-export function nextBatch({ messages, session, suspects }: RoomQueue, mine: (message: Message) => boolean): Message[] {
+export function nextBatch(
+  { messages, suspects }: RoomQueue,
+  { batchItems, batchBytes }: Session,
+  mine: (message: Message) => boolean,
+): Message[] {
+  const most = suspects > 0 ? 1 : batchItems
   const batch: Message[] = []
   let bytes = 0
-  for (const message of session ? messages.filter(mine) : []) {
+  for (const message of messages.filter(mine)) {
     bytes += message.bytes + ENVELOPE_BYTES
-    const isFull = batch.length >= (suspects > 0 ? 1 : session!.batchItems) || bytes > session!.batchBytes
-    if (batch.length > 0 && (isFull || message.cid !== batch[0]!.cid)) break
+    const [first] = batch
+    if (first && (batch.length >= most || bytes > batchBytes || message.cid !== first.cid)) break
     batch.push(message)
   }
   return batch
@@ -81,19 +86,22 @@ export function woken(queue: RoomQueue): QueueStep {
   return { queue: { ...queue, isWaiting: false }, settled: [] }
 }
 
-/** The connection is gone: what was sent and not answered is sent again, unless it seems to be what ends connections (C19). */
-export function closed(queue: RoomQueue): QueueStep {
+/**
+ * The connection is gone: what was sent and not answered is sent again, unless it seems to be what ends connections
+ * (C19). `isOurs`: we ended it ourselves.
+ */
+export function closed(queue: RoomQueue, isOurs: boolean): QueueStep {
   const { flight } = queue
   const next = { ...queue, session: undefined, flight: undefined, isWaiting: false }
   const [front] = flight?.messages ?? []
-  if (!flight?.isSent || !front) return { queue: next, settled: [] }
+  if (isOurs || !flight?.isSent || !front) return { queue: next, settled: [] }
   if (queue.deaths + 1 < DEATHS) return { queue: { ...next, deaths: queue.deaths + 1 }, settled: [] }
   if (queue.suspects === 0) return { queue: { ...next, deaths: 0, suspects: flight.messages.length }, settled: [] }
   const error = new RoomfulError('DISCONNECTED', 'each connection on which it was sent ended without an answer')
-  return without({ ...next, deaths: 0 }, [given(front, error)])
+  return without({ ...next, deaths: 0 }, [givenUp(front, error)])
 }
 
-/** What the server said of a batch; whoever is not ours, or not waited for any more, was settled before (C6, C7). */
+/** What the server said of a batch, which may be one that was sent again meanwhile: the first answer counts (C6, C7). */
 export function answered(queue: RoomQueue, flight: Flight, answer: PublishAnswer): QueueStep {
   const isCurrent = queue.flight?.id === flight.id
   const open = isCurrent ? { ...queue, flight: undefined, deaths: 0 } : queue
@@ -110,7 +118,7 @@ export function answered(queue: RoomQueue, flight: Flight, answer: PublishAnswer
     const refusal = new RoomfulError(answer.code ?? 'REFUSED', answer.message ?? 'the server refused the messages')
     const more = without(
       next.queue,
-      rest.map((message) => given(message, refusal)),
+      rest.map((message) => givenUp(message, refusal)),
     )
     return { queue: more.queue, settled: [...next.settled, ...more.settled] }
   }
@@ -125,13 +133,15 @@ export function unanswered(queue: RoomQueue, flight: Flight): QueueStep {
   return paused({ ...queue, flight: undefined }, true, 0, false)
 }
 
-/** A plain server's batch, written or not: it will not say more. */
+/** A plain server's batch, written or not: it will not say more. Where the connection is about to go, the rest waits. */
 export function written(queue: RoomQueue, flight: Flight, errors: readonly (RoomfulError | undefined)[]): QueueStep {
-  const settled = flight.messages.map((message, index): Settled => {
+  const isCutOff = errors.some((error) => error?.code === 'DISCONNECTED')
+  const settled = flight.messages.flatMap((message, index): Settled[] => {
     const error = errors[index]
-    return { message, outcome: error ? { state: 'rejected', error } : { state: 'unknown' } }
+    if (error?.code === 'DISCONNECTED') return []
+    return [{ message, outcome: error ? { state: 'rejected', error } : { state: 'unknown' } }]
   })
-  return without({ ...queue, flight: undefined }, settled)
+  return without({ ...queue, flight: undefined, ...(isCutOff && { session: undefined }) }, settled)
 }
 
 /** Takes out what was settled; what is not there any more was settled before, and the first answer counts. */
@@ -141,11 +151,8 @@ export function without(queue: RoomQueue, settled: readonly Settled[]): QueueSte
   const now = settled.filter(({ message }) => ids.has(keyOf(message)))
   const gone = new Set(now.map(({ message }) => keyOf(message)))
   const messages = queue.messages.filter((message) => !gone.has(keyOf(message)))
-  return { queue: { ...queue, messages, suspects: Math.max(0, queue.suspects - now.length) }, settled: now }
-}
-
-export function keyOf({ cid, n }: Pick<Message, 'cid' | 'n'>): string {
-  return `${cid}:${n}`
+  const suspects = Math.max(0, queue.suspects - now.length)
+  return { queue: { ...queue, messages, suspects, deaths: now.length > 0 ? 0 : queue.deaths }, settled: now }
 }
 
 /** A server that again and again takes nothing, and names no wait, must not be asked in a tight loop. */

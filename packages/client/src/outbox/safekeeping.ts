@@ -1,8 +1,6 @@
-import type { Report } from '../guarded-store.ts'
 import { untilDone } from '../promises.ts'
-import type { Keeper, OutboxOption, StoredEntry } from './keeper.ts'
-import type { Message } from './message.ts'
-import { bytesOf } from './message.ts'
+import type { EntryKey, Keeper, OutboxChange, OutboxOption, StoredEntry } from './keeper.ts'
+import { bytesOf, type Message } from './message.ts'
 import type { Changes } from './outbox-types.ts'
 
 /** Storage that does not open holds up nobody for longer. */
@@ -15,7 +13,8 @@ export interface SafekeepingHooks {
   adopted(messages: readonly Message[]): void
   lost(cid: string): void
   placed(): void
-  readonly report: Report
+  /** The storage cannot be used: an inconvenience that `guarantees` tells, not an error of the page. */
+  failed(error: unknown): void
 }
 
 /** Keeps the outbox where it survives a reload, as long as that works; else it stays in memory, and says so. */
@@ -35,19 +34,17 @@ export class Safekeeping {
     this.#isOver = option === undefined
   }
 
-  /** Settles when the changes are stored, or cannot be; undefined where there is nothing to wait for. */
-  save(changes: Changes): Promise<void> | undefined {
+  /** Whether the changes are stored; undefined where there is nothing to wait for. */
+  save(changes: Changes): Promise<boolean> | undefined {
     const put: StoredEntry[] = []
-    const remove: Message[] = []
+    const remove: EntryKey[] = []
     for (const { message, isGone } of changes.values()) {
       const { user, bytes: _, ...rest } = message
       if (isGone || user === undefined) remove.push(message)
       else put.push({ ...rest, user })
     }
     if (this.#isOver || (!this.#keeper && put.length === 0)) return undefined
-    return this.#open()
-      .then((keeper) => keeper?.store({ put, remove }))
-      .catch((error: unknown) => this.giveUp(error))
+    return this.#store({ put, remove })
   }
 
   /** What earlier pages of this user left. Connected again meanwhile, one must not be told that nothing was left. */
@@ -69,8 +66,26 @@ export class Safekeeping {
   giveUp(error: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.rest()
     this.#move('memory')
-    this.#hooks.report(error, 'outbox')
+    this.#hooks.failed(error)
+  }
+
+  /** Takes over nothing more until the next `adopt`. */
+  rest(): void {
+    void this.#keeper?.then((keeper) => keeper?.rest()).catch(() => {}) // one that did not open has nothing to rest from
+  }
+
+  /** Storage that fails is asked once more, to forget what it has: another page must not find what goes on here. */
+  async #store(change: OutboxChange): Promise<boolean> {
+    try {
+      await (await this.#open())?.store(change)
+      return true
+    } catch (error) {
+      this.giveUp(error)
+      const keeper = await this.#keeper?.catch(() => undefined)
+      return keeper !== undefined && (await succeeds(keeper.forget()))
+    }
   }
 
   async #open(): Promise<Keeper | undefined> {
@@ -94,6 +109,13 @@ export class Safekeeping {
     this.place = place
     this.#hooks.placed()
   }
+}
+
+function succeeds(work: Promise<void>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  )
 }
 
 function received(entries: readonly StoredEntry[]): Message[] {

@@ -1,6 +1,6 @@
-import { passingCodes, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import { afterMs } from '../events/refusal.ts'
+import { afterMs, isForGood } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
 import type { Joined } from './room-protocol.ts'
 import { type RoomEvent, type RoomState, roomState } from './room-state.ts'
@@ -95,10 +95,11 @@ export class Membership {
     this.#go({ type: 'up', recovered })
     const { status } = this.store.getState()
     if (status === 'joining') return this.#requestJoin()
-    if (status !== 'left') return Promise.resolve()
-    if (this.#owesLeave && recovered) return this.#requestLeave()
-    this.#owesLeave = false
-    return this.errand()
+    const isIn = recovered && (status === 'joined' || (status === 'left' && this.#owesLeave))
+    if (status === 'left' && isIn && !this.#hooks.isNeeded()) return this.#requestLeave()
+    if (isIn) this.#hooks.admitted({ acknowledged: true })
+    else this.#owesLeave = false
+    return isIn ? Promise.resolve() : this.errand()
   }
 
   down(error?: RoomfulError): void {
@@ -126,7 +127,9 @@ export class Membership {
         const joined = await this.#hooks.enter(() => {})
         this.#retries = 0
         this.#owesLeave = true
-        if (wish === this.#wish) this.#hooks.admitted(joined)
+        if (wish !== this.#wish) return
+        if (this.#hooks.isNeeded()) this.#hooks.admitted(joined)
+        else void this.#requestLeave() // it was discarded meanwhile
       } catch (error) {
         if (wish === this.#wish) this.#refused(error as RoomfulError)
       }
@@ -197,7 +200,9 @@ export class Membership {
       } catch {
         // Left all the same: the server forgets us with the connection.
       }
-      if (wish === this.#wish) this.#go({ type: 'done' })
+      if (wish !== this.#wish) return
+      this.#go({ type: 'done' })
+      void this.errand() // for what was taken over meanwhile
     })
   }
 
@@ -232,10 +237,6 @@ export class Membership {
     this.store.setState(to, true)
     return true
   }
-}
-
-function isForGood({ code, refusal }: RoomfulError): boolean {
-  return refusal !== undefined && !(passingCodes as readonly string[]).includes(code)
 }
 
 /** The connection is ending, even where we have yet to hear of it: the next one joins again. */

@@ -32,6 +32,8 @@ export interface PlainRoomsOption extends PlainRooms {
 export interface PlainPort {
   askNow(event: string, args: readonly unknown[], options: { timeoutMs: number }): Promise<unknown[]>
   write(event: string, args: readonly unknown[]): boolean
+  /** Now or not at all, also where the connection is congested. */
+  volatile(event: string, args: readonly unknown[]): void
 }
 
 interface Settings extends PlainRooms {
@@ -83,7 +85,7 @@ export function createPlainRooms(port: PlainPort, settings: Settings): RoomProto
           return RoomfulError.from(error)
         }
       }),
-    volatile: (room, event, data) => void port.write(event, [toRoom(room, data)]),
+    volatile: (room, event, data) => port.volatile(event, [toRoom(room, data)]),
     history: (): Promise<HistoryPage> =>
       Promise.reject(new RoomfulError('UNSUPPORTED', 'this server keeps no history: mount @roomful/server on it')),
   }

@@ -1,4 +1,4 @@
-import { assertRoomName, type MembersDelta, RoomfulError, type WireMeta } from '@roomful/contract'
+import { assertRoomName, type MembersDelta, RoomfulError, type WireMeta, type WireUser } from '@roomful/contract'
 import type { Schemas } from '../events/schemas.ts'
 import type { CallOptions } from '../events/sender.ts'
 import type { Report } from '../guarded-store.ts'
@@ -22,6 +22,8 @@ export interface RoomContext {
   /** Why nobody seeks a connection, if so. */
   readonly stoppedBy: () => RoomfulError | undefined
   readonly autoConnect: () => void
+  /** Who we are, as the server said last; undefined where it does not say. */
+  readonly selfId: () => string | undefined
   readonly outbox: Outbox
   readonly schemas: Schemas
   readonly inspect: Inspect
@@ -65,7 +67,7 @@ export class RoomCore {
         admitted: (joined) => this.#open(joined),
         turnedAway: (error) => outbox.refused(name, error),
         exit: async () => {
-          outbox.close(name)
+          outbox.close(name, true)
           await this.#protocol().leave(name)
         },
         changed: (from, to) => {
@@ -91,7 +93,7 @@ export class RoomCore {
   }
 
   down(error?: RoomfulError): void {
-    this.#context.outbox.close(this.#name)
+    this.#context.outbox.close(this.#name, error !== undefined)
     this.#membership.down(error)
   }
 
@@ -173,7 +175,7 @@ export class RoomCore {
   }
 
   #source(): TimelineSource {
-    const { outbox, schemas, report } = this.#context
+    const { outbox, schemas, report, selfId } = this.#context
     return {
       state: this.room.state,
       on: (event: string, handler: (data: never, meta: never) => void) =>
@@ -183,6 +185,7 @@ export class RoomCore {
       outgoing: () => outbox.outgoing(this.#name),
       watchOutgoing: (listener) => outbox.watch(this.#name, listener),
       discard: (id) => outbox.discard(this.#name, id),
+      isSelf: (from) => (selfId() === undefined ? undefined : (from as WireUser | undefined)?.id === selfId()),
       read: (event, data) => (schemas.readRoomEvent(this.#name, event, data) ?? { data }).data,
       report,
     }

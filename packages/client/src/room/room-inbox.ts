@@ -130,7 +130,7 @@ export class RoomInbox {
   }
 
   #retryLater(join: number): void {
-    if (join !== this.#log.join) return
+    if (join !== this.#log.join || this.#log.status !== 'joined') return
     clearTimeout(this.#retryTimer)
     this.#retryTimer = setTimeout(() => this.#run({ type: 'retry', join }), RETRY_MS * (1 + Math.random()))
   }

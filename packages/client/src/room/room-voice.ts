@@ -1,4 +1,5 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
+import { isForGood } from '../events/refusal.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { RoomProtocol } from './room-protocol.ts'
@@ -28,7 +29,8 @@ export class RoomVoice {
     schemas.checkRoomEvent(event, args, false)
     const { status, error } = state()
     if (status === 'suspended' && error) throw error
-    if (status !== 'joining' && status !== 'joined' && status !== 'suspended')
+    const isComing = status === 'failed' ? !isForGood(error) : status !== 'left' && status !== 'leaving'
+    if (!isComing)
       throw new RoomfulError('NOT_MEMBER', `unable to emit "${event}" to room ${this.#name}: join it first`, {
         ...(error && { cause: error }),
       })

@@ -83,34 +83,34 @@ export function readHead(value: unknown): Head | undefined {
 
 /** The answer to `$join`; throws where the server refused, or answered something else. */
 export function readJoinAnswer(value: unknown): JoinAnswer {
-  const { epoch, head, first, entries = [], members } = granted(wire.join, value)
-  const membersAreFine =
-    members === undefined || (isObject(members) && isCount(members['v']) && isListOf(members['list'], isMember))
-  if (!isText(epoch) || !isCount(head) || !isCount(first) || !isListOf(entries, isEntry) || !membersAreFine)
-    throw unreadable(wire.join)
-  return {
-    ok: true,
-    epoch,
-    head,
-    first,
-    entries,
-    ...(members ? { members: members as unknown as JoinAnswer['members'] & {} } : {}),
-  }
+  const said = granted(wire.join, value)
+  const { members } = said
+  const page = readPage(wire.join, said)
+  if (members === undefined) return { ok: true, ...page }
+  if (!isObject(members) || !isCount(members['v']) || !isListOf(members['list'], isMember)) throw unreadable(wire.join)
+  return { ok: true, ...page, members: { v: members['v'], list: members['list'] } }
 }
 
 export function readHistoryAnswer(value: unknown): HistoryAnswer {
-  const { epoch, head, first, entries } = granted(wire.history, value)
-  if (!isText(epoch) || !isCount(head) || !isCount(first) || !isListOf(entries, isEntry)) throw unreadable(wire.history)
-  return { ok: true, epoch, head, first, entries }
+  return { ok: true, ...readPage(wire.history, granted(wire.history, value)) }
 }
 
-export function readPublishAnswer(value: unknown): PublishAnswer {
-  if (!isObject(value) || !isListOf(value['results'] ?? [], isResult)) throw unreadable(wire.publish)
+/** What lies beyond the head cannot be so, and must not move our place there. */
+function readPage(request: string, { epoch, head, first, entries = [] }: Loose): Omit<HistoryAnswer, 'ok'> {
+  const isPlace = isText(epoch) && isCount(head) && isCount(first) && first <= head + 1
+  if (!isPlace || !isListOf(entries, isEntry) || entries.some(({ seq }) => seq > head)) throw unreadable(request)
+  return { epoch, head, first, entries }
+}
+
+/** Fewer results than items come only with a code that says why. */
+export function readPublishAnswer(value: unknown, items: number): PublishAnswer {
+  if (!isObject(value)) throw unreadable(wire.publish)
   const { ok, epoch, results = [], code, message, after } = value
+  if (!isListOf(results, isResult) || (results.length < items && !isText(code))) throw unreadable(wire.publish)
   return {
     ok: ok === true,
     epoch: isText(epoch) ? epoch : '',
-    results: results as ItemResult[],
+    results,
     ...(isText(code) && { code }),
     ...(isText(message) && { message }),
     ...(isCount(after) && { after }),

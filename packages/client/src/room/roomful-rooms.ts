@@ -5,6 +5,8 @@ import { readHistoryAnswer, readJoinAnswer, readPublishAnswer } from './roomful-
 export interface RoomfulPort {
   askNow(event: string, args: readonly unknown[], options: { timeoutMs: number }): Promise<unknown[]>
   write(event: string, args: readonly unknown[]): boolean
+  /** Now or not at all, also where the connection is congested. */
+  volatile(event: string, args: readonly unknown[]): void
 }
 
 interface Settings {
@@ -37,10 +39,10 @@ export function roomfulRooms(port: RoomfulPort, { limits, joinTimeoutMs, ackTime
     async publish(room, { epoch, messages }) {
       const items = messages.map(({ n, event, data }) => ({ n, event, data: data ?? null }))
       const request = { room, epoch, cid: messages[0]?.cid, items }
-      return readPublishAnswer(await ask(wire.publish, request, ackTimeoutMs))
+      return readPublishAnswer(await ask(wire.publish, request, ackTimeoutMs), items.length)
     },
     volatile(room, event, data) {
-      port.write(wire.volatile, [{ room, event, data: data ?? null }])
+      port.volatile(wire.volatile, [{ room, event, data: data ?? null }])
     },
     async history(room, epoch, query) {
       if (epoch === undefined) throw new RoomfulError('NOT_MEMBER', `unable to read room ${room}: join it first`)

@@ -6,6 +6,8 @@ export interface List<T> extends Iterable<T> {
   /** Counts from the end where the index is negative, as an array does. */
   at(index: number): T | undefined
   map<R>(transform: (item: T, index: number) => R): R[]
+  /** As an array: of one list always the same, for whatever else arrays can do. */
+  toArray(): readonly T[]
 }
 
 /** An item, and where it is. */
@@ -20,6 +22,7 @@ const CHUNK = 64
 export class ChunkedList<T> implements List<T> {
   readonly length: number
   readonly chunks: readonly (readonly T[])[]
+  #array: readonly T[] | undefined
 
   constructor(chunks: readonly (readonly T[])[] = [], length = 0) {
     this.chunks = chunks
@@ -38,6 +41,10 @@ export class ChunkedList<T> implements List<T> {
 
   map<R>(transform: (item: T, index: number) => R): R[] {
     return Array.from(this, transform)
+  }
+
+  toArray(): readonly T[] {
+    return (this.#array ??= this.chunks.flat())
   }
 
   *[Symbol.iterator](): Iterator<T> {

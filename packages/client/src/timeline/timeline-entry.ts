@@ -11,8 +11,10 @@ export interface TimelineMessage<Data = unknown, From = unknown> {
   /** Its place in the room's log; undefined as long as it has none, and on a plain server. */
   readonly seq: number | undefined
   readonly data: Data
-  /** Undefined for our own until the log has it, and on a plain server. */
+  /** Who sent it; undefined for our own until the log has it, for the server's own messages, and on a plain server. */
   readonly from: From | undefined
+  /** Whether we sent it: from here, or as the same user elsewhere, where the server tells users apart. */
+  readonly isOwn: boolean
   /** The server's clock, in milliseconds since 1970; this machine's until the server has it, and on a plain server. */
   readonly at: number
   /** What the outbox says of our own; those of others are `confirmed`. On a plain server our own end `unknown`, without an error. */

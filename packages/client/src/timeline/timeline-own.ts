@@ -2,27 +2,42 @@ import type { OutgoingEntry } from '../outbox/outgoing.ts'
 import type { Found } from './chunked-list.ts'
 import { isOnItsWay, type TimelineEntry } from './timeline-entry.ts'
 import { put } from './timeline-log.ts'
+import type { TimelineSource } from './timeline-source.ts'
 import type { Pending, TimelineView } from './timeline-view.ts'
 
 /** The outbox has a new message, or one has changed. */
 export interface Outgoing {
   readonly type: 'outgoing'
   readonly entry: OutgoingEntry
+  /** All that waits, in the order in which it goes. */
+  readonly waiting: () => readonly OutgoingEntry[]
+  readonly isSelf: TimelineSource['isSelf']
   /** What readers get of its data. */
   readonly read: (data: unknown) => unknown
   readonly now: number
 }
 
 export function outgoing(view: TimelineView, input: Outgoing): TimelineView {
-  const { entry } = input
+  const { entry, isSelf } = input
   const pending = view.pending.findLast(({ id }) => id === entry.id)
   if (pending) return changed(view, pending, entry)
-  const placed = view.log.findLast((other) => other.kind === 'message' && other.id === entry.id)
+  const placed = view.log.findLast(
+    (other) => other.kind === 'message' && other.id === entry.id && (other.isOwn || isSelf(other.from) === undefined),
+  )
   if (placed) return changedInLog(view, placed, entry)
   const own = newOwn(view, input)
-  const index = view.pending.length
+  const index = indexOf(entry, view, input.waiting())
   const next = { ...view, pending: view.pending.spliced(index, 0, own), nextKey: view.nextKey + 1 }
   return changed(next, { item: own, index }, entry)
+}
+
+/** Before the first of ours that goes after it: what an earlier page left goes before what this one has sent. */
+function indexOf({ id }: OutgoingEntry, { pending }: TimelineView, waiting: readonly OutgoingEntry[]): number {
+  const place = waiting.findIndex((other) => other.id === id)
+  // The outbox tells of a new one just before it has it, at the end.
+  const later = new Set(place < 0 ? [] : waiting.slice(place + 1).map((other) => other.id))
+  const index = pending.toArray().findIndex((own) => own.id !== undefined && later.has(own.id))
+  return index < 0 ? pending.length : index
 }
 
 function newOwn(view: TimelineView, { entry, read, now }: Outgoing): Pending {
@@ -34,6 +49,7 @@ function newOwn(view: TimelineView, { entry, read, now }: Outgoing): Pending {
     seq: undefined,
     data: read(data),
     from: undefined,
+    isOwn: true,
     at: now,
     state,
     error,
@@ -55,9 +71,11 @@ function changed(view: TimelineView, { item, index }: Found<Pending>, entry: Out
 
 /** The log has it: whatever else its end may be, it has happened. */
 function changedInLog(view: TimelineView, { item, index }: Found<TimelineEntry>, entry: OutgoingEntry): TimelineView {
-  if (item.kind === 'gap' || !isOnItsWay(item) || entry.state === item.state) return view
-  const state = isOnItsWay(entry) ? entry.state : 'confirmed'
-  return { ...view, log: view.log.spliced(index, 1, { ...item, state }) }
+  if (item.kind === 'gap') return view
+  const end = isOnItsWay(entry) ? entry.state : 'confirmed'
+  const state = isOnItsWay(item) ? end : item.state
+  if (state === item.state && item.isOwn) return view
+  return { ...view, log: view.log.spliced(index, 1, { ...item, state, isOwn: true }) }
 }
 
 export function retried(view: TimelineView, key: string, id: string, now: number): TimelineView {

@@ -50,6 +50,7 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
   /** Ids of messages that are not shown any more, and that the outbox still has. */
   const discarded = new Set<string>()
   const store = createGuardedStore(firstStateOf(view), source.report)
+  const { isSelf } = source
 
   const step = (input: TimelineInput): void => {
     const before = view
@@ -62,7 +63,7 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
     if (retries > 0) early.push(entry)
     else if (!discarded.has(entry.id)) {
       const read = (data: unknown) => source.read(event, data)
-      step({ type: 'outgoing', entry, read, now: Date.now() })
+      step({ type: 'outgoing', entry, waiting: () => source.outgoing(), isSelf, read, now: Date.now() })
     } else if (!isOnItsWay(entry)) discarded.delete(entry.id)
   }
 
@@ -78,7 +79,7 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
       const query = { ...(before !== undefined && { before }), ...(limit !== undefined && { limit }) }
       const page = await source.history(query)
       const { length } = view.log
-      step({ type: 'page', event, page, before, epoch })
+      step({ type: 'page', event, page, before, epoch, isSelf })
       // A page of a log that is no more says nothing: the new one is asked.
       if (isClosed || view.log.length > length || (epoch === view.epoch && !page.more)) return
     }
@@ -99,7 +100,7 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
   }
 
   const undo = [
-    source.on(event, (data, meta) => step({ type: 'heard', data, meta })),
+    source.on(event, (data, meta) => step({ type: 'heard', data, meta, isSelf })),
     source.on('gap', (gap) => step({ type: 'gap', gap })),
     source.watchOutgoing(follow),
     source.state.subscribe(enter),

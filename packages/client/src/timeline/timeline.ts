@@ -2,11 +2,16 @@ import type { RoomfulError } from '@roomful/contract'
 import type { MessageMeta } from '../room/room.ts'
 import type { Gap } from '../room/room-log.ts'
 import { ChunkedList } from './chunked-list.ts'
-import { hasFailed, isOnItsWay, type TimelineGap } from './timeline-entry.ts'
-import { placeOf, put } from './timeline-log.ts'
+import { hasFailed, isOnItsWay, type TimelineGap, type TimelineMessage } from './timeline-entry.ts'
+import { placeOf, put, putPage } from './timeline-log.ts'
 import { type Outgoing, outgoing, retried, withoutPending } from './timeline-own.ts'
-import type { HistoryMessages } from './timeline-source.ts'
+import type { HistoryMessages, TimelineSource } from './timeline-source.ts'
 import type { TimelineView } from './timeline-view.ts'
+
+interface Heard {
+  readonly data: unknown
+  readonly meta: MessageMeta
+}
 
 interface Page {
   readonly type: 'page'
@@ -15,10 +20,11 @@ interface Page {
   /** The view's when the page was asked for. */
   readonly epoch: number
   readonly before: number | undefined
+  readonly isSelf: TimelineSource['isSelf']
 }
 
 export type TimelineInput =
-  | { readonly type: 'heard'; readonly data: unknown; readonly meta: MessageMeta }
+  | (Heard & { readonly type: 'heard'; readonly isSelf: TimelineSource['isSelf'] })
   | { readonly type: 'gap'; readonly gap: Gap }
   | Outgoing
   /** One that failed is sent as another message, with this id. */
@@ -38,7 +44,7 @@ export function timeline(view: TimelineView, input: TimelineInput): TimelineView
 function after(view: TimelineView, input: TimelineInput): TimelineView {
   switch (input.type) {
     case 'heard':
-      return heard(view, input.data, input.meta)
+      return heard(view, input)
     case 'gap':
       return missing(view, input.gap)
     case 'outgoing':
@@ -58,17 +64,29 @@ function after(view: TimelineView, input: TimelineInput): TimelineView {
   }
 }
 
-/** The log has it: one of our own gets its place, and keeps its key; that it is confirmed is for the outbox to say. */
-function heard(view: TimelineView, data: unknown, { id, seq, from, at }: MessageMeta): TimelineView {
-  const own = view.pending.findLast((other) => other.id === id)
+function heard(view: TimelineView, input: Heard & Pick<Page, 'isSelf'>): TimelineView {
+  const { next, message } = logged(view, input, input.isSelf)
+  return { ...next, log: put(next.log, message), oldest: next.oldest ?? message.seq }
+}
+
+/**
+ * A message that the log has: one of our own keeps its key; that it is confirmed is for the outbox to say. Anyone may
+ * make up an id like ours, so its sender must be us, unless the server does not say who that is (C16).
+ */
+function logged(
+  view: TimelineView,
+  { data, meta: { id, seq, from, at } }: Heard,
+  isSelf: TimelineSource['isSelf'],
+): { readonly next: TimelineView; readonly message: TimelineMessage } {
+  const isOurs = isSelf(from)
+  const own = isOurs === false ? undefined : view.pending.findLast((other) => other.id === id)
   const key = own?.item.key ?? String(view.nextKey)
   const state = own && isOnItsWay(own.item) ? own.item.state : 'confirmed'
+  const isOwn = isOurs === true || own !== undefined
+  const pending = own ? view.pending.spliced(own.index, 1) : view.pending
   return {
-    ...view,
-    log: put(view.log, { kind: 'message', key, id, seq, data, from, at, state, error: undefined }),
-    pending: own ? view.pending.spliced(own.index, 1) : view.pending,
-    oldest: view.oldest ?? seq,
-    nextKey: view.nextKey + 1,
+    next: { ...view, pending, nextKey: view.nextKey + 1 },
+    message: { kind: 'message', key, id, seq, data, from, isOwn, at, state, error: undefined },
   }
 }
 
@@ -99,15 +117,21 @@ function begunAnew(view: TimelineView): TimelineView {
   }
 }
 
-function older(view: TimelineView, { event, page, before, epoch }: Page): TimelineView {
+function older(view: TimelineView, { event, page, before, epoch, isSelf }: Page): TimelineView {
   if (epoch !== view.epoch) return view
   // Where nothing of a page could be read, the message before the one we know was in it all the same.
   const first = page.messages[0]?.meta.seq ?? (before === undefined ? undefined : before - 1)
-  const ours = page.messages.filter((message) => message.event === event)
-  const filled = ours.reduce((next, { data, meta }) => heard(next, data, meta), view)
+  const shown: TimelineMessage[] = []
+  let filled = view
+  for (const message of page.messages.filter((other) => other.event === event)) {
+    const { next, message: entry } = logged(filled, message, isSelf)
+    filled = next
+    shown.push(entry)
+  }
   return {
     ...filled,
-    oldest: first === undefined ? filled.oldest : Math.min(filled.oldest ?? first, first),
+    log: putPage(filled.log, shown),
+    oldest: first === undefined ? view.oldest : Math.min(view.oldest ?? first, first),
     hasOlder: page.more,
   }
 }

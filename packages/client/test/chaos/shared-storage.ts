@@ -60,6 +60,8 @@ export class SharedStorage {
         }
         return adopted
       },
+      rest: () => {},
+      forget: () => Promise.reject(new Error('this storage never fails, so nobody asks it to forget')),
       close: () => {},
     }
 

@@ -30,7 +30,7 @@ test('P1 P5 F2 the request is lost, and the link is reset: never called failed, 
   expect(ann.sent('$publish')).toBe(1)
   proxy.reset()
   await until(ann.client, 'reconnecting')
-  expect(ann.client.outbox.getState()).toEqual({ queued: 1, sending: 0 })
+  expect(ann.client.outbox.getState()).toMatchObject({ queued: 1, sending: 0 })
   expect(await server.logOf('general')).toEqual([])
   proxy.pass()
   await all

@@ -10,7 +10,14 @@ import { SharedStorage } from './support/shared-storage.ts'
 const full = () => Promise.reject(new Error('the disk is full'))
 /** One that hangs is given up by the keeper itself, after 10 s there. */
 const hangs = () => new Promise<never>((_resolve, reject) => setTimeout(reject, 200, new Error('it took too long')))
-const keeper: Keeper = { place: 'indexedDB', store: async () => {}, adopt: async () => [], close: () => {} }
+const keeper: Keeper = {
+  place: 'indexedDB',
+  store: async () => {},
+  adopt: async () => [],
+  rest: () => {},
+  forget: full,
+  close: () => {},
+}
 
 describe('P6 P7 F15 a storage', () => {
   const faults: [string, OutboxOption['open'], (string | undefined)?][] = [
@@ -32,10 +39,8 @@ describe('P6 P7 F15 a storage', () => {
   test.each(faults)('%s: messages wait in memory, which is said, and are sent', async (_what, open, expected) => {
     const server = await startHere()
     const proxy = await startProxy(server)
-    const errors: string[] = []
     const ann = startPerson(proxy.url, 'Ann', {
       outbox: { kind: 'persistent', open },
-      onError: (error, source) => errors.push(`${source}: ${(error as Error).message}`),
     })
     await ann.room.join()
     await ann.say('a1')
@@ -45,6 +50,9 @@ describe('P6 P7 F15 a storage', () => {
     await ann.room.join()
     await expectExact(server, [ann])
     expect(ann.client.guarantees).toMatchObject({ outbox: 'memory', exactlyOnce: true })
+    const errors = ann.frames.flatMap((event) =>
+      event.type === 'error' ? [`${event.source}: ${(event.error as Error).message}`] : [],
+    )
     expect(errors).toEqual(expected === undefined ? [] : [`outbox: ${expected}`]) // told once
   })
   test('that works is named', async () => {
@@ -73,7 +81,7 @@ describe('P7 F16 offline,', () => {
     const error: RoomfulError = await ann.room.emit('message', { text: 'one more' }).catch((refusal) => refusal)
     expect(error).toMatchObject({ code: 'QUEUE_FULL' })
     expect(error.message).toMatch(/^"message" was not sent to room general: 500 messages of \d+ bytes wait already$/)
-    expect(ann.client.outbox.getState()).toEqual({ queued: 500, sending: 0 })
+    expect(ann.client.outbox.getState()).toMatchObject({ queued: 500, sending: 0 })
     proxy.pass()
     await expectExact(server, [ann, bob])
     await ann.say('there is room again')

@@ -165,7 +165,11 @@ function isBusy(world: World): boolean {
     world.links.some(({ serverIsUp, toServer }) => serverIsUp && toServer.length > 0) ||
     world.tabs.some(
       ({ isAlive, outbox, link, saving, waits }) =>
-        isAlive && (outbox.size.messages > 0 || saving || waits.length > 0 || (link?.toClient.length ?? 0) > 0),
+        isAlive &&
+        ([...outbox.rooms.values()].some(({ messages }) => messages.length > 0) ||
+          saving ||
+          waits.length > 0 ||
+          (link?.toClient.length ?? 0) > 0),
     )
   )
 }

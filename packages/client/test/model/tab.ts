@@ -7,7 +7,8 @@ import {
   type OutboxOutput,
   type OutboxState,
 } from '../../src/outbox/outbox-types.ts'
-import { type Flight, keyOf } from '../../src/outbox/room-queue.ts'
+import { type Flight } from '../../src/outbox/room-queue.ts'
+import { keyOf } from '../../src/outbox/message.ts'
 import { newRoomLog, roomLog, type RoomLog, type RoomLogInput, type RoomLogOutput } from '../../src/room/room-log.ts'
 import { RoomfulError } from '@roomful/contract'
 import { HOLD, type Link, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'
@@ -75,7 +76,7 @@ export class Tab {
   join(room: number): void {
     if (!this.link) return
     const { place } = this.logs[room]!
-    this.run({ type: 'close', room: String(room) })
+    this.run({ type: 'close', room: String(room), isOurs: false })
     this.#follow(room, { type: 'joining' })
     this.#attempt[room] = ++this.#attempts
     this.link.toServer.push({
@@ -94,7 +95,7 @@ export class Tab {
     this.link = undefined
     this.waits = []
     for (let room = 0; room < ROOMS; room++) {
-      this.run({ type: 'close', room: String(room) })
+      this.run({ type: 'close', room: String(room), isOurs: false })
       this.#follow(room, { type: 'away' })
     }
   }
@@ -111,7 +112,7 @@ export class Tab {
     if (!changes || !this.isAlive) return
     this.saving = undefined
     this.#world.disk.write(changes)
-    this.run({ type: 'stored' })
+    this.run({ type: 'stored', isStored: true })
   }
 
   wake(): void {

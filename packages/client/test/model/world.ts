@@ -69,14 +69,14 @@ export class World implements Surroundings {
     }
     const inFront = !tab.outbox.isReady
     if (messages.length > 0) tab.run({ type: 'adopted', messages, inFront })
-    if (inFront && tab.outbox.isWelcome) tab.run({ type: 'ready' })
+    if (inFront && tab.outbox.standing === 'told') tab.run({ type: 'ready' })
   }
 
   /** The page goes; what its storage was doing may have been done. */
   die(tab: Tab, isSaved: boolean): void {
     if (!tab.isAlive) return
     tab.cut()
-    if (!tab.saving && tab.outbox.isWelcome) this.#assertStored(tab)
+    if (!tab.saving && tab.outbox.standing === 'told') this.#assertStored(tab)
     if (tab.saving && isSaved) this.disk.write(tab.saving)
     tab.isAlive = false
     this.disk.unlockAll(tab.page)

@@ -24,7 +24,7 @@ describe('C4 one batch a room', () => {
     expect(answered(answer(yes(1)), 1, 'other')).toEqual(['2 confirmed 1'])
   })
   test('carries the epoch of the last join', () => {
-    const { emit, open, state, unanswered, wake } = start()
+    const { emit, open, state, size, unanswered, wake } = start()
     emit(message(1))
     open('general', { epoch: 'epoch-two' })
     unanswered()
@@ -94,11 +94,11 @@ describe('C9 what will not be answered', () => {
   }
 
   test('a room that refuses us: never sent is rejected, sent is unknown', () => {
-    const { to, close, emit, state } = startWithBoth()
+    const { to, close, emit, state, size } = startWithBoth()
     close()
     emit(message(3, { user: 'bob' }))
     expect(to({ type: 'refused', room: 'general', error: no })).toEqual(['1 unknown UNKNOWN', '2 rejected FORBIDDEN'])
-    expect(state().size.messages).toBe(1)
+    expect(size().messages).toBe(1)
   })
   test('what is discarded: the same', () => {
     const { to, answer: answered, emit } = startWithBoth()
@@ -147,7 +147,7 @@ describe('C11 what an earlier page left', () => {
     expect(answered(answer(yes(1)))).toEqual(['2 confirmed 1', 'send general: 8 9'])
   })
   test('and ours, where another page has taken it over: that page tells the server, nobody knows what', () => {
-    const { emit, to, waiting, state } = start()
+    const { emit, to, waiting, state, size } = start()
     emit(message(1), message(2, { room: 'other' }))
     to({ type: 'adopted', messages: old, inFront: false })
     expect(to({ type: 'lost', cid: 'page-one' })).toEqual([
@@ -155,7 +155,7 @@ describe('C11 what an earlier page left', () => {
       '2 unknown UNKNOWN',
       'send general: 8 9',
     ])
-    expect([waiting(), waiting('other'), state().size.messages]).toEqual([['8 sent', '9 sent'], [], 2])
+    expect([waiting(), waiting('other'), size().messages]).toEqual([['8 sent', '9 sent'], [], 2])
   })
 })
 
@@ -176,20 +176,20 @@ describe('C19 a message that ends connections', () => {
 
 describe('P7 what waits has a bound', () => {
   test('of messages, over all rooms; what is settled makes room', () => {
-    const { emit, answer: answered, state } = start({ limit: { messages: 2, bytes: 1_000 } })
+    const { emit, answer: answered, state, size } = start({ limit: { messages: 2, bytes: 1_000 } })
     expect(emit(message(1), message(2, { room: 'other' }))).toEqual(['send general: 1'])
     expect(emit(message(3))).toEqual(['3 rejected QUEUE_FULL'])
     answered(answer(yes(1)))
     expect(emit(message(4))).toEqual(['send general: 4'])
-    expect(state().size).toEqual({ messages: 2, bytes: 2 })
+    expect(size()).toEqual({ messages: 2, bytes: 2 })
   })
   test('of bytes', () => {
-    const { emit, state } = start({ limit: { messages: 10, bytes: 30 } })
+    const { emit, state, size } = start({ limit: { messages: 10, bytes: 30 } })
     expect(emit(message(1, { data: 'x'.repeat(18) }), message(2, { data: 'x'.repeat(9) }), message(3))).toEqual([
       'send general: 1',
       '2 rejected QUEUE_FULL',
     ])
-    expect(state().size).toEqual({ messages: 2, bytes: 21 })
+    expect(size()).toEqual({ messages: 2, bytes: 21 })
   })
   test('of one message: the server may take less than it did', () => {
     const { emit, close, open } = start()

@@ -1,3 +1,4 @@
+import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { answer, createScriptedOutbox, HOUR, message, NOW, plainSession, yes } from './support/scripted-outbox.ts'
 
@@ -7,9 +8,9 @@ describe('C2 a message is sent as its own user only', () => {
   test('what is given before a server says who we are is of who we turn out to be', () => {
     const { emit, to, open, state } = createScriptedOutbox({ isStored: false })
     emit(message(1, nobody))
-    to({ type: 'stored' })
+    to({ type: 'stored', isStored: true })
     expect(to({ type: 'welcome', user: 'ada', windowMs: 1 })).toEqual(['store +1'])
-    to({ type: 'stored' })
+    to({ type: 'stored', isStored: true })
     to({ type: 'ready' })
     expect(open()).toEqual(['store +1 sent'])
     expect(
@@ -34,6 +35,19 @@ describe('C2 a message is sent as its own user only', () => {
     emit(message(1))
     welcome('bob')
     expect(open()).toEqual([])
+  })
+  test('when nobody seeks a connection any more, what is nobody’s yet is rejected; what follows is of who comes next', () => {
+    const { welcome, open, emit, to, close } = createScriptedOutbox()
+    const error = new RoomfulError('DISCONNECTED', 'signed out')
+    emit(message(1, nobody))
+    expect(to({ type: 'stopped', error })).toEqual(['1 rejected DISCONNECTED'])
+    welcome('ada')
+    emit(message(2))
+    close()
+    expect(to({ type: 'stopped', error })).toEqual([])
+    emit(message(3, nobody))
+    welcome('bob')
+    expect(open()).toEqual(['send general: 3'])
   })
   test('a server that tells nobody apart has one user: none', () => {
     const { welcome, open, emit } = createScriptedOutbox()
@@ -75,7 +89,7 @@ describe('C8 the server’s memory has an end', () => {
 })
 
 describe('C15 a plain server', () => {
-  const plain = { type: 'plain' } as const
+  const plain = { type: 'plain', cid: 'page-one' } as const
   const openPlain = { type: 'open', room: 'general', session: plainSession } as const
 
   test('gets what nobody has said the user of, without a key; it ends as unknown, which is no error', () => {

@@ -45,7 +45,6 @@ describe('C4 the next batch', () => {
   const others = message(9, { user: 'bob' })
   const big = (n: number) => message(n, { bytes: 400 })
   test.each<[name: string, queue: RoomQueue, batch: number[]]>([
-    ['is none before we are let in', queueOf([message(1)], { session: undefined }), []],
     ['is all that waits, where that is little', queueOf([message(1), message(2)]), [1, 2]],
     [
       'has as many as the server takes',
@@ -69,7 +68,7 @@ describe('C4 the next batch', () => {
     ['begins with the first of ours', queueOf([others, message(1), others, message(2)]), [1, 2]],
     ['C19 is one alone, of those that may end connections', queueOf([message(1), message(2)], { suspects: 1 }), [1]],
   ])('%s', (_name, queue, batch) => {
-    expect(numbersIn(nextBatch(queue, ({ user }) => user === 'ada'))).toEqual(batch)
+    expect(numbersIn(nextBatch(queue, queue.session ?? session, ({ user }) => user === 'ada'))).toEqual(batch)
   })
 })
 
@@ -171,11 +170,15 @@ describe('C5 no answer', () => {
     const { queue, flight } = flying(2)
     const step = unanswered(queue, flight)
     expect([left(step), step.wait, step.queue.flight]).toEqual([[1, 2, 3], { ms: 0, rejoin: false }, undefined])
-    expect(nextBatch(step.queue, () => true).map(messageId)).toEqual(['page-one:1', 'page-one:2', 'page-one:3'])
+    expect(nextBatch(step.queue, session, () => true).map(messageId)).toEqual([
+      'page-one:1',
+      'page-one:2',
+      'page-one:3',
+    ])
     expect(unanswered(step.queue, flight).queue).toBe(step.queue)
   })
   test('before the connection ended: kept, and nothing goes until we are let in again', () => {
-    const step = closed(flying(2).queue)
+    const step = closed(flying(2).queue, false)
     expect([left(step), step.settled, step.queue.session, step.queue.flight]).toEqual([
       [1, 2, 3],
       [],
@@ -189,7 +192,7 @@ describe('C19 what ends connections', () => {
   /** The same messages are on their way, and the connection ends. */
   const die = (queue: RoomQueue, count: number): QueueStep => {
     const messages = queue.messages.slice(0, count)
-    return closed({ ...queue, session, flight: { id: 1, epoch: EPOCH, messages, isSent: true } })
+    return closed({ ...queue, session, flight: { id: 1, epoch: EPOCH, messages, isSent: true } }, false)
   }
   const thrice = (queue: RoomQueue, count: number) => die(die(die(queue, count).queue, count).queue, count)
   const two = queueOf([message(1, SENT), message(2, SENT), message(3)])
@@ -207,15 +210,24 @@ describe('C19 what ends connections', () => {
     const step = answered({ ...queue, deaths: 2, suspects: 1 }, flight, answer(yes(1)))
     expect([step.queue.deaths, step.queue.suspects]).toEqual([0, 0])
   })
+  test('a connection that we ended ourselves does not count', () => {
+    const { queue } = flying(1)
+    expect(closed(queue, true).queue.deaths).toBe(0)
+  })
   test('connections that end with nothing on its way do not count', () => {
     const { queue } = flying(1)
     const notSent = { ...queue, flight: { ...queue.flight!, isSent: false } }
-    expect([closed(notSent), closed(two)].map((step) => step.queue.deaths)).toEqual([0, 0])
+    expect([closed(notSent, false), closed(two, false)].map((step) => step.queue.deaths)).toEqual([0, 0])
   })
 })
 
 test('C15 a plain server’s batch ends as it was written: it will not say more', () => {
   const { queue, flight } = flying(2)
-  const step = written(queue, flight, [new RoomfulError('DISCONNECTED', 'not connected'), undefined])
-  expect([inWords(step.settled), left(step)]).toEqual([['1 rejected DISCONNECTED', '2 unknown'], [3]])
+  const step = written(queue, flight, [new RoomfulError('INVALID_ARGUMENT', 'no object'), undefined])
+  expect([inWords(step.settled), left(step)]).toEqual([['1 rejected INVALID_ARGUMENT', '2 unknown'], [3]])
+})
+test('C15 what could not be written, since the connection is about to go, waits for the next', () => {
+  const { queue, flight } = flying(2)
+  const step = written(queue, flight, [undefined, new RoomfulError('DISCONNECTED', 'not connected')])
+  expect([inWords(step.settled), left(step), step.queue.session]).toEqual([['1 unknown'], [2, 3], undefined])
 })

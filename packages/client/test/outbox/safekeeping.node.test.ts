@@ -32,6 +32,8 @@ function createKeeper({ left = [], store = async () => {}, open = async () => {}
           changes.push([...put, ...change.remove.map(({ n }) => `-${n}`)].join(', '))
         },
         adopt: async () => left,
+        rest() {},
+        forget: async () => {},
         close() {},
       }
     },
@@ -95,19 +97,27 @@ describe('C3 a storage that fails', () => {
   test.each([
     ['to open', { open: fails }],
     ['to store', { store: fails }],
-  ])('%s costs no message: they wait in memory, and guarantees and onError say so', async (_name, script) => {
-    const { url } = await startScript(ada)
-    const errors: unknown[] = []
-    const { outbox } = createKeeper(script)
-    const client = startClient(url, { outbox, onError: (error) => errors.push(error) })
-    const room = await client.join('general')
-    await expect(Promise.all([room.emit('m', 1), room.emit('m', 2)].map(codeOf))).resolves.toEqual([
-      'confirmed',
-      'confirmed',
-    ])
-    expect(client.guarantees?.outbox).toBe('memory')
-    expect(errors).toEqual([full])
-  })
+  ])(
+    '%s costs no message: they wait in memory, and guarantees and inspect say so, and it is no error of the page',
+    async (_name, script) => {
+      const { url } = await startScript(ada)
+      const errors: unknown[] = []
+      const seen: unknown[] = []
+      const { outbox } = createKeeper(script)
+      const client = startClient(url, {
+        outbox,
+        onError: (error) => errors.push(error),
+        inspect: (event) => event.type === 'error' && seen.push(event.error),
+      })
+      const room = await client.join('general')
+      await expect(Promise.all([room.emit('m', 1), room.emit('m', 2)].map(codeOf))).resolves.toEqual([
+        'confirmed',
+        'confirmed',
+      ])
+      expect(client.guarantees?.outbox).toBe('memory')
+      expect([seen, errors]).toEqual([[full], []])
+    },
+  )
 })
 
 describe('C11 what earlier pages left', () => {
@@ -119,7 +129,10 @@ describe('C11 what earlier pages left', () => {
     await eventually(() => expect(events()).toEqual(['$join', '$publish', '$leave']))
     expect(dataOf('$publish')).toMatchObject([{ cid: 'page-old', items: [{ n: 4 }, { n: 5 }] }])
     await eventually(() => expect(changes.at(-1)).toBe('-4, -5'))
-    expect([client.room('general').status, client.outbox.getState()]).toEqual(['left', { queued: 0, sending: 0 }])
+    expect([client.room('general').status, client.outbox.getState()]).toEqual([
+      'left',
+      { queued: 0, sending: 0, place: 'indexedDB' },
+    ])
   })
   test('P3 is awaited once: connected again meanwhile, ours must not go before it', async () => {
     let lockCame = (): void => {}
@@ -132,10 +145,12 @@ describe('C11 what earlier pages left', () => {
         await new Promise<void>((resolve) => (lockCame = resolve))
         return [entry(1)]
       },
+      rest() {},
+      forget: async () => {},
       close() {},
     }
     const option = { kind: 'persistent', open: async () => keeper } as const
-    const hooks = { adopted() {}, lost() {}, placed() {}, report() {} }
+    const hooks = { adopted() {}, lost() {}, placed() {}, failed() {} }
     const safekeeping = new Safekeeping(option, { url: '/', cid: 'page-new' }, hooks)
     const taken: number[] = []
     for (let connects = 0; connects < 2; connects++)

@@ -17,9 +17,12 @@ import { EPOCH, helloWith, joinAnswer, metaOf, startScript } from './support/scr
 const entry = { event: 'm', data: 1, seq: 1, id: 'a:1', from: null, at: 1 }
 const answers = {
   hello: [readHello, helloWith({ limits: { batchItems: 3 } as never })],
-  join: [readJoinAnswer, joinAnswer({ entries: [entry], members: { v: 1, list: [{ user: { id: 'ann' } }] } })],
-  history: [readHistoryAnswer, joinAnswer({ entries: [entry] })],
-  publish: [readPublishAnswer, { ok: true, epoch: EPOCH, results: [{ seq: 1, at: 1 }, { code: 'NO' }] }],
+  join: [readJoinAnswer, joinAnswer({ head: 1, entries: [entry], members: { v: 1, list: [{ user: { id: 'ann' } }] } })],
+  history: [readHistoryAnswer, joinAnswer({ head: 1, entries: [entry] })],
+  publish: [
+    (value: unknown) => readPublishAnswer(value, 2),
+    { ok: true, epoch: EPOCH, results: [{ seq: 1, at: 1 }, { code: 'NO' }] },
+  ],
   members: [readMembersDelta, { room: 'general', v: 1, set: [{ user: { id: 'ann' } }], gone: ['bob'] }],
   meta: [readMeta, metaOf('general', 1)],
 } as const satisfies Record<string, readonly [(value: unknown) => unknown, object]>

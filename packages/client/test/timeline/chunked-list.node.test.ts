@@ -40,6 +40,12 @@ describe('TL9 a list in chunks', () => {
     fc.assert(isAnArray, { numRuns: 200 })
   })
 
+  test('is an array that stays the same, too', () => {
+    const list = listOf(upTo(100))
+    expect(list.toArray()).toEqual(upTo(100))
+    expect(list.toArray()).toBe(list.toArray())
+  })
+
   test('fills chunk after chunk where items are appended', () => {
     let list = new ChunkedList<number>()
     for (const n of upTo(1_000)) list = list.spliced(n, 0, n)

@@ -3,15 +3,15 @@ import { expect, test } from 'vitest'
 import type { NaiveEntry } from './support/naive-timeline.ts'
 import { type Action, actions, TimelineWorld } from './support/timeline-world.ts'
 
-const singles = new Set<Action>(['hear', 'send', 'fly', 'acknowledge', 'refuse', 'lose', 'retry', 'discard'])
+const singles = new Set<Action>(['hear', 'send', 'adopt', 'fly', 'acknowledge', 'refuse', 'lose', 'retry', 'discard'])
 const step = fc.tuple(fc.constantFrom(...actions), fc.nat(1_000))
 
-const textOf = ({ place, state, id, text }: NaiveEntry) => `${place ?? ''} ${state} ${id} ${text}`
+const textOf = ({ place, state, isOwn, id, text }: NaiveEntry) => `${place ?? ''} ${state} ${isOwn} ${id} ${text}`
 /** The same of the real one; a gap's place as the naive one says it. */
 function shown({ view }: TimelineWorld): string[] {
   return [...view.log, ...view.pending].map((entry) => {
-    if (entry.kind === 'message') return `${entry.seq ?? ''} ${entry.state} ${entry.id} ${String(entry.data)}`
-    return `${entry.from === undefined ? 0 : entry.from - 0.5} gap undefined `
+    if (entry.kind === 'gap') return `${entry.from === undefined ? 0 : entry.from - 0.5} gap false undefined `
+    return `${entry.seq ?? ''} ${entry.state} ${entry.isOwn} ${entry.id} ${String(entry.data)}`
   })
 }
 

@@ -1,5 +1,6 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
+import type { OutgoingEntry } from '../../src/outbox/outgoing.ts'
 import { pageOf, timelineOverFake } from './support/fake-source.ts'
 
 const NO = new RoomfulError('FORBIDDEN', 'you are not allowed')
@@ -20,6 +21,15 @@ describe('TL1 what a timeline shows', () => {
     const { tell, shown } = timelineOverFake({ outgoing: [entry, { ...entry, id: 'old:2', event: 'reaction' }] })
     tell({ ...entry, id: 'own:7', data: 'elsewhere' })
     expect(shown()).toEqual(['0 read before sending', '1 read elsewhere sending'])
+  })
+  test('what an earlier page left before what is sent meanwhile: the outbox says what goes first', () => {
+    const outgoing: OutgoingEntry[] = []
+    const { timeline, tell, shown } = timelineOverFake({ outgoing })
+    void timeline.send('mine')
+    const [old, mine] = ['old:1', 'own:1'].map((id) => ({ id, event: 'message', data: id, state: 'queued' }) as const)
+    outgoing.push(old!, mine!)
+    tell(old!)
+    expect(shown()).toEqual(['1 read old:1 queued', '0 read mine queued'])
   })
   test('a version that rises with each change, and a list that is another one only then', async () => {
     const { timeline, hear, asked, tell } = timelineOverFake()

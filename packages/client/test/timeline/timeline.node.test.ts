@@ -2,27 +2,43 @@ import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { timeline, type TimelineInput } from '../../src/timeline/timeline.ts'
 import { emptyTimeline, type TimelineView } from '../../src/timeline/timeline-view.ts'
+import { ChunkedList } from '../../src/timeline/chunked-list.ts'
+import type { TimelineEntry } from '../../src/timeline/timeline-entry.ts'
 import type { OutgoingEntry } from '../../src/outbox/outgoing.ts'
+import { isSelf } from './support/fake-source.ts'
 
 const NO = new RoomfulError('FORBIDDEN', 'you are not allowed')
 const LOST = new RoomfulError('STALE', 'nobody knows')
 
-const meta = (seq: number | undefined, id = seq === undefined ? undefined : `log:${seq}`) => ({
+const meta = (seq: number | undefined, id = seq === undefined ? undefined : `log:${seq}`, from = 'ann') => ({
   id,
   seq,
-  from: { id: 'ann' },
+  from: { id: from },
   at: (seq ?? 0) * 1_000,
   replayed: false,
 })
-const heard = (seq: number | undefined, id?: string): TimelineInput => ({
+const heard = (seq: number | undefined, id?: string, from?: string): TimelineInput => ({
   type: 'heard',
   data: `log ${id ?? seq}`,
-  meta: meta(seq, id),
+  meta: meta(seq, id, from),
+  isSelf,
 })
 const out = (id: string, state: OutgoingEntry['state'], more: Partial<OutgoingEntry> = {}): TimelineInput => {
-  const entry = { id, event: 'message', data: `own ${id}`, state, ...more }
-  return { type: 'outgoing', entry, read: (data) => data, now: 7 }
+  return outOf([], id, state, more)
 }
+/** The same, where the outbox has these. */
+const outOf = (
+  ids: readonly string[],
+  id: string,
+  state: OutgoingEntry['state'],
+  more: Partial<OutgoingEntry> = {},
+): TimelineInput => {
+  const entry = { id, event: 'message', data: `own ${id}`, state, ...more }
+  const waiting = () => ids.map((other) => ({ ...entry, id: other }))
+  return { type: 'outgoing', entry, waiting, isSelf, read: (data) => data, now: 7 }
+}
+/** On a server that does not say who we are. */
+const asGuest = (input: TimelineInput): TimelineInput => ({ ...input, isSelf: () => undefined }) as TimelineInput
 const retried: TimelineInput = { type: 'retried', key: '1', id: 'c', now: 8 }
 const gap = (
   from: number | undefined,
@@ -39,6 +55,7 @@ const page = (
   event: 'message',
   before,
   epoch,
+  isSelf,
   page: {
     more,
     messages: seqs.map((seq) =>
@@ -75,6 +92,18 @@ describe.each<[rule: string, { [title: string]: [inputs: readonly TimelineInput[
       'others are heard before them': [
         [...sent, heard(5), heard(6)],
         ['4', '5', '6', 'a:queued', 'b:queued'],
+      ],
+      'what an earlier page left goes first, also where ours was sent while it was taken over': [
+        [
+          out('a', 'queued'),
+          outOf(['old:1', 'old:2', 'a'], 'old:1', 'queued'),
+          outOf(['old:1', 'old:2', 'a'], 'old:2', 'queued'),
+        ],
+        ['old:1:queued', 'old:2:queued', 'a:queued'],
+      ],
+      'and last where it was found later': [
+        [out('a', 'rejected', { error: NO }), out('b', 'queued'), outOf(['b', 'old:1'], 'old:1', 'queued')],
+        ['a:rejected', 'b:queued', 'old:1:queued'],
       ],
       'one that is confirmed passes one that failed': [
         [...sent, out('a', 'rejected', { error: NO }), out('b', 'confirmed', { seq: 5 })],
@@ -113,6 +142,38 @@ describe.each<[rule: string, { [title: string]: [inputs: readonly TimelineInput[
         [heard(4), heard(5, 'a'), out('a', 'sending')],
         ['4', '5a'],
       ],
+    },
+  ],
+  [
+    'TL2 C16 somebody else’s message with an id of ours is theirs',
+    {
+      'before ours is in the log': [
+        [...sent, heard(5, 'a', 'eve'), heard(6, 'a')],
+        ['4', '5a', '6a:queued', 'b:queued'],
+      ],
+      'before ours is sent': [
+        [heard(5, 'a', 'eve'), out('a', 'sending')],
+        ['5a', 'a:sending'],
+      ],
+      'in a page': [
+        [out('log:3', 'queued'), { ...page(undefined, [3], false), isSelf: () => false } as TimelineInput],
+        ['3', ':queued'],
+      ],
+      'one that was rejected stays so': [
+        [...sent, out('a', 'rejected', { error: NO }), heard(5, 'a', 'eve')],
+        ['4', '5a', 'a:rejected', 'b:queued'],
+      ],
+      'the end of ours is not told of theirs': [
+        [...sent, heard(5, 'a', 'eve'), out('a', 'rejected', { error: NO })],
+        ['4', '5a', 'a:rejected', 'b:queued'],
+      ],
+    },
+  ],
+  [
+    'TL2 C16 where nobody says who we are, the id has to do',
+    {
+      'outbox, then log': [[out('a', 'queued'), heard(5, 'a', 'guest')].map(asGuest), ['5a:queued']],
+      'log, then outbox': [[heard(5, 'a', 'guest'), out('a', 'sending')].map(asGuest), ['5a']],
     },
   ],
   [
@@ -284,6 +345,41 @@ describe('TL2 the key stays', () => {
   })
 })
 
+describe('TL2 what is our own', () => {
+  const ownIn = (inputs: readonly TimelineInput[]) =>
+    entriesIn(after(inputs)).map((entry) => entry.kind === 'message' && entry.isOwn)
+  test.each<[string, readonly TimelineInput[], readonly boolean[]]>([
+    [
+      'what is on its way, and what is only confirmed',
+      [...sent.slice(1), out('a', 'confirmed', { seq: 5 })],
+      [true, true],
+    ],
+    ['what we sent elsewhere', [heard(4), heard(5, 'x', 'eve')], [true, false]],
+    ['not what bears an id of ours', [heard(5, 'a', 'eve'), out('a', 'rejected', { error: NO })], [false, true]],
+    [
+      'for a guest, what the outbox has or had',
+      [
+        heard(4),
+        out('a', 'sending'),
+        out('a', 'confirmed', { seq: 5 }),
+        heard(5, 'a'),
+        heard(6, 'b'),
+        out('b', 'sending'),
+      ].map(asGuest),
+      [false, true, true],
+    ],
+    [
+      'also where it is tried again, and in another epoch',
+      [out('a', 'rejected', { error: NO }), { ...retried, key: '0' }, heard(5, 'c'), gap(undefined, 3, 'epoch')].map(
+        asGuest,
+      ),
+      [false, true],
+    ],
+  ])('%s', (_, inputs, own) => {
+    expect(ownIn(inputs)).toEqual(own)
+  })
+})
+
 describe('TL7 where the next page begins', () => {
   test.each<[string, readonly TimelineInput[], number | undefined, boolean | undefined]>([
     ['nowhere, at first', [], undefined, undefined],
@@ -357,4 +453,31 @@ describe('TL9 nothing changed: the same view', () => {
     const view = after(inputs)
     expect(timeline(view, input)).toBe(view)
   })
+})
+
+test('TL7 a page into a long timeline looks at what stands there already, not at all that follows', () => {
+  let reads = 0
+  const behind = Array.from({ length: 10_000 }, (_, n): TimelineEntry => ({
+    kind: 'message',
+    key: `long ${n}`,
+    id: `log:${n + 201}`,
+    get seq() {
+      reads += 1
+      return n + 201
+    },
+    data: '',
+    from: undefined,
+    isOwn: false,
+    at: 0,
+    state: 'confirmed',
+    error: undefined,
+  }))
+  const log = new ChunkedList<TimelineEntry>().spliced(0, 0, ...behind)
+  const seqs = Array.from({ length: 200 }, (_, n) => n + 1)
+  const view = timeline({ ...emptyTimeline(100_000), log, oldest: 201 }, page(201, seqs, false))
+  expect(reads).toBeLessThan(100)
+  expect(view.log.map((entry) => entry.kind === 'message' && entry.seq)).toEqual(
+    Array.from({ length: 10_200 }, (_, n) => n + 1),
+  )
+  expect(log.chunks.filter((chunk) => !view.log.chunks.includes(chunk))).toEqual([])
 })

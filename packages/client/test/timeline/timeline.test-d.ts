@@ -20,6 +20,7 @@ test('TL1 a timeline takes what the contract has an event sent as, and shows wha
     if (entry.kind === 'gap') expectTypeOf(entry.reason).toEqualTypeOf<'retention' | 'epoch' | 'unsupported'>()
     else {
       expectTypeOf(entry.data).toEqualTypeOf<{ text: string; tags: string[] }>()
+      expectTypeOf(entry.isOwn).toEqualTypeOf<boolean>()
       expectTypeOf(entry.from).toEqualTypeOf<{ id: string; name: string } | undefined>()
     }
   }

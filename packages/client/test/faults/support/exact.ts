@@ -24,7 +24,7 @@ export async function expectExact(server: Log, people: readonly Person[], others
   for (const person of people) expect(log.filter(isOf(person.said)).map(({ text }) => text)).toEqual(textsOf(person))
   await expectViews(log, people)
   for (const { client, frames } of people) {
-    await eventually(() => expect(client.outbox.getState()).toEqual({ queued: 0, sending: 0 }))
+    await eventually(() => expect(client.outbox.getState()).toMatchObject({ queued: 0, sending: 0 }))
     expectJoinedFirst(frames)
   }
   return log

@@ -97,6 +97,14 @@ class PageKeeper implements Keeper {
     if (orphans.length > 0) this.#events.adopted(orphans)
   }
 
+  rest(): void {
+    this.#user = undefined
+  }
+
+  forget(): Promise<void> {
+    return Promise.reject(new Error('this storage never fails, so nobody asks it to forget'))
+  }
+
   close(): void {
     this.#isClosed = true
     this.#storage.leave(this)

@@ -53,7 +53,7 @@ export function createScriptedOutbox({
     return step.outputs.flatMap((output) => {
       if (output.type === 'send') flights.push(output.flight)
       if (output.type !== 'store' || !isStored) return [inWords(output)]
-      return run({ type: 'stored' }, now)
+      return run({ type: 'stored', isStored: true }, now)
     })
   }
   const to = (input: OutboxInput, now = NOW): string[] => run(input, now)
@@ -70,9 +70,14 @@ export function createScriptedOutbox({
     ],
     open: (room = 'general', parts: Partial<Session> = {}, now = NOW) =>
       to({ type: 'open', room, session: { ...session, ...parts } }, now),
-    close: (room = 'general') => to({ type: 'close', room }),
+    close: (room = 'general', isOurs = false) => to({ type: 'close', room, isOurs }),
+    /** How many messages wait in all rooms, and their bytes. */
+    size: () => {
+      const all = [...state.rooms.values()].flatMap(({ messages }) => messages)
+      return { messages: all.length, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) }
+    },
     wake: (room = 'general') => to({ type: 'wake', room }),
-    stored: () => to({ type: 'stored' }),
+    stored: (isStored = true) => to({ type: 'stored', isStored }),
     /** The server's answer to the n-th batch, counted from 0; to the last one unless told. */
     answer: (said: PublishAnswer, nth = flights.length - 1, room = 'general') =>
       to({ type: 'answer', room, flight: flightOf(nth), answer: said }),

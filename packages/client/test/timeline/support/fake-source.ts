@@ -14,10 +14,12 @@ interface Asked {
   fail(error: unknown): void
 }
 
-export const metaOf = (seq: number, id = `log:${seq}`): MessageMeta => ({
+/** We are Ann; without another sender, a message is ours. */
+export const isSelf = (from: unknown) => (from as { readonly id: string } | undefined)?.id === 'ann'
+export const metaOf = (seq: number, id = `log:${seq}`, from = 'ann'): MessageMeta => ({
   id,
   seq,
-  from: { id: 'ann' },
+  from: { id: from },
   at: seq * 1_000,
   replayed: false,
 })
@@ -66,6 +68,7 @@ export function timelineOverFake(options: TimelineOptions & { readonly outgoing?
     outgoing: () => options.outgoing ?? [],
     watchOutgoing: (listener) => watchers.add('outbox', listener),
     discard: (id) => discarded.push(id),
+    isSelf,
     read: (_, data) => `read ${String(data)}`,
     report: (error) => reported.push(error),
   }

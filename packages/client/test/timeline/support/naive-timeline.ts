@@ -6,6 +6,7 @@ type State = OutgoingEntry['state']
 export interface NaiveEntry {
   readonly name: number
   id: string | undefined
+  isOwn: boolean
   place: number | undefined
   state: State | 'gap'
   text: string
@@ -29,22 +30,27 @@ export class NaiveTimeline {
     return [...this.placed, ...this.pending]
   }
 
-  heard(seq: number, id: string): void {
-    const own = this.pending.find((entry) => entry.id === id)
+  heard(seq: number, id: string, isOwn: boolean): void {
+    const own = isOwn ? this.pending.find((entry) => entry.id === id) : undefined
     const twin = this.placed.find((entry) => entry.place === seq)
     if (twin) twin.text = `log ${id}`
     else if (own) this.#place(own, seq, isOnItsWay(own) ? own.state : 'confirmed', `log ${id}`)
-    else this.#place(this.#named(id), seq, 'confirmed', `log ${id}`)
+    else this.#place(this.#named(id, isOwn), seq, 'confirmed', `log ${id}`)
   }
 
-  outgoing(id: string, state: State, seq: number | undefined): void {
-    const inLog = this.placed.find((entry) => entry.id === id)
+  outgoing(id: string, state: State, seq: number | undefined, waiting: readonly string[]): void {
+    const inLog = this.placed.find((entry) => entry.id === id && entry.isOwn)
     if (inLog) {
       if (isOnItsWay(inLog)) inLog.state = state === 'queued' || state === 'sending' ? state : 'confirmed'
       return
     }
     let own = this.pending.find((entry) => entry.id === id)
-    if (!own) this.pending.push((own = this.#named(id)))
+    if (!own) {
+      own = this.#named(id, true)
+      const isLater = (entry: NaiveEntry) => waiting.indexOf(entry.id ?? '') > waiting.indexOf(id)
+      const index = waiting.includes(id) ? this.pending.findIndex(isLater) : -1
+      this.pending.splice(index < 0 ? this.pending.length : index, 0, own)
+    }
     if (state === 'confirmed') this.#place(own, seq, state, own.text)
     else own.state = state
     this.#bound()
@@ -59,7 +65,7 @@ export class NaiveTimeline {
   }
 
   gap(from: number): void {
-    this.#place(this.#named(undefined), from - 0.5, 'gap', '')
+    this.#place(this.#named(undefined, false), from - 0.5, 'gap', '')
   }
 
   begunAnew(withMark: boolean): void {
@@ -67,11 +73,11 @@ export class NaiveTimeline {
     for (const own of unsettled) own.place = undefined
     this.pending.unshift(...unsettled)
     this.placed = []
-    if (withMark) this.#place(this.#named(undefined), 0, 'gap', '')
+    if (withMark) this.#place(this.#named(undefined, false), 0, 'gap', '')
   }
 
-  #named(id: string | undefined): NaiveEntry {
-    return { name: this.#names++, id, place: undefined, state: 'queued', text: `own ${id}` }
+  #named(id: string | undefined, isOwn: boolean): NaiveEntry {
+    return { name: this.#names++, id, isOwn, place: undefined, state: 'queued', text: `own ${id}` }
   }
 
   #place(entry: NaiveEntry, place: number | undefined, state: NaiveEntry['state'], text: string): void {

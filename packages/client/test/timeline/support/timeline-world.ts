@@ -1,7 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import { timeline, type TimelineInput } from '../../../src/timeline/timeline.ts'
 import { emptyTimeline, type TimelineView } from '../../../src/timeline/timeline-view.ts'
-import { metaOf } from './fake-source.ts'
+import { isSelf, metaOf } from './fake-source.ts'
 import { NaiveTimeline } from './naive-timeline.ts'
 
 const LOST = new RoomfulError('STALE', 'nobody knows')
@@ -11,6 +11,7 @@ interface Logged {
   readonly seq: number
   readonly id: string
   readonly event: string
+  readonly from: string
 }
 type Page = Extract<TimelineInput, { type: 'page' }>
 
@@ -18,9 +19,11 @@ type Page = Extract<TimelineInput, { type: 'page' }>
 export const actions = [
   'say',
   'crowd',
+  'forge',
   'hear',
   'hearAll',
   'send',
+  'adopt',
   'fly',
   'store',
   'acknowledge',
@@ -45,7 +48,7 @@ export class TimelineWorld {
   #head = 0
   #heard = 0
   /** Ours that are not settled, and where the log has them. */
-  readonly #outbox = new Map<string, number | undefined>()
+  #outbox = new Map<string, number | undefined>()
   #sent = 0
   #asked: { readonly page: Page; readonly limit: number; readonly isEarly: boolean } | undefined
 
@@ -73,6 +76,11 @@ export class TimelineWorld {
     this.hearAll()
   }
 
+  /** Somebody else's message bears the id of one of ours, or of our next one. */
+  forge(pick: number): void {
+    this.#append(`own:${1 + (pick % (this.#sent + 1))}`, 'message', 'eve')
+  }
+
   hear(): void {
     if (this.#first > this.#heard + 1) {
       const gap = { from: this.#heard + 1, to: this.#first - 1, reason: 'retention' } as const
@@ -84,8 +92,9 @@ export class TimelineWorld {
     if (!next) return
     this.#heard = next.seq
     if (next.event !== 'message') return
-    this.naive.heard(next.seq, next.id)
-    this.#step({ type: 'heard', data: `log ${next.id}`, meta: metaOf(next.seq, next.id) })
+    const meta = metaOf(next.seq, next.id, next.from)
+    this.naive.heard(next.seq, next.id, isSelf(meta.from))
+    this.#step({ type: 'heard', data: `log ${next.id}`, meta, isSelf })
   }
 
   hearAll(): void {
@@ -97,6 +106,13 @@ export class TimelineWorld {
     this.#tell(id, 'queued')
   }
 
+  /** An earlier page's message, which goes before all of ours, is told of after them. */
+  adopt(): void {
+    const id = `own:${++this.#sent}`
+    this.#outbox = new Map([[id, undefined], ...this.#outbox])
+    this.#tell(id, 'queued')
+  }
+
   fly(pick: number): void {
     const id = this.#unsettled(pick)
     if (id !== undefined) this.#tell(id, 'sending')
@@ -105,7 +121,7 @@ export class TimelineWorld {
   store(pick: number): void {
     const id = this.#unsettled(pick)
     if (id === undefined || this.#outbox.get(id) !== undefined) return
-    this.#append(id, 'message')
+    this.#append(id, 'message', 'ann')
     this.#outbox.set(id, this.#head)
   }
 
@@ -148,7 +164,7 @@ export class TimelineWorld {
     if (this.#asked) return
     const { oldest: before, epoch } = this.view
     const limit = 1 + (pick % 5)
-    const page: Page = { type: 'page', event: 'message', before, epoch, page: this.#pageBefore(before, limit) }
+    const page: Page = { type: 'page', event: 'message', before, epoch, isSelf, page: this.#pageBefore(before, limit) }
     this.#asked = { page, limit, isEarly: pick % 2 === 0 }
   }
 
@@ -160,7 +176,7 @@ export class TimelineWorld {
     const page = isOld || asked.isEarly ? asked.page.page : this.#pageBefore(asked.page.before, asked.limit)
     if (!isOld)
       for (const { event, meta } of page.messages)
-        if (event === 'message') this.naive.heard(meta.seq ?? 0, meta.id ?? '')
+        if (event === 'message') this.naive.heard(meta.seq ?? 0, meta.id ?? '', isSelf(meta.from))
     this.#step({ ...asked.page, page })
   }
 
@@ -185,8 +201,8 @@ export class TimelineWorld {
     this.#step({ type: 'entered' })
   }
 
-  #append(id: string, event: string): void {
-    this.#log.push({ seq: ++this.#head, id, event })
+  #append(id: string, event: string, from = 'bob'): void {
+    this.#log.push({ seq: ++this.#head, id, event, from })
   }
 
   #nextId(): string {
@@ -205,11 +221,12 @@ export class TimelineWorld {
   }
 
   #tell(id: string, state: 'queued' | 'sending' | 'confirmed' | 'rejected' | 'unknown', seq?: number): void {
-    this.naive.outgoing(id, state, seq)
+    this.naive.outgoing(id, state, seq, [...this.#outbox.keys()])
     const isFailed = state === 'rejected' || state === 'unknown'
     const ends = { ...(seq !== undefined && { seq, at: seq }), ...(isFailed && { error: LOST }) }
     const entry = { id, event: 'message', data: `own ${id}`, state, ...ends }
-    this.#step({ type: 'outgoing', entry, read: (data) => data, now: 1 })
+    const waiting = () => [...this.#outbox.keys()].map((key) => ({ ...entry, id: key }))
+    this.#step({ type: 'outgoing', entry, waiting, isSelf, read: (data) => data, now: 1 })
   }
 
   #pageBefore(before: number | undefined, limit: number): Page['page'] {
@@ -217,7 +234,7 @@ export class TimelineWorld {
     const page = older.slice(-limit)
     return {
       more: page.length < older.length,
-      messages: page.map(({ seq, id, event }) => ({ event, data: `log ${id}`, meta: metaOf(seq, id) })),
+      messages: page.map(({ seq, id, event, from }) => ({ event, data: `log ${id}`, meta: metaOf(seq, id, from) })),
     }
   }
 
