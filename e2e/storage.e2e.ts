@@ -1,7 +1,7 @@
 import { OUTAGE, expect, test } from './support/test.ts'
 
-// That the storage fails is told to the app's error tracker, once.
-test.use({ expectedInConsole: new RegExp(`${OUTAGE.source}|^uncaught: storage is refused$`) })
+// Storage that fails is no error of the page.
+test.use({ expectedInConsole: OUTAGE })
 
 test('P6 P7 F15 a browser that stores nothing: messages wait in the page, and go out once', async ({
   enter,

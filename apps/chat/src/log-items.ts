@@ -44,7 +44,7 @@ export function itemsOf(entries: Iterable<Entry>, me: Person): readonly LogItem[
     day = startOfDay(at)
     if (!isSameBreath(items.at(-1), said.at(-1), from, at)) {
       said = []
-      items.push({ kind: 'group', key, from, isMine: from.id === me.id, at, said })
+      items.push({ kind: 'group', key, from, isMine: entry.isOwn, at, said })
     }
     said.push(entry)
   }

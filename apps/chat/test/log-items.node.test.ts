@@ -12,7 +12,19 @@ const gap = { kind: 'gap', key: 'a gap', from: 3, to: 7, reason: 'retention' } a
 
 function heard(seq: number, from: typeof me, at = noon): Message {
   const data = { text: `text ${seq}` }
-  return { kind: 'message', key: `${seq}`, id: `${seq}`, seq, data, from, at, state: 'confirmed', error: undefined }
+  const isOwn = from === me
+  return {
+    kind: 'message',
+    key: `${seq}`,
+    id: `${seq}`,
+    seq,
+    data,
+    from,
+    isOwn,
+    at,
+    state: 'confirmed',
+    error: undefined,
+  }
 }
 const own = (key: string, state: Message['state'], error?: RoomfulError): Message => ({
   ...heard(0, me),

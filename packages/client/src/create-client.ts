@@ -5,12 +5,11 @@ import {
   type Hello,
   RoomfulError,
   type SocketIoContract,
-  type WireUser,
 } from '@roomful/contract'
 import type { Client } from './client.ts'
 import { Connection } from './connection/connection.ts'
-import type { ConnectionState } from './connection/connection-state.ts'
 import { guaranteesOf } from './connection/guarantees.ts'
+import { untilConnected } from './connection/until-connected.ts'
 import { assertListener, type Unsubscribe } from './emitter.ts'
 import { Dispatcher } from './events/dispatcher.ts'
 import { refusalIn } from './events/refusal.ts'
@@ -49,7 +48,6 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   const { ackTimeoutMs, joinTimeoutMs, plain } = settings
   let protocol: RoomProtocol | undefined
   let connects = 0
-  let selfId: string | undefined
 
   const { inspect, report, invalid } = createReporting({ ...settings, inspect: options.inspect })
   const schemas = new Schemas(options.contract?.definition as ContractDefinition | undefined, invalid)
@@ -78,7 +76,6 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     isReady: () => port.isReady(),
     stoppedBy,
     autoConnect,
-    selfId: () => selfId,
     outbox,
     schemas,
     inspect,
@@ -101,11 +98,10 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       changed(from, to) {
         inspect({ type: 'connection', from, to })
         if (to.status === 'connecting') outbox.begin()
-        if (to.status === 'connected') selfId = (to.user as WireUser | undefined)?.id
         if (from.status === 'disconnected') rooms.down() // somebody seeks a connection again: rooms wait for it
       },
       userOf: (hello) => schemas.readUser(hello?.user),
-      guaranteesOf: (hello) => guaranteesOf(hello, outbox.place),
+      guaranteesOf: (hello) => guaranteesOf(hello, outbox.store.getState().place),
       up,
       down(error, stopped) {
         connects += 1
@@ -195,7 +191,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     },
     connect(wait: { readonly signal?: AbortSignal } = {}) {
       if (!wait.signal?.aborted) connection.connect()
-      return handled(connected(connection, wait.signal))
+      return handled(untilConnected(connection, wait.signal))
     },
     autoConnect,
     disconnect: () => connection.stop('client'),
@@ -229,28 +225,3 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
 }
 
 const notConnected = (): RoomfulError => new RoomfulError('DISCONNECTED', 'not connected')
-
-/** Resolves when connected; rejects when nobody seeks a connection any more, or the caller does not wait any more. */
-function connected({ store }: Connection, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason as Error)
-    const check = (state: ConnectionState<unknown>): void => {
-      if (state.status === 'connected') resolve()
-      else if (state.status === 'disconnected')
-        reject(state.error ?? new RoomfulError('DISCONNECTED', 'disconnect() was called'))
-      else return
-      end()
-    }
-    const abort = () => {
-      reject(signal?.reason as Error)
-      end()
-    }
-    const unsubscribe = store.subscribe(check)
-    const end = () => {
-      unsubscribe()
-      signal?.removeEventListener('abort', abort)
-    }
-    signal?.addEventListener('abort', abort)
-    check(store.getState())
-  })
-}

@@ -1,9 +1,8 @@
 import { RoomfulError } from '@roomful/contract'
-import type { Message, Outcome } from './message.ts'
+import { keyOf, type Message, type Outcome } from './message.ts'
 import { changed, ended, inRoom } from './outbox-changes.ts'
 import type { OutboxOutput, OutboxState } from './outbox-types.ts'
 import { emptyQueue, nextBatch, type QueueStep, type RoomQueue, type Session } from './room-queue.ts'
-import { keyOf } from './message.ts'
 
 /** What is to go next, once the storage is free: batches are made, and all changes stored in one step before they leave (C3). */
 export function proceed(state: OutboxState, now: number, outputs: OutboxOutput[]): OutboxState {

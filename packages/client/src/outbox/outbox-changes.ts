@@ -1,8 +1,7 @@
 import type { RoomfulError } from '@roomful/contract'
-import { givenUp, type Message, type Settled } from './message.ts'
+import { givenUp, keyOf, type Message, type Settled } from './message.ts'
 import type { Changes, OutboxOutput, OutboxState } from './outbox-types.ts'
 import { emptyQueue, type QueueStep, type RoomQueue, without } from './room-queue.ts'
-import { keyOf } from './message.ts'
 
 export function queued(state: OutboxState, messages: readonly Message[], inFront: boolean): OutboxState {
   const rooms = new Map(state.rooms)

@@ -1,31 +1,16 @@
 import { RoomfulError } from '@roomful/contract'
 import { proceed, stored } from './departures.ts'
-import type { Message } from './message.ts'
+import { keyOf, type Message } from './message.ts'
 import { changed, ended, inRoom, queued } from './outbox-changes.ts'
+import { isMine } from './outbox-views.ts'
 import type { OutboxInput, OutboxOutput, OutboxState, OutboxStep } from './outbox-types.ts'
 import { answered, closed, opened, unanswered, woken, written } from './room-queue.ts'
-import { keyOf } from './message.ts'
 
 /** The next state, and what is to be done, in this order. `now` is the server's clock, in milliseconds. */
 export function outbox(state: OutboxState, input: OutboxInput, now: number): OutboxStep {
   const outputs: OutboxOutput[] = []
   const next = proceed(applied(state, input, outputs), now, outputs)
   return { state: next, outputs }
-}
-
-/** The messages of one room, in order. */
-export function messagesIn({ rooms }: OutboxState, room: string): readonly Message[] {
-  return rooms.get(room)?.messages ?? []
-}
-
-/** Whose a message is that is made now. */
-export function authorOf({ user, standing }: OutboxState): string | null | undefined {
-  return standing === 'past' ? undefined : user
-}
-
-/** Whether the message waits for us, rather than for another user. */
-export function isMine({ user }: OutboxState, message: Message): boolean {
-  return message.user === user || message.user === undefined
 }
 
 function applied(state: OutboxState, input: OutboxInput, outputs: OutboxOutput[]): OutboxState {

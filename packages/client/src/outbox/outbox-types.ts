@@ -1,4 +1,5 @@
 import type { PublishAnswer, RoomfulError } from '@roomful/contract'
+import type { Report } from '../guarded-store.ts'
 import type { Message, Outcome, Settled } from './message.ts'
 import type { Flight, RoomQueue, Session } from './room-queue.ts'
 
@@ -70,6 +71,21 @@ export type OutboxOutput =
 export interface OutboxStep {
   readonly state: OutboxState
   readonly outputs: readonly OutboxOutput[]
+}
+
+/** What the outbox asks of the client. */
+export interface OutboxHooks {
+  /** Hands a batch to the server; a plain one gives no answer, only what could not be written. */
+  send(room: string, flight: Flight): Promise<PublishAnswer> | readonly (RoomfulError | undefined)[]
+  rejoin(room: string): void
+  /** Messages of ours wait in the room, whether the app is in it or not; or none do any more. */
+  needed(room: string): void
+  idle(room: string): void
+  /** Where messages wait has changed. */
+  placed(): void
+  storageFailed(error: unknown): void
+  dropped(room: string, event: string, error: RoomfulError): void
+  readonly report: Report
 }
 
 export function newOutbox(user: string | null | undefined, limit: Size): OutboxState {

@@ -1,39 +1,19 @@
-import { type Hello, type PublishAnswer, type Receipt, RoomfulError } from '@roomful/contract'
+import { type Hello, type Receipt, RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
 import type { Unsubscribe } from '../emitter.ts'
 import { hasBinary, snapshot } from '../events/snapshot.ts'
-import { createGuardedStore, type Report } from '../guarded-store.ts'
+import { createGuardedStore } from '../guarded-store.ts'
 import { pageId } from '../page-id.ts'
 import type { OutboxOption } from './keeper.ts'
-import { bytesOf, type Message, messageId, type Outcome } from './message.ts'
-import { entryOf, type OutgoingEntry, Watchers } from './outgoing.ts'
-import { authorOf, isMine, messagesIn, outbox } from './outbox-state.ts'
-import { newOutbox, type OutboxInput, type OutboxOutput } from './outbox-types.ts'
+import { bytesOf, keyOf, type Message, messageId, type Outcome } from './message.ts'
+import { type OutgoingEntry, Watchers } from './outgoing.ts'
+import { outbox } from './outbox-state.ts'
+import { authorOf, countsOf, flyingIn, holds, messagesIn, type OutboxStatus, outgoingIn } from './outbox-views.ts'
+import { newOutbox, type OutboxHooks, type OutboxInput, type OutboxOutput } from './outbox-types.ts'
 import { Receipts } from './receipts.ts'
 import { type Flight, type Session } from './room-queue.ts'
-import { keyOf } from './message.ts'
-import { type Place, Safekeeping } from './safekeeping.ts'
-
-/** How many messages of ours the server has not confirmed: `sending` ones are on their way, `queued` ones wait, and where. */
-export interface OutboxStatus {
-  readonly queued: number
-  readonly sending: number
-  readonly place: Place
-}
-
-export interface OutboxHooks {
-  /** Hands a batch to the server; a plain one gives no answer, only what could not be written. */
-  send(room: string, flight: Flight): Promise<PublishAnswer> | readonly (RoomfulError | undefined)[]
-  rejoin(room: string): void
-  /** Messages of ours wait in the room, whether the app is in it or not; or none do any more. */
-  needed(room: string): void
-  idle(room: string): void
-  /** Where messages wait has changed. */
-  placed(): void
-  storageFailed(error: unknown): void
-  dropped(room: string, event: string, error: RoomfulError): void
-  readonly report: Report
-}
+import { RoomTimers } from './room-timers.ts'
+import { Safekeeping } from './safekeeping.ts'
 
 const MAX_BYTES = 1_048_576
 /** How much sooner than the server we forget a key. */
@@ -53,7 +33,7 @@ export class Outbox {
   #clockMs = Date.now() - performance.now()
   readonly #receipts = new Receipts()
   readonly #watchers: Watchers
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
+  readonly #timers = new RoomTimers()
 
   constructor(url: string, limit: number, option: OutboxOption | undefined, hooks: OutboxHooks) {
     this.#hooks = hooks
@@ -75,8 +55,9 @@ export class Outbox {
     this.store = createGuardedStore<OutboxStatus>({ queued: 0, sending: 0, place: 'memory' }, hooks.report)
   }
 
-  get place(): Place {
-    return this.#safekeeping.place
+  /** Who we are, as the server said last; undefined where it tells nobody apart. */
+  get selfId(): string | undefined {
+    return this.#state.user ?? undefined
   }
 
   /** Its id is known at once, its receipt when the server has it. */
@@ -127,7 +108,7 @@ export class Outbox {
   }
 
   close(room: string, isOurs: boolean): void {
-    this.#stopTimer(room)
+    this.#timers.stop(room)
     this.#run({ type: 'close', room, isOurs })
   }
 
@@ -137,7 +118,7 @@ export class Outbox {
 
   /** Whether messages of ours wait in the room. */
   holds(room: string): boolean {
-    return messagesIn(this.#state, room).some((message) => isMine(this.#state, message))
+    return holds(this.#state, room)
   }
 
   /** The rooms in which messages of ours wait. */
@@ -146,10 +127,7 @@ export class Outbox {
   }
 
   outgoing(room: string): OutgoingEntry[] {
-    const flying = new Set(this.#flying(room).map(keyOf))
-    return messagesIn(this.#state, room)
-      .filter((message) => isMine(this.#state, message))
-      .map((message) => entryOf(message, flying.has(keyOf(message)) ? 'sending' : 'queued'))
+    return outgoingIn(this.#state, room)
   }
 
   watch(room: string, listener: (entry: OutgoingEntry) => void): Unsubscribe {
@@ -169,7 +147,7 @@ export class Outbox {
     const done = new Set<string>()
     for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
       if (next.type === 'emit') this.#watchers.tell(next.message, 'queued')
-      const before = 'room' in next ? this.#flying(next.room) : []
+      const before = 'room' in next ? flyingIn(this.#state, next.room) : []
       const { state, outputs } = outbox(this.#state, next, performance.now() + this.#clockMs)
       this.#state = state
       for (const output of outputs) {
@@ -197,13 +175,10 @@ export class Outbox {
         return this.#tell(output.message, output.outcome)
       case 'wait': {
         const { room, ms, rejoin } = output
-        const over = (): void => {
-          this.#timers.delete(room)
+        return this.#timers.start(room, ms, () => {
           this.#run({ type: 'wake', room })
           if (rejoin) this.#hooks.rejoin(room)
-        }
-        this.#stopTimer(room)
-        this.#timers.set(room, setTimeout(over, ms * (1 + Math.random() / 2)))
+        })
       }
     }
   }
@@ -247,38 +222,17 @@ export class Outbox {
     this.#watchers.tell(message, outcome.state, outcome)
   }
 
-  /** Those that are on their way now. */
-  #flying(room: string): readonly Message[] {
-    const { flight, messages = [] } = this.#state.rooms.get(room) ?? {}
-    if (!flight?.isSent) return []
-    const left = new Set(messages.map(keyOf))
-    return flight.messages.filter((message) => left.has(keyOf(message)))
-  }
-
   /** Of those that were on their way: what still waits does so again. */
   #tellWaiting(room: string, before: readonly Message[]): void {
-    const now = new Set(this.#flying(room).map(keyOf))
+    const now = new Set(flyingIn(this.#state, room).map(keyOf))
     const left = new Set(messagesIn(this.#state, room).map(keyOf))
     for (const message of before)
       if (left.has(keyOf(message)) && !now.has(keyOf(message))) this.#watchers.tell(message, 'queued')
   }
 
   #count(): void {
-    let queued = 0
-    let sending = 0
-    for (const [room, { messages }] of this.#state.rooms) {
-      const flying = this.#flying(room).length
-      sending += flying
-      queued += messages.filter((message) => isMine(this.#state, message)).length - flying
-    }
-    const { place } = this.#safekeeping
-    const now = this.store.getState()
-    if (now.queued !== queued || now.sending !== sending || now.place !== place)
-      this.store.setState({ queued, sending, place }, true)
-  }
-
-  #stopTimer(room: string): void {
-    clearTimeout(this.#timers.get(room))
-    this.#timers.delete(room)
+    const now = { ...countsOf(this.#state), place: this.#safekeeping.place }
+    const { queued, sending, place } = this.store.getState()
+    if (now.queued !== queued || now.sending !== sending || now.place !== place) this.store.setState(now, true)
   }
 }

@@ -1,6 +1,5 @@
 import type { Receipt, RoomfulError } from '@roomful/contract'
-import { type Message, messageId, type Outcome } from './message.ts'
-import { keyOf } from './message.ts'
+import { keyOf, type Message, messageId, type Outcome } from './message.ts'
 
 interface Waiting {
   readonly resolve: (receipt: Receipt) => void

@@ -1,4 +1,4 @@
-import { assertRoomName, type MembersDelta, RoomfulError, type WireMeta, type WireUser } from '@roomful/contract'
+import { assertRoomName, type MembersDelta, RoomfulError, type WireMeta } from '@roomful/contract'
 import type { Schemas } from '../events/schemas.ts'
 import type { CallOptions } from '../events/sender.ts'
 import type { Report } from '../guarded-store.ts'
@@ -11,7 +11,7 @@ import type { Room } from './room.ts'
 import { RoomInbox } from './room-inbox.ts'
 import { RoomMembers } from './room-members.ts'
 import type { HistoryQuery, Joined, RoomProtocol } from './room-protocol.ts'
-import { setSource } from './room-source.ts'
+import { isSameUser, setSource } from './room-source.ts'
 import { RoomVoice } from './room-voice.ts'
 
 /** What a room needs of its client. */
@@ -22,8 +22,6 @@ export interface RoomContext {
   /** Why nobody seeks a connection, if so. */
   readonly stoppedBy: () => RoomfulError | undefined
   readonly autoConnect: () => void
-  /** Who we are, as the server said last; undefined where it does not say. */
-  readonly selfId: () => string | undefined
   readonly outbox: Outbox
   readonly schemas: Schemas
   readonly inspect: Inspect
@@ -101,7 +99,7 @@ export class RoomCore {
     this.#membership.rejoin()
   }
 
-  /** Messages wait that an earlier page left in this room, or a later one than the app left it. */
+  /** Messages wait here that another page left. */
   needed(): void {
     void this.#membership.errand()
   }
@@ -175,7 +173,7 @@ export class RoomCore {
   }
 
   #source(): TimelineSource {
-    const { outbox, schemas, report, selfId } = this.#context
+    const { outbox, schemas, report } = this.#context
     return {
       state: this.room.state,
       on: (event: string, handler: (data: never, meta: never) => void) =>
@@ -185,7 +183,7 @@ export class RoomCore {
       outgoing: () => outbox.outgoing(this.#name),
       watchOutgoing: (listener) => outbox.watch(this.#name, listener),
       discard: (id) => outbox.discard(this.#name, id),
-      isSelf: (from) => (selfId() === undefined ? undefined : (from as WireUser | undefined)?.id === selfId()),
+      isSelf: (from) => isSameUser(from, outbox.selfId),
       read: (event, data) => (schemas.readRoomEvent(this.#name, event, data) ?? { data }).data,
       report,
     }
@@ -232,9 +230,8 @@ export class RoomCore {
     return this.#membership.store.getState().status
   }
 
-  #drop(direction: 'in' | 'out', event: string, reason: string, error?: RoomfulError): void {
-    const where = `${reason} (room ${this.#name})`
-    this.#context.inspect({ type: 'drop', direction, event, reason: where, ...(error && { error }) })
+  #drop(direction: 'in' | 'out', event: string, reason: string): void {
+    this.#context.inspect({ type: 'drop', direction, event, reason: `${reason} (room ${this.#name})` })
   }
 }
 

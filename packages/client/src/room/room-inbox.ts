@@ -3,8 +3,7 @@ import { Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Report } from '../guarded-store.ts'
 import type { MessageMeta } from './room.ts'
-import type { Gap } from './room-log.ts'
-import { type LogPage, newRoomLog, roomLog, type RoomLogInput, type RoomLogOutput } from './room-log.ts'
+import { type Gap, type LogPage, newRoomLog, roomLog, type RoomLogInput, type RoomLogOutput } from './room-log.ts'
 import type { HistoryPage, Since } from './room-protocol.ts'
 
 export interface RoomInboxHooks {

@@ -13,3 +13,9 @@ export function sourceOf(room: object): TimelineSource {
   if (source) return source()
   throw new RoomfulError('INVALID_ARGUMENT', `expected a room of a client, got ${describe(room)}`)
 }
+
+/** undefined where nobody can tell: the server tells nobody apart, or the contract's user has no id. */
+export function isSameUser(from: unknown, selfId: string | undefined): boolean | undefined {
+  const id = (from as { readonly id?: unknown } | undefined)?.id
+  return selfId === undefined || (from !== undefined && id === undefined) ? undefined : id === selfId
+}

@@ -27,7 +27,7 @@ export interface TimelineSource {
   /** Takes a message out of the outbox; those who watch hear of its end. */
   discard(id: string): void
   /** Whether a message's sender is who we are; undefined where the server does not say who we are. */
-  isSelf(from: unknown): boolean | undefined
+  readonly isSelf: (from: unknown) => boolean | undefined
   /** What readers get of such data: a schema may fill in and transform. */
   read(event: string, data: unknown): unknown
   /** Hears of a listener that throws. */

@@ -11,7 +11,7 @@ export interface Sent {
   outcome?: Outcome
 }
 
-export type Outcome =
+type Outcome =
   | { readonly state: 'confirmed'; readonly id: string; readonly seq: number }
   | { readonly state: 'unconfirmed' }
   | { readonly state: 'refused'; readonly code: string; readonly error: string }
@@ -24,7 +24,7 @@ export interface Stay {
   isOver: boolean
 }
 
-export type Heard = Pick<Entry, 'seq' | 'id' | 'at'> & { readonly text: string; readonly from: string | undefined }
+type Heard = Pick<Entry, 'seq' | 'id' | 'at'> & { readonly text: string; readonly from: string | undefined }
 
 export type Logs = ReadonlyMap<string, readonly Entry[]>
 

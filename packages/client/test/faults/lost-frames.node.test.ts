@@ -36,9 +36,9 @@ test('P1 P5 F2 the request is lost, and the link is reset: never called failed, 
   await all
   await expectExact(server, [ann])
   const [none, sending, queued] = [
-    { queued: 0, sending: 0 },
-    { queued: 0, sending: 1 },
-    { queued: 1, sending: 0 },
+    { queued: 0, sending: 0, place: 'memory' },
+    { queued: 0, sending: 1, place: 'memory' },
+    { queued: 1, sending: 0, place: 'memory' },
   ]
   expect(counts).toEqual([none, sending, queued, sending, none])
 })

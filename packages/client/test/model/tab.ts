@@ -1,4 +1,4 @@
-import { messageId, type Message, type Outcome } from '../../src/outbox/message.ts'
+import { keyOf, type Message, messageId, type Outcome } from '../../src/outbox/message.ts'
 import { outbox } from '../../src/outbox/outbox-state.ts'
 import {
   type Changes,
@@ -8,7 +8,6 @@ import {
   type OutboxState,
 } from '../../src/outbox/outbox-types.ts'
 import { type Flight } from '../../src/outbox/room-queue.ts'
-import { keyOf } from '../../src/outbox/message.ts'
 import { newRoomLog, roomLog, type RoomLog, type RoomLogInput, type RoomLogOutput } from '../../src/room/room-log.ts'
 import { RoomfulError } from '@roomful/contract'
 import { HOLD, type Link, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'

@@ -24,7 +24,7 @@ describe('C4 one batch a room', () => {
     expect(answered(answer(yes(1)), 1, 'other')).toEqual(['2 confirmed 1'])
   })
   test('carries the epoch of the last join', () => {
-    const { emit, open, state, size, unanswered, wake } = start()
+    const { emit, open, state, unanswered, wake } = start()
     emit(message(1))
     open('general', { epoch: 'epoch-two' })
     unanswered()
@@ -94,7 +94,7 @@ describe('C9 what will not be answered', () => {
   }
 
   test('a room that refuses us: never sent is rejected, sent is unknown', () => {
-    const { to, close, emit, state, size } = startWithBoth()
+    const { to, close, emit, size } = startWithBoth()
     close()
     emit(message(3, { user: 'bob' }))
     expect(to({ type: 'refused', room: 'general', error: no })).toEqual(['1 unknown UNKNOWN', '2 rejected FORBIDDEN'])
@@ -147,7 +147,7 @@ describe('C11 what an earlier page left', () => {
     expect(answered(answer(yes(1)))).toEqual(['2 confirmed 1', 'send general: 8 9'])
   })
   test('and ours, where another page has taken it over: that page tells the server, nobody knows what', () => {
-    const { emit, to, waiting, state, size } = start()
+    const { emit, to, waiting, size } = start()
     emit(message(1), message(2, { room: 'other' }))
     to({ type: 'adopted', messages: old, inFront: false })
     expect(to({ type: 'lost', cid: 'page-one' })).toEqual([
@@ -176,7 +176,7 @@ describe('C19 a message that ends connections', () => {
 
 describe('P7 what waits has a bound', () => {
   test('of messages, over all rooms; what is settled makes room', () => {
-    const { emit, answer: answered, state, size } = start({ limit: { messages: 2, bytes: 1_000 } })
+    const { emit, answer: answered, size } = start({ limit: { messages: 2, bytes: 1_000 } })
     expect(emit(message(1), message(2, { room: 'other' }))).toEqual(['send general: 1'])
     expect(emit(message(3))).toEqual(['3 rejected QUEUE_FULL'])
     answered(answer(yes(1)))
@@ -184,7 +184,7 @@ describe('P7 what waits has a bound', () => {
     expect(size()).toEqual({ messages: 2, bytes: 2 })
   })
   test('of bytes', () => {
-    const { emit, state, size } = start({ limit: { messages: 10, bytes: 30 } })
+    const { emit, size } = start({ limit: { messages: 10, bytes: 30 } })
     expect(emit(message(1, { data: 'x'.repeat(18) }), message(2, { data: 'x'.repeat(9) }), message(3))).toEqual([
       'send general: 1',
       '2 rejected QUEUE_FULL',

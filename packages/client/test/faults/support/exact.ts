@@ -40,7 +40,7 @@ export async function expectViews(log: readonly Seen[], people: readonly Person[
 }
 
 /** P8: on each connection nothing is published before the room's join was answered, and only into that log. */
-export function expectJoinedFirst(frames: readonly InspectEvent[]): void {
+function expectJoinedFirst(frames: readonly InspectEvent[]): void {
   let epoch: unknown
   for (const frame of frames) {
     if (frame.type === 'connection' && frame.to.status !== 'connected') epoch = undefined

@@ -31,7 +31,7 @@ export interface PageOptions extends PersistentOutbox {
 }
 
 /** A frame of the same origin is another page to the browser: it has its own locks and connections, which go with it. */
-export async function openFrame(breaking: (window: PageWindow) => void = () => {}) {
+async function openFrame(breaking: (window: PageWindow) => void = () => {}) {
   const frame = document.createElement('iframe')
   document.body.append(frame)
   onTestFinished(() => frame.remove())
