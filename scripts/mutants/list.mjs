@@ -5,12 +5,13 @@ const model = 'packages/client/test/model'
 
 /**
  * @typedef {{ file: string, find: string, replace: string }} Edit
- * @typedef {{ name: string, edits: Edit[], tests: string }} Mutant
+ * @typedef {{ name: string, edits: Edit[], tests: string, project?: string }} Mutant
  */
 
 /** @type {(name: string, file: string, find: string, replace: string, tests: string) => Mutant} */
 const mutant = (name, file, find, replace, tests) => ({ name, edits: [{ file, find, replace }], tests })
 
+/** @type {Mutant[]} */
 export const mutants = [
   mutant(
     'S5 no dedup',
@@ -245,12 +246,12 @@ export const mutants = [
   },
   {
     name: 'S4 the row is in memory only',
-    tests: 'packages/server/test/sqlite-log packages/server/test/dedup',
+    tests: 'packages/server/test/dedup',
     edits: [
       {
         file: `${server}/log/sqlite/sqlite-log.ts`,
         find: 'this.#senders.set(stored.id, sender, row)',
-        replace: '(this.rows ??= new Map()).set(JSON.stringify([stored.id, sender]), row)',
+        replace: 'void (this.rows ??= new Map()).set(JSON.stringify([stored.id, sender]), row)',
       },
       {
         file: `${server}/log/sqlite/sqlite-log.ts`,
@@ -288,6 +289,25 @@ export const mutants = [
       },
     ],
   },
+  mutant(
+    'S7 a shared commit that fails at its end is confirmed all the same',
+    `${server}/log/sqlite/shared-commits.ts`,
+    'const outcomes = this.#file.transaction(() => writes.map(({ write }) => attempt(write)))',
+    `let outcomes
+      try {
+        this.#file.transaction(() => void (outcomes = writes.map(({ write }) => attempt(write))))
+      } catch (error) {
+        if (outcomes === undefined) throw error
+      }`,
+    'packages/server/test/sqlite-full',
+  ),
+  mutant(
+    'S7 what a write has done before it failed stays',
+    `${server}/log/sqlite/log-file.ts`,
+    "if (this.database.inTransaction) this.database.exec('ROLLBACK')",
+    "if (this.database.inTransaction) this.database.exec('COMMIT')",
+    'packages/server/test/sqlite-full packages/server/test/sqlite-log',
+  ),
   mutant(
     'S7 a file is opened unread',
     `${server}/log/sqlite/log-file.ts`,

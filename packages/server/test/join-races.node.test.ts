@@ -4,7 +4,7 @@ import { memoryLog, type RoomLog } from '../src/index.ts'
 import { changedLog } from './support/changed-log.ts'
 import { guestChat } from './support/chat.ts'
 import { roomsOf } from './support/rooms-of.ts'
-import { gate, startRooms, texts } from './support/start-rooms.ts'
+import { gate, startRooms, texts, words } from './support/start-rooms.ts'
 
 describe('S11 races', () => {
   test('a leave that overtakes a slow join leaves no ghost', async () => {
@@ -17,6 +17,33 @@ describe('S11 races', () => {
     expect([(await joined).ok, (await left).ok]).toEqual([true, true])
     expect(roomsOf(io)).toEqual([])
     expect(await ann.publish('general', texts(['hi']), { epoch: 'whichever' })).toMatchObject({ code: 'NOT_MEMBER' })
+  })
+
+  test('S11 P2 what is said while the page is on its way reaches whoever joins: a member first, then the page', async () => {
+    const [reading, read] = [gate(), gate()]
+    const log = memoryLog()
+    let isSlow = false
+    const slow = changedLog(log, {
+      page: async (room, request) => {
+        const page = await log.page(room, request)
+        if (isSlow) {
+          reading.open()
+          await read.opened
+        }
+        return page
+      },
+    })
+    const { connect } = await startRooms({ contract: guestChat, log: slow })
+    const [ann, bob] = [await connect(), await connect()]
+    await bob.join('general')
+    isSlow = true
+    const joined = ann.join('general')
+    await reading.opened
+    isSlow = false
+    expect(await bob.publish('general', texts(['meanwhile']))).toMatchObject({ ok: true })
+    read.open()
+    expect(await joined).toMatchObject({ ok: true, head: 0 })
+    await expect.poll(() => words(ann)).toEqual(['meanwhile'])
   })
 
   test('join, leave, join at once ends joined', async () => {

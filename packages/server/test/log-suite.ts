@@ -91,6 +91,18 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       })
     })
 
+    test('S4 a commit goes by the row as it is then, not as it was when the batch was looked at', async () => {
+      const { log, commit, wordsOf } = await openLog()
+      await commit('general', ann, [item(1, 'a')])
+      const looked = [await log.row('general', ann), await log.row('general', ann)]
+      expect(looked).toMatchObject([{ last: 1 }, { last: 1 }])
+      const items = [item(1, 'a'), item(2, 'b')]
+      const results = [{ seq: 1 }, { seq: 2 }]
+      expect(await commit('general', ann, items)).toMatchObject({ results, entries: [{ seq: 2 }] })
+      expect(await commit('general', ann, items)).toMatchObject({ results, entries: [] })
+      expect(await wordsOf('general', all)).toEqual(['a', 'b'])
+    })
+
     test('S5 what comes again is answered as before, and written once; what is new in it is taken', async () => {
       const { commit, wordsOf } = await openLog()
       const items = [item(1, 'a'), refused(2, 'SPAM')]
@@ -199,6 +211,26 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await log.page('general', all)).toEqual({ epoch, head: 2, first: 3, entries: [] })
       expect(await say('c')).toMatchObject({ epoch, head: 3, entries: [{ seq: 3 }] })
       expect(await log.page('general', all)).toMatchObject({ first: 3, entries: [{ seq: 3 }] })
+    })
+
+    test('P7 by age and by count at once: whichever keeps less, wherever the two end', async () => {
+      const clock = stoppedClock()
+      const start = Date.now()
+      for (const maxEntries of [1, 7, 30, 1_000]) {
+        const { log } = await openLog({ retention: { maxEntries, maxAgeMs: 40 } })
+        vi.setSystemTime(start)
+        for (let n = 1; n <= 40; n += 1) {
+          await log.append('general', [{ ...entry(String(n)), at: Date.now() }])
+          clock.pass(n % 3)
+        }
+        const ats = (await log.page('general', all)).entries.map(({ at }) => at)
+        for (let passed = 0; passed <= 50; passed += 1) {
+          const kept = ats.filter((at) => at >= Date.now() - 40).length
+          const { first, entries: left } = await log.page('general', all)
+          expect([first, left.length]).toEqual([41 - kept, kept])
+          clock.pass(1)
+        }
+      }
     })
 
     test('a retention that cannot be is told, and nothing is written', async () => {

@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { cpSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ItemResult } from '@roomful/contract'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { DecidedItem, RoomLog } from '../src/index.ts'
+import { keeper } from '../src/log/retention.ts'
+import { rowLimits } from '../src/log/row-limits.ts'
+import { LogFile } from '../src/log/sqlite/log-file.ts'
+import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
 import { sqliteLog } from '../src/sqlite.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -37,6 +42,33 @@ test('P1 F4 whatever was answered before a SIGKILL is there once, with its row; 
   }
 })
 
+test('P1 S4 F4 killed between any two steps, the file has the entries and their row, or neither', async () => {
+  const file = openFile(join(temporaryFolder(), 'rooms.db'))
+  const log = logOver(file)
+  const { epoch } = await log.page('general', all)
+  const sender = { user: 'ann', cid: 'a'.repeat(22) }
+  const batch = { epoch, sender, items: [decided(1), decided(2)] }
+  const left: string[] = []
+  const exec = file.database.exec.bind(file.database)
+  const watching = vi.spyOn(file.database, 'exec').mockImplementation((sql) => {
+    const database = exec(sql)
+    left.push(copyOf(file.name)) // as a kill would leave it
+    return database
+  })
+  const committed = await log.commit('general', batch)
+  watching.mockRestore()
+  left.push(copyOf(file.name))
+
+  const found: string[] = []
+  for (const copy of left) {
+    const after = logOver(openFile(copy))
+    const { head } = await after.page('general', all)
+    found.push(`head ${head}, row ${(await after.row('general', sender))?.last}`)
+    expect(await after.commit('general', batch)).toMatchObject({ head: 2, results: committed?.results })
+  }
+  expect(found).toEqual(['head 0, row undefined', 'head 2, row 2', 'head 2, row 2'])
+})
+
 /** Its entries once each, where the answers say; its row covers them, and knows the last answers. */
 async function expectStored(log: RoomLog, letter: string, batches: readonly Answered[]): Promise<void> {
   const { epoch, entries } = await log.page(letter, all)
@@ -63,6 +95,27 @@ function grouped<K, T>(values: readonly T[], keyOf: (value: T) => K): Map<K, T[]
   const groups = new Map<K, T[]>()
   for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value])
   return groups
+}
+
+function decided(n: number): DecidedItem {
+  return { n, hash: String(n), entry: { event: 'message', data: n, id: String(n), from: null, at: n } }
+}
+
+function openFile(name: string): LogFile {
+  return new LogFile(name, 'normal', 'this boot')
+}
+
+function logOver(file: LogFile): SqliteLog {
+  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', {}, 1_000))
+  onTestFinished(() => log.close())
+  return log
+}
+
+/** Of a file that is open: with what stands beside it. */
+function copyOf(file: string): string {
+  const folder = temporaryFolder()
+  cpSync(dirname(file), folder, { recursive: true })
+  return join(folder, basename(file))
 }
 
 function startWriter(file: string) {

@@ -215,6 +215,28 @@ describe('sqlite log: S10 after a machine that stopped', () => {
   })
 })
 
+test('P7 a page costs the same however many entries are past their age and wait to be deleted', async () => {
+  const file = newFile()
+  const young = logOver(open(file), { maxEntries: 1_000_000 })
+  const entries = (count: number) => Array.from({ length: count }, (_, index) => entry(String(index)))
+  await young.append('small', entries(10))
+  for (let batch = 0; batch < 10; batch += 1) await young.append('large', entries(10_000))
+  young.close()
+  const log = logOver(open(file), { maxEntries: 1_000_000, maxAgeMs: 1_000 })
+  const fastest = async (room: string) => {
+    let best = Number.POSITIVE_INFINITY
+    for (let round = 0; round < 50; round += 1) {
+      const begun = performance.now()
+      await log.page(room, { after: 0, limit: 0, bytes: 0 })
+      best = Math.min(best, performance.now() - begun)
+    }
+    return best
+  }
+  expect(await log.page('large', all)).toMatchObject({ head: 100_000, first: 100_001, entries: [] })
+  const small = await fastest('small')
+  expect(await fastest('large')).toBeLessThan(20 * small)
+})
+
 test('P7 old entries and rows are swept from rooms that nobody asks for, slice by slice, until it is closed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 1_800_000_000_000 })
   onTestFinished(() => void vi.useRealTimers())

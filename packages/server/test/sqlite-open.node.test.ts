@@ -1,12 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { expect, test } from 'vitest'
+import { keeper } from '../src/log/retention.ts'
+import { rowLimits } from '../src/log/row-limits.ts'
+import { LogFile } from '../src/log/sqlite/log-file.ts'
+import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
 import { sqliteLog } from '../src/sqlite.ts'
 import { guestChat } from './support/chat.ts'
-import { startRooms, texts } from './support/start-rooms.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 import { damage } from './support/damage.ts'
+import { startRooms, texts, words } from './support/start-rooms.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const all = { after: 0, limit: 9, bytes: 9_999 }
 
@@ -49,24 +53,59 @@ test('S7 a file that another has is not opened twice, and is free when that one 
   await sqliteLog({ file }).close?.()
 })
 
-test('S7 a file that is damaged while it runs: UNAVAILABLE and reported, nothing confirmed, nobody hurt', async () => {
-  const file = join(temporaryFolder(), 'rooms.db')
-  const before = sqliteLog({ file })
-  for (let n = 1; n <= 50; n += 1)
-    await before.append('general', [{ event: 'message', data: 'x'.repeat(3_000), id: String(n), from: null, at: 1 }])
-  await before.close?.()
-  damage(file)
+const PAGE = 4_096
+const DAMAGED = 'it is damaged: put a backup in its place, and call rooms.newEpoch()'
 
-  const { rooms, connect, errors } = await startRooms({ contract: guestChat, log: sqliteLog({ file }) })
+test.each<[what: string, hurt: (file: string) => void]>([
+  ['100 pages in its middle are another thing', (file) => damage(file, 200 * PAGE, 100 * PAGE)],
+  ['one page in its middle is empty', (file) => damage(file, 200 * PAGE, PAGE, 0)],
+  ['one text lost its end', (file) => damage(file, readFileSync(file).indexOf('the end of 99'), 50, 0)],
+])('P1 S7 a file in which %s does not open, and a good one in its place does', async (_what, hurt) => {
+  const file = await filled(join(temporaryFolder(), 'rooms.db'))
+  const good = readFileSync(file)
+  hurt(file)
+  for (let attempt = 1; attempt <= 2; attempt += 1)
+    expect(() => sqliteLog({ file })).toThrow(
+      expect.objectContaining({ code: 'LOG_FAILED', message: `the log ${file} cannot be used: ${DAMAGED}` }),
+    )
+  writeFileSync(file, good)
+  const log = sqliteLog({ file })
+  expect(await log.page('general', all)).toMatchObject({ head: 200 })
+  await log.close?.()
+})
+
+test('P1 S7 a file that is damaged while it runs: once that is seen nothing is confirmed into it, in any room', async () => {
+  const file = new LogFile(await filled(join(temporaryFolder(), 'rooms.db')), 'normal', 'this boot')
+  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', {}, 1_000))
+  const { rooms, connect, errors } = await startRooms({ contract: guestChat, log })
   const ann = await connect()
   const { epoch } = await ann.join('elsewhere')
+  expect(await ann.publish('elsewhere', texts(['before']))).toMatchObject({ ok: true })
+  file.database.pragma('shrink_memory') // else it is read from memory
+  damage(file.name, 100 * PAGE, 50 * PAGE)
+
   expect(await ann.join('general', { epoch, seq: 0 })).toMatchObject({ ok: false, code: 'UNAVAILABLE' })
-  expect(errors[0]?.error).toMatchObject({
-    code: 'LOG_FAILED',
-    message: `the log ${file} cannot be used: it is damaged: put a backup in its place, and call rooms.newEpoch()`,
+  const error = { code: 'LOG_FAILED', message: `the log ${file.name} cannot be used: ${DAMAGED}` }
+  expect(await ann.publish('elsewhere', texts(['hi'], 2))).toMatchObject({
+    ok: false,
+    code: 'UNAVAILABLE',
+    results: [],
   })
-  expect(await ann.publish('elsewhere', texts(['hi']))).toMatchObject({ ok: false, code: 'UNAVAILABLE', results: [] })
+  expect(errors).toMatchObject([{ error }, { error }])
+  expect(words(ann)).toEqual(['before'])
   await rooms.close()
+})
+
+test('P1 S7 a text that is not UTF-8 any more, which SQLite does not see, is damage when it is read, not the end of the process', async () => {
+  const file = await filled(join(temporaryFolder(), 'rooms.db'))
+  damage(file, readFileSync(file).indexOf('the end of 99'), 5)
+  const log = sqliteLog({ file })
+  const page = { limit: 1, bytes: 99_999 }
+  expect(await log.page('general', { after: 0, ...page })).toMatchObject({ entries: [{ seq: 1 }] })
+  const refused = expect.objectContaining({ code: 'LOG_FAILED', message: expect.stringContaining(DAMAGED) })
+  await expect(log.page('general', { after: 99, ...page })).rejects.toEqual(refused)
+  await expect(log.append('elsewhere', [])).rejects.toEqual(refused)
+  await log.close?.()
 })
 
 test.each([
@@ -85,6 +124,21 @@ test('a file that is empty, or in a folder that is not there, is made', async ()
     await log.close?.()
   }
 })
+
+/** 200 long messages of one room: some 500 pages. */
+async function filled(file: string): Promise<string> {
+  const log = sqliteLog({ file })
+  const entries = Array.from({ length: 200 }, (_, index) => ({
+    event: 'message',
+    data: `${'x'.repeat(9_000)} the end of ${index}`,
+    id: String(index),
+    from: null,
+    at: 1,
+  }))
+  await log.append('general', entries)
+  await log.close?.()
+  return file
+}
 
 function written(folder: string, content: string): string {
   mkdirSync(folder, { recursive: true })

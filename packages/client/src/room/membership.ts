@@ -62,9 +62,10 @@ export class Membership {
   leave(): Promise<void> {
     this.#ordered = false
     if (!this.#hooks.isNeeded()) this.#stopRetry() // else the next try is for the messages that wait
-    const wasIn = this.store.getState().status === 'joined'
+    const before = this.store.getState()
+    const wasIn = before.status === 'joined'
     if (!this.#go({ type: 'leave' })) return Promise.resolve()
-    this.#owesLeave = true
+    this.#owesLeave = before.status !== 'suspended' || before.wasJoined
     if (this.store.getState().status !== 'leaving') return Promise.resolve()
     if (!this.#hooks.isNeeded()) return this.#requestLeave()
     this.#wish += 1

@@ -1,10 +1,8 @@
-import { closeSync, openSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 
-/** Overwrites all of a database but its first pages, which say which tables it has. */
-export function damage(file: string): void {
-  const { size } = statSync(file)
+/** Overwrites a part of a file, as a failing disk may. */
+export function damage(file: string, start: number, length: number, byte = 0xff): void {
   const open = openSync(file, 'r+')
-  const start = 4_096 * 8
-  writeSync(open, Buffer.alloc(size - start, 0xff), 0, size - start, start)
+  writeSync(open, Buffer.alloc(length, byte), 0, length, start)
   closeSync(open)
 }

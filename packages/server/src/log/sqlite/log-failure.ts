@@ -10,6 +10,15 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_READONLY: 'it may not be written',
 }
 
+/** As SQLite itself says it. */
+export function damaged(what: string): Error {
+  return Object.assign(new Error(what), { code: 'SQLITE_CORRUPT' })
+}
+
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && ((error as NodeJS.ErrnoException).code?.startsWith('SQLITE_CORRUPT') ?? false)
+}
+
 /** What is wrong with a log's file, in a sentence; what is a RoomfulError stays one. */
 export function logFailure(file: string, error: unknown): RoomfulError {
   if (error instanceof RoomfulError) return error

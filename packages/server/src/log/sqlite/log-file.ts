@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
+import { assertWhole } from './assert-whole.ts'
 import { logFailure } from './log-failure.ts'
 import { ensureSchema } from './schema.ts'
 
@@ -97,6 +98,7 @@ export class LogFile {
     database.exec('PRAGMA synchronous = FULL')
     const seed = this.transaction(() => {
       ensureSchema(database)
+      assertWhole(database)
       return this.#mark(sync, boot)
     })
     const [mode] = database.pragma('journal_mode = WAL') as [{ journal_mode: string }]

@@ -6,7 +6,7 @@ import { type Keep, keeper, type RetentionOption } from '../retention.ts'
 import { type RowLimits, type RowOptions, rowLimits } from '../row-limits.ts'
 import { type Sender, type SenderRow, settle } from '../sender-row.ts'
 import { bootId } from './boot-id.ts'
-import { logFailure } from './log-failure.ts'
+import { isDamage, logFailure } from './log-failure.ts'
 import { LogFile, type Sync } from './log-file.ts'
 import { SharedCommits } from './shared-commits.ts'
 import { StoredRooms } from './stored-rooms.ts'
@@ -47,6 +47,8 @@ export class SqliteLog implements RoomLog {
   readonly #senders: StoredSenders
   readonly #sweep: Sweep
   #closed = false
+  /** Once some of the file cannot be read, nothing more is confirmed into it. */
+  #damage: RoomfulError | undefined
 
   constructor(file: LogFile, limits: RowLimits, keep: (room: string) => Keep) {
     this.dedupMs = limits.dedupMs
@@ -137,7 +139,7 @@ export class SqliteLog implements RoomLog {
     try {
       return await this.#commits.run(write)
     } catch (error) {
-      throw logFailure(this.#file.name, error)
+      throw this.#failure(error)
     }
   }
 
@@ -146,12 +148,19 @@ export class SqliteLog implements RoomLog {
     try {
       return task()
     } catch (error) {
-      throw logFailure(this.#file.name, error)
+      throw this.#failure(error)
     }
+  }
+
+  #failure(error: unknown): RoomfulError {
+    const failure = logFailure(this.#file.name, error)
+    if (isDamage(error)) this.#damage = failure
+    return failure
   }
 
   #assertOpen(): void {
     if (this.#closed) throw new RoomfulError('LOG_FAILED', `the log ${this.#file.name} is closed`)
+    if (this.#damage !== undefined) throw this.#damage
   }
 }
 

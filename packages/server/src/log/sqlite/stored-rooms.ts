@@ -2,11 +2,17 @@ import type { Entry } from '@roomful/contract'
 import type Database from 'libsql'
 import type { PageRequest } from '../log.ts'
 import type { Keep } from '../retention.ts'
+import { parseStored } from './stored-json.ts'
 
 /** A room that was written in; others have no row. */
 export interface StoredRoom {
   readonly id: number
   readonly head: number
+}
+
+interface Placed {
+  readonly seq: number
+  readonly at: number
 }
 
 interface Size {
@@ -26,8 +32,8 @@ export class StoredRooms {
   readonly #setHead: Database.Statement
   readonly #next: Database.Statement
   readonly #insert: Database.Statement
-  readonly #oldest: Database.Statement
-  readonly #oldestSince: Database.Statement
+  readonly #oldestFrom: Database.Statement
+  readonly #at: Database.Statement
   readonly #delete: Database.Statement
   readonly #sizesAfter: Database.Statement
   readonly #sizesBefore: Database.Statement
@@ -39,8 +45,8 @@ export class StoredRooms {
     this.#setHead = database.prepare('UPDATE rooms SET head = ? WHERE id = ?')
     this.#next = database.prepare('SELECT id, name, head FROM rooms WHERE id > ? ORDER BY id LIMIT ?')
     this.#insert = database.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?)')
-    this.#oldest = database.prepare('SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1')
-    this.#oldestSince = database.prepare('SELECT seq FROM entries WHERE room = ? AND at >= ? ORDER BY seq LIMIT 1')
+    this.#oldestFrom = database.prepare('SELECT seq, at FROM entries WHERE room = ? AND seq >= ? ORDER BY seq LIMIT 1')
+    this.#at = database.prepare('SELECT at FROM entries WHERE room = ? AND seq = ?')
     this.#delete = database.prepare('DELETE FROM entries WHERE room = ? AND seq < ?')
     this.#sizesAfter = database.prepare(
       'SELECT seq, bytes FROM entries WHERE room = ? AND seq >= ? ORDER BY seq LIMIT ?',
@@ -48,7 +54,9 @@ export class StoredRooms {
     this.#sizesBefore = database.prepare(
       'SELECT seq, bytes FROM entries WHERE room = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?',
     )
-    this.#read = database.prepare('SELECT json FROM entries WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq')
+    this.#read = database.prepare(
+      'SELECT CAST(json AS BLOB) AS json FROM entries WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+    )
   }
 
   find(name: string): StoredRoom | undefined {
@@ -80,7 +88,7 @@ export class StoredRooms {
   }
 
   trim(room: StoredRoom, keep: Keep): void {
-    const oldest = this.#oldest.get(room.id) as { seq: number } | undefined
+    const oldest = this.#oldestFrom.get(room.id, 0) as Placed | undefined
     if (oldest === undefined) return
     const first = this.first(room, keep)
     if (first > oldest.seq) this.#delete.run(room.id, Math.min(first, oldest.seq + MAX_TRIMMED))
@@ -88,8 +96,24 @@ export class StoredRooms {
 
   /** The oldest `seq` that is to be held, whether or not the others are deleted yet. */
   first({ id, head }: StoredRoom, { maxEntries, since }: Keep): number {
-    const young = this.#oldestSince.get(id, since) as { seq: number } | undefined
-    return Math.max(young?.seq ?? head + 1, head - maxEntries + 1)
+    const oldest = this.#oldestFrom.get(id, head - maxEntries + 1) as Placed | undefined
+    if (oldest === undefined) return head + 1
+    return oldest.at >= since ? oldest.seq : this.#firstYoung(id, oldest.seq, head + 1, since)
+  }
+
+  /**
+   * Halves, since times rise with the places: a join must not walk through all that waits to be deleted. Where a clock was
+   * set back, entries go earlier or later by as much.
+   */
+  #firstYoung(id: number, tooOld: number, end: number, since: number): number {
+    let [before, found] = [tooOld, end]
+    while (found - before > 1) {
+      const middle = Math.floor((before + found) / 2)
+      const entry = this.#at.get(id, middle) as { at: number } | undefined
+      if (entry !== undefined && entry.at >= since) found = middle
+      else before = middle
+    }
+    return found
   }
 
   page({ id }: StoredRoom, first: number, request: PageRequest): Entry[] {
@@ -101,8 +125,8 @@ export class StoredRooms {
     ) as Size[]
     const fitting = takeBytes(sizes, request.bytes).map(({ seq }) => seq)
     if (fitting.length === 0) return []
-    const rows = this.#read.all(id, Math.min(...fitting), Math.max(...fitting)) as { json: string }[]
-    return rows.map(({ json }) => JSON.parse(json) as Entry)
+    const rows = this.#read.all(id, Math.min(...fitting), Math.max(...fitting)) as { json: ArrayBuffer }[]
+    return rows.map(({ json }) => parseStored(json) as Entry)
   }
 }
 

@@ -1,8 +1,9 @@
 import type Database from 'libsql'
 import { noMoreRows, ownerOf, type RowLimits } from '../row-limits.ts'
 import type { Remembered, Sender, SenderRow } from '../sender-row.ts'
+import { parseStored } from './stored-json.ts'
 
-type StoredRow = [last: number, results: string, usedAt: number]
+type StoredRow = [last: number, results: ArrayBuffer, usedAt: number]
 
 /** The table of senders' rows. Their number stands in `meta`, so that it is right after whatever was undone. */
 export class StoredSenders {
@@ -18,7 +19,7 @@ export class StoredSenders {
   constructor(database: Database.Database, limits: RowLimits) {
     this.#limits = limits
     const key = 'owner = ? AND cid = ? AND room = ?'
-    this.#find = database.prepare(`SELECT last, results, used_at FROM senders WHERE ${key}`).raw()
+    this.#find = database.prepare(`SELECT last, CAST(results AS BLOB), used_at FROM senders WHERE ${key}`).raw()
     this.#insert = database.prepare('INSERT INTO senders VALUES (?, ?, ?, ?, ?, ?)')
     this.#update = database.prepare(`UPDATE senders SET used_at = ?, last = ?, results = ? WHERE ${key}`)
     this.#deleteOld = database.prepare('DELETE FROM senders WHERE used_at < ?')
@@ -31,7 +32,7 @@ export class StoredSenders {
     const stored = this.#find.get(...keyOf(room, sender)) as StoredRow | undefined
     if (stored === undefined) return undefined
     const [last, results, usedAt] = stored
-    return { last, results: JSON.parse(results) as Remembered[], usedAt }
+    return { last, results: parseStored(results) as Remembered[], usedAt }
   }
 
   set(room: number, sender: Sender, { last, results, usedAt }: SenderRow): void {
