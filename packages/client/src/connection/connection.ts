@@ -1,6 +1,6 @@
-import { type Hello, passingCodes, RoomfulError } from '@roomful/contract'
+import { type Hello, RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import { afterMs } from '../events/refusal.ts'
+import { afterMs, isPassing } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
 import type { SocketHandlers, SocketPort } from '../transport/socket-port.ts'
 import { type Auth, credentialsOf } from './auth.ts'
@@ -110,7 +110,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#endAttempt()
     this.#port.close()
     if (!refused) return this.#retry('transport', error)
-    if ((passingCodes as readonly string[]).includes(error.code)) return this.#retry('server', error)
+    if (isPassing(error.code)) return this.#retry('server', error)
     if (typeof this.#settings.auth !== 'function' || this.#refresh === 'done') return this.stop('refused', error)
     this.#refresh = 'due'
     this.#try()

@@ -42,6 +42,10 @@ export function afterMs({ refusal }: RoomfulError): number {
 
 /** Whether trying again would not help. */
 export function isForGood({ code, refusal }: RoomfulError): boolean {
-  const isRefused = refusal !== undefined && !(passingCodes as readonly string[]).includes(code)
-  return isRefused || code === 'INVALID_ARGUMENT'
+  return (refusal !== undefined && !isPassing(code)) || code === 'INVALID_ARGUMENT'
+}
+
+/** Whether a refusal is about now rather than about what was asked. */
+export function isPassing(code: string): boolean {
+  return (passingCodes as readonly string[]).includes(code)
 }

@@ -42,15 +42,13 @@ function withBatch(state: OutboxState, room: string, now: number, outputs: Outbo
 
 /** C8: the server may have forgotten the key. R4: it may take less than it did. */
 function expired(state: OutboxState, queue: RoomQueue, { eventBytes }: Session, now: number): QueueStep {
-  const forgotten = new RoomfulError('UNKNOWN', 'it was sent longer ago than the server remembers')
-  const tooLarge = new RoomfulError('TOO_LARGE', `the server takes at most ${eventBytes} bytes`)
-  const old = ended(
-    queue,
-    ({ user, sentAt = Infinity }) => user === state.user && now - sentAt >= state.windowMs,
-    forgotten,
-  )
-  const large = ended(old.queue, ({ user, bytes }) => user === state.user && bytes > eventBytes, tooLarge)
-  return { queue: large.queue, settled: [...old.settled, ...large.settled] }
+  return ended(queue, ({ user, bytes, sentAt = Infinity }) => {
+    if (user !== state.user) return undefined
+    if (now - sentAt >= state.windowMs)
+      return new RoomfulError('UNKNOWN', 'it was sent longer ago than the server remembers')
+    if (bytes > eventBytes) return new RoomfulError('TOO_LARGE', `the server takes at most ${eventBytes} bytes`)
+    return undefined
+  })
 }
 
 /** Batches whose messages are stored leave, without what was ended meanwhile. */

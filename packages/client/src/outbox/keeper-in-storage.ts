@@ -5,12 +5,12 @@ import {
   byAge,
   changed,
   entryOf,
-  keyOf,
   type Records,
   type RecordStorage,
   recordsIn,
   type StoredRecord,
 } from './keeper-records.ts'
+import { keyOf } from './message.ts'
 import { LOCKS_MS, OtherPages } from './other-pages.ts'
 import type { PageLock } from './page-locks.ts'
 

@@ -1,4 +1,5 @@
 import type { EntryKey, StoredEntry } from './keeper.ts'
+import { keyOf } from './message.ts'
 
 /** An entry in storage also says when its page began (ms): that puts pages in order, which no number of theirs does. */
 export interface StoredRecord extends StoredEntry {
@@ -21,10 +22,6 @@ export interface RecordStorage {
   /** The records of one page, or of all. */
   read(cid?: string): Promise<readonly unknown[]>
   close(): void
-}
-
-export function keyOf({ cid, n }: EntryKey): string {
-  return `${cid}:${n}`
 }
 
 export function byKey(records: readonly StoredRecord[]): Records {

@@ -14,14 +14,14 @@ export function queued(state: OutboxState, messages: readonly Message[], inFront
 }
 
 /** Ends messages without an answer: what is still being stored was not sent, whatever its mark says. */
-export function ended(queue: RoomQueue, which: (message: Message) => boolean, error: RoomfulError): QueueStep {
+export function ended(queue: RoomQueue, why: (message: Message) => RoomfulError | undefined): QueueStep {
   const unsent = queue.flight && !queue.flight.isSent ? queue.flight.messages : []
   const asTheyWere = new Map(unsent.map((message) => [keyOf(message), message]))
-  const messages = queue.messages.filter(which).map((message) => asTheyWere.get(keyOf(message)) ?? message)
-  return without(
-    queue,
-    messages.map((message) => givenUp(message, error)),
-  )
+  const settled = queue.messages.flatMap((message) => {
+    const error = why(message)
+    return error ? [givenUp(asTheyWere.get(keyOf(message)) ?? message, error)] : []
+  })
+  return without(queue, settled)
 }
 
 export function inRoom(

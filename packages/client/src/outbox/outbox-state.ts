@@ -37,7 +37,7 @@ function applied(state: OutboxState, input: OutboxInput, outputs: OutboxOutput[]
       return inRoom(
         state,
         input.room,
-        (queue) => ended(queue, (message) => isMine(state, message), input.error),
+        (queue) => ended(queue, (message) => (isMine(state, message) ? input.error : undefined)),
         outputs,
       )
     case 'answer':
@@ -100,9 +100,9 @@ function plain(state: OutboxState, cid: string): OutboxState {
 
 /** What is nobody's yet must not become the next user's; what is somebody's waits for them. */
 function stopped(state: OutboxState, error: RoomfulError, outputs: OutboxOutput[]): OutboxState {
-  const isNobodys = (message: Message): boolean => message.user === undefined
+  const why = ({ user }: Message): RoomfulError | undefined => (user === undefined ? error : undefined)
   const next = [...state.rooms.keys()].reduce(
-    (before, room) => inRoom(before, room, (queue) => ended(queue, isNobodys, error), outputs),
+    (before, room) => inRoom(before, room, (queue) => ended(queue, why), outputs),
     state,
   )
   return { ...next, standing: 'past' }
@@ -110,8 +110,8 @@ function stopped(state: OutboxState, error: RoomfulError, outputs: OutboxOutput[
 
 function discarded(state: OutboxState, message: Message, outputs: OutboxOutput[]): OutboxState {
   const error = new RoomfulError('DISCARDED', `"${message.event}" of room ${message.room} was discarded`)
-  const isIt = (other: Message): boolean => keyOf(other) === keyOf(message)
-  return inRoom(state, message.room, (queue) => ended(queue, isIt, error), outputs)
+  const why = (other: Message): RoomfulError | undefined => (keyOf(other) === keyOf(message) ? error : undefined)
+  return inRoom(state, message.room, (queue) => ended(queue, why), outputs)
 }
 
 /** They are another page's now: it tells the server, and the storage. */

@@ -224,6 +224,7 @@ export class Outbox {
 
   /** Of those that were on their way: what still waits does so again. */
   #tellWaiting(room: string, before: readonly Message[]): void {
+    if (before.length === 0) return
     const now = new Set(flyingIn(this.#state, room).map(keyOf))
     const left = new Set(messagesIn(this.#state, room).map(keyOf))
     for (const message of before)

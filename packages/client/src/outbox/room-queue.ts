@@ -1,4 +1,5 @@
-import { passingCodes, type PublishAnswer, RoomfulError } from '@roomful/contract'
+import { type PublishAnswer, RoomfulError } from '@roomful/contract'
+import { isPassing } from '../events/refusal.ts'
 import { givenUp, keyOf, type Message, type Outcome, type Settled } from './message.ts'
 
 /** How a room can be written to now. */
@@ -172,8 +173,4 @@ function outcomeOf(result: PublishAnswer['results'][number]): Outcome {
   const { code, message = `the server refused: ${code}` } = result
   const error = new RoomfulError(code, message, { refusal: { code, message } })
   return code === 'STALE' ? { state: 'unknown', error } : { state: 'rejected', error }
-}
-
-function isPassing(code: string): boolean {
-  return (passingCodes as readonly string[]).includes(code)
 }

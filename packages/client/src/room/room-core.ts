@@ -190,7 +190,7 @@ export class RoomCore {
   }
 
   async #history(query: HistoryQuery) {
-    const page = await this.#protocol().history(this.#name, this.#inbox.epoch, query)
+    const page = await this.#protocol().history(this.#name, this.#inbox.since?.epoch, query)
     return { messages: this.#inbox.read(page), more: page.more }
   }
 

@@ -34,10 +34,6 @@ export class RoomInbox {
     this.#hooks = hooks
   }
 
-  get epoch(): string | undefined {
-    return this.#log.place?.epoch
-  }
-
   get since(): Since | undefined {
     const { place } = this.#log
     return place && { epoch: place.epoch, seq: place.last }

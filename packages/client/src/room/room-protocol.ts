@@ -1,4 +1,4 @@
-import type { Entry, PublishAnswer, RoomfulError, WireMember } from '@roomful/contract'
+import type { PublishAnswer, RoomfulError, WireMember } from '@roomful/contract'
 import type { Flight, Session } from '../outbox/room-queue.ts'
 import type { LogPage } from './room-log.ts'
 
@@ -19,7 +19,6 @@ export interface Since {
 export type HistoryQuery = { readonly limit?: number } & ({ readonly before?: number } | { readonly after: number })
 
 export interface HistoryPage extends LogPage {
-  readonly entries: readonly Entry[]
   readonly more: boolean
 }
 

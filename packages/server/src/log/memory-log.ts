@@ -1,10 +1,9 @@
-import type { Entry } from '@roomful/contract'
 import { assertCounts } from '../counts.ts'
 import { refuse } from '../refuse.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log.ts'
 import { MemoryEntries } from './memory-entries.ts'
 import { MemoryRows } from './memory-rows.ts'
-import type { NewEntry } from './new-entry.ts'
+import { type NewEntry, placed } from './new-entry.ts'
 import { type Keep, keeper, type RetentionOption } from './retention.ts'
 import { type RowOptions, rowLimits } from './row-limits.ts'
 import { type Sender, type SenderRow, settle } from './sender-row.ts'
@@ -55,9 +54,9 @@ class MemoryLog implements RoomLog {
 
   append(room: string, entries: readonly NewEntry[]): Appended {
     const log = this.#open(room)
-    const placed: Entry[] = entries.map((entry, index) => ({ ...entry, seq: log.head + index + 1 }))
-    log.add(placed, this.#keep(room))
-    return { epoch: log.epoch, head: log.head, entries: placed }
+    const added = placed(entries, log.head)
+    log.add(added, this.#keep(room))
+    return { epoch: log.epoch, head: log.head, entries: added }
   }
 
   row(room: string, sender: Sender): SenderRow | undefined {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { describe, type Entry, RoomfulError } from '@roomful/contract'
+import { describe, RoomfulError } from '@roomful/contract'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log.ts'
-import type { NewEntry } from '../new-entry.ts'
+import { type NewEntry, placed } from '../new-entry.ts'
 import { type Keep, keeper, type RetentionOption } from '../retention.ts'
 import { type RowLimits, type RowOptions, rowLimits } from '../row-limits.ts'
 import { type Sender, type SenderRow, settle } from '../sender-row.ts'
@@ -73,9 +73,9 @@ export class SqliteLog implements RoomLog {
     return this.#write(() => {
       const keep = this.#keep(room)
       const stored = this.#rooms.find(room) ?? this.#rooms.make(room)
-      const placed: Entry[] = entries.map((entry, index) => ({ ...entry, seq: stored.head + index + 1 }))
-      this.#rooms.add(stored, placed, keep)
-      return { epoch: this.#epochOf(room), head: stored.head + placed.length, entries: placed }
+      const added = placed(entries, stored.head)
+      this.#rooms.add(stored, added, keep)
+      return { epoch: this.#epochOf(room), head: stored.head + added.length, entries: added }
     })
   }
 
