@@ -281,11 +281,11 @@ export const mutants = [
     name: 'S11 the page is read before the member is one, in the server that ships',
     tests: 'packages/server/test/join',
     edits: [
-      { file: `${server}/memberships.ts`, find: 'await room.enter(this.#socket, this.#who.wire)', replace: '' },
+      { file: `${server}/memberships.ts`, find: 'await room.enter(this.#socket, this.#who.wire, presence)', replace: '' },
       {
         file: `${server}/memberships.ts`,
         find: 'const entries = page.epoch',
-        replace: 'await room.enter(this.#socket, this.#who.wire); const entries = page.epoch',
+        replace: 'await room.enter(this.#socket, this.#who.wire, presence); const entries = page.epoch',
       },
     ],
   },

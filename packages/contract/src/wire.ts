@@ -15,6 +15,7 @@ export const wire = {
   head: '$head',
   auth: '$auth',
   presence: '$presence',
+  typing: '$typing',
   bye: '$bye',
 } as const
 
@@ -35,6 +36,7 @@ export const defaultLimits: Limits = {
   page: 200,
   pageBytes: 262_144,
   rooms: 64,
+  presenceBytes: 4_096,
   dedupMs: 86_400_000,
 }
 
@@ -46,6 +48,7 @@ export interface Limits {
   readonly page: number
   readonly pageBytes: number
   readonly rooms: number
+  readonly presenceBytes: number
   readonly dedupMs: number
 }
 
@@ -101,10 +104,11 @@ export interface Refused {
   readonly after?: number
 }
 
-/** `$join`: `since` is the place that the client's view has reached. */
+/** `$join`: `since` is the place that the client's view has reached, `presence` its state there, as in `$presence`. */
 export interface JoinRequest {
   readonly room: string
   readonly since?: { readonly epoch: string; readonly seq: number }
+  readonly presence?: unknown
 }
 /** The room's log and, where `since` fits, what was missed; `first` is the oldest `seq` still held. */
 export interface JoinAnswer {
@@ -181,6 +185,28 @@ export interface MembersDelta {
   readonly v: number
   readonly set?: readonly WireMember[]
   readonly gone?: readonly string[]
+}
+
+/** `$presence`: what this connection says about itself in a room; null takes it back. */
+export interface PresenceRequest {
+  readonly room: string
+  readonly presence: unknown
+}
+/** The answer to `$presence`. */
+export interface PresenceAnswer {
+  readonly ok: true
+}
+
+/** `$typing` on its way to the server; no ack. */
+export interface TypingRequest {
+  readonly room: string
+  readonly typing: boolean
+}
+/** `$typing` on its way to the others in the room. */
+export interface Typing {
+  readonly room: string
+  readonly from: WireUser
+  readonly typing: boolean
 }
 
 /** How our server refuses in the ack of an app's own event, where an answer is just values. */

@@ -23,6 +23,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
       head: '$head',
       auth: '$auth',
       presence: '$presence',
+      typing: '$typing',
       bye: '$bye',
     })
   })
@@ -40,6 +41,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
       page: 200,
       pageBytes: 262_144,
       rooms: 64,
+      presenceBytes: 4_096,
       dedupMs: 86_400_000,
     })
   })
@@ -57,19 +59,23 @@ describe(`the protocol is frozen; ${rule}`, () => {
       ItemResult: '| { seq: number; at: number } | { code: string; message?: string }',
       JoinAnswer:
         '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; members?: { v: number; list: WireMember[] } }',
-      JoinRequest: '{ room: string; since?: { epoch: string; seq: number } }',
+      JoinRequest: '{ room: string; since?: { epoch: string; seq: number }; presence?: unknown }',
       LeaveAnswer: '{ ok: true }',
       LeaveRequest: '{ room: string }',
       Limits:
-        '{ eventBytes: number; batchItems: number; batchBytes: number; page: number; pageBytes: number; rooms: number; dedupMs: number }',
+        '{ eventBytes: number; batchItems: number; batchBytes: number; page: number; pageBytes: number; rooms: number; presenceBytes: number; dedupMs: number }',
       MembersDelta: '{ room: string; v: number; set?: WireMember[]; gone?: string[] }',
       PassingCode: '(typeof passingCodes)[number]',
+      PresenceAnswer: '{ ok: true }',
+      PresenceRequest: '{ room: string; presence: unknown }',
       PublishAnswer:
         '{ ok: boolean; epoch: string; results: ItemResult[]; code?: string; message?: string; after?: number }',
       PublishRequest:
         '{ room: string; epoch: string; cid: string; items: { n: number; event: string; data: unknown }[] }',
       Refused: '{ ok: false; code: string; message?: string; after?: number }',
       RefusedAck: '{ $error: { code: string; message?: string; data?: unknown } }',
+      Typing: '{ room: string; from: WireUser; typing: boolean }',
+      TypingRequest: '{ room: string; typing: boolean }',
       VolatileMessage: '{ room: string; event: string; data: unknown }',
       WireMember: '{ user: WireUser; presence?: unknown }',
       WireMeta: '{ $room: string; epoch?: string; seq?: number; id?: string; from: WireUser | null; at: number }',

@@ -2,6 +2,7 @@ import type { AnyContract, User } from '@roomful/contract'
 import { AppCalls } from './app-calls.ts'
 import { Drain } from './drain.ts'
 import { EventRules, type Handler } from './event-rules.ts'
+import { Grace } from './grace.ts'
 import type { RoomsHost } from './host.ts'
 import type { Rooms, RoomsOptions } from './options.ts'
 import { Publisher } from './publisher.ts'
@@ -30,8 +31,9 @@ export function createRooms<C extends AnyContract>(io: RoomsHost, options: Rooms
   const calls = new AppCalls(settings.handlerTimeoutMs)
   const rules = new EventRules(settings, calls)
   const inUse = new RoomsInUse(io, log, report)
+  const grace = new Grace(settings.presenceGraceMs)
   const publisher = new Publisher({ rules, inUse, drain, limits, report })
-  const sessions = new Sessions(io, { settings, calls, drain, rules, inUse, publisher })
+  const sessions = new Sessions(io, { settings, calls, drain, rules, inUse, grace, publisher })
 
   async function closeDown(): Promise<void> {
     drain.stop()
@@ -39,6 +41,8 @@ export function createRooms<C extends AnyContract>(io: RoomsHost, options: Rooms
     calls.stopAll(refuse('CLOSING', 'the server is closing'))
     await drain.idle(STOP_MS)
     sessions.stop()
+    grace.stop()
+    inUse.stop()
     await log.close?.()
   }
 

@@ -5,15 +5,15 @@ import { RefusalError, refuse } from './refuse.ts'
 const MAX_DEPTH = 32
 
 /**
- * The JSON text of a value that came off the wire.
+ * The JSON text of a value that came off the wire; `what` it is, for the sentence that refuses it.
  *
  * @throws RefusalError `SHAPE` for what is nested too deep or is not JSON (binary), `TOO_LARGE` for more than `maxBytes` of UTF-8.
  */
-export function jsonText(value: unknown, maxBytes: number): string {
+export function jsonText(value: unknown, maxBytes: number, what = "an event's data"): string {
   assertShallow(value)
   const text = JSON.stringify(value ?? null)
   if (Buffer.byteLength(text) <= maxBytes) return text
-  throw refuse('TOO_LARGE', `an event's data may have at most ${maxBytes} bytes of JSON`)
+  throw refuse('TOO_LARGE', `${what} may have at most ${maxBytes} bytes of JSON`)
 }
 
 /** 64 bits over an event as it came off the wire: they tell whether a message that comes again is the same (S5). */

@@ -1,6 +1,7 @@
 import type { JoinAnswer, JoinRequest } from '@roomful/contract'
 import type { AppCalls } from './app-calls.ts'
 import type { Identity } from './authenticate.ts'
+import type { Grace } from './grace.ts'
 import type { RoomsSocket } from './host.ts'
 import { isPassing, RefusalError, refuse } from './refuse.ts'
 import type { Room } from './room.ts'
@@ -12,6 +13,7 @@ export interface MembershipParts {
   readonly settings: Settings
   readonly calls: AppCalls
   readonly inUse: RoomsInUse
+  readonly grace: Grace
 }
 
 /** The rooms that one socket is in. Joins and leaves of a room run one after the other, and a socket that goes is undone (S11). */
@@ -32,7 +34,7 @@ export class Memberships {
   /** @throws RefusalError `NOT_MEMBER` */
   assertMember(name: string): Room {
     const room = this.#rooms.get(name)
-    if (room === undefined) throw refuse('NOT_MEMBER', 'join the room first')
+    if (room === undefined || this.#ended) throw refuse('NOT_MEMBER', 'join the room first')
     return room
   }
 
@@ -55,10 +57,17 @@ export class Memberships {
     return this.#turns.run(name, async () => this.#exit(name))
   }
 
-  /** The socket is gone: it leaves all rooms, and what is still awaited enters none. */
-  end(): void {
+  /** The socket is gone, and what is still awaited enters no room. Whoever may be back leaves theirs a while later (S16). */
+  end(mayBeBack: boolean): void {
+    const { wire, guest } = this.#who
     this.#ended = true
-    for (const name of this.#rooms.keys()) this.#exit(name)
+    for (const room of this.#rooms.values()) room.hangUp(this.#socket, wire)
+    const leaveAll = (): void => {
+      for (const name of this.#rooms.keys()) this.#leave(name)
+    }
+    // A guest who is back is another one.
+    if (mayBeBack && !guest && this.#parts.settings.presenceGraceMs > 0) this.#parts.grace.keep(wire.id, leaveAll)
+    else leaveAll()
   }
 
   async #assertAllowed(room: string): Promise<void> {
@@ -78,11 +87,11 @@ export class Memberships {
   }
 
   /** A member first, then where the log stands and who is here. */
-  async #enter({ room: name, since }: JoinRequest): Promise<JoinAnswer> {
+  async #enter({ room: name, since, presence }: JoinRequest): Promise<JoinAnswer> {
     const { limits } = this.#parts.settings
     const room = this.#rooms.get(name) ?? this.#hold(name)
-    await room.enter(this.#socket, this.#who.wire)
-    if (this.#ended) room.leave(this.#socket, this.#who.wire) // again: the adapter may have been slow to add it
+    await room.enter(this.#socket, this.#who.wire, presence)
+    if (this.#ended) room.unsubscribe(this.#socket) // again: the adapter may have been slow to add it
     const limit = since === undefined ? 0 : limits.page
     const page = await room.page({ after: since?.seq ?? 0, limit, bytes: limits.pageBytes })
     const entries = page.epoch === since?.epoch ? page.entries : [] // S13
@@ -99,6 +108,11 @@ export class Memberships {
   }
 
   #exit(name: string): void {
+    this.#rooms.get(name)?.hangUp(this.#socket, this.#who.wire)
+    this.#leave(name)
+  }
+
+  #leave(name: string): void {
     const room = this.#rooms.get(name)
     if (room === undefined) return
     this.#rooms.delete(name)

@@ -73,6 +73,11 @@ export interface RoomsOptions<C extends AnyContract> {
   readonly handlerTimeoutMs?: number
   /** How long `close()` waits for what is under way; 10,000 unless given. */
   readonly closeTimeoutMs?: number
+  /**
+   * How long a user whose connection broke is still shown as here, so that nobody hears of a short outage; 5,000 unless
+   * given, 0 for not at all. Guests go at once, and so does whoever leaves, disconnects or was silent (Socket.IO's ping).
+   */
+  readonly presenceGraceMs?: number
   /** Hears of whatever failed in the app's functions and in the log; prints it unless given. */
   readonly onError?: (error: unknown, context: ErrorContext) => void
 }

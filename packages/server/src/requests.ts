@@ -4,7 +4,9 @@ import {
   isRoomName,
   type JoinRequest,
   type Limits,
+  type PresenceRequest,
   type PublishRequest,
+  type TypingRequest,
 } from '@roomful/contract'
 import { refuse } from './refuse.ts'
 
@@ -28,11 +30,12 @@ export interface VolatileRequest {
 
 /** @throws RefusalError `SHAPE`, as all of these do. */
 export function parseJoin(raw: unknown): JoinRequest {
-  const fields = fieldsOf(raw, '$join { room, since? }')
-  const room = roomOf(fields)
-  if (fields['since'] === undefined || fields['since'] === null) return { room }
+  const fields = fieldsOf(raw, '$join { room, since?, presence? }')
+  const { presence } = fields
+  const common = { room: roomOf(fields), ...(presence === undefined ? {} : { presence }) }
+  if (fields['since'] === undefined || fields['since'] === null) return common
   const since = fieldsOf(fields['since'], 'since { epoch, seq }')
-  return { room, since: { epoch: epochOf(since), seq: integerOf(since, 'seq', 0) } }
+  return { ...common, since: { epoch: epochOf(since), seq: integerOf(since, 'seq', 0) } }
 }
 
 export function parseLeave(raw: unknown): LeaveRequest {
@@ -64,6 +67,20 @@ export function parseHistory(raw: unknown, limits: Limits): HistoryRequest {
 export function parseVolatile(raw: unknown): VolatileRequest {
   const fields = fieldsOf(raw, '$volatile { room, event, data }')
   return { room: roomOf(fields), event: fields['event'], data: fields['data'] }
+}
+
+export function parsePresence(raw: unknown): PresenceRequest {
+  const fields = fieldsOf(raw, '$presence { room, presence }')
+  const { presence } = fields
+  if (presence === undefined) throw wrong('presence', 'a state, or null to take it back', presence)
+  return { room: roomOf(fields), presence }
+}
+
+export function parseTyping(raw: unknown): TypingRequest {
+  const fields = fieldsOf(raw, '$typing { room, typing }')
+  const { typing } = fields
+  if (typeof typing !== 'boolean') throw wrong('typing', 'true or false', typing)
+  return { room: roomOf(fields), typing }
 }
 
 function itemsOf(raw: readonly unknown[]): PublishBatch['items'] {

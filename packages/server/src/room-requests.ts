@@ -1,11 +1,20 @@
-import { type HistoryAnswer, type JoinAnswer, type PublishAnswer, wire } from '@roomful/contract'
+import { type HistoryAnswer, type JoinAnswer, type PresenceAnswer, type PublishAnswer, wire } from '@roomful/contract'
 import type { Identity } from './authenticate.ts'
 import type { EventRules } from './event-rules.ts'
 import type { RoomsSocket } from './host.ts'
 import type { Memberships } from './memberships.ts'
+import { assertPresence } from './presence-rules.ts'
 import type { Publisher } from './publisher.ts'
-import { refuse } from './refuse.ts'
-import { parseHistory, parseJoin, parseLeave, parsePublish, parseVolatile } from './requests.ts'
+import { RefusalError, refuse } from './refuse.ts'
+import {
+  parseHistory,
+  parseJoin,
+  parseLeave,
+  parsePresence,
+  parsePublish,
+  parseTyping,
+  parseVolatile,
+} from './requests.ts'
 import type { Answer } from './responder.ts'
 import type { Settings } from './settings.ts'
 
@@ -23,6 +32,8 @@ export class RoomRequests {
     [wire.publish]: (raw) => this.#publish(raw),
     [wire.history]: (raw) => this.#history(raw),
     [wire.volatile]: (raw) => this.#volatile(raw),
+    [wire.presence]: (raw) => this.#presence(raw),
+    [wire.typing]: (raw) => this.#typing(raw),
   }
   readonly #socket: RoomsSocket
   readonly #who: Identity
@@ -37,7 +48,8 @@ export class RoomRequests {
   }
 
   async #join(raw: unknown): Promise<JoinAnswer> {
-    return await this.#rooms.join(parseJoin(raw))
+    const { presence, ...request } = parseJoin(raw)
+    return await this.#rooms.join(this.#isFine(presence) ? { ...request, presence } : request)
   }
 
   async #leave(raw: unknown): Promise<{ ok: true }> {
@@ -67,5 +79,30 @@ export class RoomRequests {
     const travels = await rules.admit(checked, room, this.#who)
     this.#rooms.assertMember(room).relay(this.#socket, checked.event, travels, this.#who.wire)
     return { ok: true }
+  }
+
+  async #presence(raw: unknown): Promise<PresenceAnswer> {
+    const { room: name, presence } = parsePresence(raw)
+    const room = this.#rooms.assertMember(name)
+    assertPresence(presence, this.#parts.settings)
+    room.setPresence(this.#socket, this.#who.wire, presence)
+    return { ok: true }
+  }
+
+  async #typing(raw: unknown): Promise<{ ok: true }> {
+    const { room, typing } = parseTyping(raw)
+    this.#rooms.assertMember(room).type(this.#socket, this.#who.wire, typing)
+    return { ok: true }
+  }
+
+  /** A state that is refused does not refuse the join. */
+  #isFine(presence: unknown): boolean {
+    try {
+      if (presence !== undefined) assertPresence(presence, this.#parts.settings)
+      return true
+    } catch (error) {
+      if (error instanceof RefusalError) return false
+      throw error
+    }
   }
 }

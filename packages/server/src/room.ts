@@ -1,12 +1,21 @@
-import { randomInt } from 'node:crypto'
-import { type Entry, type WireMember, type WireMeta, type WireUser, wire } from '@roomful/contract'
+import {
+  type Entry,
+  type MembersDelta,
+  type Typing,
+  type WireMember,
+  type WireMeta,
+  type WireUser,
+  wire,
+} from '@roomful/contract'
 import { Broadcast } from './broadcast.ts'
 import { channelOf, type RoomsHost, type RoomsSocket } from './host.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'
 import type { NewEntry } from './log/new-entry.ts'
 import type { Sender, SenderRow } from './log/sender-row.ts'
-import { Members, type MembersChange } from './members.ts'
+import type { Members, MembersChange } from './members.ts'
 import type { Report } from './report.ts'
+import { RoomMembers } from './room-members.ts'
+import { Typists } from './typists.ts'
 
 /** One room: who is in it, and the one way into its log and out to its members. */
 export class Room {
@@ -14,8 +23,8 @@ export class Room {
   readonly #host: RoomsHost
   readonly #log: RoomLog
   readonly #report: Report
-  // S15: random and high, so that what an earlier process said never fits.
-  readonly #members = new Members(randomInt(2 ** 32, 2 ** 47))
+  readonly #members: RoomMembers
+  readonly #typists = new Typists()
   readonly #broadcast: Broadcast
 
   constructor(name: string, host: RoomsHost, log: RoomLog, report: Report) {
@@ -23,6 +32,7 @@ export class Room {
     this.#host = host
     this.#log = log
     this.#report = report
+    this.#members = new RoomMembers((change, except) => this.#tellMembers(change, except))
     this.#broadcast = new Broadcast({
       page: async (request) => await log.page(name, request),
       tell: (epoch, entry) => this.#tell(epoch, entry),
@@ -30,21 +40,51 @@ export class Room {
     })
   }
 
-  async enter(socket: RoomsSocket, user: WireUser): Promise<void> {
+  /** `presence` is the socket's state; null takes it back, undefined leaves it as it is. */
+  async enter(socket: RoomsSocket, user: WireUser, presence?: unknown): Promise<void> {
     const joined = socket.join(channelOf(this.name))
-    const change = this.#members.enter(socket.id, user)
-    if (change !== undefined) socket.to(channelOf(this.name)).emit(wire.members, this.#delta(change))
+    const enter = (members: Members): void => {
+      members.enter(socket, user)
+      if (presence !== undefined) members.set(socket, user.id, presence)
+    }
+    this.#members.change(enter, socket)
     await joined
   }
 
+  setPresence(socket: RoomsSocket, user: WireUser, presence: unknown): void {
+    this.#members.change((members) => members.set(socket, user.id, presence))
+  }
+
+  /** Tells all but the sender, at once, where it is news (S17). */
+  type(socket: RoomsSocket, user: WireUser, typing: boolean): void {
+    const now = performance.now()
+    const isNews = typing ? this.#typists.start(socket, user, now) : this.#typists.stop(socket, now)
+    const message: Typing = { room: this.name, from: user, typing }
+    if (isNews) socket.to(channelOf(this.name)).emit(wire.typing, message)
+  }
+
+  /** The socket hears no more and types no more; it is a member until it leaves. */
+  hangUp(socket: RoomsSocket, user: WireUser): void {
+    this.unsubscribe(socket)
+    this.type(socket, user, false)
+  }
+
   leave(socket: RoomsSocket, user: WireUser): void {
-    this.#unsubscribe(socket)
-    const change = this.#members.leave(socket.id, user.id)
-    if (change !== undefined) this.#emit(wire.members, this.#delta(change))
+    this.#members.change((members) => members.leave(socket, user.id))
+  }
+
+  unsubscribe(socket: RoomsSocket): void {
+    const left = socket.leave(channelOf(this.name)) // a promise with some adapters
+    if (left instanceof Promise) left.catch((error) => this.#report(error, { during: 'leave', room: this.name }))
   }
 
   members(): { readonly v: number; readonly list: readonly WireMember[] } {
     return this.#members.snapshot()
+  }
+
+  /** The server closes: nothing is told later. */
+  stop(): void {
+    this.#members.stop()
   }
 
   async page(request: PageRequest): Promise<Page> {
@@ -72,11 +112,6 @@ export class Room {
     socket.to(channelOf(this.name)).emit(event, data, volatileMeta(this.name, from))
   }
 
-  #unsubscribe(socket: RoomsSocket): void {
-    const left = socket.leave(channelOf(this.name)) // a promise with some adapters
-    if (left instanceof Promise) left.catch((error) => this.#report(error, { during: 'leave', room: this.name }))
-  }
-
   #tell(epoch: string, { event, data, seq, id, from, at }: Entry): void {
     const meta: WireMeta = { $room: this.name, epoch, seq, id, from, at }
     try {
@@ -91,8 +126,13 @@ export class Room {
     this.#host.to(channelOf(this.name)).emit(event, ...args)
   }
 
-  #delta(change: MembersChange): MembersChange & { room: string } {
-    return { room: this.name, ...change }
+  #tellMembers(change: MembersChange, except: RoomsSocket | undefined): void {
+    const delta: MembersDelta = { room: this.name, ...change }
+    try {
+      ;(except ?? this.#host).to(channelOf(this.name)).emit(wire.members, delta)
+    } catch (error) {
+      this.#report(error, { during: 'broadcast', room: this.name }) // members find that a `v` is missing, and ask
+    }
   }
 }
 

@@ -44,6 +44,11 @@ export class RoomsInUse {
     }
   }
 
+  /** The server closes: no room tells anything later. */
+  stop(): void {
+    for (const { room } of this.#held.values()) room.stop()
+  }
+
   #make(name: string): Held {
     this.#log.retain?.(name)
     const held = { room: new Room(name, this.#host, this.#log, this.#report), holders: 0 }

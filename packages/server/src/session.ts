@@ -36,12 +36,15 @@ export class Session {
     this.#responder.stop()
   }
 
-  /** The connection is gone: its rooms are left. */
-  end(): void {
+  /** The connection is gone, for Socket.IO's reason. */
+  end(reason: string): void {
     this.stop()
-    this.#rooms?.end()
+    this.#rooms?.end(LOST.has(reason))
   }
 }
+
+/** The line broke: all other reasons are somebody's will, or a client that was silent for too long already. */
+const LOST: ReadonlySet<string> = new Set(['transport close', 'transport error'])
 
 const forbid: Answer = () => Promise.reject(refuse('FORBIDDEN', 'rooms are for those who have signed in'))
 const FORBIDDEN: Readonly<Record<string, Answer>> = {
@@ -50,9 +53,13 @@ const FORBIDDEN: Readonly<Record<string, Answer>> = {
   [wire.publish]: forbid,
   [wire.history]: forbid,
   [wire.volatile]: forbid,
+  [wire.presence]: forbid,
+  [wire.typing]: forbid,
 }
+
+const CAPABILITIES = ['members', 'history', 'volatile', 'presence', 'typing']
 
 function helloFor(who: Identity | null, limits: Limits): Hello {
   const user = who === null || who.guest ? null : who.wire
-  return { v: PROTOCOL_VERSION, capabilities: ['members', 'history', 'volatile'], limits, user, now: Date.now() }
+  return { v: PROTOCOL_VERSION, capabilities: CAPABILITIES, limits, user, now: Date.now() }
 }

@@ -10,7 +10,7 @@ export class Sessions {
   readonly #host: RoomsHost
   readonly #parts: SessionParts
   readonly #identities = new WeakMap<object, Identity | null>()
-  readonly #open = new Map<RoomsSocket, { readonly session: Session; readonly end: () => void }>()
+  readonly #open = new Map<RoomsSocket, { readonly session: Session; readonly end: (reason: string) => void }>()
 
   constructor(host: RoomsHost, parts: SessionParts) {
     this.#host = host
@@ -71,9 +71,9 @@ export class Sessions {
   #begin(socket: RoomsSocket, identity: Identity | null): void {
     if (!socket.connected) return
     const session = new Session(socket, identity, this.#parts)
-    const end = (): void => {
+    const end = (reason: string): void => {
       this.#open.delete(socket)
-      session.end()
+      session.end(reason)
     }
     this.#open.set(socket, { session, end })
     // Before Socket.IO saves the session's rooms for recovery: ours must be joined anew, with permission.

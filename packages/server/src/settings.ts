@@ -23,6 +23,7 @@ export interface Settings {
   readonly limits: Limits
   readonly handlerTimeoutMs: number
   readonly closeTimeoutMs: number
+  readonly presenceGraceMs: number
   readonly report: Report
 }
 
@@ -33,8 +34,9 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
     throw invalid(`contract must be made by defineContract, got ${describe(options.contract)}`)
   if (definition.user !== undefined && options.authenticate === undefined)
     throw invalid('the contract says what a user is, so authenticate must say who is connecting')
-  const { handlerTimeoutMs = 30_000, closeTimeoutMs = 10_000 } = options
+  const { handlerTimeoutMs = 30_000, closeTimeoutMs = 10_000, presenceGraceMs = 5_000 } = options
   assertCounts('createRooms', { handlerTimeoutMs, closeTimeoutMs })
+  assertCounts('createRooms', { presenceGraceMs }, 0)
   const log = options.log ?? memoryLog()
   assertDedup('createRooms: log', log.dedupMs)
   const { join, emit } = options.authorize ?? {}
@@ -47,6 +49,7 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
     limits: limitsOf(options.limits, log.dedupMs),
     handlerTimeoutMs,
     closeTimeoutMs,
+    presenceGraceMs,
     report: createReport(options.onError),
   }
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { memoryLog } from '../src/index.ts'
 import { changedLog } from './support/changed-log.ts'
 import { guestChat } from './support/chat.ts'
-import { cidOf, connectRaw, gate, startRooms, texts } from './support/start-rooms.ts'
+import { cidOf, connectRaw, gate, requests, startRooms, texts } from './support/start-rooms.ts'
 
 test('F6 close refuses what is new, finishes the item that runs, and leaves the rest for another server', async () => {
   const [handling, slow] = [gate(), gate()]
@@ -20,7 +20,7 @@ test('F6 close refuses what is new, finishes the item that runs, and leaves the 
 
   const closed = rooms.close()
   expect(rooms.close()).toBe(closed)
-  for (const request of [wire.join, wire.leave, wire.publish, wire.history, wire.volatile])
+  for (const request of requests)
     expect(await bob.ask(request, { room: 'general', epoch, cid: cidOf('b'), items: [] })).toEqual({
       ok: false,
       code: 'CLOSING',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createRooms, type Handshake, memoryLog, refuse } from '../src/index.ts'
 import { changedLog } from './support/changed-log.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
-import { clientOf, connectRaw, gate, startRooms } from './support/start-rooms.ts'
+import { clientOf, connectRaw, gate, requests, startRooms } from './support/start-rooms.ts'
 
 /** The error of a connection that was turned away. */
 async function refusal(url: string): Promise<Error & { data?: unknown }> {
@@ -22,7 +22,7 @@ describe('$hello', () => {
     const hello = await (await connect({ id: 'ann', name: 'Ann' })).hello()
     expect(hello).toEqual({
       v: 1,
-      capabilities: ['members', 'history', 'volatile'],
+      capabilities: ['members', 'history', 'volatile', 'presence', 'typing'],
       limits: { ...defaultLimits, rooms: 3, dedupMs: 90_000_000 },
       user: { id: 'ann', name: 'Ann' },
       now: expect.any(Number),
@@ -109,7 +109,7 @@ describe('authenticate', () => {
     const { connect } = await startRooms({ contract: chat, authenticate: () => undefined })
     const ann = await connect()
     expect((await ann.hello()).user).toBeNull()
-    for (const request of [wire.join, wire.leave, wire.publish, wire.history, wire.volatile])
+    for (const request of requests)
       expect(await ann.ask(request, { room: 'general' })).toMatchObject({ ok: false, code: 'FORBIDDEN' })
     expect(ann.socket.connected).toBe(true)
   })
@@ -198,6 +198,10 @@ describe('createRooms: bad options', () => {
     expect(make({ limits: { dedupMs: 3 } })).toThrow('there is no limit "dedupMs"')
     expect(make({ limits: { eventBytes: 100_000 } })).toThrow(/an event must fit a batch and a page/)
     expect(make({ handlerTimeoutMs: Number.NaN })).toThrow(/handlerTimeoutMs must be a whole number/)
+    expect(make({ presenceGraceMs: -1 })).toThrow(
+      'createRooms: presenceGraceMs must be a whole number of at least 0, got -1',
+    )
+    expect(make({ presenceGraceMs: 0 })).not.toThrow()
     expect(make({ log: changedLog(memoryLog(), { dedupMs: 1 }) })).toThrow(/createRooms: log: dedupMs must be at least/)
     expect(make({ contract: {} })).toThrow('createRooms: contract must be made by defineContract, got object')
   })

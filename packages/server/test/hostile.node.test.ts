@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Handshake } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { hostileRequests, long } from './support/hostile-requests.ts'
-import { type Client, cidOf, startRooms, texts } from './support/start-rooms.ts'
+import { type Client, cidOf, requests, startRooms, texts } from './support/start-rooms.ts'
 
 const epoch = 'an epoch of ours'
 const cid = cidOf('a')
@@ -143,7 +143,7 @@ describe('hostile requests', () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const [eve, other] = [await connect(), await connect()]
     await other.join('general')
-    for (const event of [wire.join, wire.leave, wire.publish, wire.history, wire.volatile]) {
+    for (const event of requests) {
       eve.socket.emit(event)
       eve.socket.emit(event, null)
       eve.socket.emit(event, { room: 'general' }, 'more', ['and more'])
@@ -151,7 +151,7 @@ describe('hostile requests', () => {
     }
     expect(await eve.ask(wire.join)).toMatchObject({
       code: 'SHAPE',
-      message: 'expected $join { room, since? }, got null',
+      message: 'expected $join { room, since?, presence? }, got null',
     })
     await expectUnharmed(other)
     expect(errors).toEqual([])
@@ -164,7 +164,7 @@ describe('hostile requests', () => {
     const authenticate = (handshake: Handshake) => (handshake.auth['id'] ? believe(handshake) : undefined)
     const { connect, errors } = await startRooms({ contract: chat, authenticate })
     const eve = await connect({ ...auth })
-    const served = '$join, $leave, $publish, $history, $volatile'
+    const served = '$join, $leave, $publish, $history, $volatile, $presence, $typing'
     const names = {
       $nope: '"$nope"',
       $: '"$"',

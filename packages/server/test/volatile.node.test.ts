@@ -45,6 +45,33 @@ test('S14 from members only; of volatile events only; an ack, where there is one
   expect(bob.of('cursor').map(([data]) => data)).toEqual([{ x: 2, y: 0 }])
 })
 
+test('S14 whose line breaks while permission takes its time sends nothing, member or not', async () => {
+  const [asked, allowed] = [gate(), gate<boolean>()]
+  const { io, rooms, connect } = await startRooms({
+    contract: chat,
+    authenticate: believe,
+    authorize: {
+      emit: () => {
+        asked.open()
+        return allowed.opened
+      },
+    },
+  })
+  const [ann, bob] = [await connect({ id: 'ann' }), await connect({ id: 'bob' })]
+  await ann.join('general')
+  await bob.join('general')
+  ann.socket.emit(wire.volatile, cursor(1))
+  await asked.opened
+  ann.socket.io.engine.close()
+  await expect.poll(() => io.sockets.sockets.size).toBe(1)
+  allowed.open(true)
+  await new Promise(setImmediate)
+  await rooms.to('general').emit('bell')
+  await expect.poll(() => bob.of('bell').length).toBe(1)
+  expect(bob.of('cursor')).toEqual([])
+  await rooms.close()
+})
+
 test('S14 who leaves while permission takes its time sends nothing', async () => {
   const allowed = gate<boolean>()
   const { connect } = await startRooms({ contract: guestChat, authorize: { emit: () => allowed.opened } })

@@ -11,7 +11,11 @@ const room = {
 } as const
 
 /** A contract whose users have names. */
-export const chat = defineContract({ room, user: z.object({ id: z.string(), name: z.string().default('nobody') }) })
+export const chat = defineContract({
+  room,
+  user: z.object({ id: z.string(), name: z.string().default('nobody') }),
+  presence: z.object({ status: z.enum(['online', 'away']) }),
+})
 
 /** The same for guests. */
 export const guestChat = defineContract({ room })

@@ -1,5 +1,5 @@
 import { wire } from '@roomful/contract'
-import { cidOf, texts } from './start-rooms.ts'
+import { cidOf, requests, texts } from './start-rooms.ts'
 
 const epoch = 'an epoch of ours'
 const cid = cidOf('a')
@@ -22,7 +22,7 @@ const roomNames: unknown[] = [
 ]
 /** Requests of every wrong shape, and what the refusal says was expected. */
 export const hostileRequests: [event: string, request: unknown, expected: RegExp][] = [
-  ...[wire.join, wire.leave, wire.publish, wire.history, wire.volatile].flatMap((event) =>
+  ...requests.flatMap((event) =>
     [undefined, null, 7, 'general', long, true, [], [[]], Buffer.from('general')].map(
       (request): [string, unknown, RegExp] => [event, request, /expected \$\w+ \{ room|must be/],
     ),
@@ -33,6 +33,8 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
     [wire.publish, { room, epoch, cid, items }, /^room must be/],
     [wire.history, { room, epoch, after: 0, limit: 1 }, /^room must be/],
     [wire.volatile, { room, event: 'cursor', data: { x: 1, y: 1 } }, /^room must be/],
+    [wire.presence, { room, presence: null }, /^room must be/],
+    [wire.typing, { room, typing: true }, /^room must be/],
   ]),
   ...[
     7,
@@ -110,5 +112,13 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
     wire.history,
     { room: 'general', epoch, ...range },
     /must be an integer|either after or before/,
+  ]),
+  [wire.presence, { room: 'general' }, /^presence must be a state, or null to take it back, got undefined$/],
+  [wire.presence, { room: 'general', presence: Buffer.from('x') }, /^data must be JSON, got binary$/],
+  [wire.presence, { room: 'general', presence: { a: [Buffer.from('x')] } }, /^data must be JSON, got binary$/],
+  ...[undefined, null, 0, 1, 'true', [], {}].map((typing): [string, unknown, RegExp] => [
+    wire.typing,
+    { room: 'general', typing },
+    /^typing must be true or false, got/,
   ]),
 ]

@@ -102,6 +102,17 @@ export function clientOf(socket: Socket): Client {
   return client
 }
 
+/** Whatever a client may ask. */
+export const requests = [
+  wire.join,
+  wire.leave,
+  wire.publish,
+  wire.history,
+  wire.volatile,
+  wire.presence,
+  wire.typing,
+] as const
+
 /** 22 characters, as a client's random id has. */
 export function cidOf(letter: string): string {
   return letter.repeat(22)

@@ -1,0 +1,180 @@
+import { type JoinAnswer, type MembersDelta, wire } from '@roomful/contract'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { believe, chat, guestChat } from './support/chat.ts'
+import { type Client, gate, type Running, startRooms } from './support/start-rooms.ts'
+
+const ann = { id: 'ann', name: 'Ann' }
+const bob = { id: 'bob', name: 'Bob' }
+const away = { status: 'away' }
+
+const deltas = (client: Client) => client.of(wire.members).map(([delta]) => delta as MembersDelta)
+const changes = (client: Client) => deltas(client).map(({ set, gone }) => ({ set, gone }))
+const joinWith = (client: Client, presence: unknown) => client.ask<JoinAnswer>(wire.join, { room: 'general', presence })
+
+/** What was under way has arrived: nothing of what a client was to hear is still on its way. */
+async function arrived(io: Running<typeof chat>['io'], client: Client): Promise<void> {
+  const marked = new Promise((resolve) => client.socket.once('mark', resolve))
+  io.emit('mark')
+  await marked
+}
+
+/** The server hears that the client is gone; no clock moves meanwhile. */
+async function goes(io: Running<typeof chat>['io'], client: Client, go: (client: Client) => unknown): Promise<unknown> {
+  const socket = io.sockets.sockets.get(client.socket.id ?? '')
+  const reason = new Promise((resolve) => socket?.once('disconnect', resolve))
+  go(client)
+  return await reason
+}
+
+/** The line breaks. */
+async function cut(io: Running<typeof chat>['io'], client: Client): Promise<void> {
+  expect(await goes(io, client, ({ socket }) => socket.io.engine.close())).toBe('transport close')
+}
+
+describe('grace', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  async function annAndBob(options: { presenceGraceMs?: number } = {}) {
+    const running = await startRooms({ contract: chat, authenticate: believe, ...options })
+    const watcher = await running.connect(bob)
+    await watcher.join('general')
+    const one = await running.connect(ann)
+    await joinWith(one, away)
+    await expect.poll(() => changes(watcher)).toEqual([{ set: [{ user: ann, presence: away }] }])
+    return { ...running, watcher, one }
+  }
+
+  test('S16 whose line broke and who is back in time was never away, for anybody; the state is kept meanwhile', async () => {
+    const { io, connect, watcher, one } = await annAndBob()
+    await cut(io, one)
+    vi.advanceTimersByTime(4_000) // and some more by each poll
+    const again = await connect(ann)
+    const { members } = await again.join('general')
+    expect(members?.list).toEqual([{ user: bob }, { user: ann, presence: away }])
+    await joinWith(again, away)
+    vi.advanceTimersByTime(5_000)
+    await arrived(io, watcher)
+    expect(deltas(watcher).length).toBe(1)
+    again.socket.disconnect()
+    await expect.poll(() => changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
+  })
+
+  test('S16 who is not back within presenceGraceMs is gone then, 5,000 unless given', async () => {
+    const { io, watcher, one } = await annAndBob()
+    await cut(io, one)
+    vi.advanceTimersByTime(4_999)
+    await arrived(io, watcher)
+    expect(deltas(watcher).length).toBe(1)
+    vi.advanceTimersByTime(1)
+    await arrived(io, watcher)
+    expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
+  })
+
+  test('S16 where the state of the line that broke is not set again, it goes with the grace', async () => {
+    const { io, connect, watcher, one } = await annAndBob({ presenceGraceMs: 300 })
+    await cut(io, one)
+    const again = await connect(ann)
+    await again.join('general')
+    vi.advanceTimersByTime(300)
+    await expect.poll(() => changes(watcher).at(-1)).toEqual({ set: [{ user: ann }] })
+    expect((await watcher.join('general')).members?.list).toEqual([{ user: bob }, { user: ann }])
+  })
+
+  test('S16 all who are lost at once find each other when they are back, under the same v', async () => {
+    const { io, connect, watcher, one } = await annAndBob()
+    const { members } = await watcher.join('general')
+    await cut(io, one)
+    await cut(io, watcher)
+    const back = await connect(bob)
+    expect((await back.join('general')).members).toEqual(members)
+  })
+
+  test('S16 presenceGraceMs 0: gone at once', async () => {
+    const { io, watcher, one } = await annAndBob({ presenceGraceMs: 0 })
+    await cut(io, one)
+    await arrived(io, watcher)
+    expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
+  })
+
+  test('S16 a guest who is lost is gone at once: whoever is back is another one', async () => {
+    const { io, connect } = await startRooms({ contract: guestChat })
+    const [one, watcher] = [await connect(), await connect()]
+    await one.join('general')
+    await watcher.join('general')
+    await cut(io, one)
+    await arrived(io, watcher)
+    expect(deltas(watcher).at(-1)?.gone?.length).toBe(1)
+  })
+
+  test.each<[string, (client: Client, io: Running<typeof chat>['io']) => unknown]>([
+    ['client namespace disconnect', ({ socket }) => socket.disconnect()],
+    ['server namespace disconnect', ({ socket: { id = '' } }, io) => io.sockets.sockets.get(id)?.disconnect()],
+    ['forced close', ({ socket: { id = '' } }, io) => io.sockets.sockets.get(id)?.conn.close()],
+  ])('S16 %s: gone at once', async (reason, go) => {
+    const { io, watcher, one } = await annAndBob()
+    expect(await goes(io, one, (client) => go(client, io))).toBe(reason)
+    await arrived(io, watcher)
+    expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
+  })
+
+  test('S16 $leave: gone at once, also where the line breaks then', async () => {
+    const { io, watcher, one } = await annAndBob()
+    await one.ask(wire.leave, { room: 'general' })
+    await cut(io, one)
+    await arrived(io, watcher)
+    expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
+  })
+
+  test('S16 a connection that Socket.IO recovers under its old id stays when the lost one leaves', async () => {
+    const running = await startRooms({ contract: chat, authenticate: believe }, { connectionStateRecovery: {} })
+    const [one, watcher] = [await running.connect(ann), await running.connect(bob)]
+    await watcher.join('general')
+    await one.join('general')
+    running.io.emit('mark') // gives the client an offset to recover from
+    await expect.poll(() => one.of('mark').length).toBe(1)
+    const { id } = one.socket
+    await cut(running.io, one)
+    one.socket.connect()
+    await expect.poll(() => one.socket.connected).toBe(true)
+    expect([one.socket.recovered, one.socket.id]).toEqual([true, id])
+    await one.join('general')
+    vi.advanceTimersByTime(5_000)
+    await running.rooms.to('general').emit('bell')
+    await expect.poll(() => one.of('bell').length).toBe(1)
+    expect((await watcher.join('general')).members?.list.length).toBe(2)
+  })
+
+  test('S16 close() ends the waiting: nobody is told of anything later', async () => {
+    const { io, rooms, watcher, one, connect } = await annAndBob()
+    const third = await connect({ id: 'cy', name: 'Cy' })
+    await third.join('general')
+    await cut(io, one)
+    for (const status of ['online', 'away'])
+      expect(await third.ask(wire.presence, { room: 'general', presence: { status } })).toEqual({ ok: true })
+    await rooms.close()
+    await arrived(io, watcher)
+    const before = deltas(watcher).length
+    vi.advanceTimersByTime(6_000)
+    await arrived(io, watcher)
+    expect(deltas(watcher).length).toBe(before)
+  })
+})
+
+test('S16 a ghost, whose line is up but silent, is gone within the ping time, whatever the grace', async () => {
+  const { io, rooms, connect } = await startRooms(
+    { contract: chat, authenticate: believe, presenceGraceMs: 600_000 },
+    { pingInterval: 200, pingTimeout: 1_500 },
+  )
+  const reason = gate<string>()
+  io.on('connection', (socket) => {
+    if (socket.handshake.auth['id'] === 'ann') socket.on('disconnect', reason.open)
+  })
+  const [watcher, ghost] = [await connect(bob), await connect(ann)]
+  await watcher.join('general')
+  await ghost.join('general')
+  ghost.socket.io.engine.transport.send = () => {} // what it says no longer arrives
+  expect(await reason.opened).toBe('ping timeout')
+  await expect.poll(() => changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
+  await rooms.close()
+})
