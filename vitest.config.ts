@@ -2,6 +2,8 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { flaskCommands } from './packages/client/test/support/flask-commands.ts'
 import { serverCommands } from './packages/react/test/support/server-commands.ts'
+// oxlint-disable-next-line no-restricted-imports -- the root depends on no package
+import { serverInPage } from './packages/testing/src/vite.ts'
 import { launchOptions } from './scripts/find-chromium.mjs'
 
 const source = '@roomful/source'
@@ -11,7 +13,19 @@ const react18 = ['react', 'react-dom', '@testing-library/react'].map((name) => (
   replacement: `${import.meta.dirname}/packages/react/test/react-18/node_modules/${name}$1`,
 }))
 
+// Made anew for each project: Vitest writes into it.
+const pages = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({ launchOptions: launchOptions() }),
+  commands: { ...flaskCommands, ...serverCommands },
+  instances: [{ browser: 'chromium' as const }],
+})
+const msw3Tests = 'packages/testing/test/**/*msw-3.browser.test.ts'
+
 export default defineConfig({
+  plugins: [serverInPage()],
   resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
   ssr: {
     resolve: { conditions: [source, 'module', 'node', 'development|production'], externalConditions: [source, 'node'] },
@@ -27,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{packages,apps}/*/test/**/*.node.test.ts', 'scripts/test/*.node.test.ts'],
+          include: ['{packages,apps,examples}/*/test/**/*.node.test.ts', 'scripts/test/*.node.test.ts'],
           typecheck: {
             enabled: true,
             checker: 'tsc',
@@ -42,7 +56,7 @@ export default defineConfig({
           name: 'react-19',
           env: { REACT: '19' },
           environment: 'jsdom',
-          include: ['{packages,examples}/*/test/**/*.dom.test.{ts,tsx}'],
+          include: ['{packages,apps,examples}/*/test/**/*.dom.test.{ts,tsx}'],
         },
       },
       {
@@ -59,16 +73,16 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'chromium',
-          include: ['packages/*/test/**/*.browser.test.{ts,tsx}'],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: launchOptions() }),
-            commands: { ...flaskCommands, ...serverCommands },
-            instances: [{ browser: 'chromium' }],
-          },
+          include: ['{packages,examples}/*/test/**/*.browser.test.{ts,tsx}'],
+          exclude: [msw3Tests],
+          browser: pages(),
         },
+      },
+      {
+        extends: true,
+        resolve: { alias: { msw: 'msw-3' } },
+        optimizeDeps: { exclude: ['msw-3'] },
+        test: { name: 'chromium-msw-3', include: [msw3Tests], browser: pages() },
       },
     ],
   },

@@ -49,6 +49,7 @@ test.describe('axe finds nothing grave', () => {
         await page.context().setOffline(true)
         await expect(ann.connection).toHaveText(/^Offline/)
         await ann.say('later')
+        await expect(page.getByText('You are offline.')).toBeVisible()
         await expectAccessible(page)
         await expectNoSidewaysScroll(page)
         await page.context().setOffline(false)

@@ -20,11 +20,8 @@ test('a room whose name no server takes says what was expected', async ({ enter 
   await expect(page.getByRole('main').getByRole('alert')).toContainText('128')
 })
 
-test('a message over the limit is stopped with a sentence; one at the limit goes through', async ({ enter }) => {
-  const ann = await enter('Ann')
-  const room = await ann.createRoom()
-  const bob = await enter('Bob', { room })
-  await bob.isIn(room)
+test('a message over the limit is stopped with a sentence; one at the limit goes through', async ({ meet }) => {
+  const { ann, bob } = await meet()
   await ann.message.fill('x'.repeat(4001))
   await expect(ann.page.getByText('4,001 / 4,000')).toBeVisible()
   await ann.page.getByRole('button', { name: 'Send', exact: true }).click()

@@ -4,12 +4,9 @@ import { seed } from './support/seed.ts'
 test.use({ expectedInConsole: OUTAGE })
 
 test('P4 offline while others talk: on return all of it is there, in order, and nothing is said to be missing', async ({
-  enter,
+  meet,
 }) => {
-  const ann = await enter('Ann')
-  const room = await ann.createRoom()
-  const bob = await enter('Bob', { room })
-  await bob.isIn(room)
+  const { ann, bob } = await meet()
   await ann.say('before')
   await bob.hears('before')
   await ann.page.context().setOffline(true)
@@ -35,11 +32,8 @@ test('P4 F36 more was missed than one page holds: all of it is there, in order',
   await ann.shows(['before', ...texts])
 })
 
-test('P12 F33 what was typed offline is not told later', async ({ enter }) => {
-  const ann = await enter('Ann')
-  const room = await ann.createRoom()
-  const bob = await enter('Bob', { room })
-  await bob.isIn(room)
+test('P12 F33 what was typed offline is not told later', async ({ meet }) => {
+  const { ann, bob, room } = await meet()
   await bob.page.evaluate(() => {
     const seen = globalThis as { typing?: number }
     seen.typing = 0

@@ -10,12 +10,10 @@ for (const [signal, fault] of [
   ['SIGTERM', 'F6'],
 ] as const)
   test(`P1 ${fault} the server restarts (${signal}): both come back, and what was said before and meanwhile is there once`, async ({
-    enter,
+    meet,
     ownServer,
   }) => {
-    const at = { server: ownServer.url, room: 'general' }
-    const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
-    await Promise.all([ann.sees('Bob'), bob.sees('Ann')])
+    const { ann, bob } = await meet(ownServer)
     await ann.say('before')
     await bob.hears('before')
 
@@ -23,7 +21,8 @@ for (const [signal, fault] of [
     for (const { connection } of [ann, bob]) await expect(connection).toHaveText(/^Reconnecting/)
     await ann.say('written meanwhile')
     await expect(ann.waiting).toHaveCount(1)
-    await expect(ann.page.getByText('The connection is lost. One message waits to be sent.')).toBeVisible()
+    await expect(ann.page.getByText('One message waits to be sent.')).toBeVisible()
+    await expect(ann.page.getByText('The connection is lost.')).toBeVisible()
 
     await ownServer.startAgain()
     await Promise.all([ann.isConnected(), bob.isConnected()])
@@ -37,11 +36,10 @@ for (const [signal, fault] of [
   })
 
 test('P4 F7 the server loses its messages: the page says that the history began anew, and what waits goes out', async ({
-  enter,
+  meet,
   ownServer,
 }) => {
-  const at = { server: ownServer.url, room: 'general' }
-  const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
+  const { ann, bob } = await meet(ownServer)
   await ann.say('before')
   await bob.hears('before')
   await ownServer.stop('SIGTERM')
@@ -56,13 +54,9 @@ test('P4 F7 the server loses its messages: the page says that the history began 
 })
 
 test('the network goes away: the page says so within a second, keeps what is written, and comes back', async ({
-  enter,
+  meet,
 }) => {
-  const ann = await enter('Ann')
-  const room = await ann.createRoom()
-  const bob = await enter('Bob', { room })
-  await bob.isIn(room)
-  await ann.sees('Bob')
+  const { ann, bob } = await meet()
   await ann.page.evaluate(() => {
     const status = document.querySelector('[role=status]')
     const times = ((globalThis as Times).times = { offline: 0, said: 0 })
@@ -81,22 +75,22 @@ test('the network goes away: the page says so within a second, keeps what is wri
 
   await ann.say('from the tunnel')
   await expect(ann.waiting).toHaveCount(1)
-  await expect(ann.page.getByText('You are offline. One message waits to be sent.')).toBeVisible()
+  await expect(ann.page.getByText('One message waits to be sent.')).toBeVisible()
   await bob.say('said meanwhile')
   await ann.page.context().setOffline(false)
+  await expect(ann.page.getByText('The connection is back.')).toBeVisible()
   await ann.isConnected()
   await bob.hears('from the tunnel')
   for (const person of [ann, bob]) await person.shows(['said meanwhile', 'from the tunnel'])
-  await expect(ann.page.getByText('You are offline.')).toHaveCount(0)
+  await expect(ann.page.getByText(/^You are offline\.|^The connection is back\.$/)).toHaveCount(0)
+  await expect(ann.page.getByText('One message waits to be sent.')).toHaveCount(0)
 })
 
 test('P1 P5 F2 the server dies with a message on its way: it is sent again by itself, and nothing was said to have failed', async ({
-  enter,
+  meet,
   ownServer,
 }) => {
-  const at = { server: ownServer.url, room: 'general' }
-  const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
-  await ann.sees('Bob')
+  const { ann, bob } = await meet(ownServer)
   ownServer.freeze()
   await ann.say('into the void')
   await expect(ann.log.getByText('Sending…')).toHaveCount(1)

@@ -3,11 +3,10 @@ import { OUTAGE, expect, test } from './support/test.ts'
 test.use({ expectedInConsole: OUTAGE })
 
 test('P3 P6 F13 a reload while the server is away: what waits is shown, and goes out once, before what is written later', async ({
-  enter,
+  meet,
   ownServer,
 }) => {
-  const at = { server: ownServer.url, room: 'general' }
-  const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
+  const { ann, bob } = await meet(ownServer)
   await ann.say('one')
   await bob.hears('one')
   await ownServer.stop('SIGKILL')
@@ -19,7 +18,8 @@ test('P3 P6 F13 a reload while the server is away: what waits is shown, and goes
   await expect(ann.log.locator('.bubble')).toHaveText(['two', 'three'])
   await expect(ann.waiting).toHaveCount(2)
   await ann.say('four')
-  await expect(ann.page.getByText('The connection is lost. 3 messages wait to be sent.')).toBeVisible()
+  await expect(ann.page.getByText('3 messages wait to be sent.')).toBeVisible()
+  await expect(ann.page.getByText('The connection is lost.')).toBeVisible()
   await ann.keeps(3)
   await ann.page.reload()
   await expect(ann.log.locator('.bubble')).toHaveText(['two', 'three', 'four'])
@@ -29,11 +29,8 @@ test('P3 P6 F13 a reload while the server is away: what waits is shown, and goes
   await ann.keeps(0)
 })
 
-test('P1 P6 F13 a reload in the moment in which the network is back: each message goes out once', async ({ enter }) => {
-  const ann = await enter('Ann')
-  const room = await ann.createRoom()
-  const bob = await enter('Bob', { room })
-  await bob.isIn(room)
+test('P1 P6 F13 a reload in the moment in which the network is back: each message goes out once', async ({ meet }) => {
+  const { ann, bob } = await meet()
   const texts = Array.from({ length: 20 }, (_, index) => `text ${index}`)
   await ann.page.context().setOffline(true)
   for (const text of texts) await ann.say(text)
@@ -45,11 +42,10 @@ test('P1 P6 F13 a reload in the moment in which the network is back: each messag
 })
 
 test('P1 P3 F14 a duplicated tab sends its own messages, and none of the first one’s again', async ({
-  enter,
+  meet,
   ownServer,
 }) => {
-  const at = { server: ownServer.url, room: 'general' }
-  const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
+  const { ann, bob } = await meet(ownServer)
   await ann.say('by both seen')
   await bob.hears('by both seen')
   await ownServer.stop('SIGTERM')
@@ -73,13 +69,12 @@ test('P1 P3 F14 a duplicated tab sends its own messages, and none of the first o
 })
 
 test('P6 F14 a tab is closed with messages that wait: another tab of the same person finishes them', async ({
-  enter,
+  meet,
   ownServer,
 }) => {
-  const at = { server: ownServer.url, room: 'general' }
-  const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
+  const { ann, bob, room } = await meet(ownServer)
   const copy = await ann.duplicate()
-  await copy.isIn('general')
+  await copy.isIn(room)
   await ownServer.stop('SIGTERM')
   await ann.say('left behind 1')
   await ann.say('left behind 2')
@@ -93,11 +88,10 @@ test('P6 F14 a tab is closed with messages that wait: another tab of the same pe
 })
 
 test('C2 what waits belongs to who wrote it: the next person at the page neither sees nor sends it', async ({
-  enter,
+  meet,
   ownServer,
 }) => {
-  const at = { server: ownServer.url, room: 'general' }
-  const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
+  const { ann, bob } = await meet(ownServer)
   await ownServer.stop('SIGTERM')
   await ann.say('a secret')
   await ann.keeps(1)

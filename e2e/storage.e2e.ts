@@ -31,11 +31,10 @@ test('P6 P7 F15 a browser that stores nothing: messages wait in the page, and go
 })
 
 test('P6 F15 the storage is cleared under an open page: what waits there still goes out, once and in order', async ({
-  enter,
+  meet,
   ownServer,
 }) => {
-  const at = { server: ownServer.url, room: 'general' }
-  const [ann, bob] = [await enter('Ann', at), await enter('Bob', at)]
+  const { ann, bob } = await meet(ownServer)
   await ownServer.stop('SIGTERM')
   await ann.say('before the clearing')
   await ann.keeps(1)

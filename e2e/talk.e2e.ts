@@ -103,7 +103,7 @@ test('typing shows to the others, and goes: when sent, when given up, and after 
 
   await ann.message.fill('A long thought')
   await expect(typing).toBeVisible()
-  await bob.page.clock.fastForward(5000)
+  await bob.page.clock.fastForward(6000)
   await expect(typing).toHaveCount(0)
 })
 

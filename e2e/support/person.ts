@@ -32,6 +32,10 @@ export class Person {
     return this.page.getByRole('list', { name: 'Members' })
   }
 
+  member(name: string): Locator {
+    return this.members.getByRole('listitem').filter({ hasText: name })
+  }
+
   get rooms(): Locator {
     return this.page.getByRole('navigation', { name: 'Rooms' })
   }
@@ -54,7 +58,7 @@ export class Person {
   /** In the room, as the server says it: it counts us among its members. */
   async isIn(room: string): Promise<void> {
     await expect(this.page.getByRole('heading', { level: 1, name: room })).toBeVisible()
-    await expect(this.members.getByRole('listitem').filter({ hasText: 'you' })).toHaveText(`${this.name}you`)
+    await expect(this.member('you')).toHaveText(`${this.name}you`)
   }
 
   /** Makes a room that no other test knows, and goes in. */

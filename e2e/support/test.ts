@@ -27,6 +27,8 @@ interface Fixtures {
   readonly visit: (name: string, visit?: Visit) => Promise<Person>
   /** The same, and enters the name. */
   readonly enter: (name: string, visit?: Visit) => Promise<Person>
+  /** Ann and Bob in a new room, who see each other there; on the shared server, or on a test's own. */
+  readonly meet: (server?: OwnServer) => Promise<{ ann: Person; bob: Person; room: string }>
   readonly ownServer: OwnServer
   readonly patience: void
 }
@@ -73,6 +75,17 @@ export const test = base.extend<Fixtures>({
       const person = await visit(name, options)
       await person.enter()
       return person
+    })
+  },
+
+  meet: async ({ enter }, provide) => {
+    await provide(async (ownServer) => {
+      const server = ownServer?.url ?? sharedServer
+      const ann = await enter('Ann', { server })
+      const room = await ann.createRoom()
+      const bob = await enter('Bob', { server, room })
+      await Promise.all([ann.sees('Bob'), bob.sees('Ann')])
+      return { ann, bob, room }
     })
   },
 

@@ -1,9 +1,12 @@
 import { dispatch } from './dispatch.ts'
+import { mounts } from './mounts.ts'
 import { publishes } from './publishes.ts'
 import { recovery } from './recovery.ts'
 import { replay } from './replay.ts'
 import type { Table } from './rounds.ts'
 import { sends } from './sends.ts'
+import { sizes } from './sizes.ts'
+import { storms } from './storms.ts'
 import { unsubscribe } from './unsubscribe.ts'
 
 interface Bench {
@@ -14,6 +17,12 @@ interface Bench {
 const BENCHES: Readonly<Record<string, Bench>> = {
   unsubscribe: { run: unsubscribe, says: 'listeners that go, ms (goals: 0.25 first first, 0.015 last first)' },
   dispatch: { run: dispatch, says: 'an event until the last listener has it, ms (goals: 1.05 to 1, 0.45 to 10,000)' },
+  sizes: { run: sizes, says: 'what a page gets, React left out, in bytes (goal: 9,000 gzip for the first two)' },
+  storms: {
+    run: storms,
+    says: '1000 components, 5000 events a second (goals: 0.27 all, 0.60 keyed; 62 commits; last event within 50 ms)',
+  },
+  mounts: { run: mounts, says: '100,000 mounts and unmounts of each hook, what is left of them (goal: 2,000 kB)' },
   sends: { run: sends, says: 'reliable sends over a link with 50 ms round trip (goal: 30)' },
   replay: { run: replay, says: 'from the return of the link until nothing is missing, ms (goal: 500 where woken)' },
   recovery: {

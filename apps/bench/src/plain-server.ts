@@ -1,4 +1,5 @@
 import { createIo, serve, settings } from './serve.ts'
+import type { StormEvent, StormRequest } from './storm-types.ts'
 
 // What an app writes without us.
 const { history } = settings()
@@ -10,6 +11,15 @@ io.on('connection', (socket) => {
   socket.on('storm', (count: number, ack: () => void) => {
     for (let n = 0; n < count; n += 1) socket.emit('chat', { room: 'general', from: 'ann', text: 'x'.repeat(80), n })
     ack()
+  })
+  socket.on('paced', async ({ rate, seconds, keys }: StormRequest, ack: (sentAt: number) => void) => {
+    const started = performance.now()
+    for (let n = 0; n < rate * seconds;) {
+      const due = Math.min(((performance.now() - started) / 1000) * rate, rate * seconds)
+      for (; n < due; n += 1) socket.emit('tick', { n, key: n % keys, text: 'x'.repeat(80) } satisfies StormEvent)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    ack(Date.now())
   })
   socket.on('join', (ack: () => void) => {
     void socket.join('general')

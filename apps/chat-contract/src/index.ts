@@ -45,7 +45,7 @@ export const chat = defineContract({
   },
   room: {
     message: z.object({ text: z.string().min(1).max(4000) }),
-    typing: { data: z.object({ typing: z.boolean() }), volatile: true },
   },
   user: userSchema,
+  presence: z.object({ status: z.enum(['online', 'away']) }),
 })

@@ -5,7 +5,7 @@ import type { Person } from './people.ts'
 import { server } from './server.ts'
 import { credentials } from './session.ts'
 
-export const { RoomfulProvider, useClient, useSocket, useRoom, useEvent } = createHooks<typeof chat>()
+export const { RoomfulProvider, useClient, useSocket, useConnection, useRoom, useEvent } = createHooks<typeof chat>()
 
 /** One person's client; it connects when told to. What waits in its outbox nobody else ever sees or sends. */
 export function createChatClient(me: Person): Client<typeof chat> {

@@ -25,8 +25,8 @@ export function gapSentence({ reason, from, to }: TimelineGap): string {
     : `${number.format(to - from + 1)} messages were missed and are no longer there.`
 }
 
-/** How many messages wait in the outbox; undefined where none do. */
-export function waitingSentence(count: number): string | undefined {
-  if (count === 0) return undefined
+/** What becomes of so many messages that the server does not have yet. */
+export function outboxSentence(count: number, isConnected: boolean): string {
+  if (isConnected) return `Sending ${number.format(count)}…`
   return count === 1 ? 'One message waits to be sent.' : `${number.format(count)} messages wait to be sent.`
 }

@@ -2,7 +2,7 @@ import { RoomfulError } from '@roomful/client'
 import { expect, it } from 'vitest'
 import { dayOf } from '../src/dates.ts'
 import { itemsOf, type LogItem, type Message, newestIn } from '../src/log-items.ts'
-import { gapSentence, problemOf, waitingSentence } from '../src/sentences.ts'
+import { gapSentence, outboxSentence, problemOf } from '../src/sentences.ts'
 
 const me = { id: 'me', name: 'Me' }
 const bob = { id: 'bob', name: 'Bob' }
@@ -96,12 +96,10 @@ it('says what is missing, and why', () => {
   expect(gapSentence({ ...gap, from: undefined, to: undefined, reason: 'unsupported' })).toMatch(/may be missing/)
 })
 
-it('counts what waits', () => {
-  expect([0, 1, 1200].map(waitingSentence)).toEqual([
-    undefined,
-    'One message waits to be sent.',
-    '1,200 messages wait to be sent.',
-  ])
+it('counts what the server does not have yet', () => {
+  expect(outboxSentence(1, false)).toBe('One message waits to be sent.')
+  expect(outboxSentence(1200, false)).toBe('1,200 messages wait to be sent.')
+  expect(outboxSentence(3, true)).toBe('Sending 3…')
 })
 
 it('names days as people do', () => {

@@ -91,11 +91,24 @@ describe('rooms', () => {
   it('tell the others who is typing', async () => {
     const { url } = await startTestServer()
     const [ann, bob] = await Promise.all([enter(url, 'Ann'), enter(url, 'Bob')])
-    const heard = collect(bob, 'typing')
+    const heard = collect(bob, wire.typing)
     await Promise.all([join(ann, 'help'), join(bob, 'help')])
-    ann.emit(wire.volatile, { room: 'help', event: 'typing', data: { typing: true } })
-    const meta = { $room: 'help', from: expect.objectContaining({ name: 'Ann' }) }
-    await expect.poll(() => heard, patiently).toEqual([[{ typing: true }, expect.objectContaining(meta)]])
+    ann.emit(wire.typing, { room: 'help', typing: true })
+    const sign = { room: 'help', from: expect.objectContaining({ name: 'Ann' }), typing: true }
+    await expect.poll(() => heard, patiently).toEqual([[sign]])
+  })
+
+  it('tell the others who is away, and refuse a status that nobody has', async () => {
+    const { url } = await startTestServer()
+    const [ann, bob] = await Promise.all([enter(url, 'Ann'), enter(url, 'Bob')])
+    await Promise.all([join(ann, 'help'), join(bob, 'help')])
+    const heard = collect(bob, wire.members)
+    const say = (presence: unknown) => ann.emitWithAck(wire.presence, { room: 'help', presence })
+    expect(await say({ status: 'asleep' })).toMatchObject({ ok: false, code: 'SHAPE' })
+    expect(await say({ status: 'away' })).toEqual({ ok: true })
+    const away = { user: expect.objectContaining({ name: 'Ann' }), presence: { status: 'away' } }
+    const change = expect.objectContaining({ room: 'help', set: [expect.objectContaining(away)] })
+    await expect.poll(() => heard, patiently).toContainEqual([change])
   })
 
   it.each([

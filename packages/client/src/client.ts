@@ -16,7 +16,7 @@ import type { ConnectionState, Guarantees } from './connection/connection-state.
 import type { Unsubscribe } from './emitter.ts'
 import type { CallOptions } from './events/sender.ts'
 import type { ReadonlyStore } from './guarded-store.ts'
-import type { OutboxStatus } from './outbox/outbox-views.ts'
+import type { OutboxStatus } from './outbox/outbox-types.ts'
 import type { MessageArgs, Room } from './room/room.ts'
 
 export interface Emitting<C extends AnyContract> {

@@ -8,17 +8,16 @@ import {
 } from '@roomful/contract'
 import type { Client } from './client.ts'
 import { Connection } from './connection/connection.ts'
+import type { ConnectionState } from './connection/connection-state.ts'
 import { guaranteesOf } from './connection/guarantees.ts'
-import { untilConnected } from './connection/until-connected.ts'
 import { assertListener, type Unsubscribe } from './emitter.ts'
 import { Dispatcher } from './events/dispatcher.ts'
 import { refusalIn } from './events/refusal.ts'
 import { Schemas } from './events/schemas.ts'
-import { SendQueue } from './events/send-queue.ts'
 import { type CallOptions, Sender } from './events/sender.ts'
 import { assertNumber, type ClientOptions, settingsFrom } from './options.ts'
 import { Outbox } from './outbox/outbox.ts'
-import { handled } from './promises.ts'
+import { handled, untilState } from './promises.ts'
 import { createReporting } from './reporting.ts'
 import { createPlainRooms, roomNamedIn } from './room/plain-rooms.ts'
 import type { RoomProtocol } from './room/room-protocol.ts'
@@ -52,16 +51,16 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   const { inspect, report, invalid } = createReporting({ ...settings, inspect: options.inspect })
   const schemas = new Schemas(options.contract?.definition as ContractDefinition | undefined, invalid)
 
-  const queue = new SendQueue(settings.queueLimit)
   const port = createSocketPort(options.url, settings.socket, {
     opened: (id, recovered) => connection.opened(id, recovered),
     failed: (error, refused) => connection.failed(error, refused),
     closed: (error, kicked) => connection.closed(error, kicked),
     packet: (event, args) => dispatcher.receive(event, args),
   })
-  const sender = new Sender(port, queue, inspect)
+  const sender = new Sender(port, settings.queueLimit, inspect)
   const outbox = new Outbox(options.url, settings.queueLimit, options.outbox, {
-    send: (room, flight) => protocol?.publish(room, flight) ?? Promise.reject(notConnected()),
+    send: (room, flight) =>
+      protocol?.publish(room, flight) ?? Promise.reject(new RoomfulError('DISCONNECTED', 'not connected')),
     rejoin: (room) => rooms.get(room)?.rejoin(),
     needed: (room) => rooms.named(room).needed(),
     idle: (room) => rooms.get(room)?.idle(),
@@ -106,8 +105,8 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       down(error, stopped) {
         connects += 1
         protocol = undefined
-        queue.close()
-        if (stopped) queue.clear(error)
+        sender.close()
+        if (stopped) sender.clear(error)
         rooms.down(stopped ? error : undefined)
         if (stopped) outbox.stopped(error)
       },
@@ -126,7 +125,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       outbox.plain()
     }
     void rooms.up(recovered).then(() => {
-      if (connect === connects) queue.open()
+      if (connect === connects) sender.open()
     })
   }
 
@@ -191,7 +190,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     },
     connect(wait: { readonly signal?: AbortSignal } = {}) {
       if (!wait.signal?.aborted) connection.connect()
-      return handled(untilConnected(connection, wait.signal))
+      return handled(untilState(connection.store, verdict, wait.signal))
     },
     autoConnect,
     disconnect: () => connection.stop('client'),
@@ -216,12 +215,14 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     timeout: (timeoutMs: number) => asking({ timeoutMs }),
     with: asking,
     room: (name: string) => rooms.named(name).room,
-    join: (name: string, options?: CallOptions) => handled(joined(name, options)),
-    leave: (name: string) => handled(left(name)),
+    join: (name: string, options?: CallOptions) => rooms.named(name).room.join(options),
+    leave: (name: string) => rooms.named(name).room.leave(),
   }
-  const joined = async (name: string, options?: CallOptions) => rooms.named(name).room.join(options)
-  const left = async (name: string) => rooms.named(name).room.leave()
   return client as Client
 }
 
-const notConnected = (): RoomfulError => new RoomfulError('DISCONNECTED', 'not connected')
+/** What `connect()` waits for: connected, or stopped. */
+function verdict({ status, error }: ConnectionState<unknown>): Error | true | undefined {
+  if (status === 'connected') return true
+  return status === 'disconnected' ? (error ?? new RoomfulError('DISCONNECTED', 'disconnect() was called')) : undefined
+}

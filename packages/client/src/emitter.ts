@@ -11,42 +11,49 @@ type OneArgument = ((data: unknown) => void) | undefined
 
 /** A list of handlers: O(1) to add to and to remove from, in any order. */
 export class Emitter<Args extends readonly unknown[]> {
-  readonly #cells = new Set<Cell<Args>>()
-  /** Kept until the list changes, so that a call does not copy it. */
-  #snapshot: readonly Cell<Args>[] | undefined
+  /** Those that were removed stay, without their handlers, until they are more than half and the list is used again. */
+  #cells: Cell<Args>[] = []
+  #size = 0
 
   get size(): number {
-    return this.#cells.size
+    return this.#size
   }
 
   add(handler: (...args: Args) => void): Unsubscribe {
     assertListener(handler)
     const cell: Cell<Args> = { handler }
-    this.#cells.add(cell)
-    this.#snapshot = undefined
+    this.#compacted().push(cell)
+    this.#size += 1
     return () => {
       if (cell.handler === undefined) return
       cell.handler = undefined
-      this.#cells.delete(cell)
-      this.#snapshot = undefined
+      this.#size -= 1
+      if (this.#size === 0) this.#cells = []
     }
   }
 
   /** Calls every handler; one that throws harms no other. One that is removed meanwhile is not called any more. */
   call(args: Args, onThrow: (error: unknown) => void): void {
-    const cells = (this.#snapshot ??= [...this.#cells])
+    const cells = this.#compacted()
+    const end = cells.length // one that is added meanwhile is not called yet
     let next = 0
-    while (next < cells.length) {
+    while (next < end) {
       try {
         // One try for the whole run: it is left, and entered again, only where a handler throws.
         if (args.length === 1) {
           const [data] = args as readonly unknown[] // most events: a spread here would cost half of the dispatch
-          while (next < cells.length) (cells[next++]?.handler as OneArgument)?.(data)
-        } else while (next < cells.length) cells[next++]?.handler?.(...args)
+          while (next < end) (cells[next++]?.handler as OneArgument)?.(data)
+        } else while (next < end) cells[next++]?.handler?.(...args)
       } catch (error) {
         onThrow(error)
       }
     }
+  }
+
+  #compacted(): Cell<Args>[] {
+    // Another array: a call that is under way goes on with its own.
+    if (this.#cells.length > 2 * this.#size) this.#cells = this.#cells.filter(({ handler }) => handler !== undefined)
+    return this.#cells
   }
 }
 

@@ -53,26 +53,12 @@ export type Settings = Required<Omit<ClientOptions, 'url' | 'auth' | 'outbox' | 
 export function settingsFrom(options: ClientOptions): Settings {
   assertUrl(options.url)
   assertKinds(options)
-  const settings = {
-    auth: options.auth,
-    autoConnect: options.autoConnect ?? true,
-    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-    ackTimeoutMs: options.ackTimeoutMs ?? 10_000,
-    joinTimeoutMs: options.joinTimeoutMs ?? 5_000,
-    helloTimeoutMs: options.helloTimeoutMs ?? 150,
-    reconnect: options.reconnect ?? {},
-    queueLimit: options.queueLimit ?? 500,
-    plain: options.rooms,
-    refusalOf: options.refusalOf ?? (() => undefined),
-    onInvalid: options.onInvalid ?? warn,
-    onError: options.onError ?? reportToPlatform,
-    socket: options.socket ?? {},
-  }
-  return settings
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null)
+  return { ...DEFAULTS, ...Object.fromEntries(given), plain: options.rooms } as Settings
 }
 
 /** A timer beyond 2³¹ ms fires at once. */
-export function assertNumber(name: string, value: unknown): void {
+export function assertNumber(name: string, value: unknown = 0): void {
   const isFine = typeof value === 'number' && value >= 0 && (!name.endsWith('Ms') || value < 2 ** 31)
   if (!isFine) expected(name, name.endsWith('Ms') ? 'milliseconds, less than 2³¹' : 'a number', value)
 }
@@ -84,20 +70,24 @@ const FUNCTIONS = ['refusalOf', 'onInvalid', 'onError', 'inspect'] as const
 /** What the compiler would have said, for those who have none. */
 function assertKinds(options: ClientOptions & { readonly contract?: unknown }): void {
   const { auth, reconnect, socket, outbox, rooms, contract } = options
-  for (const name of NUMBERS) if (options[name] !== undefined) assertNumber(name, options[name])
-  for (const name of FUNCTIONS)
-    if (options[name] !== undefined && typeof options[name] !== 'function') expected(name, 'a function', options[name])
-  if (auth !== undefined && typeof auth !== 'function' && !isObject(auth))
-    expected('auth', 'an object such as { token }, or a function that gives one', auth)
-  if (reconnect !== undefined && !isObject(reconnect))
-    expected('reconnect', 'an object such as { attempts: 0 }', reconnect)
-  for (const name of RECONNECT_NUMBERS)
-    if (reconnect?.[name] !== undefined) assertNumber(`reconnect.${name}`, reconnect[name])
-  if (socket !== undefined && !isObject(socket)) expected('socket', 'an object such as { path }', socket)
-  if (rooms !== undefined && !(isObject(rooms) && 'kind' in rooms)) expected('rooms', 'plainRooms()', rooms)
-  if (outbox !== undefined && !(isObject(outbox) && 'open' in outbox)) expected('outbox', 'persistentOutbox()', outbox)
-  if (contract !== undefined && !(isObject(contract) && 'definition' in contract))
-    expected('contract', 'what defineContract() gives', contract)
+  const assert = (name: string, value: unknown, isFine: (value: unknown) => boolean, what: string): void => {
+    if (value !== undefined && !isFine(value)) expected(name, what, value)
+  }
+  const has = (key: string) => (value: unknown) => isObject(value) && key in value
+  for (const name of NUMBERS) assertNumber(name, options[name])
+  for (const name of FUNCTIONS) assert(name, options[name], isFunction, 'a function')
+  const isAuth = (value: unknown) => isFunction(value) || isObject(value)
+  assert('auth', auth, isAuth, 'an object such as { token }, or a function that gives one')
+  assert('reconnect', reconnect, isObject, 'an object such as { attempts: 0 }')
+  for (const name of RECONNECT_NUMBERS) assertNumber(`reconnect.${name}`, reconnect?.[name])
+  assert('socket', socket, isObject, 'an object such as { path }')
+  assert('rooms', rooms, has('kind'), 'plainRooms()')
+  assert('outbox', outbox, has('keep'), 'persistentOutbox()')
+  assert('contract', contract, has('definition'), 'what defineContract() gives')
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
 }
 
 function isObject(value: unknown): value is object {
@@ -131,4 +121,18 @@ const reportToPlatform: Report = (error, source) => {
   if (typeof reportError === 'function') reportError(error)
   // oxlint-disable-next-line no-console -- the same
   else console.error(`roomful: a listener of ${source} failed:`, error)
+}
+
+const DEFAULTS: Omit<Settings, 'auth' | 'plain'> = {
+  autoConnect: true,
+  connectTimeoutMs: 10_000,
+  ackTimeoutMs: 10_000,
+  joinTimeoutMs: 5_000,
+  helloTimeoutMs: 150,
+  reconnect: {},
+  queueLimit: 500,
+  refusalOf: () => undefined,
+  onInvalid: warn,
+  onError: reportToPlatform,
+  socket: {},
 }

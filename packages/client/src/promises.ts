@@ -1,4 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
+import type { ReadonlyStore } from './guarded-store.ts'
 
 /** The same promise, whose rejection never counts as unhandled: each of our failures is also seen in a store. */
 export function handled<T>(promise: Promise<T>): Promise<T> {
@@ -34,4 +35,33 @@ export async function within(waitMs: number, promise: Promise<void>): Promise<bo
     timer = setTimeout(() => resolve(false), waitMs)
   })
   return Promise.race([promise.then(() => true), tooLong]).finally(() => clearTimeout(timer))
+}
+
+/** Settles with the first state that has a verdict, from now on: an error, or that it is as wanted. */
+export function untilState<T>(
+  store: ReadonlyStore<T>,
+  verdict: (state: T) => Error | true | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const check = (state: T): void => {
+      const found = verdict(state)
+      if (found === true) resolve()
+      else if (found) reject(found)
+      else return
+      end()
+    }
+    const abort = (): void => {
+      reject(signal?.reason as Error)
+      end()
+    }
+    const unsubscribe = store.subscribe(check)
+    const end = (): void => {
+      unsubscribe()
+      signal?.removeEventListener('abort', abort)
+    }
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+    else check(store.getState())
+  })
 }

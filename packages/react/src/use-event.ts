@@ -1,11 +1,6 @@
 'use client'
 import { useEffect, useInsertionEffect, useRef } from 'react'
-
-/** What an event is heard on: a client, or a room. */
-export interface Heard {
-  on(event: string, handler: Handler): () => void
-}
-type Handler = (...args: never[]) => void
+import type { Handler, Heard } from './heard.ts'
 
 /** Hears every event while mounted. A handler that changes costs no new subscription, and is never an old one. */
 export function useEventOf(heard: Heard | undefined, event: string, handler: Handler): void {

@@ -1,16 +1,10 @@
 'use client'
 import type { AnyContract, Client, ReadonlyStore, RoomState } from '@roomful/client'
-import { useEffect } from 'react'
+import { constant } from './constant.ts'
 import type { NoRoom, UseRoom } from './types.ts'
-import { useReadable } from './use-readable.ts'
+import { useSelected } from './use-selected.ts'
 
-const NO_ROOM: NoRoom = { status: 'left' }
-const LEFT: RoomState = { status: 'left' }
-const noRoomState: ReadonlyStore<RoomState> = {
-  getState: () => LEFT,
-  getInitialState: () => LEFT,
-  subscribe: () => () => {},
-}
+const nowhere = constant<NoRoom>({ status: 'left' })
 
 /** A room's state and actions, joined while mounted; see `Hooks`. */
 export function useRoomOf<C extends AnyContract>(
@@ -18,7 +12,7 @@ export function useRoomOf<C extends AnyContract>(
   name: string | null | undefined,
 ): UseRoom<C> | NoRoom {
   const room = name === null || name === undefined ? undefined : client.room(name)
-  const state = useReadable(room?.state ?? noRoomState)
-  useEffect(() => room?.retain(), [room])
-  return room ? { ...state, room, emit: room.emit, send: room.send } : NO_ROOM
+  const store: ReadonlyStore<RoomState | NoRoom> = room?.state ?? nowhere
+  const state = useSelected(store, undefined, undefined, room?.retain)
+  return room ? { ...(state as RoomState), room, emit: room.emit, send: room.send } : (state as NoRoom)
 }

@@ -2,11 +2,31 @@ import {
   createClient,
   defineContract,
   type Client,
+  type Gap,
+  type List,
+  type Member,
   type MessageMeta,
+  type OutboxStatus,
+  type Receipt,
   type Room,
   type RoomfulError,
+  type TimelineEntry,
 } from '@roomful/client'
-import { createHooks } from '@roomful/react'
+import {
+  createHooks,
+  useEmitWithAck,
+  useEventBuffer,
+  useEventReducer,
+  useLostConnection,
+  useMembers,
+  useOthers,
+  useOutbox,
+  usePresence,
+  useSelf,
+  useTimeline,
+  useTyping,
+  useUnsentGuard,
+} from '@roomful/react'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 
@@ -18,10 +38,12 @@ const chat = defineContract({
     cursor: { data: z.object({ x: z.number() }), volatile: true },
   },
   user: z.object({ id: z.string(), name: z.string() }),
+  presence: z.object({ status: z.enum(['online', 'away']), since: z.number().default(0) }),
 })
+type Chat = typeof chat
 const client = createClient({ url: 'http://localhost', contract: chat })
 const noMessage = createClient({ url: 'http://localhost', contract: defineContract({ clientToServer: { a: {} } }) })
-const { RoomfulProvider, useClient, useSocket, useRoom, useEvent } = createHooks(client)
+const { RoomfulProvider, useClient, useSocket, useConnection, useRoom, useEvent } = createHooks(client)
 
 test('useSocket narrows by its status, and its actions are the contract’s', () => {
   const { status, reason, emit, send, emitWithAck, client: own, ...facts } = useSocket()
@@ -93,4 +115,151 @@ test('hooks for Socket.IO’s own maps, and for no types at all', () => {
   loose.useEvent('anything', (a, b) => expectTypeOf([a, b]).toEqualTypeOf<any[]>())
   loose.useEvent(room, 'anything', (data) => expectTypeOf(data).toBeAny())
   void send('x')
+})
+
+test('useConnection gives the state, or what the selector takes', () => {
+  expectTypeOf(useConnection().status).toEqualTypeOf<
+    'idle' | 'connecting' | 'connected' | 'reconnecting' | 'disconnected'
+  >()
+  const isHere = useConnection((state) => {
+    if (state.status === 'connected') expectTypeOf(state.user?.name).toEqualTypeOf<string | undefined>()
+    return state.status === 'connected'
+  })
+  expectTypeOf(isHere).toEqualTypeOf<boolean>()
+  useConnection((state) => [state.status], { isEqual: (a, b) => a[0] === b[0], client })
+  // @ts-expect-error another contract's client
+  useConnection(undefined, { client: noMessage })
+  expectTypeOf(useLostConnection(client, { lostAfterMs: 1_000 })).toEqualTypeOf<'lost' | 'restored' | undefined>()
+  expectTypeOf(useOutbox(client)).toEqualTypeOf<OutboxStatus>()
+  useUnsentGuard(client)
+})
+
+test('each hook of createHooks takes another client of the same contract', () => {
+  useSocket({ client }).emit('ping')
+  expectTypeOf(useRoom('general', { client }).room).toEqualTypeOf<Room<Chat>>()
+  expectTypeOf(useClient({ client })).toEqualTypeOf<Client<Chat>>()
+  useEvent(client, 'response_event', (data) => expectTypeOf(data).toEqualTypeOf<{ message: string }>())
+  // @ts-expect-error no such event of the client
+  useEvent(client, 'message', () => {})
+})
+
+test('useEventReducer knows the event of a room or of a client, and its state', () => {
+  const { room } = useRoom('general' as string | null)
+  const count = useEventReducer(
+    room,
+    'message',
+    (state, data, meta) => {
+      expectTypeOf(state).toEqualTypeOf<number>()
+      expectTypeOf(data).toEqualTypeOf<{ text: string; tags: string[] }>()
+      expectTypeOf(meta).toEqualTypeOf<MessageMeta<Chat>>()
+      return state + 1
+    },
+    0,
+  )
+  expectTypeOf(count).toEqualTypeOf<number>()
+  const last = useEventReducer(client, 'response_event', (_, { message }) => message, undefined as string | undefined, {
+    isEqual: (a, b) => a === b,
+  })
+  expectTypeOf(last).toEqualTypeOf<string | undefined>()
+  useEventReducer(client, 'tick', (state) => state + 1, 0)
+  useEventReducer(room, 'gap', (state, { reason }) => `${state}${reason}`, '')
+  // @ts-expect-error no such event in the room
+  useEventReducer(room, 'mesage', (state) => state, 0)
+  // @ts-expect-error the state stays what it is
+  useEventReducer(client, 'tick', () => 'one', 0)
+})
+
+test('useEventBuffer gives data, or data and meta', () => {
+  const { room } = useRoom('general' as string | null)
+  type Message = { readonly data: { text: string; tags: string[] }; readonly meta: MessageMeta<Chat> }
+  expectTypeOf(useEventBuffer(room, 'message', { max: 10 }).events).toEqualTypeOf<readonly Message[]>()
+  expectTypeOf(useEventBuffer(room, 'gap').events).toEqualTypeOf<readonly Gap[]>()
+  const { events, dropped, clear } = useEventBuffer(client, 'response_event', { flush: 100, overflow: 'newest' })
+  expectTypeOf(events).toEqualTypeOf<readonly { message: string }[]>()
+  expectTypeOf(dropped).toEqualTypeOf<number>()
+  clear()
+  expectTypeOf(useEventBuffer(client, 'tick').events).toEqualTypeOf<readonly undefined[]>()
+  // @ts-expect-error no such flush
+  useEventBuffer(client, 'tick', { flush: 'raf' })
+})
+
+test('members, presence and typing are the contract’s', () => {
+  const { room } = useRoom('general' as string | null)
+  expectTypeOf(useMembers(room)).toEqualTypeOf<ReadonlyMap<string, Member<Chat>>>()
+  expectTypeOf(useMembers(room, ({ size }) => size)).toEqualTypeOf<number>()
+  expectTypeOf(useOthers(room)).toEqualTypeOf<ReadonlyMap<string, Member<Chat>>>()
+  const names = useOthers(
+    room,
+    (others) => [...others.values()].map(({ user }) => user.name),
+    (a, b) => a.join() === b.join(),
+  )
+  expectTypeOf(names).toEqualTypeOf<string[]>()
+  expectTypeOf(useSelf(room)).toEqualTypeOf<Member<Chat> | undefined>()
+  expectTypeOf(useSelf(room, (self) => self?.presence?.status)).toEqualTypeOf<'online' | 'away' | undefined>()
+  const { presence, error, set, clear } = usePresence(room)
+  expectTypeOf(presence).toEqualTypeOf<{ status: 'online' | 'away'; since: number } | undefined>()
+  expectTypeOf(error).toEqualTypeOf<RoomfulError | undefined>()
+  set({ status: 'away' })
+  clear()
+  // @ts-expect-error no such status
+  set({ status: 'busy' })
+  const { typing, keystroke, stop } = useTyping(room)
+  expectTypeOf(typing).toEqualTypeOf<readonly { id: string; name: string }[]>()
+  keystroke()
+  stop()
+})
+
+test('useTimeline sends and lists one event of the room', () => {
+  const { room } = useRoom('general' as string | null)
+  const { entries, hasOlder, send, retry, discard, loadOlder } = useTimeline(room, 'message', { max: 500 })
+  type Entry = TimelineEntry<{ text: string; tags: string[] }, { id: string; name: string }>
+  expectTypeOf(entries).toEqualTypeOf<List<Entry>>()
+  expectTypeOf(hasOlder).toEqualTypeOf<boolean | undefined>()
+  expectTypeOf(send({ text: 'hi' })).resolves.toEqualTypeOf<Receipt>()
+  expectTypeOf(retry('1')).resolves.toEqualTypeOf<Receipt>()
+  expectTypeOf(discard('1')).toEqualTypeOf<boolean>()
+  void loadOlder(50)
+  // @ts-expect-error volatile events have no timeline
+  useTimeline(room, 'cursor')
+})
+
+test('useEmitWithAck takes and gives what the contract says', () => {
+  const { emit, isPending, error, data } = useEmitWithAck(client, 'whoami', { timeoutMs: 1_000 })
+  expectTypeOf(emit).toEqualTypeOf<() => Promise<{ userId: string }>>()
+  expectTypeOf(isPending).toEqualTypeOf<boolean>()
+  expectTypeOf(error).toBeUnknown()
+  expectTypeOf(data).toEqualTypeOf<{ userId: string } | undefined>()
+  // @ts-expect-error not an event that is answered
+  useEmitWithAck(client, 'ping')
+})
+
+test('the hooks over rooms and clients take Socket.IO’s own maps, and no types at all', () => {
+  interface ServerToClient {
+    basic: (a: number, b: string) => void
+    message: (message: { room: string; text: string }) => void
+  }
+  interface ClientToServer {
+    message: (message: { room: string; text: string }) => void
+    whoami: (name: string, answer: (id: string) => void) => void
+  }
+  const maps = createClient<ServerToClient, ClientToServer>({ url: 'http://localhost' })
+  useEventReducer(maps, 'basic', (state, a, b) => `${state}${a.toFixed()}${b.trim()}`, '')
+  expectTypeOf(useEventBuffer(maps, 'basic').events).toEqualTypeOf<readonly [a: number, b: string][]>()
+  expectTypeOf(useEmitWithAck(maps, 'whoami').emit).toEqualTypeOf<(name: string) => Promise<string>>()
+  const { entries } = useTimeline(maps.room('general'), 'message')
+  const [first] = entries
+  if (first?.kind === 'message') expectTypeOf(first.data.text).toEqualTypeOf<string>()
+
+  const loose = createClient({ url: 'http://localhost' })
+  expectTypeOf(useEventBuffer(loose, 'anything').events).toEqualTypeOf<readonly any[]>()
+  useEventReducer(
+    loose.room('general'),
+    'anything',
+    (state, data) => {
+      expectTypeOf(data).toBeAny()
+      return state
+    },
+    0,
+  )
+  void useEmitWithAck(loose, 'anything').emit(1, 2)
 })

@@ -97,7 +97,7 @@ test('RoomfulProvider replaces the client; without one the error says what is mi
       <Orphan />
     </Boundary>,
   )
-  expect(screen.getByText(/give one to createHooks\(client\), or render <RoomfulProvider client=/)).toBeTruthy()
+  expect(screen.getByText(/no client: createHooks\(client\) or a <RoomfulProvider> gives one/)).toBeTruthy()
 })
 
 test('renderToString works, connects nothing, and hydrates without a mismatch', async () => {

@@ -1,1 +1,6 @@
+export { createMockServer } from './create-mock-server.ts'
+export type { ConnectRefusal, PacketFilter } from './faults.ts'
+export type { MockServer, MockServerOptions, ReorderOptions } from './mock-server.ts'
+export type { Packet } from './packet.ts'
 export type { Direction, FaultProxy, ProxyOptions } from './proxy.ts'
+export type { Emitted } from './records.ts'

@@ -5,7 +5,24 @@ import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-test('the example in the README runs: it is connected twice, and ends', async () => {
+const readMe = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+
+test.each(['shop.ts', 'shop.node.test.ts', 'rooms.node.test.ts'])('the README shows %s, which runs', async (name) => {
+  expect(readMe).toContain(await readFile(new URL(`read-me/${name}`, import.meta.url), 'utf8'))
+})
+
+test('the table in the README names every fault, and no other', async () => {
+  const { createMockServer } = await import('@roomful/testing')
+  const server = createMockServer({ url: 'https://chat.example' })
+  onTestFinished(() => server.close())
+  const ordinary = ['io', 'url', 'emitted', 'listen', 'close']
+  const faults = Object.keys(server).filter((name) => !ordinary.includes(name))
+  const [, table = ''] = /## Faults\n([^]+?)\n## /.exec(readMe) ?? []
+  const named = [...table.matchAll(/^\| `(\w+)\(/gm)].map(([, name]) => name)
+  expect(new Set(named)).toEqual(new Set(faults))
+})
+
+test('the example of the proxy in the README runs: it is connected twice, and ends', async () => {
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
   const server = new Server(http)
@@ -13,7 +30,6 @@ test('the example in the README runs: it is connected twice, and ends', async ()
   const connected = vi.fn<() => void>()
   server.on('connection', connected)
 
-  const readMe = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const [, example = ''] = /```js\n([^]+?)```/.exec(readMe) ?? []
   expect(example).toContain('port: 3001')
   const folder = await mkdtemp(new URL('readme-', import.meta.url).pathname)

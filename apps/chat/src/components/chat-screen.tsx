@@ -1,7 +1,9 @@
-import { useEffect, useState } from 'react'
+import { Activity, useEffect } from 'react'
 import type { Person } from '../people.ts'
 import { renewIfStale } from '../session.ts'
 import { useCurrentRoom } from '../use-current-room.ts'
+import { useOpenedRooms } from '../use-opened-rooms.ts'
+import { ConnectionBanner } from './connection-banner.tsx'
 import { ConnectionPill } from './connection-pill.tsx'
 import { NoRoom } from './no-room.tsx'
 import { RoomScreen } from './room-screen.tsx'
@@ -11,7 +13,7 @@ const LOOK_EVERY_MS = 60_000
 
 export function ChatScreen({ me }: { readonly me: Person }) {
   const room = useCurrentRoom()
-  const [attempt, setAttempt] = useState(0)
+  const opened = useOpenedRooms(room)
 
   useEffect(() => {
     document.title = room === undefined ? 'Roomful' : `#${room} – Roomful`
@@ -24,13 +26,16 @@ export function ChatScreen({ me }: { readonly me: Person }) {
 
   return (
     <div className={room === undefined ? 'chat' : 'chat in-room'}>
+      <ConnectionBanner />
       <ConnectionPill />
       <Sidebar me={me} room={room} />
-      {room === undefined ? (
-        <NoRoom me={me} />
-      ) : (
-        <RoomScreen key={`${attempt} ${room}`} name={room} me={me} onTryAgain={() => setAttempt(attempt + 1)} />
-      )}
+      {room === undefined && <NoRoom me={me} />}
+      {/* A hidden room is left, and keeps its timeline: what was refused there is still to be tried again. */}
+      {opened.map((name) => (
+        <Activity key={name} mode={name === room ? 'visible' : 'hidden'}>
+          <RoomScreen name={name} me={me} />
+        </Activity>
+      ))}
     </div>
   )
 }

@@ -1,11 +1,11 @@
 import type { Room } from '@roomful/client'
+import { useTyping } from '@roomful/react'
 import { chat } from '@roomful-demo/chat-contract'
-import { type KeyboardEvent, type SubmitEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
 import { draft, useChat } from '../chat-store.ts'
-import type { Person } from '../people.ts'
 import { useSocket } from '../realtime.ts'
-import { useTyping } from '../use-typing.ts'
 import { Icon } from './icon.tsx'
+import { OutboxLine } from './outbox-line.tsx'
 import { TypingLine } from './typing-line.tsx'
 
 const MAX_LENGTH = chat.definition.room.message.shape.text.maxLength ?? Number.POSITIVE_INFINITY
@@ -13,13 +13,14 @@ const MAX_LENGTH = chat.definition.room.message.shape.text.maxLength ?? Number.P
 const NEAR_LENGTH = MAX_LENGTH - 200
 const count = new Intl.NumberFormat('en')
 
-export function Composer({ room, me }: { readonly room: Room<typeof chat>; readonly me: Person }) {
+export function Composer({ room }: { readonly room: Room<typeof chat> }) {
   const { name } = room
   const { status } = useSocket()
   const text = useChat(({ drafts }) => drafts.get(name) ?? '')
   const words = text.trim()
-  const typing = useTyping(room, me)
+  const { typing, keystroke, stop } = useTyping(room)
   const [problem, setProblem] = useState<string>()
+  const problemId = useId()
   const box = useRef<HTMLTextAreaElement>(null)
 
   useEffect(() => {
@@ -36,7 +37,7 @@ export function Composer({ room, me }: { readonly room: Room<typeof chat>; reado
         `A message has at most ${count.format(MAX_LENGTH)} characters; this one has ${count.format(words.length)}.`,
       )
     if (status === 'disconnected') return setProblem('Not connected: reconnect first.')
-    typing.say(false)
+    stop()
     void room.send({ text: words }) // the log shows it, and how it ends
     draft(name, '')
   }
@@ -47,7 +48,7 @@ export function Composer({ room, me }: { readonly room: Room<typeof chat>; reado
 
   return (
     <form className="composer" onSubmit={send} noValidate>
-      <TypingLine names={typing.names} />
+      <TypingLine names={typing.map((user) => user.name)} />
       <div className="field">
         <textarea
           ref={box}
@@ -57,12 +58,13 @@ export function Composer({ room, me }: { readonly room: Room<typeof chat>; reado
           enterKeyHint="send"
           value={text}
           aria-invalid={problem !== undefined}
-          aria-describedby="message-problem"
+          aria-describedby={problemId}
           onKeyDown={onKeyDown}
           onChange={({ target }) => {
             draft(name, target.value)
             setProblem(undefined)
-            typing.say(target.value.trim() !== '')
+            if (target.value.trim() === '') stop()
+            else keystroke()
           }}
         />
         <button type="submit" className="button send">
@@ -70,9 +72,10 @@ export function Composer({ room, me }: { readonly room: Room<typeof chat>; reado
         </button>
       </div>
       <p className="below">
-        <span id="message-problem" className="problem" role="alert">
+        <span id={problemId} className="problem" role="alert">
           {problem}
         </span>
+        <OutboxLine />
         {words.length > NEAR_LENGTH && (
           <span className={words.length > MAX_LENGTH ? 'count over' : 'count'}>
             {count.format(words.length)} / {count.format(MAX_LENGTH)}

@@ -1,22 +1,21 @@
-import type { Room } from '@roomful/client'
+import type { Member, Room } from '@roomful/client'
+import { useOthers, useSelf } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useEffect } from 'react'
-import { useStore } from 'zustand'
-import type { Person } from '../people.ts'
 import { Avatar } from './avatar.tsx'
 
 interface Props {
+  readonly id: string
   readonly room: Room<typeof chat>
-  readonly me: Person
   /** On a small screen; on a large one they are always to be seen. */
   readonly isOpen: boolean
   readonly onClose: () => void
 }
 
-export function Members({ room, me, isOpen, onClose }: Props) {
-  const members = useStore(room.members)
-  const people = [...members.values()].map(({ user }) => user)
-  const isMe = ({ id }: Person) => id === me.id
+export function Members({ id, room, isOpen, onClose }: Props) {
+  const self = useSelf(room)
+  const others = useOthers(room)
+  const sorted = [...others.values()].sort((a, b) => a.user.name.localeCompare(b.user.name))
 
   useEffect(() => {
     if (!isOpen) return
@@ -28,19 +27,25 @@ export function Members({ room, me, isOpen, onClose }: Props) {
   }, [isOpen, onClose])
 
   return (
-    <aside id="members" className={isOpen ? 'members open' : 'members'} aria-labelledby="members-title">
-      <h2 id="members-title">Members</h2>
+    <aside id={id} className={isOpen ? 'members open' : 'members'} aria-label="Members">
+      <h2>Members</h2>
       <ul aria-label="Members">
-        {people
-          .sort((a, b) => Number(isMe(b)) - Number(isMe(a)) || a.name.localeCompare(b.name))
-          .map((person) => (
-            <li key={person.id}>
-              <Avatar person={person} />
-              <bdi className="name">{person.name}</bdi>
-              {isMe(person) && <span className="you">you</span>}
-            </li>
-          ))}
+        {[...(self ? [self] : []), ...sorted].map((member) => (
+          <li key={member.user.id}>
+            <Avatar person={member.user} />
+            <Status of={member} />
+            <bdi className="name">{member.user.name}</bdi>
+            {member === self && <span className="you">you</span>}
+          </li>
+        ))}
       </ul>
     </aside>
   )
+}
+
+/** Whoever says nothing of themselves is here. */
+function Status({ of: { presence } }: { readonly of: Member<typeof chat> }) {
+  const status = presence?.status ?? 'online'
+  // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the style sheet draws it
+  return <span className={`status ${status}`} role="img" aria-label={status} title={status} />
 }

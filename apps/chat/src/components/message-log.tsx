@@ -1,12 +1,12 @@
 import type { Room } from '@roomful/client'
+import { useTimeline } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { dayOf } from '../dates.ts'
 import { itemsOf, type LogItem, newestIn } from '../log-items.ts'
 import type { Person } from '../people.ts'
 import { gapSentence } from '../sentences.ts'
 import { useStickToBottom } from '../use-stick-to-bottom.ts'
-import { useTimeline } from '../use-timeline.ts'
 import { EmptyRoom, HistoryProblem } from './empty-room.tsx'
 import { Icon } from './icon.tsx'
 import { MessageGroup } from './message-group.tsx'
@@ -14,16 +14,29 @@ import { MessageGroup } from './message-group.tsx'
 interface Props {
   readonly room: Room<typeof chat>
   readonly me: Person
+  readonly isJoined: boolean
 }
 
-export function MessageLog({ room, me }: Props) {
-  const { entries, isLoading, isUnknown, hasOlder, hasFailed, loadOlder, retry, discard } = useTimeline(room)
+const PAGE = 100
+/** As many as a page shows without getting slow; the oldest give way. */
+const MAX_SHOWN = 1000
+
+export function MessageLog({ room, me, isJoined }: Props) {
+  const { entries, hasOlder, isLoading, error, loadOlder, retry, discard } = useTimeline(room, 'message', {
+    max: MAX_SHOWN,
+  })
+  const hasFailed = isJoined && error !== undefined
   const items = useMemo(() => itemsOf(entries, me), [entries, me])
   const { scroller, content, onScroll, toBottom, isAway, hasNew } = useStickToBottom({
     first: items[0]?.key,
     ...useMemo(() => newestIn(entries), [entries]),
   })
 
+  useEffect(() => {
+    if (isJoined && hasOlder === undefined) void loadOlder(PAGE)
+  }, [isJoined, hasOlder, loadOlder])
+
+  const showOlder = () => void loadOlder(PAGE)
   function show(item: LogItem) {
     if (item.kind === 'group') return <MessageGroup key={item.key} group={item} onRetry={retry} onDiscard={discard} />
     return (
@@ -46,13 +59,15 @@ export function MessageLog({ room, me }: Props) {
         onScroll={onScroll}
       >
         <div ref={content} className="log-content">
-          {hasOlder && (
-            <button type="button" className="button quiet small older" onClick={loadOlder}>
+          {hasOlder && entries.length < MAX_SHOWN && (
+            <button type="button" className="button quiet small older" onClick={showOlder}>
               Show earlier messages
             </button>
           )}
-          {hasFailed && <HistoryProblem onTryAgain={loadOlder} />}
-          {items.length === 0 && !hasFailed && <EmptyRoom name={room.name} isLoading={isUnknown} />}
+          {hasFailed && <HistoryProblem onTryAgain={showOlder} />}
+          {items.length === 0 && !hasFailed && (
+            <EmptyRoom name={room.name} isLoading={hasOlder === undefined && !error} />
+          )}
           {items.map(show)}
         </div>
       </div>

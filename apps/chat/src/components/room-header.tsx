@@ -1,17 +1,18 @@
 import type { Room } from '@roomful/client'
+import { useMembers } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
-import { useStore } from 'zustand'
 import { closeRoom } from '../use-current-room.ts'
 import { Icon } from './icon.tsx'
 
 interface Props {
   readonly room: Room<typeof chat>
+  readonly membersId: string
   readonly showsMembers: boolean
   readonly onToggleMembers: () => void
 }
 
-export function RoomHeader({ room, showsMembers, onToggleMembers }: Props) {
-  const count = useStore(room.members, (members) => members.size)
+export function RoomHeader({ room, membersId, showsMembers, onToggleMembers }: Props) {
+  const count = useMembers(room, (members) => members.size)
   return (
     <header className="room-header">
       <button type="button" className="icon-button back" aria-label="All rooms" onClick={closeRoom}>
@@ -24,7 +25,7 @@ export function RoomHeader({ room, showsMembers, onToggleMembers }: Props) {
         type="button"
         className="icon-button members-toggle"
         aria-expanded={showsMembers}
-        aria-controls="members"
+        aria-controls={membersId}
         aria-label={count === 1 ? '1 person is here' : `${count} people are here`}
         onClick={onToggleMembers}
       >

@@ -1,7 +1,7 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { Person } from '../people.ts'
 import { useRoom } from '../realtime.ts'
-import { AwayBanner } from './away-banner.tsx'
+import { useOwnStatus } from '../use-own-status.ts'
 import { Composer } from './composer.tsx'
 import { Members } from './members.tsx'
 import { MessageLog } from './message-log.tsx'
@@ -11,23 +11,34 @@ import { RoomRefused } from './room-refused.tsx'
 interface Props {
   readonly name: string
   readonly me: Person
-  readonly onTryAgain: () => void
 }
 
-export function RoomScreen({ name, me, onTryAgain }: Props) {
+export function RoomScreen(props: Props) {
+  // A new key asks for the room anew.
+  const [attempt, setAttempt] = useState(0)
+  return <OpenRoom key={attempt} {...props} onTryAgain={() => setAttempt(attempt + 1)} />
+}
+
+function OpenRoom({ name, me, onTryAgain }: Props & { readonly onTryAgain: () => void }) {
   const { room, status, error } = useRoom(name)
   const [showsMembers, setShowsMembers] = useState(false)
+  const membersId = useId()
+  useOwnStatus(room, status)
 
   if (status === 'failed' && error) return <RoomRefused name={name} error={error} onTryAgain={onTryAgain} />
   return (
     <>
       <main className="room">
-        <RoomHeader room={room} showsMembers={showsMembers} onToggleMembers={() => setShowsMembers(!showsMembers)} />
-        <AwayBanner />
-        <MessageLog room={room} me={me} />
-        <Composer room={room} me={me} />
+        <RoomHeader
+          room={room}
+          membersId={membersId}
+          showsMembers={showsMembers}
+          onToggleMembers={() => setShowsMembers(!showsMembers)}
+        />
+        <MessageLog room={room} me={me} isJoined={status === 'joined'} />
+        <Composer room={room} />
       </main>
-      <Members room={room} me={me} isOpen={showsMembers} onClose={() => setShowsMembers(false)} />
+      <Members id={membersId} room={room} isOpen={showsMembers} onClose={() => setShowsMembers(false)} />
     </>
   )
 }

@@ -1,3 +1,4 @@
+import { useUnsentGuard } from '@roomful/react'
 import { useEffect, useState } from 'react'
 import type { Person } from '../people.ts'
 import { createChatClient, RoomfulProvider } from '../realtime.ts'
@@ -6,6 +7,7 @@ import { ChatScreen } from './chat-screen.tsx'
 /** The chat of one person, who is connected until they sign out. */
 export function SignedIn({ me }: { readonly me: Person }) {
   const [client] = useState(() => createChatClient(me))
+  useUnsentGuard(client)
   useEffect(() => {
     void client.connect()
     return client.disconnect

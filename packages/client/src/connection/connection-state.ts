@@ -66,27 +66,22 @@ export type ConnectionEvent =
   | ({ readonly type: 'retry' } & Omit<Of<'reconnecting'>, 'status'>)
   | ({ readonly type: 'stopped' } & Omit<Of<'disconnected'>, 'status'>)
 
+const SOUGHT = ['opened', 'retry', 'stopped'] as const
 /** Which events a status listens to; all others leave the state as it is. */
 const LISTENS: Record<ConnectionState['status'], readonly ConnectionEvent['type'][]> = {
   idle: ['connect', 'stopped'],
-  connecting: ['opened', 'retry', 'stopped'],
-  connected: ['opened', 'retry', 'stopped'],
-  reconnecting: ['opened', 'retry', 'stopped'],
+  connecting: SOUGHT,
+  connected: SOUGHT,
+  reconnecting: SOUGHT,
   disconnected: ['connect'],
 }
+const LEADS_TO = { connect: 'connecting', opened: 'connected', retry: 'reconnecting', stopped: 'disconnected' } as const
 
 /** The next state; the same object where nothing changes. `opened` while connected: the server said more about itself. */
-export function connectionState(state: ConnectionState<unknown>, event: ConnectionEvent): ConnectionState<unknown> {
-  if (!LISTENS[state.status].includes(event.type)) return state
-  const { type, ...facts } = event
-  switch (type) {
-    case 'connect':
-      return { status: 'connecting' }
-    case 'opened':
-      return { status: 'connected', ...(facts as Omit<Of<'connected'>, 'status'>) }
-    case 'retry':
-      return { status: 'reconnecting', ...(facts as Omit<Of<'reconnecting'>, 'status'>) }
-    case 'stopped':
-      return { status: 'disconnected', ...(facts as Omit<Of<'disconnected'>, 'status'>) }
-  }
+export function connectionState(
+  state: ConnectionState<unknown>,
+  { type, ...facts }: ConnectionEvent,
+): ConnectionState<unknown> {
+  if (!LISTENS[state.status].includes(type)) return state
+  return { status: LEADS_TO[type], ...facts } as ConnectionState<unknown>
 }

@@ -65,8 +65,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   }
 
   connect(): void {
-    const { status } = this.store.getState()
-    if (status !== 'idle' && status !== 'disconnected') return this.#wake()
+    if (this.#status !== 'idle' && this.#status !== 'disconnected') return this.#wake()
     this.#failures = 0
     this.#refresh = 'no'
     this.#unwatchPage = watchPage(() => this.#wake())
@@ -75,9 +74,8 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   }
 
   stop(reason: StopReason, error?: RoomfulError): void {
-    if (this.store.getState().status === 'disconnected') return
-    this.#endAttempt()
-    this.#port.close()
+    if (this.#status === 'disconnected') return
+    this.#end()
     this.#unwatchPage()
     this.#go({ type: 'stopped', reason, ...(error && { error }) })
   }
@@ -95,7 +93,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   hello(hello: Hello): void {
     if (this.#settings.plain || this.#hello) return
     this.#hello = hello
-    if (this.#opened) this.#ready()
+    this.#ready()
   }
 
   /** What holds has changed, while we are connected. */
@@ -106,10 +104,10 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   }
 
   failed(error: RoomfulError, refused: boolean): void {
-    if (!this.#attempt) return this.#lost(error)
-    this.#endAttempt()
-    this.#port.close()
-    if (!refused) return this.#retry('transport', error)
+    const wasTrying = this.#attempt !== undefined
+    if (!wasTrying && this.#status !== 'connected') return
+    this.#end()
+    if (!refused || !wasTrying) return this.#retry('transport', error)
     if (isPassing(error.code)) return this.#retry('server', error)
     if (typeof this.#settings.auth !== 'function' || this.#refresh === 'done') return this.stop('refused', error)
     this.#refresh = 'due'
@@ -117,40 +115,36 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   }
 
   closed(error: RoomfulError, kicked: boolean): void {
-    if (kicked) return this.stop('kicked', error)
-    if (this.#attempt) return this.failed(error, false)
-    this.#lost(error)
+    if (kicked) this.stop('kicked', error)
+    else this.failed(error, false)
   }
 
-  #lost(error: RoomfulError): void {
-    if (this.store.getState().status !== 'connected') return
-    this.#endAttempt()
-    this.#port.close()
-    this.#retry('transport', error)
+  get #status(): ConnectionState['status'] {
+    return this.store.getState().status
   }
 
   #try(): void {
-    const { status } = this.store.getState()
-    if (status !== 'connecting' && status !== 'reconnecting') return
+    if (this.#status !== 'connecting' && this.#status !== 'reconnecting') return
     this.#endAttempt()
-    const attempt = new AbortController()
-    this.#attempt = attempt
-    this.#endsAt = performance.now() + this.#settings.connectTimeoutMs
+    const { auth, connectTimeoutMs } = this.#settings
+    this.#attempt = new AbortController()
+    const { signal } = this.#attempt
+    this.#endsAt = performance.now() + connectTimeoutMs
     const reason = this.#refresh === 'due' ? 'refused' : 'connect'
-    let asked = false
+    let late: RetryReason = 'auth'
     this.#timer = setTimeout(() => {
-      const what = asked ? 'the server did not answer' : 'auth did not answer'
-      this.#abandon(asked ? 'transport' : 'auth', `${what} within ${this.#settings.connectTimeoutMs} ms`)
-    }, this.#settings.connectTimeoutMs)
-    credentialsOf(this.#settings.auth, { reason, signal: attempt.signal }).then(
+      const sentence = `${late === 'auth' ? 'auth' : 'the server'} did not answer within ${connectTimeoutMs} ms`
+      this.#abandon(late, new RoomfulError(late === 'auth' ? 'AUTH_FAILED' : 'TIMEOUT', sentence))
+    }, connectTimeoutMs)
+    credentialsOf(auth, { reason, signal }).then(
       (credentials) => {
-        if (attempt.signal.aborted) return
-        asked = true
+        if (signal.aborted) return
+        late = 'transport'
         if (reason === 'refused') this.#refresh = 'done'
         this.#open(credentials)
       },
       (error: RoomfulError) => {
-        if (!attempt.signal.aborted) this.#abandon('auth', error)
+        if (!signal.aborted) this.#abandon('auth', error)
       },
     )
   }
@@ -163,11 +157,9 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     }
   }
 
-  #abandon(reason: RetryReason, error: RoomfulError | string): void {
-    this.#endAttempt()
-    this.#port.close(true)
-    const code = reason === 'auth' ? 'AUTH_FAILED' : 'TIMEOUT'
-    this.#retry(reason, typeof error === 'string' ? new RoomfulError(code, error) : error)
+  #abandon(reason: RetryReason, error: RoomfulError): void {
+    this.#end(true)
+    this.#retry(reason, error)
   }
 
   #retry(reason: RetryReason, error: RoomfulError): void {
@@ -190,21 +182,27 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
 
   /** The network or the page is back, or the app will not wait: end the back-off. */
   #wake(): void {
-    if (this.store.getState().status === 'reconnecting' && !this.#attempt) this.#try()
+    if (this.#status === 'reconnecting' && !this.#attempt) this.#try()
   }
 
   #ready(): void {
     if (!this.#opened) return
-    const { id, recovered } = this.#opened
     clearTimeout(this.#timer)
     this.#attempt = undefined
     this.#failures = 0
     this.#refresh = 'no'
     this.#wasPlain = this.#hello === undefined
     const { userOf, guaranteesOf } = this.#hooks
-    this.#go({ type: 'opened', id, recovered, user: userOf(this.#hello), guarantees: guaranteesOf(this.#hello) })
+    this.#go({ type: 'opened', ...this.#opened, user: userOf(this.#hello), guarantees: guaranteesOf(this.#hello) })
   }
 
+  /** `isStuck`: the attempt took too long. */
+  #end(isStuck?: boolean): void {
+    this.#endAttempt()
+    this.#port.close(isStuck)
+  }
+
+  /** What it brings from now on is not the next one's. */
   #endAttempt(): void {
     clearTimeout(this.#timer)
     this.#attempt?.abort(new RoomfulError('DISCONNECTED', 'this attempt to connect has ended'))

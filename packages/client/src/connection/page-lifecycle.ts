@@ -3,22 +3,22 @@
  * of the back/forward cache. Timers may have slept for minutes then. Does nothing outside a browser. Returns its undo.
  */
 export function watchPage(wake: () => void): () => void {
-  if (typeof window === 'undefined' || typeof window.addEventListener !== 'function') return () => {}
-  const page = typeof document === 'undefined' ? undefined : document
+  const { window, document } = globalThis as Partial<typeof globalThis>
   const onVisible = () => {
-    if (page?.visibilityState === 'visible') wake()
+    if (document?.visibilityState === 'visible') wake()
   }
-  window.addEventListener('online', wake)
-  window.addEventListener('pageshow', wake)
-  page?.addEventListener('visibilitychange', onVisible)
+  const watched = [
+    [window, 'online', wake],
+    [window, 'pageshow', wake],
+    [document, 'visibilitychange', onVisible],
+  ] as const
+  for (const [target, event, listener] of watched) target?.addEventListener?.(event, listener)
   return () => {
-    window.removeEventListener('online', wake)
-    window.removeEventListener('pageshow', wake)
-    page?.removeEventListener('visibilitychange', onVisible)
+    for (const [target, event, listener] of watched) target?.removeEventListener?.(event, listener)
   }
 }
 
 /** Whether the browser is sure that there is no network; it is not to be believed when it says that there is. */
 export function isOffline(): boolean {
-  return typeof navigator !== 'undefined' && navigator.onLine === false
+  return globalThis.navigator?.onLine === false
 }

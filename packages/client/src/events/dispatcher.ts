@@ -2,7 +2,7 @@ import { type Hello, wire, type WireMeta } from '@roomful/contract'
 import { Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Report } from '../guarded-store.ts'
 import type { Inspect } from '../inspect.ts'
-import { readHead, readHello, readMembersDelta, readMeta } from '../room/roomful-messages.ts'
+import { readHead, readHello, readMembersDelta, readMeta, readRoom } from '../room/roomful-messages.ts'
 import type { RoomCore } from '../room/room-core.ts'
 import type { Schemas } from './schemas.ts'
 
@@ -57,7 +57,8 @@ export class Dispatcher {
       const head = readHead(message)
       return head ? this.#hooks.room(head.room)?.receiveHead(head.epoch, head.seq) : this.#drop(event, 'not a head')
     }
-    this.#drop(event, 'not spoken by this version')
+    const room = this.#hooks.room(readRoom(message) ?? '')
+    return room ? room.receiveOurs(event, message) : this.#drop(event, 'not spoken by this version')
   }
 
   #receiveInRoom(event: string, args: unknown[], meta: WireMeta): void {

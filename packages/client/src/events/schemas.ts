@@ -27,22 +27,20 @@ export class Schemas {
   /** Throws for what nobody can ever say there. */
   assertHeard(section: 'serverToClient' | 'room', event: string): void {
     assertEventName(event)
-    if (this.#definition) this.#find(section, event)
+    this.#find(section, event)
   }
 
   /** Throws unless the contract lets a client send this. */
-  checkEvent(event: string, args: readonly unknown[]): void {
+  checkEvent(event: string, args: readonly unknown[]): EventSchemas | undefined {
     assertEventName(event)
     if (typeof args.at(-1) === 'function')
       throw new RoomfulError('INVALID_ARGUMENT', `emit("${event}") takes no callback: use emitWithAck`)
-    this.#check('clientToServer', event, args)
+    return this.#check('clientToServer', event, args)
   }
 
   /** The same for an event that is answered, as it is sent: a handler finds its ack behind the data, though there be none. */
   checkAsk(event: string, args: readonly unknown[]): readonly unknown[] {
-    this.checkEvent(event, args)
-    const takesData = this.#definition && eventIn(this.#definition, 'clientToServer', event)?.data
-    return takesData && args.length === 0 ? [null] : args
+    return this.checkEvent(event, args)?.data && args.length === 0 ? [null] : args
   }
 
   /** Throws unless the contract lets a client send this to a room, that way. */
@@ -90,16 +88,12 @@ export class Schemas {
   }
 
   #read(section: 'serverToClient' | 'room', event: string, data: unknown, room?: string): Read {
-    const definition = this.#definition
-    return this.#tried(
-      () => {
-        const schemas = definition && eventIn(definition, section, event)
-        if (!schemas) throw new ValidationError(event, [{ message: `the contract has no such event in ${section}` }])
-        return validate(schemas.data, data, event)
-      },
-      event,
-      room,
-    )
+    const parse = (): unknown => {
+      const schemas = this.#definition && eventIn(this.#definition, section, event)
+      if (schemas) return validate(schemas.data, data, event)
+      throw new ValidationError(event, [{ message: `the contract has no such event in ${section}` }])
+    }
+    return this.#tried(parse, event, room)
   }
 
   #tried(parse: () => unknown, event: string, room?: string): Read {
@@ -116,16 +110,17 @@ export class Schemas {
   }
 
   #check(section: 'clientToServer' | 'room', event: string, args: readonly unknown[]): EventSchemas | undefined {
-    if (!this.#definition) return undefined
     const schemas = this.#find(section, event)
-    validate(schemas.data, args[0], event)
+    if (schemas) validate(schemas.data, args[0], event)
     return schemas
   }
 
-  #find(section: 'clientToServer' | 'serverToClient' | 'room', event: string): EventSchemas {
-    const schemas = eventIn(this.#definition ?? {}, section, event)
-    if (schemas) return schemas
-    const known = Object.keys(this.#definition?.[section] ?? {}).join(', ') || 'none'
+  /** Throws for what the contract does not know. */
+  #find(section: 'clientToServer' | 'serverToClient' | 'room', event: string): EventSchemas | undefined {
+    const definition = this.#definition
+    const schemas = definition && eventIn(definition, section, event)
+    if (schemas || !definition) return schemas
+    const known = Object.keys(definition[section] ?? {}).join(', ') || 'none'
     throw new RoomfulError(
       'INVALID_ARGUMENT',
       `unknown event "${event}": the contract's ${section} events are ${known}`,

@@ -1,69 +1,51 @@
 import { RoomfulError } from '@roomful/contract'
 import { untilDone } from '../promises.ts'
-import type { RecordChange, Records, RecordStorage } from './keeper-records.ts'
+import type { RecordStorage } from './keeper-records.ts'
 
 const VERSION = 1
 const ENTRIES = 'entries'
 /** Some browsers that refuse a database never say so. */
 const OPEN_MS = 3_000
 
-/** The records of one url in a database of ours; opened again by the next use when the browser has closed it. */
-export class IndexedDb implements RecordStorage {
-  readonly place = 'indexedDB'
-  readonly #name: string
-  readonly #url: string
-  #database: Promise<IDBDatabase> | undefined
+/**
+ * The records of one url in a database of ours; opened again by the next use when the browser has closed it. Really opens
+ * it, since many browsers have an `indexedDB` that does not work; rejects then.
+ */
+export async function openIndexedDb(name: string, url: string): Promise<RecordStorage> {
+  let opening: Promise<IDBDatabase> | undefined
   /** What this page had stored may be gone: the next write brings all of it again. */
-  #isDoubtful = false
+  let isDoubtful = false
 
-  private constructor(name: string, url: string) {
-    this.#name = `${name}:outbox`
-    this.#url = url
-  }
+  const opened = (): Promise<IDBDatabase> =>
+    (opening ??= openDatabase(`${name}:outbox`, () => {
+      opening = undefined
+      isDoubtful = true
+    }))
 
-  /** Really opens it, since many browsers have an `indexedDB` that does not work; rejects then. */
-  static async open(name: string, url: string): Promise<IndexedDb> {
-    const storage = new IndexedDb(name, url)
-    await storage.#open()
-    return storage
-  }
-
-  async write({ put, remove }: RecordChange, after: Records): Promise<void> {
-    const database = await this.#open()
-    const records = this.#isDoubtful ? after.values() : put
-    this.#isDoubtful = false
-    try {
-      await inTransaction(database, 'readwrite', (entries) => {
-        for (const { cid, n } of remove) entries.delete([this.#url, cid, n])
-        for (const record of records) entries.put({ ...record, url: this.#url })
-      })
-    } catch (error) {
-      this.#isDoubtful = true
-      throw error
-    }
-  }
-
-  async read(cid?: string): Promise<readonly unknown[]> {
-    const start = cid === undefined ? [this.#url] : [this.#url, cid]
-    // An array is greater than every string and number: all keys that begin like this one.
-    const range = IDBKeyRange.bound(start, [...start, []])
-    const request = await inTransaction(await this.#open(), 'readonly', (entries) => entries.getAll(range))
-    return request.result
-  }
-
-  close(): void {
-    this.#database?.then(
-      (database) => database.close(),
-      () => {},
-    )
-  }
-
-  #open(): Promise<IDBDatabase> {
-    this.#database ??= openDatabase(this.#name, () => {
-      this.#database = undefined
-      this.#isDoubtful = true
-    })
-    return this.#database
+  await opened()
+  return {
+    place: 'indexedDB',
+    async write({ put, remove }, after) {
+      const database = await opened()
+      const records = isDoubtful ? after.values() : put
+      isDoubtful = false
+      try {
+        await inTransaction(database, 'readwrite', (entries) => {
+          for (const { cid, n } of remove) entries.delete([url, cid, n])
+          for (const record of records) entries.put({ ...record, url })
+        })
+      } catch (error) {
+        isDoubtful = true
+        throw error
+      }
+    },
+    async read(cid) {
+      const start = cid === undefined ? [url] : [url, cid]
+      // An array is greater than every string and number: all keys that begin like this one.
+      const range = IDBKeyRange.bound(start, [...start, []])
+      const request = await inTransaction(await opened(), 'readonly', (entries) => entries.getAll(range))
+      return request.result
+    },
   }
 }
 

@@ -1,5 +1,4 @@
 import type { EntryKey, StoredEntry } from './keeper.ts'
-import { keyOf } from './message.ts'
 
 /** An entry in storage also says when its page began (ms): that puts pages in order, which no number of theirs does. */
 export interface StoredRecord extends StoredEntry {
@@ -21,7 +20,10 @@ export interface RecordStorage {
   write(change: RecordChange, after: Records): Promise<void>
   /** The records of one page, or of all. */
   read(cid?: string): Promise<readonly unknown[]>
-  close(): void
+}
+
+export function keyOf({ cid, n }: EntryKey): string {
+  return `${cid}:${n}`
 }
 
 export function byKey(records: readonly StoredRecord[]): Records {
@@ -55,27 +57,25 @@ export function isCid(value: unknown): value is string {
 }
 
 function recordFrom(value: unknown): StoredRecord | undefined {
-  const { cid, n, user, room, event, data, sentAt, began } = (jsonOf(value) ?? {}) as Record<
-    keyof StoredRecord,
-    unknown
-  >
-  if (!isCid(cid) || !isNumber(n) || !Number.isSafeInteger(n) || n < 1 || !isNumber(began)) return undefined
-  if (typeof room !== 'string' || typeof event !== 'string') return undefined
-  if (user !== null && typeof user !== 'string') return undefined
-  const record = { cid, n, user, room, event, data, began }
-  if (sentAt === undefined) return record
-  return isNumber(sentAt) ? { ...record, sentAt } : undefined
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
+  const { cid, n, user, room, event, data, sentAt, began } = jsonOf(value)
+  const isOurs =
+    isCid(cid) &&
+    Number.isSafeInteger(n) &&
+    (n as number) > 0 &&
+    typeof began === 'number' &&
+    typeof room === 'string' &&
+    typeof event === 'string' &&
+    (user === null || typeof user === 'string') &&
+    (sentAt === undefined || typeof sentAt === 'number')
+  if (!isOurs) return undefined
+  return { cid, n: n as number, user, room, event, data, began, ...(sentAt !== undefined && { sentAt }) }
 }
 
 /** IndexedDB keeps what JSON cannot say; such data would fail the batch that it is sent in, for ever. */
-function jsonOf(value: unknown): unknown {
+function jsonOf(value: unknown): { readonly [key in keyof StoredRecord]?: unknown } {
   try {
-    return JSON.parse(JSON.stringify(value))
+    return (JSON.parse(JSON.stringify(value)) ?? {}) as object
   } catch {
-    return undefined
+    return {}
   }
 }

@@ -1,3 +1,7 @@
+import type { Message } from './message.ts'
+import type { OutboxCore } from './outbox-core.ts'
+import type { Unstored } from './unstored.ts'
+
 /** A message as it is stored: JSON data, and the key that makes sending it again harmless. */
 export interface StoredEntry {
   /** The page that made it, and that page's number for it. */
@@ -35,8 +39,6 @@ export interface Keeper {
   rest(): void
   /** Takes all that is ours out of the storage. */
   forget(): Promise<void>
-  /** Gives everything back; nothing is called after it. */
-  close(): void
 }
 
 export interface KeeperEvents {
@@ -46,10 +48,42 @@ export interface KeeperEvents {
   lost(cid: string): void
 }
 
+/** Where messages wait. */
+export type Place = 'memory' | Keeper['place']
+
 /** Where messages wait across reloads: what `persistentOutbox()` gives to `createClient`. */
 export interface OutboxOption {
   readonly kind: 'persistent'
   readonly user?: string | null
-  /** undefined where this browser has neither storage nor Web Locks: then messages wait in memory. */
-  open(owner: { readonly url: string; readonly cid: string }, events: KeeperEvents): Promise<Keeper | undefined>
+  unstored(): Unstored
+  keep(owner: PageOwner, hooks: SafekeepingHooks): Safekeeping
+}
+
+export interface PageOwner {
+  readonly url: string
+  readonly cid: string
+}
+
+/** Keeps the outbox where it survives a reload, as long as that works; else it stays in memory, and says so. */
+export interface Safekeeping {
+  readonly place: Place
+  /** Whether the changes are stored; undefined where there is nothing to wait for. Without a user a message is not kept. */
+  save(put: readonly Message[], remove: readonly Message[]): Promise<boolean> | undefined
+  /** Gives the outbox what earlier pages of this user left; it is ready then. */
+  takeOver(user: string | null): Promise<void>
+  /** What those pages left. Connected again meanwhile, one must not be told that nothing was left. */
+  adopt(user: string | null): Promise<readonly Message[]>
+  /** Takes over nothing more until the next `adopt`. */
+  rest(): void
+}
+
+export interface SafekeepingHooks {
+  readonly outbox: OutboxCore
+  /** Messages wait in the room that another page left. */
+  needed(room: string): void
+  /** Another page has what is under our id: what is sent from here on needs another one. */
+  renew(): void
+  placed(): void
+  /** The storage cannot be used: an inconvenience that `guarantees` tells, not an error of the page. */
+  failed(error: unknown): void
 }

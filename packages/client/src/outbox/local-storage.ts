@@ -55,7 +55,6 @@ export function openLocalStorage(name: string, url: string): RecordStorage | und
     async read(cid) {
       return (cid === undefined ? cids() : [cid]).flatMap(page)
     },
-    close() {},
   }
 }
 

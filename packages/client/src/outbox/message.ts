@@ -1,11 +1,11 @@
 import { RoomfulError } from '@roomful/contract'
 
-/** A message on its way into a room. `cid` and `n` are its key: the server stores it once, however often it is sent. */
+/** A message on its way into a room, the same object all along. `cid` and `n` are its key: the server stores it once, however often it is sent. */
 export interface Message {
   readonly cid: string
   readonly n: number
   /** Whose it is: nobody else ever sends it. undefined until a server has said who we are. */
-  readonly user: string | null | undefined
+  user: string | null | undefined
   readonly room: string
   readonly event: string
   /** One copy of what was given, as JSON has it. */
@@ -13,7 +13,7 @@ export interface Message {
   /** The data's size as UTF-8 JSON. */
   readonly bytes: number
   /** When it was first sent, by the server's clock; undefined: the server cannot have it. */
-  readonly sentAt?: number
+  sentAt?: number
 }
 
 /** How a message's way ended. `unknown` has no error where a server cannot say, as plain ones cannot. */
@@ -22,26 +22,20 @@ export type Outcome =
   | { readonly state: 'rejected'; readonly error: RoomfulError }
   | { readonly state: 'unknown'; readonly error?: RoomfulError }
 
-export interface Settled {
-  readonly message: Message
-  readonly outcome: Outcome
-}
-
-/** The same wherever the message is: sent again, stored, taken over. */
-export function keyOf({ cid, n }: Pick<Message, 'cid' | 'n'>): string {
-  return `${cid}:${n}`
-}
-
 /** What everyone in the room sees of a message's key. */
 export function messageId({ cid, n }: Pick<Message, 'cid' | 'n'>): string {
   return `${cid.slice(0, 8)}:${n}`
 }
 
 /** Its end without an answer: what was never sent did not happen; of what was sent nobody knows. */
-export function givenUp(message: Message, error: RoomfulError): Settled {
-  if (message.sentAt === undefined) return { message, outcome: { state: 'rejected', error } }
+export function givenUp(
+  message: Message,
+  error: RoomfulError,
+  wasSent: boolean = message.sentAt !== undefined,
+): Outcome {
+  if (!wasSent) return { state: 'rejected', error }
   const sentence = `whether the server has "${message.event}" of room ${message.room} cannot be known: ${error.message}`
-  return { message, outcome: { state: 'unknown', error: new RoomfulError('UNKNOWN', sentence, { cause: error }) } }
+  return { state: 'unknown', error: new RoomfulError('UNKNOWN', sentence, { cause: error }) }
 }
 
 /** The size of data as UTF-8 JSON. */

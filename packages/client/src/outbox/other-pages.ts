@@ -17,104 +17,93 @@ export interface OtherPagesHooks {
   lost(cid: string): void
 }
 
-/** The pages of the same url: waits for the locks of those that have stored something, never taking one by force. */
-export class OtherPages {
-  readonly #self: string
-  readonly #lockName: (cid: string) => string
-  readonly #hooks: OtherPagesHooks
-  readonly #channel: BroadcastChannel
-  /** By cid: gives its lock back, or stops waiting for it. */
-  readonly #pages = new Map<string, () => void>()
-  readonly #held = new Set<string>()
-  #hasStored = false
-  #isWatching = false
-  #isClosed = false
-
-  constructor(self: string, channel: string, lockName: (cid: string) => string, hooks: OtherPagesHooks) {
-    this.#self = self
-    this.#lockName = lockName
-    this.#hooks = hooks
-    this.#channel = new BroadcastChannel(channel)
-    this.#channel.onmessage = ({ data }) => {
-      if (data === WHO && this.#hasStored) this.#channel.postMessage(self)
-      if (data !== WHO && this.#isWatching) void this.take(data)
-    }
-  }
-
+export interface OtherPages {
   /** From now on, waits for all that have stored something, or will. */
-  watch(): void {
-    if (this.#isWatching || this.#isClosed) return
-    this.#isWatching = true
-    this.#channel.postMessage(WHO)
-  }
-
+  watch(this: void): void
   /** From now on, waits for nobody. */
-  rest(): void {
-    this.#isWatching = false
-    for (const [cid, letGo] of this.#pages)
-      if (!this.#held.has(cid)) {
-        this.#pages.delete(cid)
-        letGo()
-      }
-  }
-
+  rest(this: void): void
   /** We have stored something: others may wait for our lock. */
-  announce(): void {
-    if (this.#hasStored || this.#isClosed) return
-    this.#hasStored = true
-    this.#channel.postMessage(this.#self)
-  }
-
-  holds(cid: string): boolean {
-    return this.#held.has(cid)
-  }
-
+  announce(this: void): void
+  holds(this: void, cid: string): boolean
   /** Waits for the page's lock, if nobody does yet; settles when it came, cannot come, or the page has just gone. */
-  async take(cid: unknown): Promise<void> {
-    if (!isCid(cid) || cid === this.#self || this.#isClosed) return
-    if (this.#held.has(cid)) return void (await this.#hooks.gone(cid))
-    if (!this.#pages.has(cid) && this.#pages.size < MAX_PAGES) await this.#ask(cid)
+  take(this: void, cid: unknown): Promise<void>
+  giveBack(this: void, cid: string): void
+}
+
+/** The pages of the same url: waits for the locks of those that have stored something, never taking one by force. */
+export function otherPages(
+  own: { readonly cid: string; readonly channel: string; readonly lockName: (cid: string) => string },
+  hooks: OtherPagesHooks,
+): OtherPages {
+  const channel = new BroadcastChannel(own.channel)
+  /** By cid: gives its lock back, or stops waiting for it. */
+  const pages = new Map<string, () => void>()
+  const held = new Set<string>()
+  let hasStored = false
+  let isWatching = false
+
+  channel.onmessage = ({ data }) => {
+    if (data !== WHO) {
+      if (isWatching) void take(data)
+    } else if (hasStored) channel.postMessage(own.cid)
   }
 
-  giveBack(cid: string): void {
-    const release = this.#pages.get(cid)
-    if (this.#forget(cid)) release?.()
+  async function take(cid: unknown): Promise<void> {
+    if (!isCid(cid) || cid === own.cid) return
+    if (held.has(cid)) await hooks.gone(cid)
+    else if (!pages.has(cid) && pages.size < MAX_PAGES) await ask(cid)
   }
 
-  close(): void {
-    this.#isClosed = true
-    this.#channel.close()
-    for (const letGo of this.#pages.values()) letGo()
-    this.#pages.clear()
-    this.#held.clear()
-  }
-
-  async #ask(cid: string): Promise<void> {
+  async function ask(cid: string): Promise<void> {
     const waiting = new AbortController()
-    this.#pages.set(cid, () => waiting.abort())
+    pages.set(cid, () => waiting.abort())
     const askedAt = performance.now()
-    const lock = await askForLock(this.#lockName(cid), waiting.signal).catch(() => undefined)
-    if (!lock || this.#isClosed) {
-      this.#pages.delete(cid)
-      return lock?.release()
-    }
+    const lock = await askForLock(own.lockName(cid), waiting.signal).catch(() => undefined)
+    if (!lock) return void pages.delete(cid)
     if (performance.now() - askedAt > LOCKS_MS) {
       // It was alive, and may be reloading: then its own next page has the first right, which keeps a tab's order.
       lock.release()
-      const timer = setTimeout(() => void this.#ask(cid), RELOAD_MS)
-      this.#pages.set(cid, () => clearTimeout(timer))
+      const timer = setTimeout(() => void ask(cid), RELOAD_MS)
+      pages.set(cid, () => clearTimeout(timer))
       return
     }
-    this.#pages.set(cid, lock.release)
-    this.#held.add(cid)
+    pages.set(cid, lock.release)
+    held.add(cid)
     void lock.isStolen.then((isStolen) => {
-      if (isStolen && this.#forget(cid)) this.#hooks.lost(cid)
+      if (isStolen && forget(cid)) hooks.lost(cid)
     })
-    if (!(await this.#hooks.gone(cid))) this.giveBack(cid)
+    if (!(await hooks.gone(cid))) giveBack(cid)
   }
 
-  #forget(cid: string): boolean {
-    this.#pages.delete(cid)
-    return this.#held.delete(cid)
+  function giveBack(cid: string): void {
+    const release = pages.get(cid)
+    if (forget(cid)) release?.()
+  }
+
+  function forget(cid: string): boolean {
+    pages.delete(cid)
+    return held.delete(cid)
+  }
+
+  return {
+    watch() {
+      if (!isWatching) channel.postMessage(WHO)
+      isWatching = true
+    },
+    rest() {
+      isWatching = false
+      for (const [cid, letGo] of pages)
+        if (!held.has(cid)) {
+          pages.delete(cid)
+          letGo()
+        }
+    },
+    announce() {
+      if (!hasStored) channel.postMessage(own.cid)
+      hasStored = true
+    },
+    holds: (cid) => held.has(cid),
+    take,
+    giveBack,
   }
 }

@@ -1,239 +1,197 @@
 import { type Hello, type Receipt, RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import type { Unsubscribe } from '../emitter.ts'
+import { Listeners, type Unsubscribe } from '../emitter.ts'
 import { hasBinary, snapshot } from '../events/snapshot.ts'
 import { createGuardedStore } from '../guarded-store.ts'
 import { pageId } from '../page-id.ts'
-import type { OutboxOption } from './keeper.ts'
-import { bytesOf, keyOf, type Message, messageId, type Outcome } from './message.ts'
-import { type OutgoingEntry, Watchers } from './outgoing.ts'
-import { outbox } from './outbox-state.ts'
-import { authorOf, countsOf, flyingIn, holds, messagesIn, type OutboxStatus, outgoingIn } from './outbox-views.ts'
-import { newOutbox, type OutboxHooks, type OutboxInput, type OutboxOutput } from './outbox-types.ts'
-import { Receipts } from './receipts.ts'
-import { type Flight, type Session } from './room-queue.ts'
-import { RoomTimers } from './room-timers.ts'
-import { Safekeeping } from './safekeeping.ts'
+import type { OutboxOption, Safekeeping } from './keeper.ts'
+import { bytesOf, type Message, messageId, type Outcome } from './message.ts'
+import { OutboxCore } from './outbox-core.ts'
+import type { OutboxHooks, OutboxStatus } from './outbox-types.ts'
+import { entryOf, type OutgoingEntry } from './outgoing.ts'
+import type { Flight, Session } from './room-queue.ts'
 
 const MAX_BYTES = 1_048_576
 /** How much sooner than the server we forget a key. */
 const MARGIN_MS = 3_600_000
 
+interface Waiting {
+  readonly resolve: (receipt: Receipt) => void
+  readonly reject: (error: RoomfulError) => void
+}
+
 /** Gives the pure outbox a socket, a storage, timers and promises. */
-export class Outbox {
+export class Outbox extends OutboxCore {
   readonly store: StoreApi<OutboxStatus>
-  readonly #safekeeping: Safekeeping
+  readonly #safekeeping: Safekeeping | undefined
   readonly #hooks: OutboxHooks
   #cid = pageId()
   #lastNumber = 0
-  #state
-  #inputs: OutboxInput[] = []
-  #isRunning = false
   /** The server's clock less ours. */
   #clockMs = Date.now() - performance.now()
-  readonly #receipts = new Receipts()
-  readonly #watchers: Watchers
-  readonly #timers = new RoomTimers()
+  /** The promises of what this page has sent. */
+  readonly #receipts = new WeakMap<Message, Waiting>()
+  readonly #watchers = new Listeners<[OutgoingEntry]>()
+  /** One wait a room. */
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
+  /** Rooms in which a message has ended since the last rest. */
+  readonly #settled = new Set<string>()
 
   constructor(url: string, limit: number, option: OutboxOption | undefined, hooks: OutboxHooks) {
+    super(option?.user, { messages: limit, bytes: MAX_BYTES }, option?.unstored())
     this.#hooks = hooks
-    this.#watchers = new Watchers(hooks.report)
-    this.#safekeeping = new Safekeeping(
-      option,
+    this.store = createGuardedStore<OutboxStatus>({ queued: 0, sending: 0, place: 'memory' }, hooks.report)
+    this.#safekeeping = option?.keep(
       { url, cid: this.#cid },
       {
-        adopted: (messages) => this.#run({ type: 'adopted', messages, inFront: false }),
-        lost: (cid) => this.#lost(cid),
+        outbox: this,
+        needed: (room) => hooks.needed(room),
+        renew: () => {
+          this.#cid = pageId()
+          this.#lastNumber = 0
+        },
         placed: () => {
-          this.#count()
+          this.rested()
           hooks.placed()
         },
         failed: (error) => hooks.storageFailed(error),
       },
     )
-    this.#state = newOutbox(option?.user, { messages: limit, bytes: MAX_BYTES })
-    this.store = createGuardedStore<OutboxStatus>({ queued: 0, sending: 0, place: 'memory' }, hooks.report)
   }
 
   /** Who we are, as the server said last; undefined where it tells nobody apart. */
   get selfId(): string | undefined {
-    return this.#state.user ?? undefined
+    return this.user ?? undefined
   }
 
   /** Its id is known at once, its receipt when the server has it. */
-  publish(room: string, event: string, data: unknown): { readonly id: string; readonly receipt: Promise<Receipt> } {
-    const copy = snapshot(event, data)
-    if (this.#state.standing === 'told' && hasBinary(copy))
+  publish(room: string, event: string, given: unknown): { readonly id: string; readonly receipt: Promise<Receipt> } {
+    const data = snapshot(event, given)
+    if (this.standing === 'told' && hasBinary(data))
       throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" has binary in it, and a room's log is JSON`)
-    const message: Message = {
-      cid: this.#cid,
-      n: ++this.#lastNumber,
-      user: authorOf(this.#state),
-      room,
-      event,
-      data: copy,
-      bytes: bytesOf(copy),
-    }
-    const receipt = this.#receipts.of(message)
-    this.#run({ type: 'emit', message })
+    const user = this.standing === 'past' ? undefined : this.user
+    const message: Message = { cid: this.#cid, n: ++this.#lastNumber, user, room, event, data, bytes: bytesOf(data) }
+    const receipt = new Promise<Receipt>((resolve, reject) => this.#receipts.set(message, { resolve, reject }))
+    this.emit(message)
     return { id: messageId(message), receipt }
   }
 
   /** A connection is sought: where the app says who we are, what waits is taken over meanwhile. */
   begin(): void {
-    const { user, isReady } = this.#state
-    if (user !== undefined && !isReady) void this.#takeOver(user)
+    if (this.user !== undefined && !this.isReady) void this.#safekeeping?.takeOver(this.user)
   }
 
   /** The server speaks roomful/1, and says who we are. */
   welcome({ user, limits, now }: Hello): void {
     this.#clockMs = (typeof now === 'number' ? now : Date.now()) - performance.now()
     const id = user?.id ?? null
-    this.#run({ type: 'welcome', user: id, windowMs: Math.max(0, limits.dedupMs - MARGIN_MS) })
-    void this.#takeOver(id)
+    this.greet(id, Math.max(0, limits.dedupMs - MARGIN_MS))
+    if (this.#safekeeping) void this.#safekeeping.takeOver(id)
+    else this.ready()
   }
 
-  plain(): void {
-    this.#run({ type: 'plain', cid: this.#cid })
+  override plain(): void {
+    super.plain(this.#cid)
   }
 
   /** Nobody seeks a connection any more: what other pages leave is for those that do. */
-  stopped(error: RoomfulError): void {
-    this.#safekeeping.rest()
-    this.#run({ type: 'stopped', error })
+  override stopped(error: RoomfulError): void {
+    this.#safekeeping?.rest()
+    super.stopped(error)
   }
 
   open(room: string, session: Session): void {
-    this.#run({ type: 'open', room, session })
+    this.in(room, (queue) => (queue.session = session))
   }
 
   close(room: string, isOurs: boolean): void {
-    this.#timers.stop(room)
-    this.#run({ type: 'close', room, isOurs })
-  }
-
-  refused(room: string, error: RoomfulError): void {
-    this.#run({ type: 'refused', room, error })
+    clearTimeout(this.#timers.get(room))
+    this.in(room, (queue) => queue.closed(isOurs))
   }
 
   /** Whether messages of ours wait in the room. */
   holds(room: string): boolean {
-    return holds(this.#state, room)
+    return this.mineIn(room).length > 0
   }
 
   /** The rooms in which messages of ours wait. */
   rooms(): string[] {
-    return [...this.#state.rooms.keys()].filter((room) => this.holds(room))
+    return [...this.queues.keys()].filter((room) => this.holds(room))
   }
 
-  outgoing(room: string): OutgoingEntry[] {
-    return outgoingIn(this.#state, room)
-  }
-
+  /** Hears of each new one in a room, and of each change. */
   watch(room: string, listener: (entry: OutgoingEntry) => void): Unsubscribe {
     return this.#watchers.add(room, listener)
   }
 
-  discard(room: string, id: string): void {
-    const message = messagesIn(this.#state, room).find((other) => messageId(other) === id)
-    if (message) this.#run({ type: 'discard', message })
+  protected now(): number {
+    return performance.now() + this.#clockMs
   }
 
-  /** One input after the other: what one brings about may be the next. */
-  #run(input: OutboxInput): void {
-    this.#inputs.push(input)
-    if (this.#isRunning) return
-    this.#isRunning = true
-    const done = new Set<string>()
-    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
-      if (next.type === 'emit') this.#watchers.tell(next.message, 'queued')
-      const before = 'room' in next ? flyingIn(this.#state, next.room) : []
-      const { state, outputs } = outbox(this.#state, next, performance.now() + this.#clockMs)
-      this.#state = state
-      for (const output of outputs) {
-        if (output.type === 'tell') done.add(output.message.room)
-        this.#do(output)
-      }
-      if (next.type === 'adopted') this.#adopted(next.messages)
-      if ('room' in next) this.#tellWaiting(next.room, before)
-    }
-    this.#isRunning = false
-    this.#count()
-    for (const room of done) if (!this.holds(room)) this.#hooks.idle(room)
+  protected queued(message: Message): void {
+    this.#show(message, 'queued')
   }
 
-  #do(output: OutboxOutput): void {
-    switch (output.type) {
-      case 'store': {
-        const saving = this.#safekeeping.save(output.changes)
-        if (!saving) return this.#run({ type: 'stored', isStored: true })
-        return void saving.then((isStored) => this.#run({ type: 'stored', isStored }))
-      }
-      case 'send':
-        return this.#send(output.room, output.flight)
-      case 'tell':
-        return this.#tell(output.message, output.outcome)
-      case 'wait': {
-        const { room, ms, rejoin } = output
-        return this.#timers.start(room, ms, () => {
-          this.#run({ type: 'wake', room })
-          if (rejoin) this.#hooks.rejoin(room)
-        })
-      }
-    }
+  protected settled(message: Message, outcome: Outcome): void {
+    const { room, event } = message
+    const error = outcome.state === 'confirmed' ? undefined : outcome.error
+    const waiting = this.#receipts.get(message)
+    const id = messageId(message)
+    this.#settled.add(room)
+    if (outcome.state === 'confirmed') waiting?.resolve({ confirmed: true, id, seq: outcome.seq, at: outcome.at })
+    else if (error) waiting?.reject(error)
+    else waiting?.resolve({ confirmed: false, id })
+    if (error) this.#hooks.dropped(room, event, error)
+    this.#show(message, outcome.state, outcome)
   }
 
-  #send(room: string, flight: Flight): void {
-    const { messages } = flight
-    for (const message of messages) this.#watchers.tell(message, 'sending')
+  protected keep(put: readonly Message[], remove: readonly Message[]): void {
+    const saving = this.#safekeeping?.save(put, remove)
+    if (saving) void saving.then((isStored) => this.stored(isStored))
+    else this.stored(true)
+  }
+
+  protected send(room: string, flight: Flight): void {
+    for (const message of flight.messages) this.#show(message, 'sending')
     const answer = this.#hooks.send(room, flight)
-    if (!(answer instanceof Promise)) return this.#run({ type: 'written', room, flight, errors: answer })
+    if (!(answer instanceof Promise)) return this.in(room, (queue) => queue.written(flight, answer))
     answer.then(
-      (said) => this.#run({ type: 'answer', room, flight, answer: said }),
+      (said) => this.in(room, (queue) => queue.answered(flight, said)),
       ({ code }: RoomfulError) => {
-        if (code !== 'DISCONNECTED') this.#run({ type: 'unanswered', room, flight }) // else the room is closed with the connection
+        if (code !== 'DISCONNECTED') this.in(room, (queue) => queue.unanswered(flight)) // else the room is closed with the connection
       },
     )
   }
 
-  async #takeOver(user: string | null): Promise<void> {
-    const messages = await this.#safekeeping.adopt(user)
-    if (messages.length > 0) this.#run({ type: 'adopted', messages, inFront: !this.#state.isReady })
-    if (!this.#state.isReady && user === this.#state.user) this.#run({ type: 'ready' })
+  /** With jitter, so that not all who were told to wait come back at once. */
+  protected wait(room: string, ms: number, rejoin: boolean): void {
+    clearTimeout(this.#timers.get(room))
+    const over = (): void => {
+      this.in(room, (queue) => queue.woken())
+      if (rejoin) this.#hooks.rejoin(room)
+    }
+    this.#timers.set(room, setTimeout(over, ms * (1 + Math.random() / 2)))
   }
 
-  /** Another page has these now; what is sent from here on needs another key. */
-  #lost(cid: string): void {
-    this.#run({ type: 'lost', cid })
-    if (cid !== this.#cid) return
-    this.#cid = pageId()
-    this.#lastNumber = 0
-    this.#safekeeping.giveUp(new RoomfulError('UNKNOWN', 'another page has taken over what waited here'))
+  protected rested(): void {
+    const place = this.#safekeeping?.place ?? 'memory'
+    let queued = 0
+    let sending = 0
+    for (const [room, queue] of this.queues) {
+      const flying = queue.flying().length
+      sending += flying
+      queued += this.mineIn(room).length - flying
+    }
+    const known = this.store.getState()
+    if (queued !== known.queued || sending !== known.sending || place !== known.place)
+      this.store.setState({ queued, sending, place }, true)
+    const rooms = [...this.#settled]
+    this.#settled.clear()
+    for (const room of rooms) if (!this.holds(room)) this.#hooks.idle(room)
   }
 
-  #adopted(messages: readonly Message[]): void {
-    for (const message of messages) this.#watchers.tell(message, 'queued')
-    for (const room of new Set(messages.map((message) => message.room))) this.#hooks.needed(room)
-  }
-
-  #tell(message: Message, outcome: Outcome): void {
-    this.#receipts.settle(message, outcome)
-    if (outcome.state !== 'confirmed' && outcome.error) this.#hooks.dropped(message.room, message.event, outcome.error)
-    this.#watchers.tell(message, outcome.state, outcome)
-  }
-
-  /** Of those that were on their way: what still waits does so again. */
-  #tellWaiting(room: string, before: readonly Message[]): void {
-    if (before.length === 0) return
-    const now = new Set(flyingIn(this.#state, room).map(keyOf))
-    const left = new Set(messagesIn(this.#state, room).map(keyOf))
-    for (const message of before)
-      if (left.has(keyOf(message)) && !now.has(keyOf(message))) this.#watchers.tell(message, 'queued')
-  }
-
-  #count(): void {
-    const now = { ...countsOf(this.#state), place: this.#safekeeping.place }
-    const { queued, sending, place } = this.store.getState()
-    if (now.queued !== queued || now.sending !== sending || now.place !== place) this.store.setState(now, true)
+  #show(message: Message, state: OutgoingEntry['state'], details?: Outcome): void {
+    const entry = entryOf(message, state, details)
+    this.#watchers.of(message.room)?.call([entry], (error) => this.#hooks.report(error, 'outbox'))
   }
 }

@@ -1,7 +1,6 @@
-import type { RoomfulError } from '@roomful/contract'
-import { Listeners, type Unsubscribe } from '../emitter.ts'
-import type { Report } from '../guarded-store.ts'
+import { RoomfulError } from '@roomful/contract'
 import { type Message, messageId, type Outcome } from './message.ts'
+import type { OutboxCore } from './outbox-core.ts'
 
 /** One of our messages on its way, as a timeline shows it. */
 export interface OutgoingEntry {
@@ -19,21 +18,13 @@ export function entryOf(message: Message, state: OutgoingEntry['state'], details
   return { id: messageId(message), event, data, ...details, state }
 }
 
-/** Who watches the messages of which room. */
-export class Watchers {
-  readonly #listeners = new Listeners<[OutgoingEntry]>()
-  readonly #report: Report
+/** Ours in a room, oldest first, as timelines show them. */
+export function outgoingIn(outbox: OutboxCore, room: string): OutgoingEntry[] {
+  const flying = new Set(outbox.queues.get(room)?.flying())
+  return outbox.mineIn(room).map((message) => entryOf(message, flying.has(message) ? 'sending' : 'queued'))
+}
 
-  constructor(report: Report) {
-    this.#report = report
-  }
-
-  add(room: string, listener: (entry: OutgoingEntry) => void): Unsubscribe {
-    return this.#listeners.add(room, listener)
-  }
-
-  tell(message: Message, state: OutgoingEntry['state'], details?: Outcome): void {
-    const listeners = this.#listeners.of(message.room)
-    listeners?.call([entryOf(message, state, details)], (error) => this.#report(error, 'outbox'))
-  }
+export function discardIn(outbox: OutboxCore, room: string, id: string): void {
+  const error = new RoomfulError('DISCARDED', `message ${id} of room ${room} was discarded`)
+  outbox.in(room, (queue) => queue.end((message) => (messageId(message) === id ? error : undefined)))
 }

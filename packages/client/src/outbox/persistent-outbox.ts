@@ -1,10 +1,11 @@
 import { describe, RoomfulError } from '@roomful/contract'
 import { untilDone } from '../promises.ts'
-import { IndexedDb } from './indexed-db.ts'
+import { openIndexedDb } from './indexed-db.ts'
 import type { Keeper, KeeperEvents, OutboxOption } from './keeper.ts'
-import { KeeperInStorage } from './keeper-in-storage.ts'
+import { keeperIn } from './keeper-in-storage.ts'
 import { openLocalStorage } from './local-storage.ts'
 import { askForLock, type PageLock } from './page-locks.ts'
+import { outboxIn } from './safekeeping.ts'
 
 export interface PersistentOutbox {
   /**
@@ -29,19 +30,20 @@ const LOCK_MS = 3_000
 export function persistentOutbox({ user, name = 'roomful' }: PersistentOutbox = {}): OutboxOption {
   if (user !== undefined && user !== null && typeof user !== 'string') expected('user', "the user's id, or null", user)
   if (typeof name !== 'string' || name === '') expected('name', 'a string such as "roomful"', name)
-  return {
-    kind: 'persistent',
-    ...(user === undefined ? {} : { user }),
-    open: ({ url, cid }, events) => open(name, url, cid, events),
-  }
+  return outboxIn(({ url, cid }, events) => openKeeper(name, url, cid, events), user)
 }
 
-async function open(name: string, url: string, cid: string, events: KeeperEvents): Promise<Keeper | undefined> {
+export async function openKeeper(
+  name: string,
+  url: string,
+  cid: string,
+  events: KeeperEvents,
+): Promise<Keeper | undefined> {
   const lockName = (page: string): string => `${name}:${page}`
   const lock = await ownLock(lockName(cid))
   if (!lock) return undefined
-  const storage = await IndexedDb.open(name, url).catch(() => openLocalStorage(name, url))
-  if (storage) return new KeeperInStorage(storage, { cid, lock, lockName, channel: `${name}:outbox:${url}` }, events)
+  const storage = await openIndexedDb(name, url).catch(() => openLocalStorage(name, url))
+  if (storage) return keeperIn(storage, { cid, lock, lockName, channel: `${name}:outbox:${url}` }, events)
   lock.release()
   return undefined
 }

@@ -1,123 +1,155 @@
+import { RoomfulError } from '@roomful/contract'
 import { untilDone } from '../promises.ts'
-import type { EntryKey, Keeper, OutboxChange, OutboxOption, StoredEntry } from './keeper.ts'
+import type {
+  Keeper,
+  KeeperEvents,
+  OutboxChange,
+  OutboxOption,
+  PageOwner,
+  Safekeeping,
+  SafekeepingHooks,
+  StoredEntry,
+} from './keeper.ts'
 import { bytesOf, type Message } from './message.ts'
-import type { Changes } from './outbox-types.ts'
+import type { OutboxCore } from './outbox-core.ts'
+import { Unstored } from './unstored.ts'
 
 /** Storage that does not open holds up nobody for longer. */
 const OPEN_MS = 10_000
 
-/** Where messages wait. */
-export type Place = 'memory' | Keeper['place']
+/** Opens the storage of one page; undefined where this browser has neither storage nor Web Locks. */
+export type OpenKeeper = (owner: PageOwner, events: KeeperEvents) => Promise<Keeper | undefined>
 
-export interface SafekeepingHooks {
-  adopted(messages: readonly Message[]): void
-  lost(cid: string): void
-  placed(): void
-  /** The storage cannot be used: an inconvenience that `guarantees` tells, not an error of the page. */
-  failed(error: unknown): void
+/** An outbox in whatever `open` gives. */
+export function outboxIn(open: OpenKeeper, user?: string | null): OutboxOption {
+  return {
+    kind: 'persistent',
+    ...(user !== undefined && { user }),
+    unstored: () => new Unstored(),
+    keep: (owner, hooks) => safekeeping(open, owner, hooks),
+  }
 }
 
-/** Keeps the outbox where it survives a reload, as long as that works; else it stays in memory, and says so. */
-export class Safekeeping {
-  place: Place = 'memory'
-  readonly #option: OutboxOption | undefined
-  readonly #owner: { readonly url: string; readonly cid: string }
-  readonly #hooks: SafekeepingHooks
-  #keeper: Promise<Keeper | undefined> | undefined
-  #isOver: boolean
-  #adopting: Promise<readonly Message[]> = Promise.resolve([])
+function safekeeping(open: OpenKeeper, owner: PageOwner, hooks: SafekeepingHooks): Safekeeping {
+  const { outbox } = hooks
+  let place: Safekeeping['place'] = 'memory'
+  let opening: Promise<Keeper | undefined> | undefined
+  let isOver = false
+  let adopting: Promise<readonly Message[]> = Promise.resolve([])
 
-  constructor(option: OutboxOption | undefined, owner: { url: string; cid: string }, hooks: SafekeepingHooks) {
-    this.#option = option
-    this.#owner = owner
-    this.#hooks = hooks
-    this.#isOver = option === undefined
+  const move = (to: Safekeeping['place']): void => {
+    if (to === place) return
+    place = to
+    hooks.placed()
   }
 
-  /** Whether the changes are stored; undefined where there is nothing to wait for. */
-  save(changes: Changes): Promise<boolean> | undefined {
-    const put: StoredEntry[] = []
-    const remove: EntryKey[] = []
-    for (const { message, isGone } of changes.values()) {
-      const { user, bytes: _, ...rest } = message
-      if (isGone || user === undefined) remove.push(message)
-      else put.push({ ...rest, user })
-    }
-    if (this.#isOver || (!this.#keeper && put.length === 0)) return undefined
-    return this.#store({ put, remove })
+  const opened = async (): Promise<Keeper | undefined> => {
+    if (isOver) return undefined
+    opening ??= untilDone(
+      open(owner, { adopted: (entries) => adopted(entries.map(messageFrom), false), lost }),
+      { timeoutMs: OPEN_MS },
+      'opening the outbox storage',
+    )
+    const keeper = await opening
+    if (isOver) return undefined
+    if (keeper) move(keeper.place)
+    else isOver = true
+    return keeper
   }
 
-  /** What earlier pages of this user left. Connected again meanwhile, one must not be told that nothing was left. */
-  adopt(user: string | null): Promise<readonly Message[]> {
-    this.#adopting = this.#adopting.then(() => this.#adopt(user))
-    return this.#adopting
+  const rest = (): void => {
+    void opening?.then((keeper) => keeper?.rest()).catch(() => {}) // one that did not open has nothing to rest from
   }
 
-  async #adopt(user: string | null): Promise<readonly Message[]> {
+  /** Its locks stay ours, so that nobody sends what it still holds. */
+  const giveUp = (error: unknown): void => {
+    if (isOver) return
+    isOver = true
+    rest()
+    move('memory')
+    hooks.failed(error)
+  }
+
+  /** Storage that fails is asked once more, to forget what it has: another page must not find what goes on here. */
+  const store = async (change: OutboxChange): Promise<boolean> => {
     try {
-      return received((await (await this.#open())?.adopt(user)) ?? [])
+      await (await opened())?.store(change)
+      return true
     } catch (error) {
-      this.giveUp(error)
+      giveUp(error)
+    }
+    try {
+      const keeper = await opening
+      await keeper?.forget()
+      return keeper !== undefined
+    } catch {
+      return false // giveUp has said why
+    }
+  }
+
+  const adopted = (messages: readonly Message[], inFront: boolean): void => {
+    outbox.adopt(messages, inFront)
+    for (const room of new Set(messages.map((message) => message.room))) hooks.needed(room)
+  }
+
+  const lost = (cid: string): void => {
+    lostTo(outbox, cid)
+    if (cid !== owner.cid) return
+    hooks.renew()
+    giveUp(new RoomfulError('UNKNOWN', 'another page has taken over what waited here'))
+  }
+
+  const adopt = async (user: string | null): Promise<readonly Message[]> => {
+    try {
+      const entries = (await (await opened())?.adopt(user)) ?? []
+      return entries.map(messageFrom)
+    } catch (error) {
+      giveUp(error)
       return []
     }
   }
 
-  /** The storage fails: messages wait in memory from now on. Its locks stay ours, so that nobody sends what it still holds. */
-  giveUp(error: unknown): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.rest()
-    this.#move('memory')
-    this.#hooks.failed(error)
-  }
+  const next = (user: string | null): Promise<readonly Message[]> => (adopting = adopting.then(() => adopt(user)))
 
-  /** Takes over nothing more until the next `adopt`. */
-  rest(): void {
-    void this.#keeper?.then((keeper) => keeper?.rest()).catch(() => {}) // one that did not open has nothing to rest from
+  return {
+    get place() {
+      return place
+    },
+    save(put, remove) {
+      if (isOver || (!opening && put.length === 0)) return undefined
+      return store({ put: put.map(entryFrom), remove })
+    },
+    adopt: next,
+    async takeOver(user) {
+      const messages = await next(user)
+      adopted(messages, !outbox.isReady)
+      if (!outbox.isReady && user === outbox.user) outbox.ready()
+    },
+    rest,
   }
+}
 
-  /** Storage that fails is asked once more, to forget what it has: another page must not find what goes on here. */
-  async #store(change: OutboxChange): Promise<boolean> {
-    try {
-      await (await this.#open())?.store(change)
-      return true
-    } catch (error) {
-      this.giveUp(error)
-      const keeper = await this.#keeper?.catch(() => undefined)
-      return keeper !== undefined && (await succeeds(keeper.forget()))
+/** That page's messages are another one's now: it tells the server, and the storage. */
+export function lostTo(outbox: OutboxCore, cid: string): void {
+  const error = new RoomfulError('UNKNOWN', 'another page took the message over')
+  outbox.run(() => {
+    for (const queue of outbox.queues.values()) {
+      if (queue.flight?.messages[0]?.cid === cid) queue.flight = undefined
+      for (const message of queue.messages) {
+        if (message.cid !== cid) continue
+        queue.messages.delete(message)
+        outbox.unstored?.forget(message)
+        outbox.tell(message, { state: 'unknown', error })
+      }
     }
-  }
-
-  async #open(): Promise<Keeper | undefined> {
-    if (!this.#option || this.#isOver) return undefined
-    this.#keeper ??= untilDone(
-      this.#option.open(this.#owner, {
-        adopted: (entries) => this.#hooks.adopted(received(entries)),
-        lost: (cid) => this.#hooks.lost(cid),
-      }),
-      { timeoutMs: OPEN_MS },
-      'opening the outbox storage',
-    )
-    const keeper = await this.#keeper
-    if (keeper && !this.#isOver) this.#move(keeper.place)
-    else this.#isOver = true
-    return this.#isOver ? undefined : keeper
-  }
-
-  #move(place: Place): void {
-    if (place === this.place) return
-    this.place = place
-    this.#hooks.placed()
-  }
+  })
 }
 
-function succeeds(work: Promise<void>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  )
+function entryFrom(message: Message): StoredEntry {
+  const { bytes: _, user = null, ...rest } = message
+  return { ...rest, user }
 }
 
-function received(entries: readonly StoredEntry[]): Message[] {
-  return entries.map((entry) => ({ ...entry, bytes: bytesOf(entry.data) }))
+function messageFrom(entry: StoredEntry): Message {
+  return { ...entry, bytes: bytesOf(entry.data) }
 }

@@ -6,8 +6,11 @@ export interface MembersView {
   readonly members: ReadonlyMap<string, WireMember>
 }
 
-export function membersFrom(snapshot: { readonly v: number; readonly list: readonly WireMember[] }): MembersView {
-  return { v: snapshot.v, members: new Map(snapshot.list.map((member) => [member.user.id, member])) }
+export function membersFrom(
+  { v, list }: { readonly v: number; readonly list: readonly WireMember[] },
+  before?: MembersView,
+): MembersView {
+  return { v, members: new Map(list.map((member) => [member.user.id, kept(member, before)])) }
 }
 
 /** The view after a change; the same view for one that is old; undefined where one before it was missed. */
@@ -16,6 +19,17 @@ export function membersAfter(view: MembersView, { v, set = [], gone = [] }: Memb
   if (v > view.v + 1) return undefined
   const members = new Map(view.members)
   for (const id of gone) members.delete(id)
-  for (const member of set) members.set(member.user.id, member)
+  for (const member of set) members.set(member.user.id, kept(member, view))
   return { v, members }
+}
+
+/** Whether two maps have the same entries, in whatever order. */
+export function hasSameEntries<T>(one: ReadonlyMap<string, T>, other: ReadonlyMap<string, T>): boolean {
+  return one.size === other.size && [...one].every(([id, entry]) => other.get(id) === entry)
+}
+
+/** The object that we have of them where it says the same: whoever compares objects sees that nothing changed. */
+function kept(member: WireMember, before: MembersView | undefined): WireMember {
+  const known = before?.members.get(member.user.id)
+  return known && JSON.stringify(known) === JSON.stringify(member) ? known : member
 }

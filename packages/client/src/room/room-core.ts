@@ -1,54 +1,39 @@
 import { assertRoomName, type MembersDelta, RoomfulError, type WireMeta } from '@roomful/contract'
-import type { Schemas } from '../events/schemas.ts'
 import type { CallOptions } from '../events/sender.ts'
-import type { Report } from '../guarded-store.ts'
-import type { Inspect } from '../inspect.ts'
-import type { Outbox } from '../outbox/outbox.ts'
 import { handled, untilDone } from '../promises.ts'
-import type { TimelineSource } from '../timeline/timeline-source.ts'
+import type { HistoryMessages } from '../timeline/timeline-source.ts'
 import { Membership } from './membership.ts'
 import type { Room } from './room.ts'
+import type { RoomContext } from './room-context.ts'
+import { type RoomInside, insides } from './room-inside.ts'
 import { RoomInbox } from './room-inbox.ts'
 import { RoomMembers } from './room-members.ts'
 import type { HistoryQuery, Joined, RoomProtocol } from './room-protocol.ts'
-import { isSameUser, setSource } from './room-source.ts'
 import { RoomVoice } from './room-voice.ts'
-
-/** What a room needs of its client. */
-export interface RoomContext {
-  /** How rooms are spoken of with the server that we are connected to. */
-  readonly protocol: () => RoomProtocol | undefined
-  readonly isReady: () => boolean
-  /** Why nobody seeks a connection, if so. */
-  readonly stoppedBy: () => RoomfulError | undefined
-  readonly autoConnect: () => void
-  readonly outbox: Outbox
-  readonly schemas: Schemas
-  readonly inspect: Inspect
-  readonly report: Report
-}
 
 /** As many as may wait for the answer to a join. */
 const MAX_EARLY = 1_000
 
 /** One room: membership, what is heard, messages out, members. `room` is what the app sees of it. */
-export class RoomCore {
+export class RoomCore implements RoomInside {
   readonly room: Room
-  readonly #name: string
-  readonly #context: RoomContext
+  readonly name: string
+  readonly context: RoomContext
   readonly #membership: Membership
-  readonly #inbox: RoomInbox
+  readonly inbox: RoomInbox
   readonly #members: RoomMembers
-  readonly #voice: RoomVoice
+  readonly voice: RoomVoice
   /** Changes of who is here that came before the answer to our join: packets may come in bunches. */
   #early: MembersDelta[] = []
+  /** Our own state, as it goes with each join. */
+  presence: () => unknown = () => undefined
 
   constructor(name: string, context: RoomContext) {
     const { isReady, stoppedBy, outbox, schemas, inspect, report } = context
-    this.#name = name
-    this.#context = context
+    this.name = name
+    this.context = context
     this.#members = new RoomMembers(schemas, report)
-    this.#inbox = new RoomInbox(name, {
+    this.inbox = new RoomInbox(name, {
       schemas,
       report,
       fetch: async (epoch, after) => this.#protocol().history(name, epoch, { after }),
@@ -59,7 +44,7 @@ export class RoomCore {
         unusable: errorOf(() => assertRoomName(name)),
         isReady: () => context.protocol() !== undefined && isReady(),
         stoppedBy,
-        enter: async (onLate) => this.#protocol().join(name, this.#inbox.since, onLate),
+        enter: async (onLate) => this.#protocol().join(name, this.inbox.since, onLate, this.presence()),
         entered: (joined) => this.#entered(joined),
         isNeeded: () => outbox.holds(name),
         admitted: (joined) => this.#open(joined),
@@ -75,15 +60,15 @@ export class RoomCore {
       },
       report,
     )
-    this.#voice = new RoomVoice(name, {
+    this.voice = new RoomVoice(name, {
       schemas,
       outbox,
       state: () => this.#membership.store.getState(),
       protocol: () => (isReady() ? context.protocol() : undefined),
-      dropped: (event, reason) => this.#drop('out', event, reason),
+      dropped: (event, reason) => this.drop('out', event, reason),
     })
     this.room = this.#createRoom()
-    setSource(this.room, () => this.#source())
+    insides.set(this.room, this)
   }
 
   up(recovered: boolean): Promise<void> {
@@ -91,7 +76,7 @@ export class RoomCore {
   }
 
   down(error?: RoomfulError): void {
-    this.#context.outbox.close(this.#name, error !== undefined)
+    this.context.outbox.close(this.name, error !== undefined)
     this.#membership.down(error)
   }
 
@@ -112,12 +97,12 @@ export class RoomCore {
   /** A room event of a server that speaks roomful/1. */
   receive(event: string, data: unknown, meta: WireMeta): void {
     const status = this.#status()
-    if (status === 'joined' || status === 'joining') this.#inbox.receive(event, data, meta)
-    else this.#drop('in', event, 'not joined')
+    if (status === 'joined' || status === 'joining') this.inbox.receive(event, data, meta)
+    else this.drop('in', event, 'not joined')
   }
 
   receiveHead(epoch: string, seq: number): void {
-    this.#inbox.receiveHead(epoch, seq)
+    this.inbox.receiveHead(epoch, seq)
   }
 
   /**
@@ -126,8 +111,8 @@ export class RoomCore {
    */
   receivePlain(event: string, data: unknown): void {
     const status = this.#status()
-    if (status === 'joined' || status === 'joining' || status === 'suspended') this.#inbox.receivePlain(event, data)
-    else this.#drop('in', event, 'not joined')
+    if (status === 'joined' || status === 'joining' || status === 'suspended') this.inbox.receivePlain(event, data)
+    else this.drop('in', event, 'not joined')
   }
 
   receiveMembers(delta: MembersDelta): void {
@@ -138,12 +123,17 @@ export class RoomCore {
     } else if (status === 'joined' && !this.#members.receive(delta)) this.rejoin()
   }
 
+  /** What the server says of this room beside its messages and members. */
+  receiveOurs(event: string, message: unknown): void {
+    if (!this.inbox.tell(event, message)) this.drop('in', event, 'nobody listens')
+  }
+
   #createRoom(): Room {
-    const { autoConnect } = this.#context
+    const { autoConnect } = this.context
     const membership = this.#membership
-    const emit = async (event: string, args: unknown[]) => this.#voice.publish(event, args).receipt
+    const emit = async (event: string, args: unknown[]) => this.voice.publish(event, args).receipt
     const room: Room = {
-      name: this.#name,
+      name: this.name,
       get status() {
         return membership.store.getState().status
       },
@@ -152,7 +142,7 @@ export class RoomCore {
       join: (options: CallOptions = {}) => {
         if (options.signal?.aborted) return handled(Promise.reject(options.signal.reason as Error))
         autoConnect()
-        return handled(untilDone(membership.join(), options, `joining room ${this.#name}`).then(() => room))
+        return handled(untilDone(membership.join(), options, `joining room ${this.name}`).then(() => room))
       },
       leave: () => membership.leave(),
       retain: () => {
@@ -160,38 +150,21 @@ export class RoomCore {
         return membership.retain()
       },
       on: (event: string, handler: unknown) => {
-        const off = this.#inbox.on(event, handler as () => void)
+        const off = this.inbox.on(event, handler as () => void)
         autoConnect()
         return off
       },
       emit: (event: string, ...args: unknown[]) => handled(emit(event, args)),
       send: (...args: unknown[]) => handled(emit('message', args)),
-      volatile: { emit: (event: string, ...args: unknown[]) => this.#voice.volatile(event, args) },
-      history: (query: HistoryQuery = {}) => handled(this.#history(query)),
+      volatile: { emit: (event: string, ...args: unknown[]) => this.voice.volatile(event, args) },
+      history: (query: HistoryQuery = {}) => handled(this.history(query)),
     }
     return room
   }
 
-  #source(): TimelineSource {
-    const { outbox, schemas, report } = this.#context
-    return {
-      state: this.room.state,
-      on: (event: string, handler: (data: never, meta: never) => void) =>
-        this.room.on(event, handler as (data: unknown, meta: unknown) => void),
-      history: (query) => this.#history(query),
-      publish: (event, data) => this.#voice.publish(event, [data]),
-      outgoing: () => outbox.outgoing(this.#name),
-      watchOutgoing: (listener) => outbox.watch(this.#name, listener),
-      discard: (id) => outbox.discard(this.#name, id),
-      isSelf: (from) => isSameUser(from, outbox.selfId),
-      read: (event, data) => (schemas.readRoomEvent(this.#name, event, data) ?? { data }).data,
-      report,
-    }
-  }
-
-  async #history(query: HistoryQuery) {
-    const page = await this.#protocol().history(this.#name, this.#inbox.since?.epoch, query)
-    return { messages: this.#inbox.read(page), more: page.more }
+  async history(query: HistoryQuery): Promise<HistoryMessages> {
+    const page = await this.#protocol().history(this.name, this.inbox.since?.epoch, query)
+    return { messages: this.inbox.read(page), more: page.more }
   }
 
   #entered(joined: Joined): () => void {
@@ -200,38 +173,38 @@ export class RoomCore {
     return () => {
       if (this.#status() !== 'joined') return
       this.#open(joined)
-      this.#inbox.joined(joined.page)
+      this.inbox.joined(joined.page)
       for (const delta of early) this.receiveMembers(delta)
     }
   }
 
   /** P8: only now may messages go. */
   #open({ page }: Joined): void {
-    const { protocol, outbox } = this.#context
+    const { protocol, outbox } = this.context
     const now = protocol()
-    if (now) outbox.open(this.#name, now.session(page?.epoch))
+    if (now) outbox.open(this.name, now.session(page?.epoch))
   }
 
   #follow(status: Room['status']): void {
     this.#early = []
-    if (status === 'joining') this.#inbox.joining()
-    else if (status === 'suspended' || status === 'failed') this.#inbox.away()
-    else if (status === 'left' || status === 'leaving') this.#inbox.left()
+    if (status === 'joining') this.inbox.joining()
+    else if (status === 'suspended' || status === 'failed') this.inbox.away()
+    else if (status === 'left' || status === 'leaving') this.inbox.left()
     if (status === 'left' || status === 'leaving' || status === 'failed') this.#members.show(undefined)
   }
 
   #protocol(): RoomProtocol {
-    const protocol = this.#context.protocol()
+    const protocol = this.context.protocol()
     if (protocol) return protocol
-    throw new RoomfulError('DISCONNECTED', `unable to reach room ${this.#name}: not connected`)
+    throw new RoomfulError('DISCONNECTED', `unable to reach room ${this.name}: not connected`)
   }
 
   #status(): Room['status'] {
     return this.#membership.store.getState().status
   }
 
-  #drop(direction: 'in' | 'out', event: string, reason: string): void {
-    this.#context.inspect({ type: 'drop', direction, event, reason: `${reason} (room ${this.#name})` })
+  drop(direction: 'in' | 'out', event: string, reason: string): void {
+    this.context.inspect({ type: 'drop', direction, event, reason: `${reason} (room ${this.name})` })
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Entry, WireMeta } from '@roomful/contract'
-import { Listeners, type Unsubscribe } from '../emitter.ts'
+import type { Entry, WireMeta, WireUser } from '@roomful/contract'
+import { Emitter, Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Report } from '../guarded-store.ts'
 import type { MessageMeta } from './room.ts'
-import { type Gap, type LogPage, newRoomLog, roomLog, type RoomLogInput, type RoomLogOutput } from './room-log.ts'
+import { type Gap, type LogPage, RoomLog, type RoomLogOutput } from './room-log.ts'
 import type { HistoryPage, Since } from './room-protocol.ts'
 
 export interface RoomInboxHooks {
@@ -16,13 +16,16 @@ export interface RoomInboxHooks {
 }
 
 const RETRY_MS = 1_000
+const UNKNOWN_GAP: Gap = { from: undefined, to: undefined, reason: 'unsupported' }
 
 /** What is heard in one room: gives the pure log its server, its timer and its listeners. */
 export class RoomInbox {
   readonly #name: string
   readonly #hooks: RoomInboxHooks
   readonly #listeners = new Listeners<[unknown, unknown?]>()
-  #log = newRoomLog()
+  /** Hears who sent each message of the log, where anybody wants to know. */
+  readonly senders: Emitter<[WireUser | null]> = new Emitter()
+  readonly #log = new RoomLog()
   /** Whether something may have been missed, where no log says what. */
   #wasJoined = false
   /** Counts the times that we left: what was to be heard before is not heard after. */
@@ -41,7 +44,19 @@ export class RoomInbox {
 
   on(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
     if (event !== 'gap') this.#hooks.schemas.assertHeard('room', event)
+    return this.hear(event, handler)
+  }
+
+  /** The same for any name, also the protocol's own. */
+  hear(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
     return this.#listeners.add(event, handler)
+  }
+
+  /** Hands on what is no message; false where nobody listens. */
+  tell(event: string, data: unknown): boolean {
+    const emitter = this.#listeners.of(event)
+    emitter?.call([data], (error) => this.#report(error, event))
+    return emitter !== undefined
   }
 
   /** A message of a server that speaks roomful/1: in its turn, once; a volatile one now or never. */
@@ -49,11 +64,11 @@ export class RoomInbox {
     const { epoch, seq, id, from, at } = meta
     if (epoch === undefined || seq === undefined || id === undefined) {
       if (this.#log.status === 'joined') this.#hear(event, data, () => this.#metaOf(meta, false))
-    } else this.#run({ type: 'live', epoch, entry: { event, data, seq, id, from, at } })
+    } else this.#run(this.#log.heard(epoch, seq, { event, data, seq, id, from, at }))
   }
 
   receiveHead(epoch: string, seq: number): void {
-    this.#run({ type: 'head', epoch, seq })
+    this.#run(this.#log.heard(epoch, seq))
   }
 
   receivePlain(event: string, data: unknown): void {
@@ -62,27 +77,27 @@ export class RoomInbox {
   }
 
   joining(): void {
-    this.#run({ type: 'joining' })
+    this.#log.joining()
   }
 
   /** Let in, or in again: what was missed is heard now, or said to be missing. */
   joined(page: LogPage | undefined): void {
     const isReplayed = page !== undefined && this.#log.place !== undefined
-    if (this.#wasJoined && !isReplayed) this.#tell({ from: undefined, to: undefined, reason: 'unsupported' })
+    if (this.#wasJoined && !isReplayed) this.tell('gap', UNKNOWN_GAP)
     this.#wasJoined = true
-    if (page) this.#run({ type: 'joined', page })
+    if (page) this.#run(this.#log.joined(page))
   }
 
   away(): void {
     clearTimeout(this.#retryTimer)
-    this.#run({ type: 'away' })
+    this.#log.away()
   }
 
   left(): void {
     clearTimeout(this.#retryTimer)
     this.#wasJoined = false
     this.#leaves += 1
-    this.#run({ type: 'left' })
+    this.#log.left()
   }
 
   /** The messages of a page; what the contract does not accept is reported and left out. */
@@ -94,10 +109,8 @@ export class RoomInbox {
   }
 
   /** Our place moves first, whatever the listeners do (C14). */
-  #run(input: RoomLogInput): void {
-    const { log, outputs } = roomLog(this.#log, input)
+  #run(outputs: readonly RoomLogOutput[]): void {
     const leaves = this.#leaves
-    this.#log = log
     for (const output of outputs) if (leaves === this.#leaves) this.#do(output)
   }
 
@@ -106,7 +119,7 @@ export class RoomInbox {
       case 'deliver':
         return this.#deliver(output.entry, output.replayed)
       case 'gap':
-        return this.#tell(output.gap)
+        return void this.tell('gap', output.gap)
       case 'rejoin':
         return this.#hooks.rejoin()
       case 'fetch':
@@ -116,7 +129,7 @@ export class RoomInbox {
 
   #fetch(join: number, epoch: string, after: number): void {
     this.#hooks.fetch(epoch, after).then(
-      (page) => this.#run({ type: 'page', join, page }),
+      (page) => this.#run(this.#log.page(join, page)),
       ({ code }: { code: string }) => {
         if (code === 'EPOCH' || code === 'NOT_MEMBER') this.#hooks.rejoin()
         else this.#retryLater(join)
@@ -127,21 +140,22 @@ export class RoomInbox {
   #retryLater(join: number): void {
     if (join !== this.#log.join || this.#log.status !== 'joined') return
     clearTimeout(this.#retryTimer)
-    this.#retryTimer = setTimeout(() => this.#run({ type: 'retry', join }), RETRY_MS * (1 + Math.random()))
+    this.#retryTimer = setTimeout(() => this.#run(this.#log.retry(join)), RETRY_MS * (1 + Math.random()))
   }
 
   #deliver({ event, data, ...meta }: Entry, replayed: boolean): void {
     this.#hear(event, data, () => this.#metaOf(meta, replayed))
+    if (this.senders.size > 0) this.senders.call([meta.from], (error) => this.#report(error, event))
   }
 
-  #tell(gap: Gap): void {
-    this.#listeners.of('gap')?.call([gap], (error) => this.#hooks.report(error, `gap of ${this.#name}`))
+  #report(error: unknown, event: string): void {
+    this.#hooks.report(error, `${event} of ${this.#name}`)
   }
 
   #hear(event: string, data: unknown, metaOf: () => MessageMeta): void {
     const emitter = this.#listeners.of(event)
     const read = emitter && this.#hooks.schemas.readRoomEvent(this.#name, event, data)
-    if (read) emitter.call([read.data, metaOf()], (error) => this.#hooks.report(error, `${event} of ${this.#name}`))
+    if (read) emitter.call([read.data, metaOf()], (error) => this.#report(error, event))
   }
 
   #metaOf({ id, seq, from, at }: Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>, replayed: boolean): MessageMeta {

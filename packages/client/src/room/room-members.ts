@@ -2,13 +2,11 @@ import type { MembersDelta, WireMember } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
 import type { Schemas } from '../events/schemas.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
-import { membersAfter, membersFrom, type MembersView } from './members.ts'
+import { hasSameEntries, membersAfter, membersFrom, type MembersView } from './members.ts'
 import type { Member } from './room.ts'
 import type { Joined } from './room-protocol.ts'
 
 type Snapshot = Joined['members']
-
-const NOBODY: ReadonlyMap<string, Member> = new Map()
 
 /** Who is in one room, as its server says. */
 export class RoomMembers {
@@ -20,12 +18,12 @@ export class RoomMembers {
 
   constructor(schemas: Schemas, report: Report) {
     this.#schemas = schemas
-    this.store = createGuardedStore(NOBODY, report)
+    this.store = createGuardedStore<ReadonlyMap<string, Member>>(new Map(), report)
   }
 
   /** Everyone as of now; undefined where we do not know any more, or were not told. */
   show(snapshot: Snapshot): void {
-    this.#show(snapshot && membersFrom(snapshot))
+    this.#show(snapshot && membersFrom(snapshot, this.#view))
   }
 
   /** A change; false where one before it was missed, so that only another snapshot can tell. */
@@ -39,8 +37,8 @@ export class RoomMembers {
   #show(view: MembersView | undefined): void {
     if (view === this.#view) return
     this.#view = view
-    const shown = view ? [...view.members].flatMap(([id, member]) => this.#read(id, member)) : []
-    this.store.setState(shown.length > 0 ? new Map(shown) : NOBODY, true)
+    const shown = new Map(view && [...view.members].flatMap(([id, member]) => this.#read(id, member)))
+    if (!hasSameEntries(shown, this.store.getState())) this.store.setState(shown, true)
   }
 
   #read(id: string, wire: WireMember): [string, Member][] {

@@ -22,10 +22,23 @@ export interface HistoryPage extends LogPage {
   readonly more: boolean
 }
 
+/** How the server is asked for what it has beside rooms' messages: presence, typing. */
+export interface Wire {
+  /** Rejects with the server's refusal. */
+  readonly ask: (event: string, request: object) => Promise<unknown>
+  /** Now or not at all. */
+  readonly say: (event: string, message: object) => void
+}
+
 /** How a room is spoken of with one kind of server: `plain-rooms.ts` and `roomful-rooms.ts`. */
 export interface RoomProtocol {
   /** `onLate` hears the answer of a server that was not waited for: nothing, or its refusal. */
-  join(room: string, since: Since | undefined, onLate: (refusal?: RoomfulError) => void): Promise<Joined>
+  join(
+    room: string,
+    since: Since | undefined,
+    onLate: (refusal?: RoomfulError) => void,
+    presence?: unknown,
+  ): Promise<Joined>
   leave(room: string): Promise<void>
   /** How the room is written to. */
   session(epoch: string | undefined): Session
@@ -33,4 +46,6 @@ export interface RoomProtocol {
   publish(room: string, flight: Flight): Promise<PublishAnswer> | readonly (RoomfulError | undefined)[]
   volatile(room: string, event: string, data: unknown): void
   history(room: string, epoch: string | undefined, query: HistoryQuery): Promise<HistoryPage>
+  /** undefined where the server does not list that; a plain one lists nothing. */
+  wire?(capability: string): Wire | undefined
 }

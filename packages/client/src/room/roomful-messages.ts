@@ -28,7 +28,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] =>
   Array.isArray(value) && value.every((item) => isItem(item))
 
-const isUser = (value: unknown): value is WireUser => isObject(value) && isText(value['id'])
+export const isUser = (value: unknown): value is WireUser => isObject(value) && isText(value['id'])
 const isUserOrNull = (value: unknown): value is WireUser | null => value === null || isUser(value)
 const isMember = (value: unknown): value is WireMember => isObject(value) && isUser(value['user'])
 const isEntry = (value: unknown): value is Entry =>
@@ -41,12 +41,19 @@ const isEntry = (value: unknown): value is Entry =>
 const isResult = (value: unknown): value is ItemResult =>
   isObject(value) && (isText(value['code']) || (isCount(value['seq']) && typeof value['at'] === 'number'))
 
+/** What a server allows, and what it has beside rooms' messages. */
+export interface Terms extends Limits {
+  readonly capabilities?: readonly string[]
+}
+
 /** The hello of a server that speaks our version; another version's is none. */
 export function readHello(value: unknown): Hello | undefined {
   if (!isObject(value) || value['v'] !== PROTOCOL_VERSION) return undefined
-  const { user = null, limits } = value
+  const { user = null, limits, capabilities: listed } = value
   if (!isUserOrNull(user)) return undefined
-  return { ...(value as unknown as Hello), user, limits: readLimits(limits) }
+  const capabilities = isListOf(listed, isText) ? listed : []
+  const terms: Terms = { ...readLimits(limits), capabilities }
+  return { ...(value as unknown as Hello), user, capabilities, limits: terms }
 }
 
 /** Limits that are missing, or are none, are the protocol's. */
@@ -73,6 +80,11 @@ export function readMembersDelta(value: unknown): MembersDelta | undefined {
   const { set = [], gone = [] } = value
   if (!isListOf(set, isMember) || !isListOf(gone, isText)) return undefined
   return { room: value['room'], v: value['v'], set, gone }
+}
+
+/** The room that a message is about. */
+export function readRoom(value: unknown): string | undefined {
+  return isObject(value) && isText(value['room']) ? value['room'] : undefined
 }
 
 export function readHead(value: unknown): Head | undefined {
@@ -117,7 +129,8 @@ export function readPublishAnswer(value: unknown, items: number): PublishAnswer 
   }
 }
 
-function granted(request: string, value: unknown): Loose {
+/** The answer of a server that did not refuse; throws where it did, or answered something else. */
+export function granted(request: string, value: unknown): Loose {
   if (!isObject(value)) throw unreadable(request)
   if (value['ok'] === true) return value
   if (!isText(value['code'])) throw unreadable(request)

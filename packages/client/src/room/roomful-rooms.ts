@@ -1,6 +1,6 @@
-import { type Limits, RoomfulError, wire } from '@roomful/contract'
-import type { HistoryQuery, RoomProtocol } from './room-protocol.ts'
-import { readHistoryAnswer, readJoinAnswer, readPublishAnswer } from './roomful-messages.ts'
+import { RoomfulError, wire } from '@roomful/contract'
+import type { HistoryQuery, RoomProtocol, Wire } from './room-protocol.ts'
+import { granted, readHistoryAnswer, readJoinAnswer, readPublishAnswer, type Terms } from './roomful-messages.ts'
 
 export interface RoomfulPort {
   askNow(event: string, args: readonly unknown[], options: { timeoutMs: number }): Promise<unknown[]>
@@ -10,7 +10,7 @@ export interface RoomfulPort {
 }
 
 interface Settings {
-  readonly limits: Limits
+  readonly limits: Terms
   readonly joinTimeoutMs: number
   readonly ackTimeoutMs: number
 }
@@ -20,10 +20,15 @@ export function roomfulRooms(port: RoomfulPort, { limits, joinTimeoutMs, ackTime
   const ask = async (event: string, request: object, timeoutMs: number) =>
     (await port.askNow(event, [request], { timeoutMs }))[0]
 
+  const others: Wire = {
+    ask: async (event, request) => granted(event, await ask(event, request, ackTimeoutMs)),
+    say: (event, message) => port.volatile(event, [message]),
+  }
+
   return {
-    async join(room, since) {
+    async join(room, since, _onLate, presence) {
       try {
-        const request = { room, ...(since && { since }) }
+        const request = { room, ...(since && { since }), ...(presence !== undefined && { presence }) }
         const { members, ...page } = readJoinAnswer(await ask(wire.join, request, joinTimeoutMs))
         return { acknowledged: true, page, ...(members && { members }) }
       } catch (error) {
@@ -51,10 +56,11 @@ export function roomfulRooms(port: RoomfulPort, { limits, joinTimeoutMs, ackTime
       const newest = answer.entries.at(-1)?.seq ?? answer.head
       return { ...answer, more: 'after' in query ? newest < answer.head : oldest > answer.first }
     },
+    wire: (capability) => (limits.capabilities?.includes(capability) ? others : undefined),
   }
 }
 
-function pageOf(query: HistoryQuery, { page }: Limits): { limit: number } & ({ after: number } | { before: number }) {
+function pageOf(query: HistoryQuery, { page }: Terms): { limit: number } & ({ after: number } | { before: number }) {
   const limit = Math.min(query.limit ?? page, page)
   return 'after' in query ? { after: query.after, limit } : { before: query.before ?? Number.MAX_SAFE_INTEGER, limit }
 }

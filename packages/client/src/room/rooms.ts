@@ -1,5 +1,6 @@
 import type { RoomfulError } from '@roomful/contract'
-import { type RoomContext, RoomCore } from './room-core.ts'
+import type { RoomContext } from './room-context.ts'
+import { RoomCore } from './room-core.ts'
 
 /** All rooms of a client, by name: the same name is the same room. */
 export class Rooms {

@@ -52,12 +52,12 @@ export class ChunkedList<T> implements List<T> {
   }
 
   /** The last that passes the test: most of what is looked for is new. */
-  findLast(test: (item: T) => boolean): Found<T> | undefined {
+  findLast(test: (item: T, index: number) => boolean): Found<T> | undefined {
     let start = this.length
     for (let n = this.chunks.length - 1; n >= 0; n -= 1) {
       const chunk = this.chunks[n] ?? []
       start -= chunk.length
-      const index = chunk.findLastIndex(test)
+      const index = chunk.findLastIndex((item, at) => test(item, start + at))
       if (index >= 0) return { item: chunk[index] as T, index: start + index }
     }
     return undefined
@@ -77,10 +77,6 @@ export class ChunkedList<T> implements List<T> {
     changed.splice(index - start, removed, ...items)
     const chunks = this.chunks.toSpliced(from, to - from, ...inChunks(changed))
     return new ChunkedList(chunks, this.length - removed + items.length)
-  }
-
-  concat(other: ChunkedList<T>): ChunkedList<T> {
-    return new ChunkedList([...this.chunks, ...other.chunks], this.length + other.length)
   }
 }
 

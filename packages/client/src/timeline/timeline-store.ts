@@ -5,13 +5,10 @@ import type { OutgoingEntry } from '../outbox/outgoing.ts'
 import type { Room } from '../room/room.ts'
 import { sourceOf } from '../room/room-source.ts'
 import type { RoomState } from '../room/room-state.ts'
-import { timeline, type TimelineInput } from './timeline.ts'
+import { TimelineView } from './timeline.ts'
 import { hasFailed, isOnItsWay } from './timeline-entry.ts'
-import { pendingOf } from './timeline-own.ts'
-import { firstStateOf, stateAfter } from './timeline-state.ts'
 import type { TimelineSource } from './timeline-source.ts'
-import type { Timeline, TimelineName, TimelineOptions } from './timeline-types.ts'
-import { emptyTimeline } from './timeline-view.ts'
+import type { Timeline, TimelineName, TimelineOptions, TimelineState } from './timeline-types.ts'
 
 /** Through how many pages with nothing to show one `loadOlder` goes. */
 const MAX_PAGES = 10
@@ -41,7 +38,7 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
   { max = 10_000 }: TimelineOptions = {},
 ): Timeline<C, E> {
   assertCount('max', max)
-  let view = emptyTimeline(max)
+  const view = new TimelineView(max, source.isSelf)
   let isClosed = false
   let loading: Promise<void> | undefined
   let retries = 0
@@ -49,13 +46,22 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
   const early: OutgoingEntry[] = []
   /** Ids of messages that are not shown any more, and that the outbox still has. */
   const discarded = new Set<string>()
-  const store = createGuardedStore(firstStateOf(view), source.report)
-  const { isSelf } = source
+  const first: TimelineState = {
+    version: 0,
+    entries: view.entries,
+    hasOlder: undefined,
+    isLoading: false,
+    error: undefined,
+  }
+  const store = createGuardedStore(first, source.report)
 
-  const step = (input: TimelineInput): void => {
-    const before = view
-    view = timeline(before, input)
-    if (view !== before && !isClosed) store.setState(stateAfter(store.getState(), before, view), true)
+  /** Shows what has changed, if anything. */
+  const show = (more: Partial<TimelineState> = {}): void => {
+    const { entries, hasOlder } = view
+    const state = store.getState()
+    const isSame = entries === state.entries
+    if (isClosed || (isSame && hasOlder === state.hasOlder && Object.keys(more).length === 0)) return
+    store.setState({ ...state, ...more, entries, hasOlder, version: state.version + (isSame ? 0 : 1) }, true)
   }
 
   const follow = (entry: OutgoingEntry): void => {
@@ -63,60 +69,71 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
     if (retries > 0) early.push(entry)
     else if (!discarded.has(entry.id)) {
       const read = (data: unknown) => source.read(event, data)
-      step({ type: 'outgoing', entry, waiting: () => source.outgoing(), isSelf, read, now: Date.now() })
+      view.outgoing(entry, () => source.outgoing(), read, Date.now())
+      show()
     } else if (!isOnItsWay(entry)) discarded.delete(entry.id)
   }
 
-  const enter = (state: RoomState, previous: RoomState): void => {
-    if (isOut(previous) && !isOut(state)) step({ type: 'entered' })
-  }
-
   const loadPages = async (limit: number | undefined): Promise<void> => {
-    if (view.log.length >= max)
+    if (view.placed >= max)
       throw new RoomfulError('LIMIT', `nothing older is loaded: the timeline holds ${max} entries already (max)`)
     for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-      const { oldest: before, epoch } = view
+      const { oldest: before, epoch, placed } = view
       const query = { ...(before !== undefined && { before }), ...(limit !== undefined && { limit }) }
       const page = await source.history(query)
-      const { length } = view.log
-      step({ type: 'page', event, page, before, epoch, isSelf })
+      if (isClosed) return
+      view.older({ event, page, before, epoch })
+      show()
       // A page of a log that is no more says nothing: the new one is asked.
-      if (isClosed || view.log.length > length || (epoch === view.epoch && !page.more)) return
+      if (view.placed > placed || (epoch === view.epoch && !page.more)) return
     }
   }
 
   const load = async (limit: number | undefined): Promise<void> => {
-    step({ type: 'loading' })
+    show({ isLoading: true, error: undefined })
     try {
       await loadPages(limit)
-      step({ type: 'loaded' })
+      show({ isLoading: false })
     } catch (failure) {
       const error = RoomfulError.from(failure)
-      step({ type: 'loaded', error })
-      if (error.code !== 'UNSUPPORTED') throw error
+      const isAll = error.code === 'UNSUPPORTED'
+      if (isAll) view.hasOlder = false
+      show({ isLoading: false, error: isAll ? undefined : error })
+      if (!isAll) throw error
     } finally {
       loading = undefined
     }
   }
 
   const undo = [
-    source.on(event, (data, meta) => step({ type: 'heard', data, meta, isSelf })),
-    source.on('gap', (gap) => step({ type: 'gap', gap })),
+    source.on(event, (data, meta) => {
+      view.heard({ data, meta })
+      show()
+    }),
+    source.on('gap', (gap) => {
+      view.gap(gap)
+      show()
+    }),
     source.watchOutgoing(follow),
-    source.state.subscribe(enter),
+    source.state.subscribe((state, previous) => {
+      if (!isOut(previous) || isOut(state)) return
+      view.beginAnew()
+      show()
+    }),
   ]
   source.outgoing().forEach(follow)
 
   const publish = async (data: unknown): Promise<Receipt> => source.publish(event, data).receipt
 
   const retry = async (key: string): Promise<Receipt> => {
-    const own = pendingOf(view, key)?.item
+    const own = view.withKey(key)
     if (!own || !hasFailed(own))
       throw new RoomfulError('INVALID_ARGUMENT', `no failed message with the key ${describe(key)}`)
     retries += 1
     try {
       const { id, receipt } = source.publish(event, own.given)
-      step({ type: 'retried', key, id, now: Date.now() })
+      view.retried(key, id, Date.now())
+      show()
       return receipt
     } finally {
       retries -= 1
@@ -129,9 +146,10 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
     send: (...args: unknown[]) => handled(publish(args[0])),
     retry: (key: string) => handled(retry(key)),
     discard(key: string): boolean {
-      const own = pendingOf(view, key)?.item
+      const own = view.withKey(key)
       if (!own) return false
-      step({ type: 'discarded', key })
+      view.discarded(key)
+      show()
       if (own.id !== undefined && isOnItsWay(own)) {
         discarded.add(own.id)
         source.discard(own.id)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Keeper, OutboxChange, OutboxOption, StoredEntry } from '../../src/outbox/keeper.ts'
+import { outboxIn } from '../../src/outbox/safekeeping.ts'
 import { between, type Random } from './random.ts'
 
 const SLOWEST_WRITE_MS = 8
@@ -62,19 +63,14 @@ export class SharedStorage {
       },
       rest: () => {},
       forget: () => Promise.reject(new Error('this storage never fails, so nobody asks it to forget')),
-      close: () => {},
     }
 
     return {
-      outbox: {
-        kind: 'persistent',
-        ...(user !== undefined && { user }),
-        open: async ({ cid }) => {
-          asked.add(cid)
-          this.#locks.set(cid, unloaded)
-          return keeper
-        },
-      },
+      outbox: outboxIn(async ({ cid }) => {
+        asked.add(cid)
+        this.#locks.set(cid, unloaded)
+        return keeper
+      }, user),
       die: () => {
         isDead = true
         setTimeout(unload, between(this.#random, 0, LONGEST_UNLOAD_MS))

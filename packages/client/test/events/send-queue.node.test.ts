@@ -1,35 +1,51 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import { SendQueue, type Waiting } from '../../src/events/send-queue.ts'
+import { Sender } from '../../src/events/sender.ts'
 
-/** A queue before a connection that takes `room` more packets, if any. */
+/** A sender over a connection that takes `room` more packets, if any. */
 function createQueue(limit = 3) {
-  const queue = new SendQueue(limit)
   const sent: string[] = []
   const dropped: string[] = []
   const link = { room: Infinity }
-  const item = (event: string): Waiting => ({
-    event,
-    send() {
-      if (event.startsWith('bad')) throw new RoomfulError('INVALID_ARGUMENT', `${event} cannot be encoded`)
-      if (link.room <= 0) return false
-      link.room -= 1
-      sent.push(event)
-      return true
+  /** What happens while such an event is written. */
+  const during: Record<string, () => void> = {}
+  const queue = new Sender(
+    {
+      open() {},
+      close() {},
+      isReady: () => link.room > 0,
+      isCongested: () => false,
+      emit(event) {
+        if (event.startsWith('bad')) throw new Error('it has no encoding')
+        link.room -= 1
+        sent.push(event)
+        during[event]?.()
+      },
+      emitWithAck: (event) => void sent.push(event),
     },
-    keep() {},
-    drop: ({ code }) => void dropped.push(`${event}:${code}`),
-  })
-  return { queue, sent, dropped, link, item, add: (event: string) => queue.add(item(event)) }
+    limit,
+    (event) => event.type === 'drop' && dropped.push(`${event.event}:${event.error?.code}`),
+  )
+  return {
+    queue,
+    sent,
+    dropped,
+    link,
+    during,
+    add: (event: string) => queue.emit(event, []),
+    ask: (event: string, signal?: AbortSignal) =>
+      queue.ask(event, [], { timeoutMs: 60_000, ...(signal && { signal }) }).catch((error: unknown) => error),
+  }
 }
 
 describe('EM1 the queue', () => {
   test('keeps the order of what waits, and sends at once when open', () => {
     const { queue, sent, add } = createQueue()
-    expect([add('a'), add('b')]).toEqual([false, false])
+    add('a')
+    add('b')
     expect(sent).toEqual([])
     queue.open()
-    expect(add('c')).toBe(true)
+    add('c')
     expect(sent).toEqual(['a', 'b', 'c'])
   })
 
@@ -44,12 +60,12 @@ describe('EM1 the queue', () => {
   })
 
   test('has room again for each that was removed', () => {
-    const { queue, sent, item, add } = createQueue(2)
-    const first = item('a')
-    queue.add(first)
+    const { queue, sent, ask, add } = createQueue(2)
+    const first = new AbortController()
+    void ask('a', first.signal)
     add('b')
-    queue.remove(first)
-    queue.remove(first)
+    first.abort()
+    first.abort()
     add('c')
     queue.open()
     expect(sent).toEqual(['b', 'c'])
@@ -80,16 +96,10 @@ describe('EM2 what waits goes out when opened', () => {
   })
 
   test('what is given while it flushes waits its turn', () => {
-    const { queue, sent, item } = createQueue()
-    const first = item('a')
-    queue.add({
-      ...first,
-      send() {
-        queue.add(item('meanwhile'))
-        return first.send()
-      },
-    })
-    queue.add(item('b'))
+    const { queue, sent, during, add } = createQueue()
+    during['a'] = () => add('meanwhile')
+    add('a')
+    add('b')
     queue.open()
     expect(sent).toEqual(['a', 'b', 'meanwhile'])
   })
@@ -103,29 +113,25 @@ test('EM9 what cannot be sent at all is dropped, and holds up nothing behind it'
   queue.open()
   expect(sent).toEqual(['a', 'b'])
   expect(dropped).toEqual(['bad:INVALID_ARGUMENT'])
-  expect(() => add('bad')).toThrow('bad cannot be encoded')
+  expect(() => add('bad')).toThrow('the data of "bad" cannot be encoded')
 })
 
-test('EM8 clearing drops all, in order, and what they do about it does not come back', () => {
-  const { queue, sent, dropped, add, item } = createQueue()
+test('EM8 clearing drops all, in order, and what they do about it does not come back', async () => {
+  const { queue, sent, dropped, add, ask } = createQueue()
   add('a')
-  queue.add({
-    ...item('b'),
-    drop() {
-      dropped.push('b')
-      queue.remove(item('b'))
-    },
-  })
+  const answer = ask('b')
   queue.clear(new RoomfulError('DISCONNECTED', 'disconnect() was called'))
   queue.open()
-  expect(dropped).toEqual(['a:DISCONNECTED', 'b'])
+  expect(dropped).toEqual(['a:DISCONNECTED', 'b:DISCONNECTED'])
+  await expect(answer).resolves.toMatchObject({ code: 'DISCONNECTED' })
   expect(sent).toEqual([])
 })
 
 test('EM2 sending that ends the connection leaves the queue closed', () => {
-  const { queue, sent, add, item } = createQueue()
-  queue.add({ ...item('last'), send: () => (sent.push('last'), queue.close(), true) })
+  const { queue, sent, during, add } = createQueue()
+  during['last'] = () => queue.close()
+  add('last')
   queue.open()
-  expect(add('early')).toBe(false)
+  add('early')
   expect(sent).toEqual(['last'])
 })

@@ -1,6 +1,7 @@
-import type { OutboxOption, RoomfulError } from '@roomful/client'
+import type { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import type { Keeper } from '../../src/outbox/keeper.ts'
+import { type OpenKeeper, outboxIn } from '../../src/outbox/safekeeping.ts'
 import { until } from '../support/test-client.ts'
 import { expectExact } from './support/exact.ts'
 import { startPerson, texts } from './support/person.ts'
@@ -16,11 +17,10 @@ const keeper: Keeper = {
   adopt: async () => [],
   rest: () => {},
   forget: full,
-  close: () => {},
 }
 
 describe('P6 P7 F15 a storage', () => {
-  const faults: [string, OutboxOption['open'], (string | undefined)?][] = [
+  const faults: [string, OpenKeeper, (string | undefined)?][] = [
     ['that rejects each write', async () => ({ ...keeper, store: full }), 'the disk is full'],
     ['that hangs at each write', async () => ({ ...keeper, store: hangs }), 'it took too long'],
     ['that cannot be read', async () => ({ ...keeper, adopt: full }), 'the disk is full'],
@@ -39,9 +39,7 @@ describe('P6 P7 F15 a storage', () => {
   test.each(faults)('%s: messages wait in memory, which is said, and are sent', async (_what, open, expected) => {
     const server = await startHere()
     const proxy = await startProxy(server)
-    const ann = startPerson(proxy.url, 'Ann', {
-      outbox: { kind: 'persistent', open },
-    })
+    const ann = startPerson(proxy.url, 'Ann', { outbox: outboxIn(open) })
     await ann.room.join()
     await ann.say('a1')
     proxy.cut()

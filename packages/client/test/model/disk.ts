@@ -1,5 +1,10 @@
 import type { Message } from '../../src/outbox/message.ts'
-import type { Changes } from '../../src/outbox/outbox-types.ts'
+
+/** A storage transaction. */
+export interface Saving {
+  readonly put: readonly Message[]
+  readonly remove: readonly Message[]
+}
 
 /** What was sent with `emit`, as only this model knows it. */
 export interface Sent {
@@ -22,17 +27,16 @@ export class Disk {
     this.#sent = sent
   }
 
-  write(changes: Changes): void {
-    for (const { message, isGone } of changes.values()) {
-      const entries = this.#stored.get(message.cid) ?? new Map<number, Message>()
-      this.#stored.set(message.cid, entries)
+  write({ put, remove }: Saving): void {
+    for (const message of remove) {
       // A page that dies here knew how the message ended, and had nobody left to tell.
-      if (isGone) this.#sent[message.data as number]!.isStored = false
-      if (isGone || message.user === undefined) entries.delete(message.n)
-      else {
-        entries.set(message.n, message)
-        this.#sent[message.data as number]!.isStored = true
-      }
+      this.#sent[message.data as number]!.isStored = false
+      this.#stored.get(message.cid)?.delete(message.n)
+    }
+    for (const message of put) {
+      const entries = this.#stored.get(message.cid) ?? new Map<number, Message>()
+      this.#stored.set(message.cid, entries.set(message.n, message))
+      this.#sent[message.data as number]!.isStored = true
     }
   }
 
@@ -54,7 +58,7 @@ export class Disk {
     const free = [...this.#stored].filter(([cid, entries]) => !this.#owners.has(cid) && entries.size > 0)
     return free.flatMap(([cid, entries]) => {
       this.lock(cid, page)
-      return [...entries.values()].toSorted((a, b) => a.n - b.n)
+      return [...entries.values()].toSorted((a, b) => a.n - b.n).map((message) => ({ ...message }))
     })
   }
 }

@@ -164,9 +164,9 @@ function isBusy(world: World): boolean {
     world.nodes.some(({ tasks, fanOut }) => tasks.length + fanOut.length > 0) ||
     world.links.some(({ serverIsUp, toServer }) => serverIsUp && toServer.length > 0) ||
     world.tabs.some(
-      ({ isAlive, outbox, link, saving, waits }) =>
+      ({ isAlive, queues, link, saving, waits }) =>
         isAlive &&
-        ([...outbox.rooms.values()].some(({ messages }) => messages.length > 0) ||
+        ([...queues.values()].some(({ messages }) => messages.size > 0) ||
           saving ||
           waits.length > 0 ||
           (link?.toClient.length ?? 0) > 0),

@@ -1,6 +1,6 @@
 import type { Entry } from '@roomful/contract'
 import type { Outcome } from '../../src/outbox/message.ts'
-import type { Changes } from '../../src/outbox/outbox-types.ts'
+import type { Saving } from './disk.ts'
 import type { Link } from './frames.ts'
 import type { Store } from './store.ts'
 
@@ -33,7 +33,7 @@ export interface Surroundings {
   readonly links: readonly Link[]
   readonly store: Store
   readonly forbidden: readonly boolean[]
-  readonly disk: { write(changes: Changes): void }
+  readonly disk: { write(saving: Saving): void }
   readonly told: Told[]
   broadcast(message: { readonly room: number; readonly epoch: string; readonly entry: Entry }): void
 }

@@ -1,15 +1,10 @@
-import { keyOf, type Message, messageId, type Outcome } from '../../src/outbox/message.ts'
-import { outbox } from '../../src/outbox/outbox-state.ts'
-import {
-  type Changes,
-  newOutbox,
-  type OutboxInput,
-  type OutboxOutput,
-  type OutboxState,
-} from '../../src/outbox/outbox-types.ts'
-import { type Flight } from '../../src/outbox/room-queue.ts'
-import { newRoomLog, roomLog, type RoomLog, type RoomLogInput, type RoomLogOutput } from '../../src/room/room-log.ts'
+import { type Message, messageId, type Outcome } from '../../src/outbox/message.ts'
+import { OutboxCore } from '../../src/outbox/outbox-core.ts'
+import { Unstored } from '../../src/outbox/unstored.ts'
+import type { Flight } from '../../src/outbox/room-queue.ts'
+import { type LogPage, RoomLog, type RoomLogOutput } from '../../src/room/room-log.ts'
 import { RoomfulError } from '@roomful/contract'
+import type { Saving } from './disk.ts'
 import { HOLD, type Link, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -20,63 +15,55 @@ export type Shown =
   | { readonly type: 'begin'; readonly epoch: string; readonly last: number }
 
 /** One page of a browser: the outbox and the log of each room are the ones that ship; all around them is the model's. */
-export class Tab {
+export class Tab extends OutboxCore {
   readonly page: number
   readonly line: number
   readonly cid: string
   isAlive = true
   link: Link | undefined
-  outbox: OutboxState = newOutbox(undefined, { messages: 10_000, bytes: 1e9 })
-  readonly logs: RoomLog[] = Array.from({ length: ROOMS }, () => newRoomLog({ entries: HOLD, bytes: 1e9 }))
+  readonly logs: RoomLog[] = Array.from({ length: ROOMS }, () => new RoomLog({ entries: HOLD, bytes: 1e9 }))
   readonly shown: Shown[][] = Array.from({ length: ROOMS }, () => [])
   /** A storage transaction that has begun. */
-  saving: Changes | undefined
+  saving: Saving | undefined
   waits: { readonly room: number; readonly rejoin: boolean }[] = []
   readonly #world: Surroundings
   #lastNumber = 0
   #attempts = 0
   readonly #attempt: number[] = Array.from({ length: ROOMS }, () => -1)
   #answerEpoch = ''
-  readonly #rejectedIn = new Map<string, number>()
+  readonly #rejectedIn = new Map<Message, number>()
 
   constructor(world: Surroundings, page: number, line: number) {
+    super(undefined, { messages: 10_000, bytes: 1e9 }, new Unstored())
     this.#world = world
     this.page = page
     this.line = line
     this.cid = `page-${String(page).padStart(4, '0')}`
   }
 
-  emit(room: number, id: number): void {
-    const { user } = this.outbox
-    const message: Message = {
+  say(room: number, id: number): void {
+    this.emit({
       cid: this.cid,
       n: ++this.#lastNumber,
-      user,
+      user: this.user,
       room: String(room),
       event: 'message',
       data: id,
       bytes: 1,
-    }
-    this.run({ type: 'emit', message })
-  }
-
-  run(input: OutboxInput): void {
-    const { state, outputs } = outbox(this.outbox, input, this.#world.now)
-    this.outbox = state
-    for (const output of outputs) this.#do(output)
+    })
   }
 
   connected(link: Link): void {
     this.link = link
-    this.run({ type: 'welcome', user: USER, windowMs: WINDOW })
+    this.greet(USER, WINDOW)
     for (let room = 0; room < ROOMS; room++) this.join(room)
   }
 
   join(room: number): void {
     if (!this.link) return
     const { place } = this.logs[room]!
-    this.run({ type: 'close', room: String(room), isOurs: false })
-    this.#follow(room, { type: 'joining' })
+    this.in(String(room), (queue) => queue.closed(false))
+    this.logs[room]!.joining()
     this.#attempt[room] = ++this.#attempts
     this.link.toServer.push({
       type: 'join',
@@ -94,30 +81,30 @@ export class Tab {
     this.link = undefined
     this.waits = []
     for (let room = 0; room < ROOMS; room++) {
-      this.run({ type: 'close', room: String(room), isOurs: false })
-      this.#follow(room, { type: 'away' })
+      this.in(String(room), (queue) => queue.closed(false))
+      this.logs[room]!.away()
     }
   }
 
   /** No answer came in time, on a connection that lives. */
   timeOut(room: number): void {
-    const flight = this.outbox.rooms.get(String(room))?.flight
-    if (flight?.isSent) this.run({ type: 'unanswered', room: String(room), flight })
+    const flight = this.queues.get(String(room))?.flight
+    if (flight?.isSent) this.in(String(room), (queue) => queue.unanswered(flight))
   }
 
   /** The storage is done with what it began. */
   saved(): void {
-    const changes = this.saving
-    if (!changes || !this.isAlive) return
+    const { saving } = this
+    if (!saving || !this.isAlive) return
     this.saving = undefined
-    this.#world.disk.write(changes)
-    this.run({ type: 'stored', isStored: true })
+    this.#world.disk.write(saving)
+    this.stored(true)
   }
 
   wake(): void {
     const wait = this.waits.shift()
     if (!wait) return
-    this.run({ type: 'wake', room: String(wait.room) })
+    this.in(String(wait.room), (queue) => queue.woken())
     if (wait.rejoin) this.join(wait.room)
   }
 
@@ -126,23 +113,23 @@ export class Tab {
     switch (frame.type) {
       case 'joined':
         if (frame.attempt !== this.#attempt[room]) return
-        this.run({ type: 'open', room: String(room), session: this.#session(frame.page.epoch) })
-        return this.#follow(room, { type: 'joined', page: frame.page })
+        this.in(String(room), (queue) => (queue.session = this.#session(frame.page.epoch)))
+        return this.#joined(room, frame.page)
       case 'refused': {
         if (frame.attempt !== this.#attempt[room]) return
-        this.#follow(room, { type: 'away' })
+        this.logs[room]!.away()
         this.#attempt[room] = -1
-        return this.run({ type: 'refused', room: String(room), error: new RoomfulError('FORBIDDEN', 'no') })
+        return this.refused(String(room), new RoomfulError('FORBIDDEN', 'no'))
       }
       case 'page':
-        if (frame.page) return this.#follow(room, { type: 'page', join: frame.join, page: frame.page })
+        if (frame.page) return this.#follow(room, this.logs[room]!.page(frame.join, frame.page))
         return this.logs[room]!.join === frame.join ? this.join(room) : undefined
       case 'answer':
         return this.#answered(room, frame.flight, frame.answer)
       case 'live':
-        return this.#follow(room, { type: 'live', epoch: frame.epoch, entry: frame.entry })
+        return this.#follow(room, this.logs[room]!.heard(frame.epoch, frame.entry.seq, frame.entry))
       case 'head':
-        return this.#follow(room, { type: 'head', epoch: frame.epoch, seq: frame.seq })
+        return this.#follow(room, this.logs[room]!.heard(frame.epoch, frame.seq))
     }
   }
 
@@ -153,46 +140,49 @@ export class Tab {
   #answered(room: number, flight: Flight, answer: Extract<ToClient, { type: 'answer' }>['answer']): void {
     this.#answerEpoch = answer.epoch
     for (const [index, result] of answer.results.entries())
-      if ('code' in result) this.#rejectedIn.set(keyOf(flight.messages[index]!), Number(answer.epoch))
-    this.run({ type: 'answer', room: String(room), flight, answer })
+      if ('code' in result) this.#rejectedIn.set(flight.messages[index]!, Number(answer.epoch))
+    this.in(String(room), (queue) => queue.answered(flight, answer))
   }
 
-  #do(output: OutboxOutput): void {
-    switch (output.type) {
-      case 'store':
-        this.saving = output.changes
-        if (this.#world.options.savesAtOnce) this.saved()
-        return
-      case 'send':
-        return void this.link?.toServer.push({ type: 'publish', room: Number(output.room), flight: output.flight })
-      case 'wait':
-        return void this.waits.push({ room: Number(output.room), rejoin: output.rejoin })
-      case 'tell':
-        return this.#tell(output.message, output.outcome)
-    }
+  protected now(): number {
+    return this.#world.now
   }
-
-  #tell(message: Message, outcome: Outcome): void {
-    const epoch =
-      outcome.state === 'confirmed' ? Number(this.#answerEpoch) : (this.#rejectedIn.get(keyOf(message)) ?? 0)
+  protected queued(): void {}
+  protected rested(): void {}
+  protected keep(put: readonly Message[], remove: readonly Message[]): void {
+    this.saving = { put: put.map((message) => ({ ...message })), remove }
+    if (this.#world.options.savesAtOnce) this.saved()
+  }
+  protected send(room: string, flight: Flight): void {
+    this.link?.toServer.push({ type: 'publish', room: Number(room), flight })
+  }
+  protected wait(room: string, _ms: number, rejoin: boolean): void {
+    this.waits.push({ room: Number(room), rejoin })
+  }
+  protected settled(message: Message, outcome: Outcome): void {
+    const epoch = outcome.state === 'confirmed' ? Number(this.#answerEpoch) : (this.#rejectedIn.get(message) ?? 0)
     this.#world.told.push({ id: message.data as number, key: messageId(message), page: this.page, epoch, outcome })
   }
 
-  #follow(room: number, input: RoomLogInput): void {
-    const before = this.logs[room]!
-    const { log, outputs } = roomLog(before, input)
-    this.logs[room] = log
-    if (input.type === 'joined' && !before.place) this.#begin(room, { epoch: input.page.epoch, last: input.page.head })
-    for (const output of outputs) this.#show(room, log, output)
+  #joined(room: number, page: LogPage): void {
+    const log = this.logs[room]!
+    const isFirst = !log.place
+    const outputs = log.joined(page)
+    if (isFirst) this.#begin(room, { epoch: page.epoch, last: page.head })
+    this.#follow(room, outputs)
+  }
+
+  #follow(room: number, outputs: readonly RoomLogOutput[]): void {
+    const { epoch } = this.logs[room]!.place ?? { epoch: '' }
+    for (const output of outputs) this.#show(room, epoch, output)
   }
 
   #begin(room: number, { epoch, last }: { epoch: string; last: number }): void {
     this.shown[room]!.push({ type: 'begin', epoch, last })
   }
 
-  #show(room: number, log: RoomLog, output: RoomLogOutput): void {
+  #show(room: number, epoch: string, output: RoomLogOutput): void {
     const shown = this.shown[room]!
-    const epoch = log.place!.epoch
     switch (output.type) {
       case 'deliver':
         return void shown.push({ type: 'entry', epoch, seq: output.entry.seq, id: output.entry.data as number })

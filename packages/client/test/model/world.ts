@@ -41,7 +41,7 @@ export class World implements Surroundings {
     if (!tab.isAlive) return
     const id = this.sent.length
     this.sent.push({ id, line: tab.line, page: tab.page, room, isStored: false })
-    tab.emit(room, id)
+    tab.say(room, id)
   }
 
   connect(tab: Tab, node: number): void {
@@ -57,7 +57,7 @@ export class World implements Surroundings {
     }
     this.links.push(link)
     tab.connected(link)
-    if (!tab.outbox.isReady) this.takeOver(tab)
+    if (!tab.isReady) this.takeOver(tab)
   }
 
   takeOver(tab: Tab): void {
@@ -67,16 +67,16 @@ export class World implements Surroundings {
       const sent = this.sent[data as number]!
       if (sent.line !== tab.line) sent.line = -1 - sent.id
     }
-    const inFront = !tab.outbox.isReady
-    if (messages.length > 0) tab.run({ type: 'adopted', messages, inFront })
-    if (inFront && tab.outbox.standing === 'told') tab.run({ type: 'ready' })
+    const inFront = !tab.isReady
+    if (messages.length > 0) tab.adopt(messages, inFront)
+    if (inFront && tab.standing === 'told') tab.ready()
   }
 
   /** The page goes; what its storage was doing may have been done. */
   die(tab: Tab, isSaved: boolean): void {
     if (!tab.isAlive) return
     tab.cut()
-    if (!tab.saving && tab.outbox.standing === 'told') this.#assertStored(tab)
+    if (!tab.saving && tab.standing === 'told') this.#assertStored(tab)
     if (tab.saving && isSaved) this.disk.write(tab.saving)
     tab.isAlive = false
     this.disk.unlockAll(tab.page)
@@ -126,7 +126,7 @@ export class World implements Surroundings {
 
   /** P6: what the page was told is kept would survive it. */
   #assertStored(tab: Tab): void {
-    for (const { messages } of tab.outbox.rooms.values())
+    for (const { messages } of tab.queues.values())
       for (const { data } of messages) if (!this.sent[data as number]!.isStored) this.lost.push(data as number)
   }
 

@@ -4,6 +4,7 @@ import { codeOf } from '../rooms/support/outcomes.ts'
 import { EPOCH, startScript } from '../rooms/support/scripted-server.ts'
 import { eventually } from '../support/eventually.ts'
 import { startClient } from '../support/test-client.ts'
+import { discardIn } from '../../src/outbox/outgoing.ts'
 import { createScriptedOutbox, message } from './support/scripted-outbox.ts'
 
 const stored = ({ epoch, items }: PublishRequest) => ({
@@ -66,7 +67,7 @@ test('OB8 what is discarded while it is being stored is rejected, and not sent',
   welcome()
   open()
   expect(emit(message(1))).toEqual(['store +1 sent'])
-  expect(to({ type: 'discard', message: message(1) })).toEqual([])
+  expect(to((outbox) => discardIn(outbox, 'general', 'page-one:1'))).toEqual([])
   expect(isStored()).toEqual(['store -1'])
   expect(isStored()).toEqual(['1 rejected DISCARDED'])
 })

@@ -1,5 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
+import { discardIn } from '../../src/outbox/outgoing.ts'
+import { lostTo } from '../../src/outbox/safekeeping.ts'
 import { answer, createScriptedOutbox, message, session, yes } from './support/scripted-outbox.ts'
 
 /** In the room on our server. */
@@ -24,12 +26,12 @@ describe('C4 one batch a room', () => {
     expect(answered(answer(yes(1)), 1, 'other')).toEqual(['2 confirmed 1'])
   })
   test('carries the epoch of the last join', () => {
-    const { emit, open, state, unanswered, wake } = start()
+    const { emit, open, queues, unanswered, wake } = start()
     emit(message(1))
     open('general', { epoch: 'epoch-two' })
     unanswered()
     expect(wake()).toEqual(['send general: 1'])
-    expect(state().rooms.get('general')?.flight?.epoch).toBe('epoch-two')
+    expect(queues.get('general')?.flight?.epoch).toBe('epoch-two')
   })
 })
 
@@ -65,7 +67,7 @@ describe('C7 a refusal that passes', () => {
     const { emit, answer: answered, wake } = start()
     emit(message(1), message(2), message(3))
     answered(answer(yes(1)))
-    expect(answered(answer(yes(1, 2), { code: 'RATE', after: 500 }))).toEqual(['wait 500', '2 confirmed 2'])
+    expect(answered(answer(yes(1, 2), { code: 'RATE', after: 500 }))).toEqual(['2 confirmed 2', 'wait 500'])
     expect(emit(message(4))).toEqual([])
     expect(wake()).toEqual(['send general: 3 4'])
   })
@@ -97,14 +99,14 @@ describe('C9 what will not be answered', () => {
     const { to, close, emit, size } = startWithBoth()
     close()
     emit(message(3, { user: 'bob' }))
-    expect(to({ type: 'refused', room: 'general', error: no })).toEqual(['1 unknown UNKNOWN', '2 rejected FORBIDDEN'])
+    expect(to((outbox) => outbox.refused('general', no))).toEqual(['1 unknown UNKNOWN', '2 rejected FORBIDDEN'])
     expect(size().messages).toBe(1)
   })
   test('what is discarded: the same', () => {
     const { to, answer: answered, emit } = startWithBoth()
-    expect(to({ type: 'discard', message: message(2) })).toEqual(['2 rejected DISCARDED'])
-    expect(to({ type: 'discard', message: message(1) })).toEqual(['1 unknown UNKNOWN'])
-    expect(to({ type: 'discard', message: message(1) })).toEqual([])
+    expect(to((outbox) => discardIn(outbox, 'general', 'page-one:2'))).toEqual(['2 rejected DISCARDED'])
+    expect(to((outbox) => discardIn(outbox, 'general', 'page-one:1'))).toEqual(['1 unknown UNKNOWN'])
+    expect(to((outbox) => discardIn(outbox, 'general', 'page-one:1'))).toEqual([])
     expect(emit(message(3))).toEqual([])
     expect(answered(answer(yes(1)))).toEqual(['send general: 3']) // the first answer counted
   })
@@ -114,9 +116,9 @@ describe('C10 P8 nothing goes', () => {
   test('before we are welcome, what earlier pages left is there, and we are in the room', () => {
     const { emit, to, open } = createScriptedOutbox()
     expect(emit(message(1, { user: undefined }))).toEqual([])
-    expect(to({ type: 'welcome', user: 'ada', windowMs: 1 })).toEqual([])
+    expect(to((outbox) => outbox.greet('ada', 1))).toEqual([])
     expect(open()).toEqual([])
-    expect(to({ type: 'ready' })).toEqual(['send general: 1'])
+    expect(to((outbox) => outbox.ready())).toEqual(['send general: 1'])
   })
   test('after the connection ended', () => {
     const { emit, close, answer: answered } = start()
@@ -133,24 +135,24 @@ describe('C11 what an earlier page left', () => {
   test('goes before ours, in batches of its own', () => {
     const { emit, to, open, answer: answered } = createScriptedOutbox()
     emit(message(1, { user: undefined }))
-    to({ type: 'welcome', user: 'ada', windowMs: 1_000 })
+    to((outbox) => outbox.greet('ada', 1_000))
     open()
-    expect(to({ type: 'adopted', messages: old, inFront: true })).toEqual([])
-    expect(to({ type: 'ready' })).toEqual(['send general: 8 9'])
+    expect(to((outbox) => outbox.adopt(old, true))).toEqual([])
+    expect(to((outbox) => outbox.ready())).toEqual(['send general: 8 9'])
     expect(answered(answer(yes(2)))).toEqual(['8 confirmed 1', '9 confirmed 2', 'send general: 1'])
   })
   test('goes behind ours, where it comes later', () => {
     const { emit, to, answer: answered } = start()
     emit(message(1), message(2))
-    expect(to({ type: 'adopted', messages: old, inFront: false })).toEqual([])
+    expect(to((outbox) => outbox.adopt(old, false))).toEqual([])
     expect(answered(answer(yes(1)))).toEqual(['1 confirmed 1', 'send general: 2'])
     expect(answered(answer(yes(1)))).toEqual(['2 confirmed 1', 'send general: 8 9'])
   })
   test('and ours, where another page has taken it over: that page tells the server, nobody knows what', () => {
     const { emit, to, waiting, size } = start()
     emit(message(1), message(2, { room: 'other' }))
-    to({ type: 'adopted', messages: old, inFront: false })
-    expect(to({ type: 'lost', cid: 'page-one' })).toEqual([
+    to((outbox) => outbox.adopt(old, false))
+    expect(to((outbox) => lostTo(outbox, 'page-one'))).toEqual([
       '1 unknown UNKNOWN',
       '2 unknown UNKNOWN',
       'send general: 8 9',

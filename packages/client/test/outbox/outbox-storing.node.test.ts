@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { discardIn } from '../../src/outbox/outgoing.ts'
+import { lostTo } from '../../src/outbox/safekeeping.ts'
 import { answer, createScriptedOutbox, message, yes } from './support/scripted-outbox.ts'
 
 /** In the room on our server; the test says when something is stored. */
@@ -79,7 +81,7 @@ describe('C6 told', () => {
     emit(message(1))
     stored()
     expect(emit(message(2))).toEqual(['store +2'])
-    expect(to({ type: 'discard', message: message(2) })).toEqual([])
+    expect(to((outbox) => discardIn(outbox, 'general', 'page-one:2'))).toEqual([])
     expect(answered(answer([{ code: 'MUTED' }]))).toEqual([])
     expect(stored()).toEqual(['store -2 -1'])
     expect(stored()).toEqual(['2 rejected DISCARDED', '1 rejected MUTED'])
@@ -90,7 +92,7 @@ describe('C6 told', () => {
     emit(message(1))
     stored()
     const error = Object.assign(new Error('no'), { code: 'FORBIDDEN' }) as never
-    expect(to({ type: 'refused', room: 'general', error })).toEqual(['store -1'])
+    expect(to((outbox) => outbox.refused('general', error))).toEqual(['store -1'])
     expect(stored()).toEqual(['1 rejected FORBIDDEN'])
   })
   test('C11 what another page took over is neither removed nor stored: it is that page’s now', () => {
@@ -98,7 +100,7 @@ describe('C6 told', () => {
     emit(message(1))
     stored()
     emit(message(2), message(3))
-    expect(to({ type: 'lost', cid: 'page-one' })).toEqual([
+    expect(to((outbox) => lostTo(outbox, 'page-one'))).toEqual([
       '1 unknown UNKNOWN',
       '2 unknown UNKNOWN',
       '3 unknown UNKNOWN',

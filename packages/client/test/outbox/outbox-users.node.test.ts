@@ -6,18 +6,14 @@ const nobody = { user: undefined }
 
 describe('C2 a message is sent as its own user only', () => {
   test('what is given before a server says who we are is of who we turn out to be', () => {
-    const { emit, to, open, state } = createScriptedOutbox({ isStored: false })
+    const { emit, to, open, stored, queues } = createScriptedOutbox({ isStored: false })
     emit(message(1, nobody))
-    to({ type: 'stored', isStored: true })
-    expect(to({ type: 'welcome', user: 'ada', windowMs: 1 })).toEqual(['store +1'])
-    to({ type: 'stored', isStored: true })
-    to({ type: 'ready' })
+    stored()
+    expect(to((outbox) => outbox.greet('ada', 1))).toEqual(['store +1'])
+    stored()
+    to((outbox) => outbox.ready())
     expect(open()).toEqual(['store +1 sent'])
-    expect(
-      state()
-        .rooms.get('general')
-        ?.messages.map(({ user }) => user),
-    ).toEqual(['ada'])
+    expect([...queues.get('general')!.messages].map(({ user }) => user)).toEqual(['ada'])
   })
   test('where somebody else logs in, it waits; it goes when its user is back', () => {
     const { welcome, open, emit, close } = createScriptedOutbox()
@@ -40,11 +36,11 @@ describe('C2 a message is sent as its own user only', () => {
     const { welcome, open, emit, to, close } = createScriptedOutbox()
     const error = new RoomfulError('DISCONNECTED', 'signed out')
     emit(message(1, nobody))
-    expect(to({ type: 'stopped', error })).toEqual(['1 rejected DISCONNECTED'])
+    expect(to((outbox) => outbox.stopped(error))).toEqual(['1 rejected DISCONNECTED'])
     welcome('ada')
     emit(message(2))
     close()
-    expect(to({ type: 'stopped', error })).toEqual([])
+    expect(to((outbox) => outbox.stopped(error))).toEqual([])
     emit(message(3, nobody))
     welcome('bob')
     expect(open()).toEqual(['send general: 3'])
@@ -89,33 +85,32 @@ describe('C8 the server’s memory has an end', () => {
 })
 
 describe('C15 a plain server', () => {
-  const plain = { type: 'plain', cid: 'page-one' } as const
-  const openPlain = { type: 'open', room: 'general', session: plainSession } as const
+  const plain = (outbox: { plain(cid: string): void }) => outbox.plain('page-one')
 
   test('gets what nobody has said the user of, without a key; it ends as unknown, which is no error', () => {
-    const { to, emit, written, waiting } = createScriptedOutbox()
+    const { to, emit, open, written, waiting } = createScriptedOutbox()
     emit(message(1, nobody))
     to(plain)
-    expect(to(openPlain)).toEqual(['send general: 1'])
+    expect(open('general', plainSession)).toEqual(['send general: 1'])
     expect(emit(message(2, nobody))).toEqual([])
     expect(waiting()).toEqual(['1', '2'])
     expect(written()).toEqual(['1 unknown', 'send general: 2'])
   })
   test('gets what is of who the app says we are, where no server said otherwise', () => {
-    const { to, emit } = createScriptedOutbox({ user: 'ada' })
+    const { to, emit, open } = createScriptedOutbox({ user: 'ada' })
     emit(message(1))
     to(plain)
-    expect(to(openPlain)).toEqual(['send general: 1'])
+    expect(open('general', plainSession)).toEqual(['send general: 1'])
   })
   test('never gets what a server with keys may have, or what was meant for one: that waits for it', () => {
-    const { to, emit, welcome, open, close, written, state, answer: answered } = createScriptedOutbox()
+    const { to, emit, welcome, open, close, written, user, answer: answered } = createScriptedOutbox()
     welcome()
     open()
     emit(message(1), message(2))
     close()
     to(plain)
-    expect(state().user).toBeUndefined()
-    expect(to(openPlain)).toEqual([])
+    expect(user()).toBeUndefined()
+    expect(open('general', plainSession)).toEqual([])
     expect(emit(message(3, nobody))).toEqual(['send general: 3'])
     expect(written()).toEqual(['3 unknown'])
     close()

@@ -1,11 +1,12 @@
-import { type ClientOptions, RoomfulError } from '@roomful/client'
+import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import type { Keeper, KeeperEvents, OutboxChange, StoredEntry } from '../../src/outbox/keeper.ts'
-import { Safekeeping } from '../../src/outbox/safekeeping.ts'
+import { outboxIn } from '../../src/outbox/safekeeping.ts'
 import { codeOf, keysOf, textsOf } from '../rooms/support/outcomes.ts'
 import { startScript } from '../rooms/support/scripted-server.ts'
 import { eventually } from '../support/eventually.ts'
 import { startClient } from '../support/test-client.ts'
+import { ScriptedOutbox } from './support/scripted-outbox.ts'
 
 interface Script {
   readonly left?: readonly StoredEntry[]
@@ -18,26 +19,22 @@ function createKeeper({ left = [], store = async () => {}, open = async () => {}
   const changes: string[] = []
   let events: KeeperEvents | undefined
   let cid = ''
-  const outbox: ClientOptions['outbox'] = {
-    kind: 'persistent',
-    async open(owner, given) {
-      await open()
-      cid = owner.cid
-      events = given
-      return {
-        place: 'indexedDB',
-        async store(change) {
-          await store(change)
-          const put = change.put.map(({ n, sentAt, user }) => `+${n} of ${user}${sentAt === undefined ? '' : ' sent'}`)
-          changes.push([...put, ...change.remove.map(({ n }) => `-${n}`)].join(', '))
-        },
-        adopt: async () => left,
-        rest() {},
-        forget: async () => {},
-        close() {},
-      }
-    },
-  }
+  const outbox = outboxIn(async (owner, given) => {
+    await open()
+    cid = owner.cid
+    events = given
+    return {
+      place: 'indexedDB',
+      async store(change) {
+        await store(change)
+        const put = change.put.map(({ n, sentAt, user }) => `+${n} of ${user}${sentAt === undefined ? '' : ' sent'}`)
+        changes.push([...put, ...change.remove.map(({ n }) => `-${n}`)].join(', '))
+      },
+      adopt: async () => left,
+      rest() {},
+      forget: async () => {},
+    }
+  })
   return { outbox, changes, cid: () => cid, events: () => events! }
 }
 
@@ -147,11 +144,10 @@ describe('C11 what earlier pages left', () => {
       },
       rest() {},
       forget: async () => {},
-      close() {},
     }
-    const option = { kind: 'persistent', open: async () => keeper } as const
-    const hooks = { adopted() {}, lost() {}, placed() {}, failed() {} }
-    const safekeeping = new Safekeeping(option, { url: '/', cid: 'page-new' }, hooks)
+    const option = outboxIn(async () => keeper)
+    const hooks = { outbox: new ScriptedOutbox(), needed() {}, renew() {}, placed() {}, failed() {} }
+    const safekeeping = option.keep({ url: '/', cid: 'page-new' }, hooks)
     const taken: number[] = []
     for (let connects = 0; connects < 2; connects++)
       void safekeeping.adopt('ada').then((messages) => taken.push(messages.length))

@@ -1,11 +1,12 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import type { Keeper, OutboxOption } from '../../src/outbox/keeper.ts'
-import { Safekeeping } from '../../src/outbox/safekeeping.ts'
+import type { Keeper, OutboxOption, Safekeeping } from '../../src/outbox/keeper.ts'
+import { outboxIn } from '../../src/outbox/safekeeping.ts'
 import { startScript } from '../rooms/support/scripted-server.ts'
 import { startClient } from '../support/test-client.ts'
 import { eventually } from '../support/eventually.ts'
-import { createScriptedOutbox, message } from './support/scripted-outbox.ts'
+import { discardIn } from '../../src/outbox/outgoing.ts'
+import { createScriptedOutbox, message, ScriptedOutbox } from './support/scripted-outbox.ts'
 
 /** A storage that works unless told otherwise, and what it was asked for. */
 function createKeeper(parts: Partial<Keeper> = {}) {
@@ -16,20 +17,17 @@ function createKeeper(parts: Partial<Keeper> = {}) {
     adopt: async () => [],
     rest: () => void asked.push('rest'),
     forget: async () => void asked.push('forget'),
-    close() {},
     ...parts,
   }
-  const option: OutboxOption = { kind: 'persistent', open: async () => keeper }
-  return { asked, option }
+  return { asked, option: outboxIn(async () => keeper) }
 }
 
 function safekeepingOver(option: OutboxOption): Safekeeping {
-  const hooks = { adopted() {}, lost() {}, placed() {}, failed() {} }
-  return new Safekeeping(option, { url: '/', cid: 'page-one' }, hooks)
+  const hooks = { outbox: new ScriptedOutbox(), needed() {}, renew() {}, placed() {}, failed() {} }
+  return option.keep({ url: '/', cid: 'page-one' }, hooks)
 }
 
 const fails = () => Promise.reject(new Error('the disk is full'))
-const written = new Map([['page-one:1', { message: message(1), isGone: false }]])
 
 describe('P5 a storage in which a removal fails', () => {
   const no = new RoomfulError('FORBIDDEN', 'you are not allowed')
@@ -38,24 +36,24 @@ describe('P5 a storage in which a removal fails', () => {
     const { emit, to, stored } = createScriptedOutbox({ isStored: false })
     emit(message(1))
     stored()
-    expect(to({ type: 'discard', message: message(1) })).toEqual(['store -1'])
+    expect(to((outbox) => discardIn(outbox, 'general', 'page-one:1'))).toEqual(['store -1'])
     expect(stored(false)).toEqual(['1 unknown UNKNOWN'])
   })
   test('and of one whose room refused us', () => {
     const { emit, to, stored } = createScriptedOutbox({ user: 'ada', isStored: false })
     emit(message(1))
     stored()
-    expect(to({ type: 'refused', room: 'general', error: no })).toEqual(['store -1'])
+    expect(to((outbox) => outbox.refused('general', no))).toEqual(['store -1'])
     expect(stored(false)).toEqual(['1 unknown UNKNOWN'])
   })
   test('is asked to forget all: where it does, the change counts as made', async () => {
     const { asked, option } = createKeeper({ store: fails })
-    await expect(safekeepingOver(option).save(written)).resolves.toBe(true)
+    await expect(safekeepingOver(option).save([message(1)], [])).resolves.toBe(true)
     expect(asked).toContain('forget')
   })
   test('and where it cannot, as not made', async () => {
     const { option } = createKeeper({ store: fails, forget: fails })
-    await expect(safekeepingOver(option).save(written)).resolves.toBe(false)
+    await expect(safekeepingOver(option).save([message(1)], [])).resolves.toBe(false)
   })
 })
 
@@ -67,7 +65,7 @@ describe('C11 OB12 nothing more is taken over', () => {
     const { asked, option } = createKeeper(parts)
     const safekeeping = safekeepingOver(option)
     await safekeeping.adopt('ada')
-    await safekeeping.save(written)
+    await safekeeping.save([message(1)], [])
     expect(asked).toContain('rest')
     expect(safekeeping.place).toBe('memory')
   })

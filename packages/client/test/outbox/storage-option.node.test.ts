@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { persistentOutbox } from '../../src/outbox/persistent-outbox.ts'
+import { openKeeper, persistentOutbox } from '../../src/outbox/persistent-outbox.ts'
 
 test('C11 outside a browser nothing is kept', async () => {
   const events = { adopted: () => {}, lost: () => {} }
-  expect(await persistentOutbox().open({ url: 'https://example.test/', cid: 'a'.repeat(22) }, events)).toBeUndefined()
+  expect(await openKeeper('roomful', 'https://example.test/', 'a'.repeat(22), events)).toBeUndefined()
 })
 
 test('C2 the user is as the app says: nobody known yet, a guest, or an id', () => {

@@ -146,19 +146,6 @@ describe.each(places)('pages that keep messages in %s', (place, how) => {
     await expect.poll(() => next.lost.toSorted()).toEqual([first.cid, next.cid].toSorted())
   })
 
-  test('C11 what is closed gives everything back, and is told nothing more', async () => {
-    const open = start()
-    const [first, next] = [await open(), await open()]
-    await first.put(first.entry(1))
-    first.keeper.close()
-    first.keeper.close()
-    await expectAdopted(next, 'ann', [first.entry(1)])
-    await expect(first.put(first.entry(2))).rejects.toThrow('the outbox is closed')
-    next.keeper.close()
-    await expectAdopted(await open(), 'ann', [first.entry(1)])
-    expect([first.lost, next.lost, first.adopted, next.adopted]).toEqual([[], [], [], []])
-  })
-
   test('C11 apps that call their outbox differently do not see each other', async () => {
     const open = start()
     const first = await open({ name: 'shop' })

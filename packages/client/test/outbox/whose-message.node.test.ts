@@ -1,6 +1,7 @@
 import type { Hello } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import type { OutboxOption, StoredEntry } from '../../src/outbox/keeper.ts'
+import type { StoredEntry } from '../../src/outbox/keeper.ts'
+import { outboxIn } from '../../src/outbox/safekeeping.ts'
 import { codeOf, textsOf } from '../rooms/support/outcomes.ts'
 import { helloWith, startScript } from '../rooms/support/scripted-server.ts'
 import { startClient, until } from '../support/test-client.ts'
@@ -27,17 +28,17 @@ describe('P3 what a user’s earlier page left goes before that user’s first m
   test('where another user was here first', () => {
     const { welcome, to, open, emit } = createScriptedOutbox()
     welcome(null)
-    to({ type: 'welcome', user: 'ada', windowMs: 1_000 })
+    to((outbox) => outbox.greet('ada', 1_000))
     open()
     expect(emit(message(1))).toEqual([])
-    expect(to({ type: 'adopted', inFront: true, messages: [message(7, { cid: 'page-old' })] })).toEqual([])
-    expect(to({ type: 'ready' })).toEqual(['send general: 7'])
+    expect(to((outbox) => outbox.adopt([message(7, { cid: 'page-old' })], true))).toEqual([])
+    expect(to((outbox) => outbox.ready())).toEqual(['send general: 7'])
   })
   test('where the same user comes back, it is taken over already', () => {
     const { welcome, to, open, emit, close } = createScriptedOutbox()
     welcome()
     close()
-    to({ type: 'welcome', user: 'ada', windowMs: 1_000 })
+    to((outbox) => outbox.greet('ada', 1_000))
     open()
     expect(emit(message(1))).toEqual(['send general: 1'])
   })
@@ -46,20 +47,16 @@ describe('P3 what a user’s earlier page left goes before that user’s first m
     let lockCame = (): void => {}
     const lock = new Promise<void>((resolve) => (lockCame = resolve))
     const old: StoredEntry = { cid: 'page-old', n: 1, user: 'ada', room: 'general', event: 'm', data: 'old' }
-    const outbox: OutboxOption = {
-      kind: 'persistent',
-      open: async () => ({
-        place: 'indexedDB',
-        store: async () => {},
-        async adopt() {
-          await lock
-          return [old]
-        },
-        rest() {},
-        forget: async () => {},
-        close() {},
-      }),
-    }
+    const outbox = outboxIn(async () => ({
+      place: 'indexedDB',
+      store: async () => {},
+      async adopt() {
+        await lock
+        return [old]
+      },
+      rest() {},
+      forget: async () => {},
+    }))
     const client = startClient(url, { outbox, helloTimeoutMs: 10 })
     const room = await client.join('general')
     say('$hello', helloWith({ user: { id: 'ada' } }))
@@ -76,10 +73,10 @@ describe('P3 what a user’s earlier page left goes before that user’s first m
 test('C15 OB11 a plain server gets what this page says as the user that the app names, not what an earlier page left', () => {
   const { to, emit, waiting, written, welcome, open } = createScriptedOutbox({ user: 'ada' })
   emit(message(1))
-  to({ type: 'adopted', inFront: true, messages: [message(7, { cid: 'page-old' })] })
-  to({ type: 'ready' })
-  to({ type: 'plain', cid: 'page-one' })
-  expect(to({ type: 'open', room: 'general', session: plainSession })).toEqual(['send general: 1'])
+  to((outbox) => outbox.adopt([message(7, { cid: 'page-old' })], true))
+  to((outbox) => outbox.ready())
+  to((outbox) => outbox.plain('page-one'))
+  expect(open('general', plainSession)).toEqual(['send general: 1'])
   expect(written()).toEqual(['1 unknown'])
   expect(waiting()).toEqual(['7'])
   welcome()

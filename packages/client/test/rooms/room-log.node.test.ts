@@ -1,6 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { newRoomLog, roomLog, type RoomLogInput } from '../../src/room/room-log.ts'
-import { away, follow, head, joined, joining, left, live, ONE, page, retry, TWO } from './support/log-inputs.ts'
+import { RoomLog } from '../../src/room/room-log.ts'
+import {
+  away,
+  follow,
+  head,
+  joined,
+  joining,
+  left,
+  live,
+  ONE,
+  page,
+  retry,
+  type RoomLogInput,
+  TWO,
+} from './support/log-inputs.ts'
 
 type Row = readonly [name: string, inputs: readonly RoomLogInput[], said: readonly string[]]
 
@@ -153,25 +166,26 @@ describe('C13 P7 what is held has a bound', () => {
   ])('of entries: %s', (_name, inputs, said) => {
     expect(follow(inputs, { entries: 3, bytes: 1_000 }).said).toEqual(said)
   })
+  const asked = 'fetch after 5 of epoch-one'
   test('of bytes: what fits is held, what was heard makes room', () => {
-    const bound = { entries: 100, bytes: 20 }
-    const { log } = follow([...in5, live(7, ONE, 'x'.repeat(18)), live(8, ONE, 'y'), live(9, ONE, 'z')], bound)
-    expect([[...log.ahead.held.keys()], log.ahead.bytes, log.ahead.known]).toEqual([[7], 20, 9])
-    const next = roomLog(log, page(1, 9, { entries: [6] })).log
-    expect([next.place?.last, next.ahead.held.size, next.ahead.bytes]).toEqual([7, 0, 0])
+    const big = (seq: number) => live(seq, ONE, 'x'.repeat(18)) // 20 bytes
+    const over = [...in5, big(7), live(8, ONE, 'y'), live(9, ONE, 'z'), page(1, 9, { entries: [6] })]
+    const { said } = follow([...over, big(9), page(1, 9, { entries: [8] })], { entries: 100, bytes: 20 })
+    expect(said).toEqual([asked, '6 replayed', '7', 'fetch after 7 of epoch-one', '8 replayed', '9'])
   })
   test('of bytes: the same one twice counts once', () => {
-    const { log } = follow([...in5, live(7, ONE, 'same'), live(7, ONE, 'same')])
-    expect(log.ahead.bytes).toBe(6)
+    const same = (seq: number) => live(seq, ONE, 'same') // 6 bytes
+    const { said } = follow([...in5, same(7), same(7), same(8), same(6)], { entries: 100, bytes: 12 })
+    expect(said).toEqual([asked, '6', '7', '8'])
   })
   test('of 1,000 entries and 1 MiB, unless told otherwise', () => {
-    expect(newRoomLog().bound).toEqual({ entries: 1_000, bytes: 1_048_576 })
+    expect(new RoomLog().bound).toEqual({ entries: 1_000, bytes: 1_048_576 })
   })
 })
 
 test('C12 our place is known from the first answer on, through outages, until we leave', () => {
-  expect(newRoomLog().place).toBeUndefined()
+  expect(new RoomLog().place).toBeUndefined()
   expect(follow(in5).log).toMatchObject({ status: 'joined', join: 1, place: { epoch: ONE, last: 5 } })
   expect(follow([...in5, away]).log).toMatchObject({ status: 'away', place: { epoch: ONE, last: 5 } })
-  expect(follow([...in5, left]).log).toEqual({ ...newRoomLog(), join: 1 })
+  expect(follow([...in5, left]).log).toMatchObject({ status: 'away', join: 1, place: undefined })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { NaiveEntry } from './support/naive-timeline.ts'
+import { logOf } from './support/timeline-step.ts'
 import { type Action, actions, TimelineWorld } from './support/timeline-world.ts'
 
 const singles = new Set<Action>(['hear', 'send', 'adopt', 'fly', 'acknowledge', 'refuse', 'lose', 'retry', 'discard'])
@@ -9,7 +10,7 @@ const step = fc.tuple(fc.constantFrom(...actions), fc.nat(1_000))
 const textOf = ({ place, state, isOwn, id, text }: NaiveEntry) => `${place ?? ''} ${state} ${isOwn} ${id} ${text}`
 /** The same of the real one; a gap's place as the naive one says it. */
 function shown({ view }: TimelineWorld): string[] {
-  return [...view.log, ...view.pending].map((entry) => {
+  return [...view.entries].map((entry) => {
     if (entry.kind === 'gap') return `${entry.from === undefined ? 0 : entry.from - 0.5} gap false undefined `
     return `${entry.seq ?? ''} ${entry.state} ${entry.isOwn} ${entry.id} ${String(entry.data)}`
   })
@@ -17,7 +18,7 @@ function shown({ view }: TimelineWorld): string[] {
 
 /** An entry's key is its own, and stays. */
 function assertKeys(world: TimelineWorld, keys: Map<number, string>): void {
-  const entries = [...world.view.log, ...world.view.pending]
+  const entries = [...world.view.entries]
   for (const [index, { name }] of world.naive.entries.entries()) {
     const key = entries[index]?.key ?? ''
     expect(keys.get(name) ?? key).toBe(key)
@@ -30,16 +31,16 @@ const assertAlike = (steps: readonly (readonly [Action, number])[], max: number)
   const world = new TimelineWorld(max)
   const keys = new Map<number, string>()
   for (const [action, pick] of steps) {
-    const { chunks } = world.view.log
+    const { chunks } = world.view.entries
     world.do(action, pick)
-    const after = new Set(world.view.log.chunks)
+    const after = new Set(world.view.entries.chunks)
     // Where a message goes in, and where one is dropped for it.
     if (singles.has(action)) expect(chunks.filter((chunk) => !after.has(chunk)).length).toBeLessThanOrEqual(2)
     expect(shown(world)).toEqual(world.naive.entries.map(textOf))
     assertKeys(world, keys)
-    const seqs = [...world.view.log].flatMap((entry) => (entry.kind === 'message' ? [entry.seq ?? 0] : []))
+    const seqs = logOf(world.view).flatMap((entry) => (entry.kind === 'message' ? [entry.seq ?? 0] : []))
     expect(seqs.every((seq, index) => index === 0 || seq > (seqs[index - 1] ?? 0))).toBe(true)
-    expect(world.view.log.length).toBeLessThanOrEqual(max)
+    expect(world.view.placed).toBeLessThanOrEqual(max)
   }
   return world
 }
@@ -53,7 +54,7 @@ test('TL1-TL7 whatever happens in whatever order, it shows what the naive one sh
       world.ask(4)
       world.answer()
     }
-    const seqs = new Set([...world.view.log].map((entry) => (entry.kind === 'message' ? entry.seq : undefined)))
+    const seqs = new Set(logOf(world.view).map((entry) => (entry.kind === 'message' ? entry.seq : undefined)))
     expect(world.held.filter((seq) => !seqs.has(seq))).toEqual([])
   })
   fc.assert(property, { numRuns: 1_000 })

@@ -1,5 +1,6 @@
 import type { OutboxOption } from '@roomful/client'
 import type { Keeper, KeeperEvents, OutboxChange, StoredEntry } from '../../../src/outbox/keeper.ts'
+import { type OpenKeeper, outboxIn } from '../../../src/outbox/safekeeping.ts'
 
 /** A page with its outbox in the storage. */
 export interface Page {
@@ -29,13 +30,13 @@ export class SharedStorage {
 
   openPage(): Page {
     let keeper: PageKeeper | undefined
-    const open: OutboxOption['open'] = async ({ cid }, events) => {
+    const open: OpenKeeper = async ({ cid }, events) => {
       keeper = new PageKeeper(this, events)
       this.#owners.set(cid, keeper)
       this.#keepers.push(keeper)
       return keeper
     }
-    return { outbox: { kind: 'persistent', open }, close: () => keeper?.close() }
+    return { outbox: outboxIn(open), close: () => keeper?.close() }
   }
 
   /** The same on another machine: what was in it, and nobody's locks. */

@@ -1,8 +1,8 @@
 import type { ItemResult, PublishAnswer } from '@roomful/client'
-import { bytesOf, type Message } from '../../../src/outbox/message.ts'
-import { outbox } from '../../../src/outbox/outbox-state.ts'
-import { newOutbox, type OutboxInput, type OutboxOutput, type OutboxState } from '../../../src/outbox/outbox-types.ts'
-import type { Flight, Session } from '../../../src/outbox/room-queue.ts'
+import { bytesOf, type Message, type Outcome } from '../../../src/outbox/message.ts'
+import { OutboxCore, type OutboxLimit } from '../../../src/outbox/outbox-core.ts'
+import { Unstored } from '../../../src/outbox/unstored.ts'
+import type { Flight, RoomQueue, Session } from '../../../src/outbox/room-queue.ts'
 
 export const NOW = 1_000_000_000
 export const HOUR = 3_600_000
@@ -34,80 +34,88 @@ export const yes = (count: number, seq = 1): ItemResult[] =>
 
 interface Script {
   readonly user?: string | null
-  readonly limit?: OutboxState['limit']
-  /** Whether the test itself says when something is stored; else that is at once. */
+  readonly limit?: OutboxLimit
+  /** False where there is a storage, and the test says when something is stored. */
   readonly isStored?: boolean
 }
 
 /** An outbox that says in words what is to be done. */
-export function createScriptedOutbox({
-  user,
-  limit = { messages: 500, bytes: 100_000 },
-  isStored = true,
-}: Script = {}) {
-  let state = newOutbox(user, limit)
-  const flights: Flight[] = []
-  const run = (input: OutboxInput, now: number): string[] => {
-    const step = outbox(state, input, now)
-    state = step.state
-    return step.outputs.flatMap((output) => {
-      if (output.type === 'send') flights.push(output.flight)
-      if (output.type !== 'store' || !isStored) return [inWords(output)]
-      return run({ type: 'stored', isStored: true }, now)
-    })
+export class ScriptedOutbox extends OutboxCore {
+  time = NOW
+  readonly words: string[] = []
+  readonly flights: Flight[] = []
+
+  constructor({ user, limit = { messages: 500, bytes: 100_000 }, isStored = true }: Script = {}) {
+    super(user, limit, isStored ? undefined : new Unstored())
   }
-  const to = (input: OutboxInput, now = NOW): string[] => run(input, now)
+
+  protected now(): number {
+    return this.time
+  }
+  protected queued(): void {}
+  protected rested(): void {}
+  protected keep(put: readonly Message[], remove: readonly Message[]): void {
+    this.words.push(['store', ...remove.map(({ n }) => `-${n}`), ...put.map((each) => `+${numberOf(each)}`)].join(' '))
+  }
+  protected send(room: string, flight: Flight): void {
+    this.flights.push(flight)
+    this.words.push(`send ${room}: ${flight.messages.map(({ n }) => n).join(' ')}`)
+  }
+  protected wait(_room: string, ms: number, rejoin: boolean): void {
+    this.words.push(`wait ${ms}${rejoin ? ', join again' : ''}`)
+  }
+  protected settled({ n }: Message, outcome: Outcome): void {
+    const what = outcome.state === 'confirmed' ? outcome.seq : outcome.error?.code
+    this.words.push([n, outcome.state, what].filter((word) => word !== undefined).join(' '))
+  }
+}
+
+export function createScriptedOutbox(script: Script = {}) {
+  const outbox = new ScriptedOutbox(script)
+  const { flights, queues } = outbox
+  /** What is to be done after that. */
+  const to = (input: (outbox: ScriptedOutbox) => void, now = NOW): string[] => {
+    outbox.time = now
+    input(outbox)
+    return outbox.words.splice(0)
+  }
+  const inRoom = (change: (queue: RoomQueue) => void, room = 'general', now = NOW) =>
+    to(() => outbox.in(room, change), now)
   return {
     to,
-    state: () => state,
+    inRoom,
+    queues,
+    user: () => outbox.user,
     /** The numbers that wait in a room, those that were sent marked. */
-    waiting: (room = 'general') => (state.rooms.get(room)?.messages ?? []).map(numberOf),
-    emit: (...messages: readonly Message[]) => messages.flatMap((each) => to({ type: 'emit', message: each })),
+    waiting: (room = 'general') => [...(queues.get(room)?.messages ?? [])].map(numberOf),
+    emit: (...messages: readonly Message[]) => messages.flatMap((each) => to(() => outbox.emit(each))),
     /** Welcome on our server as this user, with nothing left by earlier pages. */
     welcome: (who: string | null = 'ada', now = NOW) => [
-      ...to({ type: 'welcome', user: who, windowMs: 23 * HOUR }, now),
-      ...to({ type: 'ready' }, now),
+      ...to(() => outbox.greet(who, 23 * HOUR), now),
+      ...to(() => outbox.ready(), now),
     ],
     open: (room = 'general', parts: Partial<Session> = {}, now = NOW) =>
-      to({ type: 'open', room, session: { ...session, ...parts } }, now),
-    close: (room = 'general', isOurs = false) => to({ type: 'close', room, isOurs }),
+      inRoom((queue) => (queue.session = { ...session, ...parts }), room, now),
+    close: (room = 'general', isOurs = false) => inRoom((queue) => queue.closed(isOurs), room),
     /** How many messages wait in all rooms, and their bytes. */
     size: () => {
-      const all = [...state.rooms.values()].flatMap(({ messages }) => messages)
+      const all = [...queues.values()].flatMap(({ messages }) => [...messages])
       return { messages: all.length, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) }
     },
-    wake: (room = 'general') => to({ type: 'wake', room }),
-    stored: (isStored = true) => to({ type: 'stored', isStored }),
+    wake: (room = 'general') => inRoom((queue) => queue.woken(), room),
+    stored: (isStored = true) => to(() => outbox.stored(isStored)),
     /** The server's answer to the n-th batch, counted from 0; to the last one unless told. */
     answer: (said: PublishAnswer, nth = flights.length - 1, room = 'general') =>
-      to({ type: 'answer', room, flight: flightOf(nth), answer: said }),
-    unanswered: (room = 'general') => to({ type: 'unanswered', room, flight: flightOf(flights.length - 1) }),
-    written: (errors: Extract<OutboxInput, { type: 'written' }>['errors'] = [], room = 'general') =>
-      to({ type: 'written', room, flight: flightOf(flights.length - 1), errors }),
+      inRoom((queue) => queue.answered(flightOf(nth), said), room),
+    unanswered: (room = 'general') => inRoom((queue) => queue.unanswered(flightOf(flights.length - 1)), room),
+    written: (errors: Parameters<RoomQueue['written']>[1] = [], room = 'general') =>
+      inRoom((queue) => queue.written(flightOf(flights.length - 1), errors), room),
   }
 
   function flightOf(nth: number): Flight {
     const flight = flights[nth]
     if (!flight) throw new Error(`expected ${nth + 1} batches, got ${flights.length}`)
     return flight
-  }
-}
-
-function inWords(output: OutboxOutput): string {
-  switch (output.type) {
-    case 'store': {
-      const changes = [...output.changes.values()]
-      return `store ${changes.map(({ message: each, isGone }) => (isGone ? `-${each.n}` : `+${numberOf(each)}`)).join(' ')}`
-    }
-    case 'send':
-      return `send ${output.room}: ${output.flight.messages.map(({ n }) => n).join(' ')}`
-    case 'wait':
-      return `wait ${output.ms}${output.rejoin ? ', join again' : ''}`
-    case 'tell': {
-      const { outcome } = output
-      const what = outcome.state === 'confirmed' ? outcome.seq : outcome.error?.code
-      return [output.message.n, outcome.state, what].filter((word) => word !== undefined).join(' ')
-    }
   }
 }
 

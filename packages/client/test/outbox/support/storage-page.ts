@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 import type { Keeper, OutboxChange, StoredEntry } from '../../../src/outbox/keeper.ts'
-import type { persistentOutbox, PersistentOutbox } from '../../../src/outbox/persistent-outbox.ts'
+import type { openKeeper, PersistentOutbox } from '../../../src/outbox/persistent-outbox.ts'
 import { pageId } from '../../../src/page-id.ts'
 
 export type PageWindow = Window & typeof globalThis
@@ -39,9 +39,7 @@ async function openFrame(breaking: (window: PageWindow) => void = () => {}) {
   breaking(window)
   const source = new URL('../../../src/outbox/persistent-outbox.ts', import.meta.url).href
   // The frame's own import: our modules run in its realm, with its globals.
-  const module = (await window.eval(`import(${JSON.stringify(source)})`)) as {
-    persistentOutbox: typeof persistentOutbox
-  }
+  const module = (await window.eval(`import(${JSON.stringify(source)})`)) as { openKeeper: typeof openKeeper }
   return { window, module, remove: () => frame.remove() }
 }
 
@@ -55,11 +53,11 @@ export async function tryPage({
   const { window, module, remove } = await openFrame(breaking)
   const adopted: (readonly StoredEntry[])[] = []
   const lost: string[] = []
-  const keeper = await module
-    .persistentOutbox(options)
-    .open({ url, cid }, { adopted: (entries) => adopted.push(entries), lost: (page) => lost.push(page) })
+  const keeper = await module.openKeeper(options.name ?? 'roomful', url, cid, {
+    adopted: (entries) => adopted.push(entries),
+    lost: (page) => lost.push(page),
+  })
   if (!keeper) return undefined
-  onTestFinished(() => keeper.close())
   const store = (change: Partial<OutboxChange>): Promise<void> => keeper.store({ put: [], remove: [], ...change })
   return {
     window,

@@ -1,12 +1,8 @@
 import type { Entry } from '@roomful/client'
-import {
-  type LogPage,
-  newRoomLog,
-  type RoomLog,
-  roomLog,
-  type RoomLogInput,
-  type RoomLogOutput,
-} from '../../../src/room/room-log.ts'
+import { type LogPage, RoomLog, type RoomLogOutput } from '../../../src/room/room-log.ts'
+
+/** Tells the log that something happened. */
+export type RoomLogInput = (log: RoomLog) => readonly RoomLogOutput[] | void
 
 export const ONE = 'epoch-one'
 export const TWO = 'epoch-two'
@@ -17,35 +13,34 @@ interface PageParts {
   readonly epoch?: string
 }
 
-export const joining: RoomLogInput = { type: 'joining' }
-export const away: RoomLogInput = { type: 'away' }
-export const left: RoomLogInput = { type: 'left' }
-export const joined = (head: number, parts: PageParts = {}): RoomLogInput => ({
-  type: 'joined',
-  page: pageOf(head, parts),
-})
-export const page = (join: number, head: number, parts: PageParts = {}): RoomLogInput => ({
-  type: 'page',
-  join,
-  page: pageOf(head, parts),
-})
-export const live = (seq: number, epoch = ONE, data: unknown = seq): RoomLogInput => ({
-  type: 'live',
-  epoch,
-  entry: entryOf(seq, data),
-})
-export const head = (seq: number, epoch = ONE): RoomLogInput => ({ type: 'head', epoch, seq })
-export const retry = (join: number): RoomLogInput => ({ type: 'retry', join })
+export const joining: RoomLogInput = (log) => log.joining()
+export const away: RoomLogInput = (log) => log.away()
+export const left: RoomLogInput = (log) => log.left()
+export const joined =
+  (head: number, parts: PageParts = {}): RoomLogInput =>
+  (log) =>
+    log.joined(pageOf(head, parts))
+export const page =
+  (join: number, head: number, parts: PageParts = {}): RoomLogInput =>
+  (log) =>
+    log.page(join, pageOf(head, parts))
+export const live =
+  (seq: number, epoch = ONE, data: unknown = seq): RoomLogInput =>
+  (log) =>
+    log.heard(epoch, seq, entryOf(seq, data))
+export const head =
+  (seq: number, epoch = ONE): RoomLogInput =>
+  (log) =>
+    log.heard(epoch, seq)
+export const retry =
+  (join: number): RoomLogInput =>
+  (log) =>
+    log.retry(join)
 
 /** What the log says to these inputs, in order, in words. */
 export function follow(inputs: readonly RoomLogInput[], bound?: RoomLog['bound']) {
-  let log = newRoomLog(bound)
-  const said: string[] = []
-  for (const input of inputs) {
-    const step = roomLog(log, input)
-    log = step.log
-    said.push(...step.outputs.map(inWords))
-  }
+  const log = new RoomLog(bound)
+  const said = inputs.flatMap((input) => (input(log) ?? []).map(inWords))
   return { log, said }
 }
 

@@ -1,8 +1,8 @@
 import { RoomfulError } from '@roomful/client'
-import { timeline, type TimelineInput } from '../../../src/timeline/timeline.ts'
-import { emptyTimeline, type TimelineView } from '../../../src/timeline/timeline-view.ts'
+import { type OlderPage, TimelineView } from '../../../src/timeline/timeline.ts'
 import { isSelf, metaOf } from './fake-source.ts'
 import { NaiveTimeline } from './naive-timeline.ts'
+import { pendingIn, tell, type TimelineInput } from './timeline-step.ts'
 
 const LOST = new RoomfulError('STALE', 'nobody knows')
 const EVENTS = ['message', 'message', 'message', 'reaction']
@@ -13,7 +13,6 @@ interface Logged {
   readonly event: string
   readonly from: string
 }
-type Page = Extract<TimelineInput, { type: 'page' }>
 
 /** What can happen, each with one number to choose by. */
 export const actions = [
@@ -41,7 +40,7 @@ export type Action = (typeof actions)[number]
 
 /** A room, its server and our outbox, as one timeline and the naive one hear of them. */
 export class TimelineWorld {
-  view: TimelineView
+  readonly view: TimelineView
   readonly naive: NaiveTimeline
   #log: Logged[] = []
   #first = 1
@@ -50,10 +49,10 @@ export class TimelineWorld {
   /** Ours that are not settled, and where the log has them. */
   #outbox = new Map<string, number | undefined>()
   #sent = 0
-  #asked: { readonly page: Page; readonly limit: number; readonly isEarly: boolean } | undefined
+  #asked: { readonly page: OlderPage; readonly limit: number; readonly isEarly: boolean } | undefined
 
   constructor(max: number) {
-    this.view = emptyTimeline(max)
+    this.view = new TimelineView(max, isSelf)
     this.naive = new NaiveTimeline(max)
   }
 
@@ -94,7 +93,7 @@ export class TimelineWorld {
     if (next.event !== 'message') return
     const meta = metaOf(next.seq, next.id, next.from)
     this.naive.heard(next.seq, next.id, isSelf(meta.from))
-    this.#step({ type: 'heard', data: `log ${next.id}`, meta, isSelf })
+    this.#step({ type: 'heard', data: `log ${next.id}`, meta })
   }
 
   hearAll(): void {
@@ -164,7 +163,7 @@ export class TimelineWorld {
     if (this.#asked) return
     const { oldest: before, epoch } = this.view
     const limit = 1 + (pick % 5)
-    const page: Page = { type: 'page', event: 'message', before, epoch, isSelf, page: this.#pageBefore(before, limit) }
+    const page = { event: 'message', before, epoch, page: this.#pageBefore(before, limit) }
     this.#asked = { page, limit, isEarly: pick % 2 === 0 }
   }
 
@@ -177,7 +176,7 @@ export class TimelineWorld {
     if (!isOld)
       for (const { event, meta } of page.messages)
         if (event === 'message') this.naive.heard(meta.seq ?? 0, meta.id ?? '', isSelf(meta.from))
-    this.#step({ ...asked.page, page })
+    this.#step({ ...asked.page, type: 'page', page })
   }
 
   trim(pick: number): void {
@@ -226,10 +225,10 @@ export class TimelineWorld {
     const ends = { ...(seq !== undefined && { seq, at: seq }), ...(isFailed && { error: LOST }) }
     const entry = { id, event: 'message', data: `own ${id}`, state, ...ends }
     const waiting = () => [...this.#outbox.keys()].map((key) => ({ ...entry, id: key }))
-    this.#step({ type: 'outgoing', entry, waiting, isSelf, read: (data) => data, now: 1 })
+    this.#step({ type: 'outgoing', entry, waiting, read: (data) => data, now: 1 })
   }
 
-  #pageBefore(before: number | undefined, limit: number): Page['page'] {
+  #pageBefore(before: number | undefined, limit: number): OlderPage['page'] {
     const older = this.#log.filter(({ seq }) => seq >= this.#first && seq < (before ?? Infinity))
     const page = older.slice(-limit)
     return {
@@ -239,10 +238,10 @@ export class TimelineWorld {
   }
 
   #keyOf(id: string | undefined): string {
-    return [...this.view.pending].find((own) => own.id === id)?.key ?? ''
+    return pendingIn(this.view).find((own) => own.id === id)?.key ?? ''
   }
 
   #step(input: TimelineInput): void {
-    this.view = timeline(this.view, input)
+    tell(this.view, input)
   }
 }

@@ -1,0 +1,51 @@
+import { type Client, createClient, type Room } from '@roomful/client'
+import * as roomful from '@roomful/react'
+import { flushSync } from 'react-dom'
+import { createRoot } from 'react-dom/client'
+
+const client: Client = createClient({ url: 'http://127.0.0.1:9', autoConnect: false })
+const room: Room = client.room('general')
+const hooks = roomful.createHooks(client)
+
+const uses: Readonly<Record<string, () => unknown>> = {
+  useSocket: () => hooks.useSocket(),
+  useConnection: () => hooks.useConnection(({ status }) => status),
+  useRoom: () => hooks.useRoom('general'),
+  useEvent: () => hooks.useEvent(room, 'message', () => {}),
+  useEventReducer: () => roomful.useEventReducer(client, 'message', (n: number) => n + 1, 0),
+  useEventBuffer: () => roomful.useEventBuffer(client, 'message'),
+  useMembers: () => roomful.useMembers(room, ({ size }) => size),
+  useSelf: () => roomful.useSelf(room),
+  useOthers: () => roomful.useOthers(room),
+  usePresence: () => roomful.usePresence(room),
+  useTyping: () => roomful.useTyping(room),
+  useTimeline: () => roomful.useTimeline(room, 'message'),
+  useOutbox: () => roomful.useOutbox(client),
+  useUnsentGuard: () => roomful.useUnsentGuard(client),
+  useLostConnection: () => roomful.useLostConnection(client),
+  useEmitWithAck: () => roomful.useEmitWithAck(client, 'whoami'),
+}
+
+export function hooksToMount(): string[] {
+  return Object.keys(uses)
+}
+
+const AT_ONCE = 1_000
+
+/** Mounts and unmounts so many components with that hook. */
+export async function mounts(hook: string, count: number): Promise<void> {
+  const use = uses[hook] as () => unknown
+  const Mounted = () => {
+    use()
+    return null
+  }
+  const root = createRoot(document.createElement('div'))
+  for (let mounted = 0; mounted < count; mounted += AT_ONCE) {
+    flushSync(() => root.render(Array.from({ length: AT_ONCE }, (_, key) => <Mounted key={key} />)))
+    flushSync(() => root.render(null))
+    // Effects and their undoing have run, and the page may breathe.
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  root.unmount()
+  await new Promise((resolve) => setTimeout(resolve, 500)) // a room is left a moment after the last let go of it
+}

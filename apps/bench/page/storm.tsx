@@ -1,0 +1,88 @@
+import { type Client, createClient, plainRooms } from '@roomful/client'
+import { useEventReducer } from '@roomful/react'
+import { type ReactElement, useEffect, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import { io, type Socket } from 'socket.io-client'
+import type { StormContender, StormEvent } from '../src/storm-types.ts'
+import { commitsSoFar } from './commits.ts'
+
+const COMPONENTS = 1_000
+
+export interface Storm {
+  readonly contender: StormContender
+  /** Whether each component shows only the events with its own key. */
+  readonly keyed: boolean
+  readonly rate: number
+  readonly seconds: number
+}
+
+/** What a storm of events looked like from within the page. */
+export interface Seen {
+  readonly commits: number
+  /** From when the last event was sent until it could be read, in ms. */
+  readonly lastAfterMs: number
+}
+
+type Cell = (props: { readonly index: number }) => ReactElement
+
+/** 1,000 components show what arrives; resolves when the last event is on the screen. */
+export async function storm(url: string, { contender, keyed, rate, seconds }: Storm): Promise<Seen> {
+  const { Cell, ask } = await (contender === 'roomful' ? roomful : naive)(url, keyed)
+  const root = createRoot(document.querySelector('#root') as Element)
+  const events = rate * seconds
+  // The last one to change is the one with the last event's key; without keys all change at once.
+  const last = keyed ? (events - 1) % COMPONENTS : COMPONENTS - 1
+  root.render(Array.from({ length: COMPONENTS }, (_, index) => <Cell key={index} index={index} />))
+  await until(() => document.querySelectorAll('output').length === COMPONENTS)
+  await new Promise((resolve) => setTimeout(resolve, 200)) // effects have run, and the page is quiet
+
+  const before = commitsSoFar()
+  const cell = document.querySelectorAll('output')[last] as Element
+  const shown = until(() => cell.textContent === String(events - 1)).then(() => Date.now())
+  const sentAt = (await ask({ rate, seconds, keys: COMPONENTS })) as number
+  const lastAfterMs = (await shown) - sentAt
+  return { commits: commitsSoFar() - before, lastAfterMs }
+}
+
+/** As one writes it without a library: an effect that listens, and state. */
+async function naive(url: string, keyed: boolean): Promise<{ Cell: Cell; ask: (storm: object) => Promise<unknown> }> {
+  const socket: Socket = io(url, { transports: ['websocket'] })
+  await new Promise<void>((resolve) => socket.once('connect', resolve))
+  const Cell: Cell = ({ index }) => {
+    const [latest, setLatest] = useState<StormEvent>()
+    useEffect(() => {
+      const listener = (event: StormEvent) => {
+        if (!keyed || event.key === index) setLatest(event)
+      }
+      socket.on('tick', listener)
+      return () => void socket.off('tick', listener)
+    }, [index])
+    return <output>{latest?.n}</output>
+  }
+  return { Cell, ask: (request) => socket.emitWithAck('paced', request) }
+}
+
+async function roomful(url: string, keyed: boolean): Promise<{ Cell: Cell; ask: (storm: object) => Promise<unknown> }> {
+  const client: Client = createClient({
+    url,
+    rooms: plainRooms(),
+    ackTimeoutMs: 600_000,
+    socket: { transports: ['websocket'] },
+  })
+  await client.connect()
+  const Cell: Cell = ({ index }) => {
+    const latest = useEventReducer(
+      client,
+      'tick',
+      (before: StormEvent | undefined, event: StormEvent) => (!keyed || event.key === index ? event : before),
+      undefined,
+    )
+    return <output>{latest?.n}</output>
+  }
+  return { Cell, ask: (request) => client.emitWithAck('paced', request) }
+}
+
+/** Looks once a frame, so that what is seen has been painted, or will be with this frame. */
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise(requestAnimationFrame)
+}

@@ -1,0 +1,71 @@
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import type { Table } from './rounds.ts'
+
+/** What a page has anyway, whichever library it takes. */
+const REACT = ['react', 'react-dom']
+/** What ours stands on. */
+const SOCKET_IO = ['socket.io-client', 'engine.io-client', 'socket.io-parser', 'zustand']
+
+interface Bundle {
+  readonly code: string
+  /** Not counted. */
+  readonly beside?: readonly string[]
+}
+
+const core = `import { createClient } from '@roomful/client'; console.log(createClient)`
+const hooks = `import { createHooks } from '@roomful/react'; const { useSocket, useRoom, useEvent } = createHooks(); console.log(useSocket, useRoom, useEvent)`
+const added = (name: string, from = 'client') =>
+  `${core}; import { ${name} } from '@roomful/${from}'; console.log(${name})`
+const all = (name: string) => `import * as all from '${name}'; console.log(all)`
+const only = (name: string, module: string) => `import { ${name} } from '${module}'; console.log(${name})`
+
+const OURS: Readonly<Record<string, Bundle>> = {
+  createClient: { code: core, beside: SOCKET_IO },
+  'and the hooks useSocket, useRoom, useEvent': { code: `${core}; ${hooks}`, beside: SOCKET_IO },
+  'createClient and createTimeline': { code: added('createTimeline'), beside: SOCKET_IO },
+  'createClient and createPresence': { code: added('createPresence'), beside: SOCKET_IO },
+  'createClient and createTyping': { code: added('createTyping'), beside: SOCKET_IO },
+  'createClient and persistentOutbox': { code: added('persistentOutbox'), beside: SOCKET_IO },
+  'createClient and the hooks, with socket.io-client': { code: `${core}; ${hooks}` },
+}
+
+const PEERS: Readonly<Record<string, Bundle>> = {
+  'socket.io-client': { code: only('io', 'socket.io-client') },
+  'socket.io-react-hook, with socket.io-client': { code: only('useSocket, useSocketEvent', 'socket.io-react-hook') },
+  'react-use-websocket': { code: `import useWebSocket from 'react-use-websocket'; console.log(useWebSocket)` },
+  'partysocket/react': { code: only('usePartySocket', 'partysocket/react') },
+  phoenix: { code: only('Socket, Presence', 'phoenix') },
+  centrifuge: { code: only('Centrifuge', 'centrifuge') },
+  ably: { code: only('Realtime', 'ably') },
+  '@liveblocks/client': { code: only('createClient', '@liveblocks/client') },
+  '@liveblocks/client and react': {
+    code: `${only('createClient', '@liveblocks/client')}; ${all('@liveblocks/react')}`,
+  },
+}
+
+/** What each adds to a page, React left out, as a bundler for production makes it. */
+export async function sizes(): Promise<Table> {
+  const table: Table = {}
+  for (const [name, bundle] of Object.entries({ ...OURS, ...PEERS })) table[name] = await sizeOf(bundle)
+  return table
+}
+
+async function sizeOf({ code, beside = [] }: Bundle): Promise<Record<string, number>> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: import.meta.dirname },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    conditions: ['@roomful/source', 'production'],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    legalComments: 'none',
+    external: [...REACT, ...beside].flatMap((name) => [name, `${name}/*`]),
+    logLevel: 'error',
+  })
+  const bytes = outputFiles[0]?.contents ?? new Uint8Array()
+  return { minified: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length }
+}

@@ -1,0 +1,25 @@
+import { startServer } from './bench-server.ts'
+import { visit } from './chromium.ts'
+import { rounds, type Table } from './rounds.ts'
+import { STORM_CONTENDERS } from './storm-types.ts'
+
+const RATE = 5_000
+const SECONDS = 2
+
+/** 1,000 components show what 5,000 events a second bring (goals G5, and G6 where each shows its own). */
+export async function storms(): Promise<Table> {
+  const { url } = await startServer('plain')
+  return rounds(3, STORM_CONTENDERS, async (contender) => {
+    const measured: Record<string, number> = {}
+    for (const [name, keyed] of [
+      ['all', false],
+      ['keyed', true],
+    ] as const) {
+      const { result, busyMs } = await visit('storm', [url, { contender, keyed, rate: RATE, seconds: SECONDS }])
+      measured[`${name}: main thread, ms`] = busyMs
+      measured[`${name}: commits a second`] = result.commits / SECONDS
+      measured[`${name}: last event on the screen, ms`] = result.lastAfterMs
+    }
+    return measured
+  })
+}

@@ -1,0 +1,26 @@
+import { useLostConnection } from '@roomful/react'
+import { useClient, useSocket } from '../realtime.ts'
+import { sentence } from '../sentences.ts'
+
+/** What to know of an outage that lasts, and when it is over. Of the present moment the pill tells. */
+export function ConnectionBanner() {
+  const { status, reason, error, connect } = useSocket()
+  const outage = useLostConnection(useClient())
+  if (outage === undefined) return null
+  if (outage === 'restored') return <p className="banner restored">The connection is back.</p>
+  if (status === 'disconnected')
+    return (
+      <p className="banner">
+        <span>{error ? sentence(error.message) : 'The connection has ended.'}</span>
+        <button type="button" className="button small" onClick={() => void connect()}>
+          Reconnect
+        </button>
+      </p>
+    )
+  return (
+    <p className="banner">
+      {reason === 'offline' ? 'You are offline.' : 'The connection is lost.'} What you write now goes out when it is
+      back.
+    </p>
+  )
+}

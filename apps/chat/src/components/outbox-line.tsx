@@ -1,0 +1,11 @@
+import { useOutbox } from '@roomful/react'
+import { useClient, useConnection } from '../realtime.ts'
+import { outboxSentence } from '../sentences.ts'
+
+/** How many messages the server does not have yet, in all rooms. */
+export function OutboxLine() {
+  const { queued, sending } = useOutbox(useClient())
+  const isConnected = useConnection(({ status }) => status === 'connected')
+  if (queued + sending === 0) return null
+  return <span className="outbox">{outboxSentence(queued + sending, isConnected)}</span>
+}

@@ -1,0 +1,81 @@
+import { createPresence, createTyping } from '@roomful/client'
+import '@roomful/testing/vitest'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { startChat } from './support/start-chat.tsx'
+
+const log = () => within(screen.getByRole('log', { name: 'Messages' }))
+const member = async (name: string) =>
+  (await within(screen.getByRole('list', { name: 'Members' })).findByText(name)).closest('li') as HTMLElement
+
+function say(text: string): void {
+  fireEvent.change(screen.getByRole('textbox', { name: 'Message' }), { target: { value: text } })
+  fireEvent.click(screen.getByRole('button', { name: 'Send' }))
+}
+
+test('a message is shown, confirmed by the server, and heard by the others', async () => {
+  const { bob, server } = await startChat()
+  const heard: unknown[] = []
+  bob.on('message', ({ text }, { from }) => heard.push([from?.name, text]))
+  say('Good morning')
+  expect(await log().findByText('Good morning')).toBeTruthy()
+  await waitFor(() => expect(log().queryByText(/^(Waiting to be sent|Sending…)$/)).toBeNull())
+  await expect.poll(() => heard).toEqual([['Ann', 'Good morning']])
+  expect(server).toHaveEmitted('message', { text: 'Good morning' })
+})
+
+test('a refused message says why, and can be sent again', async () => {
+  const { acceptAll } = await startChat()
+  say('spam')
+  expect(await log().findByText(/No spam here\./)).toBeTruthy()
+  acceptAll()
+  fireEvent.click(log().getByRole('button', { name: 'Retry' }))
+  await waitFor(() => expect(log().queryByText(/No spam here\.|Sending…/)).toBeNull())
+  expect(log().getByText('spam')).toBeTruthy()
+})
+
+test('offline, what is written waits, and a banner says so; back online, it is sent', async () => {
+  const { server, bob } = await startChat()
+  const heard: string[] = []
+  bob.on('message', ({ text }) => heard.push(text))
+  await member('Ann') // in the room, as the server says
+  server.offline()
+  say('from the tunnel')
+  say('still in there')
+  expect(await screen.findByText('2 messages wait to be sent.')).toBeTruthy()
+  expect(log().getAllByText('Waiting to be sent')).toHaveLength(2)
+  expect(await screen.findByText(/^You are offline\./)).toBeTruthy() // an outage that lasts, not each short one
+
+  server.online()
+  expect(await screen.findByText('The connection is back.')).toBeTruthy()
+  await expect.poll(() => heard).toEqual(['from the tunnel', 'still in there'])
+  await waitFor(() => expect(screen.queryByText(/wait to be sent|^Waiting|^Sending/)).toBeNull())
+})
+
+test('who types is named, until they send or stop', async () => {
+  const { bob } = await startChat()
+  await member('Bob')
+  const typing = createTyping(bob)
+  typing.keystroke()
+  expect(await screen.findByText('Bob is typing…')).toBeTruthy()
+  typing.stop()
+  await waitFor(() => expect(screen.queryByText('Bob is typing…')).toBeNull())
+  typing.close()
+})
+
+test('who goes away is shown so, both ways', async () => {
+  const { bob } = await startChat()
+  expect(within(await member('Bob')).getByRole('img', { name: 'online' })).toBeTruthy()
+  createPresence(bob).set({ status: 'away' })
+  expect(await within(await member('Bob')).findByRole('img', { name: 'away' })).toBeTruthy()
+
+  const statusOfAnn = () => bob.members.getState().get('ann')?.presence?.status
+  await expect.poll(statusOfAnn).toBe('online')
+  const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+  onTestFinished(() => visibility.mockRestore())
+  fireEvent(document, new Event('visibilitychange'))
+  await expect.poll(statusOfAnn).toBe('away')
+  visibility.mockReturnValue('visible')
+  fireEvent(document, new Event('visibilitychange'))
+  await expect.poll(statusOfAnn).toBe('online')
+})

@@ -1,0 +1,131 @@
+import { createClient, RoomfulError } from '@roomful/client'
+import { createRooms, refuse } from '@roomful/server'
+import '@roomful/testing/vitest'
+import { createMockServer } from '@roomful/testing'
+import { act, cleanup, configure, fireEvent, render, screen } from '@testing-library/react'
+import { afterAll, afterEach, expect, onTestFinished, test } from 'vitest'
+import { Banner } from './hooks/banner.tsx'
+import { chat } from './hooks/contract.ts'
+import { People } from './hooks/people.tsx'
+import { Two } from './hooks/provided.tsx'
+import { Rates } from './hooks/rates.tsx'
+import { Room } from './hooks/room.tsx'
+import { client } from './hooks/roomful.ts'
+import { Dot, Status } from './hooks/status.tsx'
+import { Messages } from './hooks/timeline.tsx'
+import { WhoAmI } from './hooks/who-am-i.tsx'
+
+configure({ asyncUtilTimeout: 20_000, reactStrictMode: true }) // the machine may be slow and busy
+
+const server = createMockServer({ url: 'https://chat.example' })
+const rooms = createRooms(server.io, { contract: chat, authenticate: ({ auth }) => ({ id: String(auth.name) }) })
+server.io.on('connection', (socket) => {
+  socket.on('whoami', (answer) => answer({ name: socket.handshake.auth['name'] }))
+})
+await server.listen()
+afterEach(cleanup)
+afterAll(async () => {
+  client.disconnect()
+  await rooms.close()
+  await server.close()
+})
+
+/** Somebody else, who is gone with the test. */
+function comes(name: string) {
+  const other = createClient({ url: server.url, contract: chat, auth: { name } })
+  onTestFinished(other.disconnect)
+  return other
+}
+const says = (room: string, text: string) => rooms.to(room).emit('message', { text })
+const click = (text: string) => fireEvent.click(screen.getByText(text))
+
+test('status.tsx: the connection, and what one does with it', async () => {
+  render(<Status />)
+  render(<Dot />)
+  await screen.findByText('Go offline')
+  await screen.findByTitle('online')
+  click('Go offline')
+  await screen.findByTitle('offline')
+  click('Connect (client)')
+  expect(await screen.findByTitle('online')).toBeTruthy()
+})
+
+test('room.tsx: a room that is joined, and what is heard there and on the connection', async () => {
+  const view = render(<Room name={null} />)
+  expect(screen.getByLabelText('left')).toBeTruthy()
+  view.rerender(<Room name="room" />)
+  await screen.findByLabelText('joined')
+  click('Say hello')
+  await screen.findByText('Ada: Hello')
+  server.io.emit('notice', { text: 'closing soon' })
+  await screen.findByText('closing soon')
+})
+
+test('timeline.tsx: what was said, also before we came, and what was refused', async () => {
+  await says('timeline', 'long ago')
+  const { container } = render(<Messages name="timeline" />)
+  const shows = (lines: string[]) =>
+    expect.poll(() => Array.from(container.querySelectorAll('li'), ({ textContent }) => textContent)).toEqual(lines)
+  await expect.poll(() => client.room('timeline').status).toBe('joined')
+  const undo = rooms.handle('message', () => {
+    throw refuse('SPAM', 'not now')
+  })
+  click('Say hello')
+  await shows(['Hello Send again'])
+  undo()
+  click('Send again')
+  await shows(['Hello '])
+  click('Older')
+  await shows(['long ago ', 'Hello '])
+  await expect.poll(() => screen.queryByText('Older')).toBeNull()
+})
+
+test('people.tsx: others, ourselves, and who is typing', async () => {
+  render(<People name="people" />)
+  const bob = await comes('bob').join('people')
+  await screen.findByText('1 others of 2, 0 typing, I am here')
+  click('Away')
+  await screen.findByText('1 others of 2, 0 typing, I am away')
+  fireEvent.change(screen.getByLabelText('Message'), { target: { value: 'a' } })
+  await expect.poll(() => server).toHaveEmitted('$typing', { room: 'people', typing: true })
+  await bob.leave()
+  await screen.findByText('0 others of 1, 0 typing, I am away')
+})
+
+test('rates.tsx: every event is counted, and two are kept', async () => {
+  render(<Rates name="rates" />)
+  await expect.poll(() => client.room('rates').status).toBe('joined')
+  for (const text of ['one', 'three', 'five']) await says('rates', text)
+  fireEvent.click(await screen.findByText('12 letters: three,five, 1 dropped'))
+  await screen.findByText('12 letters: , 0 dropped')
+})
+
+test('who-am-i.tsx: a question and its answer', async () => {
+  render(<WhoAmI />)
+  await act(() => client.connect())
+  click('Who am I?')
+  await screen.findByText('…')
+  expect(await screen.findByText('Ada')).toBeTruthy()
+})
+
+test('banner.tsx: what is told of an outage', async () => {
+  const room = await client.join('banner')
+  const { container } = render(<Banner />)
+  expect(container.textContent).toBe('')
+  server.offline()
+  const receipt = room.emit('message', { text: 'from the tunnel' })
+  await screen.findByText('No connection; 1 messages wait in memory')
+  server.online()
+  await screen.findByText('Back again')
+  expect(await receipt).toMatchObject({ confirmed: true })
+})
+
+test('provided.tsx: the nearest provider has the client', async () => {
+  render(<Two first={comes('first')} second={comes('second')} />)
+  await screen.findByText('first: joined')
+  expect(await screen.findByText('second: joined')).toBeTruthy()
+})
+
+test('without a client and a provider, it says what is missing', () => {
+  expect(() => render(<Two first={undefined as never} second={undefined as never} />)).toThrow(RoomfulError)
+})

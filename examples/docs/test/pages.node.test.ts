@@ -1,0 +1,22 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+// What a page shows is a file beside this one, which is compiled with all tests, and run by one of them.
+
+test.each(['hooks', 'presence-and-typing', 'testing'])('the code of docs/%s.md is what is run', (name) => {
+  const page = readFileSync(join(import.meta.dirname, `../../../docs/${name}.md`), 'utf8')
+  const folder = join(import.meta.dirname, name)
+  const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')])
+  expect(codeOf(page)).toEqual(Object.fromEntries(files))
+})
+
+/** The code by the file's name, which is each block's first line; blocks of one name follow each other. */
+function codeOf(page: string): Record<string, string> {
+  const code: Record<string, string> = {}
+  for (const [, block = ''] of page.matchAll(/^```(?:tsx?|jsx?)\n([^]*?)^```$/gm)) {
+    const [, file = 'a block without a name', text = block] = /^\/\/ (\S+)\n([^]*)$/.exec(block) ?? []
+    code[file] = file in code ? `${code[file]}\n${text}` : text
+  }
+  return code
+}

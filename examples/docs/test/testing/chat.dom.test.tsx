@@ -1,0 +1,24 @@
+import '@roomful/testing/vitest'
+import { createRooms } from '@roomful/server'
+import { createMockServer } from '@roomful/testing'
+import { fireEvent, render, screen } from '@testing-library/react'
+import { afterAll, expect, test } from 'vitest'
+import { Chat } from './chat.tsx'
+import { chat } from './contract.ts'
+
+const server = createMockServer({ url: 'https://chat.example' })
+createRooms(server.io, { contract: chat })
+await server.listen()
+afterAll(() => server.close())
+
+test('what is said in a tunnel waits, and arrives after it', async () => {
+  render(<Chat />)
+  await expect.poll(() => server).toHaveJoined('general')
+
+  server.offline()
+  fireEvent.click(screen.getByText('Say hello'))
+  await screen.findByText('Hello (queued)')
+  server.online()
+  await expect.poll(() => screen.queryByText('Hello (confirmed)')).not.toBeNull()
+  expect(server).toHaveEmitted('message', { text: 'Hello' })
+})

@@ -1,0 +1,3 @@
+import { server } from './mock.ts'
+
+export default { loaders: [() => server.listen()] }

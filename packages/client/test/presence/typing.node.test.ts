@@ -1,0 +1,162 @@
+import { createTyping } from '@roomful/client'
+import { describe, expect, test } from 'vitest'
+import { createFakeRoom, member } from './support/fake-room.ts'
+
+const start = (options?: Parameters<typeof createFakeRoom>[0]) => {
+  const fake = createFakeRoom(options)
+  const typing = createTyping(fake.room)
+  const told: string[] = []
+  const idsOf = () => typing.state.getState().map(({ id }) => id)
+  typing.state.subscribe(() => told.push(idsOf().join()))
+  return { ...fake, ...typing, told, ids: idsOf }
+}
+
+describe('TY1 that we type', () => {
+  test('is said at once, again while keystrokes go on, and taken back 5,000 ms after the last', async () => {
+    const { keystroke, said, pass, timers } = start()
+    keystroke()
+    expect(said).toEqual([true])
+    for (let n = 0; n < 59; n += 1) {
+      await pass(100)
+      keystroke()
+    }
+    expect(said).toEqual([true, true]) // 5,900 ms
+    await pass(4_999)
+    expect(said).toEqual([true, true, true])
+    await pass(1)
+    expect(said).toEqual([true, true, true, false])
+    expect(timers()).toBe(0)
+  })
+  test('is said again for a keystroke that came shortly before it was due, and at once for one that came late', async () => {
+    const { keystroke, said, pass } = start()
+    keystroke()
+    await pass(2_900)
+    keystroke()
+    await pass(100)
+    expect(said).toEqual([true, true])
+    await pass(3_500)
+    keystroke()
+    expect(said).toEqual([true, true, true])
+    await pass(5_000)
+    expect(said).toEqual([true, true, true, false])
+  })
+  test('is taken back by stop and close, once, and only where it was said', async () => {
+    const { keystroke, stop, close, said, pass, timers } = start()
+    stop()
+    expect(said).toEqual([])
+    keystroke()
+    stop()
+    stop()
+    expect(said).toEqual([true, false])
+    keystroke()
+    close()
+    expect(said).toEqual([true, false, true, false])
+    close()
+    keystroke()
+    await pass(20_000)
+    expect(said).toEqual([true, false, true, false])
+    expect(timers()).toBe(0)
+  })
+})
+
+describe('TY2 that we type is not said', () => {
+  test.each([[undefined], [['presence']]])('where the server lists %j', async (listed) => {
+    const { on, keystroke, stop, said, typing, ids, timers } = start()
+    on(listed)
+    keystroke()
+    stop()
+    typing('bob')
+    expect([said, ids(), timers()]).toEqual([[], [], 0])
+  })
+  test('while we are not in; the first keystroke afterwards says it', async () => {
+    const { keystroke, go, said, pass, timers } = start()
+    keystroke()
+    go('suspended')
+    expect(timers()).toBe(0)
+    await pass(10_000)
+    keystroke()
+    go('joined')
+    expect(said).toEqual([true])
+    keystroke()
+    expect(said).toEqual([true, true])
+  })
+})
+
+describe('TY3 who types', () => {
+  test('is shown oldest first, until 6,000 ms after the last sign', async () => {
+    const { typing, ids, pass, timers } = start()
+    typing('bob')
+    await pass(1_000)
+    typing('cy')
+    await pass(3_000)
+    typing('bob')
+    expect(ids()).toEqual(['bob', 'cy'])
+    expect(timers()).toBe(1)
+    await pass(2_999)
+    expect(ids()).toEqual(['bob', 'cy'])
+    await pass(1)
+    expect(ids()).toEqual(['bob'])
+    await pass(2_999)
+    expect(ids()).toEqual(['bob'])
+    await pass(1)
+    expect(ids()).toEqual([])
+    expect(timers()).toBe(0)
+  })
+  test('ends with a stop, a message of theirs, and their leave', () => {
+    const { typing, message, here, ids } = start()
+    here(member('ann'), member('dee'))
+    for (const id of ['bob', 'cy', 'dee', 'eve']) typing(id)
+    typing('bob', false)
+    expect(ids()).toEqual(['cy', 'dee', 'eve'])
+    message('cy')
+    expect(ids()).toEqual(['dee', 'eve'])
+    here(member('ann'))
+    expect(ids()).toEqual(['eve'])
+  })
+  test.each(['suspended', 'joining', 'leaving', 'left', 'failed'] as const)('is nobody while we are %s', (status) => {
+    const { typing, go, ids, timers } = start()
+    typing('bob')
+    go(status)
+    expect([ids(), timers()]).toEqual([[], 0])
+    typing('bob')
+    expect(ids()).toEqual([])
+  })
+  test('is nobody after close, and nothing listens any more', () => {
+    const { typing, close, ids, watching, listening, timers, told } = start()
+    typing('bob')
+    close()
+    typing('cy')
+    expect([ids(), watching(), listening(), timers(), told]).toEqual([[], 0, 0, 0, ['bob', '']])
+  })
+})
+
+describe('TY4 TY5 a sign', () => {
+  test('of our own is not shown', () => {
+    const { typing, told } = start()
+    typing('ann')
+    expect(told).toEqual([])
+  })
+  test('that repeats one tells nobody', async () => {
+    const { typing, told, state, pass } = start()
+    typing('bob', false)
+    typing('bob')
+    const shown = state.getState()
+    await pass(2_000)
+    typing('bob')
+    expect(state.getState()).toBe(shown)
+    expect(told).toEqual(['bob'])
+  })
+  test('that is none is dropped, and so is one from whom the contract does not accept', () => {
+    const { hear, typing, ids, dropped } = start()
+    for (const message of [
+      {},
+      { from: null, typing: true },
+      { from: { id: 5 }, typing: true },
+      { from: { id: 'bob' }, typing: 1 },
+    ])
+      hear({ room: 'general', ...message })
+    expect(dropped).toEqual(Array(4).fill('$typing: not a sign of typing'))
+    typing('bad')
+    expect(ids()).toEqual([])
+  })
+})

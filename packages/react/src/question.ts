@@ -1,0 +1,42 @@
+'use client'
+import type { ReadonlyStore } from '@roomful/client'
+import { createValue } from './value.ts'
+
+interface Asked<Answer> {
+  readonly isPending: boolean
+  readonly error: unknown
+  readonly data: Answer | undefined
+}
+
+const IDLE = { isPending: false, error: undefined, data: undefined }
+const PENDING = { ...IDLE, isPending: true }
+
+/** What became of the newest of several calls. When nobody watches any more, those that run are aborted, and nothing is shown. */
+export function createQuestion<Args extends readonly unknown[], Answer>(
+  ask: (signal: AbortSignal, args: Args) => Promise<Answer>,
+): { readonly emit: (...args: Args) => Promise<Answer>; readonly state: ReadonlyStore<Asked<Answer>> } {
+  let calls = new AbortController()
+  let newest = 0
+  const state = createValue<Asked<Answer>>(IDLE, () => () => {
+    newest += 1
+    state.set(IDLE)
+    calls.abort(new DOMException('the component that asked is gone', 'AbortError'))
+    calls = new AbortController()
+  })
+  return {
+    state,
+    emit(...args) {
+      const call = ++newest
+      const show = (shown: Asked<Answer>): void => {
+        if (call === newest) state.set(shown)
+      }
+      show(PENDING)
+      const answer = ask(calls.signal, args)
+      answer.then(
+        (data) => show({ ...IDLE, data }),
+        (error: unknown) => show({ ...IDLE, error }),
+      )
+      return answer
+    },
+  }
+}

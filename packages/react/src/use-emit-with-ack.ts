@@ -1,0 +1,38 @@
+'use client'
+import type { AckedName, AckOut, AnyContract, At, Client, ClientToServer, EmitArgs } from '@roomful/client'
+import { useMemo, useSyncExternalStore } from 'react'
+import { createQuestion } from './question.ts'
+
+export interface UseEmitWithAck<Args extends readonly unknown[], Answer> {
+  /** Sends the event and gives the answer, as `client.emitWithAck` does; the newest call is the one that is shown. */
+  readonly emit: (...args: Args) => Promise<Answer>
+  readonly isPending: boolean
+  /** Why the newest call failed. */
+  readonly error: unknown
+  /** What the newest call was answered. */
+  readonly data: Answer | undefined
+}
+
+/**
+ * Sends an event that is answered, and shows what became of it. When unmounted, calls that run are aborted. `timeoutMs` is
+ * in milliseconds, and the client's where none is given.
+ *
+ * @example
+ * const { emit, isPending, error, data } = useEmitWithAck(client, 'whoami')
+ */
+export function useEmitWithAck<C extends AnyContract, E extends AckedName<ClientToServer<C>>>(
+  client: Client<C>,
+  event: E,
+  { timeoutMs }: { readonly timeoutMs?: number | undefined } = {},
+): UseEmitWithAck<EmitArgs<At<ClientToServer<C>, E>>, AckOut<At<ClientToServer<C>, E>>> {
+  type Answer = AckOut<At<ClientToServer<C>, E>>
+  const { emit, state } = useMemo(
+    () =>
+      createQuestion((signal, args: EmitArgs<At<ClientToServer<C>, E>>): Promise<Answer> =>
+        client.with({ signal, ...(timeoutMs !== undefined && { timeoutMs }) }).emitWithAck(event, ...args),
+      ),
+    [client, event, timeoutMs],
+  )
+  const { isPending, error, data } = useSyncExternalStore(state.subscribe, state.getState, state.getInitialState)
+  return { emit, isPending, error, data }
+}

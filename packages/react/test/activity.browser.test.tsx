@@ -1,0 +1,124 @@
+import { createClient, type Room } from '@roomful/client'
+import { Activity, StrictMode } from 'react'
+import { expect, onTestFinished, test } from 'vitest'
+import { commands } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import { createHooks, useEventBuffer, useEventReducer, useTimeline } from '../src/index.ts'
+import { createBell } from './support/bell.ts'
+
+// What React 19 hides and shows again; React 18 cannot, so that these tests run in the browser, with 19 alone.
+
+type Mode = 'visible' | 'hidden'
+
+async function start() {
+  const url = await commands.startServer()
+  const client = createClient({ url })
+  onTestFinished(async () => {
+    client.disconnect()
+    await commands.stopServer(url)
+  })
+  const words = async () => (await commands.serverSays(url)).words
+  return { client, words, say: () => commands.sayIn(url, 'general', 'news'), ...createHooks(client) }
+}
+
+test('hidden, a room is left; shown again, it is joined again, and heard once', async () => {
+  const { client, words, say, useRoom, useEvent } = await start()
+  let heard = 0
+  function Member() {
+    const { room, status } = useRoom('general')
+    useEvent(room, 'news', () => (heard += 1))
+    return <output>{status}</output>
+  }
+  const page = (mode: Mode) => (
+    <StrictMode>
+      <Activity mode={mode}>
+        <Member />
+      </Activity>
+    </StrictMode>
+  )
+  const screen = await render(page('visible'))
+  await expect.element(screen.getByText('joined')).toBeVisible()
+  await screen.rerender(page('hidden'))
+  await screen.rerender(page('visible')) // at once: no leave
+  await say()
+  await expect.poll(() => heard).toBe(1)
+  await screen.rerender(page('hidden'))
+  await expect.poll(() => client.room('general').status).toBe('left')
+  await screen.rerender(page('visible'))
+  await expect.element(screen.getByText('joined')).toBeVisible()
+  await say()
+  await expect.poll(() => heard).toBe(2)
+  expect(await words()).toEqual(['join general', 'leave general', 'join general'])
+})
+
+test('what was heard before is kept, and nothing is heard in between', async () => {
+  const bell = createBell()
+  function Heard() {
+    const { events } = useEventBuffer(bell.client, 'n')
+    const sum = useEventReducer(bell.client, 'n', (state, n: number) => state + n, 0)
+    return <output>{`${events.join()} ${sum}`}</output>
+  }
+  const page = (mode: Mode) => (
+    <Activity mode={mode}>
+      <Heard />
+    </Activity>
+  )
+  const screen = await render(page('visible'))
+  bell.ring('n', 1)
+  await expect.element(screen.getByText('1 1')).toBeVisible()
+  bell.ring('n', 2) // not shown yet
+  await screen.rerender(page('hidden'))
+  expect(bell.listening()).toBe(0)
+  bell.ring('n', 4)
+  await screen.rerender(page('visible'))
+  bell.ring('n', 8)
+  await expect.element(screen.getByText('1,2,8 11')).toBeVisible()
+})
+
+test('a timeline goes on while hidden, loses nothing and shows nothing twice; removed while hidden, it is closed', async () => {
+  const { client, say } = await start()
+  const room = await client.join('general')
+  const listening = countListeners(room)
+  const List = () => <output>{useTimeline(room, 'news').entries.length} said</output>
+  const page = (mode: Mode) => (
+    <StrictMode>
+      <Activity mode={mode}>
+        <List />
+      </Activity>
+    </StrictMode>
+  )
+  const screen = await render(page('visible'))
+  await say()
+  await expect.element(screen.getByText('1 said')).toBeVisible()
+  await screen.rerender(page('hidden'))
+  let heard = 0
+  const off = room.on('news', () => (heard += 1))
+  await say()
+  await expect.poll(() => heard).toBe(1)
+  off()
+  await screen.rerender(page('visible'))
+  await expect.element(screen.getByText('2 said')).toBeVisible()
+  await say()
+  await expect.element(screen.getByText('3 said')).toBeVisible()
+  await screen.rerender(page('hidden'))
+  expect(listening.left).toBeGreaterThan(0)
+  await screen.unmount()
+  expect(listening.left).toBe(0)
+})
+
+/** How many subscriptions to a room's events are left of those made from now on. */
+function countListeners(room: Room) {
+  const { on } = room
+  const counts = { left: 0 }
+  Object.assign(room, {
+    on: (...args: Parameters<typeof on>) => {
+      counts.left += 1
+      const off = on(...args)
+      return () => {
+        counts.left -= 1
+        off()
+      }
+    },
+  })
+  return counts
+}

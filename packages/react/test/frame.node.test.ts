@@ -1,0 +1,103 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+
+const FRAME_MS = 16
+
+/** The scheduler as a page begins with it, on a clock that the test moves; `frames` says whether frames come. */
+async function start(frames: 'none' | 'shown' | 'hidden' = 'none') {
+  vi.useFakeTimers()
+  vi.resetModules()
+  const cancelled = vi.fn<(id: number) => void>()
+  if (frames !== 'none') {
+    vi.stubGlobal('requestAnimationFrame', (call: () => void) => (frames === 'shown' ? setTimeout(call, FRAME_MS) : 7))
+    vi.stubGlobal('cancelAnimationFrame', cancelled)
+  }
+  onTestFinished(() => {
+    vi.unstubAllGlobals()
+    vi.useRealTimers()
+  })
+  const { onFrame } = await import('../src/frame.ts')
+  const calls: string[] = []
+  const task = (name: string) => () => void calls.push(name)
+  return { onFrame, calls, a: task('a'), b: task('b'), cancelled }
+}
+
+const microtasks = () => Promise.resolve()
+
+beforeEach(() => void vi.useRealTimers())
+
+test('after a quiet frame a task is called in a microtask, once, however often it is asked for', async () => {
+  const { onFrame, calls, a, b } = await start()
+  onFrame(a)
+  onFrame(a)
+  onFrame(b)
+  expect(calls).toEqual([])
+  await microtasks()
+  expect(calls).toEqual(['a', 'b'])
+  vi.advanceTimersByTime(FRAME_MS)
+  expect(vi.getTimerCount()).toBe(0)
+  onFrame(b)
+  await microtasks()
+  expect(calls).toEqual(['a', 'b', 'b'])
+})
+
+test.each(['none', 'shown'] as const)('under load it is called once a frame (frames: %s)', async (frames) => {
+  const { onFrame, calls, a } = await start(frames)
+  for (let ms = 0; ms < FRAME_MS * 10; ms += 1) {
+    onFrame(a)
+    await microtasks()
+    vi.advanceTimersByTime(1)
+  }
+  expect(calls).toHaveLength(11) // the first at once
+  vi.advanceTimersByTime(FRAME_MS * 2)
+  expect(calls).toHaveLength(11)
+  vi.advanceTimersByTime(1_000)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('in a hidden page, where no frame comes, a timer stands in', async () => {
+  const { onFrame, calls, a, cancelled } = await start('hidden')
+  onFrame(a)
+  await microtasks()
+  onFrame(a)
+  vi.advanceTimersByTime(99)
+  expect(calls).toHaveLength(1)
+  vi.advanceTimersByTime(1)
+  expect(calls).toHaveLength(2)
+  expect(cancelled).toHaveBeenCalledWith(7)
+})
+
+test('a frame that was taken away holds up nothing for long', async () => {
+  const { onFrame, calls, a } = await start()
+  onFrame(a)
+  await microtasks()
+  vi.clearAllTimers()
+  onFrame(a)
+  vi.advanceTimersByTime(999)
+  expect(calls).toHaveLength(1)
+  vi.advanceTimersByTime(1)
+  onFrame(a)
+  await microtasks()
+  expect(calls).toHaveLength(2)
+})
+
+test('a task that asks for itself is called with the next frame, and one that throws holds up no frame', async () => {
+  const { onFrame, calls, a } = await start()
+  const again = () => {
+    calls.push('again')
+    if (calls.length < 3) onFrame(again)
+  }
+  onFrame(again)
+  await microtasks()
+  expect(calls).toHaveLength(1)
+  vi.advanceTimersByTime(FRAME_MS * 5)
+  expect(calls).toHaveLength(3)
+  onFrame(a)
+  await microtasks()
+  onFrame(() => {
+    throw new Error('mine')
+  })
+  expect(() => vi.advanceTimersByTime(FRAME_MS)).toThrow('mine')
+  onFrame(a)
+  vi.advanceTimersByTime(FRAME_MS)
+  expect(calls).toEqual(['again', 'again', 'again', 'a', 'a'])
+})

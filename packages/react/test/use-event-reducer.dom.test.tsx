@@ -1,0 +1,143 @@
+import { cleanup, render, screen } from '@testing-library/react'
+import { Component, type ReactNode, StrictMode } from 'react'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { useEventReducer } from '../src/index.ts'
+import { createBell } from './support/bell.ts'
+import { shown } from './support/shown.ts'
+
+afterEach(cleanup)
+
+const sum = (state: number, n: number) => state + n
+
+test('every event is reduced, and a frame renders once, however many there were', async () => {
+  const bell = createBell()
+  let renders = 0
+  function Sum() {
+    renders += 1
+    return <output>{useEventReducer(bell.client, 'n', sum, 0)}</output>
+  }
+  render(<Sum />)
+  await shown(() => {
+    for (let n = 1; n <= 3_456; n += 1) bell.ring('n', n) // more than is kept for a frame
+  })
+  expect(screen.getByText(String((3_456 * 3_457) / 2))).toBeTruthy()
+  expect(renders).toBe(2)
+})
+
+test('nothing is rendered where the state is equal; what was equal still counts', async () => {
+  const bell = createBell()
+  const seen: number[] = []
+  function Sum() {
+    const isEqual = (a: number, b: number) => Math.floor(a) === Math.floor(b)
+    seen.push(useEventReducer(bell.client, 'n', sum, 0, { isEqual }))
+    return null
+  }
+  render(<Sum />)
+  for (let n = 0; n < 5; n += 1) await shown(() => bell.ring('n', 0.25))
+  expect(seen).toEqual([0, 1])
+})
+
+test('the newest reducer takes the events; one that changes with every render costs no subscription', async () => {
+  const bell = createBell()
+  const on = vi.spyOn(bell.client, 'on')
+  const Text = ({ turn }: { turn: number }) => (
+    <output>{useEventReducer(bell.client, 'n', (state, n: number) => `${state} ${turn}:${n}`, '')}</output>
+  )
+  const view = render(<Text turn={1} />)
+  for (let turn = 2; turn <= 4; turn += 1) {
+    await shown(() => bell.ring('n', 0))
+    view.rerender(<Text turn={turn} />)
+  }
+  await shown(() => bell.ring('n', 9))
+  expect(screen.getByRole('status').textContent).toBe(' 1:0 2:0 3:0 4:9')
+  expect(on).toHaveBeenCalledOnce()
+})
+
+test('a room’s event comes with its meta, an event of several arguments with all', async () => {
+  const [bell, hall] = [createBell(), createBell('room')]
+  function Both() {
+    const texts = useEventReducer(hall.room, 'said', (state, data, { seq }) => `${state} ${data}@${seq}`, '')
+    const count = useEventReducer(bell.client, 'many', (state, ...args: number[]) => state + args.length, 0)
+    return <output>{`${texts} ${count}`}</output>
+  }
+  render(<Both />)
+  await shown(() => {
+    hall.ring('said', 'hi', { seq: 3 })
+    bell.ring('many', 1, 2, 3, 4)
+  })
+  expect(screen.getByText('hi@3 4')).toBeTruthy()
+})
+
+test('a thousand components listen once; those that come later count from then on', async () => {
+  const bell = createBell()
+  const Sum = () => <output>{useEventReducer(bell.client, 'n', sum, 0)}</output>
+  const page = (count: number) => Array.from({ length: count }, (_, key) => <Sum key={key} />)
+  const view = render(page(999), { wrapper: StrictMode })
+  await shown(() => bell.ring('n', 1))
+  expect(bell.listening()).toBe(1)
+  view.rerender(page(1_000))
+  await shown(() => bell.ring('n', 1))
+  expect(screen.getAllByText('2')).toHaveLength(999)
+  expect(screen.getAllByText('1')).toHaveLength(1)
+  view.rerender([])
+  expect(bell.listening()).toBe(0)
+})
+
+test('another room or event begins again; none hears nothing', async () => {
+  const [one, two] = [createBell('room'), createBell('room')]
+  const Sum = ({ room }: { room: typeof one.room | undefined }) => <output>{useEventReducer(room, 'n', sum, 0)}</output>
+  const view = render(<Sum room={one.room} />)
+  await shown(() => one.ring('n', 5))
+  expect(screen.getByText('5')).toBeTruthy()
+  view.rerender(<Sum room={two.room} />)
+  expect(screen.getByText('0')).toBeTruthy()
+  await shown(() => {
+    one.ring('n', 5)
+    two.ring('n', 7)
+  })
+  expect(screen.getByText('7')).toBeTruthy()
+  view.rerender(<Sum room={undefined} />)
+  expect(screen.getByText('0')).toBeTruthy()
+  expect(one.listening() + two.listening()).toBe(0)
+})
+
+test('what the reducer throws is the nearest error boundary’s, and harms no other component', async () => {
+  const bell = createBell()
+  const quiet = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => quiet.mockRestore())
+  const Thrower = () => (
+    <output>
+      {useEventReducer(
+        bell.client,
+        'n',
+        () => {
+          throw new Error('mine')
+        },
+        0,
+      )}
+    </output>
+  )
+  const Sum = () => <output>{useEventReducer(bell.client, 'n', sum, 0)}</output>
+  render(
+    <>
+      <Boundary>
+        <Thrower />
+      </Boundary>
+      <Sum />
+    </>,
+  )
+  await shown(() => bell.ring('n', 1))
+  await shown(() => bell.ring('n', 1))
+  expect(screen.getByText('caught mine')).toBeTruthy()
+  expect(screen.getByText('2')).toBeTruthy()
+})
+
+class Boundary extends Component<{ children: ReactNode }> {
+  override state: { message?: string } = {}
+  static getDerivedStateFromError({ message }: Error) {
+    return { message: `caught ${message}` }
+  }
+  override render() {
+    return this.state.message ?? this.props.children
+  }
+}

@@ -1,0 +1,128 @@
+import { act, cleanup, render, screen } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createFakeRoom, member } from '../../client/test/presence/support/fake-room.ts'
+import { useMembers, useOthers, usePresence, useSelf, useTyping } from '../src/index.ts'
+
+afterEach(cleanup)
+
+/** A change, and the two frames in which it is shown and all is quiet again. */
+const shown = (work: () => void) =>
+  act(async () => {
+    work()
+    await vi.advanceTimersByTimeAsync(200)
+  })
+
+test('members, ourselves and the others; each renders only when what it gives changes', async () => {
+  const { room, here, watching } = createFakeRoom()
+  const seen: Record<string, unknown[]> = { members: [], self: [], others: [], count: [], names: [] }
+  function Members() {
+    seen['members']?.push([...useMembers(room).keys()].join())
+    return null
+  }
+  function Self() {
+    seen['self']?.push(useSelf(room)?.presence)
+    return null
+  }
+  function Others() {
+    seen['others']?.push([...useOthers(room).keys()].join())
+    return null
+  }
+  function Count() {
+    seen['count']?.push(useOthers(room, ({ size }) => size))
+    return null
+  }
+  function Names() {
+    const isEqual = (a: string[], b: string[]) => a.join() === b.join()
+    seen['names']?.push(useMembers(room, (members) => [...members.keys()], isEqual).join())
+    return null
+  }
+  const view = render([Members, Self, Others, Count, Names].map((Part, key) => <Part key={key} />))
+  const [ann, bob] = [member('ann', 'online'), member('bob')]
+  await shown(() => here(ann, bob))
+  await shown(() => here(member('ann', 'away'), bob)) // only we changed
+  await shown(() => {
+    here(member('ann', 'busy'), bob)
+    here(member('ann', 'away'), bob) // within a frame
+  })
+  expect(seen).toEqual({
+    members: ['', 'ann,bob', 'ann,bob', 'ann,bob'],
+    self: [undefined, 'online', 'away', 'away'],
+    others: ['', 'bob'],
+    count: [0, 1],
+    names: ['', 'ann,bob'],
+  })
+  expect(watching()).toBe(3) // members, self and others: one each, however many components
+  view.unmount()
+  expect(watching()).toBe(0)
+})
+
+test('without a room nobody is there, nothing is said, and nobody types', () => {
+  type Room = Parameters<typeof useMembers>[0]
+  const room = undefined as Room
+  function Nowhere() {
+    const { presence, error, set, clear } = usePresence(room)
+    const { typing, keystroke, stop } = useTyping(room)
+    set('away' as never)
+    clear()
+    keystroke()
+    stop()
+    return (
+      <output>
+        {JSON.stringify([useMembers(room).size, useOthers(room).size, useSelf(room), presence, error, typing])}
+      </output>
+    )
+  }
+  render(<Nowhere />)
+  expect(screen.getByText('[0,0,null,null,null,[]]')).toBeTruthy()
+})
+
+test('usePresence says at once what is set, and why it was refused; its functions stay the same', async () => {
+  const { room, asked } = createFakeRoom()
+  const seen: ReturnType<typeof usePresence>[] = []
+  function Status() {
+    seen.push(usePresence(room) as never)
+    return <output>{String(seen.at(-1)?.presence)}</output>
+  }
+  render(<Status />)
+  act(() => seen[0]?.set('away' as never))
+  expect(screen.getByText('away')).toBeTruthy() // no frame was waited for
+  expect(asked).toHaveLength(1)
+  act(() => seen[0]?.set('away' as never))
+  expect(seen).toHaveLength(2)
+  act(() => seen[0]?.clear())
+  expect(screen.getByText('undefined')).toBeTruthy()
+  expect(new Set(seen.flatMap(({ set, clear }) => [set, clear])).size).toBe(2)
+})
+
+test('useTyping: who types, and that we do; unmounted while typing, it is taken back, and nothing is left', async () => {
+  const { room, said, typing, listening, timers, watching } = createFakeRoom()
+  const seen: ReturnType<typeof useTyping>[] = []
+  function Line() {
+    seen.push(useTyping(room) as never)
+    return (
+      <output>
+        {seen
+          .at(-1)
+          ?.typing.map((user) => (user as { id: string }).id)
+          .join()}
+      </output>
+    )
+  }
+  const view = render(<Line />, { wrapper: StrictMode })
+  const left = listening()
+  await shown(() => typing('bob'))
+  expect(screen.getByText('bob')).toBeTruthy()
+  const renders = seen.length
+  await shown(() => typing('bob')) // still
+  expect(seen).toHaveLength(renders)
+  act(() => seen.at(-1)?.keystroke())
+  expect(said).toEqual([true])
+  // React 18 throws the first of StrictMode's two renders away, with all that it made.
+  expect(new Set(seen.slice(1).flatMap(({ keystroke, stop }) => [keystroke, stop])).size).toBe(2)
+  view.unmount()
+  expect(said).toEqual([true, false])
+  expect(left).toBeGreaterThan(0)
+  await vi.advanceTimersByTimeAsync(200)
+  expect([listening(), watching(), timers()]).toEqual([0, 0, 0])
+})

@@ -1,0 +1,58 @@
+import { act, cleanup, render } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, expect, test, vi } from 'vitest'
+import { useOutbox, useUnsentGuard } from '../src/index.ts'
+import { shown } from './support/shown.ts'
+import { createFakeClient } from './support/fake-client.ts'
+
+afterEach(cleanup)
+
+const leave = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
+
+test('useOutbox renders once a frame, however much is sent', async () => {
+  const { client, outbox, watching } = createFakeClient()
+  const seen: unknown[] = []
+  function Counts({ more }: { more: boolean }) {
+    const { queued, sending } = useOutbox(client)
+    if (!more) seen.push(queued + sending)
+    return null
+  }
+  const view = render([<Counts key="a" more={false} />, <Counts key="b" more />])
+  expect(watching()).toBe(1)
+  await shown(() => {
+    for (let queued = 1; queued <= 500; queued += 1) outbox.set({ queued, sending: 1, place: 'memory' })
+  })
+  expect(seen).toEqual([0, 501])
+  view.unmount()
+  expect(watching()).toBe(0)
+})
+
+test('useUnsentGuard asks only while messages would be lost, listens only then, and never renders', () => {
+  const { client, outbox, watching } = createFakeClient()
+  const add = vi.spyOn(window, 'addEventListener')
+  let renders = 0
+  function Guard() {
+    renders += 1
+    useUnsentGuard(client)
+    return null
+  }
+  const view = render(<Guard />, { wrapper: StrictMode })
+  expect(add.mock.calls.filter(([type]) => type === 'beforeunload')).toEqual([])
+  expect(leave()).toBe(false)
+  act(() => outbox.set({ queued: 1, sending: 0, place: 'memory' }))
+  expect(leave()).toBe(true)
+  act(() => outbox.set({ queued: 0, sending: 1, place: 'memory' }))
+  expect(leave()).toBe(true)
+  act(() => outbox.set({ queued: 0, sending: 1, place: 'indexedDB' }))
+  expect(leave()).toBe(false)
+  act(() => outbox.set({ queued: 3, sending: 1, place: 'memory' })) // storage has failed
+  expect(leave()).toBe(true)
+  act(() => outbox.set({ queued: 0, sending: 0, place: 'memory' }))
+  expect(leave()).toBe(false)
+  expect(renders).toBe(2)
+  act(() => outbox.set({ queued: 3, sending: 1, place: 'memory' }))
+  view.unmount()
+  expect(leave()).toBe(false)
+  expect(watching()).toBe(0)
+  add.mockRestore()
+})

@@ -1,0 +1,31 @@
+import { describe, RoomfulError } from '@roomful/contract'
+import type { ServerOptions } from 'socket.io'
+import type { MockServerOptions } from './mock-server.ts'
+
+/** The server's origin. Throws `INVALID_ARGUMENT` for what is none. */
+export function checkedUrl(url: unknown): URL {
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
+  const isOrigin = parsed && /^(https?|wss?):$/.test(parsed.protocol) && parsed.pathname === '/' && parsed.search === ''
+  if (isOrigin) return parsed
+  throw invalid(`url: expected an origin such as "https://chat.example", got ${describe(url)}`)
+}
+
+/** Throws `INVALID_ARGUMENT` for options that cannot work here. */
+export function checkedOptions({ options = {}, profile, seed }: MockServerOptions): Partial<ServerOptions> {
+  if (profile !== undefined && profile !== 'flask') throw invalid(`profile: expected "flask", got ${describe(profile)}`)
+  if (seed !== undefined && !Number.isFinite(seed)) throw invalid(`seed: expected a number, got ${describe(seed)}`)
+  if (options.parser !== undefined)
+    throw invalid('options.parser: expected none, since faults are told by packets as the default parser writes them')
+  if (profile === 'flask' && options.connectionStateRecovery)
+    throw invalid('options.connectionStateRecovery: expected none, since Flask-SocketIO recovers no state')
+  return options
+}
+
+export function checkedNumber(name: string, value: unknown, from: number, to: number): number {
+  if (typeof value === 'number' && value >= from && value <= to) return value
+  throw invalid(`${name}: expected a number from ${from} to ${to}, got ${describe(value)}`)
+}
+
+function invalid(message: string): RoomfulError {
+  return new RoomfulError('INVALID_ARGUMENT', message)
+}

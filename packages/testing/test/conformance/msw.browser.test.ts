@@ -1,0 +1,3 @@
+import { playInPage } from './pages.ts'
+
+playInPage()

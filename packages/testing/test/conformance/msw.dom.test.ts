@@ -1,0 +1,3 @@
+import { playOverMsw } from './msw-in-node.ts'
+
+await playOverMsw()

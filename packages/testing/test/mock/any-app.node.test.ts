@@ -1,0 +1,3 @@
+import { testAnyApp } from './any-app-tests.ts'
+
+testAnyApp()

@@ -1,0 +1,103 @@
+import { createClient, plainRooms } from '@roomful/client'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { connectedClient, eventually, heardBy, startClient, startMock, url } from './start.ts'
+
+type Answer = (...values: unknown[]) => void
+
+/** `profile: 'flask'`, the same wherever it runs. */
+export function testFlask(): void {
+  test('what a handler returns is the ack, and one that returns nothing acks with nothing', async () => {
+    const server = await startMock({ profile: 'flask' })
+    server.io.on('connection', (socket) => {
+      socket.on('sum', (a: number, b: number) => a + b)
+      socket.on('slow', async () => 'later')
+      socket.on('list', () => [1, 2])
+      socket.on('nothing', () => {})
+      socket.on('itself', (answer: Answer) => answer('one', 'two'))
+      socket.once('first', () => 'once')
+    })
+    const client = await connectedClient()
+    const ask = (event: string, ...args: unknown[]) =>
+      new Promise<unknown[]>((done) => client.emit(event, ...args, (...values: unknown[]) => done(values)))
+    expect(await ask('sum', 1, 2)).toEqual([3])
+    expect(await ask('slow')).toEqual(['later'])
+    expect(await ask('list')).toEqual([[1, 2]])
+    expect(await ask('nothing')).toEqual([])
+    expect(await ask('itself')).toEqual(['one', 'two'])
+    expect(await ask('first')).toEqual(['once'])
+    await expect(client.timeout(50).emitWithAck('first')).rejects.toThrow('timed out')
+    await expect(client.timeout(50).emitWithAck('unheard of')).rejects.toThrow('timed out')
+  })
+
+  test('handlers hear what comes without an ack, in other namespaces too', async () => {
+    const server = await startMock({ profile: 'flask' })
+    const heard = vi.fn<(...args: unknown[]) => string>(() => 'said')
+    server.io.of('/later').on('connection', (socket) => socket.on('say', heard))
+    const client = (await connectedClient()).io.socket('/later')
+    await eventually(client.connect(), 'connect')
+    client.emit('say', 'a', 'b')
+    await expect.poll(() => heard.mock.calls).toEqual([['a', 'b']])
+    expect(await client.emitWithAck('say')).toBe('said')
+  })
+
+  test('answers that are ready together overtake each other, as the seed has it', async () => {
+    const orderWith = async (seed: number): Promise<number[]> => {
+      const server = await startMock({ profile: 'flask', seed })
+      const asked: number[] = []
+      let answerAll = (): void => {}
+      const time = new Promise<void>((resolve) => (answerAll = resolve))
+      server.io.on('connection', (socket) => {
+        socket.on('ask', async (n: number) => {
+          asked.push(n)
+          await time
+          return n
+        })
+      })
+      const client = await connectedClient()
+      const answered: number[] = []
+      for (const n of [1, 2, 3, 4]) client.emit('ask', n, (answer: number) => answered.push(answer))
+      await expect.poll(() => asked).toEqual([1, 2, 3, 4])
+      answerAll()
+      await expect.poll(() => answered.length).toBe(4)
+      client.disconnect()
+      await server.close()
+      return answered
+    }
+    const [one, again, other] = [await orderWith(3), await orderWith(3), await orderWith(5)]
+    expect(one).toEqual(again)
+    expect(one).not.toEqual(other)
+    expect(one).not.toEqual([1, 2, 3, 4])
+  })
+
+  test('what the connection handler emits comes before the connection', async () => {
+    const server = await startMock({ profile: 'flask' })
+    server.io.on('connection', (socket) => socket.emit('welcome'))
+    const order: string[] = []
+    const client = startClient()
+    client.io.on('packet', ({ data }) => {
+      order.push(Array.isArray(data) ? String(data[0]) : 'connect')
+    })
+    const welcomed = heardBy(client, 'welcome')
+    await expect.poll(() => welcomed).toHaveLength(1)
+    expect(order).toEqual(['welcome', 'connect'])
+  })
+
+  test("the tutorial's rooms, by @roomful/client", async () => {
+    const server = await startMock({ profile: 'flask' })
+    server.io.on('connection', (socket) => {
+      socket.on('join', async ({ room }: { room: string }) => socket.join(room))
+      socket.on(
+        'message',
+        ({ room, ...data }: { room: string }) => void server.io.to(room).emit('message', { room, ...data }),
+      )
+    })
+    const client = createClient({ url, rooms: plainRooms() })
+    onTestFinished(client.disconnect)
+    const room = await client.join('general')
+    expect(room.state.getState()).toMatchObject({ acknowledged: true })
+    const heard: unknown[] = []
+    room.on('message', (data) => heard.push(data))
+    expect(await room.emit('message', { text: 'hi' })).toMatchObject({ confirmed: false })
+    await expect.poll(() => heard).toEqual([{ room: 'general', text: 'hi' }])
+  })
+}

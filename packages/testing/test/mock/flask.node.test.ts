@@ -1,0 +1,3 @@
+import { testFlask } from './flask-tests.ts'
+
+testFlask()

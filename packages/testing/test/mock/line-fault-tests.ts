@@ -1,0 +1,116 @@
+import { expect, test, vi } from 'vitest'
+import { connectedClient, eventually, heardBy, startClient, startMock } from './start.ts'
+
+/** Faults of whole connections; the same wherever the server runs, and whichever transport it is. */
+export function testLineFaults(transports: string[]): void {
+  const options = { transports }
+
+  test('offline: both sides lose the connection, none can be made, and online() lets them', async () => {
+    const server = await startMock()
+    const left = vi.fn<(reason: string) => void>()
+    server.io.on('connection', (socket) => socket.on('disconnect', left))
+    const client = await connectedClient(options)
+    const lost = eventually(client, 'disconnect')
+    server.offline()
+    expect((await lost)[0]).toMatch(/^transport (close|error)$/)
+    await expect.poll(() => left.mock.calls.length).toBe(1)
+    const failed = vi.fn<() => void>()
+    client.io.on('reconnect_error', failed)
+    await expect.poll(() => failed.mock.calls.length).toBeGreaterThan(1)
+    const [error] = (await eventually(startClient(options), 'connect_error')) as [Error]
+    expect(error.message).toMatch(/websocket error|xhr poll error/)
+
+    server.online()
+    await expect.poll(() => client.connected).toBe(true)
+    expect(server.io.sockets.sockets.size).toBeGreaterThan(0)
+  })
+
+  test('kick: those who are meant, in every namespace, and they know why', async () => {
+    const server = await startMock()
+    server.io.of('/admin')
+    const [ann, bob] = [await connectedClient({ ...options, auth: { name: 'ann' } }), await connectedClient(options)]
+    const admin = ann.io.socket('/admin', { auth: { name: 'ann' } })
+    await eventually(admin, 'connect')
+    const reasons = [eventually(ann, 'disconnect'), eventually(admin, 'disconnect')]
+    server.kick(({ handshake }) => handshake.auth['name'] === 'ann')
+    expect((await Promise.all(reasons)).map(([reason]) => reason)).toEqual([
+      'io server disconnect',
+      'io server disconnect',
+    ])
+    expect(bob.connected).toBe(true)
+    server.kick()
+    await expect.poll(() => bob.connected).toBe(false)
+  })
+
+  test('refuse: nobody gets in, with the data, until all is well again', async () => {
+    const server = await startMock()
+    server.io.of('/admin')
+    const connections = vi.fn<() => void>()
+    server.io.on('connection', connections)
+    server.refuse({ message: 'full', data: { code: 'FULL', after: 100 } })
+    const client = startClient(options)
+    const [error] = (await eventually(client, 'connect_error')) as [Error]
+    expect(error).toMatchObject({ message: 'full', data: { code: 'FULL', after: 100 } })
+    const [other] = (await eventually(client.io.socket('/admin'), 'connect_error')) as [Error]
+    expect(other.message).toBe('full')
+    expect(connections).not.toHaveBeenCalled()
+    server.pass()
+    client.connect()
+    await expect.poll(() => client.connected).toBe(true)
+  })
+
+  test('expireToken: the same credentials are refused, others are not, and guests stay', async () => {
+    const server = await startMock()
+    const guest = await connectedClient(options)
+    let token = 'old'
+    const client = await connectedClient({ ...options, auth: (give) => give({ token }) })
+    const refused = eventually(client, 'connect_error')
+    server.expireToken()
+    const [error] = (await refused) as [Error]
+    expect(error).toMatchObject({ message: 'the token has expired', data: { code: 'TOKEN_EXPIRED' } })
+    expect(guest.connected).toBe(true)
+    token = 'new'
+    client.connect()
+    await expect.poll(() => client.connected).toBe(true)
+  })
+
+  test('restart: everybody is cut and comes back as somebody new, to the same handlers', async () => {
+    const server = await startMock({ options: { connectionStateRecovery: {} } })
+    const left = vi.fn<() => void>()
+    server.io.on('connection', (socket) => {
+      socket.emit('welcome', socket.id)
+      socket.on('disconnect', left)
+    })
+    const client = await connectedClient(options)
+    const first = client.id
+    server.io.socketsJoin('x')
+    const news = heardBy(client, 'news')
+    const welcomed = heardBy(client, 'welcome')
+    server.io.to('x').emit('news', 1)
+    await expect.poll(() => news).toEqual([1])
+    const lost = eventually(client, 'disconnect')
+    await server.restart()
+    expect(left).toHaveBeenCalledOnce()
+    await lost
+    expect(server.io.sockets.adapter.rooms.size).toBe(0)
+    await expect.poll(() => client.connected).toBe(true)
+    expect(client.id).not.toBe(first)
+    expect(client.recovered).not.toBe(true)
+    await expect.poll(() => welcomed.at(-1)).toBe(client.id)
+    server.io.to('x').emit('news', 2)
+    server.io.emit('news', 3)
+    await expect.poll(() => news).toEqual([1, 3])
+  })
+
+  test('close: the client is cut, and nobody listens any more', async () => {
+    const server = await startMock()
+    const client = await connectedClient({ ...options, reconnection: false })
+    const lost = eventually(client, 'disconnect')
+    await server.close()
+    await lost
+    const next = await startMock()
+    client.connect()
+    await expect.poll(() => client.connected).toBe(true)
+    expect(next.io.sockets.sockets.size).toBe(1)
+  })
+}

@@ -1,0 +1,75 @@
+import '@roomful/testing/vitest'
+import { expect, test } from 'vitest'
+import { connectedClient, startMock } from './start.ts'
+
+const messageOf = (check: () => void): string => {
+  try {
+    check()
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('expected the matcher to fail')
+}
+
+test('toHaveEmitted: the event, and its data where it is given', async () => {
+  const server = await startMock()
+  const client = await connectedClient()
+  expect(messageOf(() => expect(server).toHaveEmitted('order'))).toBe(
+    'expected clients to have emitted "order"; they emitted nothing',
+  )
+  client.emit('order', { what: 'tea', at: 5 })
+  client.emit('ping me')
+  await expect.poll(() => server).toHaveEmitted('ping me')
+  expect(server).toHaveEmitted('order')
+  expect(server).toHaveEmitted('order', { what: 'tea', at: expect.any(Number) as number })
+  expect(server).toHaveEmitted('ping me', undefined)
+  expect(server).not.toHaveEmitted('order', { what: 'milk' })
+  expect(server).not.toHaveEmitted('other')
+  expect(messageOf(() => expect(server).toHaveEmitted('order', { what: 'milk' }))).toBe(
+    [
+      'expected clients to have emitted "order" {"what": "milk"}; they emitted, last of all:',
+      '  "order" {"at": 5, "what": "tea"}',
+      '  "ping me" undefined',
+    ].join('\n'),
+  )
+  expect(messageOf(() => expect(server).not.toHaveEmitted('ping me'))).toMatch('expected clients not to have emitted')
+})
+
+test('toHaveJoined: a room of any namespace, and no socket of its own name', async () => {
+  const server = await startMock()
+  server.io.of('/admin').on('connection', (socket) => socket.join('staff'))
+  expect(messageOf(() => expect(server).toHaveJoined('staff'))).toBe(
+    'expected a client to be in "staff"; nobody is in any room',
+  )
+  const client = await connectedClient()
+  expect(server).not.toHaveJoined(String(client.id))
+  client.io.socket('/admin').connect()
+  await expect.poll(() => server).toHaveJoined('staff')
+  expect(messageOf(() => expect(server).toHaveJoined('general'))).toBe(
+    'expected a client to be in "general"; there are some in ["staff"]',
+  )
+  expect(messageOf(() => expect(server).not.toHaveJoined('staff'))).toMatch('expected nobody to be in "staff"')
+})
+
+test('toBeConnected: while somebody is', async () => {
+  const server = await startMock()
+  expect(messageOf(() => expect(server).toBeConnected())).toBe('expected a client to be connected, but none is')
+  const client = await connectedClient()
+  expect(server).toBeConnected()
+  expect(messageOf(() => expect(server).not.toBeConnected())).toBe('expected no client to be connected, but 1 is')
+  client.disconnect()
+  await expect.poll(() => server).not.toBeConnected()
+})
+
+test('what is no server is told so', () => {
+  expect(messageOf(() => expect({}).toBeConnected())).toBe('expected the server that createMockServer() gives')
+})
+
+test('emitted keeps the last 1,000', async () => {
+  const server = await startMock()
+  const client = await connectedClient()
+  for (let n = 0; n < 1_005; n++) client.emit('n', n)
+  await expect.poll(() => server.emitted.at(-1)?.data).toBe(1_004)
+  expect(server.emitted).toHaveLength(1_000)
+  expect(server.emitted[0]?.data).toBe(5)
+})

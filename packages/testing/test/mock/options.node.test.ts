@@ -1,0 +1,37 @@
+import { createMockServer, type MockServerOptions } from '@roomful/testing'
+import { handlersOf } from '@roomful/testing/msw'
+import { expect, test } from 'vitest'
+import { startMock, url } from './start.ts'
+
+test.each<[string, Partial<Record<keyof MockServerOptions, unknown>>, string]>([
+  ['no address', { url: 'chat' }, 'url: expected an origin such as "https://chat.example", got "chat"'],
+  ['a path', { url: 'https://chat.example/admin' }, 'url: expected an origin'],
+  ['a query', { url: 'https://chat.example/?a=1' }, 'url: expected an origin'],
+  ['another protocol', { url: 'ftp://chat.example' }, 'url: expected an origin'],
+  ['an unknown profile', { profile: 'django' }, 'profile: expected "flask", got "django"'],
+  ['no number', { seed: 'x' }, 'seed: expected a number'],
+  ['a parser', { options: { parser: {} } }, 'options.parser: expected none'],
+  ['recovery in Flask', { profile: 'flask', options: { connectionStateRecovery: {} } }, 'expected none, since Flask'],
+])('createMockServer refuses %s', (_, options, message) => {
+  expect(() => createMockServer({ url, ...options } as MockServerOptions)).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) as string }),
+  )
+})
+
+test('faults refuse numbers that nobody can mean', async () => {
+  const server = await startMock()
+  expect(() => server.delay(-1)).toThrow('delay: expected a number from 0 to 60000, got -1')
+  expect(() => server.delay(60_001)).toThrow('delay: expected')
+  expect(() => server.reorder({ count: 1 })).toThrow('count: expected a number from 2 to 100, got 1')
+  expect(() => server.reorder({ withinMs: NaN })).toThrow('withinMs: expected a number from 0 to 60000')
+})
+
+test('handlersOf refuses what is no mock server', () => {
+  expect(() => handlersOf({})).toThrow('server: expected what createMockServer() gives')
+})
+
+test('the path is an option as with any server, and a seed decides nothing about it', async () => {
+  const server = await startMock({ options: { path: '/live' }, seed: 9 })
+  expect(server.io.path()).toBe('/live')
+  expect(server.url).toBe(url)
+})

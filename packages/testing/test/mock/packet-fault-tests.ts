@@ -1,0 +1,194 @@
+import type { MockServer, Packet } from '@roomful/testing'
+import { expect, test, vi } from 'vitest'
+import { connectedClient, eventually, heardBy, startMock, useFakeTimers } from './start.ts'
+
+type Answer = (value?: unknown) => void
+
+function heardFromClients(server: MockServer): unknown[] {
+  const heard: unknown[] = []
+  for (const socket of server.io.sockets.sockets.values()) socket.on('news', (data) => heard.push(data))
+  return heard
+}
+
+/** Faults of single packets; the same wherever the server runs. */
+export function testPacketFaults(): void {
+  test('dropNext: the next event is lost, and no other', async () => {
+    const server = await startMock()
+    const ordered = vi.fn<(what: string) => void>()
+    server.io.on('connection', (socket) => socket.on('order', ordered))
+    const client = await connectedClient()
+    server.dropNext()
+    for (const what of ['tea', 'milk']) client.emit('order', what)
+    await expect.poll(() => ordered.mock.calls).toEqual([['milk']])
+    expect(server.emitted.map(({ data }) => data)).toEqual(['tea', 'milk'])
+  })
+
+  test('dropNext: by name, and by what a packet carries', async () => {
+    const server = await startMock()
+    const client = await connectedClient({ auth: { name: 'ann' } })
+    const heard = heardBy(client, 'news')
+    const seen: Packet[] = []
+    server.dropNext('news')
+    server.dropNext((packet) => {
+      seen.push(packet)
+      return packet.direction === 'toClient' && (packet.data as { n: number }).n === 3
+    })
+    for (const n of [1, 2, 3, 4]) server.io.emit('news', { n }, 'more')
+    await expect.poll(() => heard).toEqual([{ n: 2 }, { n: 4 }])
+    expect(seen.map(({ args }) => args)).toEqual([
+      [{ n: 2 }, 'more'],
+      [{ n: 3 }, 'more'],
+    ])
+    expect(seen[0]).toMatchObject({ type: 'event', event: 'news', namespace: '/', auth: { name: 'ann' } })
+  })
+
+  test('dropNext: the answer is lost, and the server did it', async () => {
+    const server = await startMock()
+    const ordered = vi.fn<(what: string, answer: Answer) => void>((_, answer) => answer('done'))
+    server.io.on('connection', (socket) => socket.on('order', ordered))
+    const client = await connectedClient()
+    server.dropNext(({ type, event }) => type === 'ack' && event === 'order')
+    await expect(client.timeout(50).emitWithAck('order', 'tea')).rejects.toThrow('timed out')
+    expect(ordered).toHaveBeenCalledOnce()
+    expect(await client.emitWithAck('order', 'milk')).toBe('done')
+  })
+
+  test('dropNext: the answer of a client is lost too', async () => {
+    const server = await startMock()
+    const client = await connectedClient()
+    client.on('ready?', (answer: Answer) => answer('yes'))
+    server.dropNext(({ type, event, direction }) => type === 'ack' && event === 'ready?' && direction === 'toServer')
+    await expect(server.io.timeout(50).emitWithAck('ready?')).rejects.toThrow('timed out')
+    expect(await server.io.timeout(20_000).emitWithAck('ready?')).toEqual(['yes'])
+  })
+
+  test('dropNext: binary is lost as a whole, with the packet that announced it', async () => {
+    const server = await startMock()
+    const files: unknown[] = []
+    server.io.on('connection', (socket) =>
+      socket.on('file', (file: ArrayBuffer) => files.push([...new Uint8Array(file)])),
+    )
+    const client = await connectedClient()
+    server.dropNext(({ data }) => ArrayBuffer.isView(data) || data instanceof ArrayBuffer)
+    client.emit('file', new Uint8Array([1, 2]).buffer, new Uint8Array([3]).buffer)
+    client.emit('file', new Uint8Array([4, 5]).buffer)
+    await expect.poll(() => files).toEqual([[4, 5]])
+  })
+
+  test('duplicateNext: it is heard twice, and answered twice, of which the client hears once', async () => {
+    const server = await startMock()
+    const ordered = vi.fn<(what: string, answer: Answer) => void>((_, answer) => answer('done'))
+    server.io.on('connection', (socket) => socket.on('order', ordered))
+    const client = await connectedClient()
+    const answered = vi.fn<Answer>()
+    server.duplicateNext('order')
+    client.emit('order', 'tea', answered)
+    client.emit('order', 'milk', answered)
+    await expect.poll(() => ordered.mock.calls.map(([what]) => what)).toEqual(['tea', 'tea', 'milk'])
+    await expect.poll(() => answered.mock.calls).toEqual([['done'], ['done']])
+    expect(server.emitted).toHaveLength(2)
+  })
+
+  test('reorder: the next events of one client arrive in another order, which the seed decides', async () => {
+    const orderWith = async (seed: number): Promise<unknown[]> => {
+      const server = await startMock({ seed })
+      const client = await connectedClient()
+      const heard = heardBy(client, 'news')
+      server.reorder({ count: 5, filter: 'news' })
+      for (const n of [1, 2, 3, 4, 5, 6]) server.io.emit('news', n)
+      await expect.poll(() => heard.length).toBe(6)
+      client.disconnect()
+      await server.close()
+      return heard
+    }
+    const [one, again, another] = [await orderWith(7), await orderWith(7), await orderWith(8)]
+    expect(one).toEqual(again)
+    expect(one).not.toEqual(another)
+    expect(one.at(-1)).toBe(6)
+    expect(new Set(one)).toEqual(new Set([1, 2, 3, 4, 5, 6]))
+    expect(one.filter((n, index) => n === index + 1)).toEqual([6])
+  })
+
+  test('reorder: one client only, and the other direction is left alone', async () => {
+    const server = await startMock()
+    const [ann, bob] = [await connectedClient(), await connectedClient()]
+    const [up, ...down] = [heardFromClients(server), heardBy(ann, 'news'), heardBy(bob, 'news')]
+    server.reorder({ filter: 'news' })
+    server.io.emit('news', 1)
+    ann.emit('news', 'up')
+    await expect.poll(() => up).toEqual(['up'])
+    server.io.emit('news', 2)
+    await expect.poll(() => down.flat().length).toBe(4)
+    expect(down.map((list) => list.join(''))).toEqual(['21', '12'])
+  })
+
+  test('reorder: what waits for others that do not come is let go in time, and by pass()', async () => {
+    useFakeTimers()
+    const server = await startMock()
+    const client = await connectedClient()
+    const heard = heardBy(client, 'news')
+    server.reorder({ count: 3, withinMs: 500 })
+    server.io.emit('news', 1)
+    await vi.advanceTimersByTimeAsync(499)
+    expect(heard).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(heard).toEqual([1])
+
+    server.reorder({ count: 3 })
+    server.io.emit('news', 2)
+    server.pass()
+    await vi.advanceTimersByTimeAsync(0)
+    server.io.emit('news', 3)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(heard).toEqual([1, 2, 3])
+  })
+
+  test('delay: everything takes so much longer, each way, in order, and heartbeats do not', async () => {
+    useFakeTimers()
+    const server = await startMock({ options: { pingInterval: 1_000, pingTimeout: 500 } })
+    server.io.on('connection', (socket) => socket.on('order', (what: unknown, answer: Answer) => answer(what)))
+    const client = await connectedClient()
+    server.delay(3_000)
+    const answers: unknown[] = []
+    for (const what of ['tea', 'milk']) client.emit('order', what, (answer: unknown) => answers.push(answer))
+    await vi.advanceTimersByTimeAsync(5_999)
+    expect(answers).toEqual([])
+    server.delay(0)
+    client.emit('order', 'late', (answer: unknown) => answers.push(answer))
+    await vi.advanceTimersByTimeAsync(1)
+    expect(answers).toEqual(['tea', 'milk', 'late'])
+    expect(client.connected).toBe(true)
+  })
+
+  test('delay: what is on its way when the line dies never arrives', async () => {
+    useFakeTimers()
+    const server = await startMock()
+    const [ordered, left] = [vi.fn<() => void>(), vi.fn<() => void>()]
+    server.io.on('connection', (socket) => socket.on('order', ordered).on('disconnect', left))
+    const client = await connectedClient({ reconnection: false })
+    const heard = heardBy(client, 'news')
+    server.delay(300)
+    server.io.emit('news', 'lost')
+    client.emit('order', 'lost too')
+    await vi.advanceTimersByTimeAsync(10)
+    expect(server.emitted).toHaveLength(1)
+    const lost = eventually(client, 'disconnect')
+    server.offline()
+    await lost
+    await vi.advanceTimersByTimeAsync(0)
+    expect(left).toHaveBeenCalledOnce()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([ordered.mock.calls, heard]).toEqual([[], []])
+  })
+
+  test('delay: who is disconnected hears first what was said before', async () => {
+    const server = await startMock()
+    const client = await connectedClient()
+    const heard = heardBy(client, 'bye')
+    server.delay(30)
+    server.io.emit('bye', 'see you')
+    server.kick()
+    await expect.poll(() => client.connected).toBe(false)
+    expect(heard).toEqual(['see you'])
+  })
+}

@@ -1,0 +1,3 @@
+import { testRoomful } from './roomful-tests.ts'
+
+testRoomful()
