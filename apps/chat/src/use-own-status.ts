@@ -1,16 +1,13 @@
-import type { Room, RoomState } from '@roomful/client'
+import type { Room } from '@roomful/client'
 import { usePresence } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useEffect, useSyncExternalStore } from 'react'
 
 /** Says in a room whether anybody looks at this page. */
-export function useOwnStatus(room: Room<typeof chat>, status: RoomState['status']): void {
+export function useOwnStatus(room: Room<typeof chat>): void {
   const { set } = usePresence(room)
   const isHidden = useSyncExternalStore(subscribe, () => document.visibilityState === 'hidden')
-  useEffect(() => {
-    // Anew each time that we go in: a room that is left forgets it.
-    if (status !== 'left') set({ status: isHidden ? 'away' : 'online' })
-  }, [set, isHidden, status])
+  useEffect(() => set({ status: isHidden ? 'away' : 'online' }), [set, isHidden])
 }
 
 function subscribe(listener: () => void): () => void {

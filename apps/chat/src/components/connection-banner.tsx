@@ -19,8 +19,9 @@ export function ConnectionBanner() {
     )
   return (
     <p className="banner">
-      {reason === 'offline' ? 'You are offline.' : 'The connection is lost.'} What you write now goes out when it is
-      back.
+      {reason === 'offline'
+        ? 'You are offline. What you write now goes out when you are back.'
+        : 'The connection is lost. What you write now goes out when it is back.'}
     </p>
   )
 }

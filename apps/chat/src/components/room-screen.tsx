@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import type { Person } from '../people.ts'
 import { useRoom } from '../realtime.ts'
 import { useOwnStatus } from '../use-own-status.ts'
@@ -23,7 +23,9 @@ function OpenRoom({ name, me, onTryAgain }: Props & { readonly onTryAgain: () =>
   const { room, status, error } = useRoom(name)
   const [showsMembers, setShowsMembers] = useState(false)
   const membersId = useId()
-  useOwnStatus(room, status)
+  useOwnStatus(room)
+  // Shown again after another room, it begins with them closed.
+  useEffect(() => () => setShowsMembers(false), [])
 
   if (status === 'failed' && error) return <RoomRefused name={name} error={error} onTryAgain={onTryAgain} />
   return (
