@@ -22,7 +22,7 @@ export interface Address {
 }
 
 /** Who takes a connection instead of the network. */
-export interface Taker {
+interface Taker {
   connect(isSecure: boolean): unknown
 }
 

@@ -71,7 +71,7 @@ export function next(emitter: { once(event: string, listener: (...args: unknown[
 }
 
 /** Waits for a condition, as long as a slow and busy machine may need. */
-export async function until(isSo: () => boolean): Promise<void> {
+async function until(isSo: () => boolean): Promise<void> {
   await vi.waitFor(
     () => {
       if (!isSo()) throw new Error('not yet')

@@ -14,7 +14,7 @@ interface Asked {
 const JOINED: RoomState = { status: 'joined', acknowledged: true }
 
 export const member = (id: string, presence?: unknown) => ({ user: { id }, presence }) as unknown as Member
-export const membersOf = (...members: Member[]) => new Map(members.map((one) => [one.user.id, one]))
+const membersOf = (...members: Member[]) => new Map(members.map((one) => [one.user.id, one]))
 
 /** A room that does what the test says, on a clock that the test moves; we are Ann. */
 export function createFakeRoom({ can = ['presence', 'typing'], joined = true } = {}) {

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { soon } from '../../support/test-client.ts'
 import { startServer } from '../../support/test-server.ts'
 
-export const lobby = defineContract({
+const lobby = defineContract({
   room: { message: z.object({ text: z.string() }) },
   user: z.object({ id: z.string() }),
   presence: z.object({ status: z.string().max(10_000), note: z.string().default('') }),
