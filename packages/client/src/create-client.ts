@@ -118,7 +118,8 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   function up(hello: Hello | undefined, recovered: boolean): void {
     const connect = ++connects
     if (hello) {
-      protocol = roomfulRooms(sender, { limits: hello.limits, joinTimeoutMs, ackTimeoutMs })
+      const { limits, capabilities } = hello
+      protocol = roomfulRooms(sender, { limits, capabilities, joinTimeoutMs, ackTimeoutMs })
       outbox.welcome(hello)
     } else {
       protocol = createPlainRooms(sender, { ...plain, refusalIn: refused, joinTimeoutMs, ackTimeoutMs })

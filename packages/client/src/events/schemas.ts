@@ -54,6 +54,12 @@ export class Schemas {
     throw new RoomfulError('INVALID_ARGUMENT', sentence)
   }
 
+  /** Our own state as others will read it; throws unless the contract accepts it. */
+  checkPresence(presence: unknown): unknown {
+    const schema = this.#definition?.presence
+    return schema ? validate(schema, presence, 'presence') : presence
+  }
+
   /** What the server answered, parsed: several values stay together. */
   readAck(event: string, values: readonly unknown[]): unknown {
     const value = values.length > 1 ? values : values[0]

@@ -1,4 +1,4 @@
-import { type AnyContract, RoomfulError, ValidationError, wire } from '@roomful/contract'
+import { type AnyContract, describe, RoomfulError, ValidationError, wire } from '@roomful/contract'
 import { afterMs, isForGood } from '../events/refusal.ts'
 import { encoding } from '../events/snapshot.ts'
 import { createGuardedStore } from '../guarded-store.ts'
@@ -120,10 +120,10 @@ export function createOwnPresence<C extends AnyContract>(
   return {
     state: store,
     set(presence) {
-      const read = source.schemas.readPresence(presence)
+      const read = source.schemas.checkPresence(presence) as PresenceState<C>['presence']
       const json = encoding('presence', () => JSON.stringify(presence)) as string | undefined
-      if (read === undefined || json === undefined)
-        throw new ValidationError('presence', [{ message: 'expected a state that the contract accepts' }])
+      if (json === undefined)
+        throw new ValidationError('presence', [{ message: `expected JSON, got ${describe(presence)}` }])
       want(json, read)
     },
     clear: () => want(NONE, undefined),

@@ -44,8 +44,8 @@ export class Membership {
   #requests: Promise<void> = Promise.resolve()
   /** Numbers what is wanted; an answer to anything but the newest wish changes nothing. */
   #wish = 0
-  /** The server counts us in, and the app does not: because messages wait, or it has not heard of our leave. */
-  #owesLeave = false
+  /** The server counts us in, for all we know: a join went out, also one whose answer was lost, and no leave has ended it. */
+  #mayBeIn = false
 
   constructor(hooks: MembershipHooks, report: Report) {
     this.#hooks = hooks
@@ -62,11 +62,9 @@ export class Membership {
   leave(): Promise<void> {
     this.#ordered = false
     if (!this.#hooks.isNeeded()) this.#stopRetry() // else the next try is for the messages that wait
-    const before = this.store.getState()
-    const wasIn = before.status === 'joined'
+    const wasIn = this.store.getState().status === 'joined'
     if (!this.#go({ type: 'leave' })) return Promise.resolve()
-    this.#owesLeave = before.status !== 'suspended' || before.wasJoined
-    if (this.store.getState().status !== 'leaving') return Promise.resolve()
+    if (this.store.getState().status !== 'leaving') return this.idle()
     if (!this.#hooks.isNeeded()) return this.#requestLeave()
     this.#wish += 1
     this.#go({ type: 'done' })
@@ -96,10 +94,10 @@ export class Membership {
     this.#go({ type: 'up', recovered })
     const { status } = this.store.getState()
     if (status === 'joining') return this.#requestJoin()
-    const isIn = recovered && (status === 'joined' || (status === 'left' && this.#owesLeave))
+    const isIn = recovered && (status === 'joined' || (status === 'left' && this.#mayBeIn))
     if (status === 'left' && isIn && !this.#hooks.isNeeded()) return this.#requestLeave()
     if (isIn) this.#hooks.admitted({ acknowledged: true })
-    else this.#owesLeave = false
+    else this.#mayBeIn = false
     return isIn ? Promise.resolve() : this.errand()
   }
 
@@ -125,9 +123,9 @@ export class Membership {
     return this.#request(async () => {
       if (wish !== this.#wish || !isDue()) return
       try {
+        this.#mayBeIn = true
         const joined = await this.#hooks.enter(() => {})
         this.#retries = 0
-        this.#owesLeave = true
         if (wish !== this.#wish) return
         if (this.#hooks.isNeeded()) this.#hooks.admitted(joined)
         else void this.#requestLeave() // it was discarded meanwhile
@@ -137,9 +135,10 @@ export class Membership {
     })
   }
 
-  /** Nothing of ours waits in the room any more. */
-  idle(): void {
-    if (this.#owesLeave && this.store.getState().status === 'left' && this.#hooks.isReady()) void this.#requestLeave()
+  /** The server hears of a leave that it does not know of, once nothing of ours waits in the room. */
+  idle(): Promise<void> {
+    const isDue = this.#mayBeIn && this.store.getState().status === 'left' && !this.#hooks.isNeeded()
+    return isDue && this.#hooks.isReady() ? this.#requestLeave() : Promise.resolve()
   }
 
   #enter(): void {
@@ -157,6 +156,7 @@ export class Membership {
     return this.#request(async () => {
       if (!isCurrent()) return
       try {
+        this.#mayBeIn = true
         const joined = await this.#hooks.enter((refusal) => {
           if (isCurrent() && refusal) this.#fail(refusal)
           else if (isCurrent()) this.#go({ type: 'accepted', acknowledged: true })
@@ -180,6 +180,7 @@ export class Membership {
 
   /** A refusal for good is one; whatever else went wrong is tried again. */
   #refused(error: RoomfulError): void {
+    if (error.refusal) this.#mayBeIn = false
     if (isForGood(error)) return this.#hooks.turnedAway(error)
     if (isCutOff(error)) return
     const ownMs = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#retries)
@@ -197,7 +198,7 @@ export class Membership {
     return this.#request(async () => {
       try {
         await this.#hooks.exit()
-        this.#owesLeave = false
+        this.#mayBeIn = false
       } catch {
         // Left all the same: the server forgets us with the connection.
       }

@@ -9,7 +9,7 @@ import type { Wire } from './room-protocol.ts'
 
 /** A room's inner side, for what is built on rooms: timelines, presence, typing. */
 export interface RoomSource extends TimelineSource {
-  readonly schemas: Pick<Schemas, 'readUser' | 'readPresence'>
+  readonly schemas: Pick<Schemas, 'readUser' | 'checkPresence'>
   /** Who we are, as the server said last; undefined where it tells nobody apart. */
   selfId(): string | undefined
   /** undefined while there is no connection, and where the server does not list that. */

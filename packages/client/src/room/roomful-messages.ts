@@ -41,19 +41,13 @@ const isEntry = (value: unknown): value is Entry =>
 const isResult = (value: unknown): value is ItemResult =>
   isObject(value) && (isText(value['code']) || (isCount(value['seq']) && typeof value['at'] === 'number'))
 
-/** What a server allows, and what it has beside rooms' messages. */
-export interface Terms extends Limits {
-  readonly capabilities?: readonly string[]
-}
-
 /** The hello of a server that speaks our version; another version's is none. */
 export function readHello(value: unknown): Hello | undefined {
   if (!isObject(value) || value['v'] !== PROTOCOL_VERSION) return undefined
   const { user = null, limits, capabilities: listed } = value
   if (!isUserOrNull(user)) return undefined
   const capabilities = isListOf(listed, isText) ? listed : []
-  const terms: Terms = { ...readLimits(limits), capabilities }
-  return { ...(value as unknown as Hello), user, capabilities, limits: terms }
+  return { ...(value as unknown as Hello), user, capabilities, limits: readLimits(limits) }
 }
 
 /** Limits that are missing, or are none, are the protocol's. */

@@ -1,6 +1,6 @@
-import { RoomfulError, wire } from '@roomful/contract'
+import { type Hello, RoomfulError, wire } from '@roomful/contract'
 import type { HistoryQuery, RoomProtocol, Wire } from './room-protocol.ts'
-import { granted, readHistoryAnswer, readJoinAnswer, readPublishAnswer, type Terms } from './roomful-messages.ts'
+import { granted, readHistoryAnswer, readJoinAnswer, readPublishAnswer } from './roomful-messages.ts'
 
 export interface RoomfulPort {
   askNow(event: string, args: readonly unknown[], options: { timeoutMs: number }): Promise<unknown[]>
@@ -9,14 +9,14 @@ export interface RoomfulPort {
   volatile(event: string, args: readonly unknown[]): void
 }
 
-interface Settings {
-  readonly limits: Terms
+interface Settings extends Pick<Hello, 'limits' | 'capabilities'> {
   readonly joinTimeoutMs: number
   readonly ackTimeoutMs: number
 }
 
 /** Rooms as `@roomful/server` speaks of them: docs/protocol.md. */
-export function roomfulRooms(port: RoomfulPort, { limits, joinTimeoutMs, ackTimeoutMs }: Settings): RoomProtocol {
+export function roomfulRooms(port: RoomfulPort, settings: Settings): RoomProtocol {
+  const { limits, capabilities, joinTimeoutMs, ackTimeoutMs } = settings
   const ask = async (event: string, request: object, timeoutMs: number) =>
     (await port.askNow(event, [request], { timeoutMs }))[0]
 
@@ -56,11 +56,14 @@ export function roomfulRooms(port: RoomfulPort, { limits, joinTimeoutMs, ackTime
       const newest = answer.entries.at(-1)?.seq ?? answer.head
       return { ...answer, more: 'after' in query ? newest < answer.head : oldest > answer.first }
     },
-    wire: (capability) => (limits.capabilities?.includes(capability) ? others : undefined),
+    wire: (capability) => (capabilities.includes(capability) ? others : undefined),
   }
 }
 
-function pageOf(query: HistoryQuery, { page }: Terms): { limit: number } & ({ after: number } | { before: number }) {
+function pageOf(
+  query: HistoryQuery,
+  { page }: Hello['limits'],
+): { limit: number } & ({ after: number } | { before: number }) {
   const limit = Math.min(query.limit ?? page, page)
   return 'after' in query ? { after: query.after, limit } : { before: query.before ?? Number.MAX_SAFE_INTEGER, limit }
 }

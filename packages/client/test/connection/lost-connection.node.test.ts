@@ -18,7 +18,7 @@ function start(status: Told['status'] = 'idle', options?: LostConnectionOptions)
   return { store, told, watch, go, subscribe, pass: (ms: number) => vi.advanceTimersByTime(ms) }
 }
 
-test('lost after 5 s without a connection, restored for 3 s once there is one again, then nothing', () => {
+test('CN13 lost after 5 s without a connection, restored for 3 s once there is one again, then nothing', () => {
   const { store, told, watch, go, pass } = start('connected')
   watch()
   go('reconnecting', 'transport')
@@ -40,7 +40,7 @@ test('lost after 5 s without a connection, restored for 3 s once there is one ag
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('the first connect counts, too, from when somebody watches', () => {
+test('CN13 the first connect counts, too, from when somebody watches', () => {
   const { told, watch, go, pass } = start('connecting')
   pass(60_000)
   watch()
@@ -52,7 +52,7 @@ test('the first connect counts, too, from when somebody watches', () => {
   expect(told).toEqual(['lost', 'restored'])
 })
 
-test('a blip says nothing, also where the connection ends again', () => {
+test('CN13 a blip says nothing, also where the connection ends again', () => {
   const { told, watch, go, pass } = start('connected')
   watch()
   for (let n = 0; n < 5; n += 1) {
@@ -65,7 +65,7 @@ test('a blip says nothing, also where the connection ends again', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('an outage while it is restored ends that, and is one more', () => {
+test('CN13 an outage while it is restored ends that, and is one more', () => {
   const { told, watch, go, pass } = start('connected', { lostAfterMs: 100, restoredForMs: 100 })
   watch()
   go('reconnecting', 'transport')
@@ -78,7 +78,7 @@ test('an outage while it is restored ends that, and is one more', () => {
   expect(told).toEqual(['lost', 'restored', undefined, 'lost'])
 })
 
-test.each(['kicked', 'refused', 'exhausted'] as const)('where the connection is %s, it is lost at once', (reason) => {
+test.each(['kicked', 'refused', 'exhausted'] as const)('CN13 where the connection is %s, it is lost at once', (reason) => {
   const { told, watch, go, pass } = start('connected')
   watch()
   go('disconnected', reason)
@@ -89,7 +89,7 @@ test.each(['kicked', 'refused', 'exhausted'] as const)('where the connection is 
   expect(told).toEqual(['lost', 'restored'])
 })
 
-test('the app’s own disconnect says nothing, and ends what was said', () => {
+test('CN13 the app’s own disconnect says nothing, and ends what was said', () => {
   const { told, watch, go, pass } = start('connected')
   watch()
   go('disconnected', 'client')
@@ -102,7 +102,7 @@ test('the app’s own disconnect says nothing, and ends what was said', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('it watches only while it is watched, once for all, and begins anew', () => {
+test('CN13 it watches only while it is watched, once for all, and begins anew', () => {
   const { store, told, watch, go, subscribe, pass } = start('reconnecting')
   expect(subscribe).not.toHaveBeenCalled()
   expect(vi.getTimerCount()).toBe(0)
@@ -123,7 +123,7 @@ test('it watches only while it is watched, once for all, and begins anew', () =>
   expect(store.getState()).toBe('lost')
 })
 
-test('a listener that throws harms no other; the page hears of it', async () => {
+test('CN13 a listener that throws harms no other; the page hears of it', async () => {
   const { store, told, watch, go } = start('connected')
   const thrown = new Promise((resolve) => process.once('uncaughtException', resolve))
   const others = process.listeners('uncaughtException').slice(0, -1)

@@ -6,6 +6,8 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const NO = new RoomfulError('FORBIDDEN', 'you are not allowed')
+const REFUSAL = { code: 'FORBIDDEN', message: 'you are not allowed' }
+const REFUSED = new RoomfulError('FORBIDDEN', REFUSAL.message, { refusal: REFUSAL })
 const CUT = new RoomfulError('DISCONNECTED', 'the connection ended')
 const STOPPED = new RoomfulError('DISCONNECTED', 'disconnect() was called')
 
@@ -227,5 +229,24 @@ describe('RM10 join() settles with the wish of now', () => {
     expect(status()).toBe('failed')
     await expect(join()).resolves.toBe('INVALID_ARGUMENT')
     expect(asked()).toEqual([])
+  })
+})
+
+describe('RM6 leaving a room that failed', () => {
+  test.each([
+    [
+      'tells a server that may have let us in all the same',
+      new RoomfulError('TIMEOUT', 'no answer'),
+      ['join', 'leave'],
+    ],
+    ['tells nothing to one that refused', REFUSED, ['join']],
+  ])('%s', async (_how, error, requests) => {
+    const { join, leave, refuse, asked, status } = create()
+    void join()
+    await refuse(0, error)
+    expect(status()).toBe('failed')
+    void leave()
+    await settled()
+    expect([status(), asked()]).toEqual(['left', requests])
   })
 })

@@ -1,3 +1,4 @@
+import { RoomfulError } from '@roomful/client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startClient, until } from '../support/test-client.ts'
@@ -51,6 +52,17 @@ describe('RM3 a recovered connection', () => {
     void join()
     await answer(0)
     down()
+    await leave()
+    void up(true)
+    await settled()
+    expect(asked()).toEqual(['join', 'leave'])
+  })
+  test('C10 hears of the leave also where the answer to the join was lost', async () => {
+    const { join, leave, down, up, refuse, asked } = create()
+    void join()
+    await settled()
+    down()
+    await refuse(0, new RoomfulError('DISCONNECTED', 'the connection ended'))
     await leave()
     void up(true)
     await settled()

@@ -1,4 +1,13 @@
-import type { EventsMap, Member, Room, RoomfulError, RoomState, SocketIoContract, WireUser } from '@roomful/client'
+import {
+  type EventsMap,
+  type Member,
+  type Room,
+  type RoomfulError,
+  type RoomState,
+  type SocketIoContract,
+  ValidationError,
+  type WireUser,
+} from '@roomful/client'
 import { vi, onTestFinished } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import { Emitter, Listeners } from '../../../src/emitter.ts'
@@ -75,7 +84,10 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true } =
       },
       schemas: {
         readUser: (user: unknown) => ((user as WireUser).id === 'bad' ? undefined : (user as never)),
-        readPresence: (presence: unknown) => (presence === 'bad' ? undefined : (presence as never)),
+        checkPresence: (presence: unknown) => {
+          if (presence === 'bad') throw new ValidationError('presence', [{ message: 'bad' }])
+          return presence
+        },
       },
       protocol: () => ({ wire }),
       report: (error: unknown) => reported.push(error),
