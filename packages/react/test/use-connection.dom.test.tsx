@@ -77,7 +77,7 @@ test('every hook takes another client than the nearest, and then needs no provid
   await expect.poll(() => heard).toEqual(['hi', 'news'])
 })
 
-test('CN13 useLostConnection shows an outage that lasts, and that it is over; unmounted, nothing watches', () => {
+test('useLostConnection shows an outage that lasts, and that it is over; unmounted, nothing watches', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const { client, connection, watching } = createFakeClient()

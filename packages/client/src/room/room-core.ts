@@ -91,7 +91,7 @@ export class RoomCore implements RoomInside {
 
   /** No messages wait any more. */
   idle(): void {
-    this.#membership.idle()
+    void this.#membership.idle()
   }
 
   /** A room event of a server that speaks roomful/1. */

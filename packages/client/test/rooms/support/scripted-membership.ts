@@ -82,7 +82,7 @@ export function createScriptedMembership({ connected = true, unusable }: Script 
     },
     idle: () => {
       isNeeded = false
-      membership.idle()
+      void membership.idle()
     },
     errand: () => membership.errand(),
     rejoin: () => membership.rejoin(),
