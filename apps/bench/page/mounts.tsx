@@ -8,6 +8,7 @@ const room: Room = client.room('general')
 const hooks = roomful.createHooks(client)
 
 const uses: Readonly<Record<string, () => unknown>> = {
+  useClient: () => hooks.useClient(),
   useSocket: () => hooks.useSocket(),
   useConnection: () => hooks.useConnection(({ status }) => status),
   useRoom: () => hooks.useRoom('general'),

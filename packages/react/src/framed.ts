@@ -6,12 +6,13 @@ const known = new WeakMap<object, ReadonlyStore<unknown>>()
 
 /** A store that changes at most once a frame, for all who watch it together: one subscription, however many they are. */
 export function framed<T>(store: ReadonlyStore<T>): ReadonlyStore<T> {
-  const made = (known.get(store) as ReadonlyStore<T> | undefined) ?? framedAnew(store)
+  const made = (known.get(store) as ReadonlyStore<T> | undefined) ?? framedAlone(store)
   known.set(store, made)
   return made
 }
 
-function framedAnew<T>(store: ReadonlyStore<T>): ReadonlyStore<T> {
+/** The same for a store that has one watcher: nothing is kept of it. */
+export function framedAlone<T>(store: ReadonlyStore<T>): ReadonlyStore<T> {
   const listeners = new Set<(state: T, previous: T) => void>()
   let shown: T
   let unsubscribe = (): void => {}

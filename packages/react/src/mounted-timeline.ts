@@ -8,6 +8,7 @@ import {
   type Timeline,
   type TimelineName,
 } from '@roomful/client'
+import { framedAlone } from './framed.ts'
 
 const none: List<never> = {
   length: 0,
@@ -41,7 +42,7 @@ export function createMountedTimeline<C extends AnyContract, E extends TimelineN
   }
 
   return {
-    state: {
+    state: framedAlone({
       getState,
       getInitialState: () => FIRST,
       subscribe(listener) {
@@ -50,7 +51,7 @@ export function createMountedTimeline<C extends AnyContract, E extends TimelineN
         isClosed = false
         return opened().state.subscribe(listener)
       },
-    },
+    }),
     send: (...args) => handled(async () => opened().send(...args)),
     retry: (key) => handled(async () => opened().retry(key)),
     discard: (key) => room !== undefined && opened().discard(key),

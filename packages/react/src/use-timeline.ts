@@ -11,7 +11,6 @@ import type {
   User,
 } from '@roomful/client'
 import * as React from 'react'
-import { framed } from './framed.ts'
 import { createMountedTimeline } from './mounted-timeline.ts'
 
 export type UseTimeline<C extends AnyContract, E extends TimelineName<C>> = Omit<
@@ -41,7 +40,7 @@ export function useTimeline<C extends AnyContract, E extends TimelineName<C>>(
   { max }: { readonly max?: number | undefined } = {},
 ): UseTimeline<C, E> {
   const timeline = useMemo(() => createMountedTimeline(room, event, max), [room, event, max])
-  const { subscribe, getState, getInitialState } = framed(timeline.state)
+  const { subscribe, getState, getInitialState } = timeline.state
   const { entries, hasOlder, isLoading, error } = useSyncExternalStore(subscribe, getState, getInitialState)
   useUnmount(() => timeline.close, [timeline])
   const { send, retry, discard, loadOlder } = timeline

@@ -8,7 +8,7 @@ import {
   type User,
 } from '@roomful/client'
 import { useMemo, useSyncExternalStore } from 'react'
-import { framed } from './framed.ts'
+import { framedAlone } from './framed.ts'
 
 export interface UseTyping<C extends AnyContract> extends Pick<RoomTyping<C>, 'keystroke' | 'stop'> {
   /** Who is typing now, oldest first, ourselves left out. */
@@ -41,5 +41,5 @@ function typingWhileWatched<C extends AnyContract>(room: Room<C> | undefined) {
       }
     },
   }
-  return { state: framed(store), keystroke: () => typing?.keystroke(), stop: () => typing?.stop() }
+  return { state: framedAlone(store), keystroke: () => typing?.keystroke(), stop: () => typing?.stop() }
 }

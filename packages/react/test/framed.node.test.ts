@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createValue } from '../src/value.ts'
 import { framed } from '../src/framed.ts'
 
-const frames = () => new Promise((resolve) => setTimeout(resolve, 40))
+const frames = () => vi.advanceTimersByTimeAsync(40)
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
 
 function start() {
   const watched = { now: 0, ever: 0 }

@@ -83,8 +83,9 @@ export function createOwnPresence<C extends AnyContract>(
 
   const follow = (): (() => void) => {
     source.carry(carried)
-    return room.state.subscribe(({ status }) => {
-      if (status === 'left' || status === 'leaving') return forget()
+    return room.state.subscribe(({ status }, { status: before }) => {
+      // What is said while we leave is for the next time, as what is said before we join.
+      if (status === 'leaving' || (status === 'left' && before !== 'leaving')) return forget()
       if (status !== 'joined') return
       clearTimeout(rest) // what was said of it was said to another connection, perhaps by another server
       refused = rest = undefined

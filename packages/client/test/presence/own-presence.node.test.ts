@@ -289,6 +289,17 @@ describe('PR6 our state is forgotten', () => {
       expect(sent()).toEqual(['a', 'a'])
     },
   )
+  test('not what is set while the room is being left: that is for the next time', async () => {
+    const { set, go, accept, carried, told } = start()
+    set('a')
+    await accept()
+    go('leaving')
+    set('b')
+    go('left')
+    go('joining')
+    expect(carried()).toBe('b')
+    expect(told).toEqual(['a', 'nothing', 'b'])
+  })
   test('where another user joins than the one who said it', async () => {
     const { set, accept, cut, be, carried, told } = start()
     set('a')
