@@ -36,7 +36,11 @@ interface Facts {
  */
 export type ConnectionState<U = { readonly id: string }> =
   | (Facts & { readonly status: 'idle' })
-  | (Facts & { readonly status: 'connecting' })
+  | (Facts & {
+      readonly status: 'connecting'
+      /** Since when a connection has been sought. */
+      readonly since: number
+    })
   | (Facts & {
       readonly status: 'connected'
       /** The connection's id, another one after each connect. */
@@ -55,13 +59,15 @@ export type ConnectionState<U = { readonly id: string }> =
       readonly attempt: number
       /** When the next attempt begins, or the running one began. */
       readonly nextAttemptAt: number
+      /** Since when there has been none: the first of these attempts, or the loss. */
+      readonly since: number
     }
   | { readonly status: 'disconnected'; readonly reason: StopReason; readonly error?: RoomfulError }
 
 type Of<Status extends ConnectionState['status']> = Extract<ConnectionState<unknown>, { status: Status }>
 
 export type ConnectionEvent =
-  | { readonly type: 'connect' }
+  | ({ readonly type: 'connect' } & Omit<Of<'connecting'>, 'status'>)
   | ({ readonly type: 'opened' } & Omit<Of<'connected'>, 'status'>)
   | ({ readonly type: 'retry' } & Omit<Of<'reconnecting'>, 'status'>)
   | ({ readonly type: 'stopped' } & Omit<Of<'disconnected'>, 'status'>)
@@ -83,5 +89,7 @@ export function connectionState(
   { type, ...facts }: ConnectionEvent,
 ): ConnectionState<unknown> {
   if (!LISTENS[state.status].includes(type)) return state
-  return { status: LEADS_TO[type], ...facts } as ConnectionState<unknown>
+  // One attempt after another is one outage.
+  const kept = type === 'retry' && 'since' in state && { since: state.since }
+  return { status: LEADS_TO[type], ...facts, ...kept } as ConnectionState<unknown>
 }

@@ -69,7 +69,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#failures = 0
     this.#refresh = 'no'
     this.#unwatchPage = watchPage(() => this.#wake())
-    this.#go({ type: 'connect' })
+    this.#go({ type: 'connect', since: Date.now() })
     this.#try()
   }
 
@@ -177,6 +177,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
       error,
       attempt: this.#failures,
       nextAttemptAt: Date.now() + waitMs,
+      since: Date.now(),
     })
   }
 

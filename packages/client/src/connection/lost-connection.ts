@@ -41,7 +41,8 @@ export function lostConnection<C extends AnyContract>(
     stopTimer()
     if (shown !== getState()) store.setState(shown, true)
   }
-  const follow = ({ status, reason }: ConnectionState): void => {
+  const follow = (state: ConnectionState): void => {
+    const { status, reason } = state
     const shown = getState()
     if (status === 'idle') return show(undefined)
     if (status === 'disconnected') return show(reason === 'client' ? undefined : 'lost')
@@ -52,7 +53,10 @@ export function lostConnection<C extends AnyContract>(
       return
     }
     if (shown === 'restored') show(undefined)
-    if (shown !== 'lost') timer ??= setTimeout(show, lostAfterMs, 'lost')
+    if (shown === 'lost') return
+    const restMs = Math.min(state.since - Date.now(), 0) + lostAfterMs // the clock may have been put back
+    if (restMs > 0) timer ??= setTimeout(show, restMs, 'lost')
+    else show('lost')
   }
 
   return {

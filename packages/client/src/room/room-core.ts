@@ -1,5 +1,7 @@
 import { assertRoomName, type MembersDelta, RoomfulError, type WireMeta } from '@roomful/contract'
 import type { CallOptions } from '../events/sender.ts'
+import { isForGood } from '../events/refusal.ts'
+import { assertNumber } from '../options.ts'
 import { handled, untilDone } from '../promises.ts'
 import type { HistoryMessages } from '../timeline/timeline-source.ts'
 import { Membership } from './membership.ts'
@@ -9,6 +11,7 @@ import { type RoomInside, insides } from './room-inside.ts'
 import { RoomInbox } from './room-inbox.ts'
 import { RoomMembers } from './room-members.ts'
 import type { HistoryQuery, Joined, RoomProtocol } from './room-protocol.ts'
+import type { RoomState } from './room-state.ts'
 import { RoomVoice } from './room-voice.ts'
 
 /** As many as may wait for the answer to a join. */
@@ -55,7 +58,7 @@ export class RoomCore implements RoomInside {
         },
         changed: (from, to) => {
           inspect({ type: 'room', room: name, from, to })
-          this.#follow(to.status)
+          this.#follow(to)
         },
       },
       report,
@@ -131,6 +134,13 @@ export class RoomCore implements RoomInside {
   #createRoom(): Room {
     const { autoConnect } = this.context
     const membership = this.#membership
+    const join = async (options: CallOptions): Promise<Room> => {
+      options.signal?.throwIfAborted()
+      assertNumber('timeoutMs', options.timeoutMs)
+      autoConnect()
+      await untilDone(membership.join(), options, `joining room ${this.name}`)
+      return room
+    }
     const emit = async (event: string, args: unknown[]) => this.voice.publish(event, args).receipt
     const room: Room = {
       name: this.name,
@@ -139,11 +149,7 @@ export class RoomCore implements RoomInside {
       },
       state: membership.store,
       members: this.#members.store,
-      join: (options: CallOptions = {}) => {
-        if (options.signal?.aborted) return handled(Promise.reject(options.signal.reason as Error))
-        autoConnect()
-        return handled(untilDone(membership.join(), options, `joining room ${this.name}`).then(() => room))
-      },
+      join: (options: CallOptions = {}) => handled(join(options)),
       leave: () => membership.leave(),
       retain: () => {
         autoConnect()
@@ -185,12 +191,14 @@ export class RoomCore implements RoomInside {
     if (now) outbox.open(this.name, now.session(page?.epoch))
   }
 
-  #follow(status: Room['status']): void {
+  #follow({ status, error }: RoomState): void {
     this.#early = []
     if (status === 'joining') this.inbox.joining()
     else if (status === 'suspended' || status === 'failed') this.inbox.away()
     else if (status === 'left' || status === 'leaving') this.inbox.left()
-    if (status === 'left' || status === 'leaving' || status === 'failed') this.#members.show(undefined)
+    // A join that is tried again soon is an outage: only what differs afterwards is told.
+    const isOut = status === 'left' || status === 'leaving' || (status === 'failed' && isForGood(error as RoomfulError))
+    if (isOut) this.#members.show(undefined)
   }
 
   #protocol(): RoomProtocol {

@@ -23,6 +23,8 @@ export class RoomInbox {
   readonly #name: string
   readonly #hooks: RoomInboxHooks
   readonly #listeners = new Listeners<[unknown, unknown?]>()
+  /** Of gaps and the protocol's own messages: apart, since a room event may have any name on the wire. */
+  readonly #ours = new Listeners<[unknown]>()
   /** Hears who sent each message of the log, where anybody wants to know. */
   readonly senders: Emitter<[WireUser | null]> = new Emitter()
   readonly #log = new RoomLog()
@@ -43,18 +45,19 @@ export class RoomInbox {
   }
 
   on(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
-    if (event !== 'gap') this.#hooks.schemas.assertHeard('room', event)
-    return this.hear(event, handler)
+    if (event === 'gap') return this.hear(event, handler)
+    this.#hooks.schemas.assertHeard('room', event)
+    return this.#listeners.add(event, handler)
   }
 
-  /** The same for any name, also the protocol's own. */
-  hear(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
-    return this.#listeners.add(event, handler)
+  /** Hears gaps, or messages under one of the protocol's own names. */
+  hear(event: string, handler: (message: unknown) => void): Unsubscribe {
+    return this.#ours.add(event, handler)
   }
 
   /** Hands on what is no message; false where nobody listens. */
   tell(event: string, data: unknown): boolean {
-    const emitter = this.#listeners.of(event)
+    const emitter = this.#ours.of(event)
     emitter?.call([data], (error) => this.#report(error, event))
     return emitter !== undefined
   }

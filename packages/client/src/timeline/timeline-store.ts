@@ -1,6 +1,6 @@
 import { type AnyContract, describe, type Receipt, RoomfulError } from '@roomful/contract'
 import { createGuardedStore } from '../guarded-store.ts'
-import { handled } from '../promises.ts'
+import { handled, untilState } from '../promises.ts'
 import type { OutgoingEntry } from '../outbox/outgoing.ts'
 import type { Room } from '../room/room.ts'
 import { sourceOf } from '../room/room-source.ts'
@@ -9,6 +9,9 @@ import { TimelineView } from './timeline.ts'
 import { hasFailed, isOnItsWay } from './timeline-entry.ts'
 import type { TimelineSource } from './timeline-source.ts'
 import type { Timeline, TimelineName, TimelineOptions, TimelineState } from './timeline-types.ts'
+
+/** No timeline's key is another's: a dialogue that outlives its room must not touch a message of the next. */
+let timelines = 0
 
 /** Through how many pages with nothing to show one `loadOlder` goes. */
 const MAX_PAGES = 10
@@ -38,7 +41,10 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
   { max = 10_000 }: TimelineOptions = {},
 ): Timeline<C, E> {
   assertCount('max', max)
-  const view = new TimelineView(max, source.isSelf)
+  const name = ++timelines
+  let keys = 0
+  const view = new TimelineView(max, source.isSelf, () => `${name}.${keys++}`)
+  const closing = new AbortController()
   let isClosed = false
   let loading: Promise<void> | undefined
   let retries = 0
@@ -89,12 +95,25 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
     }
   }
 
+  /** As everything else that is asked of a room, it waits for the connection, and outlives its loss. */
+  const loadJoined = async (limit: number | undefined): Promise<void> => {
+    const isIn = () => source.state.getState().status === 'joined'
+    if (!isIn()) await untilState(source.state, verdict, closing.signal)
+    try {
+      await loadPages(limit)
+    } catch (error) {
+      if ((error as RoomfulError).code !== 'DISCONNECTED' || isIn()) throw error
+      await loadJoined(limit)
+    }
+  }
+
   const load = async (limit: number | undefined): Promise<void> => {
     show({ isLoading: true, error: undefined })
     try {
-      await loadPages(limit)
+      await loadJoined(limit)
       show({ isLoading: false })
     } catch (failure) {
+      if (isClosed) return
       const error = RoomfulError.from(failure)
       const isAll = error.code === 'UNSUPPORTED'
       if (isAll) view.hasOlder = false
@@ -163,6 +182,7 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
     },
     close(): void {
       isClosed = true
+      closing.abort()
       for (const off of undo.splice(0)) off()
     },
   }
@@ -171,6 +191,11 @@ export function timelineOf<C extends AnyContract, E extends TimelineName<C>>(
 function assertCount(name: string, value: unknown): void {
   if (Number.isInteger(value) && (value as number) > 0) return
   throw new RoomfulError('INVALID_ARGUMENT', `${name} must be a whole number of at least 1, got ${describe(value)}`)
+}
+
+/** What `loadOlder` waits for: joined, or that we cannot be. */
+function verdict({ status, error }: RoomState): Error | true | undefined {
+  return status === 'joined' ? true : error
 }
 
 function isOut({ status }: RoomState): boolean {

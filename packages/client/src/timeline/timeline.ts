@@ -31,13 +31,14 @@ export class TimelineView {
   /** How often it began anew: a page that was asked for before is of no use. */
   epoch = 0
   hasOlder: boolean | undefined
-  #nextKey = 0
   readonly #max: number
+  readonly #newKey: () => string
   isSelf: TimelineSource['isSelf']
 
-  constructor(max: number, isSelf: TimelineSource['isSelf']) {
+  constructor(max: number, isSelf: TimelineSource['isSelf'], newKey: () => string) {
     this.#max = max
     this.isSelf = isSelf
+    this.#newKey = newKey
   }
 
   heard(message: Heard): void {
@@ -227,10 +228,6 @@ export class TimelineView {
       .slice(this.placed)
       .filter((own) => own.kind === 'message' && hasFailed(own))
     if (failed.length > max) this.discarded(failed[0]!.key)
-  }
-
-  #newKey(): string {
-    return String(this.#nextKey++)
   }
 
   #splice(index: number, removed: number, ...items: readonly (TimelineEntry | Pending)[]): void {

@@ -10,7 +10,7 @@ describe('CN3 an attempt ends in time', () => {
     const { start, pass, state, calls } = createFakeConnection({ connectTimeoutMs: 10_000 })
     await start()
     await pass(9_999)
-    expect(state()).toEqual({ status: 'connecting' })
+    expect(state()).toEqual({ status: 'connecting', since: Date.now() - 9_999 })
     await pass(1)
     expect(state()).toMatchObject({
       status: 'reconnecting',

@@ -9,18 +9,18 @@ type Status = State['status']
 const error = new RoomfulError('UNREACHABLE', 'unable to reach the server')
 const guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' } as const
 const opened = { id: 'a', user: undefined, recovered: false, guarantees }
-const retry = { reason: 'transport', error, attempt: 2, nextAttemptAt: 1_000 } as const
+const retry = { reason: 'transport', error, attempt: 2, nextAttemptAt: 1_000, since: 500 } as const
 
 const states: { readonly [S in Status]: Extract<State, { status: S }> } = {
   idle: { status: 'idle' },
-  connecting: { status: 'connecting' },
+  connecting: { status: 'connecting', since: 100 },
   connected: { status: 'connected', ...opened, id: 'before' },
-  reconnecting: { status: 'reconnecting', ...retry, attempt: 1 },
+  reconnecting: { status: 'reconnecting', ...retry, attempt: 1, since: 100 },
   disconnected: { status: 'disconnected', reason: 'kicked', error },
 }
 
 const events: { readonly [T in ConnectionEvent['type']]: Extract<ConnectionEvent, { type: T }> } = {
-  connect: { type: 'connect' },
+  connect: { type: 'connect', since: 100 },
   opened: { type: 'opened', ...opened },
   retry: { type: 'retry', ...retry },
   stopped: { type: 'stopped', reason: 'exhausted', error },
@@ -35,7 +35,7 @@ const table: { readonly [S in Status]: { readonly [T in ConnectionEvent['type']]
   disconnected: { connect: 'connecting', opened: '-', retry: '-', stopped: '-' },
 }
 
-const facts = { connect: {}, opened, retry, stopped: { reason: 'exhausted', error } }
+const facts = { connect: { since: 100 }, opened, retry, stopped: { reason: 'exhausted', error } }
 
 describe('CN2 the state changes as the table says', () => {
   for (const [status, row] of Object.entries(table) as [Status, (typeof table)[Status]][])
@@ -44,7 +44,10 @@ describe('CN2 the state changes as the table says', () => {
         const before = states[status]
         const after = connectionState(before, events[type])
         if (expected === '-') expect(after).toBe(before)
-        else expect(after).toStrictEqual({ status: expected, ...facts[type] })
+        else {
+          const isOutage = type === 'retry' && (status === 'connecting' || status === 'reconnecting')
+          expect(after).toStrictEqual({ status: expected, ...facts[type], ...(isOutage && { since: 100 }) })
+        }
       })
 
   test('an error that is not there is not made up', () => {

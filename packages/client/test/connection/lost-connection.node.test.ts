@@ -8,13 +8,17 @@ type Told = Pick<ConnectionState, 'status' | 'reason'>
 function start(status: Told['status'] = 'idle', options?: LostConnectionOptions) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const connection = createStore<Told>(() => ({ status }))
+  let since = Date.now()
+  const connection = createStore<Told & { since: number }>(() => ({ status, since }))
   const subscribe = vi.spyOn(connection, 'subscribe')
   const store = lostConnection({ connection } as never, options)
   const told: LostConnection[] = []
   const watch = () => store.subscribe((state) => told.push(state))
-  const go = (to: Told['status'], reason?: Told['reason']) =>
-    connection.setState({ status: to, ...(reason && { reason }) } as Told, true)
+  const go = (to: Told['status'], reason?: Told['reason']) => {
+    const isOutage = connection.getState().status === 'reconnecting' || connection.getState().status === 'connecting'
+    if (!isOutage) since = Date.now()
+    connection.setState({ status: to, since, ...(reason && { reason }) } as Told & { since: number }, true)
+  }
   return { store, told, watch, go, subscribe, pass: (ms: number) => vi.advanceTimersByTime(ms) }
 }
 
@@ -40,11 +44,11 @@ test('CN13 lost after 5 s without a connection, restored for 3 s once there is o
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('CN13 the first connect counts, too, from when somebody watches', () => {
+test('CN13 the first connect counts, too; the time runs also while nobody watches', () => {
   const { told, watch, go, pass } = start('connecting')
-  pass(60_000)
+  pass(3_000)
   watch()
-  pass(4_999)
+  pass(1_999)
   expect(told).toEqual([])
   pass(1)
   expect(told).toEqual(['lost'])
@@ -78,16 +82,19 @@ test('CN13 an outage while it is restored ends that, and is one more', () => {
   expect(told).toEqual(['lost', 'restored', undefined, 'lost'])
 })
 
-test.each(['kicked', 'refused', 'exhausted'] as const)('CN13 where the connection is %s, it is lost at once', (reason) => {
-  const { told, watch, go, pass } = start('connected')
-  watch()
-  go('disconnected', reason)
-  expect(told).toEqual(['lost'])
-  go('connecting') // lost until it is there again
-  pass(60_000)
-  go('connected')
-  expect(told).toEqual(['lost', 'restored'])
-})
+test.each(['kicked', 'refused', 'exhausted'] as const)(
+  'CN13 where the connection is %s, it is lost at once',
+  (reason) => {
+    const { told, watch, go, pass } = start('connected')
+    watch()
+    go('disconnected', reason)
+    expect(told).toEqual(['lost'])
+    go('connecting') // lost until it is there again
+    pass(60_000)
+    go('connected')
+    expect(told).toEqual(['lost', 'restored'])
+  },
+)
 
 test('CN13 the app’s own disconnect says nothing, and ends what was said', () => {
   const { told, watch, go, pass } = start('connected')
@@ -102,7 +109,26 @@ test('CN13 the app’s own disconnect says nothing, and ends what was said', () 
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('CN13 it watches only while it is watched, once for all, and begins anew', () => {
+test('CN13 who watches late in an outage hears at once', () => {
+  const { store, told, watch, pass } = start('reconnecting')
+  pass(60_000)
+  const unwatch = watch()
+  expect(store.getState()).toBe('lost')
+  unwatch()
+  watch()
+  expect(told).toEqual(['lost', 'lost'])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('CN13 a clock that is put back does not make the wait longer', () => {
+  const { told, watch, pass } = start('reconnecting')
+  vi.setSystemTime(Date.now() - 3_600_000)
+  watch()
+  pass(5_000)
+  expect(told).toEqual(['lost'])
+})
+
+test('CN13 it watches only while it is watched, once for all', () => {
   const { store, told, watch, go, subscribe, pass } = start('reconnecting')
   expect(subscribe).not.toHaveBeenCalled()
   expect(vi.getTimerCount()).toBe(0)

@@ -30,6 +30,17 @@ describe('RM8 a gap on a plain server', () => {
       expect(gaps).toEqual(expected)
     }
   })
+  test('is none of an event that a server calls so', async () => {
+    const { url, sayIn } = await startPlain()
+    const room = await startClient(url).join('general')
+    const gaps = gapsOf(room)
+    let heard = 0
+    room.on('message', () => (heard += 1))
+    sayIn('general', 'gap', { from: 1 })
+    sayIn('general', 'message', {})
+    await eventually(() => expect(heard).toBe(1))
+    expect(gaps).toEqual([])
+  })
   test('is told when the room is joined again, not before', async () => {
     const { url, cut } = await startPlain()
     const room = await startClient(url).join('general')

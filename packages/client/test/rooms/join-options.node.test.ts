@@ -30,6 +30,15 @@ describe('RM10 timeoutMs and signal end the waiting, not the joining', () => {
     await answer(joinAnswer())
     await eventually(() => expect(room.status).toBe('joined'))
   })
+  test.each([Infinity, -1, Number.NaN, '5'])('timeoutMs %s is refused, and joins nothing', async (timeoutMs) => {
+    const { url, events } = await startSlow()
+    const client = startClient(url)
+    await expect(client.join('general', { timeoutMs: timeoutMs as number })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
+    await client.connect()
+    expect([client.room('general').status, events()]).toEqual(['left', []])
+  })
   test('a signal that aborts later rejects with its reason', async () => {
     expectNothingUncaught()
     const { url, answer } = await startSlow()

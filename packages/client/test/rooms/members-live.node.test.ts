@@ -80,6 +80,19 @@ describe('RM9 members', () => {
     expect(room.state.getState().error?.message).toBe('you were removed')
     expect(idsIn(room)).toEqual([])
   })
+  test('stay while the server will not have us for now: what differs afterwards is told', async () => {
+    const { url, say } = await startScript({
+      $join: (_request, _socket, nth) =>
+        nth === 2 ? { ok: false, code: 'UNAVAILABLE' } : listOf(nth, 'ann', ...(nth > 1 ? ['bob'] : [])),
+    })
+    const room = await startClient(url).join('general')
+    const seen: string[][] = []
+    room.members.subscribe(() => seen.push(idsIn(room)))
+    const statuses = recordRoom(room)
+    say('$members', { room: 'general', v: 9 })
+    await eventually(() => expect(statuses).toEqual(['joined', 'joining', 'failed', 'joining', 'joined']))
+    expect(seen).toEqual([['ann', 'bob']])
+  })
   test('that nobody answers for: the server does not keep a member who thinks he is none, or the other way round', async () => {
     const { url, say, events } = await startScript({
       $join: (_request, _socket, nth) => (nth === 2 ? undefined : listOf(nth, 'ann')),

@@ -71,65 +71,66 @@ describe('TL4 retry and discard', () => {
     return fake
   }
   test('retry sends what was given, under the same key; no state in between is seen', async () => {
-    const { timeline, published, shown } = failed()
+    const { timeline, published, shown, key } = failed()
     const seen: number[] = []
     timeline.state.subscribe(({ entries }) => seen.push(entries.length))
-    await expect(timeline.retry('0')).resolves.toMatchObject({ id: 'own:2' })
+    await expect(timeline.retry(key())).resolves.toMatchObject({ id: 'own:2' })
     expect(published).toEqual(['hello', 'hello'])
     expect(shown()).toEqual(['0 read hello queued'])
     expect(seen).toEqual([1])
   })
   test('one of an earlier page as well', () => {
-    const { timeline, tell, published } = timelineOverFake()
+    const { timeline, tell, published, key } = timelineOverFake()
     tell({ id: 'old:1', event: 'message', data: 'before', state: 'rejected', error: NO })
-    void timeline.retry('0')
+    void timeline.retry(key())
     expect(published).toEqual(['before'])
   })
   test('also where the outbox tells of it later', () => {
-    const { timeline, setLate, tellLate, shown, hear } = failed()
+    const { timeline, setLate, tellLate, shown, hear, key } = failed()
     setLate()
-    void timeline.retry('0')
+    void timeline.retry(key())
     expect(shown()).toEqual(['0 read hello queued'])
     tellLate()
     hear(1, 'own:2')
     expect(shown()).toEqual(['0 log own:2 queued'])
   })
   test('a message that a listener sends meanwhile is another one', () => {
-    const { timeline, shown } = failed()
+    const { timeline, shown, key } = failed()
     let hasSent = false
     timeline.state.subscribe(() => {
       if (!hasSent) void timeline.send('from a listener')
       hasSent = true
     })
-    void timeline.retry('0')
+    void timeline.retry(key())
     expect(shown()).toEqual(['0 read hello queued', '1 read from a listener queued'])
   })
   test('nothing to retry: a sentence', async () => {
-    const { timeline } = timelineOverFake()
+    const { timeline, key } = timelineOverFake()
     void timeline.send('hello')
-    await expect(timeline.retry('0')).rejects.toThrow('no failed message with the key "0"')
+    await expect(timeline.retry(key())).rejects.toThrow('no failed message with the key "')
     await expect(timeline.retry('x')).rejects.toThrow('no failed message with the key "x"')
   })
   test('discard takes one that is on its way out of the outbox, and does not show its end', () => {
-    const { timeline, discarded, tell, shown } = timelineOverFake()
+    const { timeline, discarded, tell, shown, key } = timelineOverFake()
     void timeline.send('hello')
-    expect(timeline.discard('0')).toBe(true)
+    const own = key()
+    expect(timeline.discard(own)).toBe(true)
     expect(discarded).toEqual(['own:1'])
     tell({ id: 'own:1', event: 'message', data: 'hello', state: 'unknown', error: NO })
     expect(shown()).toEqual([])
-    expect(timeline.discard('0')).toBe(false)
+    expect(timeline.discard(own)).toBe(false)
   })
   test('one that failed is not in the outbox any more', () => {
-    const { timeline, discarded, shown } = failed()
-    expect(timeline.discard('0')).toBe(true)
+    const { timeline, discarded, shown, key } = failed()
+    expect(timeline.discard(key())).toBe(true)
     expect(discarded).toEqual([])
     expect(shown()).toEqual([])
   })
   test('what the log has cannot be discarded', () => {
-    const { timeline, hear } = timelineOverFake()
+    const { timeline, hear, key } = timelineOverFake()
     void timeline.send('hello')
     hear(1, 'own:1')
-    expect(timeline.discard('0')).toBe(false)
+    expect(timeline.discard(key())).toBe(false)
   })
 })
 
@@ -203,6 +204,34 @@ describe('TL7 loadOlder', () => {
     await load
     expect(shown()).toEqual(['1 log 1 confirmed', '2 log 2 confirmed'])
   })
+  test('waits until we are in, and asks again where the connection is lost meanwhile', async () => {
+    const { timeline, asked, state, shown } = timelineOverFake()
+    state.setState({ status: 'left' }, true)
+    const load = timeline.loadOlder(2)
+    expect(timeline.state.getState()).toMatchObject({ isLoading: true })
+    state.setState({ status: 'joining' }, true)
+    await settled()
+    expect(asked).toEqual([])
+    state.setState({ status: 'joined', acknowledged: true }, true)
+    await settled()
+    state.setState({ status: 'suspended', wasJoined: true }, true)
+    asked[0]?.fail(new RoomfulError('DISCONNECTED', 'cut off'))
+    await settled()
+    expect(asked).toHaveLength(1)
+    state.setState({ status: 'joined', acknowledged: true }, true)
+    await settled()
+    asked[1]?.answer(pageOf([1, 2], false))
+    await load
+    expect(asked.map(({ query }) => query)).toEqual([{ limit: 2 }, { limit: 2 }])
+    expect(shown()).toEqual(['0 log 1 confirmed', '1 log 2 confirmed'])
+  })
+  test('rejects where the room will not have us', async () => {
+    const { timeline, asked, state } = timelineOverFake()
+    state.setState({ status: 'failed', error: NO }, true)
+    await expect(timeline.loadOlder()).rejects.toBe(NO)
+    expect(timeline.state.getState()).toMatchObject({ isLoading: false, error: NO })
+    expect(asked).toEqual([])
+  })
   test('a server without history: there is nothing older', async () => {
     const { timeline, asked } = timelineOverFake()
     const load = timeline.loadOlder()
@@ -220,6 +249,25 @@ describe('TL7 loadOlder', () => {
   test('limit must be a number of messages', () => {
     expect(() => timelineOverFake().timeline.loadOlder(0)).toThrow('limit must be a whole number of at least 1, got 0')
   })
+})
+
+test('TL11 close ends a loadOlder that waits', async () => {
+  const { timeline, asked, state } = timelineOverFake()
+  state.setState({ status: 'left' }, true)
+  const load = timeline.loadOlder()
+  timeline.close()
+  await load
+  state.setState({ status: 'joined', acknowledged: true }, true)
+  await settled()
+  expect(asked).toEqual([])
+})
+
+test('TL2 no key of one timeline is a key of another', () => {
+  const keys = [timelineOverFake(), timelineOverFake()].map(({ timeline, hear }) => {
+    hear(1)
+    return timeline.state.getState().entries.at(0)?.key
+  })
+  expect(new Set(keys).size).toBe(2)
 })
 
 test('TL11 after close nothing is heard, and nothing changes', async () => {

@@ -1,11 +1,11 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import { TimelineView } from '../../src/timeline/timeline.ts'
+import type { TimelineView } from '../../src/timeline/timeline.ts'
 import { ChunkedList } from '../../src/timeline/chunked-list.ts'
 import type { TimelineEntry } from '../../src/timeline/timeline-entry.ts'
 import type { OutgoingEntry } from '../../src/outbox/outgoing.ts'
 import { isSelf } from './support/fake-source.ts'
-import { logOf, pendingIn, tell, type TimelineInput } from './support/timeline-step.ts'
+import { logOf, pendingIn, tell, type TimelineInput, viewOf } from './support/timeline-step.ts'
 
 const NO = new RoomfulError('FORBIDDEN', 'you are not allowed')
 const LOST = new RoomfulError('STALE', 'nobody knows')
@@ -66,7 +66,7 @@ const page = (
   },
 })
 const after = (inputs: readonly TimelineInput[], max = 100): TimelineView => {
-  const view = new TimelineView(max, isSelf)
+  const view = viewOf(max, isSelf)
   for (const input of inputs) tell(view, input)
   return view
 }
@@ -474,7 +474,7 @@ test('TL7 a page into a long timeline looks at what stands there already, not at
   }))
   const log = new ChunkedList<TimelineEntry>().spliced(0, 0, ...behind)
   const seqs = Array.from({ length: 200 }, (_, n) => n + 1)
-  const view = Object.assign(new TimelineView(100_000, isSelf), { entries: log, placed: log.length, oldest: 201 })
+  const view = Object.assign(viewOf(100_000, isSelf), { entries: log, placed: log.length, oldest: 201 })
   tell(view, page(201, seqs, false))
   expect(reads).toBeLessThan(100)
   expect(view.entries.map((entry) => entry.kind === 'message' && entry.seq)).toEqual(

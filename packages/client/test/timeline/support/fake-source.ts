@@ -88,12 +88,16 @@ export function timelineOverFake(options: TimelineOptions & { readonly outgoing?
     /** Everybody who listens to the room in any way. */
     listeners: () =>
       ['message', 'gap'].map((event) => heard.of(event)?.size ?? 0).concat(watchers.of('outbox')?.size ?? 0),
+    /** That of the first entry. */
+    key: () => timeline.state.getState().entries.at(0)?.key ?? '',
     /** Each entry as its key and its state, or what is missing. */
     shown: () =>
       timeline.state
         .getState()
         .entries.map((entry) =>
-          entry.kind === 'gap' ? `${entry.from}-${entry.to}` : `${entry.key} ${String(entry.data)} ${entry.state}`,
+          entry.kind === 'gap'
+            ? `${entry.from}-${entry.to}`
+            : `${entry.key.split('.')[1]} ${String(entry.data)} ${entry.state}`,
         ),
   }
 }

@@ -22,6 +22,12 @@ export type TimelineInput = { readonly isSelf?: TimelineSource['isSelf'] } & (
   | ({ readonly type: 'page' } & OlderPage)
 )
 
+/** A view whose keys are 0, 1, 2 and so on. */
+export function viewOf(max: number, isSelf: TimelineSource['isSelf']): TimelineView {
+  let keys = 0
+  return new TimelineView(max, isSelf, () => String(keys++))
+}
+
 export function tell(view: TimelineView, input: TimelineInput): void {
   if (input.isSelf) view.isSelf = input.isSelf
   switch (input.type) {

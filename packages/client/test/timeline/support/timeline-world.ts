@@ -1,8 +1,8 @@
 import { RoomfulError } from '@roomful/client'
-import { type OlderPage, TimelineView } from '../../../src/timeline/timeline.ts'
+import type { OlderPage, TimelineView } from '../../../src/timeline/timeline.ts'
 import { isSelf, metaOf } from './fake-source.ts'
 import { NaiveTimeline } from './naive-timeline.ts'
-import { pendingIn, tell, type TimelineInput } from './timeline-step.ts'
+import { pendingIn, tell, viewOf, type TimelineInput } from './timeline-step.ts'
 
 const LOST = new RoomfulError('STALE', 'nobody knows')
 const EVENTS = ['message', 'message', 'message', 'reaction']
@@ -52,7 +52,7 @@ export class TimelineWorld {
   #asked: { readonly page: OlderPage; readonly limit: number; readonly isEarly: boolean } | undefined
 
   constructor(max: number) {
-    this.view = new TimelineView(max, isSelf)
+    this.view = viewOf(max, isSelf)
     this.naive = new NaiveTimeline(max)
   }
 
