@@ -18,6 +18,8 @@ export function serveChat(io: ChatServer, sessions: Sessions, log: RoomLog): Roo
     log,
     authenticate,
     authorize: { join: mayJoin },
+    // In two tabs, one of them looked at: online.
+    mergePresence: (states) => states.find(({ status }) => status === 'online') ?? states[0],
     closeTimeoutMs: 2000,
   })
   rooms.handle('message', ({ data }) => {

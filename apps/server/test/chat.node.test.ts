@@ -1,4 +1,11 @@
-import { type Hello, type JoinAnswer, type PublishAnswer, type Refused, wire } from '@roomful/contract'
+import {
+  type Hello,
+  type JoinAnswer,
+  type MembersDelta,
+  type PublishAnswer,
+  type Refused,
+  wire,
+} from '@roomful/contract'
 import { SignJWT } from 'jose'
 import type { Socket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
@@ -109,6 +116,30 @@ describe('rooms', () => {
     const away = { user: expect.objectContaining({ name: 'Ann' }), presence: { status: 'away' } }
     const change = expect.objectContaining({ room: 'help', set: [expect.objectContaining(away)] })
     await expect.poll(() => heard, patiently).toContainEqual([change])
+  })
+
+  it('show somebody with two tabs as online, as long as one of them is looked at', async () => {
+    const { url } = await startTestServer()
+    const { token } = await signIn(url, 'Ann')
+    const tabs = await Promise.all([connect(url, { token }), connect(url, { token })])
+    for (const tab of tabs) await join(tab, 'help')
+    const bob = await enter(url, 'Bob')
+    await Promise.all([...tabs, bob].map((socket) => join(socket, 'help')))
+    const heard: string[] = []
+    bob.on(wire.members, ({ set = [] }: MembersDelta) => {
+      for (const { user, presence } of set) heard.push(`${String(user['name'])} ${JSON.stringify(presence)}`)
+    })
+    const say = (socket: Socket, status: string) =>
+      socket.emitWithAck(wire.presence, { room: 'help', presence: { status } })
+    const [online, away] = ['Ann {"status":"online"}', 'Ann {"status":"away"}']
+    await say(tabs[0], 'online')
+    await expect.poll(() => heard, patiently).toContain(online)
+    await say(tabs[1], 'away')
+    await say(bob, 'away') // told with what was said before, or after it
+    await expect.poll(() => heard, patiently).toContain('Bob {"status":"away"}')
+    expect(heard).not.toContain(away)
+    await say(tabs[0], 'away')
+    await expect.poll(() => heard.at(-1), patiently).toBe(away)
   })
 
   it.each([

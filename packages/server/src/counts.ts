@@ -10,3 +10,18 @@ export function assertCounts(caller: string, options: Readonly<Record<string, un
     )
   }
 }
+
+/** Node's timers take no more, and fire at once for what is longer: 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** The same for milliseconds, which a timer must be able to wait. */
+export function assertTimes(caller: string, options: Readonly<Record<string, unknown>>, least = 1): void {
+  assertCounts(caller, options, least)
+  for (const [name, value] of Object.entries(options)) {
+    if (Number(value) <= MAX_TIMER_MS) continue
+    throw new RoomfulError(
+      'INVALID_ARGUMENT',
+      `${caller}: ${name} must be at most ${MAX_TIMER_MS}, got ${describe(value)}`,
+    )
+  }
+}

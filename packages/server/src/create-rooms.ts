@@ -5,6 +5,7 @@ import { EventRules, type Handler } from './event-rules.ts'
 import { Grace } from './grace.ts'
 import type { RoomsHost } from './host.ts'
 import type { Rooms, RoomsOptions } from './options.ts'
+import { presenceMerge } from './presence-rules.ts'
 import { Publisher } from './publisher.ts'
 import { refuse } from './refuse.ts'
 import { RoomsInUse } from './rooms-in-use.ts'
@@ -30,7 +31,7 @@ export function createRooms<C extends AnyContract>(io: RoomsHost, options: Rooms
   const drain = new Drain()
   const calls = new AppCalls(settings.handlerTimeoutMs)
   const rules = new EventRules(settings, calls)
-  const inUse = new RoomsInUse(io, log, report)
+  const inUse = new RoomsInUse({ host: io, log, report, mergePresence: presenceMerge(settings) })
   const grace = new Grace(settings.presenceGraceMs)
   const publisher = new Publisher({ rules, inUse, drain, limits, report })
   const sessions = new Sessions(io, { settings, calls, drain, rules, inUse, grace, publisher })

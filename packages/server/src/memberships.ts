@@ -81,9 +81,15 @@ export class Memberships {
         report(error, { during: 'join', room })
         throw refuse('UNAVAILABLE', 'the server cannot say whether you are allowed just now')
       }
-      if (!isPassing(error.code)) this.#exit(room) // a member who asks again may have lost the right
+      if (!isPassing(error.code)) this.#shutOut(room)
       throw error
     }
+  }
+
+  /** A member who asks again may have lost the right, and so has the one that was lost. */
+  #shutOut(name: string): void {
+    this.#exit(name)
+    this.#parts.inUse.find(name)?.forgetLost(this.#who.wire)
   }
 
   /** A member first, then where the log stands and who is here. */

@@ -7,6 +7,7 @@ import type {
   DurableName,
   EventName,
   Limits,
+  PresenceInput,
   Receipt,
   RoomEmitted,
   User,
@@ -78,6 +79,11 @@ export interface RoomsOptions<C extends AnyContract> {
    * given, 0 for not at all. Guests go at once, and so does whoever leaves, disconnects or was silent (Socket.IO's ping).
    */
   readonly presenceGraceMs?: number
+  /**
+   * What a user shows who has set several states, from several connections; they come oldest first. The newest unless
+   * given. Where it throws, or gives what the contract's `presence` refuses, `onError` hears of it and the newest counts.
+   */
+  readonly mergePresence?: (states: readonly [PresenceInput<C>, ...PresenceInput<C>[]]) => PresenceInput<C>
   /** Hears of whatever failed in the app's functions and in the log; prints it unless given. */
   readonly onError?: (error: unknown, context: ErrorContext) => void
 }

@@ -1,5 +1,5 @@
-import { validate, ValidationError } from '@roomful/contract'
-import { jsonText } from './json.ts'
+import { describe, RoomfulError, validate, ValidationError } from '@roomful/contract'
+import { jsonCopy, jsonText } from './json.ts'
 import { refuse } from './refuse.ts'
 import type { Settings } from './settings.ts'
 
@@ -15,5 +15,26 @@ export function assertPresence(presence: unknown, { definition, limits }: Settin
     validate(definition.presence, presence, 'presence')
   } catch (error) {
     throw error instanceof ValidationError ? refuse('SHAPE', error.message) : error
+  }
+}
+
+/** What a user shows in a room who has set several states; the oldest comes first. */
+export type MergePresence = (states: readonly unknown[], room: string) => unknown
+
+/** The app's `mergePresence`, held to what a client may say: where it fails, that is reported, and the newest state counts. */
+export function presenceMerge(settings: Settings): MergePresence | undefined {
+  const { mergePresence, report } = settings
+  if (mergePresence === undefined) return undefined
+  return (states, room) => {
+    try {
+      const merged = jsonCopy(mergePresence(states))
+      if (merged === undefined || merged === null)
+        throw new RoomfulError('INVALID_ARGUMENT', `mergePresence must give a state, got ${describe(merged)}`)
+      assertPresence(merged, settings)
+      return merged
+    } catch (error) {
+      report(error, { during: 'presence', room })
+      return states.at(-1)
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** Where an app's function, or the log, failed. */
 export interface ErrorContext {
-  readonly during: 'authenticate' | 'join' | 'leave' | 'emit' | 'commit' | 'broadcast' | 'request'
+  readonly during: 'authenticate' | 'join' | 'leave' | 'emit' | 'commit' | 'broadcast' | 'request' | 'presence'
   readonly room?: string
   readonly event?: string
 }

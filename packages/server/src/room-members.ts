@@ -1,19 +1,20 @@
 import { randomInt } from 'node:crypto'
 import type { WireMember } from '@roomful/contract'
 import type { RoomsSocket } from './host.ts'
-import { Members, type MembersChange } from './members.ts'
+import { Members, type MembersChange, type Merge } from './members.ts'
 
 /** Tells the room; all but one socket, where one is named. */
 export type TellMembers = (change: MembersChange, except?: RoomsSocket) => void
 
 /** The members of a room, and the timer by which what waits is told. */
 export class RoomMembers {
-  // S15: random and high, so that what an earlier process said never fits.
-  readonly #members = new Members(randomInt(2 ** 32, 2 ** 47))
+  readonly #members: Members
   readonly #tell: TellMembers
   #timer: NodeJS.Timeout | undefined
 
-  constructor(tell: TellMembers) {
+  constructor(tell: TellMembers, merge?: Merge) {
+    // S15: random and high, so that what an earlier process said never fits.
+    this.#members = new Members(randomInt(2 ** 32, 2 ** 47), merge)
     this.#tell = tell
   }
 

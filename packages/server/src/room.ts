@@ -12,10 +12,19 @@ import { channelOf, type RoomsHost, type RoomsSocket } from './host.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'
 import type { NewEntry } from './log/new-entry.ts'
 import type { Sender, SenderRow } from './log/sender-row.ts'
-import type { Members, MembersChange } from './members.ts'
+import type { MembersChange } from './members.ts'
+import type { MergePresence } from './presence-rules.ts'
 import type { Report } from './report.ts'
 import { RoomMembers } from './room-members.ts'
 import { Typists } from './typists.ts'
+
+export interface RoomParts {
+  readonly host: RoomsHost
+  readonly log: RoomLog
+  readonly report: Report
+  /** The newest state counts unless given. */
+  readonly mergePresence?: MergePresence | undefined
+}
 
 /** One room: who is in it, and the one way into its log and out to its members. */
 export class Room {
@@ -27,12 +36,13 @@ export class Room {
   readonly #typists = new Typists()
   readonly #broadcast: Broadcast
 
-  constructor(name: string, host: RoomsHost, log: RoomLog, report: Report) {
+  constructor(name: string, { host, log, report, mergePresence }: RoomParts) {
     this.name = name
     this.#host = host
     this.#log = log
     this.#report = report
-    this.#members = new RoomMembers((change, except) => this.#tellMembers(change, except))
+    const merge = mergePresence && ((states: readonly unknown[]) => mergePresence(states, name))
+    this.#members = new RoomMembers((change, except) => this.#tellMembers(change, except), merge)
     this.#broadcast = new Broadcast({
       page: async (request) => await log.page(name, request),
       tell: (epoch, entry) => this.#tell(epoch, entry),
@@ -43,11 +53,7 @@ export class Room {
   /** `presence` is the socket's state; null takes it back, undefined leaves it as it is. */
   async enter(socket: RoomsSocket, user: WireUser, presence?: unknown): Promise<void> {
     const joined = socket.join(channelOf(this.name))
-    const enter = (members: Members): void => {
-      members.enter(socket, user)
-      if (presence !== undefined) members.set(socket, user.id, presence)
-    }
-    this.#members.change(enter, socket)
+    this.#members.change((members) => members.enter(socket, user, presence), socket)
     await joined
   }
 
@@ -59,18 +65,23 @@ export class Room {
   type(socket: RoomsSocket, user: WireUser, typing: boolean): void {
     const now = performance.now()
     const isNews = typing ? this.#typists.start(socket, user, now) : this.#typists.stop(socket, now)
-    const message: Typing = { room: this.name, from: user, typing }
-    if (isNews) socket.to(channelOf(this.name)).emit(wire.typing, message)
+    if (isNews) this.#tellTyping(socket, user, typing)
   }
 
-  /** The socket hears no more and types no more; it is a member until it leaves. */
+  /** The socket hears no more and types no more; it is a member until it leaves, or its user is back. */
   hangUp(socket: RoomsSocket, user: WireUser): void {
     this.unsubscribe(socket)
-    this.type(socket, user, false)
+    if (this.#typists.leave(socket, performance.now())) this.#tellTyping(socket, user, false)
+    this.#members.change((members) => members.lost(socket, user.id))
   }
 
   leave(socket: RoomsSocket, user: WireUser): void {
     this.#members.change((members) => members.leave(socket, user.id))
+  }
+
+  /** The user may not be here any more: nobody waits for those that were lost. */
+  forgetLost(user: WireUser): void {
+    this.#members.change((members) => members.forgetLost(user.id))
   }
 
   unsubscribe(socket: RoomsSocket): void {
@@ -124,6 +135,11 @@ export class Room {
 
   #emit(event: string, ...args: unknown[]): void {
     this.#host.to(channelOf(this.name)).emit(event, ...args)
+  }
+
+  #tellTyping(socket: RoomsSocket, from: WireUser, typing: boolean): void {
+    const message: Typing = { room: this.name, from, typing }
+    socket.to(channelOf(this.name)).emit(wire.typing, message)
   }
 
   #tellMembers(change: MembersChange, except: RoomsSocket | undefined): void {

@@ -1,7 +1,4 @@
-import type { RoomsHost } from './host.ts'
-import type { RoomLog } from './log/log.ts'
-import type { Report } from './report.ts'
-import { Room } from './room.ts'
+import { Room, type RoomParts } from './room.ts'
 
 interface Held {
   readonly room: Room
@@ -10,15 +7,15 @@ interface Held {
 
 /** The rooms that somebody is in or writes to: one `Room` a name, let go with its last holder. */
 export class RoomsInUse {
-  readonly #host: RoomsHost
-  readonly #log: RoomLog
-  readonly #report: Report
+  readonly #parts: RoomParts
   readonly #held = new Map<string, Held>()
 
-  constructor(host: RoomsHost, log: RoomLog, report: Report) {
-    this.#host = host
-    this.#log = log
-    this.#report = report
+  constructor(parts: RoomParts) {
+    this.#parts = parts
+  }
+
+  find(name: string): Room | undefined {
+    return this.#held.get(name)?.room
   }
 
   hold(name: string): Room {
@@ -31,7 +28,7 @@ export class RoomsInUse {
     const held = this.#held.get(name)
     if (held === undefined || --held.holders > 0) return
     this.#held.delete(name)
-    this.#log.release?.(name)
+    this.#parts.log.release?.(name)
   }
 
   /** Holds a room while something is done with it. */
@@ -50,8 +47,8 @@ export class RoomsInUse {
   }
 
   #make(name: string): Held {
-    this.#log.retain?.(name)
-    const held = { room: new Room(name, this.#host, this.#log, this.#report), holders: 0 }
+    this.#parts.log.retain?.(name)
+    const held = { room: new Room(name, this.#parts), holders: 0 }
     this.#held.set(name, held)
     return held
   }

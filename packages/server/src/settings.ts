@@ -6,7 +6,7 @@ import {
   type Limits,
   RoomfulError,
 } from '@roomful/contract'
-import { assertCounts } from './counts.ts'
+import { assertCounts, assertTimes } from './counts.ts'
 import type { RoomLog } from './log/log.ts'
 import { memoryLog } from './log/memory-log.ts'
 import { assertDedup } from './log/row-limits.ts'
@@ -24,6 +24,7 @@ export interface Settings {
   readonly handlerTimeoutMs: number
   readonly closeTimeoutMs: number
   readonly presenceGraceMs: number
+  readonly mergePresence: ((states: readonly unknown[]) => unknown) | undefined
   readonly report: Report
 }
 
@@ -35,8 +36,8 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
   if (definition.user !== undefined && options.authenticate === undefined)
     throw invalid('the contract says what a user is, so authenticate must say who is connecting')
   const { handlerTimeoutMs = 30_000, closeTimeoutMs = 10_000, presenceGraceMs = 5_000 } = options
-  assertCounts('createRooms', { handlerTimeoutMs, closeTimeoutMs })
-  assertCounts('createRooms', { presenceGraceMs }, 0)
+  assertTimes('createRooms', { handlerTimeoutMs, closeTimeoutMs })
+  assertTimes('createRooms', { presenceGraceMs }, 0)
   const log = options.log ?? memoryLog()
   assertDedup('createRooms: log', log.dedupMs)
   const { join, emit } = options.authorize ?? {}
@@ -50,6 +51,7 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
     handlerTimeoutMs,
     closeTimeoutMs,
     presenceGraceMs,
+    mergePresence: options.mergePresence as Settings['mergePresence'],
     report: createReport(options.onError),
   }
 }

@@ -67,6 +67,21 @@ describe('createRooms', () => {
     })
   })
 
+  test('mergePresence takes and gives what a client may say, as it is written', () => {
+    const lobby = defineContract({
+      presence: z.object({ status: z.enum(['online', 'away']), note: z.string().default('') }),
+    })
+    createRooms(io, {
+      contract: lobby,
+      mergePresence: (states) => {
+        expectTypeOf(states[0]).toEqualTypeOf<{ status: 'online' | 'away'; note?: string | undefined }>()
+        return states.find(({ status }) => status === 'online') ?? states[0]
+      },
+    })
+    // @ts-expect-error not a state
+    createRooms(io, { contract: lobby, mergePresence: () => ({ status: 'asleep' }) })
+  })
+
   test('authorize knows which data goes with which event, volatile ones too', () => {
     createRooms(io, {
       contract: chat,

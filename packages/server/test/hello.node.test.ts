@@ -202,6 +202,10 @@ describe('createRooms: bad options', () => {
       'createRooms: presenceGraceMs must be a whole number of at least 0, got -1',
     )
     expect(make({ presenceGraceMs: 0 })).not.toThrow()
+    for (const name of ['presenceGraceMs', 'handlerTimeoutMs', 'closeTimeoutMs']) {
+      expect(make({ [name]: 2 ** 31 })).toThrow(`createRooms: ${name} must be at most 2147483647, got 2147483648`)
+      expect(make({ [name]: 2 ** 31 - 1 })).not.toThrow()
+    }
     expect(make({ log: changedLog(memoryLog(), { dedupMs: 1 }) })).toThrow(/createRooms: log: dedupMs must be at least/)
     expect(make({ contract: {} })).toThrow('createRooms: contract must be made by defineContract, got object')
   })

@@ -64,6 +64,32 @@ describe('members', () => {
     expect(shown()).toBeUndefined()
   })
 
+  test('S16 a state that is set again is none the newer', () => {
+    const members = new Members(0)
+    for (const tab of ['1', '2']) members.enter(tab, ann, tab)
+    members.set('1', 'ann', '1')
+    members.enter('1', ann, '1')
+    members.due(0)
+    expect(members.snapshot().list).toEqual([{ user: ann, presence: '2' }])
+  })
+
+  test('S16 merge says what several states show, the oldest first; one alone is shown as it is', () => {
+    const members = new Members(0, (states) => states.join())
+    let now = 0
+    const shown = () => {
+      members.due((now += 50))
+      return members.snapshot().list[0]?.presence
+    }
+    for (const tab of ['1', '2', '3', '4']) members.enter(tab, ann, tab === '4' ? undefined : tab)
+    expect(shown()).toBe('1,2,3')
+    members.set('1', 'ann', 'one')
+    expect(shown()).toBe('2,3,one')
+    for (const tab of ['2', '3']) members.leave(tab, 'ann')
+    expect(shown()).toBe('one')
+    members.leave('1', 'ann')
+    expect(shown()).toBeUndefined()
+  })
+
   test('S16 changes of state wait for each other, and who enters or goes takes them along', () => {
     const members = new Members(0)
     members.enter('1', ann)
@@ -84,6 +110,85 @@ describe('members', () => {
     expect(members.due(2_000)).toBeUndefined()
     expect(members.dueAt).toBe(Infinity)
     expect(members.snapshot()).toEqual({ v: 3, list: [{ user: ann, presence: 3 }] })
+  })
+})
+
+describe('S16 whose line broke and who is back', () => {
+  /** Ann's tabs, in the order in which they said what they say; the merge shows all. */
+  function annIn(...tabs: readonly string[]) {
+    const members = new Members(0, (states) => states.join())
+    let now = 0
+    for (const tab of tabs) members.enter(tab, ann, tab)
+    return Object.assign(members, {
+      shown: () => {
+        members.due((now += 50))
+        return members.snapshot().list.map(({ presence }) => presence)
+      },
+    })
+  }
+
+  test('with the same state takes the place of the lost one, which is told to nobody', () => {
+    const members = annIn('first', 'second')
+    expect(members.shown()).toEqual(['first,second'])
+    for (const tab of ['second', 'first']) members.lost(tab, 'ann')
+    members.enter('back', ann, 'second')
+    expect(members.due(1_000)).toBeUndefined()
+    members.leave('second', 'ann')
+    expect(members.shown()).toEqual(['first,second'])
+    members.leave('first', 'ann')
+    expect(members.shown()).toEqual(['second'])
+    members.leave('back', 'ann')
+    expect(members.shown()).toEqual([])
+  })
+
+  test('with none says nothing new, until it does or the grace is over', () => {
+    const members = annIn('away')
+    members.lost('away', 'ann')
+    members.enter('reloaded', ann)
+    expect(members.shown()).toEqual(['away'])
+    members.lost('reloaded', 'ann')
+    members.enter('once more', ann)
+    members.leave('reloaded', 'ann')
+    expect(members.shown()).toEqual(['away'])
+    members.leave('away', 'ann')
+    expect(members.shown()).toEqual([undefined])
+  })
+
+  test.each<[string, (members: Members) => void, readonly unknown[]]>([
+    ['clear', (members) => members.set('back', 'ann', null), [undefined]],
+    ['leave', (members) => members.leave('back', 'ann'), []],
+    ['set', (members) => members.set('back', 'ann', 'other'), ['other']],
+    ['set the same', (members) => members.set('back', 'ann', 'away'), ['away']],
+  ])('can %s at once: the lost one has no say', (_name, change, shown) => {
+    for (const presence of [undefined, null, 'away', 'online']) {
+      const members = annIn('away')
+      members.lost('away', 'ann')
+      members.enter('back', ann, presence)
+      change(members)
+      expect(members.shown()).toEqual(shown)
+      members.leave('away', 'ann')
+      expect(members.shown()).toEqual(shown)
+    }
+  })
+
+  test('with another state, or as another tab, takes the place of a lost one, never of one that is here', () => {
+    const members = annIn('here', 'lost')
+    members.lost('lost', 'ann')
+    members.enter('back', ann, 'other')
+    expect(members.shown()).toEqual(['here,other'])
+    members.enter('new', ann, 'here')
+    expect(members.shown()).toEqual(['here,other,here'])
+  })
+
+  test('who may not be back is gone at once', () => {
+    const members = annIn('lost', 'here')
+    members.lost('lost', 'ann')
+    members.forgetLost('ann')
+    expect(members.shown()).toEqual(['here'])
+    members.lost('here', 'ann')
+    members.forgetLost('ann')
+    members.forgetLost('nobody')
+    expect(members.due(1_000)?.gone).toEqual(['ann'])
   })
 })
 

@@ -1,5 +1,6 @@
 import { type JoinAnswer, type MembersDelta, wire } from '@roomful/contract'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { refuse, type RoomsOptions } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { type Client, gate, type Running, startRooms } from './support/start-rooms.ts'
 
@@ -35,7 +36,7 @@ describe('grace', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
   afterEach(() => void vi.useRealTimers())
 
-  async function annAndBob(options: { presenceGraceMs?: number } = {}) {
+  async function annAndBob(options: Partial<RoomsOptions<typeof chat>> = {}) {
     const running = await startRooms({ contract: chat, authenticate: believe, ...options })
     const watcher = await running.connect(bob)
     await watcher.join('general')
@@ -79,6 +80,57 @@ describe('grace', () => {
     vi.advanceTimersByTime(300)
     await expect.poll(() => changes(watcher).at(-1)).toEqual({ set: [{ user: ann }] })
     expect((await watcher.join('general')).members?.list).toEqual([{ user: bob }, { user: ann }])
+  })
+
+  test('S16 a tab that blinks leaves what another tab said since; only a state that is new counts as one', async () => {
+    const { io, connect, watcher, one } = await annAndBob()
+    const second = await connect(ann)
+    await joinWith(second, { status: 'online' })
+    vi.advanceTimersByTime(50)
+    await expect.poll(() => deltas(watcher).length).toBe(2)
+    await cut(io, one)
+    const again = await connect(ann)
+    await joinWith(again, away)
+    expect(await again.ask(wire.presence, { room: 'general', presence: away })).toEqual({ ok: true })
+    vi.advanceTimersByTime(5_050)
+    await arrived(io, watcher)
+    expect(deltas(watcher).length).toBe(2)
+  })
+
+  test('S16 one who is back and says otherwise, or leaves, is not overruled by the one that was lost', async () => {
+    const { io, connect, watcher, one } = await annAndBob()
+    await cut(io, one)
+    const again = await connect(ann)
+    await joinWith(again, away)
+    await again.ask(wire.presence, { room: 'general', presence: null })
+    vi.advanceTimersByTime(50)
+    await arrived(io, watcher)
+    expect(changes(watcher).at(-1)).toEqual({ set: [{ user: ann }] })
+    await cut(io, again)
+    const third = await connect(ann)
+    await third.join('general')
+    await third.ask(wire.leave, { room: 'general' })
+    await arrived(io, watcher)
+    expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
+  })
+
+  test('S16 one who is back and may not enter any more is gone at once; whose permission is not known just now, is not', async () => {
+    let answer: () => boolean = () => true
+    const authorize = { join: () => answer() }
+    const { io, connect, watcher, one } = await annAndBob({ authorize })
+    await cut(io, one)
+    const again = await connect(ann)
+    answer = () => {
+      throw refuse('UNAVAILABLE')
+    }
+    expect(await again.join('general')).toMatchObject({ code: 'UNAVAILABLE' })
+    await arrived(io, watcher)
+    expect(deltas(watcher).length).toBe(1)
+    answer = () => false
+    expect(await again.join('general')).toMatchObject({ code: 'FORBIDDEN' })
+    expect(await again.join('where nobody is')).toMatchObject({ code: 'FORBIDDEN' })
+    await arrived(io, watcher)
+    expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   })
 
   test('S16 all who are lost at once find each other when they are back, under the same v', async () => {

@@ -1,4 +1,5 @@
 import { type Typing, wire } from '@roomful/contract'
+import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Typists } from '../src/typists.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
@@ -30,6 +31,51 @@ test('S17 typists: the first sign, repeats by the second, and an end that is one
   expect(typists.stop('1', 7_603)).toBe(true)
 })
 
+test('S17 who stops and starts in turn is passed on four times in a second', () => {
+  const typists = new Typists()
+  const told: number[] = []
+  for (let now = 0; now < 2_500; now += 10) {
+    if (typists.start('1', ann, now)) told.push(now)
+    expect(typists.stop('1', now + 5)).toBe(told.at(-1) === now)
+  }
+  expect(told).toEqual([0, 10, 20, 30, 1_000, 1_010, 1_020, 1_030, 2_000, 2_010, 2_020, 2_030])
+})
+
+test('S17 nothing is kept of a typist who left', () => {
+  const typists = new Typists()
+  for (let now = 0; now < 20; now += 2) {
+    expect(typists.start('1', ann, now)).toBe(true)
+    expect(typists.leave('1', now + 1)).toBe(true)
+    expect(typists.leave('1', now + 1)).toBe(false)
+  }
+  typists.start('1', ann, 20)
+  typists.stop('1', 21)
+  expect(typists.leave('1', 22)).toBe(false)
+})
+
+test('S17 whatever connections say: of each four starts a second at most, and a stop only after one', () => {
+  const sign = fc.record({ tab: fc.constantFrom('1', '2'), typing: fc.boolean(), waitMs: fc.nat({ max: 300 }) })
+  fc.assert(
+    fc.property(fc.array(sign, { size: 'large' }), (signs) => {
+      const typists = new Typists()
+      const starts: Record<string, number[]> = { '1': [], '2': [] }
+      let [now, open] = [0, 0]
+      for (const { tab, typing, waitMs } of signs) {
+        now += waitMs
+        if (!typing) {
+          if (typists.stop(tab, now)) open -= 1
+          expect(open).toBeGreaterThanOrEqual(0)
+        } else if (typists.start(tab, ann, now)) {
+          starts[tab]!.push(now)
+          open += 1
+        }
+      }
+      for (const times of Object.values(starts))
+        expect(times.length).toBeLessThanOrEqual(4 * (1 + Math.floor((now - (times[0] ?? now)) / 1_000)))
+    }),
+  )
+})
+
 test('S17 $typing reaches the others in the room at once, with who it is, and is not in the log', async () => {
   const { connect } = await startRooms({ contract: chat, authenticate: believe })
   const [one, tab, other, elsewhere] = [await connect(ann), await connect(ann), await connect(bob), await connect(bob)]
@@ -42,6 +88,11 @@ test('S17 $typing reaches the others in the room at once, with who it is, and is
   await expect.poll(() => heard(other).at(-1)).toEqual({ room: 'general', from: ann, typing: false })
   expect(await other.join('general')).toMatchObject({ head: 0 })
   expect([...heard(one), ...heard(elsewhere)]).toEqual([])
+  for (let n = 0; n < 10; n += 1) await type(one, n % 2 === 0)
+  await one.ask(wire.leave, { room: 'general' })
+  await one.join('general')
+  await type(one, true)
+  await expect.poll(() => heard(other).filter(({ typing }) => typing).length).toBe(5)
 })
 
 test('S17 what is said again within a second, or was never begun, is dropped', async () => {
@@ -56,9 +107,13 @@ test('S17 what is said again within a second, or was never begun, is dropped', a
   }
   await type(one, false)
   await type(one, false)
+  for (let n = 0; n < 100; n += 1) await type(one, n % 2 === 0)
+  vi.advanceTimersByTime(1_000)
+  await type(one, true)
   await rooms.to('general').emit('bell')
   await expect.poll(() => other.of('bell').length).toBe(1)
-  expect(heard(other).map(({ typing }) => typing)).toEqual([true, true, false])
+  const fourTimes = Array.from({ length: 8 }, (_, index) => index % 2 === 0)
+  expect(heard(other).map(({ typing }) => typing)).toEqual([true, true, false, ...fourTimes, true])
 })
 
 test.each<[string, (client: Client) => unknown]>([
