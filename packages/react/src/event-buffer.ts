@@ -20,48 +20,54 @@ export interface Buffered<Item> {
   readonly dropped: number
 }
 
-export interface EventBuffer<Item> extends ReadonlyStore<Buffered<Item>> {
+interface BufferState<Item> extends Buffered<Item> {
+  /** How many have gone of all that were to be shown, whatever was cleared. */
+  readonly everDropped: number
+}
+
+export interface EventBuffer<Item> extends ReadonlyStore<BufferState<Item>> {
   readonly clear: () => void
 }
 
-const EMPTY: Buffered<never> = { events: [], dropped: 0 }
+const EMPTY: BufferState<never> = { events: [], dropped: 0, everDropped: 0 }
 
-/** The newest events, or the first ones; hears them while it is watched. */
+/** The newest events, or the first ones; hears them while it is watched. Of what is not shown yet it has `max` more. */
 export function createEventBuffer<Item>(
   heard: Heard | undefined,
   event: string,
+  itemOf: (...args: unknown[]) => Item,
   { flush = 'frame', max = 1_000, overflow = 'oldest' }: BufferOptions,
 ): EventBuffer<Item> {
   assert(Number.isInteger(max) && max > 0, 'max must be a whole number of at least 1', max)
   assert(flush === 'frame' || (flush >= 0 && flush < 2 ** 31), "flush must be 'frame' or milliseconds", flush)
   assert(overflow === 'oldest' || overflow === 'newest', "overflow must be 'oldest' or 'newest'", overflow)
-  const isOfRoom = heard !== undefined && 'retain' in heard && event !== 'gap'
   let fresh: Item[] = []
-  let dropped = 0
+  let freshDropped = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  /** Not with every event: what does not fit is cut off when it is twice too much. */
-  const cut = (items: readonly Item[]): Item[] => {
-    const excess = Math.max(0, items.length - max)
-    dropped += excess
-    return overflow === 'oldest' ? items.slice(excess) : items.slice(0, max)
-  }
   const show = (): void => {
     timer = undefined
     if (fresh.length === 0) return
-    const { events } = store.getState()
+    const { events, dropped, everDropped } = store.getState()
     const isFull = overflow === 'newest' && events.length === max
-    const kept = cut([...events, ...fresh])
+    const all = [...events, ...fresh]
+    const gone = freshDropped + Math.max(0, all.length - max)
+    const kept = overflow === 'oldest' ? all.slice(-max) : all.slice(0, max)
     fresh = []
-    store.set({ events: isFull ? events : kept, dropped })
+    freshDropped = 0
+    store.set({ events: isFull ? events : kept, dropped: dropped + gone, everDropped: everDropped + gone })
   }
   const hear = (...args: unknown[]): void => {
-    fresh.push(itemOf(args, isOfRoom) as Item)
-    if (fresh.length === 2 * max) fresh = cut(fresh)
+    fresh.push(itemOf(...args))
+    if (fresh.length > max) {
+      if (overflow === 'oldest') fresh.shift()
+      else fresh.pop()
+      freshDropped += 1
+    }
     if (flush === 'frame') onFrame(show)
     else timer ??= setTimeout(show, flush)
   }
-  const store = createValue<Buffered<Item>>(EMPTY, () => {
+  const store = createValue<BufferState<Item>>(EMPTY, () => {
     const off = heard?.on(event, hear)
     return () => {
       clearTimeout(timer)
@@ -75,15 +81,11 @@ export function createEventBuffer<Item>(
     subscribe: store.subscribe,
     clear() {
       fresh = []
-      dropped = 0
-      store.set(EMPTY)
+      freshDropped = 0
+      const { events, dropped, everDropped } = store.getState()
+      if (events.length + dropped > 0) store.set({ ...EMPTY, everDropped })
     },
   }
-}
-
-function itemOf(args: readonly unknown[], isOfRoom: boolean): unknown {
-  if (isOfRoom) return { data: args[0], meta: args[1] }
-  return args.length > 1 ? args : args[0]
 }
 
 function assert(isFine: boolean, expected: string, got: unknown): void {

@@ -12,7 +12,7 @@ export interface Reduction<S> extends ReadonlyStore<S> {
   readonly use: (reducer: Reducer<S>, isEqual: IsEqual<S>) => void
 }
 
-/** An error of the reducer is thrown where the state is read: React shows its nearest error boundary. */
+/** An error of the reducer or of `isEqual` is thrown where the state is read: React shows its nearest error boundary. */
 export function createReduction<S>(heard: Heard | undefined, event: string, initial: S): Reduction<S> {
   let reducer: Reducer<S> = (state) => state
   let isEqual: IsEqual<S> = Object.is
@@ -20,15 +20,18 @@ export function createReduction<S>(heard: Heard | undefined, event: string, init
   let shown = initial
   let failed: { readonly error: unknown } | undefined
 
-  const take = (events: readonly (readonly unknown[])[]): void => {
+  const unlessFailed = (work: () => void): void => {
     if (failed) return
     try {
-      // Most events have one or two arguments: a spread here would cost most of what a small reducer does.
-      for (const args of events) state = args.length < 3 ? reducer(state, args[0], args[1]) : reducer(state, ...args)
+      work()
     } catch (error) {
       failed = { error }
     }
   }
+  const catchUp = (): void =>
+    unlessFailed(() => {
+      if (!isEqual(shown, state)) shown = state
+    })
 
   return {
     use(newest, newestIsEqual) {
@@ -41,17 +44,26 @@ export function createReduction<S>(heard: Heard | undefined, event: string, init
     },
     getInitialState: () => initial,
     subscribe(listener) {
-      shown = isEqual(shown, state) ? shown : state
+      catchUp()
       if (!heard) return () => {}
       return batchesOf(heard, event).add({
-        take,
+        take: (events) =>
+          unlessFailed(() => {
+            for (const args of events) state = reduced(reducer, state, args)
+          }),
         show() {
-          if (!failed && isEqual(shown, state)) return
           const previous = shown
-          shown = state
-          listener(shown, previous)
+          catchUp()
+          if (failed || !Object.is(shown, previous)) listener(shown, previous)
         },
       })
     },
   }
+}
+
+/** With as many arguments as the event has. Most have one or two: a spread would cost most of what a small reducer does. */
+function reduced<S>(reducer: Reducer<S>, state: S, args: readonly unknown[]): S {
+  if (args.length === 1) return reducer(state, args[0])
+  if (args.length === 2) return reducer(state, args[0], args[1])
+  return reducer(state, ...args)
 }

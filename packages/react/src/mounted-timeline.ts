@@ -10,24 +10,31 @@ import {
 } from '@roomful/client'
 import { framedAlone } from './framed.ts'
 
+const nothing: readonly never[] = []
 const none: List<never> = {
   length: 0,
   chunks: [],
   at: () => undefined,
   map: () => [],
-  toArray: () => [],
-  [Symbol.iterator]: () => [][Symbol.iterator](),
+  toArray: () => nothing,
+  [Symbol.iterator]: () => nothing[Symbol.iterator](),
 }
 const FIRST = { version: 0, entries: none, hasOlder: undefined, isLoading: false, error: undefined }
+
+interface MountedTimeline<C extends AnyContract, E extends TimelineName<C>> extends Omit<Timeline<C, E>, 'close'> {
+  /** It is closed after its undo, unless it is held again at once: as by a hot reload, which ends and begins all effects. */
+  readonly hold: () => () => void
+}
 
 /** A timeline that is made when it is first used: a render may never be shown, so that none makes what has to be closed. */
 export function createMountedTimeline<C extends AnyContract, E extends TimelineName<C>>(
   room: Room<C> | undefined,
   event: E,
   max: number | undefined,
-): Timeline<C, E> {
+): MountedTimeline<C, E> {
   type Store = Timeline<C, E>['state']
   let timeline: Timeline<C, E> | undefined
+  let isHeld = true
   let isClosed = false
 
   const opened = (): Timeline<C, E> => {
@@ -39,6 +46,11 @@ export function createMountedTimeline<C extends AnyContract, E extends TimelineN
   const getState: Store['getState'] = () => {
     const state = timeline?.state.getState()
     return state && state !== timeline?.state.getInitialState() ? state : FIRST
+  }
+  const closeUnlessHeld = (): void => {
+    if (isHeld) return
+    isClosed = true
+    timeline?.close()
   }
 
   return {
@@ -56,9 +68,12 @@ export function createMountedTimeline<C extends AnyContract, E extends TimelineN
     retry: (key) => handled(async () => opened().retry(key)),
     discard: (key) => room !== undefined && opened().discard(key),
     loadOlder: (limit) => handled(async () => opened().loadOlder(limit)),
-    close() {
-      isClosed = true
-      timeline?.close()
+    hold() {
+      isHeld = true
+      return () => {
+        isHeld = false
+        queueMicrotask(closeUnlessHeld)
+      }
     },
   }
 }

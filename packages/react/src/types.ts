@@ -59,18 +59,18 @@ export interface Hooks<C extends AnyContract> {
   useRoom(this: void, name: string | null | undefined, options?: OfClient<C>): UseRoom<C> | NoRoom
   /** Hears every event, with the newest handler. Never renders. */
   useEvent<E extends EventName<ServerToClient<C>>>(this: void, event: E, handler: ClientHandler<C, E>): void
-  /** The same for an event of a room, or `gap`; without a room it hears nothing. */
-  useEvent<E extends EventName<RoomListened<C>> | 'gap'>(
-    this: void,
-    room: Room<C> | undefined,
-    event: E,
-    handler: RoomHandler<C, E>,
-  ): void
   /** The same for an event of another client. */
   useEvent<E extends EventName<ServerToClient<C>>>(
     this: void,
     client: Client<C>,
     event: E,
     handler: ClientHandler<C, E>,
+  ): void
+  /** The same for an event of a room, or `gap`; without a room it hears nothing. */
+  useEvent<E extends EventName<RoomListened<C>> | 'gap'>(
+    this: void,
+    room: Room<C> | undefined,
+    event: E,
+    handler: RoomHandler<C, E>,
   ): void
 }

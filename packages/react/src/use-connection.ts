@@ -1,5 +1,6 @@
 'use client'
 import type { AnyContract, Client, ConnectionState, User } from '@roomful/client'
+import { useHold } from './use-hold.ts'
 import { type IsEqual, useSelected } from './use-selected.ts'
 
 /** A part of the connection's state; see `Hooks`. */
@@ -8,5 +9,6 @@ export function useConnectionOf<C extends AnyContract, S = ConnectionState<User<
   selector?: (state: ConnectionState<User<C>>) => S,
   isEqual?: IsEqual<S>,
 ): S {
-  return useSelected(client.connection, selector, isEqual, client.autoConnect)
+  useHold(client.autoConnect)
+  return useSelected(client.connection, selector, isEqual)
 }

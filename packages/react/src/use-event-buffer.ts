@@ -12,9 +12,10 @@ import type {
   RoomListened,
   ServerToClient,
 } from '@roomful/client'
-import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { type Buffered, type BufferOptions, createEventBuffer } from './event-buffer.ts'
 import type { Heard } from './heard.ts'
+import { useMade } from './use-made.ts'
 
 /** An event of a room as a buffer keeps it. */
 export type RoomItem<C extends AnyContract, E> = E extends 'gap'
@@ -50,30 +51,44 @@ export interface UseEventBuffer<Item> extends Buffered<Item> {
  * @example
  * const { events, dropped } = useEventBuffer(room, 'message', { max: 200 })
  */
-export function useEventBuffer<C extends AnyContract, E extends EventName<RoomListened<C>> | 'gap'>(
-  room: Room<C> | undefined,
-  event: E,
-  options?: UseEventBufferOptions,
-): UseEventBuffer<RoomItem<C, E>>
 export function useEventBuffer<C extends AnyContract, E extends EventName<ServerToClient<C>>>(
   client: Client<C>,
   event: E,
   options?: UseEventBufferOptions,
 ): UseEventBuffer<ClientItem<C, E>>
+export function useEventBuffer<C extends AnyContract, E extends EventName<RoomListened<C>> | 'gap'>(
+  room: Room<C> | undefined,
+  event: E,
+  options?: UseEventBufferOptions,
+): UseEventBuffer<RoomItem<C, E>>
 export function useEventBuffer(
   heard: unknown,
   event: string,
   { flush, max, overflow, onOverflow }: UseEventBufferOptions = {},
 ): UseEventBuffer<unknown> {
-  const buffer = useMemo(
-    () => createEventBuffer(heard as Heard | undefined, event, { flush, max, overflow }),
+  const isMessage = (heard as Heard | undefined)?.name !== undefined && event !== 'gap'
+  const { subscribe, getState, getInitialState, clear } = useMade(
+    () =>
+      createEventBuffer<unknown>(heard as Heard | undefined, event, isMessage ? withMeta : dataOf, {
+        flush,
+        max,
+        overflow,
+      }),
     [heard, event, flush, max, overflow],
   )
-  const { events, dropped } = useSyncExternalStore(buffer.subscribe, buffer.getState, buffer.getInitialState)
+  const { events, dropped, everDropped } = useSyncExternalStore(subscribe, getState, getInitialState)
   const told = useRef(0)
   useEffect(() => {
-    if (dropped > told.current) onOverflow?.(dropped - told.current)
-    told.current = dropped
-  }, [dropped, onOverflow])
-  return { events, dropped, clear: buffer.clear }
+    if (everDropped > told.current) onOverflow?.(everDropped - told.current)
+    told.current = everDropped
+  }, [everDropped, onOverflow])
+  return { events, dropped, clear }
+}
+
+function withMeta(data: unknown, meta: unknown): unknown {
+  return { data, meta }
+}
+
+function dataOf(...args: unknown[]): unknown {
+  return args.length > 1 ? args : args[0]
 }

@@ -38,7 +38,8 @@ export function useOthers<C extends AnyContract, S = Members<C>>(
 export function useSelf<C extends AnyContract, S = Member<C> | undefined>(
   room: Room<C> | undefined,
   selector?: (self: Member<C> | undefined) => S,
+  isEqual?: IsEqual<S>,
 ): S {
   const self: ReadonlyStore<Member<C> | undefined> = room ? createPresence(room).self : noSelf
-  return useSelected(framed(self), selector)
+  return useSelected(framed(self), selector, isEqual)
 }

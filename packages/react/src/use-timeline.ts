@@ -12,6 +12,7 @@ import type {
 } from '@roomful/client'
 import * as React from 'react'
 import { createMountedTimeline } from './mounted-timeline.ts'
+import { useMade } from './use-made.ts'
 
 export type UseTimeline<C extends AnyContract, E extends TimelineName<C>> = Omit<
   TimelineState<DataOut<At<RoomListened<C>, E>>, User<C>>,
@@ -19,7 +20,7 @@ export type UseTimeline<C extends AnyContract, E extends TimelineName<C>> = Omit
 > &
   Pick<Timeline<C, E>, 'send' | 'retry' | 'discard' | 'loadOlder'>
 
-const { useEffect, useInsertionEffect, useMemo, useSyncExternalStore } = React
+const { useEffect, useInsertionEffect, useSyncExternalStore } = React
 /**
  * Where React can hide a component and show it again, the end of its effects need not be its own: that of an insertion
  * effect is. An older React hides none, and may forget insertion effects of what it removes.
@@ -39,10 +40,10 @@ export function useTimeline<C extends AnyContract, E extends TimelineName<C>>(
   event: E,
   { max }: { readonly max?: number | undefined } = {},
 ): UseTimeline<C, E> {
-  const timeline = useMemo(() => createMountedTimeline(room, event, max), [room, event, max])
+  const timeline = useMade(() => createMountedTimeline(room, event, max), [room, event, max])
   const { subscribe, getState, getInitialState } = timeline.state
   const { entries, hasOlder, isLoading, error } = useSyncExternalStore(subscribe, getState, getInitialState)
-  useUnmount(() => timeline.close, [timeline])
+  useUnmount(timeline.hold, [timeline])
   const { send, retry, discard, loadOlder } = timeline
   return { entries, hasOlder, isLoading, error, send, retry, discard, loadOlder }
 }

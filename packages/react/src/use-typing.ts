@@ -7,8 +7,9 @@ import {
   type RoomTyping,
   type User,
 } from '@roomful/client'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 import { framedAlone } from './framed.ts'
+import { useMade } from './use-made.ts'
 
 export interface UseTyping<C extends AnyContract> extends Pick<RoomTyping<C>, 'keystroke' | 'stop'> {
   /** Who is typing now, oldest first, ourselves left out. */
@@ -19,7 +20,7 @@ const NOBODY: readonly never[] = []
 
 /** Who is typing in a room, and that we are: taken back when unmounted. Without a room nobody types. */
 export function useTyping<C extends AnyContract>(room: Room<C> | undefined): UseTyping<C> {
-  const { state, keystroke, stop } = useMemo(() => typingWhileWatched(room), [room])
+  const { state, keystroke, stop } = useMade(() => typingWhileWatched(room), [room])
   return { typing: useSyncExternalStore(state.subscribe, state.getState, state.getInitialState), keystroke, stop }
 }
 
@@ -28,7 +29,10 @@ function typingWhileWatched<C extends AnyContract>(room: Room<C> | undefined) {
   let typing: RoomTyping<C> | undefined
   const store: ReadonlyStore<readonly User<C>[]> = {
     getInitialState: () => NOBODY,
-    getState: () => typing?.state.getState() ?? NOBODY,
+    getState() {
+      const users = typing?.state.getState()
+      return users && users.length > 0 ? users : NOBODY
+    },
     subscribe(listener) {
       if (!room) return () => {}
       const own = createTyping(room)

@@ -1,9 +1,9 @@
-import { createClient, type Room } from '@roomful/client'
+import { type Client, createClient, type Room } from '@roomful/client'
 import { Activity, StrictMode } from 'react'
 import { expect, onTestFinished, test } from 'vitest'
 import { commands } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
-import { createHooks, useEventBuffer, useEventReducer, useTimeline } from '../src/index.ts'
+import { createHooks, useEmitWithAck, useEventBuffer, useEventReducer, useTimeline } from '../src/index.ts'
 import { createBell } from './support/bell.ts'
 
 // What React 19 hides and shows again; React 18 cannot, so that these tests run in the browser, with 19 alone.
@@ -75,6 +75,25 @@ test('what was heard before is kept, and nothing is heard in between', async () 
   await expect.element(screen.getByText('1,2,8 11')).toBeVisible()
 })
 
+test('what a question was answered is kept', async () => {
+  const client = { with: () => ({ emitWithAck: () => Promise.resolve('Ann') }) } as unknown as Client
+  function WhoAmI() {
+    const { emit, data } = useEmitWithAck(client, 'whoami')
+    return <button onClick={() => void emit()}>{`I am ${data}`}</button>
+  }
+  const page = (mode: Mode) => (
+    <Activity mode={mode}>
+      <WhoAmI />
+    </Activity>
+  )
+  const screen = await render(page('visible'))
+  await screen.getByText('I am undefined').click()
+  await expect.element(screen.getByText('I am Ann')).toBeVisible()
+  await screen.rerender(page('hidden'))
+  await screen.rerender(page('visible'))
+  await expect.element(screen.getByText('I am Ann')).toBeVisible()
+})
+
 test('a timeline goes on while hidden, loses nothing and shows nothing twice; removed while hidden, it is closed', async () => {
   const { client, say } = await start()
   const room = await client.join('general')
@@ -103,7 +122,7 @@ test('a timeline goes on while hidden, loses nothing and shows nothing twice; re
   await screen.rerender(page('hidden'))
   expect(listening.left).toBeGreaterThan(0)
   await screen.unmount()
-  expect(listening.left).toBe(0)
+  await expect.poll(() => listening.left).toBe(0)
 })
 
 /** How many subscriptions to a room's events are left of those made from now on. */

@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { catchThrown } from './support/thrown.ts'
 
 const FRAME_MS = 16
 
@@ -6,7 +7,7 @@ const FRAME_MS = 16
 async function start(frames: 'none' | 'shown' | 'hidden' = 'none') {
   vi.useFakeTimers()
   vi.resetModules()
-  const cancelled = vi.fn<(id: number) => void>()
+  const cancelled = vi.fn<(id: number) => void>((id) => clearTimeout(id))
   if (frames !== 'none') {
     vi.stubGlobal('requestAnimationFrame', (call: () => void) => (frames === 'shown' ? setTimeout(call, FRAME_MS) : 7))
     vi.stubGlobal('cancelAnimationFrame', cancelled)
@@ -80,8 +81,8 @@ test('a frame that was taken away holds up nothing for long', async () => {
   expect(calls).toHaveLength(2)
 })
 
-test('a task that asks for itself is called with the next frame, and one that throws holds up no frame', async () => {
-  const { onFrame, calls, a } = await start()
+test('a task that asks for itself is called with the next frame', async () => {
+  const { onFrame, calls } = await start()
   const again = () => {
     calls.push('again')
     if (calls.length < 3) onFrame(again)
@@ -91,13 +92,34 @@ test('a task that asks for itself is called with the next frame, and one that th
   expect(calls).toHaveLength(1)
   vi.advanceTimersByTime(FRAME_MS * 5)
   expect(calls).toHaveLength(3)
+})
+
+test('a task that throws harms no other, and holds up no frame; the page hears of each', async () => {
+  const thrown = catchThrown()
+  const { onFrame, calls, a, b } = await start()
+  for (const message of ['mine', 'yours'])
+    onFrame(() => {
+      throw new Error(message)
+    })
   onFrame(a)
   await microtasks()
-  onFrame(() => {
-    throw new Error('mine')
-  })
-  expect(() => vi.advanceTimersByTime(FRAME_MS)).toThrow('mine')
-  onFrame(a)
+  onFrame(b)
   vi.advanceTimersByTime(FRAME_MS)
-  expect(calls).toEqual(['again', 'again', 'again', 'a', 'a'])
+  expect(calls).toEqual(['a', 'b'])
+  await expect.poll(() => thrown).toEqual([new Error('mine'), new Error('yours')])
+})
+
+test('after a task of more than a second, in which no frame came, it is called once a frame again', async () => {
+  const { onFrame, calls, a } = await start('shown')
+  onFrame(a)
+  await microtasks()
+  const now = performance.now.bind(performance)
+  const late = vi.spyOn(performance, 'now').mockImplementation(() => now() + 1_200)
+  onTestFinished(() => late.mockRestore())
+  for (let ms = 0; ms < FRAME_MS * 10; ms += 1) {
+    onFrame(a)
+    await microtasks()
+    vi.advanceTimersByTime(1)
+  }
+  expect(calls).toHaveLength(12) // one before, one that gives the frame up, and one a frame
 })

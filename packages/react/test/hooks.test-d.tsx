@@ -179,6 +179,11 @@ test('useEventBuffer gives data, or data and meta', () => {
   expectTypeOf(dropped).toEqualTypeOf<number>()
   clear()
   expectTypeOf(useEventBuffer(client, 'tick').events).toEqualTypeOf<readonly undefined[]>()
+  // A buffer tells the two apart by the name that rooms have.
+  expectTypeOf(room).exclude<undefined>().toHaveProperty('name')
+  expectTypeOf(client).not.toHaveProperty('name')
+  // @ts-expect-error no such event in the room
+  useEventBuffer(room, 'mesage')
   // @ts-expect-error no such flush
   useEventBuffer(client, 'tick', { flush: 'raf' })
 })
@@ -195,6 +200,11 @@ test('members, presence and typing are the contract’s', () => {
   )
   expectTypeOf(names).toEqualTypeOf<string[]>()
   expectTypeOf(useSelf(room)).toEqualTypeOf<Member<Chat> | undefined>()
+  useSelf(
+    room,
+    (self) => [self?.user.id],
+    (a, b) => a[0] === b[0],
+  )
   expectTypeOf(useSelf(room, (self) => self?.presence?.status)).toEqualTypeOf<'online' | 'away' | undefined>()
   const { presence, error, set, clear } = usePresence(room)
   expectTypeOf(presence).toEqualTypeOf<{ status: 'online' | 'away'; since: number } | undefined>()
@@ -227,7 +237,7 @@ test('useEmitWithAck takes and gives what the contract says', () => {
   const { emit, isPending, error, data } = useEmitWithAck(client, 'whoami', { timeoutMs: 1_000 })
   expectTypeOf(emit).toEqualTypeOf<() => Promise<{ userId: string }>>()
   expectTypeOf(isPending).toEqualTypeOf<boolean>()
-  expectTypeOf(error).toBeUnknown()
+  expectTypeOf(error).toEqualTypeOf<Error | undefined>()
   expectTypeOf(data).toEqualTypeOf<{ userId: string } | undefined>()
   // @ts-expect-error not an event that is answered
   useEmitWithAck(client, 'ping')

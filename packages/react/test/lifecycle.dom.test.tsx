@@ -9,7 +9,7 @@ import { start } from './support/start.ts'
 
 afterEach(cleanup)
 
-test('the module is evaluated again with the same client (hot reload): one join, every event once', async () => {
+test('a page that is replaced by another with hooks of the same client: one join, every event once', async () => {
   const { server, client } = await start()
   const heard: unknown[] = []
   const evaluate = () => {

@@ -40,7 +40,7 @@ test('a selector that makes an object renders no more often where isEqual says s
     return null
   }
   render([<Equal key="equal" />, <Anew key="anew" />])
-  act(() => connection.set({ status: 'connecting' }))
+  act(() => connection.set({ status: 'connecting', since: 0 }))
   act(() => connection.set({ status: 'idle' }))
   expect(seen).toEqual([{ here: false }])
   expect(renders).toBe(3)
@@ -87,11 +87,11 @@ test('useLostConnection shows an outage that lasts, and that it is over; unmount
     return null
   }
   const view = render(<Banner />, { wrapper: StrictMode })
-  act(() => connection.set({ status: 'reconnecting' } as never))
+  act(() => connection.set({ status: 'reconnecting', since: Date.now() } as never))
   act(() => void vi.advanceTimersByTime(1_000))
   act(() => connection.set({ status: 'connected' } as never))
   act(() => void vi.advanceTimersByTime(3_000))
-  act(() => connection.set({ status: 'reconnecting' } as never))
+  act(() => connection.set({ status: 'reconnecting', since: Date.now() } as never))
   expect(seen.filter((_, n) => n % 2 === 0)).toEqual([undefined, 'lost', 'restored', undefined])
   expect([watching(), vi.getTimerCount()]).toEqual([1, 1])
   view.unmount()

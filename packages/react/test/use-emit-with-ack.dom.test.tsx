@@ -3,8 +3,11 @@ import { act, cleanup, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { useEmitWithAck, type UseEmitWithAck } from '../src/index.ts'
+import { createQuestion } from '../src/question.ts'
 
 afterEach(cleanup)
+
+const refused = 'what the client throws at'
 
 /** A client whose calls the test answers. */
 function start() {
@@ -16,8 +19,9 @@ function start() {
     fail(error: unknown): void
   }[] = []
   const client = {
-    with: (options: { signal: AbortSignal }) => ({
+    with: (options: { signal: AbortSignal; timeoutMs?: number }) => ({
       emitWithAck: (event: string, ...args: unknown[]) => {
+        if (args[0] === refused) throw new Error('not that')
         const asked = new Promise((answer, fail) => {
           calls.push({ event, args, options, answer, fail })
           options.signal.addEventListener('abort', () => fail(options.signal.reason as unknown))
@@ -32,7 +36,7 @@ function start() {
   function Ask({ event = 'whoami', timeoutMs }: { event?: string; timeoutMs?: number }) {
     seen.push(useEmitWithAck(client as unknown as Client, event, { timeoutMs }))
     const { isPending, error, data } = seen.at(-1) as Shown
-    return <output>{[isPending, (error as Error | undefined)?.message, data].map(String).join(' ')}</output>
+    return <output>{[isPending, error?.message, data].map(String).join(' ')}</output>
   }
   const emit = (...args: unknown[]): Promise<unknown> => (seen.at(-1) as Shown).emit(...args)
   return { calls, seen, Ask, emit }
@@ -93,6 +97,49 @@ test('unmounted, what runs is aborted; StrictMode aborts nothing', async () => {
   expect(calls[0]?.options.signal.aborted).toBe(true)
   await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
   expect(seen).toHaveLength(renders)
+})
+
+test('another timeoutMs is for the next call: what runs goes on', async () => {
+  const { calls, Ask, emit } = start()
+  const view = render(<Ask timeoutMs={50} />)
+  act(() => void emit())
+  view.rerender(<Ask timeoutMs={60} />)
+  expect(calls[0]?.options).toMatchObject({ timeoutMs: 50, signal: { aborted: false } })
+  await act(async () => calls[0]?.answer('Ann'))
+  shows('false undefined Ann')
+  act(() => void emit())
+  expect(calls[1]?.options).toMatchObject({ timeoutMs: 60 })
+})
+
+test('what was answered is kept when nobody watches for a while; what runs is aborted, and not shown', async () => {
+  const asked: { answer(data: string): void; readonly signal: AbortSignal }[] = []
+  const question = createQuestion<[], string>((signal) => new Promise((answer) => void asked.push({ answer, signal })))
+  const watch = () => question.state.subscribe(() => {})
+  let off = watch()
+  const first = question.emit()
+  asked[0]?.answer('Ann')
+  await first
+  off()
+  expect(question.state.getState()).toEqual({ isPending: false, error: undefined, data: 'Ann' })
+  off = watch()
+  void question.emit()
+  off()
+  expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, true])
+  asked[1]?.answer('Bob')
+  await Promise.resolve()
+  expect(question.state.getState()).toEqual({ isPending: false, error: undefined, data: undefined })
+})
+
+test('an error is an Error, whatever was thrown, also before anything is sent', async () => {
+  const { calls, seen, Ask, emit } = start()
+  render(<Ask />)
+  act(() => void emit())
+  await act(async () => calls[0]?.fail('no'))
+  expect(seen.at(-1)?.error).toEqual(new Error('no', { cause: 'no' }))
+  let answer: Promise<unknown> | undefined
+  await act(async () => void (answer = emit(refused)).catch(() => {}))
+  shows('false not that undefined')
+  await expect(answer).rejects.toThrow('not that')
 })
 
 test('another event begins anew', async () => {

@@ -67,6 +67,23 @@ test('clear empties it at once, and counts anew; an empty one renders nothing', 
   expect(now()).toMatchObject({ events: [8, 9], dropped: 1 })
 })
 
+test('what is dropped after a clear is told, also where both are shown at once; what was cleared unseen is not', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const onOverflow = vi.fn<(dropped: number) => void>()
+  const { ring, now } = start({ max: 1, onOverflow, flush: 10 })
+  ring(1, 5)
+  act(() => void vi.advanceTimersByTime(10))
+  act(() => {
+    ring(6, 9)
+    now().clear()
+    ring(10, 13)
+    vi.advanceTimersByTime(10)
+  })
+  expect(now()).toMatchObject({ events: [13], dropped: 3 })
+  expect(onOverflow.mock.calls).toEqual([[4], [3]])
+})
+
 test('flush: milliseconds after the first that came', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
@@ -131,5 +148,5 @@ test.each([
   [{ flush: -1 }, /flush must be 'frame' or milliseconds/],
   [{ overflow: 'last' as never }, /overflow must be 'oldest' or 'newest'/],
 ])('an option that cannot be meant is refused: %o', (options, message) => {
-  expect(() => createEventBuffer(undefined, 'n', options)).toThrow(message)
+  expect(() => createEventBuffer(undefined, 'n', () => {}, options)).toThrow(message)
 })

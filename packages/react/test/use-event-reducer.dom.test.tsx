@@ -68,6 +68,20 @@ test('a room’s event comes with its meta, an event of several arguments with a
   expect(screen.getByText('hi@3 4')).toBeTruthy()
 })
 
+test('a reducer has as many arguments as the event: Math.max is one', async () => {
+  const bell = createBell()
+  const Max = () => <output>{useEventReducer(bell.client, 'n', Math.max, 0)}</output>
+  const Count = () => (
+    <output>{useEventReducer(bell.client, 'none', (...args: [string]) => `${args.length}`, '')}</output>
+  )
+  render([<Max key="max" />, <Count key="count" />])
+  await shown(() => {
+    for (const n of [5, 3]) bell.ring('n', n)
+    bell.ring('none')
+  })
+  expect(screen.getAllByRole('status').map(({ textContent }) => textContent)).toEqual(['5', '1'])
+})
+
 test('a thousand components listen once; those that come later count from then on', async () => {
   const bell = createBell()
   const Sum = () => <output>{useEventReducer(bell.client, 'n', sum, 0)}</output>
@@ -83,9 +97,10 @@ test('a thousand components listen once; those that come later count from then o
   expect(bell.listening()).toBe(0)
 })
 
-test('another room or event begins again; none hears nothing', async () => {
+test('another room or event begins again, with the initial state of that render; none hears nothing', async () => {
   const [one, two] = [createBell('room'), createBell('room')]
-  const Sum = ({ room }: { room: typeof one.room | undefined }) => <output>{useEventReducer(room, 'n', sum, 0)}</output>
+  type Given = { room: typeof one.room | undefined; initial?: number }
+  const Sum = ({ room, initial = 0 }: Given) => <output>{useEventReducer(room, 'n', sum, initial)}</output>
   const view = render(<Sum room={one.room} />)
   await shown(() => one.ring('n', 5))
   expect(screen.getByText('5')).toBeTruthy()
@@ -96,41 +111,48 @@ test('another room or event begins again; none hears nothing', async () => {
     two.ring('n', 7)
   })
   expect(screen.getByText('7')).toBeTruthy()
-  view.rerender(<Sum room={undefined} />)
-  expect(screen.getByText('0')).toBeTruthy()
+  view.rerender(<Sum room={two.room} initial={90} />) // the same room goes on
+  expect(screen.getByText('7')).toBeTruthy()
+  view.rerender(<Sum room={undefined} initial={100} />)
+  expect(screen.getByText('100')).toBeTruthy()
   expect(one.listening() + two.listening()).toBe(0)
 })
 
-test('what the reducer throws is the nearest error boundary’s, and harms no other component', async () => {
-  const bell = createBell()
+test.each([
+  ['the reducer', () => fail(), undefined],
+  ['isEqual', (n: number) => n + 1, () => fail()],
+])('what %s throws is the nearest error boundary’s, and harms no other component', async (_, reducer, isEqual) => {
+  const [bell, other] = [createBell(), createBell()]
   const quiet = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => quiet.mockRestore())
-  const Thrower = () => (
-    <output>
-      {useEventReducer(
-        bell.client,
-        'n',
-        () => {
-          throw new Error('mine')
-        },
-        0,
-      )}
-    </output>
-  )
+  // What is equal is asked when it is mounted, too: only what an event does is to fail here.
+  const failsLater = isEqual && ((a: number, b: number) => a === b || isEqual())
+  const Thrower = () => <output>{useEventReducer(bell.client, 'n', reducer, 0, { isEqual: failsLater })}</output>
   const Sum = () => <output>{useEventReducer(bell.client, 'n', sum, 0)}</output>
+  const Other = () => <output>{`other ${useEventReducer(other.client, 'n', sum, 0)}`}</output>
   render(
     <>
       <Boundary>
         <Thrower />
       </Boundary>
       <Sum />
+      <Other />
     </>,
   )
-  await shown(() => bell.ring('n', 1))
-  await shown(() => bell.ring('n', 1))
+  const ring = () => {
+    bell.ring('n', 1)
+    other.ring('n', 1)
+  }
+  await shown(ring)
+  await shown(ring)
   expect(screen.getByText('caught mine')).toBeTruthy()
   expect(screen.getByText('2')).toBeTruthy()
+  expect(screen.getByText('other 2')).toBeTruthy()
 })
+
+function fail(): never {
+  throw new Error('mine')
+}
 
 class Boundary extends Component<{ children: ReactNode }> {
   override state: { message?: string } = {}

@@ -1,5 +1,5 @@
 import { act, cleanup, render, screen } from '@testing-library/react'
-import { StrictMode } from 'react'
+import { startTransition, StrictMode, Suspense, useState } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createFakeRoom, member } from '../../client/test/presence/support/fake-room.ts'
 import { useMembers, useOthers, usePresence, useSelf, useTyping } from '../src/index.ts'
@@ -15,7 +15,7 @@ const shown = (work: () => void) =>
 
 test('members, ourselves and the others; each renders only when what it gives changes', async () => {
   const { room, here, watching } = createFakeRoom()
-  const seen: Record<string, unknown[]> = { members: [], self: [], others: [], count: [], names: [] }
+  const seen: Record<string, unknown[]> = { members: [], self: [], others: [], count: [], names: [], own: [] }
   function Members() {
     seen['members']?.push([...useMembers(room).keys()].join())
     return null
@@ -37,7 +37,12 @@ test('members, ourselves and the others; each renders only when what it gives ch
     seen['names']?.push(useMembers(room, (members) => [...members.keys()], isEqual).join())
     return null
   }
-  const view = render([Members, Self, Others, Count, Names].map((Part, key) => <Part key={key} />))
+  function Own() {
+    const isEqual = (a: unknown[], b: unknown[]) => a.join() === b.join()
+    seen['own']?.push(useSelf(room, (self) => [self?.user.id], isEqual).join())
+    return null
+  }
+  const view = render([Members, Self, Others, Count, Names, Own].map((Part, key) => <Part key={key} />))
   const [ann, bob] = [member('ann', 'online'), member('bob')]
   await shown(() => here(ann, bob))
   await shown(() => here(member('ann', 'away'), bob)) // only we changed
@@ -51,10 +56,47 @@ test('members, ourselves and the others; each renders only when what it gives ch
     others: ['', 'bob'],
     count: [0, 1],
     names: ['', 'ann,bob'],
+    own: ['', 'ann'],
   })
   expect(watching()).toBe(3) // members, self and others: one each, however many components
   view.unmount()
   expect(watching()).toBe(0)
+})
+
+test('what is shown is not rendered again for what a waiting transition selects', async () => {
+  const { room, here } = createFakeRoom()
+  const isEqual = (a: string[], b: string[]) => a.join() === b.join()
+  const never = new Promise<void>(() => {})
+  let renders = 0
+  let choose = (_first: string): void => {}
+  function Wait({ is }: { is: boolean }) {
+    // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error -- how a component suspends on React 18 and 19
+    if (is) throw never
+    return null
+  }
+  function Names() {
+    const [first, setFirst] = useState('a')
+    choose = setFirst
+    const names = useMembers(room, (members) => [...members.keys()].filter((id) => id.startsWith(first)), isEqual)
+    if (first === 'a') renders += 1
+    return (
+      <output>
+        {names.join()}
+        <Wait is={first === 'b'} />
+      </output>
+    )
+  }
+  render(
+    <Suspense>
+      <Names />
+    </Suspense>,
+  )
+  await shown(() => here(member('ann'), member('bob')))
+  await act(async () => startTransition(() => choose('b')))
+  const before = renders
+  await shown(() => here(member('ann'), member('bob'), member('cy')))
+  expect(renders).toBe(before)
+  expect(screen.getByText('ann')).toBeTruthy()
 })
 
 test('without a room nobody is there, nothing is said, and nobody types', () => {
@@ -125,4 +167,20 @@ test('useTyping: who types, and that we do; unmounted while typing, it is taken 
   expect(left).toBeGreaterThan(0)
   await vi.advanceTimersByTimeAsync(200)
   expect([listening(), watching(), timers()]).toEqual([0, 0, 0])
+})
+
+test('of two who type in one room, the one that goes takes nothing back', async () => {
+  const { room, said, timers } = createFakeRoom()
+  const keystrokes: Record<string, () => void> = {}
+  function Input({ id }: { id: string }) {
+    keystrokes[id] = useTyping(room).keystroke
+    return null
+  }
+  const view = render([<Input key="a" id="a" />, <Input key="b" id="b" />])
+  keystrokes['a']?.()
+  keystrokes['b']?.()
+  view.rerender([<Input key="b" id="b" />])
+  expect([said, timers()]).toEqual([[true], 1])
+  view.rerender([])
+  expect(said).toEqual([true, false])
 })

@@ -64,6 +64,7 @@ test('mounted without anything to show, it renders once; without a room it is em
   await expect(now().send({ text: 'x' })).rejects.toThrow(/no room: useTimeline was given none/)
   expect(now().discard('1')).toBe(false)
   expect(now().entries.length).toBe(0)
+  expect(now().entries.toArray()).toBe(now().entries.toArray())
 })
 
 test('another room is another list, and the first one is closed; unmounted, nothing listens', async () => {
@@ -76,6 +77,7 @@ test('another room is another list, and the first one is closed; unmounted, noth
   await screen.findByText('one')
   expect(listening.left).toBeGreaterThan(0)
   view.rerender(<Page name="hall" />)
+  await act(async () => {})
   expect(listening.left).toBe(0)
   await joined()
   await hall.send({ text: 'two' })
@@ -107,6 +109,7 @@ test('removed while it waits for something else, it is closed', async () => {
   expect(screen.getByText('waits')).toBeTruthy()
   expect(listening.left).toBeGreaterThan(0)
   view.unmount()
+  await act(async () => {})
   expect(listening.left).toBe(0)
 })
 

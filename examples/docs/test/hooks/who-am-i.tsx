@@ -3,6 +3,6 @@ import { useClient } from './roomful.ts'
 
 export function WhoAmI() {
   const { emit, isPending, error, data } = useEmitWithAck(useClient(), 'whoami', { timeoutMs: 5_000 })
-  if (error instanceof Error) return <p role="alert">{error.message}</p>
+  if (error) return <p role="alert">{error.message}</p>
   return <button onClick={() => void emit()}>{isPending ? '…' : (data?.name ?? 'Who am I?')}</button>
 }

@@ -2,13 +2,17 @@ import '@roomful/testing/vitest'
 import { createRooms } from '@roomful/server'
 import { createMockServer } from '@roomful/testing'
 import { fireEvent, render, screen } from '@testing-library/react'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { Chat } from './chat.tsx'
 import { chat } from './contract.ts'
 
 const server = createMockServer({ url: 'https://chat.example' })
 createRooms(server.io, { contract: chat })
 await server.listen()
+afterEach(() => {
+  server.pass()
+  server.clearEmitted()
+})
 afterAll(() => server.close())
 
 test('what is said in a tunnel waits, and arrives after it', async () => {

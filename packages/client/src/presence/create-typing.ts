@@ -7,8 +7,13 @@ import { createOwnTyping } from './own-typing.ts'
 import type { RoomTyping } from './presence-types.ts'
 import { type Typists, usersOf, withoutTypists, withTypist } from './typing-state.ts'
 
+type Open<C extends AnyContract> = () => RoomTyping<C>
+
+const known = new WeakMap<object, unknown>()
+
 /**
- * Who is typing in a room, and that we are. `close` it when it is not shown any more.
+ * Who is typing in a room, and that we are. `close` it when it is not shown any more. A room may have several, of several
+ * inputs: they hear, and speak, as one.
  *
  * @example
  * const typing = createTyping(room)
@@ -16,10 +21,19 @@ import { type Typists, usersOf, withoutTypists, withTypist } from './typing-stat
  * typing.state.subscribe((users) => render(users.map(({ name }) => name)))
  */
 export function createTyping<C extends AnyContract>(room: Room<C>): RoomTyping<C> {
+  const open = (known.get(room) as Open<C> | undefined) ?? typingIn(room)
+  known.set(room, open)
+  return open()
+}
+
+/** What all typing of one room shares, until the last of it is closed. */
+function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
   const source = sourceOf(room)
-  const store = createGuardedStore<readonly User<C>[]>([], source.report)
+  const createUsers = () => createGuardedStore<readonly User<C>[]>([], source.report)
+  const users = createUsers()
   let typists: Typists<User<C>> = []
   let timer: ReturnType<typeof setTimeout> | undefined
+  let openCount = 0
 
   /** undefined where nobody types: we are not in, or the server does not know of it. */
   const line = () => (room.status === 'joined' ? source.wire('typing') : undefined)
@@ -31,7 +45,7 @@ export function createTyping<C extends AnyContract>(room: Room<C>): RoomTyping<C
 
   const show = (next: typeof typists): void => {
     typists = next
-    store.setState(usersOf(typists, store.getState()), true)
+    users.setState(usersOf(typists, users.getState()), true)
     if (typists.length === 0) {
       clearTimeout(timer)
       timer = undefined
@@ -63,20 +77,33 @@ export function createTyping<C extends AnyContract>(room: Room<C>): RoomTyping<C
       show([])
     }),
   ]
-  let isClosed = false
 
-  return {
-    state: store,
-    keystroke() {
-      if (!isClosed) own.keystroke()
-    },
-    stop: () => own.stop(),
-    close() {
-      isClosed = true
-      for (const off of undo.splice(0)) off()
-      own.stop()
-      show([])
-    },
+  return () => {
+    const state = createUsers()
+    const copy = (): void => state.setState(users.getState(), true)
+    const unfollow = users.subscribe(copy)
+    let isClosed = false
+    openCount += 1
+    copy()
+
+    return {
+      state,
+      keystroke() {
+        if (!isClosed) own.keystroke(state)
+      },
+      stop: () => own.stop(state),
+      close() {
+        if (isClosed) return
+        isClosed = true
+        own.stop(state)
+        unfollow()
+        state.setState([], true)
+        if (--openCount > 0) return
+        known.delete(room)
+        for (const off of undo) off()
+        show([])
+      },
+    }
   }
 }
 

@@ -2,45 +2,55 @@ const REPEAT_MS = 3_000
 const END_MS = 5_000
 
 interface OwnTyping {
-  keystroke(): void
-  stop(): void
-  /** The same where the others know it already; whether we were typing. */
-  end(): boolean
+  keystroke(who: object): void
+  stop(who: object): void
+  /** The others know already that nobody types here. */
+  end(): void
 }
 
-/** Our own typing: what to say, and when. `say` answers whether it could be said; one timer runs while we type. */
+/**
+ * Our own typing, by whoever types here: what to say, and when. `say` answers whether it could be said; one timer runs
+ * while we type.
+ */
 export function createOwnTyping(say: (typing: boolean) => boolean): OwnTyping {
-  let keyAt = 0
+  /** When each hit a key last, of those who have not stopped. */
+  const keys = new Map<object, number>()
   let saidAt = 0
   /** Running while the others believe that we type. */
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const end = (): boolean => {
-    const wasTyping = timer !== undefined
+  const keyAt = (): number => Math.max(...keys.values())
+  const restMs = (): number => keyAt() + END_MS - performance.now()
+  const end = (): void => {
+    keys.clear()
     clearTimeout(timer)
     timer = undefined
-    return wasTyping
   }
-  const start = (now: number): void => {
+  const takeBack = (): void => {
     end()
-    if (!say(true)) return
-    saidAt = now
+    say(false)
+  }
+  const start = (): void => {
+    if (!say(true)) return end()
+    saidAt = performance.now()
+    clearTimeout(timer)
     timer = setTimeout(check, REPEAT_MS)
   }
   const check = (): void => {
-    const now = performance.now()
-    if (keyAt > saidAt) start(now)
-    else if (now < keyAt + END_MS) timer = setTimeout(check, keyAt + END_MS - now)
-    else if (end()) say(false)
+    if (keyAt() > saidAt) start()
+    else if (restMs() > 0) timer = setTimeout(check, restMs())
+    else takeBack()
   }
 
   return {
-    keystroke() {
-      keyAt = performance.now()
-      if (timer === undefined || keyAt >= saidAt + REPEAT_MS) start(keyAt)
+    keystroke(who) {
+      const now = performance.now()
+      keys.set(who, now)
+      if (timer === undefined || now >= saidAt + REPEAT_MS) start()
     },
-    stop() {
-      if (end()) say(false)
+    stop(who) {
+      keys.delete(who)
+      if (timer !== undefined && restMs() <= 0) takeBack()
     },
     end,
   }

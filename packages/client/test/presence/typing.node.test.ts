@@ -160,3 +160,66 @@ describe('TY4 TY5 a sign', () => {
     expect(ids()).toEqual([])
   })
 })
+
+describe('TY6 of one room', () => {
+  const startTwo = () => {
+    const fake = createFakeRoom()
+    const make = () => {
+      const typing = createTyping(fake.room)
+      return { ...typing, ids: () => typing.state.getState().map((user) => (user as { id: string }).id) }
+    }
+    return { ...fake, make, a: make(), b: make() }
+  }
+
+  test('that we type is said once for all, and taken back when the last one stops', async () => {
+    const { a, b, said, pass, timers } = startTwo()
+    a.keystroke()
+    b.keystroke()
+    expect(said).toEqual([true])
+    await pass(2_000)
+    a.keystroke()
+    b.keystroke()
+    await pass(1_000)
+    expect(said).toEqual([true, true])
+    a.close()
+    expect([said, timers()]).toEqual([[true, true], 1])
+    a.keystroke()
+    b.stop()
+    expect([said, timers()]).toEqual([[true, true, false], 0])
+  })
+  test('one whose last keystroke was long ago holds nothing up, and one that stopped is not waited for', async () => {
+    const { a, b, said, pass } = startTwo()
+    a.keystroke()
+    await pass(2_900)
+    b.keystroke()
+    await pass(2_100)
+    expect(said).toEqual([true, true])
+    b.stop()
+    expect(said).toEqual([true, true, false])
+    a.keystroke()
+    await pass(1_000)
+    b.keystroke()
+    b.stop()
+    await pass(3_999)
+    expect(said).toEqual([true, true, false, true])
+    await pass(1)
+    expect(said).toEqual([true, true, false, true, false])
+  })
+  test('the same is shown, by one subscription and one timer; one that is closed shows nobody', () => {
+    const { make, a, b, typing, watching, listening, timers } = startTwo()
+    typing('bob')
+    const c = make()
+    expect([a.ids(), b.ids(), c.ids()]).toEqual([['bob'], ['bob'], ['bob']])
+    expect([watching(), listening(), timers()]).toEqual([1, 2, 1])
+    a.close()
+    a.close()
+    c.close()
+    typing('cy')
+    expect([a.ids(), b.ids(), c.ids()]).toEqual([[], ['bob', 'cy'], []])
+    b.close()
+    expect([watching(), listening(), timers()]).toEqual([0, 0, 0])
+    const d = make()
+    typing('dee')
+    expect([b.ids(), d.ids()]).toEqual([[], ['dee']])
+  })
+})

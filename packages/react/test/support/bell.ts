@@ -6,7 +6,7 @@ type Untyped = SocketIoContract<EventsMap, EventsMap>
 export function createBell(kind: 'client' | 'room' = 'client') {
   const handlers = new Map<string, Set<(...args: unknown[]) => void>>()
   const bell = {
-    ...(kind === 'room' && { retain: () => () => {} }),
+    ...(kind === 'room' && { name: 'general' }),
     on(event: string, handler: (...args: unknown[]) => void) {
       const heard = handlers.get(event) ?? new Set()
       handlers.set(event, heard.add(handler))

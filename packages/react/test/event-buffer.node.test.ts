@@ -1,0 +1,40 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { createEventBuffer } from '../src/event-buffer.ts'
+import type { Heard } from '../src/heard.ts'
+import { createBell } from './support/bell.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+test.each(['oldest', 'newest'] as const)(
+  'twice max are kept, however many come before a flush (the %s go)',
+  async (overflow) => {
+    const bell = createBell()
+    const buffer = createEventBuffer(bell.client as unknown as Heard, 'n', (n) => n, {
+      max: 5,
+      overflow,
+      flush: 60_000,
+    })
+    const heard: WeakRef<object>[] = []
+    const ring = () => {
+      for (let n = 0; n < 100; n += 1) {
+        const item = { n }
+        heard.push(new WeakRef(item))
+        bell.ring('n', item)
+      }
+    }
+    const first = buffer.subscribe(() => {})
+    ring()
+    first() // shows them
+    const off = buffer.subscribe(() => {})
+    ring()
+    await new Promise((resolve) => setImmediate(resolve)) // what a WeakRef was made of is kept until then
+    collect()
+    expect(heard.filter((item) => item.deref() !== undefined)).toHaveLength(10)
+    expect(buffer.getState().events).toHaveLength(5)
+    off()
+    expect(buffer.getState()).toMatchObject({ dropped: 195 })
+  },
+)
