@@ -1,9 +1,11 @@
 import { useTimeline } from '@roomful/react'
+import { useEffect } from 'react'
 import { useRoom } from './roomful.ts'
 
 export function Messages({ name }: { name: string }) {
   const { room } = useRoom(name)
   const { entries, hasOlder, loadOlder, send, retry } = useTimeline(room, 'message', { max: 1_000 })
+  useEffect(() => void loadOlder(), [loadOlder])
   return (
     <>
       {hasOlder !== false && <button onClick={() => void loadOlder()}>Older</button>}
