@@ -38,7 +38,8 @@ function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
   /** undefined where nobody types: we are not in, or the server does not know of it. */
   const line = () => (room.status === 'joined' ? source.wire('typing') : undefined)
   const own = createOwnTyping((typing) => {
-    const to = line()
+    // That we do not is said wherever it is heard: a server may keep us in a room that we have left, or enter again.
+    const to = typing ? line() : source.wire('typing')
     to?.say(wire.typing, { room: room.name, typing })
     return to !== undefined
   })

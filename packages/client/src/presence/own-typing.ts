@@ -4,7 +4,7 @@ const END_MS = 5_000
 interface OwnTyping {
   keystroke(who: object): void
   stop(who: object): void
-  /** The others know already that nobody types here. */
+  /** Nobody types here any more. */
   end(): void
 }
 
@@ -21,17 +21,17 @@ export function createOwnTyping(say: (typing: boolean) => boolean): OwnTyping {
 
   const keyAt = (): number => Math.max(...keys.values())
   const restMs = (): number => keyAt() + END_MS - performance.now()
-  const end = (): void => {
+  const forget = (): void => {
     keys.clear()
     clearTimeout(timer)
     timer = undefined
   }
   const takeBack = (): void => {
-    end()
+    forget()
     say(false)
   }
   const start = (): void => {
-    if (!say(true)) return end()
+    if (!say(true)) return forget()
     saidAt = performance.now()
     clearTimeout(timer)
     timer = setTimeout(check, REPEAT_MS)
@@ -52,6 +52,8 @@ export function createOwnTyping(say: (typing: boolean) => boolean): OwnTyping {
       keys.delete(who)
       if (timer !== undefined && restMs() <= 0) takeBack()
     },
-    end,
+    end() {
+      if (timer !== undefined) takeBack()
+    },
   }
 }

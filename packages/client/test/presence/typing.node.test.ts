@@ -59,6 +59,18 @@ describe('TY1 that we type', () => {
   })
 })
 
+test.each(['joining', 'leaving', 'left', 'failed'] as const)(
+  'TY1 that we type is taken back where we are %s, and the connection stays: the server may still have us in',
+  (status) => {
+    const { keystroke, go, said, timers } = start()
+    keystroke()
+    go(status)
+    expect([said, timers()]).toEqual([[true, false], 0])
+    go('joined')
+    expect(said).toEqual([true, false])
+  },
+)
+
 describe('TY2 that we type is not said', () => {
   test.each([[undefined], [['presence']]])('where the server lists %j', async (listed) => {
     const { on, keystroke, stop, said, typing, ids, timers } = start()
@@ -69,12 +81,14 @@ describe('TY2 that we type is not said', () => {
     expect([said, ids(), timers()]).toEqual([[], [], 0])
   })
   test('while we are not in; the first keystroke afterwards says it', async () => {
-    const { keystroke, go, said, pass, timers } = start()
+    const { keystroke, go, on, said, pass, timers } = start()
     keystroke()
+    on(undefined)
     go('suspended')
     expect(timers()).toBe(0)
     await pass(10_000)
     keystroke()
+    on(['typing'])
     go('joined')
     expect(said).toEqual([true])
     keystroke()
