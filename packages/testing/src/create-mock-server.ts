@@ -7,7 +7,7 @@ import { FrameConnection } from './frame-connection.ts'
 import { nodeModules } from './interception.ts'
 import { type Connection, Line } from './line.ts'
 import type { MockServer, MockServerOptions } from './mock-server.ts'
-import { checkedNumber, checkedOptions, checkedUrl } from './mock-options.ts'
+import { checkedFilter, checkedNumber, checkedOptions, checkedRefusal, checkedUrl, invalid } from './mock-options.ts'
 import { MemoryNetwork } from './network.ts'
 import { tellPage } from './page.ts'
 import { Records } from './records.ts'
@@ -16,6 +16,8 @@ import { seeded } from './random.ts'
 /** Longer than any time-out that a test should wait for. */
 const LONGEST_MS = 60_000
 const HEARTBEATS = { pingInterval: 25_000, pingTimeout: 20_000, maxHttpBufferSize: 1e6 }
+/** The page of a jsdom is at another address than the server, and browsers would ask that server first. */
+const ANY_PAGE = { origin: true, credentials: true }
 
 /**
  * Makes a real Socket.IO server for tests: in memory, without a port, and with faults on demand.
@@ -41,9 +43,12 @@ export function createMockServer<
   const records = new Records()
   const lines = new Set<Line>()
   let isRestarting = false
-  const isReachable = (): boolean => !faults.isOffline && !isRestarting
+  let isClosed = false
+  const isReachable = (): boolean => !faults.isOffline && !isRestarting && !isClosed
   const isFlask = options.profile === 'flask'
-  const io = new Server<Listen, Emit, ServerSide, Data>({ serveClient: false, ...serverOptions })
+  const modules = nodeModules()
+  const { cors = ANY_PAGE, ...others } = serverOptions
+  const io = new Server<Listen, Emit, ServerSide, Data>({ serveClient: false, ...others, ...(modules && { cors }) })
   if (isFlask) answerLikeFlask(io as unknown as Server, random)
 
   const engine = Object.assign(new EventEmitter(), { opts: { ...HEARTBEATS, ...serverOptions }, close: () => {} })
@@ -69,12 +74,14 @@ export function createMockServer<
     },
   }
 
-  const modules = nodeModules()
   const network = modules && attachNetwork(modules)
-  let leavePage: (() => void) | undefined
+  /** Gives what takes the server out of the page again. */
+  let pageEntered: Promise<() => void> | undefined
 
   function attachNetwork(available: NonNullable<typeof modules>): MemoryNetwork {
-    const web = available.http.createServer()
+    const web = available.http.createServer((_, response) => {
+      response.writeHead(404).end(`the mock server of ${url.host} answers Socket.IO only, at ${io.path()}/\n`)
+    })
     io.attach(web)
     // Its connections go through lines first; `io.engine` is the real one all the same.
     io.engine.removeAllListeners('connection')
@@ -82,31 +89,49 @@ export function createMockServer<
     return new MemoryNetwork(available, url, web, () => !isReachable())
   }
 
+  async function enterPage(): Promise<() => void> {
+    const { letPageIn } = await import('./msw.ts')
+    return letPageIn(entrance)
+  }
+
   function cutAll(): void {
     for (const line of lines) line.cut()
     network?.cut()
+  }
+
+  function flushAll(): void {
+    for (const line of lines) line.flush()
   }
 
   const server: MockServer<Listen, Emit, ServerSide, Data> = {
     io,
     url: options.url,
     emitted: records.list,
+    clearEmitted: () => records.clear(),
     async listen() {
-      if (network) network.listen()
-      else if (!leavePage) {
-        const { letPageIn } = await import('./msw.ts')
-        leavePage = await letPageIn(entrance)
+      if (isClosed) throw invalid('listen: this server is closed; make a new one')
+      if (network) return network.listen()
+      pageEntered ??= enterPage()
+      try {
+        await pageEntered
+      } catch (error) {
+        pageEntered = undefined
+        throw error
       }
     },
     async close() {
       server.pass()
+      isClosed = true
       await io.close()
       cutAll()
       network?.close()
+      // A listen() that failed has told whoever called it.
+      const leavePage = await pageEntered?.catch(() => {})
       leavePage?.()
-      leavePage = undefined
+      pageEntered = undefined
     },
     offline() {
+      if (faults.isOffline || isClosed) return
       faults.isOffline = true
       cutAll()
       tellPage(false)
@@ -118,25 +143,26 @@ export function createMockServer<
     },
     delay(ms) {
       faults.delayMs = checkedNumber('delay', ms, 0, LONGEST_MS)
+      if (ms === 0) flushAll()
     },
-    dropNext: (filter) => faults.dropNext(filter),
-    duplicateNext: (filter) => faults.duplicateNext(filter),
+    dropNext: (filter) => faults.dropNext(checkedFilter('dropNext', filter)),
+    duplicateNext: (filter) => faults.duplicateNext(checkedFilter('duplicateNext', filter)),
     reorder({ count = 2, filter, withinMs = 1_000 } = {}) {
       checkedNumber('count', count, 2, 100)
-      faults.reorderNext(count, filter, checkedNumber('withinMs', withinMs, 0, LONGEST_MS))
+      checkedNumber('withinMs', withinMs, 0, LONGEST_MS)
+      faults.reorderNext(count, checkedFilter('reorder', filter), withinMs)
     },
     kick(filter = () => true) {
       for (const namespace of io._nsps.values())
         for (const socket of namespace.sockets.values()) if (filter(socket)) socket.disconnect(true)
     },
     refuse(refusal) {
-      faults.refusal = refusal
+      faults.refusal = checkedRefusal(refusal)
     },
     expireToken() {
       for (const line of lines) {
-        const auths = line.auths.filter((auth) => auth !== undefined)
-        for (const auth of auths) faults.expire(auth)
-        if (auths.length > 0) line.cut()
+        const isExpired = line.auths.map((auth) => faults.expire(auth))
+        if (isExpired.includes(true)) line.cut()
       }
     },
     async restart() {
@@ -152,6 +178,7 @@ export function createMockServer<
     pass() {
       server.online()
       faults.end()
+      flushAll()
     },
   }
   entrances.set(server, entrance)

@@ -5,6 +5,7 @@ export interface Entrance {
   /** `/socket.io`, or what the server's `path` option says. */
   readonly path: string
   readonly origin: URL
+  /** False where a network would be dead. */
   readonly isOpen: () => boolean
   /** Whether Node's own connections lead here already. */
   readonly isOnNetwork: () => boolean

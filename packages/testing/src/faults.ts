@@ -13,6 +13,8 @@ export interface ConnectRefusal {
 type Deliver = () => void
 
 interface Rule {
+  /** The call that ordered it. */
+  readonly name: string
   /** Of which line, in which direction, it takes packets: `undefined` until it met one. */
   way: unknown
   readonly fits: (packet: Packet) => boolean
@@ -36,7 +38,7 @@ export class Faults {
   }
 
   dropNext(filter?: PacketFilter): void {
-    this.#rules.push({ way: undefined, fits: asFunction(filter), take: () => true })
+    this.#rules.push({ name: 'dropNext', way: undefined, fits: asFunction(filter), take: () => true })
   }
 
   duplicateNext(filter?: PacketFilter): void {
@@ -45,7 +47,7 @@ export class Faults {
       deliver()
       return true
     }
-    this.#rules.push({ way: undefined, fits: asFunction(filter), take: twice })
+    this.#rules.push({ name: 'duplicateNext', way: undefined, fits: asFunction(filter), take: twice })
   }
 
   reorderNext(count: number, filter: PacketFilter | undefined, withinMs: number): void {
@@ -64,27 +66,43 @@ export class Faults {
       if (held.length === count) release()
       return false // release() takes the rule away
     }
-    const rule: Rule = { way: undefined, fits: asFunction(filter), take }
+    const rule: Rule = { name: 'reorder', way: undefined, fits: asFunction(filter), take }
     this.#rules.push(rule)
   }
 
   /** Hands a packet on, or does to it what was ordered. `way` stands for its line and direction. */
   carry(packet: Packet, way: unknown, deliver: Deliver): void {
-    const rule = this.#rules.find((each) => (each.way ?? way) === way && each.fits(packet))
+    const rule = this.#rules.find((each) => (each.way ?? way) === way && this.#fits(each, packet))
     if (!rule) return deliver()
     rule.way = way
     if (rule.take(deliver)) this.#rules.splice(this.#rules.indexOf(rule), 1)
   }
 
-  /** Whoever comes with these credentials again is refused. */
-  expire(auth: unknown): void {
-    this.#expired.add(JSON.stringify(auth))
+  /** A filter that throws must not break the connection on which it is asked: it fails by itself, and is not asked again. */
+  #fits(rule: Rule, packet: Packet): boolean {
+    try {
+      return rule.fits(packet)
+    } catch (cause) {
+      this.#rules = this.#rules.filter((other) => other !== rule)
+      queueMicrotask(() => {
+        throw new Error(`the filter of ${rule.name}() threw: ${String(cause)}`, { cause })
+      })
+      return false
+    }
+  }
+
+  /** Whoever comes with these credentials again is refused. Whether there are any. */
+  expire(auth: unknown): boolean {
+    const credentials = credentialsOf(auth)
+    if (credentials !== undefined) this.#expired.add(credentials)
+    return credentials !== undefined
   }
 
   /** Why a client may not connect, if it may not. */
   refusalOf(auth: unknown): ConnectRefusal | undefined {
     if (this.refusal) return this.refusal
-    const isExpired = auth !== undefined && this.#expired.has(JSON.stringify(auth))
+    const credentials = credentialsOf(auth)
+    const isExpired = credentials !== undefined && this.#expired.has(credentials)
     return isExpired ? { message: 'the token has expired', data: { code: 'TOKEN_EXPIRED' } } : undefined
   }
 
@@ -97,6 +115,13 @@ export class Faults {
     for (const release of this.#held) release()
     this.#rules = []
   }
+}
+
+/** Socket.IO's client adds `pid` and `offset` of its own when it comes back to a server that recovers state. */
+function credentialsOf(auth: unknown): string | undefined {
+  if (typeof auth !== 'object' || auth === null) return undefined
+  const credentials = JSON.stringify({ ...auth, pid: undefined, offset: undefined })
+  return credentials === '{}' ? undefined : credentials
 }
 
 function asFunction(filter: PacketFilter | undefined): (packet: Packet) => boolean {

@@ -34,11 +34,17 @@ function handle(socket: Socket, event: string, args: unknown[], later: (answer: 
   }
   const given = ack ? [...args.slice(0, -1), answer] : args
   // An event that nobody handles is not answered either.
-  for (const handler of handlers) void answerWith(handler.apply(socket, given), answer)
+  for (const handler of handlers) void answerWith(() => handler.apply(socket, given), answer)
 }
 
-async function answerWith(returned: unknown, answer: (...values: unknown[]) => void): Promise<void> {
-  const value = await returned
-  if (value === undefined) answer()
-  else answer(value)
+/** A handler that fails is logged and not answered, and the connection goes on. */
+async function answerWith(handle: () => unknown, answer: (...values: unknown[]) => void): Promise<void> {
+  try {
+    const value = await handle()
+    if (value === undefined) answer()
+    else answer(value)
+  } catch (error) {
+    // oxlint-disable-next-line no-console -- where Flask logs it
+    console.error(error)
+  }
 }

@@ -28,6 +28,8 @@ export class Line {
   readonly #write: (frame: Frame, options?: object) => unknown
   readonly #emit: EventEmitter['emit']
   #isCut = false
+  /** The news that the connection ended, until the server has it. */
+  #end: (() => void) | undefined
   /** Settles when nobody listens to the connection any more. */
   readonly ended: Promise<void>
 
@@ -42,8 +44,10 @@ export class Line {
     this.ended = new Promise((resolve) => void connection.once('close', () => resolve()))
 
     connection.emit = (event, ...args: unknown[]) => {
-      if (event === 'close') this.#push('toServer', () => void this.#emit(event, ...args))
-      else if (event === 'data') this.#fromClient(fromClient, args[0] as Frame)
+      if (event === 'close') {
+        this.#end = () => void this.#emit(event, ...args)
+        this.#push('toServer', () => this.#tellEnd())
+      } else if (event === 'data') this.#fromClient(fromClient, args[0] as Frame)
       else return this.#emit(event, ...args)
       return true
     }
@@ -62,11 +66,23 @@ export class Line {
     return [...this.#conversation.auths.values()]
   }
 
-  /** Ends the line; what is on its way is lost. */
+  /** Ends the line; what is on its way is lost, but for the news that the client has gone. */
   cut(): void {
     this.#isCut = true
     for (const pipe of Object.values(this.#pipes)) pipe.clear()
+    this.#tellEnd()
     this.#options.cut()
+  }
+
+  /** What is on its way arrives now. */
+  flush(): void {
+    for (const pipe of Object.values(this.#pipes)) pipe.flush()
+  }
+
+  #tellEnd(): void {
+    const end = this.#end
+    this.#end = undefined
+    end?.()
   }
 
   #push(direction: 'toServer' | 'toClient', deliver: () => void): void {
@@ -96,8 +112,9 @@ export class Line {
     const deliver = (): void => this.#push('toClient', () => frames.forEach((each) => this.#write(each, writing)))
     if (!packet) return deliver()
     onPacket(packet)
+    const carry = (): void => faults.carry(packet, this.#pipes.toClient, deliver)
     // What Flask's connect handler emits leaves before the news that the client is connected.
-    if (isFlask && packet.type === 'connect') queueMicrotask(deliver)
-    else faults.carry(packet, this.#pipes.toClient, deliver)
+    if (isFlask && packet.type === 'connect') queueMicrotask(carry)
+    else carry()
   }
 }

@@ -1,5 +1,6 @@
 import { describe, RoomfulError } from '@roomful/contract'
 import type { ServerOptions } from 'socket.io'
+import type { ConnectRefusal, PacketFilter } from './faults.ts'
 import type { MockServerOptions } from './mock-server.ts'
 
 /** The server's origin. Throws `INVALID_ARGUMENT` for what is none. */
@@ -26,6 +27,17 @@ export function checkedNumber(name: string, value: unknown, from: number, to: nu
   throw invalid(`${name}: expected a number from ${from} to ${to}, got ${describe(value)}`)
 }
 
-function invalid(message: string): RoomfulError {
+export function checkedFilter(name: string, value: unknown): PacketFilter | undefined {
+  if (value === undefined || typeof value === 'string' || typeof value === 'function') return value as PacketFilter
+  throw invalid(`${name}: expected a filter, which is an event's name or a function, got ${describe(value)}`)
+}
+
+export function checkedRefusal(value: unknown): ConnectRefusal {
+  const isOne = typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
+  if (isOne) return value as ConnectRefusal
+  throw invalid(`refuse: expected { message, data? } with a string as message, got ${describe(value)}`)
+}
+
+export function invalid(message: string): RoomfulError {
   return new RoomfulError('INVALID_ARGUMENT', message)
 }

@@ -10,7 +10,8 @@ export interface MockServerOptions {
   readonly options?: Partial<ServerOptions>
   /**
    * `flask` answers as Flask-SocketIO does: what a handler returns is the ack, answers that are ready together come in any
-   * order, what a connection handler emits comes before the connection, and no state is recovered. @default Node's ways
+   * order, what a connection handler emits before its first `await` comes before the connection, a handler that throws is
+   * logged and not answered, and no state is recovered. @default Node's ways
    */
   readonly profile?: 'flask'
   /** For everything that happens by chance: the same seed, the same order. @default 1 */
@@ -30,14 +31,16 @@ export interface MockServer<
   readonly url: string
   /** The events that clients emitted, oldest first, whatever became of them; 1,000 at most. */
   readonly emitted: readonly Emitted[]
+  /** Empties `emitted`, so that the next test does not find what the last one sent. */
+  clearEmitted(): void
 
   /**
-   * Starts to take connections. In Node and jsdom whatever this process connects to `url` comes here, from then on and
-   * however it was imported; in a browser it starts a worker of msw. Rejects with `INVALID_ARGUMENT` where another mock
-   * server has the address.
+   * Starts to take connections. In Node and jsdom those that this process opens to `url` from then on come here, by
+   * `net.connect`, `tls.connect` and the agents of `http` and `https`; in a browser it starts a worker of msw. Rejects with
+   * `INVALID_ARGUMENT` where another mock server has the address, and after `close()`.
    */
   listen(): Promise<void>
-  /** Ends everything: the connections, the server, the interception. */
+  /** Ends everything: the connections, the server, the interception. For good: a new server is made for the next test. */
   close(): Promise<void>
 
   /**
@@ -47,7 +50,7 @@ export interface MockServer<
   offline(): void
   /** The line works again; a page hears `online`. */
   online(): void
-  /** Each packet takes this many milliseconds longer, each way, in order, 0 to 60,000; heartbeats do not. 0 ends it. */
+  /** Each packet takes this many milliseconds longer, each way, in order, 0 to 60,000; heartbeats do not. 0 ends it, and what was held back arrives at once. */
   delay(ms: number): void
   /** The next packet that fits never arrives. @default the next event, either way */
   dropNext(filter?: PacketFilter): void
@@ -60,8 +63,8 @@ export interface MockServer<
   /** Whoever wants to connect is refused with this, as by `next(error)` in a middleware, until `pass()`. */
   refuse(refusal: ConnectRefusal): void
   /**
-   * The credentials of those who are connected are no longer valid: their connections are cut, and whoever comes with the
-   * same again is refused with `{ code: 'TOKEN_EXPIRED' }`. Those who gave none stay connected.
+   * The credentials in `auth` of those who are connected are no longer valid: their connections are cut, and whoever comes
+   * with the same again is refused with `{ code: 'TOKEN_EXPIRED' }`. Those who gave none there stay connected.
    */
   expireToken(): void
   /**
@@ -69,7 +72,10 @@ export interface MockServer<
    * handlers stay, and so does what they keep: to lose that too, forget it here. Resolves when the server is back.
    */
   restart(): Promise<void>
-  /** All is well again: ends `offline`, `delay`, `refuse` and `expireToken`, and what `…Next` and `reorder` still wait for. */
+  /**
+   * All is well again: ends `offline`, `delay`, `refuse` and `expireToken`, and what `…Next` and `reorder` still wait for.
+   * What was held back arrives at once.
+   */
   pass(): void
 }
 

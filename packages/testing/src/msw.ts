@@ -2,6 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { type HttpHandler, HttpResponse, http, passthrough, ws, type WebSocketHandler } from 'msw'
 import type { SetupWorker } from 'msw/browser'
 import { entrances, type Entrance } from './entrance.ts'
+import { addressOf, taken } from './network.ts'
 import type { Frame } from './packet.ts'
 import { PollingSessions } from './polling-wire.ts'
 
@@ -26,12 +27,18 @@ export function handlersOf(server: object): Handlers {
 /** Lets a page's clients in, by one worker for all servers of the page. Gives its undo. */
 export async function letPageIn(entrance: Entrance): Promise<() => void> {
   const page = thisPage()
-  page.handlers.set(entrance, handlersFor(entrance))
-  const worker = await (page.worker ??= startWorker())
+  const address = addressOf(entrance.origin)
+  if (page.handlers.has(address)) throw taken(address)
+  page.handlers.set(address, handlersFor(entrance))
+  const worker = await (page.worker ??= startWorker()).catch((error: unknown) => {
+    page.handlers.delete(address)
+    page.worker = undefined
+    throw error
+  })
   const update = (): void => worker.resetHandlers(...[...page.handlers.values()].flat())
   update()
   return () => {
-    page.handlers.delete(entrance)
+    page.handlers.delete(address)
     update()
     if (page.handlers.size > 0) return
     worker.stop()
@@ -48,7 +55,7 @@ async function startWorker(): Promise<SetupWorker> {
 
 interface Page {
   worker: Promise<SetupWorker> | undefined
-  readonly handlers: Map<Entrance, Handlers>
+  readonly handlers: Map<string, Handlers>
 }
 
 const KEY = Symbol.for('roomful.testing.page')

@@ -1,7 +1,8 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { RoomfulError } from '@roomful/contract'
+import type { RoomfulError } from '@roomful/contract'
 import { type Address, interceptConnections, type NodeModules } from './interception.ts'
+import { invalid } from './mock-options.ts'
 
 const PLAIN = ['connect']
 const SECURE = ['connect', 'secureConnect']
@@ -20,7 +21,7 @@ export class MemoryNetwork {
 
   constructor(modules: NodeModules, url: URL, server: Server, isUnreachable: () => boolean) {
     this.#modules = modules
-    this.#key = keyOf({ host: hostOf(url), port: portOf(url) })
+    this.#key = addressOf(url)
     this.#server = server
     this.#isUnreachable = isUnreachable
   }
@@ -32,8 +33,7 @@ export class MemoryNetwork {
   /** @throws RoomfulError `INVALID_ARGUMENT` where another server has the address. */
   listen(): void {
     const other = servers.get(this.#key)
-    if (other && other !== this)
-      throw new RoomfulError('INVALID_ARGUMENT', `url: another mock server listens at ${this.#key}, close it first`)
+    if (other && other !== this) throw taken(this.#key)
     servers.set(this.#key, this)
     restore ??= interceptConnections(this.#modules, (address) => servers.get(keyOf(address)))
   }
@@ -74,6 +74,15 @@ export class MemoryNetwork {
     })
     return client
   }
+}
+
+/** The host and port that a URL leads to, of which each has one server. */
+export function addressOf(url: URL): string {
+  return keyOf({ host: hostOf(url), port: portOf(url) })
+}
+
+export function taken(address: string): RoomfulError {
+  return invalid(`url: another mock server listens at ${address}, close it first`)
 }
 
 const keyOf = ({ host, port }: Address): string => `${host}:${port}`

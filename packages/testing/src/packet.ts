@@ -15,6 +15,8 @@ export interface Packet {
   readonly args: readonly unknown[]
   /** The credentials with which this client connected to the namespace. */
   readonly auth: unknown
+  /** The socket's id there, once the server has given one. */
+  readonly socketId: string | undefined
 }
 
 /** A packet with the frames that carry it; one that nobody can read has only frames. */
@@ -23,7 +25,7 @@ export interface Parcel {
   readonly packet: Packet | undefined
 }
 
-type Heading = Omit<Packet, 'event' | 'data' | 'args' | 'direction' | 'auth'> & {
+type Heading = Omit<Packet, 'event' | 'data' | 'args' | 'direction' | 'auth' | 'socketId'> & {
   readonly id: string
   readonly attachments: number
   readonly json: string
@@ -38,6 +40,7 @@ const MOST_QUESTIONS = 1_000
 /** What both directions of one connection know: who connected, and which event each ack answers. */
 export class Conversation {
   readonly auths: Map<string, unknown> = new Map()
+  readonly #socketIds = new Map<string, string>()
   readonly #questions = { toServer: new Map<string, string>(), toClient: new Map<string, string>() }
 
   complete({ type, namespace, id, json }: Heading, direction: Direction, attachments: readonly Frame[]): Packet {
@@ -47,7 +50,9 @@ export class Conversation {
     const event = type === 'event' ? String(list.shift()) : type === 'ack' ? this.#answered(direction, id) : undefined
     if (type === 'event' && id !== '') this.#ask(direction, id, String(event))
     if (type === 'connect' && direction === 'toServer') this.auths.set(namespace, value)
-    return { direction, type, namespace, event, data: list[0], args: list, auth: this.auths.get(namespace) }
+    if (type === 'connect' && direction === 'toClient') this.#socketIds.set(namespace, (value as { sid: string }).sid)
+    const [auth, socketId] = [this.auths.get(namespace), this.#socketIds.get(namespace)]
+    return { direction, type, namespace, event, data: list[0], args: list, auth, socketId }
   }
 
   #ask(direction: Direction, id: string, event: string): void {

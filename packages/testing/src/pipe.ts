@@ -13,7 +13,7 @@ export class Pipe {
     if (delayMs > 0) {
       item.timer = setTimeout(() => {
         item.timer = undefined
-        this.#flush()
+        this.#deliver()
       }, delayMs)
     }
     this.#items.push(item)
@@ -24,7 +24,16 @@ export class Pipe {
     for (const { timer } of this.#items.splice(0)) clearTimeout(timer)
   }
 
-  #flush(): void {
+  /** What is on its way arrives now. */
+  flush(): void {
+    for (const item of this.#items) {
+      clearTimeout(item.timer)
+      item.timer = undefined
+    }
+    this.#deliver()
+  }
+
+  #deliver(): void {
     while (this.#items[0] && this.#items[0].timer === undefined) this.#items.shift()?.deliver()
   }
 }

@@ -7,8 +7,8 @@ type AnyServer = Pick<MockServer, 'io' | 'emitted'>
 
 /** Matchers for a mock server; all look at what is so now, and go with `expect.poll(() => server)`. */
 export interface ServerMatchers<R = unknown> {
-  /** Some client emitted the event; with the data, where it is given, which may hold `expect.any(…)` and the like. */
-  toHaveEmitted(event: string, data?: unknown): R
+  /** Some client emitted the event; with these arguments first, which may hold `expect.any(…)` and the like. */
+  toHaveEmitted(event: string, ...args: unknown[]): R
   /** Some client is in the room: one of Socket.IO's, or of `createRooms`. */
   toHaveJoined(room: string): R
   /** Some client is connected. */
@@ -27,14 +27,14 @@ const SHOWN = 20
 const ON_A_LINE = { min: true }
 
 expect.extend({
-  toHaveEmitted(received: unknown, event: string, ...data: unknown[]) {
+  toHaveEmitted(received: unknown, event: string, ...args: unknown[]) {
     const { emitted } = checked(received)
     const { equals, isNot, utils } = this
-    const fits = (each: Emitted): boolean => each.event === event && (data.length === 0 || equals(each.data, data[0]))
+    const fits = (each: Emitted): boolean => each.event === event && args.every((arg, at) => equals(each.args[at], arg))
     const shownAs = (...parts: unknown[]): string =>
       parts.map((part) => utils.stringify(part, undefined, ON_A_LINE)).join(' ')
-    const wanted = shownAs(event, ...data)
-    const shown = emitted.slice(-SHOWN).map((each) => `  ${shownAs(each.event, each.data)}`)
+    const wanted = shownAs(event, ...args)
+    const shown = emitted.slice(-SHOWN).map((each) => `  ${shownAs(each.event, ...each.args)}`)
     const instead = shown.length === 0 ? 'they emitted nothing' : `they emitted, last of all:\n${shown.join('\n')}`
     return {
       pass: emitted.some(fits),

@@ -1,13 +1,26 @@
 import '@roomful/testing/vitest'
+import { once } from 'node:events'
+import http, { createServer } from 'node:http'
+import https from 'node:https'
+import net from 'node:net'
+import timers from 'node:timers'
+import tls from 'node:tls'
 import { handlersOf } from '@roomful/testing/msw'
-import { HttpResponse, http } from 'msw'
+import { HttpResponse, http as mswHttp } from 'msw'
 import { setupServer } from 'msw/node'
 import { Fetch, NodeWebSocket, NodeXHR } from 'socket.io-client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { socket } from './app.ts'
-import { connectedClient, eventually, startClient, startMock, useFakeTimers } from './start.ts'
+import { connectedClient, startClient, startMock, useFakeTimers } from './start.ts'
 
 type Answer = (value: unknown) => void
+
+/** What stands in the place of others while a mock server listens. */
+function whatIsTaken(): unknown[] {
+  const agents = [http.Agent.prototype, https.Agent.prototype] as unknown as { createConnection: unknown }[]
+  const openers = [net.connect, net.createConnection, tls.connect, ...agents.map((agent) => agent.createConnection)]
+  return [...openers, timers.setTimeout, timers.clearTimeout]
+}
 
 /** What an app need not do for its tests, in Node and in jsdom. */
 export function testAnyApp(): void {
@@ -30,7 +43,7 @@ export function testAnyApp(): void {
       ['that lets nothing pass', 'error', true],
     ] as const)('%s', async (_, onUnhandledRequest, withHandlers) => {
       const server = await startMock()
-      const worker = setupServer(http.get('https://api.example/me', () => HttpResponse.json({ name: 'ann' })))
+      const worker = setupServer(mswHttp.get('https://api.example/me', () => HttpResponse.json({ name: 'ann' })))
       if (withHandlers) worker.use(...handlersOf(server))
       worker.listen({ onUnhandledRequest })
       onTestFinished(() => worker.close())
@@ -51,14 +64,23 @@ export function testAnyApp(): void {
     await expect.poll(() => server.io.sockets.sockets.has(String(client.id))).toBe(true)
   })
 
-  test('other addresses are left alone, and so is this one after close()', async () => {
-    const server = await startMock()
-    const other = startClient({ reconnection: false })
-    await eventually(other, 'connect')
-    await expect(fetch('http://127.0.0.1:1')).rejects.toThrow('fetch failed')
+  test('other addresses are left alone, and after close() nothing is left of it', async () => {
+    const web = createServer((_, response) => response.end('real')).listen(0, '127.0.0.1')
+    onTestFinished(() => void web.close())
+    await once(web, 'listening')
+    const { port } = web.address() as net.AddressInfo
+    const real = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}`)).text()
+
+    const before = whatIsTaken()
+    const [server, other] = [await startMock(), await startMock({ url: `http://localhost:${port}` })]
+    expect(whatIsTaken().filter((each, at) => each === before[at])).toEqual([])
+    await connectedClient()
+    expect(await real()).toBe('real')
     await server.close()
-    await expect(fetch('https://chat.example.invalid')).rejects.toThrow('fetch failed')
-    await expect(fetch('https://chat.example')).rejects.toThrow('fetch failed')
+    expect(await real()).toBe('real')
+    await other.close()
+    expect(whatIsTaken()).toEqual(before)
+    expect(await real()).toBe('real')
   })
 
   test('two servers at two addresses, and none at the same', async () => {

@@ -82,6 +82,45 @@ export function testFlask(): void {
     expect(order).toEqual(['welcome', 'connect'])
   })
 
+  test('a handler that throws is logged and not answered, and the next event is handled', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => logged.mockRestore())
+    const server = await startMock({ profile: 'flask' })
+    const errors = [new Error('at once'), new Error('later')]
+    server.io.on('connection', (socket) => {
+      socket.on('at once', () => {
+        throw errors[0]
+      })
+      socket.on('later', async () => {
+        throw errors[1]
+      })
+      socket.on('good', () => 'answered')
+    })
+    const client = await connectedClient()
+    const answered = vi.fn<() => void>()
+    client.emit('at once', answered)
+    client.emit('later', answered)
+    expect(await client.emitWithAck('good')).toBe('answered')
+    expect(logged.mock.calls).toEqual([[errors[0]], [errors[1]]])
+    expect(answered).not.toHaveBeenCalled()
+  })
+
+  test('faults reach the news that a client is connected', async () => {
+    const server = await startMock({ profile: 'flask' })
+    server.dropNext(({ type, direction }) => type === 'connect' && direction === 'toClient')
+    server.io.on('connection', (socket) => socket.emit('welcome'))
+    const client = startClient()
+    const welcomed = heardBy(client, 'welcome')
+    await expect.poll(() => server.io.sockets.sockets.size).toBe(1)
+    expect(
+      await server.io
+        .timeout(50)
+        .emitWithAck('anybody?')
+        .catch(() => 'nobody'),
+    ).toBe('nobody')
+    expect([client.connected, welcomed]).toEqual([false, []])
+  })
+
   test("the tutorial's rooms, by @roomful/client", async () => {
     const server = await startMock({ profile: 'flask' })
     server.io.on('connection', (socket) => {

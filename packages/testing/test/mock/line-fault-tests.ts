@@ -74,6 +74,29 @@ export function testLineFaults(transports: string[]): void {
     await expect.poll(() => client.connected).toBe(true)
   })
 
+  test('expireToken: state that Socket.IO recovers makes neither new credentials of old ones nor some of none', async () => {
+    const server = await startMock({ options: { connectionStateRecovery: {} } })
+    const guest = await connectedClient(options)
+    const client = await connectedClient({ ...options, auth: { token: 'old' } })
+    const news = [heardBy(guest, 'news'), heardBy(client, 'news')]
+    server.io.emit('news', 1)
+    await expect.poll(() => news).toEqual([[1], [1]])
+    server.offline()
+    await expect.poll(() => [guest.connected, client.connected]).toEqual([false, false])
+    server.online()
+    await expect.poll(() => [guest.recovered, client.recovered]).toEqual([true, true])
+    const lost = vi.fn<() => void>()
+    guest.on('disconnect', lost)
+    const refused = eventually(client, 'connect_error')
+    server.expireToken()
+    expect((await refused)[0]).toMatchObject({ data: { code: 'TOKEN_EXPIRED' } })
+    expect(lost).not.toHaveBeenCalled()
+    // pass() lets the same credentials in again.
+    server.pass()
+    client.connect()
+    await expect.poll(() => client.connected).toBe(true)
+  })
+
   test('restart: everybody is cut and comes back as somebody new, to the same handlers', async () => {
     const server = await startMock({ options: { connectionStateRecovery: {} } })
     const left = vi.fn<() => void>()

@@ -29,10 +29,20 @@ test('toHaveEmitted: the event, and its data where it is given', async () => {
     [
       'expected clients to have emitted "order" {"what": "milk"}; they emitted, last of all:',
       '  "order" {"at": 5, "what": "tea"}',
-      '  "ping me" undefined',
+      '  "ping me"',
     ].join('\n'),
   )
   expect(messageOf(() => expect(server).not.toHaveEmitted('ping me'))).toMatch('expected clients not to have emitted')
+})
+
+test('toHaveEmitted: each argument that is given', async () => {
+  const server = await startMock()
+  const client = await connectedClient()
+  client.emit('order', 'tea', 2, 'more')
+  await expect.poll(() => server).toHaveEmitted('order', 'tea', 2)
+  expect(server).toHaveEmitted('order', expect.any(String), expect.any(Number), 'more')
+  expect(server).not.toHaveEmitted('order', 'tea', 3)
+  expect(server).not.toHaveEmitted('order', 'tea', 2, 'more', 'than that')
 })
 
 test('toHaveJoined: a room of any namespace, and no socket of its own name', async () => {
@@ -72,4 +82,21 @@ test('emitted keeps the last 1,000', async () => {
   await expect.poll(() => server.emitted.at(-1)?.data).toBe(1_004)
   expect(server.emitted).toHaveLength(1_000)
   expect(server.emitted[0]?.data).toBe(5)
+})
+
+test('emitted tells who it was, until it is cleared', async () => {
+  const server = await startMock()
+  const [ann, bob] = [await connectedClient({ auth: { name: 'ann' } }), await connectedClient()]
+  ann.emit('order', 'tea')
+  await expect.poll(() => server.emitted.length).toBe(1)
+  bob.emit('order', 'milk')
+  await expect.poll(() => server.emitted.length).toBe(2)
+  expect(server.emitted).toMatchObject([
+    { data: 'tea', auth: { name: 'ann' }, socketId: ann.id },
+    { data: 'milk', auth: undefined, socketId: bob.id },
+  ])
+  server.clearEmitted()
+  expect(server).not.toHaveEmitted('order')
+  bob.emit('order', 'bread')
+  await expect.poll(() => server).toHaveEmitted('order', 'bread')
 })

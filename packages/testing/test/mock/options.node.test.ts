@@ -1,7 +1,7 @@
 import { createMockServer, type MockServerOptions } from '@roomful/testing'
 import { handlersOf } from '@roomful/testing/msw'
 import { expect, test } from 'vitest'
-import { startMock, url } from './start.ts'
+import { connectedClient, eventually, startClient, startMock, url } from './start.ts'
 
 test.each<[string, Partial<Record<keyof MockServerOptions, unknown>>, string]>([
   ['no address', { url: 'chat' }, 'url: expected an origin such as "https://chat.example", got "chat"'],
@@ -26,12 +26,33 @@ test('faults refuse numbers that nobody can mean', async () => {
   expect(() => server.reorder({ withinMs: NaN })).toThrow('withinMs: expected a number from 0 to 60000')
 })
 
+test('faults refuse filters and refusals that are none', async () => {
+  const server = await startMock()
+  const wrong = { event: 'a' } as never
+  const orders = [
+    () => server.dropNext(wrong),
+    () => server.duplicateNext(wrong),
+    () => server.reorder({ filter: wrong }),
+  ]
+  for (const order of orders)
+    expect(order).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(/^\w+: expected a filter, .+ got object$/) as string,
+      }),
+    )
+  expect(() => server.refuse(undefined as never)).toThrow('refuse: expected { message, data? }')
+  expect(() => server.refuse({} as never)).toThrow('refuse: expected { message, data? }')
+})
+
 test('handlersOf refuses what is no mock server', () => {
   expect(() => handlersOf({})).toThrow('server: expected what createMockServer() gives')
 })
 
-test('the path is an option as with any server, and a seed decides nothing about it', async () => {
-  const server = await startMock({ options: { path: '/live' }, seed: 9 })
-  expect(server.io.path()).toBe('/live')
+test('the path is an option as with any server: clients get in there, and nowhere else', async () => {
+  const server = await startMock({ options: { path: '/live' } })
   expect(server.url).toBe(url)
+  await connectedClient({ path: '/live' })
+  await eventually(startClient({ transports: ['polling'], reconnection: false }), 'connect_error')
+  expect(server.io.sockets.sockets.size).toBe(1)
 })

@@ -181,6 +181,42 @@ export function testPacketFaults(): void {
     expect([ordered.mock.calls, heard]).toEqual([[], []])
   })
 
+  test.each([
+    ['delay(0)', (server: MockServer) => server.delay(0)],
+    ['pass()', (server: MockServer) => server.pass()],
+  ])('delay: what was held back arrives with %s, in order, and later packets are not held', async (_, end) => {
+    const server = await startMock()
+    const heard: unknown[] = []
+    server.io.on('connection', (socket) => socket.on('order', (what) => heard.push(what)))
+    const client = await connectedClient()
+    server.delay(60_000)
+    client.emit('order', 'tea')
+    client.emit('order', 'milk')
+    await expect.poll(() => server.emitted.length).toBe(2)
+    expect(heard).toEqual([])
+    end(server)
+    client.emit('order', 'late')
+    await expect.poll(() => heard).toEqual(['tea', 'milk', 'late'])
+  })
+
+  test.each([
+    ['offline()', async (server: MockServer) => server.offline()],
+    ['restart()', (server: MockServer) => server.restart()],
+  ])('delay: who left on a slow line has left when %s cuts it', async (_, cut) => {
+    const server = await startMock()
+    const left = vi.fn<() => void>()
+    const connections: { readonly readyState: string }[] = []
+    server.io.on('connection', (socket) => connections.push(socket.on('disconnect', left).conn))
+    const client = await connectedClient()
+    server.delay(60_000)
+    client.disconnect()
+    await expect.poll(() => connections.map(({ readyState }) => readyState)).toEqual(['closed'])
+    expect(left).not.toHaveBeenCalled()
+    await cut(server)
+    await expect.poll(() => left.mock.calls.length).toBe(1)
+    expect(server.io.sockets.sockets.size).toBe(0)
+  })
+
   test('delay: who is disconnected hears first what was said before', async () => {
     const server = await startMock()
     const client = await connectedClient()
