@@ -54,9 +54,12 @@ function presenceIn<C extends AnyContract>(room: Room<C>, source: RoomSource): R
       if (type !== 'enter' && type !== 'leave' && type !== 'update')
         throw new RoomfulError('INVALID_ARGUMENT', `expected "enter", "leave" or "update", got ${describe(type)}`)
       let isOff = false
+      let selfId = source.selfId()
       const off = room.members.subscribe((now, before) => {
+        const was = selfId
+        selfId = source.selfId()
         for (const { type: what, id, member, previous } of memberChanges(before, now)) {
-          if (isOff || what !== type || id === source.selfId()) continue
+          if (isOff || what !== type || id === was || id === selfId) continue
           try {
             handler(member, previous)
           } catch (error) {

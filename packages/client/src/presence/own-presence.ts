@@ -1,14 +1,25 @@
-import { type AnyContract, describe, RoomfulError, ValidationError, wire } from '@roomful/contract'
-import { afterMs, isForGood } from '../events/refusal.ts'
+import { type AnyContract, type RoomfulError, wire } from '@roomful/contract'
+import { afterMs } from '../events/refusal.ts'
 import { encoding } from '../events/snapshot.ts'
 import { createGuardedStore } from '../guarded-store.ts'
 import type { Room } from '../room/room.ts'
+import type { Wire } from '../room/room-protocol.ts'
 import type { RoomSource } from '../room/room-source.ts'
+import {
+  answered,
+  carriedBy,
+  forgotten,
+  type Host,
+  INTERVAL_MS,
+  joined,
+  NONE,
+  NOTHING,
+  rested,
+  type Step,
+  wanting,
+} from './own-presence-state.ts'
 import type { PresenceState, RoomPresence } from './presence-types.ts'
 
-/** No state, as the wire has it. */
-const NONE = 'null'
-const INTERVAL_MS = 100
 /** The shortest wait before what was not answered, or refused for now, is said again. */
 const RETRY_MS = 1_000
 
@@ -17,116 +28,72 @@ export function createOwnPresence<C extends AnyContract>(
   room: Room<C>,
   source: RoomSource,
 ): Pick<RoomPresence<C>, 'set' | 'clear' | 'state'> {
-  const nothing: PresenceState<C> = { presence: undefined, error: undefined }
-  const store = createGuardedStore(nothing, source.report)
-  /** As JSON: what is to be shown; what the server has, undefined where we cannot know; what it refused. */
-  let wanted = NONE
-  let told: string | undefined = NONE
-  let refused: string | undefined
-  /** The user who said it to a server: it is nobody else's. */
-  let author: string | undefined
-  let flight: object | undefined
-  let rest: ReturnType<typeof setTimeout> | undefined
-  let unfollow: (() => void) | undefined
+  const store = createGuardedStore<PresenceState<C>>({ presence: undefined, error: undefined }, source.report)
+  let own = NOTHING
+  let isFollowing = false
+  let line: Wire | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
 
-  const restFor = (ms: number): void => {
-    clearTimeout(rest)
-    rest = setTimeout(() => {
-      rest = undefined
-      send()
-    }, ms)
+  const host = (): Host => {
+    line = source.wire('presence')
+    return { user: source.selfId(), bytes: line?.limits.presenceBytes ?? 0 }
   }
 
-  const showError = (error: RoomfulError | undefined): void => {
-    const state = store.getState()
-    if (state.error?.message !== error?.message) store.setState({ ...state, error }, true)
+  const show = (next: typeof own): void => {
+    own = next
+    const shown = store.getState()
+    if (own.presence !== shown.presence || own.error?.message !== shown.error?.message)
+      store.setState({ presence: own.presence as typeof shown.presence, error: own.error }, true)
   }
 
-  const refuse = (json: string, error: RoomfulError): void => {
-    refused = json
-    if (json === wanted) showError(error)
+  const rest = (ms: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => go(rested(own)), ms)
   }
 
-  const send = (): void => {
-    if (flight || rest || wanted === told || wanted === refused || room.status !== 'joined') return
-    const to = source.wire('presence')
-    if (!to) return refuse(wanted, new RoomfulError('UNSUPPORTED', 'this server keeps no presence'))
-    const json = wanted
-    const before = told
-    const mine = (flight = {})
-    told = undefined
-    author = source.selfId()
-    restFor(INTERVAL_MS)
-    const answered = (error?: RoomfulError): void => {
-      if (flight !== mine) return
-      flight = undefined
-      if (!error) {
-        told = json
-        showError(undefined)
-      } else if (isForGood(error)) {
-        told = before
-        refuse(json, error)
-      } else if (room.status === 'joined') restFor(Math.max(RETRY_MS * (1 + Math.random()), afterMs(error)))
-      send()
-    }
-    const request = { room: room.name, presence: JSON.parse(json) as unknown }
-    to.ask(wire.presence, request).then(() => answered(), answered)
+  const go = (step: Step): void => {
+    own = step.own // before anybody hears of it: they may set another
+    if (step.restMs) rest(step.restMs)
+    if (step.say) say(step.say)
+    show(own)
+    if (step.rejoin) source.rejoin()
   }
 
-  const forget = (): void => {
-    clearTimeout(rest)
-    unfollow?.()
-    wanted = told = NONE
-    refused = author = flight = rest = unfollow = undefined
-    store.setState(nothing, true)
+  const say = (json: string): void => {
+    const hear = (error?: RoomfulError): void =>
+      go(answered(own, error, error && Math.max(RETRY_MS * (1 + Math.random()), afterMs(error))))
+    line!.ask(wire.presence, { room: room.name, presence: JSON.parse(json) as unknown }).then(() => hear(), hear)
   }
 
-  const follow = (): (() => void) => {
-    source.carry(carried)
-    return room.state.subscribe(({ status }, { status: before }) => {
-      // What is said while we leave is for the next time, as what is said before we join.
-      if (status === 'leaving' || (status === 'left' && before !== 'leaving')) return forget()
-      if (status !== 'joined') return
-      clearTimeout(rest) // what was said of it was said to another connection, perhaps by another server
-      refused = rest = undefined
-      send()
-    })
-  }
-
-  /** What goes with a join: the newest state, or the last one that was accepted. */
-  const carried = (): unknown => {
+  source.carry(() => {
     if (room.status === 'left') return undefined // in for messages that wait, without the app
-    if (author !== undefined && author !== source.selfId()) forget()
-    if (!source.wire('presence')) {
-      told = NONE
-      return undefined
-    }
-    const json = wanted === refused ? told : wanted
-    if (!json || (json === NONE && told === NONE)) return undefined
-    if (json !== told) told = undefined
-    author = source.selfId()
-    return JSON.parse(json)
-  }
-
-  const want = (json: string, presence: PresenceState<C>['presence']): void => {
-    if (room.status !== 'joined') author = undefined // whoever joins next says it
-    if (json === wanted) return
-    wanted = json
-    refused = undefined
-    unfollow ??= follow()
-    store.setState(json === NONE ? nothing : { presence, error: undefined }, true)
-    send()
+    const [next, json] = carriedBy(own, host())
+    show(next)
+    return json && (JSON.parse(json) as unknown)
+  })
+  /** From the first state on: most rooms never have one. */
+  const follow = (): void => {
+    if (isFollowing) return
+    isFollowing = true
+    room.state.subscribe(({ status }, { status: before }) => {
+      if (status === 'joined') return go(joined(own, host()))
+      const isLeft = status === 'leaving' || status === 'left'
+      // What is said while we leave is for the next time, as what is said before we join.
+      show(isLeft && before !== 'leaving' ? forgotten(own) : { ...own, host: undefined })
+      if (own.isResting && status !== 'joining') rest(INTERVAL_MS) // a longer one was asked for by what is no more
+    })
+    if (room.status === 'joined') go(joined(own, host()))
   }
 
   return {
     state: store,
     set(presence) {
-      const read = source.schemas.checkPresence(presence) as PresenceState<C>['presence']
-      const json = encoding('presence', () => JSON.stringify(presence)) as string | undefined
-      if (json === undefined)
-        throw new ValidationError('presence', [{ message: `expected JSON, got ${describe(presence)}` }])
-      want(json, read)
+      // What readers get is shown here, and is what the contract has to accept.
+      const copy = encoding('presence', () => JSON.parse(JSON.stringify(presence)) as unknown)
+      const read = source.schemas.checkPresence(copy) ?? undefined
+      follow()
+      go(wanting(own, JSON.stringify(copy), read))
     },
-    clear: () => want(NONE, undefined),
+    clear: () => go(wanting(own, NONE)),
   }
 }

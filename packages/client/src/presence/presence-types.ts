@@ -4,9 +4,12 @@ import type { ReadonlyStore } from '../guarded-store.ts'
 import type { Member } from '../room/room.ts'
 
 export interface PresenceState<C extends AnyContract = AnyContract> {
-  /** What was set here last, as others read it; undefined where nothing is. */
+  /** What was set here last, as others read it; undefined where nothing is, as for null. */
   readonly presence: Presence<C> | undefined
-  /** Why the server refused that; `UNSUPPORTED` where it keeps no presence. What it accepted before still stands. */
+  /**
+   * Why the server refused that, or `TOO_LARGE` where it would; `UNSUPPORTED` where it keeps no presence. What it
+   * accepted before still stands.
+   */
   readonly error: RoomfulError | undefined
 }
 
@@ -16,7 +19,7 @@ export interface RoomPresence<C extends AnyContract> {
    * Says something about ourselves in this room, from this page: kept over outages, and until the room is left.
    * The newest wins; the server hears of at most one per 100 ms.
    *
-   * @throws ValidationError where the contract does not accept it.
+   * @throws ValidationError where the contract does not accept it; `INVALID_ARGUMENT` where it has no JSON.
    */
   set(this: void, presence: PresenceInput<C>): void
   /** Takes it back. */

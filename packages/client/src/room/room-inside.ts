@@ -13,6 +13,7 @@ export interface RoomInside {
   /** Our own state, as it goes with each join; undefined where we have none. */
   presence: () => unknown
   history(query: HistoryQuery): Promise<HistoryMessages>
+  rejoin(): void
   drop(direction: 'in' | 'out', event: string, reason: string): void
 }
 

@@ -1,4 +1,4 @@
-import type { PublishAnswer, RoomfulError, WireMember } from '@roomful/contract'
+import type { Limits, PublishAnswer, RoomfulError, WireMember } from '@roomful/contract'
 import type { Flight, Session } from '../outbox/room-queue.ts'
 import type { LogPage } from './room-log.ts'
 
@@ -24,6 +24,8 @@ export interface HistoryPage extends LogPage {
 
 /** How the server is asked for what it has beside rooms' messages: presence, typing. */
 export interface Wire {
+  /** What it takes. */
+  readonly limits: Limits
   /** Rejects with the server's refusal. */
   readonly ask: (event: string, request: object) => Promise<unknown>
   /** Now or not at all. */

@@ -18,6 +18,8 @@ export interface RoomSource extends TimelineSource {
   readonly inbox: Pick<RoomInbox, 'hear' | 'senders'>
   /** Is asked for our own state at each join; undefined where we have none. */
   carry(presence: () => unknown): void
+  /** Goes in again, where the server says that we are not in. */
+  rejoin(): void
   /** Lets `inspect` know of something that will not be heard. */
   drop(event: string, reason: string): void
 }
@@ -45,6 +47,7 @@ export function sourceOf(room: object): RoomSource {
     wire: (capability) => context.protocol()?.wire?.(capability),
     inbox,
     carry: (presence) => (inside.presence = presence),
+    rejoin: () => inside.rejoin(),
     drop: (event, reason) => inside.drop('in', event, reason),
   }
 }

@@ -21,6 +21,7 @@ export function roomfulRooms(port: RoomfulPort, settings: Settings): RoomProtoco
     (await port.askNow(event, [request], { timeoutMs }))[0]
 
   const others: Wire = {
+    limits,
     ask: async (event, request) => granted(event, await ask(event, request, ackTimeoutMs)),
     say: (event, message) => port.volatile(event, [message]),
   }

@@ -104,6 +104,19 @@ describe('PR8 enter, leave and update', () => {
     fake.here(member('ann', 'away'), bob!)
     expect(heard).toEqual([])
   })
+  test('are not that we are another from now on', () => {
+    const fake = createFakeRoom()
+    const heard = record(fake)
+    fake.here(ann!, bob!)
+    fake.be('cy')
+    fake.here(bob!, cy!)
+    fake.here(cy!)
+    fake.here(ann!, cy!)
+    expect(heard).toEqual([
+      ['leave', 'bob', '-'],
+      ['enter', 'ann', '-'],
+    ])
+  })
   test('are heard by the others where a handler throws, and by none that was taken off', () => {
     const { room, here, reported } = createFakeRoom()
     const { on } = createPresence(room)

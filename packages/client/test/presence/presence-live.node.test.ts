@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { recordRoom } from '../rooms/support/record-room.ts'
 import { startPlain } from '../rooms/support/plain-server.ts'
+import { startScript } from '../rooms/support/scripted-server.ts'
 import { recordInspect, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 import { type Lobby, startLobby } from './support/start-lobby.ts'
@@ -11,7 +12,8 @@ import { type Lobby, startLobby } from './support/start-lobby.ts'
 type Members = ReadonlyMap<string, Member<Lobby>>
 const shown = (members: Members) => [...members].map(([id, { presence }]) => `${id} ${presence?.status ?? '-'}`)
 const othersIn = (room: Room<Lobby>) => shown(createPresence(room).others.getState())
-const selfIn = (room: Room<Lobby>) => createPresence(room).self.getState()?.presence?.status
+const selfOf = (room: Room<Lobby>) => createPresence(room).self.getState()
+const selfIn = (room: Room<Lobby>) => selfOf(room)?.presence?.status
 
 function record(room: Room<Lobby>): string[] {
   const heard: string[] = []
@@ -99,6 +101,38 @@ describe('PR4 PR8 an outage', () => {
     await expect.poll(() => [bob.status, ann.status]).toEqual(['joined', 'joined'])
     await expect.poll(() => othersIn(bob)).toEqual(['ann away'])
   })
+  test('of the server, whose next deployment takes less: that is heard of', async () => {
+    const limits = { presenceBytes: 200 }
+    let accepts = z.string()
+    const server = await startServer({
+      configure: (io) => {
+        const contract = defineContract({ room: {}, presence: z.object({ status: accepts }) })
+        createRooms(io, { contract, log: memoryLog(), limits })
+      },
+    })
+    const [ann, long] = await Promise.all([1, 2].map(() => startClient(server.url).join('general')))
+    const said = [createPresence(ann!), createPresence(long!)] as const
+    said[0].set({ status: 'away' } as never)
+    said[1].set({ status: 'x'.repeat(100) } as never)
+    await expect.poll(() => [...ann!.members.getState().values()].filter(({ presence }) => presence)).toHaveLength(2)
+    limits.presenceBytes = 100
+    accepts = z.string().max(3)
+    await server.restart()
+    await expect.poll(() => said.map(({ state }) => state.getState().error?.code)).toEqual(['SHAPE', 'TOO_LARGE'])
+  })
+  test('PR8 that another user comes back from: the one before was ourselves', async () => {
+    const { connect } = await startLobby()
+    await connect('bob').join('general')
+    let name = 'ann'
+    const client = connect('', { auth: () => ({ name }) })
+    const room = await client.join('general')
+    const heard = record(room)
+    client.disconnect()
+    name = 'cy'
+    await client.connect()
+    await expect.poll(() => selfOf(room)?.user.id).toBe('cy')
+    expect(heard).toEqual([])
+  })
   test('PR6 that another user comes back from: what the one before said is not theirs', async () => {
     const { connect } = await startLobby()
     const bob = await connect('bob').join('general')
@@ -111,7 +145,7 @@ describe('PR4 PR8 an outage', () => {
     name = 'cy'
     await client.connect()
     await expect.poll(() => othersIn(bob)).toEqual(['cy -'])
-    await expect.poll(() => createPresence(room).self.getState()?.user.id).toBe('cy')
+    await expect.poll(() => selfOf(room)?.user.id).toBe('cy')
     expect(othersIn(room)).toEqual(['bob -'])
     expect(createPresence(room).state.getState().presence).toBeUndefined()
     createPresence(room).set({ status: 'away' })
@@ -119,7 +153,48 @@ describe('PR4 PR8 an outage', () => {
   })
 })
 
+describe('PR3 a server that says that we are not in', () => {
+  test('is asked to let us in again, with what we say', async () => {
+    const { url, server, dataOf } = await startScript({ hello: { capabilities: ['presence'] } })
+    server.io.on('connection', (socket) =>
+      socket.on('$presence', (_request, acknowledge) => acknowledge({ ok: false, code: 'NOT_MEMBER' })),
+    )
+    const room = await startClient(url).join('general')
+    createPresence(room).set({ status: 'away' } as never)
+    await expect.poll(() => dataOf('$join')).toMatchObject([{ room: 'general' }, { presence: { status: 'away' } }])
+  })
+})
+
+describe('PR6 a room that is left while a message of ours is under way', () => {
+  test('is joined again without what was said before', async () => {
+    let finish = (): void => {}
+    const { connect, rooms } = await startLobby()
+    rooms.handle('message', () => new Promise<void>((resolve) => (finish = resolve)))
+    const ann = await connect('ann').join('general')
+    const bob = await connect('bob').join('general')
+    createPresence(ann).set({ status: 'busy' })
+    await expect.poll(() => othersIn(bob)).toEqual(['ann busy'])
+    void ann.emit('message', { text: 'hello' })
+    await ann.leave()
+    await ann.join()
+    await expect.poll(() => othersIn(bob)).toEqual(['ann -'])
+    finish()
+  })
+})
+
 describe('PR5 what cannot be said', () => {
+  test('is refused here where the connection would not survive it', async () => {
+    const { connect } = await startLobby()
+    const { inspect, ofType } = recordInspect()
+    const client = connect('ann', { inspect })
+    const { set, state } = createPresence(client.room('general'))
+    set({ status: 'busy', note: '€'.repeat(400_000) }) // more than maxHttpBufferSize
+    await client.join('general')
+    expect(state.getState().error?.code).toBe('TOO_LARGE')
+    set({ status: 'busy' })
+    await expect.poll(() => selfIn(client.room('general'))).toBe('busy')
+    expect(ofType('connection').map(({ to }) => to.status)).toEqual(['connecting', 'connected'])
+  })
   test('is refused here where the contract does not accept it', async () => {
     const { connect } = await startLobby()
     const room = await connect('ann').join('general')

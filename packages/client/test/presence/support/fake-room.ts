@@ -1,3 +1,4 @@
+import { defaultLimits } from '@roomful/contract'
 import {
   type EventsMap,
   type Member,
@@ -16,6 +17,8 @@ import type { Wire } from '../../../src/room/room-protocol.ts'
 
 interface Asked {
   readonly presence: unknown
+  readonly status: RoomState['status']
+  readonly at: number
   accept(): void
   refuse(error: RoomfulError): void
 }
@@ -26,7 +29,7 @@ export const member = (id: string, presence?: unknown) => ({ user: { id }, prese
 const membersOf = (...members: Member[]) => new Map(members.map((one) => [one.user.id, one]))
 
 /** A room that does what the test says, on a clock that the test moves; we are Ann. */
-export function createFakeRoom({ can = ['presence', 'typing'], joined = true } = {}) {
+export function createFakeRoom({ can = ['presence', 'typing'], joined = true, rejoin = (): void => {} } = {}) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const state = createStore<RoomState>(() => (joined ? JOINED : { status: 'left' }))
@@ -42,6 +45,7 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true } =
   }
   let selfId: string | undefined = 'ann'
   let capabilities: readonly string[] | undefined = can
+  let presenceBytes = defaultLimits.presenceBytes
   let watching = 0
   const watched = {
     ...members,
@@ -66,10 +70,12 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true } =
   const wire = (capability: string): Wire | undefined =>
     capabilities?.includes(capability)
       ? {
+          limits: { ...defaultLimits, presenceBytes },
           ask: (_event, request) =>
             new Promise((accept, refuse) => {
               const { presence } = request as { presence: unknown }
-              asked.push({ presence, accept: () => accept({ ok: true }), refuse })
+              const { status } = state.getState()
+              asked.push({ presence, status, at: performance.now(), accept: () => accept({ ok: true }), refuse })
             }),
           say: (_event, message) => said.push((message as { typing: boolean }).typing),
         }
@@ -94,6 +100,7 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true } =
     },
     inbox: { hear: (event: string, handler: () => void) => listeners.add(event, handler), senders },
     presence: (): unknown => undefined,
+    rejoin,
     drop: (_direction: string, event: string, reason: string) => dropped.push(`${event}: ${reason}`),
   }
   insides.set(room, inside as unknown as RoomInside)
@@ -114,6 +121,8 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true } =
     be: (id: string | undefined) => (selfId = id),
     /** Another server; undefined for a plain one. */
     on: (listed: readonly string[] | undefined) => (capabilities = listed),
+    /** How large a state it takes. */
+    takes: (bytes: number) => (presenceBytes = bytes),
     /** What the server says of who is here. */
     here: (...list: Member[]) => members.setState(membersOf(...list), true),
     hear: (message: object) => listeners.of('$typing')?.call([message], rethrow),

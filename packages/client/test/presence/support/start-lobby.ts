@@ -1,5 +1,5 @@
 import { type Client, type ClientOptions, createClient, defineContract } from '@roomful/client'
-import { createRooms, memoryLog, type RoomsOptions } from '@roomful/server'
+import { createRooms, memoryLog, type Rooms, type RoomsOptions } from '@roomful/server'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { soon } from '../../support/test-client.ts'
@@ -14,19 +14,29 @@ export type Lobby = typeof lobby
 
 /** Our own server, whose users say what they are doing; each start has a new log. */
 export async function startLobby(options: Partial<RoomsOptions<Lobby>> = {}) {
+  let rooms!: Rooms<Lobby>
   const server = await startServer({
-    configure: (io) =>
-      void createRooms(io, {
+    configure: (io) => {
+      rooms = createRooms(io, {
         contract: lobby,
         log: memoryLog(),
         authenticate: ({ auth }) => ({ id: String(auth['name']) }),
         ...options,
-      }),
+      })
+    },
   })
   return {
     server,
+    rooms,
     connect: (name: string, given: Partial<ClientOptions> = {}): Client<Lobby> => {
-      const client = createClient({ url: server.url, contract: lobby, auth: { name }, reconnect: soon, ...given })
+      const client = createClient({
+        url: server.url,
+        contract: lobby,
+        auth: { name },
+        reconnect: soon,
+        socket: { transports: ['websocket'] }, // to close the old transport amid an upgrade breaks nothing
+        ...given,
+      })
       onTestFinished(client.disconnect)
       return client
     },
