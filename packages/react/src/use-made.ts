@@ -1,11 +1,18 @@
 'use client'
-import { useState } from 'react'
+import { useInsertionEffect, useState } from 'react'
+import { createCell } from './cell.ts'
+
+interface Made<T> {
+  readonly it: T
+  readonly inputs: readonly unknown[]
+}
 
 /** What `create` makes, made anew where an input differs; kept over a hot reload, at which React forgets every `useMemo`. */
 export function useMade<T>(create: () => T, inputs: readonly unknown[]): T {
-  const [made, setMade] = useState(() => ({ it: create(), inputs }))
-  if (inputs.every((input, index) => Object.is(input, made.inputs[index]))) return made.it
-  const next = { it: create(), inputs }
-  setMade(next)
-  return next.it
+  const [shown] = useState(createCell<Made<T>>)
+  const before = shown.get()
+  const isSame = before?.inputs.every((input, index) => Object.is(input, inputs[index]))
+  const made = before && isSame ? before : { it: create(), inputs }
+  useInsertionEffect(() => shown.set(made))
+  return made.it
 }

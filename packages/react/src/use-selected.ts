@@ -1,6 +1,7 @@
 'use client'
 import type { ReadonlyStore } from '@roomful/client'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { createCell } from './cell.ts'
 
 export type IsEqual<T> = (a: T, b: T) => boolean
 
@@ -30,11 +31,6 @@ export function useSelected<T, S = T>(
 
 function whole<T, S>(state: T): S {
   return state as unknown as S
-}
-
-function createCell<T>() {
-  let content: T | undefined
-  return { get: () => content, set: (next: T): void => void (content = next) }
 }
 
 /** Selects, and gives what it gave last, or what is shown, where that is equal. */

@@ -1,8 +1,24 @@
 import { act, cleanup, render } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
+import { useEventReducer, useTimeline } from '../src/index.ts'
 import { everyHook, startAll } from './support/every-hook.ts'
 
 afterEach(cleanup)
+
+test('another input costs one render, and an input that is new each time no more than that', () => {
+  const { client } = startAll()
+  let renders = 0
+  function Mounted({ name }: { readonly name: string }) {
+    renders += 1
+    useTimeline(client.room(name), 'n')
+    useEventReducer({ ...client }, 'n', (n) => n, 0)
+    return null
+  }
+  const { rerender } = render(<Mounted name="one" />)
+  rerender(<Mounted name="two" />)
+  rerender(<Mounted name="one" />)
+  expect(renders).toBe(3)
+})
 
 // A room's state does change: it is joined.
 test.each(Object.entries(everyHook))(

@@ -27,7 +27,7 @@ export function presenceMerge(settings: Settings): MergePresence | undefined {
   if (mergePresence === undefined) return undefined
   return (states, room) => {
     try {
-      const merged = jsonCopy(mergePresence(states))
+      const merged = jsonCopy(mergePresence(jsonCopy(states) as unknown[]))
       if (merged === undefined || merged === null)
         throw new RoomfulError('INVALID_ARGUMENT', `mergePresence must give a state, got ${describe(merged)}`)
       assertPresence(merged, settings)

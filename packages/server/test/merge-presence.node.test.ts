@@ -56,6 +56,18 @@ describe('mergePresence', () => {
     expect(asked).toEqual([[online, away]])
   })
 
+  test('S16 is given copies: what it does to them changes no state', async () => {
+    const { two, shown, errors } = await twoTabs((states) => {
+      Object.assign(states[0], states.at(-1))
+      ;(states as unknown as unknown[]).reverse()
+      throw new Error('half done')
+    })
+    expect(await shown()).toEqual(away)
+    expect(errors).not.toEqual([])
+    two.socket.disconnect()
+    await expect.poll(shown).toEqual(online)
+  })
+
   test.each<[string, () => unknown, RegExp]>([
     ['throws', () => expect.unreachable('no'), /no/],
     ['gives nothing', () => undefined, /mergePresence must give a state, got undefined/],

@@ -57,12 +57,13 @@ export function interceptConnections(node: NodeModules, find: FindTaker): () => 
     // Agents hold on to the function that they found when Node started.
     take(node.http.Agent.prototype, 'createConnection', false, find),
     take(node.https.Agent.prototype, 'createConnection', true, find),
-    ...followFakeTimers(node.timers),
   ]
   // Who imported one of them by its name from an ES module has ours too.
   node.module.syncBuiltinESMExports()
+  // Not so the timers: a test imports them by their names to have those that are no fakes.
+  const timerUndos = followFakeTimers(node.timers)
   return () => {
-    for (const undo of undos) undo()
+    for (const undo of [...timerUndos, ...undos]) undo()
     node.module.syncBuiltinESMExports()
   }
 }

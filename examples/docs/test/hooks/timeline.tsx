@@ -5,7 +5,9 @@ import { useRoom } from './roomful.ts'
 export function Messages({ name }: { name: string }) {
   const { room } = useRoom(name)
   const { entries, hasOlder, loadOlder, send, retry } = useTimeline(room, 'message', { max: 1_000 })
-  useEffect(() => void loadOlder(), [loadOlder])
+  useEffect(() => {
+    if (hasOlder === undefined) void loadOlder()
+  }, [hasOlder, loadOlder])
   return (
     <>
       {hasOlder !== false && <button onClick={() => void loadOlder()}>Older</button>}

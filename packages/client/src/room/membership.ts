@@ -2,6 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
 import { afterMs, isForGood } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
+import type { MembershipHooks } from './membership-hooks.ts'
 import type { Joined } from './room-protocol.ts'
 import { type RoomEvent, type RoomState, roomState } from './room-state.ts'
 
@@ -10,25 +11,6 @@ const RELEASE_DELAY_MS = 100
 /** The first wait before a join that was refused for now, or not answered, is tried again; it doubles up to the longest. */
 const RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 30_000
-
-export interface MembershipHooks {
-  /** Why no server would know such a room, if so. */
-  readonly unusable: RoomfulError | undefined
-  /** Whether a request would go out now. */
-  isReady(): boolean
-  /** Why nobody seeks a connection, if so. */
-  stoppedBy(): RoomfulError | undefined
-  enter(onLate: (refusal?: RoomfulError) => void): Promise<Joined>
-  /** We are in, and want to be: called before the state says so; what it returns is called after. */
-  entered(joined: Joined): () => void
-  /** Whether messages of ours wait in the room: then we stay in it, or go in for them, without the app. */
-  isNeeded(): boolean
-  /** We are in for the messages that wait; or the server will not have us for them either. */
-  admitted(joined: Joined): void
-  turnedAway(error: RoomfulError): void
-  exit(): Promise<void>
-  changed(from: RoomState, to: RoomState): void
-}
 
 /** Keeps one room's membership as the app wants it: joins, leaves, joins again after each outage. SPEC.md, rules RM. */
 export class Membership {
@@ -123,8 +105,7 @@ export class Membership {
     return this.#request(async () => {
       if (wish !== this.#wish || !isDue()) return
       try {
-        this.#mayBeIn = true
-        const joined = await this.#hooks.enter(() => {})
+        const joined = await this.#ask()
         this.#retries = 0
         if (wish !== this.#wish) return
         if (this.#hooks.isNeeded()) this.#hooks.admitted(joined)
@@ -156,8 +137,7 @@ export class Membership {
     return this.#request(async () => {
       if (!isCurrent()) return
       try {
-        this.#mayBeIn = true
-        const joined = await this.#hooks.enter((refusal) => {
+        const joined = await this.#ask((refusal) => {
           if (isCurrent() && refusal) this.#fail(refusal)
           else if (isCurrent()) this.#go({ type: 'accepted', acknowledged: true })
           else if (!refusal && this.store.getState().status === 'left') void this.#requestLeave() // it was overtaken
@@ -173,6 +153,24 @@ export class Membership {
     })
   }
 
+  /** Who is refused is not in; but whoever was, and is refused for now, still is. */
+  async #ask(onLate: (refusal?: RoomfulError) => void = () => {}): Promise<Joined> {
+    const wasIn = this.#mayBeIn
+    const heard = (refusal: RoomfulError | undefined): void => {
+      if (refusal) this.#mayBeIn = wasIn && !isForGood(refusal)
+    }
+    this.#mayBeIn = true
+    try {
+      return await this.#hooks.enter((refusal) => {
+        heard(refusal)
+        onLate(refusal)
+      })
+    } catch (error) {
+      heard((error as RoomfulError).refusal && (error as RoomfulError))
+      throw error
+    }
+  }
+
   #fail(error: RoomfulError): void {
     this.#go({ type: 'refused', error })
     this.#refused(error)
@@ -180,7 +178,6 @@ export class Membership {
 
   /** A refusal for good is one; whatever else went wrong is tried again. */
   #refused(error: RoomfulError): void {
-    if (error.refusal) this.#mayBeIn = false
     if (isForGood(error)) return this.#hooks.turnedAway(error)
     if (isCutOff(error)) return
     const ownMs = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#retries)

@@ -1,5 +1,6 @@
 import { type AnyContract, describe, type Receipt, RoomfulError } from '@roomful/contract'
 import { createGuardedStore } from '../guarded-store.ts'
+import { isForGood } from '../events/refusal.ts'
 import { handled, untilState } from '../promises.ts'
 import type { OutgoingEntry } from '../outbox/outgoing.ts'
 import type { Room } from '../room/room.ts'
@@ -193,9 +194,10 @@ function assertCount(name: string, value: unknown): void {
   throw new RoomfulError('INVALID_ARGUMENT', `${name} must be a whole number of at least 1, got ${describe(value)}`)
 }
 
-/** What `loadOlder` waits for: joined, or that we cannot be. */
+/** What `loadOlder` waits for: joined, or that we cannot be. A join that is refused for now is tried again. */
 function verdict({ status, error }: RoomState): Error | true | undefined {
-  return status === 'joined' ? true : error
+  if (status === 'joined') return true
+  return status === 'failed' && !isForGood(error) ? undefined : error
 }
 
 function isOut({ status }: RoomState): boolean {

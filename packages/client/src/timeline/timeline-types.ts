@@ -40,7 +40,10 @@ export interface Timeline<C extends AnyContract, E extends TimelineName<C>> {
   retry(this: void, key: string): Promise<Receipt>
   /** Takes one of our own that is not in the log out of the timeline, and out of the outbox; whether there was one. It comes back where the server has it after all. */
   discard(this: void, key: string): boolean
-  /** Fetches what came before, at least one message where there is one, `limit` at a time. Rejects where that fails, and where the timeline holds `max` entries. */
+  /**
+   * Fetches what came before, at least one message where there is one, `limit` at a time; waits until the room is joined.
+   * Rejects where it cannot be, where that fails, and where the timeline holds `max` entries.
+   */
   loadOlder(this: void, limit?: number): Promise<void>
   /** Stops listening; what it shows stays as it is. What was sent goes its way. */
   close(this: void): void

@@ -233,6 +233,16 @@ describe('RM10 join() settles with the wish of now', () => {
 })
 
 describe('RM6 leaving a room that failed', () => {
+  test('tells a server that refused for now, and has us in from before', async () => {
+    const { join, leave, rejoin, refuse, answer, asked } = create()
+    void join()
+    await answer(0)
+    rejoin()
+    await refuse(1, new RoomfulError('RATE', 'slow', { refusal: { code: 'RATE', message: 'slow' } }))
+    void leave()
+    await settled()
+    expect(asked()).toEqual(['join', 'join', 'leave'])
+  })
   test.each([
     [
       'tells a server that may have let us in all the same',

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import net, { connect } from 'node:net'
-import timers from 'node:timers'
+import timers, { setTimeout } from 'node:timers'
 import tls from 'node:tls'
 import { promisify } from 'node:util'
 import { handlersOf } from '@roomful/testing/msw'
@@ -21,6 +21,16 @@ test.each([
   expect(connection).not.toBeInstanceOf(net.Socket)
   await server.close()
   expect(connect).toBe(net.connect)
+})
+
+test('a timer that was imported by its name is no fake', async () => {
+  await startMock()
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  await new Promise((resolve) => setTimeout(resolve, 1))
+  expect(vi.getTimerCount()).toBe(0)
+  timers.setTimeout(() => {}, 1_000)
+  expect(vi.getTimerCount()).toBe(1)
 })
 
 test('a connection calls back', async () => {
