@@ -3,17 +3,17 @@ import { describe, RoomfulError } from '@roomful/contract'
 /** Ends a subscription; calling it again does nothing. */
 export type Unsubscribe = () => void
 
-interface Cell<Args extends readonly unknown[]> {
-  handler: ((...args: Args) => void) | undefined
-}
-
-type OneArgument = ((data: unknown) => void) | undefined
+type OneArgument = (data: unknown) => void
 
 /** A list of handlers: O(1) to add to and to remove from, in any order. */
 export class Emitter<Args extends readonly unknown[]> {
-  /** Those that were removed stay, without their handlers, until they are more than half and the list is used again. */
-  #cells: Cell<Args>[] = []
+  /** Those that were removed stay, as `nothing`, until they are more than half and the list is used again. */
+  #handlers: ((...args: Args) => void)[] = []
+  /** Where each of them stands; -1 where it was removed. */
+  #places: { at: number }[] = []
   #size = 0
+  /** How many calls are under way: they see what is removed in the list that they go through. */
+  #calls = 0
 
   get size(): number {
     return this.#size
@@ -21,41 +21,59 @@ export class Emitter<Args extends readonly unknown[]> {
 
   add(handler: (...args: Args) => void): Unsubscribe {
     assertListener(handler)
-    const cell: Cell<Args> = { handler }
-    this.#compacted().push(cell)
+    this.#compact()
+    const place = { at: this.#handlers.push(handler) - 1 }
+    this.#places.push(place)
     this.#size += 1
     return () => {
-      if (cell.handler === undefined) return
-      cell.handler = undefined
+      if (place.at < 0) return
+      this.#handlers[place.at] = nothing
+      place.at = -1
       this.#size -= 1
-      if (this.#size === 0) this.#cells = []
+      if (this.#size === 0) {
+        this.#handlers = []
+        this.#places = []
+      }
     }
   }
 
   /** Calls every handler; one that throws harms no other. One that is removed meanwhile is not called any more. */
   call(args: Args, onThrow: (error: unknown) => void): void {
-    const cells = this.#compacted()
-    const end = cells.length // one that is added meanwhile is not called yet
+    this.#compact()
+    const handlers = this.#handlers
+    const end = handlers.length // one that is added meanwhile is not called yet
     let next = 0
-    while (next < end) {
-      try {
-        // One try for the whole run: it is left, and entered again, only where a handler throws.
-        if (args.length === 1) {
-          const [data] = args as readonly unknown[] // most events: a spread here would cost half of the dispatch
-          while (next < end) (cells[next++]?.handler as OneArgument)?.(data)
-        } else while (next < end) cells[next++]?.handler?.(...args)
-      } catch (error) {
-        onThrow(error)
+    this.#calls += 1
+    try {
+      while (next < end) {
+        try {
+          // One try for the whole run: it is left, and entered again, only where a handler throws.
+          if (args.length === 1) {
+            const [data] = args as readonly unknown[] // most events: a spread here would cost half of the dispatch
+            while (next < end) (handlers[next++] as unknown as OneArgument)(data)
+          } else while (next < end) handlers[next++]!(...args)
+        } catch (error) {
+          onThrow(error)
+        }
       }
+    } finally {
+      this.#calls -= 1
     }
   }
 
-  #compacted(): Cell<Args>[] {
-    // Another array: a call that is under way goes on with its own.
-    if (this.#cells.length > 2 * this.#size) this.#cells = this.#cells.filter(({ handler }) => handler !== undefined)
-    return this.#cells
+  #compact(): void {
+    if (this.#calls > 0 || this.#handlers.length <= 2 * this.#size) return
+    const handlers = this.#handlers
+    this.#places = this.#places.filter(({ at }) => at >= 0)
+    this.#handlers = this.#places.map((place, index) => {
+      const handler = handlers[place.at]!
+      place.at = index
+      return handler
+    })
   }
 }
+
+function nothing(): void {}
 
 export function assertListener(handler: unknown): void {
   if (typeof handler === 'function') return

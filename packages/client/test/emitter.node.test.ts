@@ -62,6 +62,23 @@ describe('DS1 listeners', () => {
     expect(emitter.size).toBe(0)
   })
 
+  test('removed meanwhile are not called any more, also after many others went and one came', () => {
+    const { emitter, heard, offs, say } = recording('a', 'b', 'c', 'd', 'e', 'f')
+    const off = emitter.add((data) => {
+      if (data !== 1) return
+      for (const other of offs) other()
+      emitter.add(() => {})
+      emitter.call([2], unexpected)
+      last()
+    })
+    const last = emitter.add((data) => heard.push(`last:${String(data)}`))
+    offs[5]?.()
+    say(1)
+    off()
+    say(3)
+    expect(heard).toEqual(['a:1', 'b:1', 'c:1', 'd:1', 'e:1', 'last:2'])
+  })
+
   test('added meanwhile hear the next event first', () => {
     const emitter = new Emitter<[string]>()
     const late = vi.fn<(data: string) => void>()
