@@ -38,10 +38,11 @@ export class Dispatcher {
   receive(event: string, args: unknown[]): void {
     this.#inspect({ type: 'in', event, args })
     if (event.startsWith('$')) return this.#receiveOurs(event, args[0])
-    const meta = this.#hooks.isRoomful() ? readMeta(args.at(-1)) : undefined
+    const isRoomful = this.#hooks.isRoomful()
+    const meta = isRoomful ? readMeta(args.at(-1)) : undefined
     if (meta) return this.#receiveInRoom(event, args, meta)
     this.#hear(event, args)
-    if (!this.#hooks.isRoomful()) this.#receiveInPlainRoom(event, args[0])
+    if (!isRoomful) this.#receiveInPlainRoom(event, args[0])
   }
 
   #receiveOurs(event: string, message: unknown): void {
