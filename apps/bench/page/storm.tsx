@@ -3,7 +3,7 @@ import { useEventReducer } from '@roomful/react'
 import { type ReactElement, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { io, type Socket } from 'socket.io-client'
-import type { StormContender, StormEvent } from '../src/storm-types.ts'
+import { STORM_FLOOR, type StormContender, type StormEvent } from '../src/storm-types.ts'
 import { commitsSoFar } from './commits.ts'
 
 const COMPONENTS = 1_000
@@ -25,14 +25,22 @@ export interface Seen {
 
 type Cell = (props: { readonly index: number }) => ReactElement
 
+interface Subject {
+  /** Puts 1,000 outputs into the page. */
+  readonly render: (root: Element) => void
+  readonly ask: (storm: object) => Promise<unknown>
+}
+
 /** 1,000 components show what arrives; resolves when the last event is on the screen. */
 export async function storm(url: string, { contender, keyed, rate, seconds }: Storm): Promise<Seen> {
-  const { Cell, ask } = await (contender === 'roomful' ? roomful : naive)(url, keyed)
-  const root = createRoot(document.querySelector('#root') as Element)
+  const { render, ask } = await (contender === 'roomful' ? roomful : contender === STORM_FLOOR ? floor : naive)(
+    url,
+    keyed,
+  )
   const events = rate * seconds
   // The last one to change is the one with the last event's key; without keys all change at once.
   const last = keyed ? (events - 1) % COMPONENTS : COMPONENTS - 1
-  root.render(Array.from({ length: COMPONENTS }, (_, index) => <Cell key={index} index={index} />))
+  render(document.querySelector('#root') as Element)
   await until(() => document.querySelectorAll('output').length === COMPONENTS)
   await new Promise((resolve) => setTimeout(resolve, 200)) // effects have run, and the page is quiet
 
@@ -45,9 +53,8 @@ export async function storm(url: string, { contender, keyed, rate, seconds }: St
 }
 
 /** As one writes it without a library: an effect that listens, and state. */
-async function naive(url: string, keyed: boolean): Promise<{ Cell: Cell; ask: (storm: object) => Promise<unknown> }> {
-  const socket: Socket = io(url, { transports: ['websocket'] })
-  await new Promise<void>((resolve) => socket.once('connect', resolve))
+async function naive(url: string, keyed: boolean): Promise<Subject> {
+  const socket = await connected(url)
   const Cell: Cell = ({ index }) => {
     const [latest, setLatest] = useState<StormEvent>()
     useEffect(() => {
@@ -59,10 +66,10 @@ async function naive(url: string, keyed: boolean): Promise<{ Cell: Cell; ask: (s
     }, [index])
     return <output>{latest?.n}</output>
   }
-  return { Cell, ask: (request) => socket.emitWithAck('paced', request) }
+  return { render: components(Cell), ask: (request) => socket.emitWithAck('paced', request) }
 }
 
-async function roomful(url: string, keyed: boolean): Promise<{ Cell: Cell; ask: (storm: object) => Promise<unknown> }> {
+async function roomful(url: string, keyed: boolean): Promise<Subject> {
   const client: Client = createClient({
     url,
     rooms: plainRooms(),
@@ -79,7 +86,39 @@ async function roomful(url: string, keyed: boolean): Promise<{ Cell: Cell; ask: 
     )
     return <output>{latest?.n}</output>
   }
-  return { Cell, ask: (request) => client.emitWithAck('paced', request) }
+  return { render: components(Cell), ask: (request) => client.emitWithAck('paced', request) }
+}
+
+/** One listener for all, and what it heard is written once a frame. */
+async function floor(url: string): Promise<Subject> {
+  const socket = await connected(url)
+  return {
+    render(root) {
+      const cells = Array.from({ length: COMPONENTS }, () => document.createElement('output'))
+      root.append(...cells)
+      const changed = new Map<number, number>()
+      socket.on('tick', ({ key, n }: StormEvent) => {
+        if (changed.size === 0) requestAnimationFrame(write)
+        changed.set(key, n)
+      })
+      function write(): void {
+        for (const [key, n] of changed) (cells[key] as Element).textContent = String(n)
+        changed.clear()
+      }
+    },
+    ask: (request) => socket.emitWithAck('paced', request),
+  }
+}
+
+function components(Cell: Cell): Subject['render'] {
+  return (root) =>
+    createRoot(root).render(Array.from({ length: COMPONENTS }, (_, index) => <Cell key={index} index={index} />))
+}
+
+async function connected(url: string): Promise<Socket> {
+  const socket = io(url, { transports: ['websocket'] })
+  await new Promise<void>((resolve) => socket.once('connect', resolve))
+  return socket
 }
 
 /** Looks once a frame, so that what is seen has been painted, or will be with this frame. */

@@ -1,7 +1,9 @@
 // What the page with the components, the benchmark around it and the server agree on.
 
 export const STORM_CONTENDERS = ['useEffect + useState', 'roomful'] as const
-export type StormContender = (typeof STORM_CONTENDERS)[number]
+/** One listener that writes into the page once a frame: below it there is only the browser. */
+export const STORM_FLOOR = 'no React'
+export type StormContender = (typeof STORM_CONTENDERS)[number] | typeof STORM_FLOOR
 
 /** Answered with the server's clock at the last event. */
 export interface StormRequest {
