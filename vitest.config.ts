@@ -67,6 +67,7 @@ export default defineConfig({
           env: { REACT: '18' },
           environment: 'jsdom',
           include: ['packages/react/test/**/*.dom.test.{ts,tsx}'],
+          exclude: ['**/activity.dom.test.tsx'], // it has none
         },
       },
       {

@@ -4,7 +4,10 @@ const LISTENERS = 10_000
 /** A page's clock has a tenth of a millisecond, and we take a few of those. */
 const TIMES = 9
 
-/** How long it takes, in ms, until all are gone, by the order in which they go. The median, since a page that has compiled nothing yet is another matter. */
+/**
+ * How long it takes, in ms, until all are gone, by the order in which they go: the median, for a page that has compiled
+ * nothing yet is another matter.
+ */
 export async function unsubscribe(url: string, contender: Contender): Promise<Record<string, number>> {
   const subject = await connectTo(url, contender)
   const measured = {

@@ -84,7 +84,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     {
       hello: (hello) => connection.hello(hello),
       room: (name) => rooms.get(name),
-      isRoomful: () => protocol?.wire !== undefined,
+      isRoomful: () => protocol?.kind === 'roomful',
       roomOf: plain?.roomOf ?? roomNamedIn,
     },
     schemas,

@@ -7,12 +7,12 @@ type OneArgument = (data: unknown) => void
 
 /** A list of handlers: O(1) to add to and to remove from, in any order. */
 export class Emitter<Args extends readonly unknown[]> {
-  /** Those that were removed stay, as `nothing`, until they are more than half and the list is used again. */
+  /** Those that were removed stay, as `nothing`, until they are more than half and the list is used again, outside of a call. */
   #handlers: ((...args: Args) => void)[] = []
   /** Where each of them stands; -1 where it was removed. */
   #places: { at: number }[] = []
   #size = 0
-  /** How many calls are under way: they see what is removed in the list that they go through. */
+  /** How many calls are under way: nothing is moved meanwhile, so that they miss no removal. */
   #calls = 0
 
   get size(): number {
@@ -42,16 +42,19 @@ export class Emitter<Args extends readonly unknown[]> {
     this.#compact()
     const handlers = this.#handlers
     const end = handlers.length // one that is added meanwhile is not called yet
+    const isOne = args.length === 1 // most events: a spread would cost half of the dispatch
+    const [data] = args as readonly unknown[]
     let next = 0
     this.#calls += 1
     try {
       while (next < end) {
         try {
           // One try for the whole run: it is left, and entered again, only where a handler throws.
-          if (args.length === 1) {
-            const [data] = args as readonly unknown[] // most events: a spread here would cost half of the dispatch
-            while (next < end) (handlers[next++] as unknown as OneArgument)(data)
-          } else while (next < end) handlers[next++]!(...args)
+          while (next < end) {
+            const handler = handlers[next++]! // by itself, or it would have our list as its `this`
+            if (isOne) (handler as unknown as OneArgument)(data)
+            else handler(...args)
+          }
         } catch (error) {
           onThrow(error)
         }

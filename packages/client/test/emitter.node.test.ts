@@ -159,3 +159,13 @@ describe('DS2 a listener that throws', () => {
     ])
   })
 })
+
+test('a listener gets none of our own things as its `this`', () => {
+  const emitter = new Emitter<unknown[]>()
+  const seen: unknown[] = []
+  emitter.add(function (this: unknown) {
+    seen.push(this)
+  })
+  for (const args of [[], ['one'], ['one', 'two']]) emitter.call(args, () => {})
+  expect(seen).toEqual([undefined, undefined, undefined])
+})

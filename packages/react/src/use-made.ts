@@ -9,6 +9,7 @@ interface Made<T> {
 
 /** What `create` makes, made anew where an input differs; kept over a hot reload, at which React forgets every `useMemo`. */
 export function useMade<T>(create: () => T, inputs: readonly unknown[]): T {
+  'use no memo' // the React Compiler would keep the first `shown.get()`
   const [shown] = useState(createCell<Made<T>>)
   const before = shown.get()
   const isSame = before?.inputs.every((input, index) => Object.is(input, inputs[index]))

@@ -6,7 +6,7 @@ import { render } from 'vitest-browser-react'
 import { createHooks, useEmitWithAck, useEventBuffer, useEventReducer, useTimeline } from '../src/index.ts'
 import { createBell } from './support/bell.ts'
 
-// What React 19 hides and shows again; React 18 cannot, so that these tests run in the browser, with 19 alone.
+// What React 19 hides and shows again; React 18 cannot.
 
 type Mode = 'visible' | 'hidden'
 

@@ -49,3 +49,8 @@ export function isForGood({ code, refusal }: RoomfulError): boolean {
 export function isPassing(code: string): boolean {
   return (passingCodes as readonly string[]).includes(code)
 }
+
+/** The connection is ending, even where we have yet to hear of it: the next one asks again. */
+export function isCutOff({ code, refusal }: RoomfulError): boolean {
+  return refusal === undefined && code === 'DISCONNECTED'
+}

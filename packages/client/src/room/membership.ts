@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import { afterMs, isForGood } from '../events/refusal.ts'
+import { afterMs, isCutOff, isForGood } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
 import type { MembershipHooks } from './membership-hooks.ts'
 import type { Joined } from './room-protocol.ts'
@@ -28,6 +28,8 @@ export class Membership {
   #wish = 0
   /** The server counts us in, for all we know: a join went out, also one whose answer was lost, and no leave has ended it. */
   #mayBeIn = false
+  /** Numbers the joins: a late refusal of an earlier one says nothing of the last. */
+  #asked = 0
 
   constructor(hooks: MembershipHooks, report: Report) {
     this.#hooks = hooks
@@ -73,14 +75,15 @@ export class Membership {
   /** Resolves when every request that was due has been answered, or has timed out. */
   up(recovered: boolean): Promise<void> {
     if (this.#hooks.unusable) return Promise.resolve()
+    if (!recovered) this.#mayBeIn = false // nobody is in anything over a new connection
     this.#go({ type: 'up', recovered })
     const { status } = this.store.getState()
     if (status === 'joining') return this.#requestJoin()
     const isIn = recovered && (status === 'joined' || (status === 'left' && this.#mayBeIn))
-    if (status === 'left' && isIn && !this.#hooks.isNeeded()) return this.#requestLeave()
-    if (isIn) this.#hooks.admitted({ acknowledged: true })
-    else this.#mayBeIn = false
-    return isIn ? Promise.resolve() : this.errand()
+    if (!isIn) return this.errand()
+    if (status === 'left' && !this.#hooks.isNeeded()) return this.#requestLeave()
+    this.#hooks.admitted({ acknowledged: true })
+    return Promise.resolve()
   }
 
   down(error?: RoomfulError): void {
@@ -92,8 +95,11 @@ export class Membership {
   /** Into the room again: we have lost our place in it, or the server has. */
   rejoin(): void {
     const { status } = this.store.getState()
-    if (status === 'joined' || status === 'failed') void this.up(false)
-    else if (status === 'left') void this.errand()
+    if (status === 'left') void this.errand()
+    else if (status === 'joined' || (status === 'failed' && !this.#hooks.unusable)) {
+      this.#go({ type: 'up', recovered: false })
+      void this.#requestJoin()
+    }
   }
 
   /** Goes in for the messages that wait, where the app is not in. */
@@ -155,18 +161,19 @@ export class Membership {
 
   /** Who is refused is not in; but whoever was, and is refused for now, still is. */
   async #ask(onLate: (refusal?: RoomfulError) => void = () => {}): Promise<Joined> {
+    const asked = ++this.#asked
     const wasIn = this.#mayBeIn
-    const heard = (refusal: RoomfulError | undefined): void => {
-      if (refusal) this.#mayBeIn = wasIn && !isForGood(refusal)
+    const failed = (error: RoomfulError): void => {
+      if (error.refusal && asked === this.#asked) this.#mayBeIn &&= wasIn && !isForGood(error)
     }
     this.#mayBeIn = true
     try {
       return await this.#hooks.enter((refusal) => {
-        heard(refusal)
+        if (refusal) failed(refusal)
         onLate(refusal)
       })
     } catch (error) {
-      heard((error as RoomfulError).refusal && (error as RoomfulError))
+      failed(error as RoomfulError)
       throw error
     }
   }
@@ -236,9 +243,4 @@ export class Membership {
     this.store.setState(to, true)
     return true
   }
-}
-
-/** The connection is ending, even where we have yet to hear of it: the next one joins again. */
-function isCutOff({ code, refusal }: RoomfulError): boolean {
-  return refusal === undefined && code === 'DISCONNECTED'
 }

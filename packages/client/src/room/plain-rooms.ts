@@ -62,6 +62,7 @@ export function createPlainRooms(port: PlainPort, settings: Settings): RoomProto
   }
 
   return {
+    kind: 'plain',
     async join(room, _since, onLate): Promise<Joined> {
       const answer = ask(joinEvent, room)
       const acknowledged = await within(Math.min(ackWaitMs, joinTimeoutMs), answer)

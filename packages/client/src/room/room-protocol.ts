@@ -34,6 +34,7 @@ export interface Wire {
 
 /** How a room is spoken of with one kind of server: `plain-rooms.ts` and `roomful-rooms.ts`. */
 export interface RoomProtocol {
+  readonly kind: 'plain' | 'roomful'
   /** `onLate` hears the answer of a server that was not waited for: nothing, or its refusal. */
   join(
     room: string,

@@ -1,4 +1,5 @@
 import type { RoomfulError } from '@roomful/contract'
+import { isForGood } from '../events/refusal.ts'
 
 /**
  * Our membership of a room; `status` tells which.
@@ -7,12 +8,13 @@ import type { RoomfulError } from '@roomful/contract'
  *     joining · joined ── refused ─► failed ── join · up ─► joining
  *     joining · joined ── down ─► suspended ── up ─► joining, or joined where the server kept our place
  *     joining ── leave ─► leaving ── join ─► joining        suspended · failed ── leave ─► left
+ *     failed for now ── down for good ─► suspended
  */
 export type RoomState =
   | { readonly status: 'left' | 'joining' | 'leaving'; readonly error?: undefined }
   /** `acknowledged: false`: the server has not answered; a plain one need not, and may still refuse. */
   | { readonly status: 'joined'; readonly acknowledged: boolean; readonly error?: undefined }
-  /** Was in, or getting in, and comes back with the connection; `error` says why nobody seeks one any more. */
+  /** Was in, or trying to get in, and comes back with the connection; `error` says why nobody seeks one any more. */
   | { readonly status: 'suspended'; readonly wasJoined: boolean; readonly error?: RoomfulError }
   | { readonly status: 'failed'; readonly error: RoomfulError }
 
@@ -61,7 +63,13 @@ const TABLE: Table = {
     down: (event, { wasJoined }) => suspended(wasJoined, event),
   },
   leaving: { join: joining, done: left, down: left },
-  failed: { join: joining, leave: left, up: joining },
+  failed: {
+    join: joining,
+    leave: left,
+    up: joining,
+    // Nobody tries again what was refused for now, either.
+    down: (event, state) => (event.error && !isForGood(state.error) ? suspended(false, event) : state),
+  },
 }
 
 /** The next state; the same object where nothing changes. */

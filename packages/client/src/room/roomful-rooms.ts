@@ -27,6 +27,7 @@ export function roomfulRooms(port: RoomfulPort, settings: Settings): RoomProtoco
   }
 
   return {
+    kind: 'roomful',
     async join(room, since, _onLate, presence) {
       try {
         const request = { room, ...(since && { since }), ...(presence !== undefined && { presence }) }

@@ -6,8 +6,6 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const NO = new RoomfulError('FORBIDDEN', 'you are not allowed')
-const REFUSAL = { code: 'FORBIDDEN', message: 'you are not allowed' }
-const REFUSED = new RoomfulError('FORBIDDEN', REFUSAL.message, { refusal: REFUSAL })
 const CUT = new RoomfulError('DISCONNECTED', 'the connection ended')
 const STOPPED = new RoomfulError('DISCONNECTED', 'disconnect() was called')
 
@@ -229,34 +227,5 @@ describe('RM10 join() settles with the wish of now', () => {
     expect(status()).toBe('failed')
     await expect(join()).resolves.toBe('INVALID_ARGUMENT')
     expect(asked()).toEqual([])
-  })
-})
-
-describe('RM6 leaving a room that failed', () => {
-  test('tells a server that refused for now, and has us in from before', async () => {
-    const { join, leave, rejoin, refuse, answer, asked } = create()
-    void join()
-    await answer(0)
-    rejoin()
-    await refuse(1, new RoomfulError('RATE', 'slow', { refusal: { code: 'RATE', message: 'slow' } }))
-    void leave()
-    await settled()
-    expect(asked()).toEqual(['join', 'join', 'leave'])
-  })
-  test.each([
-    [
-      'tells a server that may have let us in all the same',
-      new RoomfulError('TIMEOUT', 'no answer'),
-      ['join', 'leave'],
-    ],
-    ['tells nothing to one that refused', REFUSED, ['join']],
-  ])('%s', async (_how, error, requests) => {
-    const { join, leave, refuse, asked, status } = create()
-    void join()
-    await refuse(0, error)
-    expect(status()).toBe('failed')
-    void leave()
-    await settled()
-    expect([status(), asked()]).toEqual(['left', requests])
   })
 })

@@ -2,8 +2,8 @@ import { RoomfulError, type RoomState } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { type RoomEvent, roomState } from '../../src/room/room-state.ts'
 
-const NO = new RoomfulError('FORBIDDEN', 'you are not allowed')
-const OTHER_NO = new RoomfulError('RATE', 'not so fast')
+const NO = refusal('FORBIDDEN', 'you are not allowed')
+const OTHER_NO = refusal('RATE', 'not so fast')
 const STOPPED = new RoomfulError('DISCONNECTED', 'disconnect() was called')
 
 const left: RoomState = { status: 'left' }
@@ -61,7 +61,11 @@ const TABLE: Record<Name, Record<EventName, Name | '-'>> = {
     '-        left     -     -       -        -            joining  joining  awayBefore  stoppedBefore',
   ),
   failed: row('joining  left     -     -       -        -            joining  joining  -           -'),
-  failedAgain: row('joining  left     -     -       -        -            joining  joining  -           -'),
+  failedAgain: row('joining  left     -     -       -        -            joining  joining  -           stoppedBefore'),
+}
+
+function refusal(code: string, message: string): RoomfulError {
+  return new RoomfulError(code, message, { refusal: { code, message } })
 }
 
 /** One result an event, in the order of `events`. */
