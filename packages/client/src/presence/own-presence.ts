@@ -5,6 +5,7 @@ import { createGuardedStore } from '../guarded-store.ts'
 import type { Room } from '../room/room.ts'
 import type { Wire } from '../room/room-protocol.ts'
 import type { RoomSource } from '../room/room-source.ts'
+import { isOut } from '../room/room-state.ts'
 import {
   answered,
   carriedBy,
@@ -75,11 +76,11 @@ export function createOwnPresence<C extends AnyContract>(
   const follow = (): void => {
     if (isFollowing) return
     isFollowing = true
-    room.state.subscribe(({ status }, { status: before }) => {
+    room.state.subscribe((state, { status: before }) => {
+      const { status } = state
       if (status === 'joined') return go(joined(own, host()))
-      const isLeft = status === 'leaving' || status === 'left'
       // What is said while we leave is for the next time, as what is said before we join.
-      show(isLeft && before !== 'leaving' ? forgotten(own) : { ...own, host: undefined })
+      show(isOut(state) && before !== 'leaving' ? forgotten(own) : { ...own, host: undefined })
       if (own.isResting && status !== 'joining') rest(INTERVAL_MS) // a longer one was asked for by what is no more
     })
     if (room.status === 'joined') go(joined(own, host()))

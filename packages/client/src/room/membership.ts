@@ -2,9 +2,10 @@ import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
 import { afterMs, isCutOff, isForGood } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
+import { untilState } from '../promises.ts'
 import type { MembershipHooks } from './membership-hooks.ts'
 import type { Joined } from './room-protocol.ts'
-import { type RoomEvent, type RoomState, roomState } from './room-state.ts'
+import { isOut, type RoomEvent, type RoomState, roomState } from './room-state.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, a changed page) is no leave. */
 const RELEASE_DELAY_MS = 100
@@ -39,7 +40,7 @@ export class Membership {
   join(): Promise<void> {
     this.#ordered = true
     this.#enter()
-    return this.#settled()
+    return untilState(this.store, verdict)
   }
 
   /** The app is out at once; the server hears of it when nothing of ours waits in the room (C10). */
@@ -217,24 +218,6 @@ export class Membership {
     return this.#requests
   }
 
-  /** Settles with the wish of now: joined, failed, left again, or nobody seeks a connection. */
-  #settled(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const check = (state: RoomState): boolean => {
-        if (state.status === 'joined') resolve()
-        else if (state.error) reject(state.error)
-        else if (state.status === 'left' || state.status === 'leaving')
-          reject(new RoomfulError('LEFT', 'the room was left before the server had answered the join'))
-        else return false
-        return true
-      }
-      if (check(this.store.getState())) return
-      const unsubscribe = this.store.subscribe((state) => {
-        if (check(state)) unsubscribe()
-      })
-    })
-  }
-
   /** Whether anything changed. */
   #go(event: RoomEvent): boolean {
     const from = this.store.getState()
@@ -243,4 +226,11 @@ export class Membership {
     this.store.setState(to, true)
     return true
   }
+}
+
+/** A join settles with the wish of now: joined, failed, left again, or nobody seeks a connection. */
+function verdict(state: RoomState): RoomfulError | true | undefined {
+  if (state.status === 'joined') return true
+  if (state.error || !isOut(state)) return state.error
+  return new RoomfulError('LEFT', 'the room was left before the server had answered the join')
 }

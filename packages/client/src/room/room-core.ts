@@ -11,7 +11,7 @@ import { type RoomInside, insides } from './room-inside.ts'
 import { RoomInbox } from './room-inbox.ts'
 import { RoomMembers } from './room-members.ts'
 import type { HistoryQuery, Joined, RoomProtocol } from './room-protocol.ts'
-import type { RoomState } from './room-state.ts'
+import { isOut, type RoomState } from './room-state.ts'
 import { RoomVoice } from './room-voice.ts'
 
 /** As many as may wait for the answer to a join. */
@@ -191,14 +191,14 @@ export class RoomCore implements RoomInside {
     if (now) outbox.open(this.name, now.session(page?.epoch))
   }
 
-  #follow({ status, error }: RoomState): void {
+  #follow(state: RoomState): void {
+    const { status, error } = state
     this.#early = []
     if (status === 'joining') this.inbox.joining()
     else if (status === 'suspended' || status === 'failed') this.inbox.away()
-    else if (status === 'left' || status === 'leaving') this.inbox.left()
+    else if (isOut(state)) this.inbox.left()
     // A join that is tried again soon is an outage: only what differs afterwards is told.
-    const isOut = status === 'left' || status === 'leaving' || (status === 'failed' && isForGood(error as RoomfulError))
-    if (isOut) this.#members.show(undefined)
+    if (isOut(state) || (status === 'failed' && isForGood(error))) this.#members.show(undefined)
   }
 
   #protocol(): RoomProtocol {

@@ -72,6 +72,11 @@ const TABLE: Table = {
   },
 }
 
+/** Whether the app has left the room, or never joined it. */
+export function isOut({ status }: { readonly status: Status }): boolean {
+  return status === 'left' || status === 'leaving'
+}
+
 /** The next state; the same object where nothing changes. */
 export function roomState(state: RoomState, event: RoomEvent): RoomState {
   return TABLE[state.status][event.type]?.(event as never, state as never) ?? state

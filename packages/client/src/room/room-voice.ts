@@ -3,7 +3,7 @@ import { isForGood } from '../events/refusal.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { RoomProtocol } from './room-protocol.ts'
-import type { RoomState } from './room-state.ts'
+import { isOut, type RoomState } from './room-state.ts'
 
 export interface RoomVoiceHooks {
   readonly schemas: Schemas
@@ -27,9 +27,10 @@ export class RoomVoice {
   publish(event: string, args: readonly unknown[]): { readonly id: string; readonly receipt: Promise<Receipt> } {
     const { schemas, outbox, state } = this.#hooks
     schemas.checkRoomEvent(event, args, false)
-    const { status, error } = state()
+    const now = state()
+    const { status, error } = now
     if (status === 'suspended' && error) throw error
-    const isComing = status === 'failed' ? !isForGood(error) : status !== 'left' && status !== 'leaving'
+    const isComing = status === 'failed' ? !isForGood(error) : !isOut(now)
     if (!isComing)
       throw new RoomfulError('NOT_MEMBER', `unable to emit "${event}" to room ${this.#name}: join it first`, {
         ...(error && { cause: error }),

@@ -5,7 +5,7 @@ import { handled, untilState } from '../promises.ts'
 import type { OutgoingEntry } from '../outbox/outgoing.ts'
 import type { Room } from '../room/room.ts'
 import { sourceOf } from '../room/room-source.ts'
-import type { RoomState } from '../room/room-state.ts'
+import { isOut, type RoomState } from '../room/room-state.ts'
 import { TimelineView } from './timeline.ts'
 import { hasFailed, isOnItsWay } from './timeline-entry.ts'
 import type { TimelineSource } from './timeline-source.ts'
@@ -198,8 +198,4 @@ function assertCount(name: string, value: unknown): void {
 function verdict({ status, error }: RoomState): Error | true | undefined {
   if (status === 'joined') return true
   return status === 'failed' && !isForGood(error) ? undefined : error
-}
-
-function isOut({ status }: RoomState): boolean {
-  return status === 'left' || status === 'leaving'
 }
