@@ -1,3 +1,4 @@
+import { median } from '../src/rounds.ts'
 import { connectTo, type Contender, type Subject } from '../src/subject.ts'
 
 const LISTENERS = 10_000
@@ -11,17 +12,16 @@ const TIMES = 9
 export async function unsubscribe(url: string, contender: Contender): Promise<Record<string, number>> {
   const subject = await connectTo(url, contender)
   const measured = {
-    'off 10 000, first first': median(() => removing(subject, (undo) => undo)),
-    'off 10 000, last first': median(() => removing(subject, (undo) => undo.toReversed())),
-    'off 10 000, any order': median(() => removing(subject, shuffled)),
+    'off 10 000, first first': medianOf(() => removing(subject, (undo) => undo)),
+    'off 10 000, last first': medianOf(() => removing(subject, (undo) => undo.toReversed())),
+    'off 10 000, any order': medianOf(() => removing(subject, shuffled)),
   }
   subject.close()
   return measured
 }
 
-function median(measure: () => number): number {
-  const all = Array.from({ length: TIMES }, measure).toSorted((a, b) => a - b)
-  return all[Math.floor(TIMES / 2)] as number
+function medianOf(measure: () => number): number {
+  return median(Array.from({ length: TIMES }, measure))
 }
 
 function shuffled<T>(items: readonly T[]): T[] {

@@ -29,7 +29,7 @@ export async function rounds<C extends string>(
   )
 }
 
-function median(values: readonly number[] = []): number {
+export function median(values: readonly number[] = []): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 

@@ -1,8 +1,9 @@
 'use client'
 import type { AckedName, AckOut, AnyContract, At, Client, ClientToServer, EmitArgs } from '@roomful/client'
-import { useInsertionEffect, useRef, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 import { createQuestion } from './question.ts'
 import { useMade } from './use-made.ts'
+import { useNewest } from './use-newest.ts'
 
 export interface UseEmitWithAck<Args extends readonly unknown[], Answer> {
   /**
@@ -30,10 +31,7 @@ export function useEmitWithAck<C extends AnyContract, E extends AckedName<Client
   { timeoutMs }: { readonly timeoutMs?: number | undefined } = {},
 ): UseEmitWithAck<EmitArgs<At<ClientToServer<C>, E>>, AckOut<At<ClientToServer<C>, E>>> {
   type Answer = AckOut<At<ClientToServer<C>, E>>
-  const newest = useRef(timeoutMs)
-  useInsertionEffect(() => {
-    newest.current = timeoutMs
-  })
+  const newest = useNewest(timeoutMs)
   const { emit, state } = useMade(
     () =>
       createQuestion((signal, args: EmitArgs<At<ClientToServer<C>, E>>): Promise<Answer> => {
