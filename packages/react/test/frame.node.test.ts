@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { catchThrown } from './support/thrown.ts'
+import { catchUncaught } from '../../client/test/support/uncaught.ts'
 
 const FRAME_MS = 16
 
@@ -95,7 +95,7 @@ test('a task that asks for itself is called with the next frame', async () => {
 })
 
 test('a task that throws harms no other, and holds up no frame; the page hears of each', async () => {
-  const thrown = catchThrown()
+  const thrown = catchUncaught()
   const { onFrame, calls, a, b } = await start()
   for (const message of ['mine', 'yours'])
     onFrame(() => {

@@ -1,5 +1,6 @@
 import { RoomfulError } from '@roomful/client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { refusal } from '../support/refusal.ts'
 import { createScriptedMembership as create, settled } from './support/scripted-membership.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -8,10 +9,6 @@ afterEach(() => void vi.useRealTimers())
 const NO = refusal('FORBIDDEN')
 const BUSY = refusal('RATE')
 const CUT = new RoomfulError('DISCONNECTED', 'the connection ended')
-
-function refusal(code: string, after?: number): RoomfulError {
-  return new RoomfulError(code, code, { refusal: { code, message: code, data: { after } } })
-}
 
 describe('C10 a room that is left while messages wait in it', () => {
   test('is left for the app at once, and for the server when none wait any more', async () => {
@@ -145,7 +142,7 @@ describe('RM3 a join that did not succeed', () => {
   test('waits as long as the server asks, at least', async () => {
     const { join, refuse, asked } = create()
     void join()
-    await refuse(0, refusal('RATE', 5_000))
+    await refuse(0, refusal('RATE', { after: 5_000 }))
     await vi.advanceTimersByTimeAsync(4_999)
     expect(asked()).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(1)

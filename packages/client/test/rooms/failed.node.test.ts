@@ -1,6 +1,7 @@
 import { createTimeline, RoomfulError } from '@roomful/client'
 import { refuse } from '@roomful/server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { refusal } from '../support/refusal.ts'
 import { startChat } from './support/chat-server.ts'
 import { createScriptedMembership as create, settled } from './support/scripted-membership.ts'
 
@@ -116,7 +117,3 @@ describe('RM1 a room that was refused for now, when nobody seeks a connection an
     expect(room.state.getState()).toMatchObject({ status: 'failed', error: { code: 'FORBIDDEN' } })
   })
 })
-
-function refusal(code: string): RoomfulError {
-  return new RoomfulError(code, 'not now', { refusal: { code, message: 'not now' } })
-}

@@ -1,9 +1,10 @@
 import { RoomfulError, type RoomState } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
+import { refusal } from '../support/refusal.ts'
 import { type RoomEvent, roomState } from '../../src/room/room-state.ts'
 
-const NO = refusal('FORBIDDEN', 'you are not allowed')
-const OTHER_NO = refusal('RATE', 'not so fast')
+const NO = refusal('FORBIDDEN')
+const OTHER_NO = refusal('RATE')
 const STOPPED = new RoomfulError('DISCONNECTED', 'disconnect() was called')
 
 const left: RoomState = { status: 'left' }
@@ -62,10 +63,6 @@ const TABLE: Record<Name, Record<EventName, Name | '-'>> = {
   ),
   failed: row('joining  left     -     -       -        -            joining  joining  -           -'),
   failedAgain: row('joining  left     -     -       -        -            joining  joining  -           stoppedBefore'),
-}
-
-function refusal(code: string, message: string): RoomfulError {
-  return new RoomfulError(code, message, { refusal: { code, message } })
 }
 
 /** One result an event, in the order of `events`. */

@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import type { OutgoingEntry } from '../../src/outbox/outgoing.ts'
+import { refusal } from '../support/refusal.ts'
 import { pageOf, timelineOverFake } from './support/fake-source.ts'
 
 const NO = new RoomfulError('FORBIDDEN', 'you are not allowed')
@@ -227,7 +228,7 @@ describe('TL7 loadOlder', () => {
   })
   test('rejects where the room will not have us', async () => {
     const { timeline, asked, state } = timelineOverFake()
-    const error = new RoomfulError('FORBIDDEN', 'no', { refusal: { code: 'FORBIDDEN', message: 'no' } })
+    const error = refusal('FORBIDDEN')
     state.setState({ status: 'failed', error }, true)
     await expect(timeline.loadOlder()).rejects.toBe(error)
     expect(timeline.state.getState()).toMatchObject({ isLoading: false, error })
@@ -235,7 +236,7 @@ describe('TL7 loadOlder', () => {
   })
   test('waits on where it will not have us for now', async () => {
     const { timeline, asked, state } = timelineOverFake()
-    const error = new RoomfulError('UNAVAILABLE', 'later', { refusal: { code: 'UNAVAILABLE', message: 'later' } })
+    const error = refusal('UNAVAILABLE')
     state.setState({ status: 'failed', error }, true)
     void timeline.loadOlder()
     await settled()

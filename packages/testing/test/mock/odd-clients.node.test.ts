@@ -1,6 +1,7 @@
 import { defineContract, typeOnly } from '@roomful/client'
 import { createRooms } from '@roomful/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { catchUncaught } from '../../../client/test/support/uncaught.ts'
 import { connectedClient, startMock } from './start.ts'
 
 const chat = defineContract({ room: { message: typeOnly<{ text: string }>() } })
@@ -26,15 +27,7 @@ test.each([
 })
 
 test('a filter that throws fails by its name, and the packet, its connection and other faults go on', async () => {
-  const listeners = process.listeners('uncaughtException')
-  process.removeAllListeners('uncaughtException')
-  onTestFinished(() => {
-    process.removeAllListeners('uncaughtException')
-    for (const listener of listeners) process.on('uncaughtException', listener)
-  })
-  const thrown: Error[] = []
-  process.on('uncaughtException', (error) => thrown.push(error))
-
+  const thrown = catchUncaught()
   const server = await startMock()
   const heard: unknown[] = []
   server.io.on('connection', (socket) => socket.onAny((event) => heard.push(event)))
@@ -46,5 +39,5 @@ test('a filter that throws fails by its name, and the packet, its connection and
   expect(thrown).toMatchObject([
     { message: expect.stringMatching(/^the filter of dropNext\(\) threw: TypeError: .+ 'n'/) as string },
   ])
-  expect(thrown[0]?.cause).toBeInstanceOf(TypeError)
+  expect((thrown[0] as Error).cause).toBeInstanceOf(TypeError)
 })

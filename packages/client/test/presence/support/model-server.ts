@@ -1,4 +1,5 @@
-import { RoomfulError } from '@roomful/client'
+import type { RoomfulError } from '@roomful/client'
+import { refusal } from '../../support/refusal.ts'
 
 /** What one deployment of a server takes. */
 interface Deployment {
@@ -68,5 +69,3 @@ export class ModelServer {
     if (!isPolite) throw new Error(`it ends a connection that says ${String(presence)}`)
   }
 }
-
-const refusal = (code: string, data?: unknown) => new RoomfulError(code, `no: ${code}`, { refusal: { code, data } })

@@ -1,4 +1,5 @@
 import { createPresence, RoomfulError } from '@roomful/client'
+import { refusal } from '../../support/refusal.ts'
 import { createFakeRoom } from './fake-room.ts'
 
 /** Our own presence in a room that does what the test says; a server that says what the test says. */
@@ -19,7 +20,7 @@ export function startOwnPresence(options?: Parameters<typeof createFakeRoom>[0])
       await fake.pass(0)
     },
     async refuse(code: string, data?: unknown) {
-      fake.asked.at(-1)?.refuse(new RoomfulError(code, `no: ${code}`, { refusal: { code, data } }))
+      fake.asked.at(-1)?.refuse(refusal(code, data))
       await fake.pass(0)
     },
     async lose() {
