@@ -3,7 +3,7 @@ import { endOnSignal, run } from './processes.mjs'
 
 // pnpm chaos [--seconds 120] [--seed N]: clients and a server under faults of all kinds, for as long as you like.
 
-const main = fileURLToPath(new URL('../packages/client/test/chaos/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../packages/client/test/roomful/chaos/main.ts', import.meta.url))
 const node = ['--import', 'tsx', '--conditions=@roomful/source', main, ...process.argv.slice(2)]
 
 endOnSignal(130)

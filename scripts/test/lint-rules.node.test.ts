@@ -15,7 +15,7 @@ const walls: readonly [file: string, allowed: readonly string[], forbidden: read
     ['@roomful/client', '@roomful/react', '@roomful/server', '@roomful/testing', 'node:fs', 'socket.io', 'zustand'],
   ],
   [
-    'packages/client/src/room/a.ts',
+    'packages/client/src/rooms/a.ts',
     ['../b.ts', '@roomful/contract', 'zustand/vanilla', './socket.io-client-like.ts'],
     ['@roomful/react', '@roomful/server', '@roomful/server/sqlite', '@roomful/testing/proxy', 'socket.io-client'],
   ],

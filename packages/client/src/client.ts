@@ -16,8 +16,8 @@ import type { ConnectionState, Guarantees } from './connection/connection-state.
 import type { Unsubscribe } from './emitter.ts'
 import type { CallOptions } from './events/sender.ts'
 import type { ReadonlyStore } from './guarded-store.ts'
-import type { OutboxStatus } from './outbox/outbox-types.ts'
-import type { MessageArgs, Room } from './room/room.ts'
+import type { OutboxStatus } from './roomful/outbox/outbox-types.ts'
+import type { MessageArgs, Room } from './rooms/room.ts'
 
 export interface Emitting<C extends AnyContract> {
   /** Sends an event, with no answer. Throws where the contract does not allow it; `client.emit` also after `disconnect()`. */

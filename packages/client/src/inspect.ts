@@ -1,6 +1,6 @@
 import type { RoomfulError } from '@roomful/contract'
 import type { ConnectionState } from './connection/connection-state.ts'
-import type { RoomState } from './room/room-state.ts'
+import type { RoomState } from './rooms/room-state.ts'
 
 /** Everything that happens in a client, one at a time, for logs and devtools. */
 export type InspectEvent =

@@ -4,8 +4,8 @@ import type { ReconnectOptions } from './connection/back-off.ts'
 import type { OnInvalid } from './events/schemas.ts'
 import type { Report } from './guarded-store.ts'
 import type { Inspect } from './inspect.ts'
-import type { OutboxOption } from './outbox/keeper.ts'
-import type { PlainRoomsOption } from './room/plain-rooms.ts'
+import type { OutboxOption } from './roomful/storage/keeper.ts'
+import type { PlainRoomsOption } from './rooms/plain-rooms.ts'
 import type { SocketOptions } from './transport/socket-port.ts'
 
 /** Times are in milliseconds. */

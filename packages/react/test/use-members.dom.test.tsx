@@ -1,7 +1,7 @@
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { startTransition, StrictMode, Suspense, useState } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createFakeRoom, member } from '../../client/test/presence/support/fake-room.ts'
+import { createFakeRoom, member } from '../../client/test/roomful/presence/support/fake-room.ts'
 import { useMembers, useOthers, usePresence, useSelf, useTyping } from '../src/index.ts'
 
 afterEach(cleanup)

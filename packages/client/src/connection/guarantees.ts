@@ -1,5 +1,5 @@
 import type { Hello } from '@roomful/contract'
-import type { Place } from '../outbox/keeper.ts'
+import type { Place } from '../roomful/storage/keeper.ts'
 import type { Guarantees } from './connection-state.ts'
 
 /** What holds with the server that said this; one that said nothing is a plain one. */

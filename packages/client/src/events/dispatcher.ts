@@ -2,8 +2,8 @@ import { type Hello, wire, type WireMeta } from '@roomful/contract'
 import { Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Report } from '../guarded-store.ts'
 import type { Inspect } from '../inspect.ts'
-import { readHead, readHello, readMembersDelta, readMeta, readRoom } from '../room/roomful-messages.ts'
-import type { RoomCore } from '../room/room-core.ts'
+import { readHead, readHello, readMembersDelta, readMeta, readRoom } from '../roomful/wire-messages.ts'
+import type { RoomCore } from '../rooms/room-core.ts'
 import type { Schemas } from './schemas.ts'
 
 export interface DispatcherHooks {

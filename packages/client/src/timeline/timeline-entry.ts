@@ -1,5 +1,5 @@
 import type { RoomfulError } from '@roomful/contract'
-import type { Gap } from '../room/room-log.ts'
+import type { Gap } from '../roomful/log.ts'
 
 /** A message in a timeline. */
 export interface TimelineMessage<Data = unknown, From = unknown> {

@@ -1,10 +1,10 @@
 import type { Receipt } from '@roomful/contract'
 import type { Unsubscribe } from '../emitter.ts'
 import type { ReadonlyStore, Report } from '../guarded-store.ts'
-import type { OutgoingEntry } from '../outbox/outgoing.ts'
-import type { MessageMeta } from '../room/room.ts'
-import type { Gap } from '../room/room-log.ts'
-import type { RoomState } from '../room/room-state.ts'
+import type { OutgoingEntry } from '../roomful/outbox/outgoing.ts'
+import type { MessageMeta } from '../rooms/room.ts'
+import type { Gap } from '../roomful/log.ts'
+import type { RoomState } from '../rooms/room-state.ts'
 
 export interface HistoryMessages {
   readonly messages: readonly { readonly event: string; readonly data: unknown; readonly meta: MessageMeta }[]

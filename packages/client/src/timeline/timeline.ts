@@ -1,5 +1,5 @@
-import type { OutgoingEntry } from '../outbox/outgoing.ts'
-import type { Gap } from '../room/room-log.ts'
+import type { OutgoingEntry } from '../roomful/outbox/outgoing.ts'
+import type { Gap } from '../roomful/log.ts'
 import { ChunkedList, type Found } from './chunked-list.ts'
 import { hasFailed, isOnItsWay, type TimelineEntry, type TimelineMessage } from './timeline-entry.ts'
 import { asKnown, isBefore, placeOf } from './timeline-place.ts'

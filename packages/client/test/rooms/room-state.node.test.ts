@@ -1,7 +1,7 @@
 import { RoomfulError, type RoomState } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { refusal } from '../support/refusal.ts'
-import { type RoomEvent, roomState } from '../../src/room/room-state.ts'
+import { type RoomEvent, roomState } from '../../src/rooms/room-state.ts'
 
 const NO = refusal('FORBIDDEN')
 const OTHER_NO = refusal('RATE')

@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import type { OutgoingEntry } from '../../src/outbox/outgoing.ts'
+import type { OutgoingEntry } from '../../src/roomful/outbox/outgoing.ts'
 import { refusal } from '../support/refusal.ts'
 import { pageOf, timelineOverFake } from './support/fake-source.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { TimelineView } from '../../src/timeline/timeline.ts'
 import { ChunkedList } from '../../src/timeline/chunked-list.ts'
 import type { TimelineEntry } from '../../src/timeline/timeline-entry.ts'
-import type { OutgoingEntry } from '../../src/outbox/outgoing.ts'
+import type { OutgoingEntry } from '../../src/roomful/outbox/outgoing.ts'
 import { isSelf } from './support/fake-source.ts'
 import { logOf, pendingIn, tell, type TimelineInput, viewOf } from './support/timeline-step.ts'
 

@@ -1,5 +1,5 @@
 import { createClient } from '@roomful/client'
-import { createFakeRoom } from '../../../client/test/presence/support/fake-room.ts'
+import { createFakeRoom } from '../../../client/test/roomful/presence/support/fake-room.ts'
 import * as roomful from '../../src/index.ts'
 
 /** A client that never connects, a room of it, and a room whose server does what the test says. */

@@ -1,6 +1,6 @@
 import { RoomfulError, type RoomState } from '@roomful/client'
 import { vi } from 'vitest'
-import { Membership } from '../../../src/room/membership.ts'
+import { Membership } from '../../../src/rooms/membership.ts'
 
 interface Request {
   readonly kind: 'join' | 'leave'

@@ -1,4 +1,4 @@
-import type { OutgoingEntry } from '../../../src/outbox/outgoing.ts'
+import type { OutgoingEntry } from '../../../src/roomful/outbox/outgoing.ts'
 
 type State = OutgoingEntry['state']
 

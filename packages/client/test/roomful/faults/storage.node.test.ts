@@ -1,0 +1,101 @@
+import type { RoomfulError } from '@roomful/client'
+import { describe, expect, test } from 'vitest'
+import type { Keeper } from '../../../src/roomful/storage/keeper.ts'
+import { type OpenKeeper, outboxIn } from '../../../src/roomful/storage/safekeeping.ts'
+import { until } from '../../support/test-client.ts'
+import { expectExact } from './support/exact.ts'
+import { startPerson, texts } from './support/person.ts'
+import { startHere, startProxy } from './support/servers.ts'
+import { SharedStorage } from './support/shared-storage.ts'
+
+const full = () => Promise.reject(new Error('the disk is full'))
+/** One that hangs is given up by the keeper itself, after 10 s there. */
+const hangs = () => new Promise<never>((_resolve, reject) => setTimeout(reject, 200, new Error('it took too long')))
+const keeper: Keeper = {
+  place: 'indexedDB',
+  store: async () => {},
+  adopt: async () => [],
+  rest: () => {},
+  forget: full,
+}
+
+describe('P6 P7 F15 a storage', () => {
+  const faults: [string, OpenKeeper, (string | undefined)?][] = [
+    ['that rejects each write', async () => ({ ...keeper, store: full }), 'the disk is full'],
+    ['that hangs at each write', async () => ({ ...keeper, store: hangs }), 'it took too long'],
+    ['that cannot be read', async () => ({ ...keeper, adopt: full }), 'the disk is full'],
+    ['that hangs when read', async () => ({ ...keeper, adopt: hangs }), 'it took too long'],
+    ['that cannot be opened', full, 'the disk is full'],
+    ['that hangs when opened', hangs, 'it took too long'],
+    [
+      'that throws when opened',
+      () => {
+        throw new Error('storage is forbidden here')
+      },
+      'storage is forbidden here',
+    ],
+    ['that there is not', async () => undefined],
+  ]
+  test.each(faults)('%s: messages wait in memory, which is said, and are sent', async (_what, open, expected) => {
+    const server = await startHere()
+    const proxy = await startProxy(server)
+    const ann = startPerson(proxy.url, 'Ann', { outbox: outboxIn(open) })
+    await ann.room.join()
+    await ann.say('a1')
+    proxy.cut()
+    await until(ann.client, 'reconnecting')
+    void ann.say(...texts('later', 5))
+    await ann.room.join()
+    await expectExact(server, [ann])
+    expect(ann.client.guarantees).toMatchObject({ outbox: 'memory', exactlyOnce: true })
+    const errors = ann.frames.flatMap((event) =>
+      event.type === 'error' ? [`${event.source}: ${(event.error as Error).message}`] : [],
+    )
+    expect(errors).toEqual(expected === undefined ? [] : [`outbox: ${expected}`]) // told once
+  })
+  test('that works is named', async () => {
+    const server = await startHere()
+    const ann = startPerson(server.url, 'Ann', { outbox: new SharedStorage().openPage().outbox })
+    await ann.room.join()
+    await ann.say('a1')
+    expect(ann.client.guarantees?.outbox).toBe('indexedDB')
+  })
+})
+
+describe('P7 F16 offline,', () => {
+  async function startOffline() {
+    const server = await startHere()
+    const proxy = await startProxy(server)
+    const [ann, bob] = [startPerson(proxy.url, 'Ann'), startPerson(server.url, 'Bob')]
+    await Promise.all([ann.room.join(), bob.room.join()])
+    proxy.refuse()
+    proxy.cut()
+    await until(ann.client, 'reconnecting')
+    return { server, proxy, ann, bob }
+  }
+  test('500 messages wait, the 501st is refused, and the 500 arrive', async () => {
+    const { server, proxy, ann, bob } = await startOffline()
+    void ann.say(...texts('a', 500))
+    const error: RoomfulError = await ann.room.emit('message', { text: 'one more' }).catch((refusal) => refusal)
+    expect(error).toMatchObject({ code: 'QUEUE_FULL' })
+    expect(error.message).toMatch(/^"message" was not sent to room general: 500 messages of \d+ bytes wait already$/)
+    expect(ann.client.outbox.getState()).toMatchObject({ queued: 500, sending: 0 })
+    proxy.pass()
+    await expectExact(server, [ann, bob])
+    await ann.say('there is room again')
+  })
+  test('1 MiB waits, counted as UTF-8, what is beyond it is refused, and the rest arrives', async () => {
+    const { server, proxy, ann, bob } = await startOffline()
+    const text = (n: number) => String(n).padEnd(1_000, '€')
+    const size = (n: number) => new TextEncoder().encode(JSON.stringify({ text: text(n) })).length
+    let bytes = 0
+    for (let n = 1; bytes + size(n) <= 1_048_576; n += 1) {
+      void ann.say(text(n))
+      bytes += size(n)
+    }
+    expect(ann.said.length).toBeLessThan(400)
+    await expect(ann.room.emit('message', { text: text(0) })).rejects.toMatchObject({ code: 'QUEUE_FULL' })
+    proxy.pass()
+    await expectExact(server, [ann, bob])
+  })
+})

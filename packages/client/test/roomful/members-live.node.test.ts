@@ -1,0 +1,118 @@
+import type { Room } from '@roomful/client'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { startClient } from '../support/test-client.ts'
+import { expectNothingUncaught } from '../support/uncaught.ts'
+import { recordRoom } from '../rooms/support/record-room.ts'
+import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
+
+const member = (id: string, name = id) => ({ user: { id, name } })
+const listOf = (v: number, ...ids: string[]) => joinAnswer({ members: { v, list: ids.map((id) => member(id)) } })
+const idsIn = (room: Pick<Room, 'members'>) => [...room.members.getState().keys()]
+
+describe('RM9 members', () => {
+  test('are those of the answer, then follow each change, and are nobody once the room is left', async () => {
+    const { url, say } = await startScript({ $join: () => listOf(7, 'ann', 'bob') })
+    const room = await startClient(url).join('general')
+    expect([...room.members.getState()]).toEqual([
+      ['ann', { user: { id: 'ann', name: 'ann' }, presence: undefined }],
+      ['bob', { user: { id: 'bob', name: 'bob' }, presence: undefined }],
+    ])
+    say('$members', { room: 'general', v: 8, set: [member('cy')], gone: ['ann'] })
+    say('$members', { room: 'general', v: 8, gone: ['bob'] })
+    say('$members', { room: 'other', v: 9, gone: ['bob'] })
+    say('$members', { room: 'general', v: 9, set: [member('bob', 'Bobby')] })
+    await eventually(() => expect(room.members.getState().get('bob')?.user).toEqual({ id: 'bob', name: 'Bobby' }))
+    expect(idsIn(room)).toEqual(['bob', 'cy'])
+    await room.leave()
+    expect(idsIn(room)).toEqual([])
+  })
+  test('are told to those who watch only where something changed', async () => {
+    const { url, say } = await startScript({ $join: () => listOf(1, 'ann') })
+    const room = await startClient(url).join('general')
+    const seen: string[][] = []
+    room.members.subscribe(() => seen.push(idsIn(room)))
+    const ann = room.members.getState().get('ann')
+    say('$members', { room: 'general', v: 1, gone: ['ann'] })
+    say('$members', { room: 'general', v: 2, set: [member('bob')] })
+    await eventually(() => expect(seen).toEqual([['ann', 'bob']]))
+    expect(room.members.getState().get('ann')).toBe(ann) // who stays is the same object
+  })
+  test('are asked for again, once, where a change was missed; the room is not left for it', async () => {
+    const { url, say, dataOf, events } = await startScript({
+      $join: (_request, _socket, nth) => (nth === 1 ? listOf(1, 'ann') : listOf(30, 'cy', 'dee')),
+    })
+    const room = await startClient(url).join('general')
+    for (let v = 10; v < 30; v += 1) say('$members', { room: 'general', v, set: [member(`guest${v}`)] })
+    await eventually(() => expect(idsIn(room)).toEqual(['cy', 'dee']))
+    expect(dataOf('$join')).toHaveLength(2)
+    expect(events()).not.toContain('$leave')
+    expect(room.status).toBe('joined')
+  })
+  test('that are asked for again cost no message that is heard meanwhile', async () => {
+    const heard: unknown[] = []
+    const { url, say } = await startScript({
+      $join:
+        ({ room }, socket, nth) =>
+        (acknowledge) => {
+          if (nth === 1) return acknowledge(listOf(1, 'ann'))
+          socket.emit('message', 2, metaOf(room, 2))
+          acknowledge({ ...listOf(9, 'bob'), head: 2 })
+          socket.emit('message', 3, metaOf(room, 3))
+        },
+    })
+    const room = await startClient(url).join('general')
+    room.on('message', (data) => heard.push(data))
+    room.on('gap', (gap) => heard.push(gap))
+    say('message', 1, metaOf('general', 1))
+    say('$members', { room: 'general', v: 8 })
+    await eventually(() => expect(idsIn(room)).toEqual(['bob']))
+    await eventually(() => expect(heard).toEqual([1, 2, 3]))
+  })
+  test('that cannot be had end the membership, as the server sees it too', async () => {
+    const { url, say } = await startScript({
+      $join: (_request, _socket, nth) =>
+        nth === 1 ? listOf(1, 'ann') : { ok: false, code: 'FORBIDDEN', message: 'you were removed' },
+    })
+    const room = await startClient(url).join('general')
+    say('$members', { room: 'general', v: 9 })
+    await eventually(() => expect(room.status).toBe('failed'))
+    expect(room.state.getState().error?.message).toBe('you were removed')
+    expect(idsIn(room)).toEqual([])
+  })
+  test('stay while the server will not have us for now: what differs afterwards is told', async () => {
+    const { url, say } = await startScript({
+      $join: (_request, _socket, nth) =>
+        nth === 2 ? { ok: false, code: 'UNAVAILABLE' } : listOf(nth, 'ann', ...(nth > 1 ? ['bob'] : [])),
+    })
+    const room = await startClient(url).join('general')
+    const seen: string[][] = []
+    room.members.subscribe(() => seen.push(idsIn(room)))
+    const statuses = recordRoom(room)
+    say('$members', { room: 'general', v: 9 })
+    await eventually(() => expect(statuses).toEqual(['joined', 'joining', 'failed', 'joining', 'joined']))
+    expect(seen).toEqual([['ann', 'bob']])
+  })
+  test('that nobody answers for: the server does not keep a member who thinks he is none, or the other way round', async () => {
+    const { url, say, events } = await startScript({
+      $join: (_request, _socket, nth) => (nth === 2 ? undefined : listOf(nth, 'ann')),
+    })
+    const room = await startClient(url, { joinTimeoutMs: 50 }).join('general')
+    say('$members', { room: 'general', v: 9 })
+    await eventually(() => expect(events()).toEqual(['$join', '$join', '$leave']))
+    await eventually(() => expect(room.status).toBe('failed'))
+  })
+  test('CN12 that are none are not believed: the change is dropped, the room goes on', async () => {
+    expectNothingUncaught()
+    const { url, say } = await startScript({ $join: () => listOf(1, 'ann') })
+    const room = await startClient(url).join('general')
+    const statuses = recordRoom(room)
+    for (const message of [undefined, null, 'x', [], { room: 'general' }, { room: 'general', v: '2' }])
+      say('$members', message)
+    say('$members', { room: 'general', v: 2, set: [{ user: { name: 'no id' } }] })
+    say('$members', { room: 'general', v: 2, gone: 'ann' })
+    say('$members', { room: 'general', v: 2, set: [member('bob')] })
+    await eventually(() => expect(idsIn(room)).toEqual(['ann', 'bob']))
+    expect(statuses).toEqual(['joined'])
+  })
+})

@@ -1,0 +1,41 @@
+import type { Entry, PublishAnswer } from '@roomful/contract'
+import type { Flight } from '../../../src/roomful/outbox/room-queue.ts'
+import type { LogPage } from '../../../src/roomful/log.ts'
+import type { Since } from '../../../src/rooms/room-protocol.ts'
+
+export type ToServer =
+  | { readonly type: 'join'; readonly room: number; readonly attempt: number; readonly since: Since | undefined }
+  | {
+      readonly type: 'history'
+      readonly room: number
+      readonly join: number
+      readonly epoch: string
+      readonly after: number
+    }
+  | { readonly type: 'publish'; readonly room: number; readonly flight: Flight }
+
+export type ToClient =
+  | { readonly type: 'joined'; readonly room: number; readonly attempt: number; readonly page: LogPage }
+  | { readonly type: 'refused'; readonly room: number; readonly attempt: number }
+  | { readonly type: 'page'; readonly room: number; readonly join: number; readonly page: LogPage | undefined }
+  | { readonly type: 'answer'; readonly room: number; readonly flight: Flight; readonly answer: PublishAnswer }
+  | { readonly type: 'live'; readonly room: number; readonly epoch: string; readonly entry: Entry }
+  | { readonly type: 'head'; readonly room: number; readonly epoch: string; readonly seq: number }
+
+/** A connection: frames on their way, in order. Its two ends learn of its end apart from each other. */
+export interface Link {
+  readonly node: number
+  readonly tab: { readonly link: Link | undefined; cut(): void }
+  isUp: boolean
+  serverIsUp: boolean
+  readonly toServer: ToServer[]
+  readonly toClient: ToClient[]
+  /** The rooms of which the server counts this connection a member. */
+  readonly member: Set<number>
+}
+
+export const ROOMS = 2
+export const PAGE = 3
+export const HOLD = 4
+export const WINDOW = 10
+export const USER = 'ann'

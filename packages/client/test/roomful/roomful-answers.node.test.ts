@@ -1,0 +1,82 @@
+import { RoomfulError } from '@roomful/client'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import {
+  readHello,
+  readHistoryAnswer,
+  readJoinAnswer,
+  readMembersDelta,
+  readMeta,
+  readPublishAnswer,
+} from '../../src/roomful/wire-messages.ts'
+import { rejection, startClient } from '../support/test-client.ts'
+import { expectNothingUncaught } from '../support/uncaught.ts'
+import { EPOCH, helloWith, joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
+
+const entry = { event: 'm', data: 1, seq: 1, id: 'a:1', from: null, at: 1 }
+const answers = {
+  hello: [readHello, helloWith({ limits: { batchItems: 3 } as never })],
+  join: [readJoinAnswer, joinAnswer({ head: 1, entries: [entry], members: { v: 1, list: [{ user: { id: 'ann' } }] } })],
+  history: [readHistoryAnswer, joinAnswer({ head: 1, entries: [entry] })],
+  publish: [
+    (value: unknown) => readPublishAnswer(value, 2),
+    { ok: true, epoch: EPOCH, results: [{ seq: 1, at: 1 }, { code: 'NO' }] },
+  ],
+  members: [readMembersDelta, { room: 'general', v: 1, set: [{ user: { id: 'ann' } }], gone: ['bob'] }],
+  meta: [readMeta, metaOf('general', 1)],
+} as const satisfies Record<string, readonly [(value: unknown) => unknown, object]>
+type Kind = keyof typeof answers
+
+/** What a reader makes of a value: a message, nothing, or one of our errors; anything else is thrown on. */
+function read(kind: Kind, value: unknown): unknown {
+  try {
+    return answers[kind][0](value)
+  } catch (error) {
+    if (error instanceof RoomfulError) return error.code
+    throw error
+  }
+}
+
+describe.each(Object.keys(answers) as Kind[])('CN12 %s', (kind) => {
+  const [, fine] = answers[kind]
+
+  test('is read where it is one', () => {
+    expect(read(kind, fine)).toMatchObject(kind === 'hello' ? { v: 1, limits: { batchItems: 3, page: 200 } } : fine)
+  })
+  test('is nothing, or a clear error, where it is anything else', () => {
+    const neverThrows = fc.property(fc.anything(), (value) => void read(kind, value))
+    expect(fc.check(neverThrows, { numRuns: 1_000 }).counterexample).toBeNull()
+  })
+  test('is nothing that throws, or is believed half, with any of its fields replaced', () => {
+    const spoilt = fc
+      .tuple(fc.constantFrom(...Object.keys(fine)), fc.anything())
+      .map(([key, value]) => ({ ...fine, [key]: value }))
+    const neverThrows = fc.property(spoilt, (value) => void read(kind, value))
+    expect(fc.check(neverThrows, { numRuns: 1_000 }).counterexample).toBeNull()
+  })
+})
+
+describe('an answer to a join', () => {
+  test.each([
+    ['nothing', undefined],
+    ['a text', 'ok'],
+    ['an empty object', {}],
+    ['no epoch', { ...joinAnswer(), epoch: undefined }],
+    ['a head below nothing', joinAnswer({ head: -1 })],
+    ['members without ids', joinAnswer({ members: { v: 1, list: [{ user: {} as never }] } })],
+    ['entries that are none', joinAnswer({ entries: [{} as never] })],
+    ['a refusal without a code', { ok: false }],
+  ])('RM4 that is none fails the room and takes the join back: %s', async (_what, given) => {
+    expectNothingUncaught()
+    const { url, events } = await startScript({ $join: () => (acknowledge) => acknowledge(given as never) })
+    const client = startClient(url)
+    const error = await rejection(client.join('general'))
+    expect(error).toMatchObject({
+      code: 'INVALID',
+      message: "the server's answer to $join is not one of roomful/1",
+    })
+    expect(client.room('general').state.getState()).toEqual({ status: 'failed', error })
+    await eventually(() => expect(events()).toEqual(['$join', '$leave']))
+  })
+})

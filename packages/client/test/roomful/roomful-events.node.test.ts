@@ -1,0 +1,194 @@
+import type { Gap, MessageMeta } from '@roomful/client'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { recordInspect, startClient } from '../support/test-client.ts'
+import { expectNothingUncaught } from '../support/uncaught.ts'
+import { recordRoom } from '../rooms/support/record-room.ts'
+import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
+
+describe('an event of a room', () => {
+  test('DS4 is heard by that room only, with what the server says of it', async () => {
+    const { url, say } = await startScript()
+    const client = startClient(url)
+    const heard: [string, unknown, MessageMeta?][] = []
+    client.on('message', (data) => heard.push(['client', data]))
+    const [general, other] = await Promise.all([client.join('general'), client.join('other')])
+    general.on('message', (data, meta) => heard.push(['general', data, meta]))
+    other.on('message', (data, meta) => heard.push(['other', data, meta]))
+    say('message', { text: 'hi' }, metaOf('general', 1))
+    say('message', 'for everyone')
+    await eventually(() => expect(heard).toHaveLength(2))
+    const meta = {
+      id: 'server:1',
+      seq: 1,
+      from: { id: 'ann', name: 'Ann' },
+      at: 1_700_000_000_001,
+      replayed: false,
+    }
+    expect(heard).toEqual([
+      ['general', { text: 'hi' }, meta],
+      ['client', 'for everyone'],
+    ])
+  })
+  test('has no id and no place where it is volatile, and no sender where the server itself speaks', async () => {
+    const { url, say } = await startScript()
+    const room = await startClient(url).join('general')
+    const heard: MessageMeta[] = []
+    room.on('cursor', (_data, meta) => heard.push(meta))
+    say('cursor', { x: 1 }, { $room: 'general', from: null, at: 5 })
+    await eventually(() => expect(heard).toHaveLength(1))
+    expect(heard).toEqual([{ id: undefined, seq: undefined, from: undefined, at: 5, replayed: false }])
+  })
+  test('DS6 of a room that nobody named, or joined, is dropped, and seen by inspect', async () => {
+    const { url, say } = await startScript()
+    const { ofType, inspect } = recordInspect()
+    const client = startClient(url, { inspect })
+    const named = client.room('named')
+    const heard: unknown[] = []
+    named.on('message', (data) => heard.push(data))
+    await client.connect()
+    say('message', 1, metaOf('stranger', 1))
+    say('message', 2, metaOf('named', 1))
+    await eventually(() => expect(ofType('drop')).toHaveLength(2))
+    expect(ofType('drop').map(({ reason }) => reason)).toEqual(['not in room stranger', 'not joined (room named)'])
+    expect(heard).toEqual([])
+  })
+  test('DS1 is not heard any more by a handler that was taken off, and once by one that was added twice', async () => {
+    const { url, say } = await startScript()
+    const room = await startClient(url).join('general')
+    const heard: string[] = []
+    const handler = (data: string) => heard.push(data)
+    const [first, second] = [room.on('message', handler), room.on('message', handler)]
+    first()
+    first()
+    say('message', 'a', metaOf('general', 1))
+    await eventually(() => expect(heard).toEqual(['a']))
+    second()
+    room.on('end', () => heard.push('end'))
+    say('message', 'b', metaOf('general', 2))
+    say('end', null, metaOf('general', 3))
+    await eventually(() => expect(heard).toEqual(['a', 'end']))
+  })
+  test('DS2 harms nobody where a handler throws', async () => {
+    const { url, say } = await startScript()
+    const errors: unknown[] = []
+    const room = await startClient(url, { onError: (error, source) => errors.push([error, source]) }).join('general')
+    const heard: unknown[] = []
+    room.on('message', () => {
+      throw new TypeError('oops')
+    })
+    room.on('message', (data) => heard.push(data))
+    say('message', 1, metaOf('general', 1))
+    say('message', 2, metaOf('general', 2))
+    await eventually(() => expect(heard).toEqual([1, 2]))
+    expect(errors).toEqual([1, 2].map(() => [new TypeError('oops'), 'message of general']))
+  })
+  test('DS5 under a reserved name cannot be listened to, or sent; the sentence says why', async () => {
+    const { url } = await startScript()
+    const room = await startClient(url).join('general')
+    expect(() => room.on('connect', () => {})).toThrow('event name "connect" is reserved by Socket.IO')
+    expect(() => room.on('$head', () => {})).toThrow('names that begin with $ belong to the protocol')
+    await expect(room.emit('$publish', {})).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(() => room.volatile.emit('disconnect')).toThrow('reserved')
+  })
+  test('CN12 with a broken last argument is an ordinary event', async () => {
+    expectNothingUncaught()
+    const { url, say } = await startScript()
+    const client = startClient(url)
+    const room = await client.join('general')
+    const heard: unknown[] = []
+    room.on('message', () => heard.push('room'))
+    client.on('message', (data) => heard.push(data))
+    for (const [n, meta] of [
+      null,
+      7,
+      {},
+      { $room: 5 },
+      { $room: 'general' },
+      { $room: 'general', at: 'now' },
+    ].entries())
+      say('message', n, meta)
+    await eventually(() => expect(heard).toEqual([0, 1, 2, 3, 4, 5]))
+  })
+})
+
+describe('what follows the answer to a join in the same breath', () => {
+  // Over HTTP, and over a busy WebSocket, packets come in bunches: the answer, and what was said right after it.
+  test.each(['polling', 'websocket'])('is heard: %s', async (transport) => {
+    const { url } = await startScript({
+      $join:
+        ({ room }, socket) =>
+        (acknowledge) => {
+          acknowledge(joinAnswer({ head: 5, members: { v: 1, list: [{ user: { id: 'ann' } }] } }))
+          for (const seq of [6, 7, 8]) socket.emit('message', seq, metaOf(room, seq))
+          socket.emit('$members', { room, v: 2, set: [{ user: { id: 'bob' } }] })
+        },
+    })
+    const client = startClient(url, { socket: { transports: [transport] } })
+    const room = client.room('general')
+    const heard: unknown[] = []
+    room.on('message', (data) => heard.push(data))
+    room.on('gap', (gap) => heard.push(gap))
+    await room.join()
+    await eventually(() => expect(heard).toEqual([6, 7, 8]))
+    await eventually(() => expect([...room.members.getState().keys()]).toEqual(['ann', 'bob']))
+  })
+  test('comes before it, and is in the log already: who joins for the first time does not hear it', async () => {
+    const { url } = await startScript({
+      $join:
+        ({ room }, socket) =>
+        (acknowledge) => {
+          socket.emit('message', 5, metaOf(room, 5))
+          acknowledge(joinAnswer({ head: 5 }))
+          socket.emit('message', 6, metaOf(room, 6))
+        },
+    })
+    const room = startClient(url).room('general')
+    const heard: unknown[] = []
+    room.on('message', (data) => heard.push(data))
+    await room.join()
+    await expect.poll(() => heard).toEqual([6])
+  })
+  test('is forgotten where the connection ends before the room is joined', async () => {
+    const { url, server, dataOf } = await startScript({
+      $join: ({ room }, socket, nth) => {
+        if (nth > 1) return joinAnswer({ epoch: 'epoch-two' })
+        socket.emit('message', 'of another connection', metaOf(room, 5))
+        socket.emit('seen')
+        return undefined
+      },
+    })
+    const client = startClient(url)
+    const room = client.room('general')
+    const heard: unknown[] = []
+    room.on('message', (data) => heard.push(data))
+    client.on('seen', () => heard.push('seen'))
+    const joined = room.join()
+    await expect.poll(() => heard).toEqual(['seen'])
+    await server.restart()
+    await joined
+    expect(dataOf('$join')).toHaveLength(2)
+    expect(heard).toEqual(['seen'])
+  })
+  test('counts as heard when the room is joined again', async () => {
+    const gaps: Gap[] = []
+    const { url, server } = await startScript({
+      $join:
+        ({ room }, socket, nth) =>
+        (acknowledge) => {
+          acknowledge(joinAnswer({ head: nth === 1 ? 5 : 6 }))
+          if (nth === 1) socket.emit('message', 6, metaOf(room, 6))
+        },
+    })
+    const room = startClient(url).room('general')
+    const heard: unknown[] = []
+    room.on('message', (data) => heard.push(data))
+    room.on('gap', (gap) => gaps.push(gap))
+    await room.join()
+    await eventually(() => expect(heard).toEqual([6]))
+    const statuses = recordRoom(room)
+    await server.restart()
+    await eventually(() => expect(statuses).toEqual(['joined', 'suspended', 'joining', 'joined']))
+    expect(gaps).toEqual([])
+  })
+})
