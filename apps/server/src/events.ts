@@ -1,5 +1,6 @@
 import { chat } from '@roomful-demo/chat-contract'
-import { RoomfulError, describe, eventIn, validate } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe, eventIn, validate } from '@roomful/contract/protocol'
 import type {
   AckIn,
   At,

@@ -5,7 +5,7 @@ import {
   type PublishAnswer,
   type Refused,
   wire,
-} from '@roomful/contract'
+} from '@roomful/contract/protocol'
 import { SignJWT } from 'jose'
 import type { Socket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import { type JoinAnswer, type PublishAnswer, wire } from '@roomful/contract'
+import { type JoinAnswer, type PublishAnswer, wire } from '@roomful/contract/protocol'
 import { expect, it } from 'vitest'
 import { startServer } from '../src/app.ts'
 import { addressOf, connect, signIn, startProcess, startTestServer, temporaryFolder } from './support.ts'

@@ -1,4 +1,5 @@
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import type { ServerOptions } from 'socket.io'
 import type { ConnectRefusal, PacketFilter } from './faults.ts'
 import type { MockServerOptions } from './mock-server.ts'

@@ -1,4 +1,4 @@
-import { wire, type PublishRequest, type VolatileMessage } from '@roomful/contract'
+import { isObject, wire, type PublishRequest, type VolatileMessage } from '@roomful/contract/protocol'
 import type { Packet } from './packet.ts'
 
 /** An event that a client emitted. */
@@ -58,8 +58,4 @@ function isVolatile(data: unknown): data is VolatileMessage {
 
 function isItem(data: unknown): data is Item {
   return isObject(data) && typeof data['event'] === 'string'
-}
-
-function isObject(data: unknown): data is Record<string, unknown> {
-  return typeof data === 'object' && data !== null
 }
