@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { codeOf } from '../rooms/support/outcomes.ts'
 import { createScriptedMembership as create, settled } from '../rooms/support/scripted-membership.ts'
 import { joinAnswer, startScript } from '../rooms/support/scripted-server.ts'
-import { startClient } from '../support/test-client.ts'
+import { startRoomful } from '../support/test-client.ts'
 
 describe('C10 joined for messages alone', () => {
   beforeEach(() => void vi.useFakeTimers())
@@ -36,7 +36,7 @@ describe('RM3 while a join is refused for now', () => {
     const { url, events } = await startScript({
       $join: (_request, _socket, nth) => (nth === 1 ? { ok: false, code: 'RATE' } : joinAnswer()),
     })
-    const room = startClient(url).room('general')
+    const room = startRoomful(url).room('general')
     await expect(codeOf(room.join())).resolves.toBe('RATE')
     expect(room.status).toBe('failed')
     const sent = codeOf(room.emit('m', 'waits'))
@@ -46,7 +46,7 @@ describe('RM3 while a join is refused for now', () => {
   })
   test('OB16 while it is refused for good, what is said is refused', async () => {
     const { url } = await startScript({ $join: () => ({ ok: false, code: 'FORBIDDEN' }) })
-    const room = startClient(url).room('general')
+    const room = startRoomful(url).room('general')
     await expect(codeOf(room.join())).resolves.toBe('FORBIDDEN')
     await expect(codeOf(room.emit('m', 'text'))).resolves.toBe('NOT_MEMBER')
   })

@@ -4,7 +4,7 @@ import type { StoredEntry } from '../../../src/roomful/storage/keeper.ts'
 import { outboxIn } from '../../../src/roomful/storage/safekeeping.ts'
 import { codeOf, textsOf } from '../../rooms/support/outcomes.ts'
 import { helloWith, startScript } from '../../rooms/support/scripted-server.ts'
-import { startClient, until } from '../../support/test-client.ts'
+import { startRoomful, until } from '../../support/test-client.ts'
 import { createScriptedOutbox, message, plainSession } from './support/scripted-outbox.ts'
 
 test('C2 OB11 what is said after disconnect() and connect(), before the hello, is of who signed in then', async () => {
@@ -14,7 +14,7 @@ test('C2 OB11 what is said after disconnect() and connect(), before the hello, i
       return { user: { id: user } }
     },
   })
-  const client = startClient(url)
+  const client = startRoomful(url)
   const room = await client.join('general')
   await room.emit('m', 'as Ada')
   client.disconnect()
@@ -57,7 +57,7 @@ describe('P3 what a user’s earlier page left goes before that user’s first m
       rest() {},
       forget: async () => {},
     }))
-    const client = startClient(url, { outbox, helloTimeoutMs: 10 })
+    const client = startRoomful(url, { outbox })
     const room = await client.join('general')
     say('$hello', helloWith({ user: { id: 'ada' } }))
     await until(client, 'connected', ({ guarantees }) => guarantees.rooms === 'roomful')

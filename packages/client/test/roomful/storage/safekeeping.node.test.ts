@@ -5,7 +5,7 @@ import { outboxIn } from '../../../src/roomful/storage/safekeeping.ts'
 import { codeOf, keysOf, textsOf } from '../../rooms/support/outcomes.ts'
 import { startScript } from '../../rooms/support/scripted-server.ts'
 import { eventually } from '../../support/eventually.ts'
-import { startClient } from '../../support/test-client.ts'
+import { startRoomful } from '../../support/test-client.ts'
 import { ScriptedOutbox } from '../outbox/support/scripted-outbox.ts'
 
 interface Script {
@@ -53,7 +53,7 @@ describe('C3 with a storage', () => {
   test('messages are stored before they are sent, and taken out after; guarantees say where they wait', async () => {
     const { url } = await startScript(ada)
     const { outbox, changes } = createKeeper()
-    const client = startClient(url, { outbox })
+    const client = startRoomful(url, { outbox })
     const room = await client.join('general')
     await room.emit('m', 1)
     await eventually(() => expect(changes).toEqual(['+1 of ada sent', '-1']))
@@ -63,7 +63,7 @@ describe('C3 with a storage', () => {
     const { url, events } = await startScript(ada)
     const waiting: (() => void)[] = []
     const { outbox } = createKeeper({ store: () => new Promise((resolve) => waiting.push(resolve)) })
-    const client = startClient(url, { outbox })
+    const client = startRoomful(url, { outbox })
     const room = await client.join('general')
     const sent = codeOf(room.emit('m', 1))
     await eventually(() => expect(waiting).toHaveLength(1))
@@ -78,7 +78,7 @@ describe('C3 with a storage', () => {
   test('whose user is not known yet, nothing is stored', async () => {
     const { url } = await startScript(ada)
     const { outbox, changes } = createKeeper()
-    const client = startClient(url, { outbox })
+    const client = startRoomful(url, { outbox })
     const room = client.room('general')
     void room.join()
     await room.emit('m', 1)
@@ -101,7 +101,7 @@ describe('C3 a storage that fails', () => {
       const errors: unknown[] = []
       const seen: unknown[] = []
       const { outbox } = createKeeper(script)
-      const client = startClient(url, {
+      const client = startRoomful(url, {
         outbox,
         onError: (error) => errors.push(error),
         inspect: (event) => event.type === 'error' && seen.push(event.error),
@@ -121,7 +121,7 @@ describe('C11 what earlier pages left', () => {
   test('goes first, under its own keys, also where the app joins nothing', async () => {
     const { url, dataOf, events } = await startScript(ada)
     const { outbox, changes } = createKeeper({ left: [entry(4), entry(5)] })
-    const client = startClient(url, { outbox })
+    const client = startRoomful(url, { outbox })
     await client.connect()
     await eventually(() => expect(events()).toEqual(['$join', '$publish', '$leave']))
     expect(dataOf('$publish')).toMatchObject([{ cid: 'page-old', items: [{ n: 4 }, { n: 5 }] }])
@@ -158,7 +158,7 @@ describe('C11 what earlier pages left', () => {
   test('goes behind ours where that page ends later', async () => {
     const { url, dataOf } = await startScript(ada)
     const { outbox, events } = createKeeper()
-    const room = await startClient(url, { outbox }).join('general')
+    const room = await startRoomful(url, { outbox }).join('general')
     await room.emit('m', 'ours')
     events().adopted([entry(1)])
     await eventually(() => expect(textsOf(dataOf('$publish'))).toEqual([['ours'], ['old 1']]))
@@ -170,7 +170,7 @@ describe('C11 what earlier pages left', () => {
         nth === 1 ? undefined : { ok: true, epoch, results: items.map(() => ({ seq: 1, at: 0 })) },
     })
     const { outbox, events, cid } = createKeeper()
-    const client = startClient(url, { outbox, onError: () => {} })
+    const client = startRoomful(url, { outbox, onError: () => {} })
     const room = await client.join('general')
     const sent = codeOf(room.emit('m', 'taken over'))
     await eventually(() => expect(dataOf('$publish')).toHaveLength(1))

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Keeper, OutboxOption, Safekeeping } from '../../../src/roomful/storage/keeper.ts'
 import { outboxIn } from '../../../src/roomful/storage/safekeeping.ts'
 import { startScript } from '../../rooms/support/scripted-server.ts'
-import { startClient } from '../../support/test-client.ts'
+import { startRoomful } from '../../support/test-client.ts'
 import { eventually } from '../../support/eventually.ts'
 import { discardIn } from '../../../src/roomful/outbox/outgoing.ts'
 import { createScriptedOutbox, message, ScriptedOutbox } from '../outbox/support/scripted-outbox.ts'
@@ -72,7 +72,7 @@ describe('C11 OB12 nothing more is taken over', () => {
   test('after disconnect(): what other pages leave is for those that seek a connection', async () => {
     const { url } = await startScript({ hello: { user: { id: 'ada' } } })
     const { asked, option } = createKeeper()
-    const client = startClient(url, { outbox: option })
+    const client = startRoomful(url, { outbox: option })
     await (await client.join('general')).emit('m', 1)
     expect(asked).toEqual([])
     client.disconnect()

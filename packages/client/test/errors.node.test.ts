@@ -1,6 +1,6 @@
 import type { Refusal } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import { refusalIn } from '../../src/events/refusal.ts'
+import { refusalIn } from '../src/errors.ts'
 
 const nobody = (): undefined => undefined
 

@@ -1,4 +1,9 @@
-import { type ConnectionState, lostConnection, type LostConnection, type LostConnectionOptions } from '@roomful/client'
+import {
+  type ConnectionState,
+  createLostConnection,
+  type LostConnection,
+  type LostConnectionOptions,
+} from '@roomful/client'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import { catchUncaught } from '../support/uncaught.ts'
@@ -12,7 +17,7 @@ function start(status: Told['status'] = 'idle', options?: LostConnectionOptions)
   let since = Date.now()
   const connection = createStore<Told & { since: number }>(() => ({ status, since }))
   const subscribe = vi.spyOn(connection, 'subscribe')
-  const store = lostConnection({ connection } as never, options)
+  const store = createLostConnection({ connection } as never, options)
   const told: LostConnection[] = []
   const watch = () => store.subscribe((state) => told.push(state))
   const go = (to: Told['status'], reason?: Told['reason']) => {
