@@ -12,7 +12,7 @@ export function EmptyRoom({ name, isLoading }: { readonly name: string; readonly
       <h2>
         This is the beginning of <bdi>{name}</bdi>
       </h2>
-      <p>Nobody has said anything yet. Why not say hello?</p>
+      <p>There are no messages yet. Why not say hello?</p>
     </div>
   )
 }
