@@ -28,7 +28,8 @@ test("the README's quick start runs: a typed message comes back from the server 
   onTestFinished(() => void server.kill('SIGKILL'))
 
   const { Chat } = (await import(join(copy, 'chat.tsx'))) as { Chat: ComponentType }
-  render(<Chat />)
+  const { unmount } = render(<Chat />)
+  onTestFinished(unmount)
   const input = screen.getByRole<HTMLInputElement>('textbox', { name: 'Message' })
   await expect.poll(() => input.disabled).toBe(false)
   input.value = 'Hello, everyone'

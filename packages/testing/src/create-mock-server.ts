@@ -86,7 +86,7 @@ export function createMockServer<
       response.writeHead(404).end(`the mock server of ${url.host} answers Socket.IO only, at ${io.path()}/\n`)
     })
     io.attach(http)
-    // `io.engine` stays the real engine; only its connections take the way through `accept`.
+    // `io.engine` stays the real engine, but `accept` handles its connections.
     io.engine.removeAllListeners('connection')
     io.engine.on('connection', (socket) => accept(socket as EngineSocket, cutFunctionOf(socket)))
     return new MemoryHost(available, url, http, isReachable)
@@ -193,7 +193,7 @@ function cutFunctionOf(connection: { readonly transport: object; close(discard: 
   const close = connection.close.bind(connection)
   return () => {
     const { socket } = connection.transport as { readonly socket?: { terminate(): void } }
-    // With polling there may be no request to break off; the next request gets "Session ID unknown".
+    // A polling client may have no open request. Its next request gets "Session ID unknown".
     if (socket) socket.terminate()
     else close(true)
   }

@@ -12,9 +12,9 @@ export interface ConnectRefusal {
 
 type Deliver = () => void
 
-/** A fault of single packets that was ordered and has not finished. */
+/** A fault of single packets, from the call that requests it until it has finished. */
 interface PacketFault {
-  /** The method of the mock server that ordered it, for error messages. */
+  /** The name of the mock server's method, for error messages. */
   readonly name: string
   /** Set by the first packet: from then on only packets of the same connection and direction are affected. */
   channel: unknown

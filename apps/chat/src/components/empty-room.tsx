@@ -20,7 +20,7 @@ export function EmptyRoom({ name, isLoading }: { readonly name: string; readonly
 export function HistoryProblem({ onTryAgain }: { readonly onTryAgain: () => void }) {
   return (
     <p className="separator gap">
-      <span>What was said before could not be fetched.</span>
+      <span>Earlier messages could not be loaded.</span>
       <button type="button" className="button quiet small" onClick={onTryAgain}>
         Try again
       </button>

@@ -39,7 +39,7 @@ function Bubble({ message, onRetry, onDiscard }: { readonly message: Message } &
   const progress = progressLabels[state]
   const problem = problemOf(message)
   return (
-    <div className={`said ${progress && 'waiting'} ${problem ? 'failed' : ''}`}>
+    <div className={`message ${progress && 'waiting'} ${problem ? 'failed' : ''}`}>
       <p className="bubble" dir="auto" title={timeOf(at)}>
         {data.text}
       </p>

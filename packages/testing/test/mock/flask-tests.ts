@@ -32,13 +32,13 @@ export function testFlask(): void {
 
   test('handlers receive events without an ack, in other namespaces too', async () => {
     const server = await startMock({ profile: 'flask' })
-    const received = vi.fn<(...args: unknown[]) => string>(() => 'said')
-    server.io.of('/later').on('connection', (socket) => socket.on('say', received))
+    const received = vi.fn<(...args: unknown[]) => string>(() => 'answer')
+    server.io.of('/later').on('connection', (socket) => socket.on('event', received))
     const client = (await connectedClient()).io.socket('/later')
     await nextEvent(client.connect(), 'connect')
-    client.emit('say', 'a', 'b')
+    client.emit('event', 'a', 'b')
     await expect.poll(() => received.mock.calls).toEqual([['a', 'b']])
-    expect(await client.emitWithAck('say')).toBe('said')
+    expect(await client.emitWithAck('event')).toBe('answer')
   })
 
   test('acks that are ready together arrive in an order that the seed decides', async () => {
