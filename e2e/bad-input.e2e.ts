@@ -20,7 +20,9 @@ test('an invalid room name shows what was expected', async ({ enter }) => {
   await expect(page.getByRole('main').getByRole('alert')).toContainText('128')
 })
 
-test('a message over the length limit is not sent and explained; a message at the limit is sent', async ({ meet }) => {
+test('a message over the length limit is not sent, and the page explains why; a message at the limit is sent', async ({
+  meet,
+}) => {
   const { ann, bob } = await meet()
   await ann.message.fill('x'.repeat(4001))
   await expect(ann.page.getByText('4,001 / 4,000')).toBeVisible()

@@ -31,7 +31,7 @@ test('a user who is away is also away in a room that they open', async ({ meet, 
 test.describe('a short outage', () => {
   test.use({ expectedInConsole: OUTAGE })
 
-  test('does not show to others: the member never leaves', async ({ meet }) => {
+  test('is not visible to others: the member does not leave', async ({ meet }) => {
     const { ann, bob } = await meet()
     await ann.page.evaluate(() => {
       const seen = globalThis as { left?: number }

@@ -52,7 +52,7 @@ test('many messages arrive once and in order, and an own message is never shown 
   expect(await ann.page.evaluate(() => (globalThis as { doubles?: number }).doubles)).toBe(0)
 })
 
-test('rooms are separate, and a left room sends no more messages', async ({ enter, visit }) => {
+test('rooms are separate, and a room that the user left delivers no more messages', async ({ enter, visit }) => {
   const ann = await enter('Ann')
   const [first, second] = [await ann.createRoom(), await ann.createRoom()]
   await ann.open(first)
