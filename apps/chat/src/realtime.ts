@@ -7,7 +7,7 @@ import { credentials } from './session.ts'
 
 export const { RoomfulProvider, useClient, useSocket, useConnection, useRoom, useEvent } = createHooks<typeof chat>()
 
-/** One person's client; it connects when told to. What waits in its outbox nobody else ever sees or sends. */
+/** Creates the client of one person. Call `connect()`. Its outbox is stored for this person only. */
 export function createChatClient(me: Person): Client<typeof chat> {
   return createClient({
     url: server.url,

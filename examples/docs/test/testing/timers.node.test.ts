@@ -2,7 +2,7 @@ import { createClient, lostConnection } from '@roomful/client'
 import { createMockServer } from '@roomful/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-test('a lost connection is told after five seconds', async () => {
+test('the connection counts as lost after five seconds', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const server = createMockServer({ url: 'https://chat.example' })

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 const chat = defineContract({ room: { message: typeOnly<{ text: string }>() } })
 
-test('what is written in a tunnel arrives after it', async () => {
+test('a message sent while offline is stored after the client has reconnected', async () => {
   const server = createMockServer({ url: 'https://chat.example' })
   const rooms = createRooms(server.io, { contract: chat })
   await server.listen()

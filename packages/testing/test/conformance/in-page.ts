@@ -2,18 +2,18 @@ import { createMockServer } from '@roomful/testing'
 import { io as connectTo } from 'socket.io-client'
 import { describe, onTestFinished, test } from 'vitest'
 import { cases } from './cases.ts'
-import type { Carrier } from './stage.ts'
+import type { Setup } from './harness.ts'
 
-const open: Carrier['open'] = async (options = {}) => {
+const startServer: Setup['startServer'] = async (options = {}) => {
   const { io, url, listen, close } = createMockServer({ url: 'https://chat.example', options })
   onTestFinished(close)
   await listen()
   return { io, url }
 }
 
-/** The cases in a page, where the server is too. */
-export function playInPage(): void {
+/** Runs the cases in a page, with the server in the same page. */
+export function testInPage(): void {
   describe.each(['websocket', 'polling'])('%s', (transport) => {
-    test.each(cases)('%s', (_, expectToHold) => expectToHold({ open, connectTo, transports: [transport] }))
+    test.each(cases)('%s', (_, expectBehaviour) => expectBehaviour({ startServer, connectTo, transports: [transport] }))
   })
 }

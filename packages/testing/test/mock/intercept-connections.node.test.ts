@@ -12,9 +12,9 @@ const plain = 'http://plain.example'
 
 test.each([
   ['net.connect', () => net.connect(80, 'plain.example')],
-  ['its name', () => connect({ port: 80, host: 'plain.example' })],
+  ['connect, imported by name', () => connect({ port: 80, host: 'plain.example' })],
   ['net.createConnection', () => net.createConnection(80, 'plain.example')],
-])('a connection by %s arrives', async (_, open) => {
+])('a connection by %s reaches the mock server', async (_, open) => {
   const server = await startMock({ url: plain })
   const connection = open()
   await once(connection, 'connect')
@@ -23,7 +23,7 @@ test.each([
   expect(connect).toBe(net.connect)
 })
 
-test('a timer that was imported by its name is no fake', async () => {
+test('a timer function that was imported by name stays the real one', async () => {
   await startMock()
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
@@ -33,7 +33,7 @@ test('a timer that was imported by its name is no fake', async () => {
   expect(vi.getTimerCount()).toBe(1)
 })
 
-test('a connection calls back', async () => {
+test('connect() calls its callback', async () => {
   await Promise.all([startMock({ url: plain }), startMock()])
   const called = vi.fn<() => void>()
   net.connect(80, 'plain.example', called)
@@ -41,7 +41,7 @@ test('a connection calls back', async () => {
   await expect.poll(() => called.mock.calls.length).toBe(2)
 })
 
-test.each(['offline', 'close'] as const)('%s() ends a connection that says nothing', async (end) => {
+test.each(['offline', 'close'] as const)('%s() ends an idle connection', async (end) => {
   const server = await startMock({ url: plain })
   const connection = net.connect(80, 'plain.example')
   await once(connection, 'connect')
@@ -51,32 +51,32 @@ test.each(['offline', 'close'] as const)('%s() ends a connection that says nothi
   expect(connection.destroyed).toBe(true)
 })
 
-test('nobody gets in while the server restarts', async () => {
+test('a new connection is refused while the server restarts', async () => {
   const server = await startMock({ url: plain })
-  const [restarted, connection] = [server.restart(), net.connect(80, 'plain.example')]
+  const [restarting, connection] = [server.restart(), net.connect(80, 'plain.example')]
   expect(await once(connection, 'error')).toMatchObject([{ code: 'ECONNREFUSED' }])
-  await restarted
+  await restarting
   await once(net.connect(80, 'plain.example'), 'connect')
 })
 
-test('other requests to the address are told that nobody answers them', async () => {
+test('a request that is not for Socket.IO gets a 404 with an explanation', async () => {
   await startMock()
   const response = await fetch('https://chat.example/api/login', { method: 'POST', body: '{}' })
   expect(response.status).toBe(404)
   expect(await response.text()).toBe('the mock server of chat.example answers Socket.IO only, at /socket.io/\n')
 })
 
-test('an msw that still has the handlers of a closed server brings nobody to it', async () => {
+test('a request fails where msw still has the handlers of a closed server', async () => {
   const server = await startMock()
   const worker = setupServer(...handlersOf(server))
   worker.listen({ onUnhandledRequest: 'error' })
   onTestFinished(() => worker.close())
   await server.close()
-  const hello = fetch('https://chat.example/socket.io/?EIO=4&transport=polling')
-  await expect(hello).rejects.toThrow('Failed to fetch')
+  const handshake = fetch('https://chat.example/socket.io/?EIO=4&transport=polling')
+  await expect(handshake).rejects.toThrow('Failed to fetch')
 })
 
-test("Node's timers go on as they are", async () => {
+test("Node's timers work as before, with promisify too", async () => {
   await startMock()
   const task = vi.fn<(...args: unknown[]) => void>()
   timers.setTimeout(task, 1, 'a', 'b')
@@ -84,7 +84,7 @@ test("Node's timers go on as they are", async () => {
   expect(await promisify(timers.setTimeout)(1, 'value')).toBe('value')
 })
 
-test('what somebody else put back stays', async () => {
+test('close() does not overwrite a function that other code has replaced', async () => {
   const real = timers.setTimeout
   onTestFinished(() => void (timers.setTimeout = real))
   const fake = vi.fn<() => void>() as unknown as typeof real

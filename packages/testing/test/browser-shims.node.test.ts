@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { base64id } from '../src/browser/base64id.ts'
 import { hash, randomBytes, randomInt, randomUUID } from '../src/browser/crypto.ts'
 import { EventEmitter } from '../src/browser/events.ts'
-import { attach } from '../src/browser/no-port.ts'
+import { attach } from '../src/browser/unavailable.ts'
 
 describe.each([
   ["Node's", NodeEmitter],
-  ['ours', EventEmitter as unknown as typeof NodeEmitter],
-])('an emitter, %s', (_, Emitter) => {
-  test('calls listeners in order, once those that asked for it, and tells whether there were any', () => {
+  ['the shim', EventEmitter as unknown as typeof NodeEmitter],
+])('EventEmitter, %s', (_, Emitter) => {
+  test('emit() calls the listeners in order, those of once() once, and returns whether there were any', () => {
     const emitter = new Emitter()
     const calls: string[] = []
     emitter.on('a', (value: string) => calls.push(`on ${value}`))
@@ -20,7 +20,7 @@ describe.each([
     expect(calls).toEqual(['first 1', 'on 1', 'once 1', 'first 2', 'on 2'])
   })
 
-  test('forgets one listener, all of an event, and all', () => {
+  test('removes one listener, all listeners of an event, and all listeners', () => {
     const emitter = new Emitter()
     const [a, b] = [() => {}, () => {}]
     emitter.on('x', a).on('x', b).on('x', a).once('x', b).on('y', a).on(Symbol.for('z'), a)
@@ -32,7 +32,7 @@ describe.each([
     expect(emitter.removeAllListeners().eventNames()).toEqual([])
   })
 
-  test('gives the listeners as they are called, and as they were given', () => {
+  test('rawListeners() returns the wrappers of once(), listeners() the original functions', () => {
     const emitter = new Emitter()
     const listener = (): string => 'returned'
     emitter.once('x', listener)
@@ -43,7 +43,7 @@ describe.each([
     expect(emitter.listenerCount('x')).toBe(0)
   })
 
-  test('goes on with the listeners of the moment, and throws an error that nobody hears', () => {
+  test('emit() uses the listeners at the time of the call, and throws an error without a listener', () => {
     const emitter = new Emitter()
     const calls: number[] = []
     const second = (): number => calls.push(2)
@@ -51,21 +51,21 @@ describe.each([
     emitter.on('x', second)
     emitter.emit('x')
     expect(calls).toEqual([2])
-    expect(() => emitter.emit('error', new Error('unheard'))).toThrow('unheard')
+    expect(() => emitter.emit('error', new Error('unhandled'))).toThrow('unhandled')
   })
 
-  test('is inherited by copying its methods, as Socket.IO does', () => {
+  test('has enumerable methods, which Socket.IO copies', () => {
     expect(Object.keys(Emitter.prototype)).toEqual(expect.arrayContaining(['on', 'once', 'off', 'emit', 'listeners']))
   })
 })
 
-test('sha256 is that of Node', () => {
+test('sha256 returns the same as in Node', () => {
   for (const text of ['', 'abc', 'ä€😀', 'x'.repeat(55), 'x'.repeat(56), 'x'.repeat(64), 'long '.repeat(2_000)])
     expect(hash('sha256', text)).toBe(createHash('sha256').update(text).digest('hex'))
-  expect(() => hash('md5', '')).toThrow('sha256 only')
+  expect(() => hash('md5', '')).toThrow('expected sha256')
 })
 
-test('what is random has the shape that it has in Node', () => {
+test('random values have the same format as in Node', () => {
   expect(randomUUID()).toMatch(/^[\da-f-]{36}$/)
   expect(randomBytes(12).toString('base64url')).toMatch(/^[\w-]{16}$/)
   for (let turn = 0; turn < 1_000; turn++) {
@@ -77,6 +77,6 @@ test('what is random has the shape that it has in Node', () => {
   expect(new Set(ids).size).toBe(1_000)
 })
 
-test('what needs a port says that there is none', () => {
+test('a function that needs a port throws a clear error', () => {
   expect(attach).toThrow('a Socket.IO server in a page cannot listen')
 })

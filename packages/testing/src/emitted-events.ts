@@ -8,25 +8,25 @@ export interface Emitted {
   readonly data: unknown
   readonly args: readonly unknown[]
   readonly namespace: string
-  /** The room that it was sent to by `room.emit` of `@roomful/client`, with `createRooms` on the server. */
+  /** The room of a `room.emit` of `@roomful/client`, where the server has `createRooms`; otherwise undefined. */
   readonly room: string | undefined
   /** The credentials with which the client connected. */
   readonly auth: unknown
-  /** The `id` that the client's socket had. */
+  /** The `id` of the client's socket. */
   readonly socketId: string | undefined
 }
 
-/** Older ones are forgotten. */
-const MOST = 1_000
+/** The oldest events are discarded beyond this number. */
+const MAX_EVENTS = 1_000
 
-/** What clients emitted, in the order in which it came, whatever became of it. */
-export class Records {
+/** The events that clients emitted, oldest first, including those that a fault dropped on their way. */
+export class EmittedEvents {
   readonly list: Emitted[] = []
 
   add(packet: Packet): void {
     if (packet.direction !== 'toServer' || packet.type !== 'event') return
-    this.list.push(...emittedBy(packet))
-    this.list.splice(0, this.list.length - MOST)
+    this.list.push(...emittedEventsIn(packet))
+    this.list.splice(0, this.list.length - MAX_EVENTS)
   }
 
   clear(): void {
@@ -34,11 +34,11 @@ export class Records {
   }
 }
 
-function emittedBy({ event = '', data, args, namespace, auth, socketId }: Packet): Emitted[] {
+function emittedEventsIn({ event = '', data, args, namespace, auth, socketId }: Packet): Emitted[] {
   const inRoom = (room: string, item: Item): Emitted => {
     return { event: item.event, data: item.data, args: [item.data], namespace, room, auth, socketId }
   }
-  // What is malformed stands here as it came.
+  // A malformed request is recorded as it is.
   if (event === wire.publish && isPublish(data)) return data.items.map((item) => inRoom(data.room, item))
   if (event === wire.volatile && isVolatile(data)) return [inRoom(data.room, data)]
   return [{ event, data, args, namespace, room: undefined, auth, socketId }]

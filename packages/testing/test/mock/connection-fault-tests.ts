@@ -1,23 +1,24 @@
 import { expect, test, vi } from 'vitest'
-import { connectedClient, eventually, heardBy, startClient, startMock } from './start.ts'
+import { collectEvents, nextEvent } from '../support/socket-events.ts'
+import { connectedClient, startClient, startMock } from './start.ts'
 
-/** Faults of whole connections; the same wherever the server runs, and whichever transport it is. */
-export function testLineFaults(transports: string[]): void {
+/** Faults of whole connections: the same in Node, in jsdom and in a browser, and with every transport. */
+export function testConnectionFaults(transports: string[]): void {
   const options = { transports }
 
-  test('offline: both sides lose the connection, none can be made, and online() lets them', async () => {
+  test('offline() breaks the connection on both sides and lets new ones fail, until online()', async () => {
     const server = await startMock()
     const left = vi.fn<(reason: string) => void>()
     server.io.on('connection', (socket) => socket.on('disconnect', left))
     const client = await connectedClient(options)
-    const lost = eventually(client, 'disconnect')
+    const lost = nextEvent(client, 'disconnect')
     server.offline()
     expect((await lost)[0]).toMatch(/^transport (close|error)$/)
     await expect.poll(() => left.mock.calls.length).toBe(1)
     const failed = vi.fn<() => void>()
     client.io.on('reconnect_error', failed)
     await expect.poll(() => failed.mock.calls.length).toBeGreaterThan(1)
-    const [error] = (await eventually(startClient(options), 'connect_error')) as [Error]
+    const [error] = (await nextEvent(startClient(options), 'connect_error')) as [Error]
     expect(error.message).toMatch(/websocket error|xhr poll error/)
 
     server.online()
@@ -25,13 +26,13 @@ export function testLineFaults(transports: string[]): void {
     expect(server.io.sockets.sockets.size).toBeGreaterThan(0)
   })
 
-  test('kick: those who are meant, in every namespace, and they know why', async () => {
+  test('kick() disconnects the matching clients in every namespace, and they get the reason', async () => {
     const server = await startMock()
     server.io.of('/admin')
     const [ann, bob] = [await connectedClient({ ...options, auth: { name: 'ann' } }), await connectedClient(options)]
     const admin = ann.io.socket('/admin', { auth: { name: 'ann' } })
-    await eventually(admin, 'connect')
-    const reasons = [eventually(ann, 'disconnect'), eventually(admin, 'disconnect')]
+    await nextEvent(admin, 'connect')
+    const reasons = [nextEvent(ann, 'disconnect'), nextEvent(admin, 'disconnect')]
     server.kick(({ handshake }) => handshake.auth['name'] === 'ann')
     expect((await Promise.all(reasons)).map(([reason]) => reason)).toEqual([
       'io server disconnect',
@@ -42,16 +43,16 @@ export function testLineFaults(transports: string[]): void {
     await expect.poll(() => bob.connected).toBe(false)
   })
 
-  test('refuse: nobody gets in, with the data, until all is well again', async () => {
+  test('refuse() refuses every new connection with its data, until pass()', async () => {
     const server = await startMock()
     server.io.of('/admin')
     const connections = vi.fn<() => void>()
     server.io.on('connection', connections)
     server.refuse({ message: 'full', data: { code: 'FULL', after: 100 } })
     const client = startClient(options)
-    const [error] = (await eventually(client, 'connect_error')) as [Error]
+    const [error] = (await nextEvent(client, 'connect_error')) as [Error]
     expect(error).toMatchObject({ message: 'full', data: { code: 'FULL', after: 100 } })
-    const [other] = (await eventually(client.io.socket('/admin'), 'connect_error')) as [Error]
+    const [other] = (await nextEvent(client.io.socket('/admin'), 'connect_error')) as [Error]
     expect(other.message).toBe('full')
     expect(connections).not.toHaveBeenCalled()
     server.pass()
@@ -59,12 +60,12 @@ export function testLineFaults(transports: string[]): void {
     await expect.poll(() => client.connected).toBe(true)
   })
 
-  test('expireToken: the same credentials are refused, others are not, and guests stay', async () => {
+  test('expireToken() refuses the same credentials, accepts others, and keeps clients without credentials', async () => {
     const server = await startMock()
     const guest = await connectedClient(options)
     let token = 'old'
     const client = await connectedClient({ ...options, auth: (give) => give({ token }) })
-    const refused = eventually(client, 'connect_error')
+    const refused = nextEvent(client, 'connect_error')
     server.expireToken()
     const [error] = (await refused) as [Error]
     expect(error).toMatchObject({ message: 'the token has expired', data: { code: 'TOKEN_EXPIRED' } })
@@ -74,11 +75,11 @@ export function testLineFaults(transports: string[]): void {
     await expect.poll(() => client.connected).toBe(true)
   })
 
-  test('expireToken: state that Socket.IO recovers makes neither new credentials of old ones nor some of none', async () => {
+  test('expireToken() ignores what Socket.IO adds to the credentials to recover a connection', async () => {
     const server = await startMock({ options: { connectionStateRecovery: {} } })
     const guest = await connectedClient(options)
     const client = await connectedClient({ ...options, auth: { token: 'old' } })
-    const news = [heardBy(guest, 'news'), heardBy(client, 'news')]
+    const news = [collectEvents(guest, 'news'), collectEvents(client, 'news')]
     server.io.emit('news', 1)
     await expect.poll(() => news).toEqual([[1], [1]])
     server.offline()
@@ -87,17 +88,17 @@ export function testLineFaults(transports: string[]): void {
     await expect.poll(() => [guest.recovered, client.recovered]).toEqual([true, true])
     const lost = vi.fn<() => void>()
     guest.on('disconnect', lost)
-    const refused = eventually(client, 'connect_error')
+    const refused = nextEvent(client, 'connect_error')
     server.expireToken()
     expect((await refused)[0]).toMatchObject({ data: { code: 'TOKEN_EXPIRED' } })
     expect(lost).not.toHaveBeenCalled()
-    // pass() lets the same credentials in again.
+    // pass() accepts the same credentials again.
     server.pass()
     client.connect()
     await expect.poll(() => client.connected).toBe(true)
   })
 
-  test('restart: everybody is cut and comes back as somebody new, to the same handlers', async () => {
+  test('restart() cuts all clients, which reconnect with new sockets to the same handlers', async () => {
     const server = await startMock({ options: { connectionStateRecovery: {} } })
     const left = vi.fn<() => void>()
     server.io.on('connection', (socket) => {
@@ -107,11 +108,11 @@ export function testLineFaults(transports: string[]): void {
     const client = await connectedClient(options)
     const first = client.id
     server.io.socketsJoin('x')
-    const news = heardBy(client, 'news')
-    const welcomed = heardBy(client, 'welcome')
+    const news = collectEvents(client, 'news')
+    const welcomed = collectEvents(client, 'welcome')
     server.io.to('x').emit('news', 1)
     await expect.poll(() => news).toEqual([1])
-    const lost = eventually(client, 'disconnect')
+    const lost = nextEvent(client, 'disconnect')
     await server.restart()
     expect(left).toHaveBeenCalledOnce()
     await lost
@@ -125,10 +126,10 @@ export function testLineFaults(transports: string[]): void {
     await expect.poll(() => news).toEqual([1, 3])
   })
 
-  test('close: the client is cut, and nobody listens any more', async () => {
+  test('close() cuts the client and frees the address for the next server', async () => {
     const server = await startMock()
     const client = await connectedClient({ ...options, reconnection: false })
-    const lost = eventually(client, 'disconnect')
+    const lost = nextEvent(client, 'disconnect')
     await server.close()
     await lost
     const next = await startMock()

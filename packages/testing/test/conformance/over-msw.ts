@@ -4,20 +4,20 @@ import { setupServer } from 'msw/node'
 import { afterAll, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { cases } from './cases.ts'
-import type { Carrier } from './stage.ts'
+import type { Setup } from './harness.ts'
 
 /**
- * The cases over the WebSocket of a page, where msw stands before it: as in a test that resolves Socket.IO's client for
- * browsers. Such a client keeps the WebSocket that it finds when it is imported.
+ * Runs the cases through msw, with the global `WebSocket`: as in a test that uses the browser build of Socket.IO's client.
+ * That client takes `WebSocket` when it is imported, so it is imported after msw has replaced it.
  */
-export async function playOverMsw(): Promise<void> {
-  globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket // Node 20 has none
+export async function testOverMsw(): Promise<void> {
+  globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket // Node 20 has no WebSocket
   const worker = setupServer()
   worker.listen({ onUnhandledRequest: 'error' })
   afterAll(() => worker.close())
   const client = await import('socket.io-client')
 
-  const open: Carrier['open'] = async (options = {}) => {
+  const startServer: Setup['startServer'] = async (options = {}) => {
     const server = createMockServer({ url: 'https://chat.example', options })
     worker.use(...handlersOf(server))
     onTestFinished(async () => {
@@ -26,7 +26,7 @@ export async function playOverMsw(): Promise<void> {
     })
     return { io: server.io, url: server.url }
   }
-  test.each(cases)('%s', (_, expectToHold) =>
-    expectToHold({ open, connectTo: client.io, transports: [client.WebSocket] }),
+  test.each(cases)('%s', (_, expectBehaviour) =>
+    expectBehaviour({ startServer, connectTo: client.io, transports: [client.WebSocket] }),
   )
 }

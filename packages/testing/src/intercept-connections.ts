@@ -6,8 +6,9 @@ import type stream from 'node:stream'
 import type { Duplex } from 'node:stream'
 import type timers from 'node:timers'
 import type tls from 'node:tls'
+import type { Address } from './address.ts'
 
-/** The parts of Node that a network in memory touches. */
+/** The modules of Node that the interception needs. */
 export interface NodeModules {
   readonly http: typeof http
   readonly https: typeof https
@@ -18,23 +19,17 @@ export interface NodeModules {
   readonly tls: typeof tls
 }
 
-/** Where a connection is to lead. */
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
-
-/** Who takes a connection instead of the network. */
-interface Taker {
+/** Opens connections in memory to one address. */
+interface ConnectionTarget {
   connect(isSecure: boolean): Duplex
 }
 
-type Connect = (this: unknown, ...args: unknown[]) => unknown
-/** Whatever has a function that opens connections. */
-type Opener = Record<string, Connect>
-type FindTaker = (address: Address) => Taker | undefined
+/** Returns the target for an address, or undefined: then the connection is opened by Node as usual. */
+type FindTarget = (address: Address) => ConnectionTarget | undefined
 
-/** Node's own modules, or undefined where there are none: in a browser. No import, which a bundler would follow. */
+type Connect = (this: unknown, ...args: unknown[]) => unknown
+
+/** Node's modules; undefined in a browser. They are not imported, because a bundler would follow an import. */
 export function nodeModules(): NodeModules | undefined {
   if (typeof process === 'undefined' || typeof process.getBuiltinModule !== 'function') return undefined
   return {
@@ -48,22 +43,22 @@ export function nodeModules(): NodeModules | undefined {
   }
 }
 
-/** Looks at each connection that this process opens, whichever library does. Returns its undo. */
-export function interceptConnections(node: NodeModules, find: FindTaker): () => void {
-  const undos = [
-    take(node.net, 'connect', false, find),
-    take(node.net, 'createConnection', false, find),
-    take(node.tls, 'connect', true, find),
-    // Agents hold on to the function that they found when Node started.
-    take(node.http.Agent.prototype, 'createConnection', false, find),
-    take(node.https.Agent.prototype, 'createConnection', true, find),
+/** Replaces the functions that open connections in this process. Returns a function that restores them. */
+export function interceptConnections(node: NodeModules, findTarget: FindTarget): () => void {
+  const restores = [
+    interceptMethod(node.net, 'connect', false, findTarget),
+    interceptMethod(node.net, 'createConnection', false, findTarget),
+    interceptMethod(node.tls, 'connect', true, findTarget),
+    // Agents keep their own reference to the function, taken when Node started.
+    interceptMethod(node.http.Agent.prototype, 'createConnection', false, findTarget),
+    interceptMethod(node.https.Agent.prototype, 'createConnection', true, findTarget),
   ]
-  // Who imported one of them by its name from an ES module has ours too.
+  // Updates named imports of these functions in ES modules.
   node.module.syncBuiltinESMExports()
-  // Not so the timers: a test imports them by their names to have those that are no fakes.
-  const timerUndos = followFakeTimers(node.timers)
+  // After the call above: a test that imports timers by name wants the real ones.
+  const timerRestores = followFakeTimers(node.timers)
   return () => {
-    for (const undo of [...timerUndos, ...undos]) undo()
+    for (const restore of [...timerRestores, ...restores]) restore()
     node.module.syncBuiltinESMExports()
   }
 }
@@ -72,27 +67,27 @@ function replace<T extends object, K extends keyof T>(owner: T, name: K, replace
   const original = owner[name]
   owner[name] = replacement
   return () => {
-    // Somebody may have replaced ours since then: it stays below, and lets everything pass.
+    // If other code has replaced the function since, that replacement stays. It may call ours, which then only calls the original.
     if (owner[name] === replacement) owner[name] = original
   }
 }
 
-function take(owner: object, name: string, isSecure: boolean, find: FindTaker): () => void {
-  const opener = owner as Opener
-  const original = opener[name] as Connect
-  return replace(opener, name, function (...args) {
+function interceptMethod(owner: object, name: string, isSecure: boolean, findTarget: FindTarget): () => void {
+  const methods = owner as Record<string, Connect>
+  const original = methods[name] as Connect
+  return replace(methods, name, function (...args) {
     const list = argumentsOf(args)
     const address = addressOf(list, isSecure)
-    const taker = address && find(address)
-    if (!taker) return original.apply(this, args)
-    const socket = taker.connect(isSecure)
-    const connected = list.at(-1)
-    if (typeof connected === 'function') socket.once(isSecure ? 'secureConnect' : 'connect', connected as () => void)
+    const target = address && findTarget(address)
+    if (!target) return original.apply(this, args)
+    const socket = target.connect(isSecure)
+    const onConnect = list.at(-1)
+    if (typeof onConnect === 'function') socket.once(isSecure ? 'secureConnect' : 'connect', onConnect as () => void)
     return socket
   })
 }
 
-/** Engine.io takes its timers from Node's module, where fake timers do not look: its heartbeats shall follow them too. */
+/** Engine.IO takes its timers from `node:timers`, which fake timers do not replace. Its heartbeats must follow them too. */
 function followFakeTimers(module: typeof timers): (() => void)[] {
   const { setTimeout, clearTimeout } = module
   const fakes = new WeakSet<NodeJS.Timeout>()
@@ -106,7 +101,7 @@ function followFakeTimers(module: typeof timers): (() => void)[] {
     if (timer && fakes.has(timer)) globalThis.clearTimeout(timer)
     else clearTimeout(timer)
   }
-  // util.promisify() looks for what Node has put on its own.
+  // Node's setTimeout has properties that util.promisify() needs.
   Object.defineProperties(start, Object.getOwnPropertyDescriptors(setTimeout))
   return [
     replace(module, 'setTimeout', start as typeof setTimeout),
@@ -114,12 +109,12 @@ function followFakeTimers(module: typeof timers): (() => void)[] {
   ]
 }
 
-/** An agent hands them over as a list in a list. */
+/** An agent passes the arguments as an array in the first argument. */
 function argumentsOf(args: readonly unknown[]): readonly unknown[] {
   return Array.isArray(args[0]) ? (args[0] as unknown[]) : args
 }
 
-/** As `net.connect` reads its arguments: options, or a port and a host. */
+/** Reads the arguments as `net.connect` does: options, or a port and a host. */
 function addressOf([first, second]: readonly unknown[], isSecure: boolean): Address | undefined {
   const options = (typeof first === 'object' && first !== null ? first : { port: first, host: second }) as {
     readonly port?: unknown

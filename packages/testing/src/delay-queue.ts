@@ -3,8 +3,8 @@ interface Item {
   timer: ReturnType<typeof setTimeout> | undefined
 }
 
-/** One direction of a line: what goes in comes out in the same order, at once or later. */
-export class Pipe {
+/** Delivers in the order of `push`, each item after its own delay and never before an earlier item. */
+export class DelayQueue {
   readonly #items: Item[] = []
 
   push(deliver: () => void, delayMs: number): void {
@@ -13,27 +13,27 @@ export class Pipe {
     if (delayMs > 0) {
       item.timer = setTimeout(() => {
         item.timer = undefined
-        this.#deliver()
+        this.#deliverDue()
       }, delayMs)
     }
     this.#items.push(item)
   }
 
-  /** What is on its way is lost. */
+  /** Discards all items. */
   clear(): void {
     for (const { timer } of this.#items.splice(0)) clearTimeout(timer)
   }
 
-  /** What is on its way arrives now. */
+  /** Delivers all items now. */
   flush(): void {
     for (const item of this.#items) {
       clearTimeout(item.timer)
       item.timer = undefined
     }
-    this.#deliver()
+    this.#deliverDue()
   }
 
-  #deliver(): void {
+  #deliverDue(): void {
     while (this.#items[0] && this.#items[0].timer === undefined) this.#items.shift()?.deliver()
   }
 }

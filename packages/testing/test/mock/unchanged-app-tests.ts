@@ -15,16 +15,16 @@ import { connectedClient, startClient, startMock, useFakeTimers } from './start.
 
 type Answer = (value: unknown) => void
 
-/** What stands in the place of others while a mock server listens. */
-function whatIsTaken(): unknown[] {
+/** The functions that are replaced while a mock server listens. */
+function replaceableFunctions(): unknown[] {
   const agents = [http.Agent.prototype, https.Agent.prototype] as unknown as { createConnection: unknown }[]
-  const openers = [net.connect, net.createConnection, tls.connect, ...agents.map((agent) => agent.createConnection)]
-  return [...openers, timers.setTimeout, timers.clearTimeout]
+  const connects = [net.connect, net.createConnection, tls.connect, ...agents.map((agent) => agent.createConnection)]
+  return [...connects, timers.setTimeout, timers.clearTimeout]
 }
 
-/** What an app need not do for its tests, in Node and in jsdom. */
-export function testAnyApp(): void {
-  test('an app that was imported first, with options of its own, finds the server and upgrades', async () => {
+/** Apps connect to the mock server without a change, in Node and in jsdom. */
+export function testUnchangedApp(): void {
+  test('an app that was imported before listen(), with its own options, connects and upgrades', async () => {
     const server = await startMock()
     server.io.on('connection', (each) => each.on('sum', (a: number, b: number, answer: Answer) => answer(a + b)))
     onTestFinished(() => void socket.disconnect())
@@ -33,23 +33,23 @@ export function testAnyApp(): void {
     expect(server).toHaveEmitted('sum', 1)
   })
 
-  const ways = [['polling'], ['websocket'], ['polling', 'websocket']].map((names) => ({
-    names,
-    way: names.join(' then '),
+  const transportLists = [['polling'], ['websocket'], ['polling', 'websocket']].map((transports) => ({
+    transports,
+    names: transports.join(' then '),
   }))
-  describe.each(ways)('beside an msw of its own: $way', ({ names }) => {
+  describe.each(transportLists)('beside an msw of the app, by $names', ({ transports }) => {
     test.each([
-      ['that lets pass what it does not know', 'bypass', false],
-      ['that lets nothing pass', 'error', true],
+      ['clients connect where the msw passes on unknown requests', 'bypass', false],
+      ['clients connect where the msw refuses unknown requests and has handlersOf(server)', 'error', true],
     ] as const)('%s', async (_, onUnhandledRequest, withHandlers) => {
       const server = await startMock()
       const worker = setupServer(mswHttp.get('https://api.example/me', () => HttpResponse.json({ name: 'ann' })))
       if (withHandlers) worker.use(...handlersOf(server))
       worker.listen({ onUnhandledRequest })
       onTestFinished(() => worker.close())
-      const client = await connectedClient({ transports: names })
-      // The way through an msw is the same: engine.io's own, with its upgrade.
-      await expect.poll(() => client.io.engine.transport.name).toBe(names.at(-1))
+      const client = await connectedClient({ transports })
+      // msw does not take the connection over: Engine.IO still upgrades it.
+      await expect.poll(() => client.io.engine.transport.name).toBe(transports.at(-1))
       expect(await (await fetch('https://api.example/me')).json()).toEqual({ name: 'ann' })
     })
   })
@@ -58,42 +58,42 @@ export function testAnyApp(): void {
     ['fetch', Fetch],
     ['XMLHttpRequest', NodeXHR],
     ['ws', NodeWebSocket],
-  ])('whatever opens the connection: %s', async (_, transport) => {
+  ])('a connection that %s opens reaches the server', async (_, transport) => {
     const server = await startMock()
     const client = await connectedClient({ transports: [transport] })
     await expect.poll(() => server.io.sockets.sockets.has(String(client.id))).toBe(true)
   })
 
-  test('other addresses are left alone, and after close() nothing is left of it', async () => {
+  test('connections to other addresses are untouched, and close() restores every replaced function', async () => {
     const web = createServer((_, response) => response.end('real')).listen(0, '127.0.0.1')
     onTestFinished(() => void web.close())
     await once(web, 'listening')
     const { port } = web.address() as net.AddressInfo
     const real = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}`)).text()
 
-    const before = whatIsTaken()
+    const before = replaceableFunctions()
     const [server, other] = [await startMock(), await startMock({ url: `http://localhost:${port}` })]
-    expect(whatIsTaken().filter((each, at) => each === before[at])).toEqual([])
+    expect(replaceableFunctions().filter((each, at) => each === before[at])).toEqual([])
     await connectedClient()
     expect(await real()).toBe('real')
     await server.close()
     expect(await real()).toBe('real')
     await other.close()
-    expect(whatIsTaken()).toEqual(before)
+    expect(replaceableFunctions()).toEqual(before)
     expect(await real()).toBe('real')
   })
 
-  test('two servers at two addresses, and none at the same', async () => {
+  test('two servers have two addresses; a second server at one address is refused', async () => {
     const [one, two] = [await startMock(), await startMock({ url: 'http://other.example:8080' })]
     await connectedClient()
     expect([one.io.sockets.sockets.size, two.io.sockets.sockets.size]).toEqual([1, 0])
-    await expect(startMock()).rejects.toThrow('another mock server listens at chat.example:443')
+    await expect(startMock()).rejects.toThrow('another mock server already listens at chat.example:443')
     await two.close()
     await connectedClient()
     expect(one.io.sockets.sockets.size).toBe(2)
   })
 
-  test('fake timers: a WebSocket connects without them, and lives as long as they run', async () => {
+  test('with fake timers a WebSocket connects without an advance of the clock, and its heartbeats follow the clock', async () => {
     useFakeTimers()
     const server = await startMock()
     server.io.on('connection', (each) => each.on('sum', (a: number, b: number, answer: Answer) => answer(a + b)))
@@ -108,7 +108,7 @@ export function testAnyApp(): void {
     await expect.poll(() => lost.mock.calls).toEqual([['io server disconnect', undefined]])
   })
 
-  test('fake timers: polling connects while they advance', async () => {
+  test('with fake timers polling connects when the clock advances', async () => {
     useFakeTimers()
     await startMock()
     const client = startClient({ transports: ['polling'] })
@@ -116,7 +116,7 @@ export function testAnyApp(): void {
     expect(client.connected).toBe(true)
   })
 
-  test('fake timers that come and go between: no heartbeat is lost', async () => {
+  test('a heartbeat that started under real timers is cleared correctly after fake timers were used', async () => {
     const server = await startMock({ options: { pingInterval: 1_000, pingTimeout: 1_000 } })
     const client = await connectedClient()
     const warned = vi.spyOn(console, 'warn')

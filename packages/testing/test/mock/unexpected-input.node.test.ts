@@ -7,11 +7,11 @@ import { connectedClient, startMock } from './start.ts'
 const chat = defineContract({ room: { message: typeOnly<{ text: string }>() } })
 
 test.each([
-  ['nothing', undefined],
+  ['no data', undefined],
   ['no items', { room: 'general' }],
-  ['an item that is none', { room: 'general', items: [null] }],
+  ['an invalid item', { room: 'general', items: [null] }],
   ['no room', { items: [{ event: 'message', data: 1 }] }],
-])('what a client says that no client of ours says is recorded as it came: %s', async (_, data) => {
+])('a malformed $publish or $volatile is recorded as it is: %s', async (_, data) => {
   const server = await startMock()
   const rooms = createRooms(server.io, { contract: chat })
   onTestFinished(() => rooms.close())
@@ -26,16 +26,16 @@ test.each([
   expect(lost).not.toHaveBeenCalled()
 })
 
-test('a filter that throws fails by its name, and the packet, its connection and other faults go on', async () => {
+test('an error in a filter is uncaught and names its fault; the packet, the connection and other faults continue', async () => {
   const thrown = catchUncaught()
   const server = await startMock()
-  const heard: unknown[] = []
-  server.io.on('connection', (socket) => socket.onAny((event) => heard.push(event)))
+  const received: unknown[] = []
+  server.io.on('connection', (socket) => socket.onAny((event) => received.push(event)))
   const client = await connectedClient()
   server.dropNext(({ data }) => (data as { n: number }).n === 1)
   server.duplicateNext('two')
   for (const event of ['one', 'two', 'three']) client.emit(event)
-  await expect.poll(() => heard).toEqual(['one', 'two', 'two', 'three'])
+  await expect.poll(() => received).toEqual(['one', 'two', 'two', 'three'])
   expect(thrown).toMatchObject([
     { message: expect.stringMatching(/^the filter of dropNext\(\) threw: TypeError: .+ 'n'/) as string },
   ])
