@@ -1,4 +1,4 @@
-import { createClient } from '@roomful/client'
+import { createClient, roomful } from '@roomful/client'
 import { io, type Socket } from 'socket.io-client'
 import { chat } from './chat.ts'
 
@@ -14,7 +14,7 @@ export interface RoomClient {
 }
 
 export async function createRoomfulClient(url: string, name = 'general'): Promise<RoomClient> {
-  const client = createClient({ url, contract: chat, socket: { transports: ['websocket'], forceNew: true } })
+  const client = createClient({ url, contract: chat, rooms: roomful(), socket: { transports: ['websocket'], forceNew: true } })
   const room = await client.join(name)
   const { count, receive } = createCounter()
   room.on('message', count)

@@ -1,4 +1,4 @@
-import { type Client, createClient, persistentOutbox } from '@roomful/client'
+import { type Client, createClient, persistentOutbox, roomful } from '@roomful/client'
 import { createHooks } from '@roomful/react'
 import { chat } from '@roomful-demo/chat-contract'
 import type { Person } from './people.ts'
@@ -14,6 +14,6 @@ export function createChatClient(me: Person): Client<typeof chat> {
     contract: chat,
     auth: credentials,
     autoConnect: false,
-    outbox: persistentOutbox({ user: me.id }),
+    rooms: roomful({ outbox: persistentOutbox({ user: me.id }) }),
   })
 }

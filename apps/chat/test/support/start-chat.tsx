@@ -1,4 +1,4 @@
-import { type Client, createClient, type Room } from '@roomful/client'
+import { type Client, createClient, type Room, roomful } from '@roomful/client'
 import { createRooms, refuse } from '@roomful/server'
 import { createMockServer, type MockServer } from '@roomful/testing'
 import { chat } from '@roomful-demo/chat-contract'
@@ -58,7 +58,7 @@ export async function startChat(): Promise<Started> {
 }
 
 function clientFor(name: string, url: string): Client<typeof chat> {
-  return createClient({ url, contract: chat, auth: { name }, reconnect: { minDelayMs: 5, maxDelayMs: 20 } })
+  return createClient({ url, contract: chat, auth: { name }, rooms: roomful(), reconnect: { minDelayMs: 5, maxDelayMs: 20 } })
 }
 
 function userOf(name: string) {

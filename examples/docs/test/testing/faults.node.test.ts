@@ -1,5 +1,5 @@
 import '@roomful/testing/vitest'
-import { type ClientOptions, createClient, type Room } from '@roomful/client'
+import { type ClientOptions, createClient, type Room, roomful } from '@roomful/client'
 import { createRooms } from '@roomful/server'
 import { createMockServer } from '@roomful/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -9,7 +9,7 @@ async function start(options: Partial<ClientOptions> = {}) {
   const server = createMockServer({ url: 'https://chat.example' })
   const rooms = createRooms(server.io, { contract: chat })
   await server.listen()
-  const client = createClient({ url: server.url, contract: chat, ackTimeoutMs: 200, ...options })
+  const client = createClient({ url: server.url, contract: chat, rooms: roomful(), ackTimeoutMs: 200, ...options })
   onTestFinished(async () => {
     client.disconnect()
     await rooms.close()

@@ -1,5 +1,5 @@
 import '@roomful/testing/vitest'
-import { createClient, defineContract, type ClientOptions } from '@roomful/client'
+import { type ClientOptions, createClient, defineContract, roomful } from '@roomful/client'
 import { createRooms } from '@roomful/server'
 import type { MockServer } from '@roomful/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -15,7 +15,7 @@ function startRooms({ io }: MockServer) {
 }
 
 function startClient(options: Partial<ClientOptions>) {
-  const client = createClient({ url, contract: chat, reconnect: { minDelayMs: 5, maxDelayMs: 20 }, ...options })
+  const client = createClient({ url, contract: chat, rooms: roomful(), reconnect: { minDelayMs: 5, maxDelayMs: 20 }, ...options })
   onTestFinished(client.disconnect)
   return client
 }
