@@ -4,7 +4,7 @@ import type { ReconnectOptions } from './connection/back-off.ts'
 import type { OnInvalid } from './events/schemas.ts'
 import type { Report } from './guarded-store.ts'
 import type { Inspect } from './inspect.ts'
-import type { OutboxOption } from './roomful/storage/keeper.ts'
+import type { OutboxOption } from './roomful/storage/storage-session.ts'
 import type { PlainRoomsOption } from './rooms/plain-rooms.ts'
 import type { SocketOptions } from './transport/socket-port.ts'
 
@@ -82,7 +82,7 @@ function assertKinds(options: ClientOptions & { readonly contract?: unknown }): 
   for (const name of RECONNECT_NUMBERS) assertNumber(`reconnect.${name}`, reconnect?.[name])
   assert('socket', socket, isObject, 'an object such as { path }')
   assert('rooms', rooms, has('kind'), 'plainRooms()')
-  assert('outbox', outbox, has('keep'), 'persistentOutbox()')
+  assert('outbox', outbox, has('open'), 'persistentOutbox()')
   assert('contract', contract, has('definition'), 'what defineContract() gives')
 }
 

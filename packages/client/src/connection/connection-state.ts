@@ -11,7 +11,7 @@ export interface Guarantees {
   /** A message that is sent again is stored once. */
   readonly exactlyOnce: boolean
   /** Where messages wait that were not confirmed; `none`: they are not sent again. */
-  readonly outbox: 'none' | 'memory' | 'localStorage' | 'indexedDB'
+  readonly outbox: 'none' | 'memory' | 'localStorage' | 'indexedDB' | (string & {})
 }
 
 /** Why there is no connection while one is sought. */

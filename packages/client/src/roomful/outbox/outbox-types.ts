@@ -1,13 +1,13 @@
 import type { PublishAnswer, RoomfulError } from '@roomful/contract'
 import type { Report } from '../../guarded-store.ts'
-import type { Place } from '../storage/keeper.ts'
+import type { StorageName } from '../storage/storage-session.ts'
 import type { Flight } from './room-queue.ts'
 
 /** How many messages of ours the server has not confirmed: `sending` ones are on their way, `queued` ones wait, and where. */
 export interface OutboxStatus {
   readonly queued: number
   readonly sending: number
-  readonly place: Place
+  readonly place: StorageName
 }
 
 /** What the outbox asks of the client. */

@@ -4,12 +4,13 @@ import { Listeners, type Unsubscribe } from '../../emitter.ts'
 import { hasBinary, snapshot } from '../../events/snapshot.ts'
 import { createGuardedStore } from '../../guarded-store.ts'
 import { pageId } from './page-id.ts'
-import type { OutboxOption, Safekeeping } from '../storage/keeper.ts'
+import type { OutboxOption, StorageSession, StoredEntry } from '../storage/storage-session.ts'
 import { bytesOf, type Message, messageId, type Outcome } from './message.ts'
 import { OutboxCore } from './outbox-core.ts'
 import type { OutboxHooks, OutboxStatus } from './outbox-types.ts'
 import { entryOf, type OutgoingEntry } from './outgoing.ts'
 import type { Flight, Session } from './room-queue.ts'
+import { Unstored } from './unstored.ts'
 
 const MAX_BYTES = 1_048_576
 /** How much sooner than the server we forget a key. */
@@ -23,7 +24,7 @@ interface Waiting {
 /** Gives the pure outbox a socket, a storage, timers and promises. */
 export class Outbox extends OutboxCore {
   readonly store: StoreApi<OutboxStatus>
-  readonly #safekeeping: Safekeeping | undefined
+  readonly #session: StorageSession | undefined
   readonly #hooks: OutboxHooks
   #cid = pageId()
   #lastNumber = 0
@@ -38,23 +39,20 @@ export class Outbox extends OutboxCore {
   readonly #settled = new Set<string>()
 
   constructor(url: string, limit: number, option: OutboxOption | undefined, hooks: OutboxHooks) {
-    super(option?.user, { messages: limit, bytes: MAX_BYTES }, option?.unstored())
+    super(option?.user, { messages: limit, bytes: MAX_BYTES }, option && new Unstored())
     this.#hooks = hooks
     this.store = createGuardedStore<OutboxStatus>({ queued: 0, sending: 0, place: 'memory' }, hooks.report)
-    this.#safekeeping = option?.keep(
-      { url, cid: this.#cid },
+    this.#session = option?.open(
+      { address: url, cid: this.#cid },
       {
-        outbox: this,
-        needed: (room) => hooks.needed(room),
-        renew: () => {
-          this.#cid = pageId()
-          this.#lastNumber = 0
-        },
-        placed: () => {
+        adopted: (entries) => this.#adopted(entries.map(messageFrom), false),
+        lost: (cid) => this.#lost(cid),
+        moved: () => {
           this.rested()
           hooks.placed()
         },
         failed: (error) => hooks.storageFailed(error),
+        waiting: () => {},
       },
     )
   }
@@ -78,7 +76,8 @@ export class Outbox extends OutboxCore {
 
   /** A connection is sought: where the app says who we are, what waits is taken over meanwhile. */
   begin(): void {
-    if (this.user !== undefined && !this.isReady) void this.#safekeeping?.takeOver(this.user)
+    this.#session?.begin()
+    if (this.user !== undefined && !this.isReady) void this.#takeOver(this.user)
   }
 
   /** The server speaks roomful/1, and says who we are. */
@@ -86,7 +85,7 @@ export class Outbox extends OutboxCore {
     this.#clockMs = (typeof now === 'number' ? now : Date.now()) - performance.now()
     const id = user?.id ?? null
     this.greet(id, Math.max(0, limits.dedupMs - MARGIN_MS))
-    if (this.#safekeeping) void this.#safekeeping.takeOver(id)
+    if (this.#session) void this.#takeOver(id)
     else this.ready()
   }
 
@@ -96,7 +95,7 @@ export class Outbox extends OutboxCore {
 
   /** Nobody seeks a connection any more: what other pages leave is for those that do. */
   override stopped(error: RoomfulError): void {
-    this.#safekeeping?.rest()
+    this.#session?.pause()
     super.stopped(error)
   }
 
@@ -146,7 +145,7 @@ export class Outbox extends OutboxCore {
   }
 
   protected keep(put: readonly Message[], remove: readonly Message[]): void {
-    const saving = this.#safekeeping?.save(put, remove)
+    const saving = this.#session?.save(put.map(entryFrom), remove)
     if (saving) void saving.then((isStored) => this.stored(isStored))
     else this.stored(true)
   }
@@ -174,7 +173,7 @@ export class Outbox extends OutboxCore {
   }
 
   protected rested(): void {
-    const place = this.#safekeeping?.place ?? 'memory'
+    const place = this.#session?.storage ?? 'memory'
     let queued = 0
     let sending = 0
     for (const [room, queue] of this.queues) {
@@ -190,8 +189,51 @@ export class Outbox extends OutboxCore {
     for (const room of rooms) if (!this.holds(room)) this.#hooks.idle(room)
   }
 
+  async #takeOver(user: string | null): Promise<void> {
+    const entries = (await this.#session?.adopt(user)) ?? []
+    this.#adopted(entries.map(messageFrom), !this.isReady)
+    if (!this.isReady && user === this.user) this.ready()
+  }
+
+  #adopted(messages: readonly Message[], inFront: boolean): void {
+    this.adopt(messages, inFront)
+    for (const room of new Set(messages.map((message) => message.room))) this.#hooks.needed(room)
+  }
+
+  #lost(cid: string): void {
+    lostTo(this, cid)
+    if (cid !== this.#cid) return
+    this.#cid = pageId()
+    this.#lastNumber = 0
+  }
+
   #show(message: Message, state: OutgoingEntry['state'], details?: Outcome): void {
     const entry = entryOf(message, state, details)
     this.#watchers.of(message.room)?.call([entry], (error) => this.#hooks.report(error, 'outbox'))
   }
+}
+
+/** That page's messages are another page's now: it tells the server, and the storage. */
+export function lostTo(outbox: OutboxCore, cid: string): void {
+  const error = new RoomfulError('UNKNOWN', 'another page took the message over')
+  outbox.run(() => {
+    for (const queue of outbox.queues.values()) {
+      if (queue.flight?.messages[0]?.cid === cid) queue.flight = undefined
+      for (const message of queue.messages) {
+        if (message.cid !== cid) continue
+        queue.messages.delete(message)
+        outbox.unstored?.forget(message)
+        outbox.tell(message, { state: 'unknown', error })
+      }
+    }
+  })
+}
+
+function entryFrom(message: Message): StoredEntry {
+  const { bytes: _, user = null, ...rest } = message
+  return { ...rest, user }
+}
+
+function messageFrom(entry: StoredEntry): Message {
+  return { ...entry, bytes: bytesOf(entry.data) }
 }

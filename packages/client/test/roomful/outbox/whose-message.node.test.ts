@@ -1,10 +1,10 @@
 import type { Hello } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import type { StoredEntry } from '../../../src/roomful/storage/keeper.ts'
-import { outboxIn } from '../../../src/roomful/storage/safekeeping.ts'
+import type { StoredEntry } from '../../../src/roomful/storage/storage-session.ts'
 import { codeOf, textsOf } from '../../rooms/support/outcomes.ts'
 import { helloWith, startScript } from '../../rooms/support/scripted-server.ts'
 import { startClient, until } from '../../support/test-client.ts'
+import { outboxOver } from '../storage/support/session-over.ts'
 import { createScriptedOutbox, message, plainSession } from './support/scripted-outbox.ts'
 
 test('C2 OB11 what is said after disconnect() and connect(), before the hello, is of who signed in then', async () => {
@@ -47,15 +47,12 @@ describe('P3 what a user’s earlier page left goes before that user’s first m
     let lockCame = (): void => {}
     const lock = new Promise<void>((resolve) => (lockCame = resolve))
     const old: StoredEntry = { cid: 'page-old', n: 1, user: 'ada', room: 'general', event: 'm', data: 'old' }
-    const outbox = outboxIn(async () => ({
-      place: 'indexedDB',
+    const outbox = outboxOver(() => ({
       store: async () => {},
       async adopt() {
         await lock
         return [old]
       },
-      rest() {},
-      forget: async () => {},
     }))
     const client = startClient(url, { outbox, helloTimeoutMs: 10 })
     const room = await client.join('general')
