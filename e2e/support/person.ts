@@ -111,7 +111,7 @@ function countStored(): Promise<number> {
     opening.onerror = () => resolve(0)
     opening.onsuccess = () => {
       const database = opening.result
-      const counting = database.transaction('entries').objectStore('entries').count()
+      const counting = database.transaction('records').objectStore('records').count()
       counting.onerror = () => reject(counting.error)
       counting.onsuccess = () => resolve(counting.result)
       database.close() // takes effect after the transaction

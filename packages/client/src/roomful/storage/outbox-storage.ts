@@ -69,11 +69,13 @@ export function prefixOf(cid: string): string {
   return `${cid}.`
 }
 
-export function textOf({ cid: _, n: __, ...rest }: StoredRecord): string {
-  return JSON.stringify(rest)
+export function textOf(record: StoredRecord): string {
+  const { cid: _, n: __, ...fields } = record
+  return JSON.stringify(fields)
 }
 
-export function entryOf({ began: _, ...entry }: StoredRecord): StoredEntry {
+export function entryOf(record: StoredRecord): StoredEntry {
+  const { began: _, ...entry } = record
   return entry
 }
 

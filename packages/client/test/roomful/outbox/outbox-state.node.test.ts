@@ -1,7 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { discardIn } from '../../../src/roomful/outbox/outgoing.ts'
-import { lostTo } from '../../../src/roomful/storage/safekeeping.ts'
+import { lostTo } from '../../../src/roomful/outbox/outbox.ts'
 import { answer, createScriptedOutbox, message, session, yes } from './support/scripted-outbox.ts'
 
 /** In the room on our server. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { discardIn } from '../../../src/roomful/outbox/outgoing.ts'
-import { lostTo } from '../../../src/roomful/storage/safekeeping.ts'
+import { lostTo } from '../../../src/roomful/outbox/outbox.ts'
 import { answer, createScriptedOutbox, message, yes } from './support/scripted-outbox.ts'
 
 /** In the room on our server; the test says when something is stored. */
