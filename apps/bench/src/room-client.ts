@@ -14,7 +14,12 @@ export interface RoomClient {
 }
 
 export async function createRoomfulClient(url: string, name = 'general'): Promise<RoomClient> {
-  const client = createClient({ url, contract: chat, rooms: roomful(), socket: { transports: ['websocket'], forceNew: true } })
+  const client = createClient({
+    url,
+    contract: chat,
+    rooms: roomful(),
+    socket: { transports: ['websocket'], forceNew: true },
+  })
   const room = await client.join(name)
   const { count, receive } = createCounter()
   room.on('message', count)

@@ -1,4 +1,17 @@
-import type { AckedName, AckOut, AnyContract, At, ClientToServer, EmitArgs, EventName, EventsMap, HandlerArgs, ServerToClient, SocketIoContract, User } from '@roomful/contract'
+import type {
+  AckedName,
+  AckOut,
+  AnyContract,
+  At,
+  ClientToServer,
+  EmitArgs,
+  EventName,
+  EventsMap,
+  HandlerArgs,
+  ServerToClient,
+  SocketIoContract,
+  User,
+} from '@roomful/contract'
 import type { ConnectionState, Guarantees } from './connection/connection-state.ts'
 import type { Unsubscribe } from './emitter.ts'
 import type { CallOptions } from './promises.ts'

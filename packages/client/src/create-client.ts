@@ -1,4 +1,10 @@
-import { type AnyContract, type ContractDefinition, type EventsMap, RoomfulError, type SocketIoContract } from '@roomful/contract'
+import {
+  type AnyContract,
+  type ContractDefinition,
+  type EventsMap,
+  RoomfulError,
+  type SocketIoContract,
+} from '@roomful/contract'
 import type { Client } from './client.ts'
 import type { ClientCore } from './client-core.ts'
 import { Connection } from './connection/connection.ts'

@@ -58,7 +58,13 @@ export async function startChat(): Promise<Started> {
 }
 
 function clientFor(name: string, url: string): Client<typeof chat> {
-  return createClient({ url, contract: chat, auth: { name }, rooms: roomful(), reconnect: { minDelayMs: 5, maxDelayMs: 20 } })
+  return createClient({
+    url,
+    contract: chat,
+    auth: { name },
+    rooms: roomful(),
+    reconnect: { minDelayMs: 5, maxDelayMs: 20 },
+  })
 }
 
 function userOf(name: string) {

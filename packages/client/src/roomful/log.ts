@@ -63,7 +63,7 @@ export class RoomLog {
   place: Place | undefined
   readonly #limit: HoldLimit
   /** Counts the joins: an answer to a request of an earlier join changes nothing. */
-  #join = 0
+  join = 0
   #isFetching = false
   /** The epoch of everything below. */
   #epoch: string | undefined
@@ -81,7 +81,7 @@ export class RoomLog {
     switch (input.type) {
       case 'joining':
         this.status = 'joining'
-        this.#join += 1
+        this.join += 1
         this.#isFetching = false
         return []
       case 'joined':
@@ -93,7 +93,7 @@ export class RoomLog {
       case 'page':
         return this.#page(input.join, input.page)
       case 'retry':
-        if (input.join !== this.#join || this.status !== 'joined') return []
+        if (input.join !== this.join || this.status !== 'joined') return []
         this.#isFetching = false
         return this.#proceed([])
       case 'left':
@@ -137,7 +137,7 @@ export class RoomLog {
 
   #page(join: number, page: LogPage): LogOutput[] {
     const { place } = this
-    if (join !== this.#join || this.status !== 'joined') return []
+    if (join !== this.join || this.status !== 'joined') return []
     this.#isFetching = false
     if (!place || page.epoch !== place.epoch) return [{ type: 'rejoin' }]
     this.#learn(page.epoch, page.head)
@@ -173,7 +173,7 @@ export class RoomLog {
         this.#heldBytes -= bytesOf(entry.data)
       }
     const isMissing = status === 'joined' && place.last < this.#known && !this.#isFetching
-    if (isMissing) outputs.push({ type: 'fetch', join: this.#join, epoch: place.epoch, after: place.last, isRepeat })
+    if (isMissing) outputs.push({ type: 'fetch', join: this.join, epoch: place.epoch, after: place.last, isRepeat })
     this.#isFetching ||= isMissing
     return outputs
   }

@@ -1,4 +1,23 @@
-import type { AnyContract, At, DataArgs, DataIn, DataOut, DurableName, EmitArgs, EventName, EventsMap, IsAny, JoinParamsInput, Presence, Receipt, RoomEmitted, RoomListened, SocketIoContract, User, VolatileName } from '@roomful/contract'
+import type {
+  AnyContract,
+  At,
+  DataArgs,
+  DataIn,
+  DataOut,
+  DurableName,
+  EmitArgs,
+  EventName,
+  EventsMap,
+  IsAny,
+  JoinParamsInput,
+  Presence,
+  Receipt,
+  RoomEmitted,
+  RoomListened,
+  SocketIoContract,
+  User,
+  VolatileName,
+} from '@roomful/contract'
 import type { Unsubscribe } from '../emitter.ts'
 import type { CallOptions } from '../promises.ts'
 import type { ReadonlyStore } from '../store.ts'

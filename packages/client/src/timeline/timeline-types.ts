@@ -1,4 +1,16 @@
-import type { AnyContract, At, DataArgs, DataIn, DataOut, DurableName, Receipt, RoomEmitted, RoomfulError, RoomListened, User } from '@roomful/contract'
+import type {
+  AnyContract,
+  At,
+  DataArgs,
+  DataIn,
+  DataOut,
+  DurableName,
+  Receipt,
+  RoomEmitted,
+  RoomfulError,
+  RoomListened,
+  User,
+} from '@roomful/contract'
 import type { ReadonlyStore } from '../store.ts'
 import type { List } from './chunked-list.ts'
 import type { TimelineEntry, TimelineMessage } from './timeline-entry.ts'

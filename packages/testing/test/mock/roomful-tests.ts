@@ -15,7 +15,13 @@ function startRooms({ io }: MockServer) {
 }
 
 function startClient(options: Partial<ClientOptions>) {
-  const client = createClient({ url, contract: chat, rooms: roomful(), reconnect: { minDelayMs: 5, maxDelayMs: 20 }, ...options })
+  const client = createClient({
+    url,
+    contract: chat,
+    rooms: roomful(),
+    reconnect: { minDelayMs: 5, maxDelayMs: 20 },
+    ...options,
+  })
   onTestFinished(client.disconnect)
   return client
 }

@@ -1,5 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
+import { hasBinary, snapshot } from '../../events/snapshot.ts'
 import type { StoredEntry } from '../storage/storage-session.ts'
+import type { MessageKeys } from './message-keys.ts'
 
 /** A message that the server has not confirmed yet. `cid` and `n` are its key: the server stores it once, however often it is sent. */
 export interface Message {
@@ -36,6 +38,14 @@ export function unanswered(
   if (!mayBeSent) return { state: 'rejected', error }
   const sentence = `unknown outcome: "${message.event}" in room ${message.room} may or may not be stored: ${error.message}`
   return { state: 'unknown', error: new RoomfulError('UNKNOWN', sentence, { cause: error }) }
+}
+
+/** A new message. Throws `INVALID_ARGUMENT` for data that JSON cannot encode. */
+export function createMessage(keys: MessageKeys, room: string, event: string, given: unknown): Message {
+  const data = snapshot(event, given)
+  if (hasBinary(data))
+    throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" has binary in it: room events are JSON`)
+  return { ...keys.next(), user: undefined, room, event, data, bytes: bytesOf(data), sentAt: undefined }
 }
 
 export function messageFrom(entry: StoredEntry): Message {

@@ -1,16 +1,8 @@
 import { RoomfulError } from '@roomful/contract'
 import { type Message, messageId, type Outcome, unanswered } from './message.ts'
-import type { OutboxInput, OutboxOutput, RoomQueueOutput, StoreResult } from './outbox-steps.ts'
-import { leftInStorage, PendingWrites } from './pending-writes.ts'
+import type { OutboxInput, OutboxOutput, OutboxSettings, RoomQueueOutput, StoreResult } from './outbox-steps.ts'
+import { PendingWrites } from './pending-writes.ts'
 import { RoomQueue } from './room-queue.ts'
-
-interface OutboxSettings {
-  /** The user that the app names before the server does. */
-  readonly user?: string | null | undefined
-  /** How much of a user may wait: messages, and bytes of their data. */
-  readonly limit: { readonly messages: number; readonly bytes: number }
-  readonly hasStorage: boolean
-}
 
 /** The messages of all rooms that the server has not confirmed. SPEC.md, rules OB. Pure: the runner performs the outputs. */
 export class OutboxCore {
@@ -88,7 +80,9 @@ export class OutboxCore {
       case 'clear':
         return this.#end((message) => (this.isOwn(message) ? input.error : undefined))
       case 'end':
-        return this.#close(input.error)
+        this.#ended = input.error
+        this.#drop((message) => unanswered(message, input.error, this.#mayBeSent(message)))
+        return this.queues.clear()
       case 'lost':
         return this.#lose(input.cid)
       case 'stored':
@@ -105,11 +99,9 @@ export class OutboxCore {
       case 'woken':
         return this.queues.get(input.room)?.wake()
       case 'refused':
-        return this.#end((message) => (message.room === input.room && this.isOwn(message) ? input.error : undefined))
+        return this.#end((message) => (this.isOwn(message) ? input.error : undefined), input.room)
       case 'discard':
-        return this.#end((message) =>
-          message.room === input.room && messageId(message) === input.id ? input.error : undefined,
-        )
+        return this.#end((message) => (messageId(message) === input.id ? input.error : undefined), input.room)
     }
   }
 
@@ -174,12 +166,9 @@ export class OutboxCore {
       }
   }
 
-  #close(error: RoomfulError): void {
-    const mayBeSent = (message: Message): boolean =>
-      message.sentAt !== undefined || this.#writes?.mayHold(message) === true
-    this.#ended = error
-    this.#drop((message) => unanswered(message, error, mayBeSent(message)))
-    this.queues.clear()
+  /** By this page, or by a later one that finds it in the storage. */
+  #mayBeSent(message: Message): boolean {
+    return message.sentAt !== undefined || this.#writes?.mayHold(message) === true
   }
 
   #lose(cid: string): void {
@@ -188,12 +177,11 @@ export class OutboxCore {
     this.#drop((message) => (message.cid === cid ? unanswered(message, error, true) : undefined))
   }
 
-  /** C3: a message that stays in the storage without a mark is left to a later page. */
   #stored(result: StoreResult): void {
-    const writes = this.#writes
     this.#isStoring = false
-    for (const { message, outcome } of writes?.done(result) ?? []) this.#tell(message, outcome)
-    if (result === 'failed') this.#drop((message) => (writes?.isUnmarked(message) ? leftInStorage(message) : undefined))
+    const done = this.#writes?.done(result)
+    for (const { message, outcome } of done?.told ?? []) this.#tell(message, outcome)
+    if (done && done.left.size > 0) this.#drop((message) => done.left.get(message))
     this.#send()
   }
 
@@ -204,17 +192,16 @@ export class OutboxCore {
   }
 
   #add(messages: readonly Message[], isInFront: boolean): void {
-    for (const room of new Set(messages.map((message) => message.room)))
-      this.#queueOf(room).add(
-        messages.filter((message) => message.room === room),
-        isInFront,
-      )
+    for (const room of new Set(messages.map((message) => message.room))) {
+      const added = messages.filter((message) => message.room === room)
+      this.#queueOf(room).add(added, isInFront)
+    }
     for (const message of messages) this.#outputs.push({ type: 'queued', message })
   }
 
   /** Ends messages, and takes them out of the storage. */
-  #end(why: (message: Message) => RoomfulError | undefined): void {
-    for (const queue of this.queues.values()) this.#push(queue.end(why))
+  #end(why: (message: Message) => RoomfulError | undefined, room?: string): void {
+    for (const queue of this.queues.values()) if (room === undefined || room === queue.room) this.#push(queue.end(why))
   }
 
   /** Ends messages, and leaves them in the storage to another page. */

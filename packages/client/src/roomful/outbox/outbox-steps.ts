@@ -3,6 +3,14 @@ import type { PublishAnswer } from '@roomful/contract/protocol'
 import type { EntryKey, StoredEntry } from '../storage/storage-session.ts'
 import type { Message, Outcome } from './message.ts'
 
+export interface OutboxSettings {
+  /** The user that the app names before the server does. */
+  readonly user?: string | null | undefined
+  /** How much of a user may wait: messages, and bytes of their data. */
+  readonly limit: { readonly messages: number; readonly bytes: number }
+  readonly hasStorage: boolean
+}
+
 /** A joined room, as `$publish` needs it: the epoch of its log and the limits of the server. */
 export interface Session {
   readonly epoch: string
@@ -22,8 +30,8 @@ export interface Batch {
   isSent: boolean
 }
 
-/** `emptied`: the storage is given up and keeps nothing of this page. `failed`: it may keep what was stored before. */
-export type StoreResult = 'stored' | 'emptied' | 'failed'
+/** The end of a transaction. `unused`: the storage holds none of its messages. `failed`: it may hold them as they were before. */
+export type StoreResult = 'stored' | 'unused' | 'failed'
 
 /** What happened. */
 export type OutboxInput =

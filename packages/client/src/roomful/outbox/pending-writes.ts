@@ -51,11 +51,6 @@ export class PendingWrites {
     this.#stored.delete(message)
   }
 
-  /** Whether the storage has the message as one that was never sent. */
-  isUnmarked(message: Message): boolean {
-    return this.#stored.get(message) === 'unmarked'
-  }
-
   /** Whether the storage has the message, or is about to. */
   mayHold(message: Message): boolean {
     return this.#stored.has(message) || this.#transaction.changes.has(message)
@@ -78,18 +73,21 @@ export class PendingWrites {
     return { put, remove }
   }
 
-  /** The outcomes that can be told now. */
-  done(result: StoreResult): Settlement[] {
+  /** The outcomes that can be told now, and those of messages that must not be sent since they could not be marked (C3). */
+  done(result: StoreResult): { readonly told: readonly Settlement[]; readonly left: ReadonlyMap<Message, Outcome> } {
     const { changes, untold, sentAt } = this.#transaction
+    this.#transaction = { changes: new Map(), untold: [], sentAt: 0 }
+    const left = new Map<Message, Outcome>()
     for (const [message, change] of changes) {
       if (change === 'mark') message.sentAt = sentAt
-      if (result !== 'stored') continue
-      if (change === 'remove') this.#stored.delete(message)
+      if (result === 'failed') {
+        const isStuck = change === 'mark' && this.#stored.get(message) === 'unmarked'
+        if (isStuck) left.set(message, leftInStorage(message))
+      } else if (result === 'unused' || change === 'remove') this.#stored.delete(message)
       else this.adopt(message)
     }
-    this.#transaction = { changes: new Map(), untold: [], sentAt: 0 }
-    if (result === 'emptied') this.#stored.clear()
-    return untold.map((settlement) => (this.#stored.has(settlement.message) ? doubtful(settlement) : settlement))
+    const told = untold.map((settlement) => (this.#stored.has(settlement.message) ? doubtful(settlement) : settlement))
+    return { told, left }
   }
 }
 
@@ -99,7 +97,7 @@ function doubtful({ message, outcome }: Settlement): Settlement {
   return { message, outcome: leftInStorage(message, outcome.error) }
 }
 
-export function leftInStorage({ event, room }: Message, cause?: RoomfulError): Outcome {
+function leftInStorage({ event, room }: Message, cause?: RoomfulError): Outcome {
   const why = cause ? `: ${cause.message}` : ''
   const sentence = `unknown outcome: the storage failed, and a later page may send "${event}" to room ${room}${why}`
   return { state: 'unknown', error: new RoomfulError('UNKNOWN', sentence, { cause }) }

@@ -40,7 +40,8 @@ export class RoomQueue {
   }
 
   add(messages: readonly Message[], isInFront: boolean): void {
-    this.messages = new Set(isInFront ? [...messages, ...this.messages] : [...this.messages, ...messages])
+    if (isInFront) this.messages = new Set([...messages, ...this.messages])
+    else for (const message of messages) this.messages.add(message)
   }
 
   /** Makes the next batch, from the first of the user's messages on, as long as they have one cid (C4). Returns those that were never sent. */

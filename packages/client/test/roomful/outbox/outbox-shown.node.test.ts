@@ -4,8 +4,6 @@ import { codeOf } from '../../rooms/support/outcomes.ts'
 import { EPOCH, startScript } from '../../rooms/support/scripted-server.ts'
 import { eventually } from '../../support/eventually.ts'
 import { startRoomful } from '../../support/test-client.ts'
-import { discardIn } from '../../../src/roomful/outbox/outgoing.ts'
-import { createScriptedOutbox, message } from './support/scripted-outbox.ts'
 
 const stored = ({ epoch, items }: PublishRequest) => ({
   ok: true,
@@ -60,16 +58,6 @@ describe('OB1 a message that was on its way is shown as waiting', () => {
     await send('text')
     expect(states.slice(0, 4)).toEqual(['queued', 'sending', 'queued', 'sending'])
   })
-})
-
-test('OB8 what is discarded while it is being stored is rejected, and not sent', () => {
-  const { welcome, open, emit, to, stored: isStored } = createScriptedOutbox({ isStored: false })
-  welcome()
-  open()
-  expect(emit(message(1))).toEqual(['store +1 sent'])
-  expect(to((outbox) => discardIn(outbox, 'general', 'page-one:1'))).toEqual([])
-  expect(isStored()).toEqual(['store -1'])
-  expect(isStored()).toEqual(['1 rejected DISCARDED'])
 })
 
 test('C19 connections that the app ends itself make no message a suspect', async () => {
