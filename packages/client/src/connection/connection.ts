@@ -1,6 +1,6 @@
 import { type Hello, RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import { afterMs, isPassing } from '../events/refusal.ts'
+import { afterMs, isRetryable } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
 import type { SocketHandlers, SocketPort } from '../transport/socket-port.ts'
 import { type Auth, credentialsOf } from './auth.ts'
@@ -108,7 +108,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     if (!wasTrying && this.#status !== 'connected') return
     this.#end()
     if (!refused || !wasTrying) return this.#retry('transport', error)
-    if (isPassing(error.code)) return this.#retry('server', error)
+    if (isRetryable(error.code)) return this.#retry('server', error)
     if (typeof this.#settings.auth !== 'function' || this.#refresh === 'done') return this.stop('refused', error)
     this.#refresh = 'due'
     this.#try()

@@ -34,23 +34,23 @@ function errorIn(ack: unknown): Refusal | undefined {
   }
 }
 
-/** How long the server asks to be left alone, in milliseconds. */
+/** How long the server asks the client to wait before it tries again, in milliseconds. */
 export function afterMs({ refusal }: RoomfulError): number {
   const { after } = (refusal?.data ?? {}) as { after?: unknown }
   return typeof after === 'number' && after >= 0 ? Math.min(after, 300_000) : 0
 }
 
-/** Whether trying again would not help. */
-export function isForGood({ code, refusal }: RoomfulError): boolean {
-  return (refusal !== undefined && !isPassing(code)) || code === 'INVALID_ARGUMENT'
+/** Whether another try would end the same way: a refusal that is not about now, or an argument that no server takes. */
+export function isPermanent({ code, refusal }: RoomfulError): boolean {
+  return (refusal !== undefined && !isRetryable(code)) || code === 'INVALID_ARGUMENT'
 }
 
-/** Whether a refusal is about now rather than about what was asked. */
-export function isPassing(code: string): boolean {
+/** Whether a refusal with this code is about now (rate, load), so that the same request may succeed later. */
+export function isRetryable(code: string): boolean {
   return (passingCodes as readonly string[]).includes(code)
 }
 
-/** The connection is ending, even where we have yet to hear of it: the next one asks again. */
-export function isCutOff({ code, refusal }: RoomfulError): boolean {
+/** Whether a request failed because the connection ended, which may be known before the `disconnect` event comes. */
+export function isConnectionLoss({ code, refusal }: RoomfulError): boolean {
   return refusal === undefined && code === 'DISCONNECTED'
 }

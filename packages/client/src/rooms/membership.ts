@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import { afterMs, isCutOff, isForGood } from '../events/refusal.ts'
+import { afterMs, isConnectionLoss, isPermanent } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'
 import { untilState } from '../promises.ts'
 import type { MembershipHooks } from './membership-hooks.ts'
@@ -155,7 +155,7 @@ export class Membership {
         this.#go({ type: 'accepted', acknowledged: joined.acknowledged })
         afterwards()
       } catch (error) {
-        if (isCurrent() && !isCutOff(error as RoomfulError)) this.#fail(error as RoomfulError)
+        if (isCurrent() && !isConnectionLoss(error as RoomfulError)) this.#fail(error as RoomfulError)
       }
     })
   }
@@ -165,7 +165,7 @@ export class Membership {
     const asked = ++this.#asked
     const wasIn = this.#mayBeIn
     const failed = (error: RoomfulError): void => {
-      if (error.refusal && asked === this.#asked) this.#mayBeIn &&= wasIn && !isForGood(error)
+      if (error.refusal && asked === this.#asked) this.#mayBeIn &&= wasIn && !isPermanent(error)
     }
     this.#mayBeIn = true
     try {
@@ -186,8 +186,8 @@ export class Membership {
 
   /** A refusal for good is one; whatever else went wrong is tried again. */
   #refused(error: RoomfulError): void {
-    if (isForGood(error)) return this.#hooks.turnedAway(error)
-    if (isCutOff(error)) return
+    if (isPermanent(error)) return this.#hooks.turnedAway(error)
+    if (isConnectionLoss(error)) return
     const ownMs = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#retries)
     this.#retries += 1
     this.#stopRetry()

@@ -1,6 +1,6 @@
 import { assertRoomName, type MembersDelta, RoomfulError, type WireMeta } from '@roomful/contract'
 import type { CallOptions } from '../events/sender.ts'
-import { isForGood } from '../events/refusal.ts'
+import { isPermanent } from '../events/refusal.ts'
 import { assertNumber } from '../options.ts'
 import { handled, untilDone } from '../promises.ts'
 import type { HistoryMessages } from '../timeline/timeline-source.ts'
@@ -198,7 +198,7 @@ export class RoomCore implements RoomInside {
     else if (status === 'suspended' || status === 'failed') this.inbox.away()
     else if (isOut(state)) this.inbox.left()
     // A join that is tried again soon is an outage: only what differs afterwards is told.
-    if (isOut(state) || (status === 'failed' && isForGood(error))) this.#members.show(undefined)
+    if (isOut(state) || (status === 'failed' && isPermanent(error))) this.#members.show(undefined)
   }
 
   #protocol(): RoomProtocol {

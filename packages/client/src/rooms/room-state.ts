@@ -1,5 +1,5 @@
 import type { RoomfulError } from '@roomful/contract'
-import { isForGood } from '../events/refusal.ts'
+import { isPermanent } from '../events/refusal.ts'
 
 /**
  * Our membership of a room; `status` tells which.
@@ -68,7 +68,7 @@ const TABLE: Table = {
     leave: left,
     up: joining,
     // Nobody tries again what was refused for now, either.
-    down: (event, state) => (event.error && !isForGood(state.error) ? suspended(false, event) : state),
+    down: (event, state) => (event.error && !isPermanent(state.error) ? suspended(false, event) : state),
   },
 }
 

@@ -1,5 +1,5 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
-import { isForGood } from '../events/refusal.ts'
+import { isPermanent } from '../events/refusal.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Outbox } from '../roomful/outbox/outbox.ts'
 import type { RoomProtocol } from './room-protocol.ts'
@@ -30,7 +30,7 @@ export class RoomVoice {
     const now = state()
     const { status, error } = now
     if (status === 'suspended' && error) throw error
-    const isComing = status === 'failed' ? !isForGood(error) : !isOut(now)
+    const isComing = status === 'failed' ? !isPermanent(error) : !isOut(now)
     if (!isComing)
       throw new RoomfulError('NOT_MEMBER', `unable to emit "${event}" to room ${this.#name}: join it first`, {
         ...(error && { cause: error }),

@@ -1,6 +1,6 @@
 import { type AnyContract, describe, type Receipt, RoomfulError } from '@roomful/contract'
 import { createGuardedStore } from '../guarded-store.ts'
-import { isForGood } from '../events/refusal.ts'
+import { isPermanent } from '../events/refusal.ts'
 import { handled, untilState } from '../promises.ts'
 import type { OutgoingEntry } from '../roomful/outbox/outgoing.ts'
 import type { Room } from '../rooms/room.ts'
@@ -197,5 +197,5 @@ function assertCount(name: string, value: unknown): void {
 /** What `loadOlder` waits for: joined, or that we cannot be. A join that is refused for now is tried again. */
 function verdict({ status, error }: RoomState): Error | true | undefined {
   if (status === 'joined') return true
-  return status === 'failed' && !isForGood(error) ? undefined : error
+  return status === 'failed' && !isPermanent(error) ? undefined : error
 }

@@ -1,5 +1,5 @@
 import { type PublishAnswer, RoomfulError } from '@roomful/contract'
-import { isPassing } from '../../events/refusal.ts'
+import { isRetryable } from '../../events/refusal.ts'
 import { givenUp, type Message, type Outcome } from './message.ts'
 
 /** How a room can be written to now. */
@@ -117,7 +117,7 @@ export class RoomQueue {
     }
     if (!isCurrent) return
     const rest = flight.messages.slice(results.length)
-    if (rest.length > 0 && code !== undefined && isPassing(code))
+    if (rest.length > 0 && code !== undefined && isRetryable(code))
       return this.#pause(results.length === 0, after, code === 'EPOCH' || code === 'NOT_MEMBER')
     const refusal = new RoomfulError(code ?? 'REFUSED', message)
     for (const sent of rest) this.settle(sent, givenUp(sent, refusal, !flight.fresh.has(sent)))

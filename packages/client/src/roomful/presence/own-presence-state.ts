@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import { isForGood } from '../../events/refusal.ts'
+import { isPermanent } from '../../events/refusal.ts'
 
 /** No state, as the wire has it. */
 export const NONE = 'null'
@@ -63,7 +63,7 @@ export function answered(own: OwnPresence, error: RoomfulError | undefined, retr
   if (!json) return advance(landed)
   if (!error)
     return advance({ ...landed, told: json, accepted: json, error: json === own.wanted ? undefined : own.error })
-  if (isForGood(error)) return advance(refused(landed, json, error))
+  if (isPermanent(error)) return advance(refused(landed, json, error))
   if (!own.host) return { own: landed }
   return { own: { ...landed, isResting: true }, restMs: retryMs, rejoin: error.code === 'NOT_MEMBER' }
 }
