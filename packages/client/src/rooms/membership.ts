@@ -1,236 +1,248 @@
-import { RoomfulError } from '@roomful/contract'
-import type { StoreApi } from 'zustand/vanilla'
+import type { RoomfulError } from '@roomful/contract'
 import { afterMs, isConnectionLoss, isPermanent } from '../events/refusal.ts'
-import { createGuardedStore, type Report } from '../guarded-store.ts'
-import { untilState } from '../promises.ts'
-import type { MembershipHooks } from './membership-hooks.ts'
-import type { Joined } from './room-protocol.ts'
+import type { InputOf, MembershipInput, MembershipOutput, RoomRequest } from './membership-types.ts'
+import type { Joined as JoinAnswer } from './room-protocol.ts'
 import { isOut, type RoomEvent, type RoomState, roomState } from './room-state.ts'
 
-/** A moment, so that unmounting and mounting again (StrictMode, a changed page) is no leave. */
-const RELEASE_DELAY_MS = 100
-/** The first wait before a join that was refused for now, or not answered, is tried again; it doubles up to the longest. */
-const RETRY_MS = 1_000
-const LONGEST_RETRY_MS = 30_000
-
-/** Keeps one room's membership as the app wants it: joins, leaves, joins again after each outage. SPEC.md, rules RM. */
+/**
+ * One room's membership as a reconcile loop: from what is wanted (the state, and messages that wait) and what the server has
+ * follows the next request. One request is in flight at a time. SPEC.md, rules RM.
+ */
 export class Membership {
-  readonly store: StoreApi<RoomState>
-  readonly #hooks: MembershipHooks
+  readonly #nameError: RoomfulError | undefined
+  #state: RoomState = { status: 'left' }
+  /** Whether the app called `join()` since the last leave; the last holder does not leave then. */
+  #isJoinedByApp = false
   #holders = 0
-  /** Whether the app itself said `join`; then the last holder to go does not leave. */
-  #ordered = false
-  #releaseTimer: ReturnType<typeof setTimeout> | undefined
-  #retryTimer: ReturnType<typeof setTimeout> | undefined
-  #retries = 0
-  /** The room's requests go out one after the other, each when the last was answered, so that they cannot overtake. */
-  #requests: Promise<void> = Promise.resolve()
-  /** Numbers what is wanted; an answer to anything but the newest wish changes nothing. */
-  #wish = 0
-  /** The server counts us in, for all we know: a join went out, also one whose answer was lost, and no leave has ended it. */
-  #mayBeIn = false
-  /** Numbers the joins: a late refusal of an earlier one says nothing of the last. */
-  #asked = 0
+  #isReleasing = false
+  #isNeeded = false
+  #isConnected = false
+  #stopError: RoomfulError | undefined
+  /** Whether the server has the client in the room. `maybe`: a request is in flight, or its answer was lost. */
+  #server: 'out' | 'in' | 'maybe' = 'out'
+  #request: RoomRequest | undefined
+  #requests = 0
+  /** The last join over this connection: a plain server may answer it late. */
+  #lastJoin: RoomRequest | undefined
+  /** Whether the answer to the last join cannot be used any more. */
+  #isOutdated = false
+  #failures = 0
+  #isRetrying = false
+  #outputs: MembershipOutput[] = []
 
-  constructor(hooks: MembershipHooks, report: Report) {
-    this.#hooks = hooks
-    this.store = createGuardedStore<RoomState>({ status: 'left' }, report, (to, from) => hooks.changed(from, to))
+  /** `nameError`: why no server would take the room's name, so that no request is sent. */
+  constructor(nameError: RoomfulError | undefined) {
+    this.#nameError = nameError
   }
 
-  join(): Promise<void> {
-    this.#ordered = true
-    this.#enter()
-    return untilState(this.store, verdict)
+  get state(): RoomState {
+    return this.#state
   }
 
-  /** The app is out at once; the server hears of it when nothing of ours waits in the room (C10). */
-  leave(): Promise<void> {
-    this.#ordered = false
-    if (!this.#hooks.isNeeded()) this.#stopRetry() // else the next try is for the messages that wait
-    const wasIn = this.store.getState().status === 'joined'
-    if (!this.#go({ type: 'leave' })) return Promise.resolve()
-    if (this.store.getState().status !== 'leaving') return this.idle()
-    if (!this.#hooks.isNeeded()) return this.#requestLeave()
-    this.#wish += 1
-    this.#go({ type: 'done' })
-    if (!wasIn) void this.errand()
-    return Promise.resolve()
+  /** Whether a request is in flight. */
+  get isBusy(): boolean {
+    return this.#request !== undefined
   }
 
-  retain(): () => void {
-    this.#holders += 1
-    clearTimeout(this.#releaseTimer)
-    this.#enter()
-    let released = false
-    return () => {
-      if (released) return
-      released = true
-      this.#holders -= 1
-      if (this.#holders > 0 || this.#ordered) return
-      this.#releaseTimer = setTimeout(() => {
-        if (!this.#ordered) void this.leave()
-      }, RELEASE_DELAY_MS)
+  step(input: MembershipInput): MembershipOutput[] {
+    const before = this.#state
+    const outputs: MembershipOutput[] = []
+    this.#outputs = outputs
+    this.#take(input)
+    this.#reconcile()
+    if (this.#state !== before) {
+      const index = outputs[0]?.type === 'members' ? 1 : 0
+      outputs.splice(index, 0, { type: 'state', state: this.#state })
+    }
+    return outputs
+  }
+
+  #take(input: MembershipInput): void {
+    switch (input.type) {
+      case 'join':
+        this.#isJoinedByApp = true
+        return this.#join()
+      case 'hold':
+        this.#holders += 1
+        return this.#join()
+      case 'leave':
+        return this.#leave()
+      case 'release':
+        this.#holders -= 1
+        if (this.#holders > 0 || this.#isJoinedByApp) return
+        this.#isReleasing = true
+        return void this.#outputs.push({ type: 'releaseLater' })
+      case 'releaseDue':
+        if (!this.#isReleasing) return
+        this.#isReleasing = false
+        return this.#leave()
+      case 'paramsChanged':
+        this.#isOutdated = true
+        if (this.#isConnected && !this.#isRetrying) this.#go({ type: 'up', recovered: false })
+        return
+      case 'needed':
+        return this.#needed(input.isNeeded)
+      case 'connected':
+        return this.#connected(input)
+      case 'disconnected':
+        return this.#disconnected(input)
+      case 'answer':
+        return this.#answered(input)
+      case 'lateAnswer':
+        return this.#answeredLate(input)
+      case 'lost':
+        return this.#lost()
+      case 'retryDue':
+        if (!this.#isRetrying) return
+        this.#isRetrying = false
+        this.#go({ type: 'up', recovered: false })
     }
   }
 
-  /** Resolves when every request that was due has been answered, or has timed out. */
-  up(recovered: boolean): Promise<void> {
-    if (this.#hooks.unusable) return Promise.resolve()
-    if (!recovered) this.#mayBeIn = false // nobody is in anything over a new connection
-    this.#go({ type: 'up', recovered })
-    const { status } = this.store.getState()
-    if (status === 'joining') return this.#requestJoin()
-    const isIn = recovered && (status === 'joined' || (status === 'left' && this.#mayBeIn))
-    if (!isIn) return this.errand()
-    if (status === 'left' && !this.#hooks.isNeeded()) return this.#requestLeave()
-    this.#hooks.admitted({ acknowledged: true })
-    return Promise.resolve()
+  #join(): void {
+    this.#cancelRelease()
+    if (!this.#go({ type: 'join' })) return
+    this.#cancelRetry()
+    if (this.#nameError) this.#go({ type: 'refused', error: this.#nameError })
+    else if (this.#stopError) this.#go({ type: 'down', error: this.#stopError })
   }
 
-  down(error?: RoomfulError): void {
-    this.#wish += 1
-    this.#stopRetry()
+  #leave(): void {
+    this.#isJoinedByApp = false
+    this.#cancelRelease()
+    if (this.#go({ type: 'leave' }) && !this.#isNeeded) this.#cancelRetry()
+  }
+
+  #lost(): void {
+    if (!this.#isConnected) return
+    if (this.#server === 'in') this.#server = 'maybe'
+    if (this.#state.status === 'joined') this.#go({ type: 'up', recovered: false })
+    else if (isOut(this.#state)) this.#isOutdated = true // the app may join before the answer to the join in flight
+  }
+
+  #needed(isNeeded: boolean): void {
+    if (isNeeded === this.#isNeeded) return
+    this.#isNeeded = isNeeded
+    if (isOut(this.#state)) this.#cancelRetry() // of the opposite request
+    if (isNeeded && this.#nameError) this.#refuseWaiting(this.#nameError)
+  }
+
+  #connected({ isRecovered }: InputOf<'connected'>): void {
+    this.#stopError = undefined
+    if (this.#nameError) return
+    this.#isConnected = true
+    if (!isRecovered) this.#server = 'out' // a new connection is in no room
+    this.#go({ type: 'up', recovered: isRecovered && !this.#isOutdated })
+    const isIn = this.#state.status === 'joined' || (isOut(this.#state) && this.#isNeeded)
+    if (isIn && this.#server === 'in')
+      this.#outputs.push({ type: 'joined', answer: { acknowledged: true }, for: 'outbox' })
+  }
+
+  #disconnected({ error }: InputOf<'disconnected'>): void {
+    this.#isConnected = false
+    this.#stopError = error
+    this.#request = undefined
+    this.#lastJoin = undefined
+    this.#cancelRetry()
     this.#go(error ? { type: 'down', error } : { type: 'down' })
   }
 
-  /** Into the room again: we have lost our place in it, or the server has. */
-  rejoin(): void {
-    const { status } = this.store.getState()
-    if (status === 'left') void this.errand()
-    else if (status === 'joined' || (status === 'failed' && !this.#hooks.unusable)) {
-      this.#go({ type: 'up', recovered: false })
-      void this.#requestJoin()
+  #answered({ request: number, error, answer }: InputOf<'answer'>): void {
+    const request = this.#request
+    if (request?.number !== number) return
+    this.#request = undefined
+    if (error && isConnectionLoss(error)) this.#isConnected = false // `disconnected` comes in a moment
+    else if (request.type === 'leave') this.#leaveAnswered(request, error)
+    else if (error) this.#joinFailed(request, error)
+    else if (answer) this.#joinAccepted(answer)
+  }
+
+  #joinAccepted(answer: JoinAnswer): void {
+    this.#server = 'in'
+    this.#failures = 0
+    if (isOut(this.#state)) {
+      if (this.#isNeeded) this.#outputs.push({ type: 'joined', answer, for: 'outbox' })
+    } else if (!this.#isOutdated) {
+      this.#go({ type: 'accepted', acknowledged: answer.acknowledged })
+      this.#outputs.push({ type: 'members', answer }, { type: 'joined', answer, for: 'app' })
     }
   }
 
-  /** Goes in for the messages that wait, where the app is not in. */
-  errand(): Promise<void> {
-    const isDue = (): boolean =>
-      this.store.getState().status === 'left' && this.#hooks.isNeeded() && this.#hooks.isReady()
-    if (!isDue()) return Promise.resolve()
-    const wish = ++this.#wish
-    return this.#request(async () => {
-      if (wish !== this.#wish || !isDue()) return
-      try {
-        const joined = await this.#ask()
-        this.#retries = 0
-        if (wish !== this.#wish) return
-        if (this.#hooks.isNeeded()) this.#hooks.admitted(joined)
-        else void this.#requestLeave() // it was discarded meanwhile
-      } catch (error) {
-        if (wish === this.#wish) this.#refused(error as RoomfulError)
-      }
-    })
-  }
-
-  /** The server hears of a leave that it does not know of, once nothing of ours waits in the room. */
-  idle(): Promise<void> {
-    const isDue = this.#mayBeIn && this.store.getState().status === 'left' && !this.#hooks.isNeeded()
-    return isDue && this.#hooks.isReady() ? this.#requestLeave() : Promise.resolve()
-  }
-
-  #enter(): void {
-    if (!this.#go({ type: 'join' })) return
-    if (this.#hooks.unusable) return void this.#go({ type: 'refused', error: this.#hooks.unusable })
-    const error = this.#hooks.stoppedBy()
-    if (error) this.#go({ type: 'down', error })
-    else if (this.#hooks.isReady()) void this.#requestJoin()
-  }
-
-  #requestJoin(): Promise<void> {
-    const wish = ++this.#wish
-    const isCurrent = () => wish === this.#wish
-    this.#stopRetry()
-    return this.#request(async () => {
-      if (!isCurrent()) return
-      try {
-        const joined = await this.#ask((refusal) => {
-          if (isCurrent() && refusal) this.#fail(refusal)
-          else if (isCurrent()) this.#go({ type: 'accepted', acknowledged: true })
-          else if (!refusal && this.store.getState().status === 'left') void this.#requestLeave() // it was overtaken
-        })
-        if (!isCurrent()) return
-        this.#retries = 0
-        const afterwards = this.#hooks.entered(joined)
-        this.#go({ type: 'accepted', acknowledged: joined.acknowledged })
-        afterwards()
-      } catch (error) {
-        if (isCurrent() && !isConnectionLoss(error as RoomfulError)) this.#fail(error as RoomfulError)
-      }
-    })
-  }
-
-  /** Who is refused is not in; but whoever was, and is refused for now, still is. */
-  async #ask(onLate: (refusal?: RoomfulError) => void = () => {}): Promise<Joined> {
-    const asked = ++this.#asked
-    const wasIn = this.#mayBeIn
-    const failed = (error: RoomfulError): void => {
-      if (error.refusal && asked === this.#asked) this.#mayBeIn &&= wasIn && !isPermanent(error)
-    }
-    this.#mayBeIn = true
-    try {
-      return await this.#hooks.enter((refusal) => {
-        if (refusal) failed(refusal)
-        onLate(refusal)
-      })
-    } catch (error) {
-      failed(error as RoomfulError)
-      throw error
-    }
-  }
-
-  #fail(error: RoomfulError): void {
+  /** A client that was in the room before still is, where the server refuses only for now. */
+  #joinFailed({ wasIn }: RoomRequest, error: RoomfulError): void {
+    const isFinal = isPermanent(error)
+    if (error.refusal && (isFinal || !wasIn)) this.#server = 'out'
+    if (isOut(this.#state) ? !this.#isNeeded : isFinal && this.#isOutdated) return // this join is not wanted any more
     this.#go({ type: 'refused', error })
-    this.#refused(error)
+    if (isFinal) this.#refuseWaiting(error)
+    else this.#retryLater(error)
   }
 
-  /** A refusal for good is one; whatever else went wrong is tried again. */
-  #refused(error: RoomfulError): void {
-    if (isPermanent(error)) return this.#hooks.turnedAway(error)
-    if (isConnectionLoss(error)) return
-    const ownMs = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#retries)
-    this.#retries += 1
-    this.#stopRetry()
-    this.#retryTimer = setTimeout(() => this.rejoin(), Math.max(ownMs, afterMs(error)) * (1 + Math.random() / 2))
+  #leaveAnswered({ isOvertaking }: RoomRequest, error: RoomfulError | undefined): void {
+    if (!error || isPermanent(error) || error.code === 'NOT_MEMBER') this.#server = isOvertaking ? 'maybe' : 'out'
+    else if (isOut(this.#state) && !this.#isNeeded) return this.#retryLater(error)
+    this.#failures = 0
   }
 
-  #stopRetry(): void {
-    clearTimeout(this.#retryTimer)
+  #answeredLate({ request, error }: InputOf<'lateAnswer'>): void {
+    const join = this.#lastJoin?.number === request ? this.#lastJoin : undefined
+    if (error) {
+      if (join && !this.#request) this.#joinFailed(join, error)
+    } else if (isOut(this.#state)) {
+      // The leave may have been handled before this join: the client has to leave once more.
+      if (this.#request) this.#request.isOvertaking = true
+      else if (this.#server === 'out') this.#server = 'maybe'
+    } else if (join && this.#state.status === 'joined') this.#go({ type: 'accepted', acknowledged: true })
   }
 
-  #requestLeave(): Promise<void> {
-    const wish = ++this.#wish
-    return this.#request(async () => {
-      try {
-        await this.#hooks.exit()
-        this.#mayBeIn = false
-      } catch {
-        // Left all the same: the server forgets us with the connection.
-      }
-      if (wish !== this.#wish) return
-      this.#go({ type: 'done' })
-      void this.errand() // for what was taken over meanwhile
-    })
+  #refuseWaiting(error: RoomfulError): void {
+    this.#isNeeded = false
+    this.#outputs.push({ type: 'refused', error })
   }
 
-  #request(work: () => Promise<void>): Promise<void> {
-    this.#requests = this.#requests.then(work)
-    return this.#requests
+  #retryLater(error: RoomfulError): void {
+    this.#isRetrying = true
+    this.#failures += 1
+    this.#outputs.push({ type: 'retryLater', attempt: this.#failures, minMs: afterMs(error) })
+  }
+
+  #cancelRetry(): void {
+    if (this.#isRetrying) this.#outputs.push({ type: 'cancelRetry' })
+    this.#isRetrying = false
+  }
+
+  #cancelRelease(): void {
+    if (this.#isReleasing) this.#outputs.push({ type: 'cancelRelease' })
+    this.#isReleasing = false
+  }
+
+  /** Sends the request that makes the server's side as it is wanted, if one is due now. */
+  #reconcile(): void {
+    const isLeft = !this.#isConnected || this.#isNeeded || this.#isRetrying || this.#server === 'out'
+    if (this.#state.status === 'leaving' && isLeft) this.#go({ type: 'done' })
+    if (!this.#isConnected || this.#isRetrying || this.#request) return
+    if (this.#state.status === 'joining') this.#send('join')
+    else if (!isOut(this.#state)) return
+    else if (this.#isNeeded) {
+      if (this.#server !== 'in') this.#send('join')
+    } else if (this.#server !== 'out') this.#send('leave')
+  }
+
+  #send(type: RoomRequest['type']): void {
+    const number = ++this.#requests
+    this.#request = { type, number, wasIn: this.#server !== 'out' }
+    this.#server = 'maybe'
+    if (type === 'join') {
+      this.#lastJoin = this.#request
+      this.#isOutdated = false
+    }
+    this.#outputs.push({ type, request: number })
   }
 
   /** Whether anything changed. */
   #go(event: RoomEvent): boolean {
-    const from = this.store.getState()
-    const to = roomState(from, event)
-    if (to === from) return false
-    this.store.setState(to, true)
-    return true
+    const from = this.#state
+    this.#state = roomState(from, event)
+    return this.#state !== from
   }
-}
-
-/** A join settles with the wish of now: joined, failed, left again, or nobody seeks a connection. */
-function verdict(state: RoomState): RoomfulError | true | undefined {
-  if (state.status === 'joined') return true
-  if (state.error || !isOut(state)) return state.error
-  return new RoomfulError('LEFT', 'the room was left before the server had answered the join')
 }

@@ -4,7 +4,7 @@ import { isPermanent } from '../events/refusal.ts'
 import { assertNumber } from '../options.ts'
 import { handled, untilDone } from '../promises.ts'
 import type { HistoryMessages } from '../timeline/timeline-source.ts'
-import { Membership } from './membership.ts'
+import { MembershipRunner } from './membership-runner.ts'
 import type { Room } from './room.ts'
 import type { RoomContext } from './room-context.ts'
 import { type RoomInside, insides } from './room-inside.ts'
@@ -22,12 +22,14 @@ export class RoomCore implements RoomInside {
   readonly room: Room
   readonly name: string
   readonly context: RoomContext
-  readonly #membership: Membership
+  readonly #membership: MembershipRunner
   readonly inbox: RoomInbox
   readonly #members: RoomMembers
   readonly voice: RoomVoice
   /** Changes of who is here that came before the answer to our join: packets may come in bunches. */
   #early: MembersDelta[] = []
+  /** Whether an event of the room came while a join was in flight. */
+  #hasEarly = false
   /** Our own state, as it goes with each join. */
   presence: () => unknown = () => undefined
 
@@ -42,20 +44,21 @@ export class RoomCore implements RoomInside {
       fetch: async (epoch, after) => this.#protocol().history(name, epoch, { after }),
       rejoin: () => this.rejoin(),
     })
-    this.#membership = new Membership(
+    this.#membership = new MembershipRunner(
       {
-        unusable: errorOf(() => assertRoomName(name)),
-        isReady: () => context.protocol() !== undefined && isReady(),
-        stoppedBy,
-        enter: async (onLate) => this.#protocol().join(name, this.inbox.since, onLate, this.presence()),
-        entered: (joined) => this.#entered(joined),
+        nameError: errorOf(() => assertRoomName(name)),
         isNeeded: () => outbox.holds(name),
-        admitted: (joined) => this.#open(joined),
-        turnedAway: (error) => outbox.refused(name, error),
-        exit: async () => {
+        join: async (onLate) => {
+          this.#hasEarly = false
+          return this.#protocol().join(name, this.inbox.since, onLate, this.presence())
+        },
+        leave: async () => {
           outbox.close(name, true)
           await this.#protocol().leave(name)
         },
+        onMembers: (answer) => this.#members.show(answer.members),
+        onJoined: (answer, by) => (by === 'app' ? this.#joined(answer) : this.#open(answer)),
+        onRefused: (error) => outbox.refused(name, error),
         changed: (from, to) => {
           inspect({ type: 'room', room: name, from, to })
           this.#follow(to)
@@ -63,6 +66,9 @@ export class RoomCore implements RoomInside {
       },
       report,
     )
+    const error = stoppedBy()
+    if (error) this.#membership.step({ type: 'disconnected', error })
+    else if (isReady() && context.protocol()) this.#membership.step({ type: 'connected', isRecovered: false })
     this.voice = new RoomVoice(name, {
       schemas,
       outbox,
@@ -75,36 +81,38 @@ export class RoomCore implements RoomInside {
   }
 
   up(recovered: boolean): Promise<void> {
-    return this.#membership.up(recovered)
+    return this.#membership.connected(recovered)
   }
 
   down(error?: RoomfulError): void {
     this.context.outbox.close(this.name, error !== undefined)
-    this.#membership.down(error)
+    this.#membership.step(error ? { type: 'disconnected', error } : { type: 'disconnected' })
   }
 
   rejoin(): void {
-    this.#membership.rejoin()
+    this.#membership.step({ type: 'lost' })
   }
 
   /** Messages wait here that another page left. */
   needed(): void {
-    void this.#membership.errand()
+    this.#membership.step({ type: 'needed', isNeeded: true })
   }
 
   /** No messages wait any more. */
   idle(): void {
-    void this.#membership.idle()
+    this.#membership.step({ type: 'needed', isNeeded: false })
   }
 
   /** A room event of a server that speaks roomful/1. */
   receive(event: string, data: unknown, meta: WireMeta): void {
     const status = this.#status()
+    this.#noticeEarly()
     if (status === 'joined' || status === 'joining') this.inbox.receive(event, data, meta)
     else this.drop('in', event, 'not joined')
   }
 
   receiveHead(epoch: string, seq: number): void {
+    this.#noticeEarly()
     this.inbox.receiveHead(epoch, seq)
   }
 
@@ -120,6 +128,7 @@ export class RoomCore implements RoomInside {
 
   receiveMembers(delta: MembersDelta): void {
     const status = this.#status()
+    this.#noticeEarly()
     if (status === 'joining') {
       this.#early.push(delta)
       if (this.#early.length > MAX_EARLY) this.#early.shift() // the answer knows of it, most likely
@@ -173,15 +182,13 @@ export class RoomCore implements RoomInside {
     return { messages: this.inbox.read(page), more: page.more }
   }
 
-  #entered(joined: Joined): () => void {
+  #joined(joined: Joined): void {
+    if (this.#status() !== 'joined') return
     const early = this.#early
-    this.#members.show(joined.members)
-    return () => {
-      if (this.#status() !== 'joined') return
-      this.#open(joined)
-      this.inbox.joined(joined.page)
-      for (const delta of early) this.receiveMembers(delta)
-    }
+    this.#early = []
+    this.#open(joined)
+    this.inbox.joined(joined.page)
+    for (const delta of early) this.receiveMembers(delta)
   }
 
   /** P8: only now may messages go. */
@@ -193,7 +200,8 @@ export class RoomCore implements RoomInside {
 
   #follow(state: RoomState): void {
     const { status, error } = state
-    this.#early = []
+    if (status !== 'joined') this.#early = []
+    if (isOut(state) && this.#hasEarly && this.#membership.isBusy) this.rejoin()
     if (status === 'joining') this.inbox.joining()
     else if (status === 'suspended' || status === 'failed') this.inbox.away()
     else if (isOut(state)) this.inbox.left()
@@ -209,6 +217,13 @@ export class RoomCore implements RoomInside {
 
   #status(): Room['status'] {
     return this.#membership.store.getState().status
+  }
+
+  /** What comes before the answer to a join is not in that answer: once the room is left, it is missing. */
+  #noticeEarly(): void {
+    if (!this.#membership.isBusy) return
+    this.#hasEarly = true
+    if (isOut(this.#membership.store.getState())) this.rejoin()
   }
 
   drop(direction: 'in' | 'out', event: string, reason: string): void {

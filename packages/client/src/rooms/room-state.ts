@@ -1,20 +1,20 @@
-import type { RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
 import { isPermanent } from '../events/refusal.ts'
 
 /**
- * Our membership of a room; `status` tells which.
+ * The client's membership of a room; `status` tells which.
  *
  *     left ── join ─► joining ── accepted ─► joined ── leave ─► leaving ── done · down ─► left
  *     joining · joined ── refused ─► failed ── join · up ─► joining
- *     joining · joined ── down ─► suspended ── up ─► joining, or joined where the server kept our place
+ *     joining · joined ── down ─► suspended ── up ─► joining, or joined where the server kept the membership
  *     joining ── leave ─► leaving ── join ─► joining        suspended · failed ── leave ─► left
- *     failed for now ── down for good ─► suspended
+ *     failed, to be tried again ── down with an error ─► suspended
  */
 export type RoomState =
   | { readonly status: 'left' | 'joining' | 'leaving'; readonly error?: undefined }
-  /** `acknowledged: false`: the server has not answered; a plain one need not, and may still refuse. */
+  /** `acknowledged: false`: the server has not answered; a plain server need not, and it may still refuse. */
   | { readonly status: 'joined'; readonly acknowledged: boolean; readonly error?: undefined }
-  /** Was in, or trying to get in, and comes back with the connection; `error` says why nobody seeks one any more. */
+  /** Not connected; the room is joined when the client is connected again. `error`: the client does not reconnect by itself. */
   | { readonly status: 'suspended'; readonly wasJoined: boolean; readonly error?: RoomfulError }
   | { readonly status: 'failed'; readonly error: RoomfulError }
 
@@ -22,9 +22,9 @@ export type RoomEvent =
   | { readonly type: 'join' | 'leave' | 'done' }
   | { readonly type: 'accepted'; readonly acknowledged: boolean }
   | { readonly type: 'refused'; readonly error: RoomfulError }
-  /** The connection is there; `recovered` where the server kept our membership. */
+  /** Connected, or time to join again; `recovered` where the server kept the membership. */
   | { readonly type: 'up'; readonly recovered: boolean }
-  /** The connection is gone; with an error where nobody seeks one any more. */
+  /** Not connected; with an error where the client does not reconnect by itself. */
   | { readonly type: 'down'; readonly error?: RoomfulError }
 
 type Status = RoomState['status']
@@ -45,7 +45,7 @@ const failed = ({ error }: Event<'refused'>): RoomState => ({ status: 'failed', 
 const suspended = (wasJoined: boolean, { error }: Event<'down'>): RoomState =>
   error ? { status: 'suspended', wasJoined, error } : { status: 'suspended', wasJoined }
 
-// What is missing is ignored. `up` retries a failed room: another connection may carry another user or permission.
+// A missing entry ignores the event. `up` tries a failed room again: the next connection may be of another user.
 const TABLE: Table = {
   left: { join: joining },
   joining: { accepted: joined, refused: failed, leave: leaving, down: (event) => suspended(false, event) },
@@ -67,7 +67,7 @@ const TABLE: Table = {
     join: joining,
     leave: left,
     up: joining,
-    // Nobody tries again what was refused for now, either.
+    // Without a connection there is no other try.
     down: (event, state) => (event.error && !isPermanent(state.error) ? suspended(false, event) : state),
   },
 }
@@ -80,4 +80,11 @@ export function isOut({ status }: { readonly status: Status }): boolean {
 /** The next state; the same object where nothing changes. */
 export function roomState(state: RoomState, event: RoomEvent): RoomState {
   return TABLE[state.status][event.type]?.(event as never, state as never) ?? state
+}
+
+/** How `join()` ends in this state: `true` joined, an error, or `undefined` while it has to wait. */
+export function joinVerdict(state: RoomState): RoomfulError | true | undefined {
+  if (state.status === 'joined') return true
+  if (state.error || !isOut(state)) return state.error
+  return new RoomfulError('LEFT', 'the room was left before the server had answered the join')
 }

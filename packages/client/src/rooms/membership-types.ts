@@ -1,0 +1,55 @@
+import type { RoomfulError } from '@roomful/contract'
+import type { Joined as JoinAnswer } from './room-protocol.ts'
+import type { RoomState } from './room-state.ts'
+
+export type MembershipInput =
+  /** The app called `join()`: the room stays joined until `leave()`. */
+  | { readonly type: 'join' }
+  /** The app called `leave()`, which holders do not prevent. */
+  | { readonly type: 'leave' }
+  /** A holder (`retain`) was added or removed. */
+  | { readonly type: 'hold' | 'release' }
+  /** `releaseLater` is over. */
+  | { readonly type: 'releaseDue' }
+  /** The room has to be joined with other params than those that the last join was sent with. */
+  | { readonly type: 'paramsChanged' }
+  /** Whether messages of this room wait in the outbox: the client stays in the room for them, or joins it. */
+  | { readonly type: 'needed'; readonly isNeeded: boolean }
+  /** `isRecovered`: the server kept the memberships of the connection before. */
+  | { readonly type: 'connected'; readonly isRecovered: boolean }
+  /** `error`: the client does not reconnect by itself. Also the first input where it is stopped already. */
+  | { readonly type: 'disconnected'; readonly error?: RoomfulError }
+  /** The end of a request: what the server answered a join with, its refusal, or an error of another kind (no answer). */
+  | { readonly type: 'answer'; readonly request: number; readonly error?: RoomfulError; readonly answer?: JoinAnswer }
+  /** A plain server answered a join that had counted as joined, `acknowledged: false`. */
+  | { readonly type: 'lateAnswer'; readonly request: number; readonly error?: RoomfulError }
+  /** The membership, or the place in the log, is lost; or an event of the room was dropped while a join is in flight. */
+  | { readonly type: 'lost' }
+  /** `retryLater` is over. */
+  | { readonly type: 'retryDue' }
+
+export type MembershipOutput =
+  /** At most one a step: the runner may step again while it performs this. */
+  | { readonly type: 'state'; readonly state: RoomState }
+  | { readonly type: 'join' | 'leave'; readonly request: number }
+  /** Comes right before the state that says joined, so that the members are there when a listener hears of it. */
+  | { readonly type: 'members'; readonly answer: JoinAnswer }
+  /** `app`: right after the state that says joined. `outbox`: messages may go; nothing in the answer is for the app. */
+  | { readonly type: 'joined'; readonly answer: JoinAnswer; readonly for: 'app' | 'outbox' }
+  /** The server refused the room permanently: messages that wait for it end. */
+  | { readonly type: 'refused'; readonly error: RoomfulError }
+  /** `attempt` counts from 1; `minMs`: as long as the server asked for. */
+  | { readonly type: 'retryLater'; readonly attempt: number; readonly minMs: number }
+  | { readonly type: 'cancelRetry' | 'releaseLater' | 'cancelRelease' }
+
+export type InputOf<T extends MembershipInput['type']> = Extract<MembershipInput, { type: T }>
+
+/** A request in flight. */
+export interface RoomRequest {
+  readonly type: 'join' | 'leave'
+  readonly number: number
+  /** Whether the server may have had the client in the room before. */
+  readonly wasIn: boolean
+  /** A leave that the server may have handled before an earlier join. */
+  isOvertaking?: boolean
+}
