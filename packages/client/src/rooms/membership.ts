@@ -183,7 +183,7 @@ export class Membership {
   }
 
   #leaveAnswered({ isOvertaking }: RoomRequest, error: RoomfulError | undefined): void {
-    if (!error || isPermanent(error)) this.#server = isOvertaking ? 'maybe' : 'out'
+    if (!error || isPermanent(error) || error.code === 'NOT_MEMBER') this.#server = isOvertaking ? 'maybe' : 'out'
     else if (isOut(this.#state) && !this.#isNeeded) return this.#retryLater(error)
     this.#failures = 0
   }

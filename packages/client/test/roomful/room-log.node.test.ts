@@ -1,18 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type LogInput, RoomLog } from '../../src/roomful/log.ts'
-import {
-  away,
-  follow,
-  head,
-  joined,
-  joining,
-  left,
-  live,
-  ONE,
-  page,
-  retry,
-  TWO,
-} from './support/log-inputs.ts'
+import { away, follow, head, joined, joining, left, live, ONE, page, retry, TWO } from './support/log-inputs.ts'
 
 type Row = readonly [name: string, inputs: readonly LogInput[], said: readonly string[]]
 
@@ -184,7 +172,13 @@ describe('C13 P7 what is held has a bound', () => {
   })
   test('of 1 MiB by default: a message beyond it is fetched', () => {
     const half = 'x'.repeat(524_288 - 2)
-    const { said } = follow([...in5, live(7, ONE, half), live(8, ONE, half), live(9, ONE, 'y'), page(1, 9, { entries: [6] })])
+    const { said } = follow([
+      ...in5,
+      live(7, ONE, half),
+      live(8, ONE, half),
+      live(9, ONE, 'y'),
+      page(1, 9, { entries: [6] }),
+    ])
     expect(said.slice(-2)).toEqual(['8', 'fetch after 8 of epoch-one'])
   })
 })

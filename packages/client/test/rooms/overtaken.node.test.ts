@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startClient } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
-/** A server whose join takes its time, longer than the client waits for an answer. */
+/** A server that answers a join later than the client waits for it. */
 async function start() {
   const waiting: (() => void)[] = []
   const server = await startServer({
@@ -28,19 +28,19 @@ async function start() {
   }
 }
 
-test('RM2 a leave that overtakes a slow join is said again when the late yes comes: no ghost is left', async () => {
+test('RM5 a leave that overtakes a slow join is sent again after the late acceptance: no member is left behind', async () => {
   const { client, membersOf, letIn } = await start()
   const room = await client.join('general')
   expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: false })
   await room.leave()
   letIn()
   await expect.poll(() => membersOf('general')).toBe(0)
-  await client.emitWithAck('leave', { room: 'another' }) // a round trip: what was under way is over
+  await client.emitWithAck('leave', { room: 'another' }) // a round trip: earlier packets have been handled
   expect(membersOf('general')).toBe(0)
   expect(room.status).toBe('left')
 })
 
-test('RM2 joined again meanwhile, the late yes of the first join takes nobody out', async () => {
+test('RM5 the late acceptance of an earlier join does not end a newer one', async () => {
   const { client, membersOf, letIn, waiting } = await start()
   const room = await client.join('general')
   await room.leave()
@@ -51,7 +51,7 @@ test('RM2 joined again meanwhile, the late yes of the first join takes nobody ou
   expect(membersOf('general')).toBe(1)
 })
 
-test('RM10 a join in a listener that hears of the leave is a wish of its own', async () => {
+test('RM10 join() in a listener that is called for the leave joins the room again', async () => {
   const { client, letIn } = await start()
   const room = await client.join('general')
   letIn()
@@ -65,7 +65,7 @@ test('RM10 a join in a listener that hears of the leave is a wish of its own', a
   await expect(again).resolves.toBe(room)
 })
 
-test('CN9 connect() in a listener that hears of the disconnect resolves', async () => {
+test('CN9 connect() in a listener that is called for the disconnect resolves', async () => {
   const { client } = await start()
   await client.connect()
   let again: Promise<unknown> | undefined

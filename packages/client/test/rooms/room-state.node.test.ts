@@ -1,7 +1,7 @@
 import { RoomfulError, type RoomState } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { refusal } from '../support/refusal.ts'
-import { type RoomEvent, roomState } from '../../src/rooms/room-state.ts'
+import { joinVerdict, type RoomEvent, roomState } from '../../src/rooms/room-state.ts'
 
 const NO = refusal('FORBIDDEN')
 const OTHER_NO = refusal('RATE')
@@ -48,7 +48,7 @@ const events = {
 } satisfies Record<string, RoomEvent>
 type EventName = keyof typeof events
 
-// Every status, in each of its variants, and every event, in each of its own. '-': nothing changes.
+// Each variant of each status, and each variant of each event. '-': nothing changes.
 const TABLE: Record<Name, Record<EventName, Name | '-'>> = {
   left: row('joining  -        -     -       -        -            -        -        -           -'),
   joining: row('-        leaving  -     joined  assumed  failedAgain  -        -        awayBefore  stoppedBefore'),
@@ -65,7 +65,7 @@ const TABLE: Record<Name, Record<EventName, Name | '-'>> = {
   failedAgain: row('joining  left     -     -       -        -            joining  joining  -           stoppedBefore'),
 }
 
-/** One result an event, in the order of `events`. */
+/** One cell for each event, in the order of `events`. */
 function row(results: string): Record<EventName, Name | '-'> {
   const cells = results.split(/\s+/) as (Name | '-')[]
   const names = Object.keys(events) as EventName[]
@@ -77,6 +77,26 @@ describe.each(Object.keys(states) as Name[])('RM1 %s', (from) => {
   test.each(Object.entries(TABLE[from]) as [EventName, Name | '-'][])('%s: %s', (event, to) => {
     const next = roomState(states[from], events[event])
     expect(next).toEqual(to === '-' ? states[from] : states[to])
-    expect(next === states[from]).toBe(to === '-') // the same object: nobody is told
+    expect(next === states[from]).toBe(to === '-') // the same object: no listener is called
+  })
+})
+
+describe('RM10 join() in state', () => {
+  const verdicts: Record<Name, string | undefined> = {
+    left: 'LEFT',
+    joining: undefined,
+    leaving: 'LEFT',
+    joined: 'joined',
+    assumed: 'joined',
+    away: undefined,
+    awayBefore: undefined,
+    stopped: 'DISCONNECTED',
+    stoppedBefore: 'DISCONNECTED',
+    failed: 'FORBIDDEN',
+    failedAgain: 'RATE',
+  }
+  test.each(Object.entries(verdicts) as [Name, string | undefined][])('%s ends with %s', (name, expected) => {
+    const verdict = joinVerdict(states[name])
+    expect(verdict === true ? 'joined' : verdict?.code).toBe(expected)
   })
 })

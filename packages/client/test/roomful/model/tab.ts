@@ -148,7 +148,8 @@ export class Tab {
         return this.step({ type: 'refused', room: String(room), error: new RoomfulError('FORBIDDEN', 'no') })
       }
       case 'page':
-        if (frame.page) return this.#follow(room, this.logs[room]!.step({ type: 'page', join: frame.join, page: frame.page }))
+        if (frame.page)
+          return this.#follow(room, this.logs[room]!.step({ type: 'page', join: frame.join, page: frame.page }))
         return this.logs[room]!.join === frame.join ? this.join(room) : undefined
       case 'answer':
         return this.#answered(frame.batch, frame.answer)

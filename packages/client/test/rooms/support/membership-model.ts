@@ -2,18 +2,18 @@ import type { Room } from '@roomful/client'
 
 export type Wish = 'join' | 'leave' | 'retain' | 'release'
 
-/** One room, asked for all sorts of things, and what it must come to in the end. */
+/** A room and the calls that were made on it: `isWanted` says how it must end. */
 export class WantedRoom {
   readonly room: Room
   #releases: (() => void)[] = []
-  #isOrdered = false
+  #isJoinedByApp = false
   #isWanted = false
 
   constructor(room: Room) {
     this.room = room
   }
 
-  /** RM6, RM7: a leave is an order; else whoever holds the room, or said `join`, wants it. */
+  /** RM6, RM7: joined or held since the last leave. */
   get isWanted(): boolean {
     return this.#isWanted
   }
@@ -21,16 +21,16 @@ export class WantedRoom {
   do(wish: Wish): void {
     if (wish === 'join') {
       void this.room.join()
-      this.#isWanted = this.#isOrdered = true
+      this.#isWanted = this.#isJoinedByApp = true
     } else if (wish === 'leave') {
       void this.room.leave()
-      this.#isWanted = this.#isOrdered = false
+      this.#isWanted = this.#isJoinedByApp = false
     } else if (wish === 'retain') {
       this.#releases.push(this.room.retain())
       this.#isWanted = true
     } else {
       this.#releases.shift()?.()
-      if (this.#releases.length === 0 && !this.#isOrdered) this.#isWanted = false
+      if (this.#releases.length === 0 && !this.#isJoinedByApp) this.#isWanted = false
     }
   }
 }

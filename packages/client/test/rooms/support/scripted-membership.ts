@@ -1,105 +1,115 @@
-import { RoomfulError, type RoomState } from '@roomful/client'
-import { vi } from 'vitest'
+import type { RoomfulError, RoomState } from '@roomful/client'
 import { Membership } from '../../../src/rooms/membership.ts'
-
-interface Request {
-  readonly kind: 'join' | 'leave'
-  readonly answer: (answer: { acknowledged: boolean }) => void
-  readonly refuse: (error: RoomfulError) => void
-  /** The answer of a server that was not waited for. */
-  readonly late: (refusal?: RoomfulError) => void
-}
+import type { MembershipInput, MembershipOutput } from '../../../src/rooms/membership-types.ts'
+import { joinVerdict } from '../../../src/rooms/room-state.ts'
 
 interface Script {
   readonly connected?: boolean
-  readonly unusable?: RoomfulError
+  readonly nameError?: RoomfulError
 }
 
-/** A membership over a server that answers when, and what, the test says. */
-export function createScriptedMembership({ connected = true, unusable }: Script = {}) {
-  const requests: Request[] = []
+/** A membership whose server answers when, and what, the test says. Requests are numbered from 0. */
+export function createScriptedMembership({ connected = true, nameError }: Script = {}) {
+  const membership = new Membership(nameError)
+  const requests: { readonly kind: 'join' | 'leave'; readonly request: number }[] = []
   const seen: RoomState['status'][] = []
-  const entered: number[] = []
-  const errands: string[] = []
-  let isReady = connected
-  let isNeeded = false
-  let stopped: RoomfulError | undefined
+  const joined: ('app' | 'outbox')[] = []
+  const refused: string[] = []
+  const retries: { readonly attempt: number; readonly minMs: number }[] = []
+  const verdicts: { current: string | undefined }[] = []
+  let isRetrying = false
+  let isReleasing = false
 
-  const ask = (kind: Request['kind'], late: Request['late']) =>
-    new Promise<{ acknowledged: boolean }>((answer, refuse) => requests.push({ kind, late, refuse, answer }))
-  const membership = new Membership(
-    {
-      unusable,
-      isReady: () => isReady,
-      stoppedBy: () => stopped,
-      enter: (onLate) => ask('join', onLate),
-      entered: () => {
-        entered.push(requests.length)
-        return () => {}
-      },
-      isNeeded: () => isNeeded,
-      admitted: () => void errands.push('admitted'),
-      turnedAway: ({ code }) => void errands.push(code),
-      exit: async () => void (await ask('leave', () => {})),
-      changed: (_from, to) => seen.push(to.status),
-    },
-    (error) => {
-      throw error
-    },
-  )
-  const settle = async (n: number, how: (request: Request) => void): Promise<void> => {
-    await settled()
+  const perform = (output: MembershipOutput): void => {
+    switch (output.type) {
+      case 'state':
+        seen.push(output.state.status)
+        return settle()
+      case 'join':
+      case 'leave':
+        return void requests.push({ kind: output.type, request: output.request })
+      case 'joined':
+        return void joined.push(output.for)
+      case 'refused':
+        return void refused.push(output.error.code)
+      case 'retryLater':
+        retries.push({ attempt: output.attempt, minMs: output.minMs })
+        isRetrying = true
+        return
+      case 'cancelRetry':
+        isRetrying = false
+        return
+      case 'releaseLater':
+      case 'cancelRelease':
+        isReleasing = output.type === 'releaseLater'
+        return
+      case 'members':
+    }
+  }
+  const settle = (): void => {
+    const verdict = joinVerdict(membership.state)
+    for (const open of verdicts) open.current ??= verdict === true ? 'joined' : verdict?.code
+  }
+  const step = (input: MembershipInput): MembershipOutput[] => {
+    const outputs = membership.step(input)
+    outputs.forEach(perform)
+    return outputs
+  }
+  const numberOf = (n: number): number => {
     const request = requests[n]
     if (!request) throw new Error(`expected ${n + 1} requests, got ${requests.length}`)
-    how(request)
-    await settled()
+    return request.request
   }
+  if (connected) step({ type: 'connected', isRecovered: false })
   return {
-    retain: () => membership.retain(),
-    leave: () => membership.leave(),
-    /** What becomes of the join: `joined`, or the error's code. */
-    join: (): Promise<string> =>
-      membership.join().then(
-        () => 'joined',
-        (error: RoomfulError) => error.code,
-      ),
-    up: (recovered = false): Promise<void> => {
-      isReady = true
-      stopped = undefined
-      return membership.up(recovered)
+    step,
+    /** How this `join()` ended, read from `current`: `joined`, the error's code, or undefined while it waits. */
+    join: (): { readonly current: string | undefined } => {
+      const verdict = { current: undefined }
+      step({ type: 'join' })
+      verdicts.push(verdict)
+      settle()
+      return verdict
     },
-    down: (error?: RoomfulError): void => {
-      isReady = false
-      stopped = error
-      membership.down(error)
+    leave: () => step({ type: 'leave' }),
+    hold: () => step({ type: 'hold' }),
+    release: () => step({ type: 'release' }),
+    /** The delay after the last release is over. */
+    releaseDue: () => {
+      if (!isReleasing) throw new Error('no release is planned')
+      isReleasing = false
+      step({ type: 'releaseDue' })
     },
-    status: () => membership.store.getState().status,
+    /** Messages wait in the outbox for this room; or none do any more. */
+    need: () => step({ type: 'needed', isNeeded: true }),
+    needNoMore: () => step({ type: 'needed', isNeeded: false }),
+    up: (isRecovered = false) => step({ type: 'connected', isRecovered }),
+    down: (error?: RoomfulError) => step({ type: 'disconnected', ...(error && { error }) }),
+    lost: () => step({ type: 'lost' }),
+    changeParams: () => step({ type: 'paramsChanged' }),
+    retryDue: () => {
+      if (!isRetrying) throw new Error('no retry is planned')
+      isRetrying = false
+      step({ type: 'retryDue' })
+    },
+    accept: (n: number, acknowledged = true) =>
+      step({ type: 'answer', request: numberOf(n), ...(requests[n]?.kind === 'join' && { answer: { acknowledged } }) }),
+    fail: (n: number, error: RoomfulError) => step({ type: 'answer', request: numberOf(n), error }),
+    late: (n: number, error?: RoomfulError) =>
+      step({ type: 'lateAnswer', request: numberOf(n), ...(error && { error }) }),
+    status: () => membership.state.status,
+    state: () => membership.state,
+    isBusy: () => membership.isBusy,
+    isRetrying: () => isRetrying,
+    isReleasing: () => isReleasing,
+    /** The requests so far. */
+    requests: () => requests.map(({ kind }) => kind),
     /** Every status since the start, in order. */
     seen,
-    /** Messages wait in the room, or none do any more. */
-    need: () => {
-      isNeeded = true
-    },
-    idle: () => {
-      isNeeded = false
-      void membership.idle()
-    },
-    errand: () => membership.errand(),
-    rejoin: () => membership.rejoin(),
-    /** What the messages that wait were told: that the room is open for them, or the code of its refusal. */
-    errands,
-    /** How many answers to joins were taken for what is now. */
-    entered,
-    /** The requests so far. */
-    asked: () => requests.map(({ kind }) => kind),
-    /** Has the server say yes to its n-th request, which must be there. */
-    answer: (n: number, acknowledged = true) => settle(n, (request) => request.answer({ acknowledged })),
-    refuse: (n: number, error: RoomfulError) => settle(n, (request) => request.refuse(error)),
-    late: (n: number, refusal?: RoomfulError) => settle(n, (request) => request.late(refusal)),
+    /** For whom the client was told that it is in the room. */
+    joined,
+    /** The codes that end the messages that wait. */
+    refused,
+    retries,
   }
-}
-
-/** Lets promises settle, under fake timers; no time passes. */
-export async function settled(): Promise<void> {
-  await vi.advanceTimersByTimeAsync(0)
 }

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import { codeOf } from '../rooms/support/outcomes.ts'
+import { createScriptedMembership as create } from '../rooms/support/scripted-membership.ts'
+import { joinAnswer, startScript } from '../rooms/support/scripted-server.ts'
+import { refusal } from '../support/refusal.ts'
+import { startClient } from '../support/test-client.ts'
+
+const NO = refusal('FORBIDDEN')
+const BUSY = refusal('RATE')
+
+describe('OB10 a room that the app leaves while messages wait in it', () => {
+  test('is left for the app at once, and on the server when no message waits any more', () => {
+    const { join, leave, need, needNoMore, accept, requests, status } = create()
+    join()
+    accept(0)
+    need()
+    leave()
+    expect([status(), requests()]).toEqual(['left', ['join']])
+    needNoMore()
+    accept(1)
+    needNoMore()
+    expect(requests()).toEqual(['join', 'leave'])
+  })
+  test('before the join was answered is left at once; the messages go with that join', () => {
+    const { join, leave, need, needNoMore, accept, requests, status, joined } = create()
+    const joining = join()
+    need()
+    leave()
+    expect([joining.current, status()]).toEqual(['LEFT', 'left'])
+    accept(0)
+    expect([status(), requests(), joined]).toEqual(['left', ['join'], ['outbox']])
+    needNoMore()
+    expect(requests()).toEqual(['join', 'leave'])
+  })
+  test('and joins again gets an answer of its own, and stays', () => {
+    const { join, leave, need, needNoMore, accept, requests, status, joined } = create()
+    join()
+    accept(0)
+    need()
+    leave()
+    join()
+    accept(1)
+    needNoMore()
+    expect([status(), requests(), joined]).toEqual(['joined', ['join', 'join'], ['app', 'app']])
+  })
+  test('while its join is retried is joined for the messages', () => {
+    const { join, leave, need, fail, retryDue, accept, requests, status, joined } = create()
+    join()
+    need()
+    fail(0, BUSY)
+    leave()
+    retryDue()
+    accept(1)
+    expect([status(), requests(), joined]).toEqual(['left', ['join', 'join'], ['outbox']])
+  })
+})
+
+describe('OB10 a room where messages wait, and which the app has not joined', () => {
+  test('is joined for them after a connect, then left; the app sees nothing of it', () => {
+    const { up, need, needNoMore, accept, requests, seen, joined } = create({ connected: false })
+    need()
+    up()
+    accept(0)
+    expect(joined).toEqual(['outbox'])
+    needNoMore()
+    expect([requests(), seen]).toEqual([['join', 'leave'], []])
+  })
+  test('is not joined while disconnected, or where no message waits', () => {
+    const { up, down, need, needNoMore, requests } = create()
+    up()
+    down()
+    need()
+    needNoMore()
+    up()
+    expect(requests()).toEqual([])
+  })
+  test('and the app joins it meanwhile: one join serves both', () => {
+    const { join, need, accept, requests, joined } = create()
+    need()
+    const joining = join()
+    accept(0)
+    expect([joining.current, requests(), joined]).toEqual(['joined', ['join'], ['app']])
+  })
+  test('P8 is joined again on a recovered connection where the answer to its join was lost', () => {
+    const { up, down, need, accept, requests, joined } = create()
+    need()
+    down()
+    up(true)
+    expect([requests(), joined]).toEqual([['join', 'join'], []])
+    accept(1)
+    expect(joined).toEqual(['outbox'])
+  })
+  test('is left again where they are discarded before the answer', () => {
+    const { need, needNoMore, accept, requests, status, joined } = create()
+    need()
+    needNoMore()
+    accept(0)
+    expect([requests(), status(), joined]).toEqual([['join', 'leave'], 'left', []])
+  })
+  test('is joined again where they came while a leave was in flight', () => {
+    const { join, leave, need, accept, requests, status, joined } = create()
+    join()
+    accept(0)
+    leave()
+    need()
+    accept(1)
+    accept(2)
+    expect([requests(), status(), joined]).toEqual([['join', 'leave', 'join'], 'left', ['app', 'outbox']])
+  })
+  test('is joined again where the server lost the membership', () => {
+    const { need, accept, lost, requests, joined } = create()
+    need()
+    accept(0)
+    lost()
+    accept(1)
+    expect([requests(), joined]).toEqual([
+      ['join', 'join'],
+      ['outbox', 'outbox'],
+    ])
+  })
+  test('C9 and which the server refuses permanently: the messages end, without another try', () => {
+    const { need, fail, requests, status, refused, isRetrying } = create()
+    need()
+    fail(0, NO)
+    expect([status(), requests(), refused, isRetrying()]).toEqual(['left', ['join'], ['FORBIDDEN'], false])
+  })
+  test('and which the server refuses for now is tried again as long as a message waits', () => {
+    const { need, needNoMore, fail, retryDue, requests, refused, isRetrying } = create()
+    need()
+    fail(0, BUSY)
+    retryDue()
+    fail(1, BUSY)
+    expect([requests(), refused, isRetrying()]).toEqual([['join', 'join'], [], true])
+    needNoMore()
+    expect([requests(), isRetrying()]).toEqual([['join', 'join'], false])
+  })
+})
+
+describe('RM3 while a join is refused for now', () => {
+  test('messages wait, and are sent when the room is joined', async () => {
+    const { url, events } = await startScript({
+      $join: (_request, _socket, nth) => (nth === 1 ? { ok: false, code: 'RATE' } : joinAnswer()),
+    })
+    const room = startClient(url).room('general')
+    await expect(codeOf(room.join())).resolves.toBe('RATE')
+    expect(room.status).toBe('failed')
+    const sent = codeOf(room.emit('m', 'waits'))
+    await room.join()
+    await expect(sent).resolves.toBe('confirmed')
+    expect(events()).toEqual(['$join', '$join', '$publish'])
+  })
+  test('OB16 messages are refused where the join was refused permanently', async () => {
+    const { url } = await startScript({ $join: () => ({ ok: false, code: 'FORBIDDEN' }) })
+    const room = startClient(url).room('general')
+    await expect(codeOf(room.join())).resolves.toBe('FORBIDDEN')
+    await expect(codeOf(room.emit('m', 'text'))).resolves.toBe('NOT_MEMBER')
+  })
+})
