@@ -115,12 +115,19 @@ def refusal_of(event, body):
 
 
 def body_of(event, data):
-    """The JSON that an item is, in bytes; None where it is none, or would break those who read it."""
+    """The JSON of an item, in bytes; None where its data is no JSON or nested too deep."""
+    return json_of([event, data], MAX_DEPTH + 1)
+
+
+def json_of(value, levels=MAX_DEPTH):
+    """The JSON of a value, in bytes; None where it is no JSON or nested too deep."""
+    if not is_shallow(value, levels):
+        return None
     try:
-        text = json.dumps([event, data], ensure_ascii=False, allow_nan=False) if is_shallow(data) else None
+        text = json.dumps(value, separators=(',', ':'), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError):
         return None
-    return text and text.encode('utf-8', 'surrogatepass')
+    return text.encode('utf-8', 'surrogatepass')
 
 
 def is_shallow(value, levels=MAX_DEPTH):

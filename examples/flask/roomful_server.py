@@ -11,9 +11,10 @@ import threading
 from flask import Flask
 from flask_socketio import SocketIO, emit, join_room, leave_room, rooms
 
-from room_log import LIMITS, Refused, RoomLog, body_of, now, refusal_of
+from room_log import LIMITS, Refused, RoomLog, body_of, json_of, now, refusal_of
 
 MAX_ROOMS = 100
+MAX_PARAMS_BYTES = 4_096
 
 app = Flask(__name__)
 socketio = SocketIO(app, cors_allowed_origins='*')
@@ -48,15 +49,17 @@ def say_hello(_auth=None):
 
 @answers('$join')
 def join(request):
-    room, since = room_in(request), request.get('since')
+    room, since, last = room_in(request), request.get('since'), request.get('last')
     check(since is None or isinstance(since, dict) and is_count(since.get('seq')), 'since must be { epoch, seq }')
+    check(last is None or is_count(last) and last > 0, 'last must be an integer of 1 or more')
+    check_params(request.get('params'))  # [S18] everyone may join: they are only checked
     check(channel(room) in rooms() or len(rooms()) <= LIMITS['rooms'], 'leave another room first', 'LIMIT')
     check(room in logs or len(logs) < MAX_ROOMS, 'this server has all the rooms that it can hold', 'LIMIT')
     log = logs.setdefault(room, RoomLog())
     join_room(channel(room))  # [S11] one step with the page, by the lock
-    if since is None or since.get('epoch') != log.epoch:
-        return log.page(after=log.head)  # [S13]
-    return log.page(after=since['seq'])
+    if since is not None and since.get('epoch') == log.epoch and since['seq'] <= log.head:
+        return log.page(after=since['seq'])  # [S13]
+    return log.page(before=log.head + 1, limit=last or 0)
 
 
 @answers('$leave')
@@ -123,6 +126,12 @@ def channel(room):
 
 def check_epoch(request, log):
     check(request.get('epoch') == log.epoch, 'the log of this room is another one now: join again', 'EPOCH')
+
+
+def check_params(params):
+    body = json_of(params)
+    check(body is not None, 'params must be JSON')
+    check(len(body) <= MAX_PARAMS_BYTES, f'params must be at most {MAX_PARAMS_BYTES} bytes of JSON', 'TOO_LARGE')
 
 
 def check(fine, message, code='SHAPE'):

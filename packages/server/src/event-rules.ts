@@ -1,4 +1,4 @@
-import { RoomfulError, ValidationError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
 import { describe, eventIn, type EventSchemas, validate } from '@roomful/contract/protocol'
 import type { AppCalls } from './app-calls.ts'
 import type { Identity } from './authenticate.ts'
@@ -6,6 +6,7 @@ import { jsonCopy, jsonText } from './json.ts'
 import { RefusalError, refuse } from './refuse.ts'
 import type { ErrorContext } from './report.ts'
 import type { Settings } from './settings.ts'
+import { validateOrRefuse } from './validate-or-refuse.ts'
 
 export type Kind = 'durable' | 'volatile'
 export type Handler = (context: object) => unknown
@@ -47,12 +48,7 @@ export class EventRules {
     const known = this.#find(event, kind)
     if (known === undefined) throw refuse('SHAPE', `the contract has no ${kind} room event ${describe(event)}`)
     const text = jsonText(data, this.#settings.limits.eventBytes)
-    try {
-      return { event: known.event, data: validate(known.schema, data, known.event), wire: data ?? null, text }
-    } catch (error) {
-      if (error instanceof ValidationError) throw refuse('SHAPE', error.message)
-      throw this.#internal(error, { during: 'emit', event: known.event })
-    }
+    return { event: known.event, data: validateOrRefuse(known.schema, data, known.event), wire: data ?? null, text }
   }
 
   /**

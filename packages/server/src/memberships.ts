@@ -3,6 +3,8 @@ import type { AppCalls } from './app-calls.ts'
 import type { Identity } from './authenticate.ts'
 import type { Grace } from './grace.ts'
 import type { RoomsSocket } from './host.ts'
+import { joinParams } from './join-params.ts'
+import type { Page } from './log/log.ts'
 import { isPassing, RefusalError, refuse } from './refuse.ts'
 import type { Room } from './room.ts'
 import type { RoomsInUse } from './rooms-in-use.ts'
@@ -41,7 +43,7 @@ export class Memberships {
   join(request: JoinRequest): Promise<JoinAnswer> {
     const name = request.room
     return this.#turns.run(name, async () => {
-      await this.#assertAllowed(name)
+      await this.#assertAllowed(request)
       if (this.#ended) throw refuse('UNAVAILABLE', 'the connection is gone')
       const wasIn = this.#rooms.has(name)
       try {
@@ -70,11 +72,14 @@ export class Memberships {
     else leaveAll()
   }
 
-  async #assertAllowed(room: string): Promise<void> {
+  /** Asks the app at each join, also for a member: its rights or its params may be others now. */
+  async #assertAllowed({ room, params: given }: JoinRequest): Promise<void> {
     const { settings, calls } = this.#parts
     const { mayJoin, report } = settings
     try {
-      if (mayJoin === undefined || (await calls.run(() => mayJoin({ room, user: this.#who.user }))) === true) return
+      const params = joinParams(given, settings)
+      const { user } = this.#who
+      if (mayJoin === undefined || (await calls.run(() => mayJoin({ room, user, params }))) === true) return
       throw refuse('FORBIDDEN', 'you are not allowed to join this room')
     } catch (error) {
       if (!(error instanceof RefusalError)) {
@@ -93,15 +98,27 @@ export class Memberships {
   }
 
   /** A member first, then where the log stands and who is here. */
-  async #enter({ room: name, since, presence }: JoinRequest): Promise<JoinAnswer> {
-    const { limits } = this.#parts.settings
+  async #enter({ room: name, since, presence, last = 0 }: JoinRequest): Promise<JoinAnswer> {
     const room = this.#rooms.get(name) ?? this.#hold(name)
     await room.enter(this.#socket, this.#who.wire, presence)
     if (this.#ended) room.unsubscribe(this.#socket) // again: the adapter may have been slow to add it
-    const limit = since === undefined ? 0 : limits.page
-    const page = await room.page({ after: since?.seq ?? 0, limit, bytes: limits.pageBytes })
-    const entries = page.epoch === since?.epoch ? page.entries : [] // S13
-    return { ok: true, ...page, entries, members: room.members() }
+    const page = (await this.#missed(room, since)) ?? (await this.#newest(room, last))
+    return { ok: true, ...page, members: room.members() }
+  }
+
+  /** S13: the page that continues a view; undefined where there is no view, or the log does not continue it. */
+  async #missed(room: Room, since: JoinRequest['since']): Promise<Page | undefined> {
+    if (since === undefined) return undefined
+    const { page: limit, pageBytes: bytes } = this.#parts.settings.limits
+    const page = await room.page({ after: since.seq, limit, bytes })
+    return page.epoch === since.epoch && since.seq <= page.head ? page : undefined
+  }
+
+  /** S13: the newest entries, which are history for a view that begins at the head. */
+  async #newest(room: Room, count: number): Promise<Page> {
+    const bytes = this.#parts.settings.limits.pageBytes
+    if (count === 0) return await room.page({ after: 0, limit: 0, bytes })
+    return await room.page({ before: Number.MAX_SAFE_INTEGER, limit: count, bytes })
   }
 
   #hold(name: string): Room {

@@ -6,6 +6,7 @@ import type {
   DataOut,
   DurableName,
   EventName,
+  JoinParams,
   PresenceInput,
   Receipt,
   RoomEmitted,
@@ -28,10 +29,12 @@ export interface Handshake {
   readonly address: string
 }
 
-/** Somebody about to join a room. */
+/** A user who asks to join a room. */
 export interface JoinContext<C extends AnyContract> {
   readonly room: string
   readonly user: User<C>
+  /** What the client gave with the join, parsed by the contract's `join` schema; any JSON, or undefined, where it has none. */
+  readonly params: JoinParams<C>
 }
 
 /** Somebody about to send an event into a room; `data` is as its schema gives it out. */

@@ -1,8 +1,8 @@
-import { RoomfulError, ValidationError } from '@roomful/contract'
-import { describe, validate } from '@roomful/contract/protocol'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { jsonCopy, jsonText } from './json.ts'
-import { refuse } from './refuse.ts'
 import type { Settings } from './settings.ts'
+import { validateOrRefuse } from './validate-or-refuse.ts'
 
 /**
  * What a client may say about itself: what the contract's `presence` lets in, any JSON where it has none; null takes it back.
@@ -11,12 +11,7 @@ import type { Settings } from './settings.ts'
 export function assertPresence(presence: unknown, { definition, limits }: Settings): void {
   if (presence === null) return
   jsonText(presence, limits.presenceBytes, 'a state')
-  if (definition.presence === undefined) return
-  try {
-    validate(definition.presence, presence, 'presence')
-  } catch (error) {
-    throw error instanceof ValidationError ? refuse('SHAPE', error.message) : error
-  }
+  if (definition.presence !== undefined) validateOrRefuse(definition.presence, presence, 'presence')
 }
 
 /** What a user shows in a room who has set several states; the oldest comes first. */

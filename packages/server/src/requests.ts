@@ -1,6 +1,7 @@
 import {
   describe,
   type HistoryRequest,
+  isObject,
   isRoomName,
   type JoinRequest,
   type Limits,
@@ -29,13 +30,18 @@ export interface VolatileRequest {
 }
 
 /** @throws RefusalError `SHAPE`, as all of these do. */
-export function parseJoin(raw: unknown): JoinRequest {
-  const fields = fieldsOf(raw, '$join { room, since?, presence? }')
-  const { presence } = fields
-  const common = { room: roomOf(fields), ...(presence === undefined ? {} : { presence }) }
-  if (fields['since'] === undefined || fields['since'] === null) return common
-  const since = fieldsOf(fields['since'], 'since { epoch, seq }')
-  return { ...common, since: { epoch: epochOf(since), seq: integerOf(since, 'seq', 0) } }
+export function parseJoin(raw: unknown, limits: Limits): JoinRequest {
+  const fields = fieldsOf(raw, '$join { room, since?, presence?, params?, last? }')
+  const { presence, params } = fields
+  const since = fields['since'] ?? undefined
+  const last = fields['last'] ?? undefined
+  return {
+    room: roomOf(fields),
+    ...(presence === undefined ? {} : { presence }),
+    ...(params === undefined ? {} : { params }),
+    ...(since === undefined ? {} : { since: placeOf(since) }),
+    ...(last === undefined ? {} : { last: Math.min(integerOf(fields, 'last', 1), limits.page) }),
+  }
 }
 
 export function parseLeave(raw: unknown): LeaveRequest {
@@ -95,13 +101,18 @@ function itemsOf(raw: readonly unknown[]): PublishBatch['items'] {
 }
 
 function fieldsOf(raw: unknown, expected: string): Fields {
-  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return raw as Fields
+  if (isObject(raw)) return raw
   throw refuse('SHAPE', `expected ${expected}, got ${describe(raw)}`)
 }
 
 function roomOf({ room }: Fields): string {
   if (isRoomName(room)) return room
   throw wrong('room', 'a string of 1 to 128 characters without control characters', room)
+}
+
+function placeOf(raw: unknown): { readonly epoch: string; readonly seq: number } {
+  const since = fieldsOf(raw, 'since { epoch, seq }')
+  return { epoch: epochOf(since), seq: integerOf(since, 'seq', 0) }
 }
 
 function epochOf({ epoch }: Fields): string {

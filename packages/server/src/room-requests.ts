@@ -54,7 +54,7 @@ export class RoomRequests {
   }
 
   async #join(raw: unknown): Promise<JoinAnswer> {
-    const { presence, ...request } = parseJoin(raw)
+    const { presence, ...request } = parseJoin(raw, this.#parts.settings.limits)
     return await this.#rooms.join(this.#isFine(presence) ? { ...request, presence } : request)
   }
 

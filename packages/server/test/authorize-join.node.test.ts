@@ -1,8 +1,78 @@
+import { defineContract } from '@roomful/contract'
 import { wire } from '@roomful/contract/protocol'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { refuse } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { startRooms, texts } from './support/start-rooms.ts'
+
+describe('the params of a join', () => {
+  const invited = defineContract({
+    ...chat.definition,
+    join: z.object({ invite: z.string().transform((text) => text.toUpperCase()) }),
+  })
+
+  test('are given to authorize.join as the contract parses them', async () => {
+    const contexts: object[] = []
+    const { connect } = await startRooms({
+      contract: invited,
+      authenticate: believe,
+      authorize: { join: (context) => contexts.push(context) > 0 },
+    })
+    const ann = await connect()
+    expect(await ann.join('general', undefined, { params: { invite: 'abc' } })).toMatchObject({ ok: true })
+    expect(contexts).toEqual([{ room: 'general', user: { id: 'ann', name: 'ann' }, params: { invite: 'ABC' } }])
+  })
+
+  test.each([[undefined], [null], [{ invite: 7 }], ['abc']])(
+    'that the contract refuses are SHAPE: %o',
+    async (params) => {
+      const join = vi.fn<() => boolean>(() => true)
+      const { connect } = await startRooms({ contract: invited, authenticate: believe, authorize: { join } })
+      const ann = await connect()
+      const answer = await ann.ask(wire.join, { room: 'general', params })
+      expect(answer).toMatchObject({
+        ok: false,
+        code: 'SHAPE',
+        message: expect.stringContaining('invalid data for "params"'),
+      })
+      expect(join).not.toHaveBeenCalled()
+    },
+  )
+
+  test('may be any JSON of at most 4,096 bytes where the contract has no schema', async () => {
+    const given: unknown[] = []
+    const { connect } = await startRooms({
+      contract: guestChat,
+      authorize: { join: ({ params }) => given.push(params) > 0 },
+    })
+    const ann = await connect()
+    const all = [undefined, null, 7, 'text', ['a'], { a: { b: 1 } }, 'x'.repeat(4_094)]
+    for (const params of all) expect(await ann.join('general', undefined, { params })).toMatchObject({ ok: true })
+    expect(given).toEqual(all)
+    expect(await ann.ask(wire.join, { room: 'general', params: 'é'.repeat(2_048) })).toEqual({
+      ok: false,
+      code: 'TOO_LARGE',
+      message: 'the params of a join may have at most 4096 bytes of JSON',
+    })
+  })
+
+  test('are judged at each join: a member that joins again with worse ones is out', async () => {
+    const { connect } = await startRooms({
+      contract: invited,
+      authenticate: believe,
+      authorize: { join: ({ params }) => params.invite === 'ABC' },
+    })
+    const ann = await connect()
+    const join = (params: unknown) => ann.ask(wire.join, { room: 'general', params })
+    const { epoch } = await ann.join('general', undefined, { params: { invite: 'abc' } })
+    expect(await join({ invite: 'xyz' })).toMatchObject({ ok: false, code: 'FORBIDDEN' })
+    expect(await ann.publish('general', texts(['hi']), { epoch })).toMatchObject({ code: 'NOT_MEMBER' })
+    expect(await join({ invite: 'abc' })).toMatchObject({ ok: true })
+    expect(await join({ invite: 7 })).toMatchObject({ ok: false, code: 'SHAPE' })
+    expect(await ann.publish('general', texts(['hi']), { epoch })).toMatchObject({ code: 'NOT_MEMBER' })
+  })
+})
 
 describe('authorize.join', () => {
   test('false is FORBIDDEN with a sentence, and so is whatever is not true', async () => {

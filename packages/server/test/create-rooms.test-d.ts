@@ -1,6 +1,7 @@
 import {
   type ClientToServerEvents,
   defineContract,
+  type Json,
   type Receipt,
   type ServerToClientEvents,
   typeOnly,
@@ -61,6 +62,29 @@ describe('createRooms', () => {
       authorize: {
         join: ({ user }) => {
           expectTypeOf(user).toEqualTypeOf<{ readonly id: string }>()
+          return true
+        },
+      },
+    })
+  })
+
+  test('authorize.join gets the params as the contract parses them, any JSON where it has no schema', () => {
+    const invited = defineContract({ join: z.object({ invite: z.string().transform(Number) }) })
+    createRooms(io, {
+      contract: invited,
+      authorize: {
+        join: ({ params }) => {
+          expectTypeOf(params).toEqualTypeOf<{ invite: number }>()
+          return true
+        },
+      },
+    })
+    createRooms(io, {
+      contract: chat,
+      authenticate,
+      authorize: {
+        join: ({ params }) => {
+          expectTypeOf(params).toEqualTypeOf<Json | undefined>()
           return true
         },
       },

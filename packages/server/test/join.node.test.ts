@@ -67,6 +67,38 @@ describe('$join and $leave', () => {
     })
   })
 
+  test('S13 last: the newest entries where no view goes on; the page of a view that does', async () => {
+    const { connect } = await startRooms({ contract: guestChat, limits: { page: 3 } })
+    const ann = await connect()
+    expect(await ann.join('general', undefined, { last: 2 })).toMatchObject({ head: 0, entries: [] })
+    const { epoch } = await ann.join('general')
+    await ann.publish('general', texts(['a', 'b', 'c', 'd', 'e']))
+    const seqs = async (since: { epoch: string; seq: number } | undefined, last: number) => {
+      const answer = await ann.join('general', since, { last })
+      expect(answer).toMatchObject({ ok: true, epoch, head: 5, first: 1 })
+      return answer.entries.map(({ seq }) => seq)
+    }
+    expect(await seqs(undefined, 2)).toEqual([4, 5])
+    expect(await seqs(undefined, 99)).toEqual([3, 4, 5])
+    expect(await seqs({ epoch: 'yesterday', seq: 3 }, 2)).toEqual([4, 5])
+    expect(await seqs({ epoch, seq: 99 }, 2)).toEqual([4, 5])
+    expect(await seqs({ epoch, seq: 0 }, 2)).toEqual([1, 2, 3])
+    expect(await seqs({ epoch, seq: 5 }, 2)).toEqual([])
+  })
+
+  test('S13 last: no more than pageBytes, the newest first', async () => {
+    const { connect } = await startRooms({
+      contract: guestChat,
+      limits: { eventBytes: 5_000, pageBytes: 5_000 },
+      log: memoryLog({ retention: { maxEntries: 3 } }),
+    })
+    const ann = await connect()
+    await ann.join('general')
+    await ann.publish('general', texts(['a', 'b', 'c', 'd'].map((letter) => letter.repeat(2_000))))
+    const { entries, first } = await ann.join('general', undefined, { last: 4 })
+    expect([first, entries.map(({ seq }) => seq)]).toEqual([2, [3, 4]])
+  })
+
   test('LIMIT: so many rooms a connection; a room that was left makes place', async () => {
     const { connect } = await startRooms({ contract: guestChat, limits: { rooms: 2 } })
     const ann = await connect()

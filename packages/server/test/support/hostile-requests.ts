@@ -53,6 +53,12 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
     { room: 'general', since },
     /expected since|seq must be|epoch must be/,
   ]),
+  ...[0, -1, 1.5, '1', true, {}, 2 ** 53].map((last): [string, unknown, RegExp] => [
+    wire.join,
+    { room: 'general', last },
+    /^last must be an integer of 1 or more/,
+  ]),
+  [wire.join, { room: 'elsewhere', params: Buffer.from('x') }, /^data must be JSON, got binary$/],
   ...[undefined, null, 7, '', long, {}].map((bad): [string, unknown, RegExp] => [
     wire.publish,
     { room: 'general', epoch: bad, cid, items },

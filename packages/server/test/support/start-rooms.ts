@@ -19,7 +19,11 @@ export interface Client {
   readonly heard: Heard[]
   hello(): Promise<Hello>
   ask<T = Refused & Record<string, unknown>>(event: string, request?: unknown): Promise<T>
-  join(room: string, since?: { epoch: string; seq: number }): Promise<JoinAnswer>
+  join(
+    room: string,
+    since?: { epoch: string; seq: number },
+    more?: { params?: unknown; last?: number },
+  ): Promise<JoinAnswer>
   publish(
     room: string,
     items: readonly Item[],
@@ -85,8 +89,8 @@ export function clientOf(socket: Socket): Client {
       return client.of(wire.hello)[0]?.[0] as Hello
     },
     ask: async (event, request) => await socket.timeout(20_000).emitWithAck(event, request),
-    join: async (room, since) => {
-      const answer = await client.ask<JoinAnswer>(wire.join, since === undefined ? { room } : { room, since })
+    join: async (room, since, more) => {
+      const answer = await client.ask<JoinAnswer>(wire.join, { room, ...(since && { since }), ...more })
       epochs.set(room, answer.epoch)
       return answer
     },
