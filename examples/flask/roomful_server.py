@@ -125,7 +125,7 @@ def channel(room):
 
 
 def check_epoch(request, log):
-    check(request.get('epoch') == log.epoch, 'the log of this room is another one now: join again', 'EPOCH')
+    check(request.get('epoch') == log.epoch, 'the log of this room has another epoch now: join again', 'EPOCH')
 
 
 def check_params(params):

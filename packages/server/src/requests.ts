@@ -11,15 +11,15 @@ import {
 } from '@roomful/contract/protocol'
 import { refuse } from './refuse.ts'
 
-// What comes off the wire, checked by hand: anything may arrive, and a wrong shape is told what was expected.
-// What only one item got wrong (its event, its data) is that item's own refusal, so it is not checked here.
+// Checks requests as they come off the wire; a refusal says what was expected.
+// The event and data of an item are not checked here: a mistake in them refuses that item only.
 
 type Fields = Readonly<Record<string, unknown>>
 
 export interface LeaveRequest {
   readonly room: string
 }
-/** `PublishRequest`, with items that may be anything. */
+/** `PublishRequest`, with items whose event and data are not checked. */
 export interface PublishBatch extends Omit<PublishRequest, 'items'> {
   readonly items: readonly { readonly n: number; readonly event: unknown; readonly data: unknown }[]
 }
@@ -29,7 +29,7 @@ export interface VolatileRequest {
   readonly data: unknown
 }
 
-/** @throws RefusalError `SHAPE`, as all of these do. */
+/** @throws RefusalError `SHAPE`, as do the other parsers. */
 export function parseJoin(raw: unknown, limits: Limits): JoinRequest {
   const fields = fieldsOf(raw, '$join { room, since?, presence?, params?, last? }')
   const { presence, params } = fields
@@ -78,7 +78,7 @@ export function parseVolatile(raw: unknown): VolatileRequest {
 export function parsePresence(raw: unknown): PresenceRequest {
   const fields = fieldsOf(raw, '$presence { room, presence }')
   const { presence } = fields
-  if (presence === undefined) throw wrong('presence', 'a state, or null to take it back', presence)
+  if (presence === undefined) throw wrong('presence', 'any JSON, or null to remove it', presence)
   return { room: roomOf(fields), presence }
 }
 
@@ -94,7 +94,7 @@ function itemsOf(raw: readonly unknown[]): PublishBatch['items'] {
   return raw.map((value) => {
     const fields = fieldsOf(value, 'an item { n, event, data }')
     const n = integerOf(fields, 'n', 1)
-    if (n <= last) throw refuse('SHAPE', 'the n of items must rise')
+    if (n <= last) throw refuse('SHAPE', 'the n of items must be strictly rising')
     last = n
     return { n, event: fields['event'], data: fields['data'] }
   })

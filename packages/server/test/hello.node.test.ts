@@ -185,8 +185,8 @@ describe('authenticate', () => {
 describe('createRooms: bad options', () => {
   const io = { on: () => io, off: () => io, use: () => io, to: () => ({ emit: () => true }) }
 
-  test('a contract that says what a user is asks for authenticate', () => {
-    expect(() => createRooms(io, { contract: chat })).toThrow(/authenticate must say who is connecting/)
+  test('a contract with a user schema requires authenticate', () => {
+    expect(() => createRooms(io, { contract: chat })).toThrow(/authenticate is required/)
   })
 
   test('limits and times are whole numbers, by names that exist, and fit each other', () => {
@@ -195,8 +195,8 @@ describe('createRooms: bad options', () => {
       'createRooms: limits: rooms must be a whole number of at least 1, got 0',
     )
     expect(make({ limits: { eventBytes: '9' } })).toThrow(/eventBytes must be a whole number/)
-    expect(make({ limits: { romms: 3 } })).toThrow('there is no limit "romms"')
-    expect(make({ limits: { dedupMs: 3 } })).toThrow('there is no limit "dedupMs"')
+    expect(make({ limits: { romms: 3 } })).toThrow('unknown limit "romms"')
+    expect(make({ limits: { dedupMs: 3 } })).toThrow('unknown limit "dedupMs"')
     expect(make({ limits: { eventBytes: 100_000 } })).toThrow(/an event must fit a batch and a page/)
     expect(make({ handlerTimeoutMs: Number.NaN })).toThrow(/handlerTimeoutMs must be a whole number/)
     expect(make({ presenceGraceMs: -1 })).toThrow(

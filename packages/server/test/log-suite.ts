@@ -286,9 +286,9 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
         fc.asyncProperty(fc.jsonValue({ maxDepth: 5 }), fc.string({ unit: 'binary' }), async (data, id) => {
           const name = `room ${++room}`
           const said = { event: 'message', data: JSON.parse(JSON.stringify(data)), id, from: { id }, at: 1 }
-          const { entries: placed } = await log.append(name, [said])
-          expect(placed).toEqual([{ ...said, seq: 1 }])
-          expect((await log.page(name, all)).entries).toEqual(placed)
+          const { entries: withSeq } = await log.append(name, [said])
+          expect(withSeq).toEqual([{ ...said, seq: 1 }])
+          expect((await log.page(name, all)).entries).toEqual(withSeq)
         }),
         { numRuns: 50 },
       )

@@ -11,30 +11,30 @@ describe('members', () => {
   test('S15 enter on the first socket of a user, gone with the last, v up by one each time', () => {
     const members = new Members(100)
     members.enter('1', ann)
-    expect(members.due(0)).toEqual({ v: 101, set: [{ user: ann }] })
+    expect(members.takeChange(0)).toEqual({ v: 101, set: [{ user: ann }] })
     members.enter('2', { ...ann })
-    expect(members.due(0)).toBeUndefined()
+    expect(members.takeChange(0)).toBeUndefined()
     members.enter('3', bob)
-    expect(members.due(0)).toEqual({ v: 102, set: [{ user: bob }] })
+    expect(members.takeChange(0)).toEqual({ v: 102, set: [{ user: bob }] })
     expect(members.snapshot()).toEqual({ v: 102, list: [{ user: ann }, { user: bob }] })
     members.leave('1', 'ann')
     members.leave('1', 'ann')
-    expect(members.due(1_000)).toBeUndefined()
+    expect(members.takeChange(1_000)).toBeUndefined()
     members.leave('2', 'ann')
-    expect(members.due(1_000)).toEqual({ v: 103, gone: ['ann'] })
+    expect(members.takeChange(1_000)).toEqual({ v: 103, gone: ['ann'] })
     members.leave('9', 'nobody')
-    expect(members.due(2_000)).toBeUndefined()
+    expect(members.takeChange(2_000)).toBeUndefined()
     expect(members.snapshot()).toEqual({ v: 103, list: [{ user: bob }] })
   })
 
   test('a user who comes back with other details is told anew', () => {
     const members = new Members(0)
     members.enter('1', ann)
-    members.due(0)
+    members.takeChange(0)
     members.enter('2', { id: 'ann', name: 'Anna' })
-    expect(members.due(0)).toEqual({ v: 2, set: [{ user: { id: 'ann', name: 'Anna' } }] })
+    expect(members.takeChange(0)).toEqual({ v: 2, set: [{ user: { id: 'ann', name: 'Anna' } }] })
     members.leave('2', 'ann')
-    expect(members.due(1_000)).toBeUndefined()
+    expect(members.takeChange(1_000)).toBeUndefined()
     expect(members.snapshot().list).toEqual([{ user: { id: 'ann', name: 'Anna' } }])
   })
 
@@ -42,7 +42,7 @@ describe('members', () => {
     const members = new Members(0)
     let now = 0
     const shown = () => {
-      members.due((now += 50))
+      members.takeChange((now += 50))
       return members.snapshot().list[0]?.presence
     }
     for (const tab of ['1', '2', '3']) members.enter(tab, ann)
@@ -69,7 +69,7 @@ describe('members', () => {
     for (const tab of ['1', '2']) members.enter(tab, ann, tab)
     members.set('1', 'ann', '1')
     members.enter('1', ann, '1')
-    members.due(0)
+    members.takeChange(0)
     expect(members.snapshot().list).toEqual([{ user: ann, presence: '2' }])
   })
 
@@ -77,7 +77,7 @@ describe('members', () => {
     const members = new Members(0, (states) => states.join())
     let now = 0
     const shown = () => {
-      members.due((now += 50))
+      members.takeChange((now += 50))
       return members.snapshot().list[0]?.presence
     }
     for (const tab of ['1', '2', '3', '4']) members.enter(tab, ann, tab === '4' ? undefined : tab)
@@ -94,21 +94,21 @@ describe('members', () => {
     const members = new Members(0)
     members.enter('1', ann)
     members.enter('2', bob)
-    members.due(1_000)
+    members.takeChange(1_000)
     members.set('1', 'ann', 1)
     members.set('1', 'ann', 2)
-    expect(members.dueAt).toBe(1_050)
-    expect(members.due(1_049)).toBeUndefined()
+    expect(members.nextChangeAt).toBe(1_050)
+    expect(members.takeChange(1_049)).toBeUndefined()
     expect(members.snapshot().list).toEqual([{ user: ann }, { user: bob }])
-    expect(members.due(1_050)).toEqual({ v: 2, set: [{ user: ann, presence: 2 }] })
-    expect(members.dueAt).toBe(Infinity)
+    expect(members.takeChange(1_050)).toEqual({ v: 2, set: [{ user: ann, presence: 2 }] })
+    expect(members.nextChangeAt).toBe(Infinity)
     members.set('1', 'ann', 3)
     members.leave('2', 'bob')
-    expect(members.due(1_051)).toEqual({ v: 3, set: [{ user: ann, presence: 3 }], gone: ['bob'] })
+    expect(members.takeChange(1_051)).toEqual({ v: 3, set: [{ user: ann, presence: 3 }], gone: ['bob'] })
     members.set('1', 'ann', 4)
     members.set('1', 'ann', 3)
-    expect(members.due(2_000)).toBeUndefined()
-    expect(members.dueAt).toBe(Infinity)
+    expect(members.takeChange(2_000)).toBeUndefined()
+    expect(members.nextChangeAt).toBe(Infinity)
     expect(members.snapshot()).toEqual({ v: 3, list: [{ user: ann, presence: 3 }] })
   })
 })
@@ -121,7 +121,7 @@ describe('S16 whose line broke and who is back', () => {
     for (const tab of tabs) members.enter(tab, ann, tab)
     return Object.assign(members, {
       shown: () => {
-        members.due((now += 50))
+        members.takeChange((now += 50))
         return members.snapshot().list.map(({ presence }) => presence)
       },
     })
@@ -130,9 +130,9 @@ describe('S16 whose line broke and who is back', () => {
   test('with the same state takes the place of the lost one, which is told to nobody', () => {
     const members = annIn('first', 'second')
     expect(members.shown()).toEqual(['first,second'])
-    for (const tab of ['second', 'first']) members.lost(tab, 'ann')
+    for (const tab of ['second', 'first']) members.markLost(tab, 'ann')
     members.enter('back', ann, 'second')
-    expect(members.due(1_000)).toBeUndefined()
+    expect(members.takeChange(1_000)).toBeUndefined()
     members.leave('second', 'ann')
     expect(members.shown()).toEqual(['first,second'])
     members.leave('first', 'ann')
@@ -143,10 +143,10 @@ describe('S16 whose line broke and who is back', () => {
 
   test('with none says nothing new, until it does or the grace is over', () => {
     const members = annIn('away')
-    members.lost('away', 'ann')
+    members.markLost('away', 'ann')
     members.enter('reloaded', ann)
     expect(members.shown()).toEqual(['away'])
-    members.lost('reloaded', 'ann')
+    members.markLost('reloaded', 'ann')
     members.enter('once more', ann)
     members.leave('reloaded', 'ann')
     expect(members.shown()).toEqual(['away'])
@@ -162,7 +162,7 @@ describe('S16 whose line broke and who is back', () => {
   ])('can %s at once: the lost one has no say', (_name, change, shown) => {
     for (const presence of [undefined, null, 'away', 'online']) {
       const members = annIn('away')
-      members.lost('away', 'ann')
+      members.markLost('away', 'ann')
       members.enter('back', ann, presence)
       change(members)
       expect(members.shown()).toEqual(shown)
@@ -173,7 +173,7 @@ describe('S16 whose line broke and who is back', () => {
 
   test('with another state, or as another tab, takes the place of a lost one, never of one that is here', () => {
     const members = annIn('here', 'lost')
-    members.lost('lost', 'ann')
+    members.markLost('lost', 'ann')
     members.enter('back', ann, 'other')
     expect(members.shown()).toEqual(['here,other'])
     members.enter('new', ann, 'here')
@@ -182,13 +182,13 @@ describe('S16 whose line broke and who is back', () => {
 
   test('who may not be back is gone at once', () => {
     const members = annIn('lost', 'here')
-    members.lost('lost', 'ann')
-    members.forgetLost('ann')
+    members.markLost('lost', 'ann')
+    members.removeLost('ann')
     expect(members.shown()).toEqual(['here'])
-    members.lost('here', 'ann')
-    members.forgetLost('ann')
-    members.forgetLost('nobody')
-    expect(members.due(1_000)?.gone).toEqual(['ann'])
+    members.markLost('here', 'ann')
+    members.removeLost('ann')
+    members.removeLost('nobody')
+    expect(members.takeChange(1_000)?.gone).toEqual(['ann'])
   })
 })
 

@@ -70,8 +70,8 @@ describe('mergePresence', () => {
 
   test.each<[string, () => unknown, RegExp]>([
     ['throws', () => expect.unreachable('no'), /no/],
-    ['gives nothing', () => undefined, /mergePresence must give a state, got undefined/],
-    ['gives null', () => null, /mergePresence must give a state, got null/],
+    ['gives nothing', () => undefined, /mergePresence must return a presence, got undefined/],
+    ['gives null', () => null, /mergePresence must return a presence, got null/],
     ['gives what is not JSON', () => ({ status: 1n }), /BigInt/],
     ['gives what the contract refuses', () => ({ status: 'asleep' }), /invalid data for "presence"/],
     ['gives a promise', () => Promise.resolve(online), /invalid data for "presence"/],

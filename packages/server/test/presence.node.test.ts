@@ -67,7 +67,7 @@ describe('$presence', () => {
     expect(await say(one, { status: 'away', more: 'x'.repeat(4_096) })).toEqual({
       ok: false,
       code: 'TOO_LARGE',
-      message: 'a state may have at most 4096 bytes of JSON',
+      message: 'a presence may have at most 4096 bytes of JSON',
     })
     expect(await list(other)).toEqual([{ user: ann, presence: online }, { user: bob }])
     expect(deltas(other)).toEqual([])

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { ItemResult } from '@roomful/contract/protocol'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { DecidedItem, RoomLog } from '../src/index.ts'
-import { keeper } from '../src/log/retention.ts'
+import { retentionFor } from '../src/log/retention.ts'
 import { rowLimits } from '../src/log/row-limits.ts'
 import { LogFile } from '../src/log/sqlite/log-file.ts'
 import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
@@ -29,7 +29,7 @@ test('P1 F4 whatever was answered before a SIGKILL is there once, with its row; 
     expect(() => sqliteLog({ file })).toThrow(
       expect.objectContaining({
         code: 'LOG_FAILED',
-        message: `the log ${file} cannot be used: it is in use by another process: one at a time may have it`,
+        message: `the log ${file} cannot be used: another process uses it: only one process at a time can`,
       }),
     )
     writer.kill()
@@ -106,7 +106,7 @@ function openFile(name: string): LogFile {
 }
 
 function logOver(file: LogFile): SqliteLog {
-  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
   onTestFinished(() => log.close())
   return log
 }

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { DecidedItem, NewEntry, RetentionOption, RoomLog } from '../src/index.ts'
-import { keeper } from '../src/log/retention.ts'
+import { retentionFor } from '../src/log/retention.ts'
 import { rowLimits } from '../src/log/row-limits.ts'
 import { LogFile, type Sync } from '../src/log/sqlite/log-file.ts'
 import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
@@ -276,7 +276,7 @@ function open(file = newFile(), sync: Sync = 'normal', boot = 'first boot'): Log
 }
 
 function logOver(file: LogFile, retention: RetentionOption = {}): SqliteLog {
-  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', retention, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', retention, 1_000))
   onTestFinished(() => {
     if (existsSync(file.name)) log.close()
   })

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { expect, test } from 'vitest'
-import { keeper } from '../src/log/retention.ts'
+import { retentionFor } from '../src/log/retention.ts'
 import { rowLimits } from '../src/log/row-limits.ts'
 import { LogFile } from '../src/log/sqlite/log-file.ts'
 import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
@@ -20,7 +20,7 @@ test.each<[what: string, make: (folder: string) => string, reason: string]>([
     (folder) => written(folder, 'not a database, and long enough to be seen as none '.repeat(99)),
     'it is not a SQLite database',
   ],
-  ['a folder', (folder) => folder, 'it cannot be opened: is it a folder, or not allowed?'],
+  ['a folder', (folder) => folder, 'it cannot be opened: it may be a folder, or the process may lack the permission'],
   ['a file in a file', (folder) => join(written(folder, 'x'), 'rooms.db'), 'EEXIST: file already exists, mkdir'],
   [
     "another program's database",
@@ -47,14 +47,14 @@ test.each<[what: string, make: (folder: string) => string, reason: string]>([
 test('S7 a file that another has is not opened twice, and is free when that one is closed', async () => {
   const file = join(temporaryFolder(), 'rooms.db')
   const first = sqliteLog({ file })
-  expect(() => sqliteLog({ file })).toThrow('it is in use by another process: one at a time may have it')
+  expect(() => sqliteLog({ file })).toThrow('another process uses it: only one process at a time can')
   await first.append('general', [])
   await first.close?.()
   await sqliteLog({ file }).close?.()
 })
 
 const PAGE = 4_096
-const DAMAGED = 'it is damaged: put a backup in its place, and call rooms.newEpoch()'
+const DAMAGED = 'it is damaged: restore a backup, and call rooms.newEpoch()'
 
 test.each<[what: string, hurt: (file: string) => void]>([
   ['100 pages in its middle are another thing', (file) => damage(file, 200 * PAGE, 100 * PAGE)],
@@ -76,7 +76,7 @@ test.each<[what: string, hurt: (file: string) => void]>([
 
 test('P1 S7 a file that is damaged while it runs: once that is seen nothing is confirmed into it, in any room', async () => {
   const file = new LogFile(await filled(join(temporaryFolder(), 'rooms.db')), 'normal', 'this boot')
-  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
   const { rooms, connect, errors } = await startRooms({ contract: guestChat, log })
   const ann = await connect()
   const { epoch } = await ann.join('elsewhere')

@@ -1,7 +1,7 @@
 import { type Typing, wire } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Typists } from '../src/typists.ts'
+import { TypingState } from '../src/typing-state.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { type Client, startRooms } from './support/start-rooms.ts'
 
@@ -14,7 +14,7 @@ const heard = (client: Client) => client.of(wire.typing).map(([typing]) => typin
 const type = (client: Client, typing: boolean, room = 'general') => client.ask(wire.typing, { room, typing })
 
 test('S17 typists: the first sign, repeats by the second, and an end that is one', () => {
-  const typists = new Typists()
+  const typists = new TypingState()
   expect(typists.stop('1', 0)).toBe(false)
   expect(typists.start('1', ann, 0)).toBe(true)
   expect(typists.start('1', ann, 999)).toBe(false)
@@ -32,7 +32,7 @@ test('S17 typists: the first sign, repeats by the second, and an end that is one
 })
 
 test('S17 who stops and starts in turn is passed on four times in a second', () => {
-  const typists = new Typists()
+  const typists = new TypingState()
   const told: number[] = []
   for (let now = 0; now < 2_500; now += 10) {
     if (typists.start('1', ann, now)) told.push(now)
@@ -42,7 +42,7 @@ test('S17 who stops and starts in turn is passed on four times in a second', () 
 })
 
 test('S17 nothing is kept of a typist who left', () => {
-  const typists = new Typists()
+  const typists = new TypingState()
   for (let now = 0; now < 20; now += 2) {
     expect(typists.start('1', ann, now)).toBe(true)
     expect(typists.leave('1', now + 1)).toBe(true)
@@ -57,7 +57,7 @@ test('S17 whatever connections say: of each four starts a second at most, and a 
   const sign = fc.record({ tab: fc.constantFrom('1', '2'), typing: fc.boolean(), waitMs: fc.nat({ max: 300 }) })
   fc.assert(
     fc.property(fc.array(sign, { size: 'large' }), (signs) => {
-      const typists = new Typists()
+      const typists = new TypingState()
       const starts: Record<string, number[]> = { '1': [], '2': [] }
       let [now, open] = [0, 0]
       for (const { tab, typing, waitMs } of signs) {

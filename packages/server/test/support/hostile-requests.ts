@@ -102,7 +102,7 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
         { ...items[0], n: b },
       ],
     },
-    /n of items must rise/,
+    /n of items must be strictly rising/,
   ]),
   ...[
     {},
@@ -119,7 +119,7 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
     { room: 'general', epoch, ...range },
     /must be an integer|either after or before/,
   ]),
-  [wire.presence, { room: 'general' }, /^presence must be a state, or null to take it back, got undefined$/],
+  [wire.presence, { room: 'general' }, /^presence must be any JSON, or null to remove it, got undefined$/],
   [wire.presence, { room: 'general', presence: Buffer.from('x') }, /^data must be JSON, got binary$/],
   [wire.presence, { room: 'general', presence: { a: [Buffer.from('x')] } }, /^data must be JSON, got binary$/],
   ...[undefined, null, 0, 1, 'true', [], {}].map((typing): [string, unknown, RegExp] => [
