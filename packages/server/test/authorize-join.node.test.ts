@@ -25,7 +25,7 @@ describe('the params of a join', () => {
   })
 
   test.each([[undefined], [null], [{ invite: 7 }], ['abc']])(
-    'that the contract refuses are SHAPE: %o',
+    'that the contract refuses get SHAPE: %o',
     async (params) => {
       const join = vi.fn<() => boolean>(() => true)
       const { connect } = await startRooms({ contract: invited, authenticate: believe, authorize: { join } })
@@ -57,7 +57,7 @@ describe('the params of a join', () => {
     })
   })
 
-  test('are judged at each join: a member that joins again with worse ones is out', async () => {
+  test('are checked at each join: a member that joins again with refused params loses its membership', async () => {
     const { connect } = await startRooms({
       contract: invited,
       authenticate: believe,
@@ -75,7 +75,7 @@ describe('the params of a join', () => {
 })
 
 describe('authorize.join', () => {
-  test('false is FORBIDDEN with a sentence, and so is whatever is not true', async () => {
+  test('every result but true is FORBIDDEN, with a sentence', async () => {
     const { connect } = await startRooms({
       contract: chat,
       authenticate: believe,
@@ -89,7 +89,7 @@ describe('authorize.join', () => {
     expect(await bob.ask(wire.join, { room: 'general' })).toEqual(no)
     expect(await ann.ask(wire.join, { room: 'odd' })).toEqual(no)
     await ann.publish('general', texts(['hi']))
-    expect(await bob.publish('general', texts(['hi']), { epoch: 'whichever' })).toMatchObject({ code: 'NOT_MEMBER' })
+    expect(await bob.publish('general', texts(['hi']), { epoch: 'any-epoch' })).toMatchObject({ code: 'NOT_MEMBER' })
     expect(bob.of('message')).toEqual([])
   })
 
@@ -108,7 +108,7 @@ describe('authorize.join', () => {
     [refuse('RATE', undefined, { after: Number.NaN }), { code: 'RATE', after: 1_000 }],
     [refuse('RATE', undefined, { after: '9' }), { code: 'RATE', after: 1_000 }],
     [refuse('RATE', undefined, 'soon'), { code: 'RATE', after: 1_000 }],
-  ])('refuse says why, and when to come back: %o', async (refusal, answer) => {
+  ])('refuse sends the code, the message and the time to wait: %o', async (refusal, answer) => {
     const join = () => Promise.reject(refusal)
     const { connect, errors } = await startRooms({ contract: guestChat, authorize: { join } })
     const ann = await connect()
@@ -116,7 +116,7 @@ describe('authorize.join', () => {
     expect(errors).toEqual([])
   })
 
-  test('one that fails is UNAVAILABLE for now, reported, and kept secret', async () => {
+  test('an error of authorize.join is reported, and the client gets UNAVAILABLE without its text', async () => {
     const { connect, errors } = await startRooms({
       contract: guestChat,
       authorize: { join: () => Promise.reject(new Error('secret')) },
@@ -128,7 +128,7 @@ describe('authorize.join', () => {
     expect(errors).toEqual([{ error: new Error('secret'), context: { during: 'join', room: 'general' } }])
   })
 
-  test('F30 a member who joins again without the right any more is out; one whom nobody could judge stays', async () => {
+  test('F30 a member who joins again without permission loses its membership; an error of authorize.join does not end it', async () => {
     let judge = (): boolean => true
     const { connect } = await startRooms({ contract: guestChat, authorize: { join: () => judge() } })
     const [ann, bob] = [await connect(), await connect()]

@@ -20,7 +20,7 @@ const roomNames: unknown[] = [
   'x'.repeat(129),
   long,
 ]
-/** Requests of every wrong shape, and what the refusal says was expected. */
+/** Malformed requests, each with a pattern of the refusal's sentence. */
 export const hostileRequests: [event: string, request: unknown, expected: RegExp][] = [
   ...requests.flatMap((event) =>
     [undefined, null, 7, 'general', long, true, [], [[]], Buffer.from('general')].map(

@@ -13,7 +13,7 @@ interface Heard {
 }
 type Answered<T> = T | (Refused & { readonly results?: undefined })
 
-/** A plain socket.io-client that remembers whatever it hears. */
+/** A plain socket.io-client that records all events. */
 export interface Client {
   readonly socket: Socket
   readonly heard: Heard[]
@@ -100,7 +100,7 @@ export function clientOf(socket: Socket): Client {
   return client
 }
 
-/** Whatever a client may ask. */
+/** The requests of the protocol. */
 export const requests = [
   wire.join,
   wire.leave,
@@ -121,12 +121,12 @@ export function texts(words: readonly string[], first = 1): Item[] {
   return words.map((text, index) => ({ n: first + index, event: 'message', data: { text } }))
 }
 
-/** What a client heard said, in the order in which it did. */
+/** The texts that a client received, in order. */
 export function words(client: Client): string[] {
   return client.of('message').map(([data]) => (data as { text: string }).text)
 }
 
-/** A promise that the test settles when it likes. */
+/** A promise that the test settles. */
 export function gate<T = void>(): { readonly opened: Promise<T>; readonly open: (value: T) => void } {
   let open: (value: T) => void = () => {}
   const opened = new Promise<T>((resolve) => (open = resolve))
