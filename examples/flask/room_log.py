@@ -1,4 +1,4 @@
-"""What a room remembers: its entries, and what each sender was told. The rules in brackets are docs/protocol.md's."""
+"""The log of a room: its entries, and the answers that senders got. The rules in brackets are those of docs/protocol.md."""
 
 import hashlib
 import json
@@ -13,30 +13,30 @@ RESERVED = {'connect', 'connect_error', 'disconnect', 'disconnecting', 'newListe
 
 
 class Refused(Exception):
-    """A request that is not done; its wire form is the answer."""
+    """A refused request; `wire` is the answer."""
 
     def __init__(self, code, message):
         self.wire = {'code': code, 'message': message}
 
 
 class Row:
-    """How far a sender has come, and what the items of its last batch came to: (hash, result) by n [S1]."""
+    """The highest n of a sender, and the items of its last batch: (hash, result) by n [S1]."""
 
     def __init__(self):
-        self.last, self.told, self.used_at = 0, {}, now()
+        self.last, self.answered, self.used_at = 0, {}, now()
 
 
 class RoomLog:
-    """Whoever calls it holds a lock: each call is one step."""
+    """The caller must hold the lock, so that each call is one step."""
 
     def __init__(self):
         self.epoch = secrets.token_urlsafe(12)  # [S10]
         self.head = 0
-        self.kept = {}  # by seq: an entry, and its size
-        self.rows = {}  # by cid, the one used longest ago first
+        self.kept = {}  # by seq: an entry and its size
+        self.rows = {}  # by cid, the one unused for longest first
 
     def page(self, after=None, before=None, limit=LIMITS['page']):
-        """Consecutive entries, the oldest first: those that follow on `after`, or the last ones before `before`."""
+        """Consecutive entries, oldest first: the first ones after `after`, or the last ones before `before`."""
         first = self.head - len(self.kept) + 1
         if before is None:
             seqs = range(max(after + 1, first), self.head + 1)
@@ -52,30 +52,30 @@ class RoomLog:
         return {'epoch': self.epoch, 'head': self.head, 'first': first, 'entries': sorted(entries, key=seq_of)}
 
     def publish(self, cid, items):
-        """Gives the answer, and the entries that are new: they are to be broadcast in this order [S6]."""
-        row, results, told, fresh, space = self._row(cid), [], {}, [], LIMITS['batchBytes']
+        """Gives the answer, and the new entries, to be broadcast in this order [S6]."""
+        row, results, answered, added, space = self._row(cid), [], {}, [], LIMITS['batchBytes']
         for n, event, data in items:
             body = body_of(event, data)
             digest = hashlib.sha256(body).digest()[:8] if body else None
             if n <= row.last:
-                if n in row.told:
-                    told[n] = row.told[n]
-                results.append(repeated(row.told.get(n), digest))
+                if n in row.answered:
+                    answered[n] = row.answered[n]
+                results.append(repeated(row.answered.get(n), digest))
                 continue
             result = refusal_of(event, body)
             if result is None:
                 space -= len(body)
-                if space < 0:  # [S3] what was not touched comes again
+                if space < 0:  # [S3] the client sends the rest again
                     break
                 entry = self._append({'event': event, 'data': data, 'id': f'{cid[:8]}:{n}', 'from': None}, len(body))
-                fresh.append(entry)
+                added.append(entry)
                 result = {'seq': entry['seq'], 'at': entry['at']}
-            row.last, told[n] = n, (digest, result)  # [S4] a refusal is remembered as well
+            row.last, answered[n] = n, (digest, result)  # [S4] a refusal is recorded as well
             results.append(result)
-        if row.last in told:
-            row.told = told
+        if row.last in answered:
+            row.answered = answered
         answer = {'epoch': self.epoch, 'results': results}
-        return (answer if len(results) == len(items) else {**answer, 'ok': False, 'code': 'MORE', 'after': 0}), fresh
+        return (answer if len(results) == len(items) else {**answer, 'ok': False, 'code': 'MORE', 'after': 0}), added
 
     def _append(self, entry, size):
         self.head += 1
@@ -84,29 +84,29 @@ class RoomLog:
         return self.kept[self.head][0]
 
     def _row(self, cid):
-        for oldest in list(islice(self.rows, 2)):  # [S8] as many go as come, and more
+        for oldest in list(islice(self.rows, 2)):  # [S8] deletes at least as many as are added
             if self.rows[oldest].used_at < now() - LIMITS['dedupMs']:
                 del self.rows[oldest]
         if cid not in self.rows and len(self.rows) >= MAX_SENDERS:
-            raise Refused('LIMIT', 'this room has had all the senders that it can remember')
+            raise Refused('LIMIT', 'this room cannot remember more senders')
         row = self.rows[cid] = self.rows.pop(cid, None) or Row()
         row.used_at = now()
         return row
 
 
 def repeated(known, digest):
-    """The answer to an item that was answered before [S5]."""
+    """The answer to a repeated item [S5]."""
     if known is None:
-        return {'code': 'STALE', 'message': 'what became of it is not known any more'}
+        return {'code': 'STALE', 'message': 'the server no longer knows the outcome of this message'}
     if known[0] != digest:
-        return {'code': 'CONFLICT', 'message': 'this key was used for something else'}
+        return {'code': 'CONFLICT', 'message': 'another message was sent with this number'}
     return known[1]
 
 
 def refusal_of(event, body):
-    """Why an item is refused for good; None where it is fine."""
+    """The refusal of an item for good; None for a valid item."""
     if not isinstance(event, str) or not 0 < len(event) <= 64 or event[0] == '$' or event in RESERVED:
-        return {'code': 'SHAPE', 'message': 'the event must have a name of 1 to 64 characters that nobody else uses'}
+        return {'code': 'SHAPE', 'message': 'the event must have a name of 1 to 64 characters that is not reserved'}
     if body is None:
         return {'code': 'SHAPE', 'message': f'the data must be JSON, nested at most {MAX_DEPTH} deep'}
     if len(body) > LIMITS['eventBytes']:
@@ -115,12 +115,19 @@ def refusal_of(event, body):
 
 
 def body_of(event, data):
-    """The JSON that an item is, in bytes; None where it is none, or would break those who read it."""
+    """The JSON of an item, in bytes; None where its data is no JSON or nested too deep."""
+    return json_of([event, data], MAX_DEPTH + 1)
+
+
+def json_of(value, levels=MAX_DEPTH):
+    """The JSON of a value, in bytes; None where it is no JSON or nested too deep."""
+    if not is_shallow(value, levels):
+        return None
     try:
-        text = json.dumps([event, data], ensure_ascii=False, allow_nan=False) if is_shallow(data) else None
+        text = json.dumps(value, separators=(',', ':'), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError):
         return None
-    return text and text.encode('utf-8', 'surrogatepass')
+    return text.encode('utf-8', 'surrogatepass')
 
 
 def is_shallow(value, levels=MAX_DEPTH):

@@ -1,6 +1,6 @@
-"""A Flask-SocketIO server whose rooms lose nothing while it runs: it speaks roomful/1 and keeps all in memory.
+"""A Flask-SocketIO server that speaks roomful/1: its rooms lose no message while it runs. It keeps everything in memory.
 
-There are no users: everyone is a guest, and may do everything. The rules in brackets are those of docs/protocol.md.
+There are no users: every client is a guest with all permissions. The rules in brackets are those of docs/protocol.md.
 """
 
 import os
@@ -11,19 +11,20 @@ import threading
 from flask import Flask
 from flask_socketio import SocketIO, emit, join_room, leave_room, rooms
 
-from room_log import LIMITS, Refused, RoomLog, body_of, now, refusal_of
+from room_log import LIMITS, Refused, RoomLog, body_of, json_of, now, refusal_of
 
 MAX_ROOMS = 100
+MAX_PARAMS_BYTES = 4_096
 
 app = Flask(__name__)
 socketio = SocketIO(app, cors_allowed_origins='*')
 logs = {}
-# Each event has a thread of its own, and the lock makes it one step. Nothing inside waits.
+# Flask-SocketIO handles each event in a thread of its own. The lock makes each request one step; it never waits inside.
 lock = threading.Lock()
 
 
 def answers(event):
-    """Registers a handler whose result, or refusal, is the acknowledgement."""
+    """Registers a handler; its result or refusal is the ack."""
     def register(handler):
         @socketio.on(event)
         def answer(message=None, *_):
@@ -48,15 +49,17 @@ def say_hello(_auth=None):
 
 @answers('$join')
 def join(request):
-    room, since = room_in(request), request.get('since')
+    room, since, last = room_in(request), request.get('since'), request.get('last')
     check(since is None or isinstance(since, dict) and is_count(since.get('seq')), 'since must be { epoch, seq }')
-    check(channel(room) in rooms() or len(rooms()) <= LIMITS['rooms'], 'leave another room first', 'LIMIT')
-    check(room in logs or len(logs) < MAX_ROOMS, 'this server has all the rooms that it can hold', 'LIMIT')
+    check(last is None or is_count(last) and last > 0, 'last must be an integer of 1 or more')
+    check_params(request.get('params'))  # [S18] every client may join, so they are only checked
+    check(channel(room) in rooms() or len(rooms()) <= LIMITS['rooms'], 'a connection cannot be in more rooms: leave another one first', 'LIMIT')
+    check(room in logs or len(logs) < MAX_ROOMS, 'this server cannot hold more rooms', 'LIMIT')
     log = logs.setdefault(room, RoomLog())
-    join_room(channel(room))  # [S11] one step with the page, by the lock
-    if since is None or since.get('epoch') != log.epoch:
-        return log.page(after=log.head)  # [S13]
-    return log.page(after=since['seq'])
+    join_room(channel(room))  # [S11] in one step with reading the page
+    if since is not None and since.get('epoch') == log.epoch and since['seq'] <= log.head:
+        return log.page(after=since['seq'])  # [S13]
+    return log.page(before=log.head + 1, limit=last or 0)
 
 
 @answers('$leave')
@@ -84,9 +87,9 @@ def publish(request):
     numbers = [0, *(item['n'] for item in items)]
     check(all(n < following for n, following in zip(numbers, numbers[1:])), 'the n of items must rise')
     check_epoch(request, log)  # [S4]
-    answer, fresh = log.publish(cid, [(item['n'], item.get('event'), item.get('data')) for item in items])
-    for entry in fresh:  # [S6] still within the lock: in the order of the log
-        tell(request['room'], entry, epoch=log.epoch, seq=entry['seq'], id=entry['id'], at=entry['at'])
+    answer, added = log.publish(cid, [(item['n'], item.get('event'), item.get('data')) for item in items])
+    for entry in added:  # [S6] within the lock, so in the order of the log
+        send(request['room'], entry, epoch=log.epoch, seq=entry['seq'], id=entry['id'], at=entry['at'])
     return answer
 
 
@@ -96,11 +99,11 @@ def relay(request):
     refusal = refusal_of(request.get('event'), body_of(request.get('event'), request.get('data')))
     if refusal:
         raise Refused(**refusal)
-    tell(request['room'], {'data': None, **request}, include_self=False, at=now())  # [S14]
+    send(request['room'], {'data': None, **request}, include_self=False, at=now())  # [S14]
     return {}
 
 
-def tell(room, message, include_self=True, **meta):
+def send(room, message, include_self=True, **meta):
     arguments = (message['data'], {'$room': room, 'from': None, **meta})
     emit(message['event'], arguments, to=channel(room), include_self=include_self)
 
@@ -113,7 +116,7 @@ def log_in(request):
 
 def room_in(request):
     room = request.get('room')
-    check(isinstance(room, str) and re.fullmatch('[^\x00-\x1f\x7f-\x9f]{1,128}', room), 'room must be its name')
+    check(isinstance(room, str) and re.fullmatch('[^\x00-\x1f\x7f-\x9f]{1,128}', room), 'room must be a string of 1 to 128 characters without control characters')
     return room
 
 
@@ -122,11 +125,17 @@ def channel(room):
 
 
 def check_epoch(request, log):
-    check(request.get('epoch') == log.epoch, 'the log of this room is another one now: join again', 'EPOCH')
+    check(request.get('epoch') == log.epoch, 'the log of this room has another epoch now: join again', 'EPOCH')
 
 
-def check(fine, message, code='SHAPE'):
-    if not fine:
+def check_params(params):
+    body = json_of(params)
+    check(body is not None, 'params must be JSON')
+    check(len(body) <= MAX_PARAMS_BYTES, f'params must be at most {MAX_PARAMS_BYTES} bytes of JSON', 'TOO_LARGE')
+
+
+def check(is_valid, message, code='SHAPE'):
+    if not is_valid:
         raise Refused(code, message)
 
 

@@ -46,5 +46,5 @@ def handle_leave(data):
 
 if __name__ == '__main__':
     port = int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get('PORT', 5000))
-    # The reloader that comes with debug=True is a second process, which would outlive whoever stops this one.
+    # The reloader of debug=True is a second process, which would outlive this one when it is stopped.
     socketio.run(app, host='127.0.0.1', port=port, debug=True, use_reloader=False)

@@ -30,8 +30,8 @@ export const mutants = [
   mutant(
     'S4 only the last answer is kept',
     `${server}/log/sender-row.ts`,
-    'results: remembered, usedAt',
-    'results: remembered.slice(-1), usedAt',
+    'results: recorded, usedAt',
+    'results: recorded.slice(-1), usedAt',
     model,
   ),
   mutant(
@@ -185,8 +185,8 @@ export const mutants = [
   mutant(
     'S3 a passing refusal is skipped, and the rest goes on, in the server that ships',
     `${server}/publisher.ts`,
-    'if (isPassing(error.code)) return { items: decided, stopped: error }',
-    'if (isPassing(error.code)) continue',
+    'if (isPassingCode(error.code)) return { items: decided, stopped: error }',
+    'if (isPassingCode(error.code)) continue',
     'packages/server/test/publish packages/server/test/handle packages/server/test/dedup',
   ),
   mutant(
@@ -283,19 +283,20 @@ export const mutants = [
     edits: [
       {
         file: `${server}/memberships.ts`,
-        find: 'await room.enter(this.#socket, this.#who.wire, presence)',
+        find: 'await room.enter(this.#socket, this.#identity.wire, presence)',
         replace: '',
       },
       {
         file: `${server}/memberships.ts`,
-        find: 'const entries = page.epoch',
-        replace: 'await room.enter(this.#socket, this.#who.wire, presence); const entries = page.epoch',
+        find: 'return { ok: true, ...page, members: room.members() }',
+        replace:
+          'await room.enter(this.#socket, this.#identity.wire, presence); return { ok: true, ...page, members: room.members() }',
       },
     ],
   },
   mutant(
     'S7 a shared commit that fails at its end is confirmed all the same',
-    `${server}/log/sqlite/shared-commits.ts`,
+    `${server}/log/sqlite/group-commit.ts`,
     'const outcomes = this.#file.transaction(() => writes.map(({ write }) => attempt(write)))',
     `let outcomes
       try {
@@ -315,7 +316,7 @@ export const mutants = [
   mutant(
     'S7 a file is opened unread',
     `${server}/log/sqlite/log-file.ts`,
-    'assertWhole(database)',
+    'assertIntact(database)',
     '',
     'packages/server/test/sqlite-open',
   ),
@@ -328,7 +329,7 @@ export const mutants = [
   ),
   mutant(
     'S6 acked before it is stored',
-    `${server}/log/sqlite/shared-commits.ts`,
+    `${server}/log/sqlite/group-commit.ts`,
     'const outcomes = this.#file.transaction(() => writes.map(({ write }) => attempt(write)))',
     `let outcomes
       try {

@@ -58,7 +58,7 @@ describe('a failed start', () => {
   it('says that another server uses the file of the messages and exits with 1', async () => {
     const dataDir = await temporaryFolder()
     await startTestServer({ dataDir })
-    const stderr = `the log ${join(dataDir, 'rooms.db')} cannot be used: it is in use by another process: one at a time may have it\n`
+    const stderr = `the log ${join(dataDir, 'rooms.db')} cannot be used: another process uses it: only one process at a time can\n`
     expect(await startProcess({ PORT: '0', DATA_DIR: dataDir }).exited).toEqual({ code: 1, stdout: '', stderr })
   })
 

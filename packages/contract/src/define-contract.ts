@@ -3,7 +3,7 @@ import { RoomfulError } from './errors.ts'
 import { assertEventName, type ReservedName } from './names.ts'
 import { describe, isObject } from './values.ts'
 
-/** An event from client to server that answers, or has no data. */
+/** An event from client to server, written as an object: with an ack, or without data. */
 export interface EventShape {
   readonly data?: StandardSchemaV1
   readonly ack?: StandardSchemaV1
@@ -12,34 +12,34 @@ export interface EventShape {
 export interface PushShape {
   readonly data?: StandardSchemaV1
 }
-/** A room event, written as an object: a volatile one is dropped rather than kept. */
+/** A room event, written as an object. A volatile event is never stored, queued or replayed. */
 export interface RoomEventShape {
   readonly data?: StandardSchemaV1
   readonly volatile?: true
 }
 
-/** What both ends agree on. An event is a schema; an object when it has an ack or is volatile; `{}` has no data. */
+/** The definition of a contract. An event is a schema, or an object if it has an ack or is volatile; `{}` has no data. */
 export interface ContractDefinition {
   readonly clientToServer?: Readonly<Record<string, StandardSchemaV1 | EventShape>>
   readonly serverToClient?: Readonly<Record<string, StandardSchemaV1 | PushShape>>
   readonly room?: Readonly<Record<string, StandardSchemaV1 | RoomEventShape>>
-  /** Who a client is, as the server's `authenticate` says it: seen by all as `from` and in members. */
+  /** A user, as the server's `authenticate` returns it; other clients see it as `from` and in the members. */
   readonly user?: StandardSchemaV1
-  /** What a client says about itself. */
+  /** The presence that a client sets for itself in a room. */
   readonly presence?: StandardSchemaV1
-  /** What a client gives with a join, and the server's `authorize.join` receives. */
+  /** The params that a client sends with a join, for the server's `authorize.join`. */
   readonly join?: StandardSchemaV1
 }
 
-/** A definition that was checked; made by `defineContract`. */
+/** A checked definition, made by `defineContract`. */
 export interface Contract<D = unknown> {
   readonly definition: D
 }
-/** A contract of whatever definition. */
-// oxlint-disable-next-line typescript/no-explicit-any -- a contract of whatever definition; unknown would not be assignable
+/** A contract with any definition. */
+// oxlint-disable-next-line typescript/no-explicit-any -- any definition; unknown would not be assignable
 export type AnyContract = Contract<any>
 
-/** Carries a sentence into the compiler's message. */
+/** Shows a sentence in the compiler's message. */
 export interface Invalid<Sentence extends string> {
   readonly '~invalid': Sentence
 }
@@ -56,7 +56,7 @@ type CheckShape<V, K extends string, Label extends string> = V extends StandardS
 type CheckEvents<M, K extends string, Label extends string, Extra extends string = never> = {
   [E in keyof M]: CheckName<E, Extra> & CheckShape<M[E], K, Label>
 }
-/** Turns mistakes into sentences at the place where they were made. */
+/** Turns mistakes in a definition into readable compiler errors at their places. */
 export type CheckDefinition<D> = {
   [K in keyof D]: K extends 'clientToServer'
     ? CheckEvents<D[K], 'data' | 'ack', 'a schema, or data and ack'>
@@ -73,9 +73,9 @@ const KEYS = { clientToServer: ['data', 'ack'], serverToClient: ['data'], room: 
 
 /**
  * Makes a contract from its definition, for `createClient`, `createHooks` and `createRooms`.
- * Schemas are any that speak Standard Schema (zod, valibot, arktype, …) and must be synchronous.
+ * Schemas may be of any library that supports Standard Schema (zod, valibot, arktype, …), and must be synchronous.
  *
- * @throws RoomfulError `INVALID_ARGUMENT` for a reserved name, an unknown section or key, or what is no schema.
+ * @throws RoomfulError `INVALID_ARGUMENT` for a reserved name, an unknown section or key, or a value that is no schema.
  * @example
  * const chat = defineContract({
  *   clientToServer: { whoami: { ack: z.object({ userId: z.string() }) } },
@@ -92,15 +92,15 @@ export function defineContract<const D extends ContractDefinition>(definition: D
   return { definition }
 }
 
-/** What `typeOnly` makes; named here, so that an app's declarations import nothing that the app did not install. */
+/** The result of `typeOnly`; an own type, so that an app's declarations import only packages that the app installed. */
 export interface TypeOnly<T> extends StandardSchemaV1<T, T> {}
 
-/** A schema for the compiler only: nothing is checked at run time. */
+/** Makes a schema for the compiler only: any value is accepted at run time. */
 export function typeOnly<T>(): TypeOnly<T> {
   return { '~standard': { version: 1, vendor: 'roomful', validate: (value) => ({ value: value as T }) } }
 }
 
-/** Whether a value speaks Standard Schema; some libraries' schemas are functions. */
+/** Whether a value is a Standard Schema; some libraries' schemas are functions. */
 export function isSchema(value: unknown): value is StandardSchemaV1 {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
   const standard: unknown = '~standard' in value ? value['~standard'] : undefined

@@ -1,54 +1,54 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { FinalCode, PassingCode } from './wire.ts'
 
-/** Codes of errors that this library raises itself; a refusal carries the server's code instead. */
+/** Codes of errors that this library makes itself; a refusal has the server's code instead. */
 export type LocalCode =
   /** `auth` threw, rejected or did not answer. */
   | 'AUTH_FAILED'
-  /** The connection ended before an answer came (the outcome is unknown), or is stopped. */
+  /** The connection ended before the answer (the outcome is unknown), or is stopped. */
   | 'DISCONNECTED'
-  /** A message was taken out of the outbox before it was sent. */
+  /** A message was discarded from the outbox before it was sent. */
   | 'DISCARDED'
   /** All reconnection attempts are used up. */
   | 'EXHAUSTED'
-  /** Data that its schema does not accept: a `ValidationError`. */
+  /** Data that its schema refuses: a `ValidationError`. */
   | 'INVALID'
-  /** A call with an unusable argument. */
+  /** A call with an invalid argument. */
   | 'INVALID_ARGUMENT'
   /** The server closed the connection for good. */
   | 'KICKED'
-  /** The room was left before the server had answered. */
+  /** The room was left before the server answered. */
   | 'LEFT'
   /** A log's file cannot be used, or a write to it failed. */
   | 'LOG_FAILED'
-  /** Too much is waiting for the connection. */
+  /** Too many messages are queued for the connection. */
   | 'QUEUE_FULL'
-  /** The server said no and gave no code. */
+  /** The server refused the request without a code. */
   | 'REFUSED'
-  /** No answer in time: the outcome is unknown. */
+  /** The server did not answer in time: the outcome is unknown. */
   | 'TIMEOUT'
-  /** Whether the server stored the message cannot be known any more. */
+  /** The outcome is unknown: the server may or may not have stored the message. */
   | 'UNKNOWN'
   /** The server could not be reached. */
   | 'UNREACHABLE'
-  /** This server cannot do that. */
+  /** The server does not support the request. */
   | 'UNSUPPORTED'
 
-/** A code of this library, of the protocol, or of the server's own. */
+/** A code of this library, of the protocol, or of the app's server. */
 export type ErrorCode = LocalCode | FinalCode | PassingCode | (string & {})
 
-/** How a server says no. */
+/** A refusal by the server. */
 export interface Refusal {
   readonly code: string
   readonly message?: string
   readonly data?: unknown
 }
 
-/** Every error of this library: a code to branch on, a sentence to read, and what caused it. */
+/** The error class of this library, with a code, a sentence and the cause. */
 export class RoomfulError extends Error {
   override readonly name: string = 'RoomfulError'
   readonly code: ErrorCode
-  /** What the server answered, where the error is a refusal. */
+  /** The server's answer, if the error is a refusal. */
   readonly refusal: Refusal | undefined
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; refusal?: Refusal } = {}) {
@@ -57,14 +57,14 @@ export class RoomfulError extends Error {
     this.refusal = options.refusal
   }
 
-  /** The error itself where it is one of ours; else one of ours, caused by it. */
+  /** Gives a RoomfulError as it is; any other error becomes the cause of a new one with the code `INTERNAL`. */
   static from(error: unknown): RoomfulError {
     if (error instanceof RoomfulError) return error
     return new RoomfulError('INTERNAL', error instanceof Error ? error.message : 'something failed', { cause: error })
   }
 }
 
-/** Data that its schema did not accept; `issues` are the schema's own. */
+/** Data that its schema refused; `issues` are the schema's own. Its code is `INVALID`. */
 export class ValidationError extends RoomfulError {
   override readonly name: string = 'ValidationError'
   readonly event: string
@@ -77,7 +77,7 @@ export class ValidationError extends RoomfulError {
   }
 }
 
-/** Whoever sends a thousand bad items shall not make a sentence of a thousand clauses. */
+/** The most issues that the sentence of an error names. */
 const SHOWN_ISSUES = 5
 
 function sentenceFor(issues: readonly StandardSchemaV1.Issue[]): string {

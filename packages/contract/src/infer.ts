@@ -1,24 +1,24 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { AnyContract, Contract } from './define-contract.ts'
 
-// What a contract says about types. Lists of names are made by key remapping, so that a compiler's message prints the
-// names themselves; a member is picked by `M[E & keyof M]`, since a remapped name cannot index directly. `any` is asked
-// for before anything else: it takes both branches of a condition, and passes for `void` and for a function alike.
+// Types inferred from a contract. Lists of names are made by key remapping, so that a compiler's message prints the names;
+// a member is picked by `M[E & keyof M]`, since a remapped name cannot index directly. `any` is tested first, since it
+// takes both branches of a condition, and matches `void` and functions alike.
 
 /** Whether a type is `any`. */
 export type IsAny<T> = 0 extends 1 & T ? true : false
 type Definition<C> = C extends Contract<infer D> ? D : never
 type Section<D, K extends string> = K extends keyof D ? NonNullable<D[K]> : {}
-/** What clients emit and the server hears. */
+/** The events that clients emit to the server. */
 export type ClientToServer<C extends AnyContract> = Section<Definition<C>, 'clientToServer'>
-/** What the server emits and clients hear. */
+/** The events that the server emits to clients. */
 export type ServerToClient<C extends AnyContract> = Section<Definition<C>, 'serverToClient'>
 type RoomSection<D, Direction extends 'on' | 'emit'> = D extends { readonly '~room': infer R }
   ? R[Direction & keyof R]
   : Section<D, 'room'>
-/** What is heard in a room. */
+/** The events that members of a room receive. */
 export type RoomListened<C extends AnyContract> = RoomSection<Definition<C>, 'on'>
-/** What is said in a room. */
+/** The events that members of a room emit. */
 export type RoomEmitted<C extends AnyContract> = RoomSection<Definition<C>, 'emit'>
 
 /** The event of a section, by name. */
@@ -35,7 +35,7 @@ type AnyFunction = (...args: any[]) => any
 // oxlint-disable-next-line typescript/no-explicit-any -- untyped use stays untyped
 type Untyped = any
 
-/** An event's schema for its data or its ack, whichever way the event is written down; never where it has none. */
+/** An event's schema for its data or its ack; never where it has none. */
 export type SchemaOf<E, K extends 'data' | 'ack'> = E extends StandardSchemaV1
   ? K extends 'data'
     ? E
@@ -43,7 +43,7 @@ export type SchemaOf<E, K extends 'data' | 'ack'> = E extends StandardSchemaV1
   : K extends keyof E
     ? Extract<E[K], StandardSchemaV1>
     : never
-/** What a schema takes; void where there is none. */
+/** The input of a schema; void without a schema. */
 export type InputOf<S> = [S] extends [never]
   ? void
   : S extends StandardSchemaV1
@@ -63,9 +63,9 @@ export type DataArgs<T> =
 type HandledArgs<T> = IsAny<T> extends true ? [data: Untyped] : [T] extends [void | undefined] ? [] : [data: T]
 
 type ListenerArgs<F> = IsAny<F> extends true ? Untyped[] : F extends AnyFunction ? Parameters<F> : never
-/** `(...args: any[])`: nothing is known, so there may be an ack among them. */
+/** `(...args: any[])`: the arguments are not known, so they may include an ack. */
 type IsOpen<A extends readonly unknown[]> = number extends A['length'] ? IsAny<A[number]> : false
-/** The function that a listener takes last, if it does. */
+/** The function that a listener takes as its last argument, if any. */
 type AckOf<A extends readonly unknown[]> =
   Required<A> extends readonly [...unknown[], infer Last]
     ? IsAny<Last> extends true
@@ -78,7 +78,7 @@ type WithoutAck<A extends readonly unknown[]> = [AckOf<A>] extends [never]
     ? Rest
     : A
 type First<A> = A extends readonly unknown[] ? A[0] : never
-/** One value is the answer itself, several are kept whole. */
+/** A single value is the answer itself; several values are a tuple. */
 type AckValue<A extends readonly unknown[]> = A extends readonly []
   ? void
   : number extends A['length']
@@ -87,14 +87,14 @@ type AckValue<A extends readonly unknown[]> = A extends readonly []
       ? A[0]
       : A
 
-/** What `emit` takes after the event's name. */
+/** The arguments of `emit` after the event's name. */
 export type EmitArgs<E> =
   IsAny<E> extends true
     ? Untyped[]
     : E extends ListenerShape<infer F>
       ? WithoutAck<ListenerArgs<F>>
       : DataArgs<InputOf<SchemaOf<E, 'data'>>>
-/** What a handler gets. */
+/** The arguments of a handler. */
 export type HandlerArgs<E> =
   IsAny<E> extends true
     ? Untyped[]
@@ -103,9 +103,9 @@ export type HandlerArgs<E> =
       : HandledArgs<OutputOf<SchemaOf<E, 'data'>>>
 
 type ListenerData<F> = First<WithoutAck<ListenerArgs<F>>>
-/** The one data value of a room event, as it is written. */
+/** The data of a room event, as it is emitted (the schema's input). */
 export type DataIn<E> = E extends ListenerShape<infer F> ? ListenerData<F> : InputOf<SchemaOf<E, 'data'>>
-/** The one data value of a room event, as it is read. */
+/** The data of a room event, as it is received (the schema's output). */
 export type DataOut<E> = E extends ListenerShape<infer F> ? ListenerData<F> : OutputOf<SchemaOf<E, 'data'>>
 
 type ListenerAnswer<A extends readonly unknown[]> =
@@ -116,14 +116,14 @@ type ListenerAnswer<A extends readonly unknown[]> =
       : AckOf<A> extends (...args: infer Values) => unknown
         ? AckValue<Values>
         : never
-/** An event's answer, as it is written. */
+/** An event's answer, as the server gives it (the schema's input). */
 export type AckIn<E> = E extends ListenerShape<Untyped> ? AckOut<E> : InputOf<SchemaOf<E, 'ack'>>
-/** An event's answer, as it is read. */
+/** An event's answer, as the client gets it (the schema's output). */
 export type AckOut<E> =
   E extends ListenerShape<infer F> ? ListenerAnswer<ListenerArgs<F>> : OutputOf<SchemaOf<E, 'ack'>>
 type ListenerHasAck<A extends readonly unknown[]> =
   IsOpen<A> extends true ? true : [AckOf<A>] extends [never] ? false : true
-/** Whether an event answers. */
+/** Whether an event has an ack. */
 export type HasAck<E> =
   IsAny<E> extends true
     ? true
@@ -136,7 +136,7 @@ export type HasAck<E> =
           : false
 
 type Names<M> = M extends unknown ? Extract<keyof M, string> : never
-/** Events that answer. */
+/** The names of events with an ack. */
 export type AckedName<M> = Names<{ [E in keyof M as HasAck<M[E]> extends true ? E : never]: 0 }>
 type IsVolatile<E> =
   E extends ListenerShape<Untyped>
@@ -146,9 +146,9 @@ type IsVolatile<E> =
       : E extends { readonly volatile: true }
         ? true
         : false
-/** Room events that are kept in order. */
+/** The names of durable room events, which are stored in order. */
 export type DurableName<M> = Names<{ [E in keyof M as IsVolatile<M[E]> extends true ? never : E]: 0 }>
-/** Room events that are dropped rather than kept. */
+/** The names of volatile room events, which are never stored or queued. */
 export type VolatileName<M> = Names<{ [E in keyof M as IsVolatile<M[E]> extends false ? never : E]: 0 }>
 
 /** Any value that JSON can carry. */
@@ -163,20 +163,23 @@ type SectionOutput<C extends AnyContract, K extends string, Otherwise> =
 type SectionInput<C extends AnyContract, K extends string, Otherwise> = K extends keyof Definition<C>
   ? InputOf<Extract<Definition<C>[K], StandardSchemaV1>>
   : Otherwise
-/** Who a client is, as the contract's `user` schema gives it out. */
+/** A user, as the contract's `user` schema gives it out; without a schema, an object with an `id`. */
 export type User<C extends AnyContract> = SectionOutput<C, 'user', { readonly id: string }>
-/** Who a client is, as `authenticate` returns it. */
+/** A user, as `authenticate` returns it. */
 export type UserInput<C extends AnyContract> = SectionInput<C, 'user', { readonly id: string }>
-/** What a client says about itself, as others read it; any JSON where the contract has no `presence` schema. */
+/** The presence of a member, as others read it; any JSON where the contract has no `presence` schema. */
 export type Presence<C extends AnyContract> = SectionOutput<C, 'presence', Json>
-/** What a client says about itself, as it writes it; any JSON where the contract has no `presence` schema. */
+/** The presence of a member, as a client sets it; any JSON where the contract has no `presence` schema. */
 export type PresenceInput<C extends AnyContract> = SectionInput<C, 'presence', Json>
 /** The params of a join, as `authorize.join` gets them; any JSON, or undefined, where the contract has no `join` schema. */
 export type JoinParams<C extends AnyContract> = SectionOutput<C, 'join', Json | undefined>
 /** The params of a join, as a client writes them; any JSON, or undefined, where the contract has no `join` schema. */
 export type JoinParamsInput<C extends AnyContract> = SectionInput<C, 'join', Json | undefined>
 
-/** What a room says of a sent message; `confirmed: false` is all a plain server can: it was handed to the connection. */
+/**
+ * The receipt of a sent room message. `confirmed: true`: the server stored it, at place `seq`. `confirmed: false`: a plain
+ * server cannot confirm; the message was handed to the connection.
+ */
 export type Receipt =
   | { readonly confirmed: true; readonly id: string; readonly seq: number; readonly at: number }
   | { readonly confirmed: false; readonly id: string }

@@ -1,7 +1,7 @@
 import { RoomfulError } from './errors.ts'
 import { describe } from './values.ts'
 
-/** Socket.IO keeps these names for itself. */
+/** The event names that Socket.IO reserves. */
 const RESERVED = ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'] as const
 /** One of Socket.IO's own event names. */
 export type ReservedName = (typeof RESERVED)[number]

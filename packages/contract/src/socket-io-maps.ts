@@ -20,7 +20,7 @@ export interface EventsMap {
 }
 
 type Listeners<M> = { [E in keyof M]: ListenerShape<M[E]> }
-/** Room events of a plain server: `{ room }` is added by the SDK, so it is not asked for. */
+/** Room events of a plain server: the client adds `{ room }`, so that callers leave it out. */
 type WithoutRoom<T> = T extends { room: string } ? Omit<T, 'room'> : T
 type RoomListener<F> =
   IsAny<F> extends true
@@ -31,7 +31,7 @@ type RoomListener<F> =
         : (data: WithoutRoom<T>, ...rest: R) => void
       : F
 
-/** Socket.IO's interface maps, seen as a contract. */
+/** A contract made of Socket.IO's interface maps. */
 export type SocketIoContract<S2C, C2S> = Contract<{
   readonly clientToServer: Listeners<C2S>
   readonly serverToClient: Listeners<S2C>
@@ -41,7 +41,7 @@ export type SocketIoContract<S2C, C2S> = Contract<{
   }
 }>
 
-// On the wire: the schema's input, both ways.
+// The schema's input is sent, in both directions.
 type WireListener<E> =
   E extends ListenerShape<infer F>
     ? F
@@ -53,7 +53,7 @@ type WireListener<E> =
 export type ClientToServerEvents<C extends AnyContract> = {
   [E in EventName<ClientToServer<C>>]: WireListener<At<ClientToServer<C>, E>>
 }
-/** The other way: what the server's sockets emit. */
+/** A contract's server events as Socket.IO's own map: the events that sockets of the server emit. */
 export type ServerToClientEvents<C extends AnyContract> = {
   [E in EventName<ServerToClient<C>>]: WireListener<At<ServerToClient<C>, E>>
 }

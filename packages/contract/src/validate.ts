@@ -3,14 +3,14 @@ import { type ContractDefinition, isSchema } from './define-contract.ts'
 import { ValidationError } from './errors.ts'
 import { describe } from './values.ts'
 
-/** One event of a contract, whichever way it was written down. */
+/** The schemas of one event, whether it was written as a schema or as an object. */
 export interface EventSchemas {
   readonly data: StandardSchemaV1 | undefined
   readonly ack: StandardSchemaV1 | undefined
   readonly volatile: boolean
 }
 
-/** The event's schemas, or undefined where the section does not have it. Safe for whatever comes off the wire. */
+/** The schemas of an event; undefined where the section does not have it. `event` may be any value off the wire. */
 export function eventIn(
   definition: ContractDefinition,
   section: 'clientToServer' | 'serverToClient' | 'room',
@@ -27,8 +27,8 @@ export function eventIn(
  * The value as its schema gives it out; no schema means that no data is expected.
  * JSON has no `undefined`: a `null` that the schema does not accept is read as `undefined`.
  *
- * @throws ValidationError and nothing else, with the event's name and the schema's issues, or with one of our own for a
- * schema that throws or is asynchronous: what arrives is handed on in order, at once.
+ * @throws ValidationError and no other error: with the schema's issues, or with an issue of this library for a schema that
+ * throws or is asynchronous. Schemas must be synchronous, so that events are delivered in order.
  */
 export function validate<S extends StandardSchemaV1 | undefined>(
   schema: S,
@@ -53,7 +53,7 @@ function run(schema: StandardSchemaV1, value: unknown, event: string): StandardS
   try {
     const result = schema['~standard'].validate(value)
     if (!('then' in result)) return result
-    // The refusal below is what the caller sees, so a rejection is nobody's to handle.
+    // The caller gets the error below instead of a rejection.
     result.then(undefined, () => {})
   } catch (cause) {
     throw new ValidationError(event, [{ message: 'the schema itself failed' }], { cause })
@@ -61,6 +61,6 @@ function run(schema: StandardSchemaV1, value: unknown, event: string): StandardS
   throw new ValidationError(event, [{ message: ASYNCHRONOUS }])
 }
 
-// zod turns to promises where a transform or refinement throws, too.
+// zod also answers with a promise when a transform or refinement throws.
 const ASYNCHRONOUS =
   'the schema answered with a promise: use one that is synchronous, and whose transforms and refinements do not throw'

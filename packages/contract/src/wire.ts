@@ -1,6 +1,6 @@
-// roomful/1, as docs/protocol.md has it: ordinary Socket.IO events and acks, JSON. Frozen by wire.freeze.node.test.ts.
+// The protocol roomful/1, described in docs/protocol.md: ordinary Socket.IO events and acks, in JSON. Frozen by wire.freeze.node.test.ts.
 
-/** The protocol's version, said in `$hello`. */
+/** The protocol's version, sent in `$hello`. */
 export const PROTOCOL_VERSION = 1
 
 /** The protocol's event names: all begin with `$`, which no event of a contract may. */
@@ -19,9 +19,9 @@ export const wire = {
   bye: '$bye',
 } as const
 
-/** Refusals of one item, for good. */
+/** Codes that refuse one item for good. */
 export const finalCodes = ['FORBIDDEN', 'SHAPE', 'TOO_LARGE', 'CONFLICT', 'STALE', 'INTERNAL'] as const
-/** Refusals that pass: nothing was recorded, try again. */
+/** Codes of refusals that pass: nothing was recorded, and the same request may succeed later. */
 export const passingCodes = ['RATE', 'UNAVAILABLE', 'LIMIT', 'CLOSING', 'MORE', 'EPOCH', 'NOT_MEMBER'] as const
 /** A code of a refusal for good. */
 export type FinalCode = (typeof finalCodes)[number]
@@ -33,7 +33,7 @@ export function isPassingCode(code: string): code is PassingCode {
   return (passingCodes as readonly string[]).includes(code)
 }
 
-/** What a server without limits of its own allows. Bytes are of UTF-8 JSON. */
+/** The limits of a server that sets none. Bytes are of UTF-8 JSON. */
 export const defaultLimits: Limits = {
   eventBytes: 65_536,
   batchItems: 64,
@@ -48,7 +48,7 @@ export const defaultLimits: Limits = {
 /** The size of a join's `params`, as UTF-8 JSON; the same on every server. */
 export const MAX_PARAMS_BYTES = 4_096
 
-/** What a server allows: items and entries by count, `…Bytes` of UTF-8 JSON, times in milliseconds. */
+/** The limits of a server: items, entries and rooms by count, `…Bytes` of UTF-8 JSON, times in milliseconds. */
 export interface Limits {
   readonly eventBytes: number
   readonly batchItems: number
@@ -60,25 +60,25 @@ export interface Limits {
   readonly dedupMs: number
 }
 
-/** `$hello`: what the server says first, in the tick in which it accepts a client. */
+/** `$hello`: the server's first message, sent in the tick in which it accepts a client. */
 export interface Hello {
   readonly v: number
   readonly capabilities: readonly string[]
   readonly limits: Limits
-  /** Whoever `authenticate` said this is; null where the server asks nobody. */
+  /** The user of the connection; null where the server does not authenticate. */
   readonly user: WireUser | null
   /** The server's clock, in milliseconds. */
   readonly now: number
   readonly expiresAt?: number
 }
 
-/** A user as everybody sees it. */
+/** A user as all clients see it. */
 export interface WireUser {
   readonly id: string
   readonly [key: string]: unknown
 }
 
-/** A logged room event, as a page of history carries it; `data` is missing where the event has none. */
+/** A logged room event, as a page of history carries it; `data` is missing for an event without data. */
 export interface Entry {
   readonly event: string
   readonly data: unknown
@@ -98,13 +98,13 @@ export interface WireMeta {
   readonly at: number
 }
 
-/** One of those in a room. */
+/** A member of a room. */
 export interface WireMember {
   readonly user: WireUser
   readonly presence?: unknown
 }
 
-/** What every refused request answers. `after` is in milliseconds. */
+/** The answer to a refused request. `after` is in milliseconds. */
 export interface Refused {
   readonly ok: false
   readonly code: string
@@ -113,9 +113,9 @@ export interface Refused {
 }
 
 /**
- * `$join`: `since` is the place that the client's view has reached, `presence` its state there, as in `$presence`.
- * `params` is for `authorize.join`: at most `MAX_PARAMS_BYTES`, given again at each re-join. `last` asks for the newest
- * entries, 1 to `page` of them, where `since` does not continue a view.
+ * `$join`: `since` is the place that the client's view has reached, `presence` its presence, as in `$presence`.
+ * `params` are for `authorize.join`: at most `MAX_PARAMS_BYTES`, sent again at each re-join. `last` asks for the newest
+ * entries, 1 to `page` of them, unless `since` continues a view.
  */
 export interface JoinRequest {
   readonly room: string
@@ -124,7 +124,7 @@ export interface JoinRequest {
   readonly params?: unknown
   readonly last?: number
 }
-/** The room's log and, where `since` fits, what was missed; `first` is the oldest `seq` still held. */
+/** The position of the room's log, and the missed or newest entries; `first` is the oldest `seq` still held. */
 export interface JoinAnswer {
   readonly ok: true
   readonly epoch: string
@@ -134,43 +134,43 @@ export interface JoinAnswer {
   readonly members?: { readonly v: number; readonly list: readonly WireMember[] }
 }
 
-/** `$leave`: answered when nothing more of the room will come. */
+/** `$leave`: after the answer no more events of the room are sent. */
 export interface LeaveRequest {
   readonly room: string
 }
-/** The answer to `$leave`; leaving a room that one is not in is no error. */
+/** The answer to `$leave`; leaving a room without being a member is no error. */
 export interface LeaveAnswer {
   readonly ok: true
 }
 
-/** `$publish`: 1 to `batchItems` items of one sender, `n` strictly rising; one batch in flight a room. */
+/** `$publish`: 1 to `batchItems` items of one sender, `n` strictly rising; one batch at a time for each room. */
 export interface PublishRequest {
   readonly room: string
   readonly epoch: string
   readonly cid: string
   readonly items: readonly { readonly n: number; readonly event: string; readonly data: unknown }[]
 }
-/** What became of one item: its place in the log, or why it was refused for good. */
+/** The result of one item: its place in the log, or why it was refused for good. */
 export type ItemResult =
   | { readonly seq: number; readonly at: number }
   | { readonly code: string; readonly message?: string }
-/** The answer to `$publish`; `ok` is false exactly where a `code` is given. */
+/** The answer to `$publish`; `ok` is false exactly when there is a `code`. */
 export interface PublishAnswer {
   readonly ok: boolean
   readonly epoch: string
-  /** Belongs to the items by index; shorter than them only where `code` says why the rest was not touched. */
+  /** Results by the index of the items. Fewer than the items only with a `code`: the rest was not handled. */
   readonly results: readonly ItemResult[]
   readonly code?: string
   readonly message?: string
   readonly after?: number
 }
 
-/** `$history`: a page after a place, or before one. */
+/** `$history`: asks for a page after a `seq`, or before one. */
 export type HistoryRequest = { readonly room: string; readonly epoch: string; readonly limit: number } & (
   | { readonly after: number }
   | { readonly before: number }
 )
-/** Consecutive entries, and the room's log as it is now. */
+/** Consecutive entries, and the position of the room's log. */
 export interface HistoryAnswer {
   readonly ok: true
   readonly epoch: string
@@ -179,21 +179,21 @@ export interface HistoryAnswer {
   readonly entries: readonly Entry[]
 }
 
-/** `$volatile`: a volatile room event on its way to the server; no key, no ack. */
+/** `$volatile`: sends a volatile room event to the server, without key and ack. */
 export interface VolatileMessage {
   readonly room: string
   readonly event: string
   readonly data: unknown
 }
 
-/** `$head`: the log has at least this; for a client that may have missed the last event. */
+/** `$head`: the log has at least this entry; for clients that may have missed the last event. */
 export interface Head {
   readonly room: string
   readonly epoch: string
   readonly seq: number
 }
 
-/** `$members`: a change of who is here; `v` is one more than before. */
+/** `$members`: a change of the members; `v` is one more than before. */
 export interface MembersDelta {
   readonly room: string
   readonly v: number
@@ -201,7 +201,7 @@ export interface MembersDelta {
   readonly gone?: readonly string[]
 }
 
-/** `$presence`: what this connection says about itself in a room; null takes it back. */
+/** `$presence`: sets the connection's presence in a room; null removes it. */
 export interface PresenceRequest {
   readonly room: string
   readonly presence: unknown
@@ -211,19 +211,19 @@ export interface PresenceAnswer {
   readonly ok: true
 }
 
-/** `$typing` on its way to the server; no ack. */
+/** `$typing`, as a client sends it; no ack. */
 export interface TypingRequest {
   readonly room: string
   readonly typing: boolean
 }
-/** `$typing` on its way to the others in the room. */
+/** `$typing`, as the server sends it to the other members. */
 export interface Typing {
   readonly room: string
   readonly from: WireUser
   readonly typing: boolean
 }
 
-/** How our server refuses in the ack of an app's own event, where an answer is just values. */
+/** A refusal in the ack of an app's own event. */
 export interface RefusedAck {
   readonly $error: { readonly code: string; readonly message?: string; readonly data?: unknown }
 }

@@ -13,7 +13,7 @@ export const chat = defineContract({
   user: typeOnly<{ id: string; name: string }>(),
 })
 `
-// What a published contract would be read by: a mistake that goes unnoticed where a type was lost on the way.
+// Reads a published contract. Its mistake would go unnoticed if a type were lost in the declarations.
 const reader = `
 import type { User } from '@roomful/contract'
 import type { chat } from './out/chat.js'
@@ -39,11 +39,11 @@ describe("the declarations of an app's contract file", () => {
     const imported = [...declarations.matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)].map((match) => match[1])
     expect(new Set(imported)).toEqual(new Set(['@roomful/contract', 'valibot', 'zod']))
   })
-  test('are small: nothing of the library is spelled out', () => {
+  test('are small: no type of the library is spelled out', () => {
     expect(declarations).not.toContain('~standard')
     expect(declarations.length).toBeLessThan(1_300)
   })
-  test('keep the types for whoever reads them', async () => {
+  test('keep the types for their readers', async () => {
     const said = await consumer.compile({ 'reader.ts': reader }, { noEmit: true })
     expect(errorsIn('reader.ts', said)).toContain(`Type 'number' is not assignable to type 'string'`)
   })

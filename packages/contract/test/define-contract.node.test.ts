@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
-/** As an app without types calls it. */
+/** defineContract without its types. */
 const define = defineContract as (definition?: unknown) => unknown
 
 describe('a contract', () => {
@@ -95,7 +95,7 @@ const mistakes: [mistake: string, definition: unknown, sentence: string][] = [
   ['join params that are no schema', { join: { invite: 'string' } }, `join must be ${schema}, got object`],
 ]
 
-describe('a mistake is refused where the contract is made, by a sentence that says what was expected', () => {
+describe('defineContract refuses a mistake with a sentence that says what was expected', () => {
   test.each(mistakes)('%s', (_, definition, sentence) => {
     const attempt = () => define(definition)
     expect(attempt).toThrow(RoomfulError)

@@ -34,7 +34,7 @@ import type { Surface } from './support/surface.ts'
 
 declare const surface: Surface<Chat>
 
-describe('what is emitted is the input of a schema', () => {
+describe('an emitted value is the input of a schema', () => {
   test('an event without data takes no argument', () => {
     surface.emit('ping')
     surface.emit('pong')
@@ -43,7 +43,7 @@ describe('what is emitted is the input of a schema', () => {
     expectTypeOf<EmitArgs<ClientToServer<Chat>['ping']>>().toEqualTypeOf<[]>()
     expectTypeOf<EmitArgs<ClientToServer<Chat>['pong']>>().toEqualTypeOf<[]>()
   })
-  test('an event with data takes it, and nothing else', () => {
+  test('an event with data takes that data and nothing else', () => {
     surface.emit('custom_event', { user: 'a', action: 'b' })
     // @ts-expect-error data missing
     surface.emit('custom_event')
@@ -64,7 +64,7 @@ describe('what is emitted is the input of a schema', () => {
     expectTypeOf<EmitArgs<ClientToServer<Chat>['unknown']>>().toEqualTypeOf<[data?: unknown]>()
     expectTypeOf<EmitArgs<ClientToServer<Chat>['anything']>>().toEqualTypeOf<[data?: any]>()
   })
-  test('defaults and transforms: the side that is written', () => {
+  test('defaults and transforms: the written side is the input', () => {
     surface.emit('valibot', { n: '3' })
     // @ts-expect-error the output is not the input
     surface.emit('valibot', { n: 3 })
@@ -73,7 +73,7 @@ describe('what is emitted is the input of a schema', () => {
   })
 })
 
-describe('what is heard is the output of a schema', () => {
+describe('a received value is the output of a schema', () => {
   test('handlers get the output, or nothing where there is no data', () => {
     surface.on('response_event', (data) => expectTypeOf(data).toEqualTypeOf<{ message: string }>())
     surface.on('stamp', (data) => expectTypeOf(data).toEqualTypeOf<Date>())
@@ -84,7 +84,7 @@ describe('what is heard is the output of a schema', () => {
     // @ts-expect-error Socket.IO's own names are no events here
     surface.on('connect', () => {})
   })
-  test('data of type any is still handed on', () => {
+  test('data of type any is passed on as any', () => {
     surface.on('anything', (data) => expectTypeOf(data).toBeAny())
     expectTypeOf<HandlerArgs<ClientToServer<Chat>['anything']>>().toEqualTypeOf<[data: any]>()
     expectTypeOf<HandlerArgs<ClientToServer<Chat>['unknown']>>().toEqualTypeOf<[data: unknown]>()
@@ -103,7 +103,7 @@ describe('what is heard is the output of a schema', () => {
 })
 
 describe('acks', () => {
-  test('only events that answer are offered', () => {
+  test('only events with an ack can be emitted with an ack', () => {
     expectTypeOf<AckedName<ClientToServer<Chat>>>().toEqualTypeOf<
       'whoami' | 'search' | 'typed_ack' | 'valibot' | 'remark'
     >()
@@ -125,7 +125,7 @@ describe('acks', () => {
 })
 
 describe('rooms', () => {
-  test('durable and volatile events are told apart', () => {
+  test('durable and volatile events are distinguished', () => {
     expectTypeOf<DurableName<RoomEmitted<Chat>>>().toEqualTypeOf<'message' | 'reaction' | 'bell'>()
     expectTypeOf<VolatileName<RoomEmitted<Chat>>>().toEqualTypeOf<'cursor' | 'wave'>()
     surface.room.emit('message', { text: 'hi' })
@@ -149,7 +149,7 @@ describe('rooms', () => {
     expectTypeOf<JoinParams<Chat>>().toEqualTypeOf<{ invite: string; since: Date }>()
     expectTypeOf<JoinParamsInput<Chat>>().toEqualTypeOf<{ invite: string; since: string }>()
   })
-  test('a contract that says nothing of users knows their id', () => {
+  test('without a user schema a user has an id, and presence and join params are any JSON', () => {
     const bare = defineContract({})
     expectTypeOf<User<typeof bare>>().toEqualTypeOf<{ readonly id: string }>()
     expectTypeOf<Presence<typeof bare>>().toEqualTypeOf<Json>()
@@ -163,8 +163,8 @@ describe('rooms', () => {
   })
 })
 
-describe('contracts that are not known to the letter', () => {
-  test('any contract at all is untyped, not unusable', () => {
+describe('contracts whose definition is not known exactly', () => {
+  test('AnyContract is untyped, not unusable', () => {
     type Event = At<ClientToServer<AnyContract>, 'x'>
     expectTypeOf<EventName<ClientToServer<AnyContract>>>().toEqualTypeOf<string>()
     expectTypeOf<AckedName<ClientToServer<AnyContract>>>().toEqualTypeOf<string>()

@@ -22,7 +22,7 @@ test('mistakes in a definition do not compile', () => {
       gap: z.string(),
     },
   })
-  // gap is an event like others outside rooms
+  // outside rooms gap is an ordinary event
   defineContract({ serverToClient: { gap: z.string() } })
   defineContract({
     clientToServer: {

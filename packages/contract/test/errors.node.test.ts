@@ -18,7 +18,7 @@ describe('an error', () => {
     const error = new RoomfulError(refusal.code, refusal.message, { refusal })
     expect(error).toMatchObject({ code: 'TOO_YOUNG', refusal })
   })
-  test('of validation is told apart by its class and its name', () => {
+  test('of validation has its own class and name', () => {
     const error = new ValidationError('message', [{ message: 'Expected a string' }], { cause: 1 })
     expect(error).toBeInstanceOf(RoomfulError)
     expect(error).toMatchObject({

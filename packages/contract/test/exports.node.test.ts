@@ -2,7 +2,7 @@ import * as contract from '@roomful/contract'
 import * as protocol from '@roomful/contract/protocol'
 import { expect, test } from 'vitest'
 
-test('the public names are these: one more or less is a change that a release has to tell', () => {
+test('the public names are these: each change of them needs a changeset', () => {
   expect(Object.keys(contract).toSorted()).toEqual([
     'MAX_PARAMS_BYTES',
     'PROTOCOL_VERSION',

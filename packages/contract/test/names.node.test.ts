@@ -71,7 +71,7 @@ describe("an event's name", () => {
       expect(refusalOf(() => assertEventName(name)).code).toBe('INVALID_ARGUMENT')
     },
   )
-  test.each(reserved)('that Socket.IO keeps says what to use instead: %s', (name) => {
+  test.each(reserved)('that Socket.IO reserves gives an error that says what to use instead: %s', (name) => {
     expect(refusalOf(() => assertEventName(name)).message).toBe(
       `event name "${name}" is reserved by Socket.IO: use client.connection for the connection's state`,
     )

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Consumer, createConsumer, errorsIn } from './support/consumer.ts'
 
-/** Mistakes of an app's author, each with the words that the compiler's message must hold. */
+/** Mistakes in a contract, each with the words that the compiler's message must contain. */
 const mistakes: Record<string, { code: string; says: string }> = {
   'a name of Socket.IO': {
     code: `defineContract({ clientToServer: { connect: z.string() } })`,
@@ -43,7 +43,7 @@ const mistakes: Record<string, { code: string; says: string }> = {
     code: `defineContract({ clientToServer: { a: { data: z.string(), volatile: true } } })`,
     says: `unknown key: expected a schema, or data and ack`,
   },
-  'an ack where nobody answers': {
+  'an ack on an event without an answer': {
     code: `defineContract({ serverToClient: { a: { data: z.string(), ack: z.string() } } })`,
     says: `unknown key: expected a schema, or data`,
   },
@@ -59,7 +59,7 @@ const mistakes: Record<string, { code: string; says: string }> = {
     code: `emit('custom_evnt')`,
     says: `'"custom_evnt"' is not assignable to parameter of type '"custom_event" | "search" | "whoami"'`,
   },
-  'an ack that nobody gives': {
+  'an ack of a client': {
     code: `emitWithAck('custom_event')`,
     says: `'"custom_event"' is not assignable to parameter of type '"search" | "whoami"'`,
   },

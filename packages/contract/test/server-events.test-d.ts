@@ -11,7 +11,7 @@ import type { Chat } from './support/chat.ts'
 describe("a contract as Socket.IO's own maps", () => {
   const server = new Server<ClientToServerEvents<Chat>, ServerToClientEvents<Chat>>()
 
-  test('a socket hears the input, answers with the input', () => {
+  test('a socket gets the input, and answers with the input', () => {
     server.on('connection', (socket) => {
       socket.on('message', (text) => expectTypeOf(text).toEqualTypeOf<string>())
       socket.on('ping', (...args) => expectTypeOf(args).toEqualTypeOf<[]>())

@@ -83,7 +83,7 @@ describe("Socket.IO's interface maps as they are", () => {
     // @ts-expect-error types of arguments
     void surface.emitWithAck('add', 1, '2')
   })
-  test('an open listener may well answer', () => {
+  test('an open listener may have an ack', () => {
     surface.emit('open', 1, 'b', {})
     expectTypeOf(surface.emitWithAck('open', 1)).resolves.toBeAny()
     // @ts-expect-error numbers are no ack
@@ -101,7 +101,7 @@ describe("Socket.IO's interface maps as they are", () => {
 })
 
 describe('rooms over interface maps', () => {
-  test('what is said leaves the room out, since it is added', () => {
+  test('emitted data has no room, since the client adds it', () => {
     surface.room.emit('message', { text: 'b' })
     surface.room.emitVolatile('message', { text: 'b' })
     surface.room.emit('hello')
@@ -117,7 +117,7 @@ describe('rooms over interface maps', () => {
     surface.room.emit('hello', 1)
     expectTypeOf<DataIn<RoomEmitted<Maps>['none']>>().toEqualTypeOf<undefined>()
   })
-  test('what is heard has it', () => {
+  test('received data has the room', () => {
     surface.room.on('message', (data) => expectTypeOf(data).toEqualTypeOf<{ room: string; text: string }>())
     expectTypeOf<DataOut<RoomListened<Maps>['asks']>>().toEqualTypeOf<string>()
   })

@@ -4,7 +4,7 @@ import { type Consumer, createConsumer } from './support/consumer.ts'
 
 const EVENTS = 200
 
-// A count is the same on every machine, a time is not. What was measured (66,800 and 218,000) plus a quarter.
+// A count is the same on every machine, unlike a time. The measured counts (66,800 and 218,000) plus a quarter.
 const BUDGET = { contract: 84_000, calls: 273_000 }
 
 describe(`types of a contract with ${EVENTS} events a section`, () => {

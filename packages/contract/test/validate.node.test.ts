@@ -21,7 +21,7 @@ const schemas = [
 ] as const
 
 describe.each(schemas)('data under a schema of %s', (_, schema) => {
-  test('is given out as the schema gives it', () => {
+  test('is the output of the schema', () => {
     expect(validate(schema, { text: ' hi ' }, 'message')).toEqual({ text: 'hi', size: 1 })
   })
   test('is refused with the name of the event and the issues of the schema', () => {
@@ -51,7 +51,7 @@ describe('paths in the sentence', () => {
     const error = new ValidationError('a', [{ message: 'no', path: [Symbol('key'), { key: 'b' }] }])
     expect(error.message).toBe('invalid data for "a": Symbol(key).b: no')
   })
-  test('are bound in number, the issues are not', () => {
+  test('are bounded in number, the issues are not', () => {
     const refusal = refusalOf(() => validate(z.array(z.number()), Array(1_000).fill('x'), 'a'))
     expect(refusal.issues).toHaveLength(1_000)
     expect(refusal.message).toMatch(/4: [^;]+; and 995 more$/)
@@ -59,7 +59,7 @@ describe('paths in the sentence', () => {
 })
 
 describe('typeOnly', () => {
-  test.each([1, 'x', null, undefined, { a: [] }])('lets %j through untouched', (value) => {
+  test.each([1, 'x', null, undefined, { a: [] }])('accepts %j unchanged', (value) => {
     expect(validate(typeOnly<unknown>(), value, 'a')).toBe(value)
   })
 })
@@ -80,7 +80,7 @@ describe('an event without data', () => {
   })
 })
 
-describe('a value that was undefined arrives as null', () => {
+describe('undefined data arrives as null', () => {
   test.each([
     ['zod', z.string().optional(), undefined] as const,
     ['zod, with a default', z.string().default('x'), 'x'],
@@ -89,10 +89,10 @@ describe('a value that was undefined arrives as null', () => {
   ])('and is read as undefined: %s', (_, schema, expected) => {
     expect(validate(schema, null, 'note')).toBe(expected)
   })
-  test('and stays null where the schema takes it', () => {
+  test('and stays null where the schema accepts null', () => {
     expect(validate(z.string().nullish(), null, 'note')).toBe(null)
   })
-  test('and is refused with the issues of null where it takes neither', () => {
+  test('and is refused with the issues of null where the schema accepts neither', () => {
     expect(refusalOf(() => validate(z.string(), null, 'note')).message).toContain('received null')
   })
 })
@@ -112,7 +112,7 @@ describe('a schema that cannot be used', () => {
   const custom = (check: () => unknown) =>
     ({ '~standard': { version: 1, vendor: 'x', validate: check } }) as ReturnType<typeof typeOnly>
 
-  // Not zod's asynchronous refinement that rejects: it asks once synchronously, and drops that promise unhandled itself.
+  // zod's rejecting asynchronous refinement is left out: zod itself leaves that promise unhandled.
   test.each([
     ['zod', z.string().refine(async () => true)] as const,
     [
@@ -128,7 +128,7 @@ describe('a schema that cannot be used', () => {
   ])('is refused when it is asynchronous, and its promise is no unhandled rejection: %s', async (_, schema) => {
     const refusal = refusalOf(() => validate(schema, 'x', 'search'))
     expect(refusal.message).toContain('invalid data for "search": the schema answered with a promise: use one that is')
-    // Node tells unhandled rejections before the next turn of its loop.
+    // Node reports unhandled rejections before the next turn of its loop.
     await new Promise(setImmediate)
     expect(unhandled).toEqual([])
   })
@@ -144,13 +144,13 @@ describe('a schema that cannot be used', () => {
       expect(refusal.cause).toBe(failure)
     },
   )
-  test('zod turns to a promise when it throws, and says so', async () => {
+  test('zod answers a throwing transform with a promise, which is refused', async () => {
     const refusal = refusalOf(() => validate(z.string().transform(throws), 'x', 'search'))
     expect(refusal.message).toContain('whose transforms and refinements do not throw')
     await new Promise(setImmediate)
     expect(unhandled).toEqual([])
   })
-  test('may even answer nothing', () => {
+  test('may answer undefined', () => {
     const schema = custom(() => undefined)
     expect(refusalOf(() => validate(schema, 'x', 'search')).cause).toBeInstanceOf(TypeError)
   })
@@ -164,13 +164,13 @@ describe('eventIn', () => {
     room: { message: data, cursor: { data, volatile: true } },
   })
 
-  test('finds an event, whichever way it was written down', () => {
+  test('finds an event in each of its forms', () => {
     expect(eventIn(definition, 'clientToServer', 'plain')).toEqual({ data, ack: undefined, volatile: false })
     expect(eventIn(definition, 'clientToServer', 'both')).toEqual({ data, ack, volatile: false })
     expect(eventIn(definition, 'clientToServer', 'ping')).toEqual({ data: undefined, ack: undefined, volatile: false })
     expect(eventIn(definition, 'room', 'cursor')).toEqual({ data, ack: undefined, volatile: true })
   })
-  test('keeps sections apart', () => {
+  test('finds an event only in its own section', () => {
     expect(eventIn(definition, 'room', 'plain')).toBe(undefined)
     expect(eventIn(definition, 'serverToClient', 'plain')).toBe(undefined)
   })
@@ -189,7 +189,7 @@ describe('eventIn', () => {
   ])('does not find what the contract does not say: %o', (event) => {
     expect(eventIn(definition, 'clientToServer', event)).toBe(undefined)
   })
-  test('finds names of Object.prototype that the contract does say', () => {
+  test('finds names of Object.prototype where the contract defines them', () => {
     const own = defineContract({ room: { constructor: data, ['__proto__']: data } }).definition
     expect(eventIn(own, 'room', 'constructor')?.data).toBe(data)
     expect(eventIn(own, 'room', '__proto__')?.data).toBe(data)

@@ -10,9 +10,9 @@ import {
 } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 
-// roomful/1 is spoken by clients and servers that are out there: this is copied by hand, so that nobody changes it in passing.
+// Other clients and servers speak roomful/1 too: these values are copied by hand, so that no change is by accident.
 const rule =
-  'what an old peer would not understand needs a new PROTOCOL_VERSION, the rest its words in docs/protocol.md'
+  'a change that an old peer would not understand needs a new PROTOCOL_VERSION, any other a description in docs/protocol.md'
 
 describe(`the protocol is frozen; ${rule}`, () => {
   test('its version', () => {
@@ -94,8 +94,8 @@ describe(`the protocol is frozen; ${rule}`, () => {
   })
 })
 
-describe('the words of the protocol', () => {
-  test('are names that no contract can have', () => {
+describe('the names of the protocol', () => {
+  test("cannot be names of a contract's events", () => {
     expect(Object.values(wire).filter(isEventName)).toEqual([])
   })
   test('docs/protocol.md has every name, code and limit', async () => {
@@ -110,7 +110,7 @@ describe('the words of the protocol', () => {
   })
 })
 
-/** Every exported interface and type by name, without comments, `readonly` and layout: none of these travel. */
+/** Every exported interface and type by name, without comments, `readonly` and layout. */
 function shapesIn(source: string): Record<string, string> {
   const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*$/gm, '').replaceAll(/\breadonly /g, '')
   const shapes: Record<string, string> = {}

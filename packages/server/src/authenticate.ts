@@ -1,41 +1,45 @@
 import { randomUUID } from 'node:crypto'
 import { RoomfulError } from '@roomful/contract'
-import { describe, validate, type WireUser } from '@roomful/contract/protocol'
-import type { AppCalls } from './app-calls.ts'
-import type { RoomsSocket } from './host.ts'
+import { describe, isObject, validate, type WireUser } from '@roomful/contract/protocol'
+import type { CallbackRunner } from './callback-runner.ts'
 import { jsonCopy } from './json.ts'
 import { RefusalError, refuse } from './refuse.ts'
 import type { Settings } from './settings.ts'
+import type { SocketIoSocket } from './socket-io.ts'
 
-/** Whom a socket speaks for. */
+/** The user of a socket. */
 export interface Identity {
-  /** As others see it. */
+  /** As others see the user. */
   readonly wire: WireUser
   /** As the contract's schema gives it out, for the app's functions. */
   readonly user: unknown
-  /** Nobody asked who it is: its id is this connection's. */
+  /** The app has no `authenticate`: the id is this connection's alone. */
   readonly guest: boolean
 }
 
 /**
- * Asks the app who is connecting; null is somebody it does not know.
- * @throws RefusalError the app's own; `UNAVAILABLE`, and a report, for anything else that went wrong.
+ * Asks the app's `authenticate` for the user; null for a client without a user.
+ * @throws RefusalError the app's own; `UNAVAILABLE`, with a report, for any other failure.
  */
-export async function identify(socket: RoomsSocket, settings: Settings, calls: AppCalls): Promise<Identity | null> {
+export async function identify(
+  socket: SocketIoSocket,
+  settings: Settings,
+  callbacks: CallbackRunner,
+): Promise<Identity | null> {
   const { authenticate, report } = settings
   if (authenticate === undefined) return guest()
   const { auth, headers, query, address } = socket.handshake
   try {
-    const answer = await calls.run(() => authenticate({ auth, headers, query, address }))
+    const answer = await callbacks.run(() => authenticate({ auth, headers, query, address }))
     return answer === undefined ? null : identityOf(answer, settings)
   } catch (error) {
     if (error instanceof RefusalError) throw error
     report(error, { during: 'authenticate' })
-    throw refuse('UNAVAILABLE', 'the server cannot say who you are just now')
+    throw refuse('UNAVAILABLE', 'the server cannot authenticate you at the moment')
   }
 }
 
-/** A refusal as Socket.IO hands it to the client's `connect_error`. */
+/** A refusal as Socket.IO gives it to the client's `connect_error`. */
 export function connectError({ message, refusal }: RefusalError): Error {
   return Object.assign(new Error(message), { data: refusal })
 }
@@ -50,13 +54,14 @@ function identityOf(answer: unknown, { definition }: Settings): Identity {
   if (!isWireUser(wire))
     throw new RoomfulError(
       'INVALID_ARGUMENT',
-      `authenticate must give a user whose id is a string of 1 to 128 characters, or undefined; got ${describe(answer)}`,
+      `authenticate must return a user whose id is a string of 1 to 128 characters, or undefined; got ${describe(answer)}`,
     )
   const user = definition.user === undefined ? wire : validate(definition.user, wire, 'user')
   return { wire, user, guest: false }
 }
 
 function isWireUser(value: unknown): value is WireUser {
-  if (typeof value !== 'object' || value === null || !('id' in value)) return false
-  return typeof value.id === 'string' && value.id.length >= 1 && value.id.length <= 128
+  if (!isObject(value)) return false
+  const { id } = value
+  return typeof id === 'string' && id.length >= 1 && id.length <= 128
 }

@@ -1,16 +1,12 @@
 import { refuse } from './refuse.ts'
 
-/** Counts what is under way, so that closing can wait for it and lets nothing new begin. */
+/** Counts running tasks, so that closing can wait for them, and refuses new ones once closing has begun. */
 export class Drain {
   #running = 0
   #closing = false
   #whenIdle: (() => void) | undefined
 
-  get closing(): boolean {
-    return this.#closing
-  }
-
-  /** @throws RefusalError `CLOSING` when nothing may begin any more. */
+  /** @throws RefusalError `CLOSING` once closing has begun. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     this.assertOpen()
     this.#running += 1
@@ -22,15 +18,17 @@ export class Drain {
     }
   }
 
+  /** @throws RefusalError `CLOSING` */
   assertOpen(): void {
     if (this.#closing) throw refuse('CLOSING', 'the server is closing')
   }
 
-  stop(): void {
+  /** Refuses new tasks from now on. */
+  close(): void {
     this.#closing = true
   }
 
-  /** Resolves when nothing runs, or when `timeoutMs` have passed. */
+  /** Resolves when no task is running, or after `timeoutMs`. */
   async idle(timeoutMs: number): Promise<void> {
     if (this.#running === 0) return
     await new Promise<void>((resolve) => {

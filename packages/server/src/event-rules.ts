@@ -1,37 +1,38 @@
-import { RoomfulError, ValidationError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
 import { describe, eventIn, type EventSchemas, validate } from '@roomful/contract/protocol'
-import type { AppCalls } from './app-calls.ts'
 import type { Identity } from './authenticate.ts'
+import type { CallbackRunner } from './callback-runner.ts'
 import { jsonCopy, jsonText } from './json.ts'
 import { RefusalError, refuse } from './refuse.ts'
 import type { ErrorContext } from './report.ts'
 import type { Settings } from './settings.ts'
+import { validateOrRefuse } from './validate-or-refuse.ts'
 
 export type Kind = 'durable' | 'volatile'
 export type Handler = (context: object) => unknown
 
-/** An event that has the right shape. */
+/** An event whose name, data and size were checked. */
 export interface Checked {
   readonly event: string
   /** As the schema gives it out. */
   readonly data: unknown
-  /** What came off the wire, and its JSON. */
+  /** As it came off the wire, and its JSON. */
   readonly wire: unknown
   readonly text: string
 }
 
-/** What makes an event acceptable: the contract, the app's permission, and its handler. */
+/** Checks events by the contract, asks the app for permission, and runs the app's handlers. */
 export class EventRules {
   readonly #settings: Settings
-  readonly #calls: AppCalls
+  readonly #callbacks: CallbackRunner
   readonly #handlers = new Map<string, Handler>()
 
-  constructor(settings: Settings, calls: AppCalls) {
+  constructor(settings: Settings, callbacks: CallbackRunner) {
     this.#settings = settings
-    this.#calls = calls
+    this.#callbacks = callbacks
   }
 
-  /** @throws RoomfulError `INVALID_ARGUMENT` for an event that takes no handler, or has one. */
+  /** @throws RoomfulError `INVALID_ARGUMENT` for an event that is not durable, or has a handler already. */
   handle(event: string, handler: Handler): () => void {
     if (this.#find(event, 'durable') === undefined)
       throw invalid(`handle: the contract has no durable room event ${describe(event)}`)
@@ -42,35 +43,30 @@ export class EventRules {
     }
   }
 
-  /** @throws RefusalError `SHAPE` or `TOO_LARGE` for what the contract or the limits do not let in. */
+  /** @throws RefusalError `SHAPE` or `TOO_LARGE` for an event that the contract or the limits refuse. */
   check(event: unknown, data: unknown, kind: Kind): Checked {
     const known = this.#find(event, kind)
     if (known === undefined) throw refuse('SHAPE', `the contract has no ${kind} room event ${describe(event)}`)
     const text = jsonText(data, this.#settings.limits.eventBytes)
-    try {
-      return { event: known.event, data: validate(known.schema, data, known.event), wire: data ?? null, text }
-    } catch (error) {
-      if (error instanceof ValidationError) throw refuse('SHAPE', error.message)
-      throw this.#internal(error, { during: 'emit', event: known.event })
-    }
+    return { event: known.event, data: validateOrRefuse(known.schema, data, known.event), wire: data ?? null, text }
   }
 
   /**
-   * The data that travels: what came in, or what the event's handler made of it.
-   * @throws RefusalError the app's own; `FORBIDDEN`; `INTERNAL`, and a report, for a function that failed.
+   * Asks `authorize.emit`, runs the event's handler, and gives the data to send on: the handler's, or else what came in.
+   * @throws RefusalError the app's own; `FORBIDDEN`; `INTERNAL`, with a report, for a function that failed.
    */
   async admit(checked: Checked, room: string, { user }: Identity, id?: string): Promise<unknown> {
-    const { mayEmit } = this.#settings
+    const { authorizeEmit } = this.#settings
     const handler = this.#handlers.get(checked.event)
-    if (mayEmit === undefined && handler === undefined) return checked.wire
+    if (authorizeEmit === undefined && handler === undefined) return checked.wire
     const { event, data } = checked
     const context = { room, event, data, user }
     try {
-      if (mayEmit !== undefined && (await this.#calls.run(() => mayEmit(context))) !== true)
+      if (authorizeEmit !== undefined && (await this.#callbacks.run(() => authorizeEmit(context))) !== true)
         throw refuse('FORBIDDEN', `you are not allowed to send "${event}" here`)
-      const changed = handler && (await this.#calls.run((signal) => handler({ ...context, id, signal })))
-      // What is unchanged is read again from its text, so that nobody's hands were on it.
-      return changed === undefined ? JSON.parse(checked.text) : this.own(event, changed, 'durable')
+      const changed = handler && (await this.#callbacks.run((signal) => handler({ ...context, id, signal })))
+      // Parsed again from its text, since the app's functions may have changed the object.
+      return changed === undefined ? JSON.parse(checked.text) : this.checkOwn(event, changed, 'durable')
     } catch (error) {
       if (error instanceof RefusalError) throw error
       throw this.#internal(error, { during: 'emit', room, event })
@@ -78,10 +74,10 @@ export class EventRules {
   }
 
   /**
-   * The server's own data, as it travels.
+   * Checks data of the server itself, and gives it as JSON carries it.
    * @throws ValidationError, or RoomfulError `INVALID_ARGUMENT` for an unknown event or too much data.
    */
-  own(event: string, data: unknown, kind: Kind): unknown {
+  checkOwn(event: string, data: unknown, kind: Kind): unknown {
     const known = this.#find(event, kind)
     if (known === undefined) throw invalid(`the contract has no ${kind} room event ${describe(event)}`)
     const copy = jsonCopy(data)

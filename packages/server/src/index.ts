@@ -1,5 +1,5 @@
 export { createRooms } from './create-rooms.ts'
-export type { RoomsHost } from './host.ts'
+export type { SocketIoServer } from './socket-io.ts'
 export type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'
 export { memoryLog } from './log/memory-log.ts'
 export type { MemoryLogOptions } from './log/memory-log.ts'
@@ -7,7 +7,7 @@ export type { NewEntry } from './log/new-entry.ts'
 export type { Retention, RetentionOption } from './log/retention.ts'
 export type { RowOptions } from './log/row-limits.ts'
 export { settle } from './log/sender-row.ts'
-export type { DecidedItem, Remembered, Sender, SenderRow, Step } from './log/sender-row.ts'
+export type { DecidedItem, RecordedAnswer, Sender, SenderRow, SettledBatch } from './log/sender-row.ts'
 export type {
   EmitContext,
   Handshake,
@@ -16,7 +16,7 @@ export type {
   Rooms,
   RoomsLimits,
   RoomsOptions,
-  RoomVoice,
+  RoomEmitter,
 } from './options.ts'
 export { RefusalError, refuse } from './refuse.ts'
 export type { ErrorContext } from './report.ts'

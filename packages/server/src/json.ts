@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
 import { RefusalError, refuse } from './refuse.ts'
 
-/** Deeper values would overflow the stack of whoever walks them, Socket.IO's encoder among them. */
+/** Deeper values would overflow the stack of recursive code, such as Socket.IO's encoder. */
 const MAX_DEPTH = 32
 
 /**
- * The JSON text of a value that came off the wire; `what` it is, for the sentence that refuses it.
+ * The JSON text of a value that came off the wire. `what` names the value in the sentence of a refusal.
  *
- * @throws RefusalError `SHAPE` for what is nested too deep or is not JSON (binary), `TOO_LARGE` for more than `maxBytes` of UTF-8.
+ * @throws RefusalError `SHAPE` for a value that is nested too deep or is not JSON (binary), `TOO_LARGE` for more than `maxBytes` of UTF-8.
  */
 export function jsonText(value: unknown, maxBytes: number, what = "an event's data"): string {
   assertShallow(value)
@@ -16,13 +16,13 @@ export function jsonText(value: unknown, maxBytes: number, what = "an event's da
   throw refuse('TOO_LARGE', `${what} may have at most ${maxBytes} bytes of JSON`)
 }
 
-/** 64 bits over an event as it came off the wire: they tell whether a message that comes again is the same (S5). */
+/** S5: 64 bits over an event as it came off the wire, by which a repeated message is recognized. */
 export function hashOf(event: unknown, data: unknown): string {
   try {
     const text = `[${jsonText(event, Infinity)},${jsonText(data, Infinity)}]`
     return hash('sha256', text).slice(0, 16)
   } catch (error) {
-    // What cannot be read is refused whatever it says, so it needs no telling apart.
+    // Refused in any case, so that it needs no hash of its own.
     if (error instanceof RefusalError) return 'unreadable'
     throw error
   }
@@ -34,7 +34,7 @@ export function jsonCopy(value: unknown): unknown {
   return text === undefined ? undefined : JSON.parse(text)
 }
 
-// A level at a time, so that a hostile depth costs no stack.
+// Level by level instead of by recursion, so that a hostile depth uses no stack.
 function assertShallow(value: unknown): void {
   let level: unknown[] = [value]
   for (let depth = 0; level.length > 0; depth += 1) {

@@ -7,153 +7,156 @@ export interface MembersChange {
   readonly gone?: readonly string[]
 }
 
-/** S16: changes of state alone are told no more often than this, in milliseconds. */
-const TELL_EVERY_MS = 50
+/** S16: the shortest time between two changes that are about presence alone, in milliseconds. */
+const PRESENCE_INTERVAL_MS = 50
 
-/** A connection's place among those of its user. */
-interface Place {
+/** One connection of a user. */
+interface Connection {
   socket: unknown
-  /** undefined where it has none. */
-  state: unknown
-  /** Whoever enters next takes the place over. */
+  /** undefined where the connection has set no presence. */
+  presence: unknown
+  /** The connection was lost: the user's next connection takes its place. */
   isLost: boolean
-  /** Who had the place and set the state, where whoever took it over has said nothing yet. */
-  lender: unknown
+  /** The lost socket that set this presence, until the socket in its place sets one of its own. */
+  inheritedFrom: unknown
 }
 
-interface Present {
+interface PresentUser {
   readonly user: WireUser
-  /** Whose state is the newest comes last. */
-  readonly places: Place[]
+  /** The connection with the newest presence comes last. */
+  readonly connections: Connection[]
 }
 
-/** What a user shows who has set several states; the oldest comes first. Never throws. */
-export type Merge = (states: readonly unknown[]) => unknown
+/** Merges the presences that one user has set, oldest first, into the one that others see. Must not throw. */
+export type Merge = (presences: readonly unknown[]) => unknown
 
 /**
- * Who is in a room: a user with two sockets is one member, with the newest state that one of them has set, or what `merge`
- * makes of all. Sockets are told apart by identity, since one that Socket.IO recovers has the id of the one that was lost.
- * What changes is told by `due`: `v` goes up by one each time, from a base of the caller's. Times are a clock's milliseconds.
+ * The members of a room. A user with two sockets is one member, with the newest presence that one of them has set, or
+ * with what `merge` makes of all. Sockets are compared by identity, since a socket that Socket.IO recovers has the id of
+ * the lost one. `takeChange` gives the changes to publish; `v` rises by one each time. Times are a clock's milliseconds.
  */
 export class Members {
-  readonly #here = new Map<string, Present>()
-  /** What everyone was told, up to `v`. */
-  readonly #told = new Map<string, WireMember>()
+  readonly #users = new Map<string, PresentUser>()
+  /** The list as it was published last, at `v`. */
+  readonly #published = new Map<string, WireMember>()
   readonly #changed = new Set<string>()
   #isUrgent = false
-  #toldAt = -Infinity
+  #publishedAt = -Infinity
   readonly #merge: Merge
   #v: number
 
-  constructor(base: number, merge: Merge = newest) {
-    this.#v = base
+  constructor(firstVersion: number, merge: Merge = newest) {
+    this.#v = firstVersion
     this.#merge = merge
   }
 
-  /** When to ask `due` for what has changed: at once where somebody enters or goes; never where nothing has. */
-  get dueAt(): number {
+  /** When to call `takeChange`: at once after a user enters or leaves, and never (Infinity) without a change. */
+  get nextChangeAt(): number {
     if (this.#isUrgent) return -Infinity
-    return this.#changed.size === 0 ? Infinity : this.#toldAt + TELL_EVERY_MS
+    return this.#changed.size === 0 ? Infinity : this.#publishedAt + PRESENCE_INTERVAL_MS
   }
 
-  /** Also for one who is here, perhaps with other details. null takes the state back, undefined leaves it as it is. */
+  /** Also for a socket that is a member already; its user may have changed. `presence`: null removes, undefined keeps. */
   enter(socket: unknown, user: WireUser, presence?: unknown): void {
-    const known = this.#here.get(user.id)
-    const places = known?.places ?? []
-    if (!places.some((place) => place.socket === socket)) takePlace(places, socket, presence ?? undefined)
+    const known = this.#users.get(user.id)
+    const connections = known?.connections ?? []
+    if (!connections.some((one) => one.socket === socket)) addConnection(connections, socket, presence ?? undefined)
     if (known === undefined || !isSame(known.user, user)) {
-      this.#here.set(user.id, { user, places })
+      this.#users.set(user.id, { user, connections })
       this.#changed.add(user.id)
       this.#isUrgent = true
     }
     if (presence !== undefined) this.set(socket, user.id, presence)
   }
 
-  /** null takes the state back. One that is set again is none the newer. */
+  /** Sets the presence of a socket; null removes it. Setting the same presence again does not make it newer. */
   set(socket: unknown, userId: string, presence: unknown): void {
-    const places = this.#here.get(userId)?.places
-    const place = places?.find((one) => one.socket === socket)
-    if (places === undefined || place === undefined) return
-    place.lender = undefined
-    const state = presence ?? undefined
-    if (isSame(place.state, state)) return
-    place.state = state
-    places.push(...places.splice(places.indexOf(place), 1))
+    const connections = this.#users.get(userId)?.connections
+    const connection = connections?.find((one) => one.socket === socket)
+    if (connections === undefined || connection === undefined) return
+    connection.inheritedFrom = undefined
+    const next = presence ?? undefined
+    if (isSame(connection.presence, next)) return
+    connection.presence = next
+    connections.push(...connections.splice(connections.indexOf(connection), 1))
     this.#changed.add(userId)
   }
 
-  /** The socket's line broke: it is here until it leaves, or another one of its user takes its place. */
-  lost(socket: unknown, userId: string): void {
-    const place = this.#here.get(userId)?.places.find((one) => one.socket === socket)
-    if (place !== undefined) place.isLost = true
+  /** The socket stays a member until it leaves, or until another socket of its user takes its place. */
+  markLost(socket: unknown, userId: string): void {
+    const connection = this.#users.get(userId)?.connections.find((one) => one.socket === socket)
+    if (connection !== undefined) connection.isLost = true
   }
 
-  /** Also for one whose place was taken over: what it had set goes with it, unless that was set again. */
+  /** Also for a lost socket whose place was taken: removes the presence that the new socket inherited from it. */
   leave(socket: unknown, userId: string): void {
-    const lent = this.#here.get(userId)?.places.find(({ lender }) => lender === socket)
-    if (lent !== undefined) this.set(lent.socket, userId, null)
-    this.#remove(userId, (place) => place.socket === socket)
+    const heir = this.#users.get(userId)?.connections.find(({ inheritedFrom }) => inheritedFrom === socket)
+    if (heir !== undefined) this.set(heir.socket, userId, null)
+    this.#remove(userId, (connection) => connection.socket === socket)
   }
 
-  /** Nobody of the user's lost ones will be back. */
-  forgetLost(userId: string): void {
+  /** Removes the lost connections of a user before their time. */
+  removeLost(userId: string): void {
     this.#remove(userId, ({ isLost }) => isLost)
   }
 
-  /** What differs from what was told, where it is time to tell it. */
-  due(now: number): MembersChange | undefined {
-    if (now < this.dueAt) return undefined
+  /** The difference to what was published last, and publishes it; undefined before `nextChangeAt`, or without a change. */
+  takeChange(now: number): MembersChange | undefined {
+    if (now < this.nextChangeAt) return undefined
     const set: WireMember[] = []
     const gone: string[] = []
     for (const id of this.#changed) {
       const member = this.#member(id)
-      if (isSame(member, this.#told.get(id))) continue
+      if (isSame(member, this.#published.get(id))) continue
       if (member === undefined) gone.push(id)
       else set.push(member)
     }
     this.#changed.clear()
     this.#isUrgent = false
     if (set.length + gone.length === 0) return undefined
-    for (const member of set) this.#told.set(member.user.id, member)
-    for (const id of gone) this.#told.delete(id)
-    this.#toldAt = now
+    for (const member of set) this.#published.set(member.user.id, member)
+    for (const id of gone) this.#published.delete(id)
+    this.#publishedAt = now
     return { v: ++this.#v, ...(set.length > 0 ? { set } : {}), ...(gone.length > 0 ? { gone } : {}) }
   }
 
-  /** What was told so far: what is not yet told comes as a change. */
+  /** The list as it was published last; later changes follow as deltas. */
   snapshot(): { readonly v: number; readonly list: readonly WireMember[] } {
-    return { v: this.#v, list: [...this.#told.values()] }
+    return { v: this.#v, list: [...this.#published.values()] }
   }
 
-  #remove(userId: string, isGone: (place: Place) => boolean): void {
-    const here = this.#here.get(userId)
-    if (here === undefined || !here.places.some(isGone)) return
-    const places = here.places.filter((place) => !isGone(place))
+  #remove(userId: string, isGone: (connection: Connection) => boolean): void {
+    const present = this.#users.get(userId)
+    if (present === undefined || !present.connections.some(isGone)) return
+    const connections = present.connections.filter((connection) => !isGone(connection))
     this.#changed.add(userId)
-    if (places.length > 0) return void this.#here.set(userId, { ...here, places })
-    this.#here.delete(userId)
+    if (connections.length > 0) return void this.#users.set(userId, { ...present, connections })
+    this.#users.delete(userId)
     this.#isUrgent = true
   }
 
   #member(id: string): WireMember | undefined {
-    const here = this.#here.get(id)
-    if (here === undefined) return undefined
-    const states = here.places.map(({ state }) => state).filter((state) => state !== undefined)
-    const presence = states.length > 1 ? this.#merge(states) : states[0]
-    return presence === undefined ? { user: here.user } : { user: here.user, presence }
+    const present = this.#users.get(id)
+    if (present === undefined) return undefined
+    const presences = present.connections.map(({ presence }) => presence).filter((presence) => presence !== undefined)
+    const presence = presences.length > 1 ? this.#merge(presences) : presences[0]
+    return presence === undefined ? { user: present.user } : { user: present.user, presence }
   }
 }
 
-/** S16: that of a lost one with the same state, else of any lost one, whose state then is lent; else a new one. */
-function takePlace(places: Place[], socket: unknown, state: unknown): void {
-  const lost = places.filter(({ isLost }) => isLost)
-  const place = lost.find((one) => isSame(one.state, state)) ?? lost[0]
-  if (place === undefined) places.push({ socket, state: undefined, isLost: false, lender: undefined })
-  else Object.assign(place, { socket, isLost: false, lender: place.lender ?? place.socket })
+/**
+ * S16: the socket takes the place of a lost connection with the same presence; else of any lost one, whose presence it
+ * inherits. Without a lost connection it gets a place of its own.
+ */
+function addConnection(connections: Connection[], socket: unknown, presence: unknown): void {
+  const lost = connections.filter(({ isLost }) => isLost)
+  const taken = lost.find((one) => isSame(one.presence, presence)) ?? lost[0]
+  if (taken === undefined) connections.push({ socket, presence: undefined, isLost: false, inheritedFrom: undefined })
+  else Object.assign(taken, { socket, isLost: false, inheritedFrom: taken.inheritedFrom ?? taken.socket })
 }
 
-function newest(states: readonly unknown[]): unknown {
-  return states.at(-1)
+function newest(presences: readonly unknown[]): unknown {
+  return presences.at(-1)
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -1,33 +1,35 @@
-import type { JoinAnswer, JoinRequest } from '@roomful/contract/protocol'
-import type { AppCalls } from './app-calls.ts'
+import { isPassingCode, type JoinAnswer, type JoinRequest } from '@roomful/contract/protocol'
+import type { ActiveRooms } from './active-rooms.ts'
 import type { Identity } from './authenticate.ts'
-import type { Grace } from './grace.ts'
-import type { RoomsSocket } from './host.ts'
-import { isPassing, RefusalError, refuse } from './refuse.ts'
+import type { CallbackRunner } from './callback-runner.ts'
+import { joinParams } from './join-params.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
+import type { LeaveDelay } from './leave-delay.ts'
+import type { Page } from './log/log.ts'
+import { RefusalError, refuse } from './refuse.ts'
 import type { Room } from './room.ts'
-import type { RoomsInUse } from './rooms-in-use.ts'
 import type { Settings } from './settings.ts'
-import { Turns } from './turns.ts'
+import type { SocketIoSocket } from './socket-io.ts'
 
 export interface MembershipParts {
   readonly settings: Settings
-  readonly calls: AppCalls
-  readonly inUse: RoomsInUse
-  readonly grace: Grace
+  readonly callbacks: CallbackRunner
+  readonly activeRooms: ActiveRooms
+  readonly leaveDelay: LeaveDelay
 }
 
-/** The rooms that one socket is in. Joins and leaves of a room run one after the other, and a socket that goes is undone (S11). */
+/** The rooms that one socket is in. Joins and leaves of one room run one after the other, and end with the socket (S11). */
 export class Memberships {
-  readonly #socket: RoomsSocket
-  readonly #who: Identity
+  readonly #socket: SocketIoSocket
+  readonly #identity: Identity
   readonly #parts: MembershipParts
   readonly #rooms = new Map<string, Room>()
-  readonly #turns = new Turns()
+  readonly #mutex = new KeyedMutex()
   #ended = false
 
-  constructor(socket: RoomsSocket, who: Identity, parts: MembershipParts) {
+  constructor(socket: SocketIoSocket, identity: Identity, parts: MembershipParts) {
     this.#socket = socket
-    this.#who = who
+    this.#identity = identity
     this.#parts = parts
   }
 
@@ -40,81 +42,98 @@ export class Memberships {
 
   join(request: JoinRequest): Promise<JoinAnswer> {
     const name = request.room
-    return this.#turns.run(name, async () => {
-      await this.#assertAllowed(name)
-      if (this.#ended) throw refuse('UNAVAILABLE', 'the connection is gone')
-      const wasIn = this.#rooms.has(name)
+    return this.#mutex.run(name, async () => {
+      await this.#assertAllowed(request)
+      if (this.#ended) throw refuse('UNAVAILABLE', 'the connection has ended')
+      const wasMember = this.#rooms.has(name)
       try {
         return await this.#enter(request)
       } catch (error) {
-        if (!wasIn) this.#exit(name)
+        if (!wasMember) this.#exit(name)
         throw error
       }
     })
   }
 
   leave(name: string): Promise<void> {
-    return this.#turns.run(name, async () => this.#exit(name))
+    return this.#mutex.run(name, async () => this.#exit(name))
   }
 
-  /** The socket is gone, and what is still awaited enters no room. Whoever may be back leaves theirs a while later (S16). */
-  end(mayBeBack: boolean): void {
-    const { wire, guest } = this.#who
+  /** The socket is gone: running joins enter no room. A user who may return stays a member for a while (S16). */
+  end(mayReturn: boolean): void {
+    const { wire, guest } = this.#identity
+    const { settings, leaveDelay } = this.#parts
     this.#ended = true
-    for (const room of this.#rooms.values()) room.hangUp(this.#socket, wire)
+    for (const room of this.#rooms.values()) room.disconnect(this.#socket, wire)
     const leaveAll = (): void => {
       for (const name of this.#rooms.keys()) this.#leave(name)
     }
-    // A guest who is back is another one.
-    if (mayBeBack && !guest && this.#parts.settings.presenceGraceMs > 0) this.#parts.grace.keep(wire.id, leaveAll)
+    // A guest has another id on the next connection.
+    if (mayReturn && !guest && settings.presenceGraceMs > 0) leaveDelay.schedule(wire.id, leaveAll)
     else leaveAll()
   }
 
-  async #assertAllowed(room: string): Promise<void> {
-    const { settings, calls } = this.#parts
-    const { mayJoin, report } = settings
+  /** Asks the app at each join, also for a member: its permission or its params may have changed (S18). */
+  async #assertAllowed({ room, params: given }: JoinRequest): Promise<void> {
+    const { settings, callbacks } = this.#parts
+    const { authorizeJoin, report } = settings
+    const { user } = this.#identity
     try {
-      if (mayJoin === undefined || (await calls.run(() => mayJoin({ room, user: this.#who.user }))) === true) return
+      const params = joinParams(given, settings)
+      if (authorizeJoin === undefined) return
+      if ((await callbacks.run(() => authorizeJoin({ room, user, params }))) === true) return
       throw refuse('FORBIDDEN', 'you are not allowed to join this room')
     } catch (error) {
       if (!(error instanceof RefusalError)) {
         report(error, { during: 'join', room })
-        throw refuse('UNAVAILABLE', 'the server cannot say whether you are allowed just now')
+        throw refuse('UNAVAILABLE', 'the server cannot check your permission at the moment')
       }
-      if (!isPassing(error.code)) this.#shutOut(room)
+      if (!isPassingCode(error.code)) this.#revoke(room)
       throw error
     }
   }
 
-  /** A member who asks again may have lost the right, and so has the one that was lost. */
-  #shutOut(name: string): void {
+  /** Ends the membership of the socket, and those of the user's lost connections. */
+  #revoke(name: string): void {
     this.#exit(name)
-    this.#parts.inUse.find(name)?.forgetLost(this.#who.wire)
+    this.#parts.activeRooms.find(name)?.removeLost(this.#identity.wire)
   }
 
-  /** A member first, then where the log stands and who is here. */
-  async #enter({ room: name, since, presence }: JoinRequest): Promise<JoinAnswer> {
-    const { limits } = this.#parts.settings
-    const room = this.#rooms.get(name) ?? this.#hold(name)
-    await room.enter(this.#socket, this.#who.wire, presence)
-    if (this.#ended) room.unsubscribe(this.#socket) // again: the adapter may have been slow to add it
-    const limit = since === undefined ? 0 : limits.page
-    const page = await room.page({ after: since?.seq ?? 0, limit, bytes: limits.pageBytes })
-    const entries = page.epoch === since?.epoch ? page.entries : [] // S13
-    return { ok: true, ...page, entries, members: room.members() }
+  /** S11: makes the socket a member first, and then reads the log and the members. */
+  async #enter({ room: name, since, presence, last = 0 }: JoinRequest): Promise<JoinAnswer> {
+    const room = this.#rooms.get(name) ?? this.#open(name)
+    await room.enter(this.#socket, this.#identity.wire, presence)
+    if (this.#ended) room.unsubscribe(this.#socket) // again, since a slow adapter may have added the socket after it ended
+    const page = (await this.#missed(room, since)) ?? (await this.#newest(room, last))
+    return { ok: true, ...page, members: room.members() }
   }
 
-  #hold(name: string): Room {
-    const { settings, inUse } = this.#parts
+  /** S13: the page that continues a view; undefined where there is no view, or the log does not continue it. */
+  async #missed(room: Room, since: JoinRequest['since']): Promise<Page | undefined> {
+    if (since === undefined) return undefined
+    const { page: limit, pageBytes: bytes } = this.#parts.settings.limits
+    const page = await room.page({ after: since.seq, limit, bytes })
+    return page.epoch === since.epoch && since.seq <= page.head ? page : undefined
+  }
+
+  /** S13: the newest entries, which are history for a view that begins at the head. */
+  async #newest(room: Room, count: number): Promise<Page> {
+    const bytes = this.#parts.settings.limits.pageBytes
+    if (count === 0) return await room.page({ after: 0, limit: 0, bytes })
+    return await room.page({ before: Number.MAX_SAFE_INTEGER, limit: count, bytes })
+  }
+
+  #open(name: string): Room {
+    const { settings, activeRooms } = this.#parts
     if (this.#rooms.size >= settings.limits.rooms)
       throw refuse('LIMIT', `a connection may be in at most ${settings.limits.rooms} rooms`)
-    const room = inUse.hold(name)
+    const room = activeRooms.retain(name)
     this.#rooms.set(name, room)
     return room
   }
 
   #exit(name: string): void {
-    this.#rooms.get(name)?.hangUp(this.#socket, this.#who.wire)
+    this.#rooms.get(name)?.disconnect(this.#socket, this.#identity.wire)
     this.#leave(name)
   }
 
@@ -122,7 +141,7 @@ export class Memberships {
     const room = this.#rooms.get(name)
     if (room === undefined) return
     this.#rooms.delete(name)
-    room.leave(this.#socket, this.#who.wire)
-    this.#parts.inUse.release(name)
+    room.leave(this.#socket, this.#identity.wire)
+    this.#parts.activeRooms.release(name)
   }
 }

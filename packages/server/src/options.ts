@@ -6,6 +6,7 @@ import type {
   DataOut,
   DurableName,
   EventName,
+  JoinParams,
   PresenceInput,
   Receipt,
   RoomEmitted,
@@ -19,7 +20,7 @@ import type { ErrorContext } from './report.ts'
 
 type Await<T> = T | Promise<T>
 
-/** What a client said when it connected. `auth` is whatever it liked to send. */
+/** The handshake of a connection. `auth` is sent by the client and not checked. */
 export interface Handshake {
   readonly auth: Readonly<Record<string, unknown>>
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
@@ -28,77 +29,82 @@ export interface Handshake {
   readonly address: string
 }
 
-/** Somebody about to join a room. */
+/** A user who asks to join a room. */
 export interface JoinContext<C extends AnyContract> {
   readonly room: string
   readonly user: User<C>
+  /** What the client gave with the join, parsed by the contract's `join` schema; any JSON, or undefined, where it has none. */
+  readonly params: JoinParams<C>
 }
 
-/** Somebody about to send an event into a room; `data` is as its schema gives it out. */
+/** A user who sends an event into a room. */
 export interface EmitContext<C extends AnyContract, E extends keyof RoomEmitted<C>> {
   readonly room: string
   readonly event: E
+  /** As the event's schema gives it out. */
   readonly data: DataOut<At<RoomEmitted<C>, E>>
   readonly user: User<C>
 }
 
 export interface HandlerContext<C extends AnyContract, E extends keyof RoomEmitted<C>> extends EmitContext<C, E> {
-  /** The message's own, also when it is sent again: a handler may run more than once for one message. */
+  /** The same each time a message is sent again. A handler may run more than once for one message. */
   readonly id: string
-  /** Aborts when nobody waits for the handler any more: it took longer than `handlerTimeoutMs`, or the server closes. */
+  /** Aborts when the handler took longer than `handlerTimeoutMs`, or when the server closes. */
   readonly signal: AbortSignal
 }
 
-/** What `createRooms` allows; bytes are of UTF-8 JSON. Clients learn them when they connect. */
+/** Limits of the server, sent to each client when it connects. Bytes are of UTF-8 JSON. */
 export type RoomsLimits = Partial<Omit<Limits, 'dedupMs'>>
 
 export interface RoomsOptions<C extends AnyContract> {
   readonly contract: C
   /**
-   * Who is connecting: the user, as others will see it, with an `id` of 1 to 128 characters that is the same at each of
-   * its connections. undefined is anybody: connected, and refused by every room. Throw `refuse(code, message)` to turn the
-   * connection away; whatever else it throws is passing, so that the client tries again. Unless given, all are guests.
+   * Returns the user of a connection, as other users will see it: its `id` has 1 to 128 characters and is the same on
+   * each of the user's connections. After undefined the client is connected, but every room refuses it.
+   * `throw refuse(code, message)` refuses the connection; after any other error the client tries again (`UNAVAILABLE`).
+   * Without this option every client is a guest.
    */
   readonly authenticate?: (handshake: Handshake) => Await<UserInput<C> | undefined>
-  /** Where a function is given, only what it answers with true is allowed; it may throw `refuse(code, message)` to say why not. */
+  /** A request is allowed only if the function returns true; `throw refuse(code, message)` gives the client a reason. */
   readonly authorize?: {
+    /** Asked at every join, also when a member joins again after an outage. */
     readonly join?: (context: JoinContext<C>) => Await<boolean>
     readonly emit?: (
       context: { [E in EventName<RoomEmitted<C>>]: EmitContext<C, E> }[EventName<RoomEmitted<C>>],
     ) => Await<boolean>
   }
-  /** Where rooms keep what was said; `memoryLog()` unless given. `rooms.close()` closes it. */
+  /** Stores the messages of rooms. Default: `memoryLog()`. Closed by `rooms.close()`. */
   readonly log?: RoomLog
   readonly limits?: RoomsLimits
-  /** How long `authenticate`, `authorize` and handlers may take, each; 30,000 unless given. */
+  /** The longest time that one call of `authenticate`, `authorize` or a handler may take. Default: 30,000. */
   readonly handlerTimeoutMs?: number
-  /** How long `close()` waits for what is under way; 10,000 unless given. */
+  /** How long `close()` waits for running requests. Default: 10,000. */
   readonly closeTimeoutMs?: number
   /**
-   * How long a user whose connection broke is still shown as here, so that nobody hears of a short outage; 5,000 unless
-   * given, 0 for not at all. Guests go at once, and so does whoever leaves, disconnects or was silent (Socket.IO's ping).
+   * How long a user stays a member after a lost connection, so that others do not see a short outage. Default: 5,000;
+   * 0 removes the user at once. Guests, and users who leave, disconnect or miss Socket.IO's ping, are removed at once.
    */
   readonly presenceGraceMs?: number
   /**
-   * What a user shows who has set several states, from several connections; they come oldest first. The newest unless
-   * given. Where it throws, or gives what the contract's `presence` refuses, `onError` hears of it and the newest counts.
+   * Merges the presences that a user has set from several connections, oldest first. Default: the newest. If it throws,
+   * or returns a value that the contract's `presence` refuses, `onError` is called and the newest counts.
    */
-  readonly mergePresence?: (states: readonly [PresenceInput<C>, ...PresenceInput<C>[]]) => PresenceInput<C>
-  /** Hears of whatever failed in the app's functions and in the log; prints it unless given. */
+  readonly mergePresence?: (presences: readonly [PresenceInput<C>, ...PresenceInput<C>[]]) => PresenceInput<C>
+  /** Called with each error of the app's functions and of the log. Default: prints it. */
   readonly onError?: (error: unknown, context: ErrorContext) => void
 }
 
-/** A room, for the server to speak in. */
-export interface RoomVoice<C extends AnyContract> {
+/** Emits messages of the server itself into a room. */
+export interface RoomEmitter<C extends AnyContract> {
   /**
-   * Resolves when it is in the log, in its place among everyone's, and was sent to the members.
+   * Stores a message and sends it to the members; resolves after both, with its place in the log.
    * @throws ValidationError for data that the contract refuses; RoomfulError `CLOSING` after `close()`.
    */
   emit<E extends DurableName<RoomEmitted<C>>>(
     event: E,
     ...args: DataArgs<DataIn<At<RoomEmitted<C>, E>>>
   ): Promise<Receipt>
-  /** Past the log, to those who are here now. */
+  /** Sends to the current members, without storing. */
   readonly volatile: {
     emit<E extends VolatileName<RoomEmitted<C>>>(event: E, ...args: DataArgs<DataIn<At<RoomEmitted<C>, E>>>): void
   }
@@ -106,22 +112,24 @@ export interface RoomVoice<C extends AnyContract> {
 
 export interface Rooms<C extends AnyContract> {
   /**
-   * Runs for each such message before it is stored. What it returns travels instead; nothing leaves the message as it is;
-   * `throw refuse(code, message)` refuses it. One handler an event.
-   * @returns its undo.
+   * Adds the handler of an event, which runs for each message before it is stored. The data that it returns replaces the
+   * message's; undefined keeps it; `throw refuse(code, message)` refuses the message.
+   * @returns a function that removes the handler.
+   * @throws RoomfulError `INVALID_ARGUMENT` where the contract has no such durable event, or it has a handler already.
    */
   handle<E extends DurableName<RoomEmitted<C>>>(
     event: E,
     handler: (context: HandlerContext<C, E>) => Await<DataIn<At<RoomEmitted<C>, E>> | void>,
   ): () => void
-  to(room: string): RoomVoice<C>
-  /** Whom a socket speaks for, for handlers of your own; undefined is anybody. */
+  /** @throws RoomfulError `INVALID_ARGUMENT` for an invalid room name. */
+  to(room: string): RoomEmitter<C>
+  /** The user of a socket, for your own Socket.IO handlers; undefined for a client without a user. */
   userOf(socket: object): User<C> | undefined
   /**
-   * Gives every room another epoch: for a log that was put back from a backup, whose numbers would else be given twice.
-   * Members notice by what they hear or send next; their views begin anew, and they are told (`gap`, reason `epoch`).
+   * Gives every room a new epoch. Call it after restoring the log from a backup: otherwise numbers would be given twice.
+   * Members notice with the next message; their views begin anew, with a `gap` of reason `epoch`.
    */
   newEpoch(): Promise<void>
-  /** Refuses what is new, waits for what is under way, then lets go of the sockets and closes the log. For good. */
+  /** Refuses new requests, waits for the running ones, then stops listening and closes the log. Cannot be undone. */
   close(): Promise<void>
 }

@@ -1,41 +1,36 @@
-import { RoomfulError, ValidationError } from '@roomful/contract'
-import { describe, validate } from '@roomful/contract/protocol'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { jsonCopy, jsonText } from './json.ts'
-import { refuse } from './refuse.ts'
 import type { Settings } from './settings.ts'
+import { validateOrRefuse } from './validate-or-refuse.ts'
 
 /**
- * What a client may say about itself: what the contract's `presence` lets in, any JSON where it has none; null takes it back.
+ * Checks a presence by the contract's `presence` schema; without a schema any JSON is accepted. null removes a presence.
  * @throws RefusalError `SHAPE` or `TOO_LARGE`
  */
 export function assertPresence(presence: unknown, { definition, limits }: Settings): void {
   if (presence === null) return
-  jsonText(presence, limits.presenceBytes, 'a state')
-  if (definition.presence === undefined) return
-  try {
-    validate(definition.presence, presence, 'presence')
-  } catch (error) {
-    throw error instanceof ValidationError ? refuse('SHAPE', error.message) : error
-  }
+  jsonText(presence, limits.presenceBytes, 'a presence')
+  if (definition.presence !== undefined) validateOrRefuse(definition.presence, presence, 'presence')
 }
 
-/** What a user shows in a room who has set several states; the oldest comes first. */
-export type MergePresence = (states: readonly unknown[], room: string) => unknown
+/** Merges the presences that one user has set in a room, oldest first. */
+export type MergePresence = (presences: readonly unknown[], room: string) => unknown
 
-/** The app's `mergePresence`, held to what a client may say: where it fails, that is reported, and the newest state counts. */
-export function presenceMerge(settings: Settings): MergePresence | undefined {
+/** The app's `mergePresence`. Where it throws, or its result is refused, that is reported and the newest presence counts. */
+export function createPresenceMerge(settings: Settings): MergePresence | undefined {
   const { mergePresence, report } = settings
   if (mergePresence === undefined) return undefined
-  return (states, room) => {
+  return (presences, room) => {
     try {
-      const merged = jsonCopy(mergePresence(jsonCopy(states) as unknown[]))
+      const merged = jsonCopy(mergePresence(jsonCopy(presences) as unknown[]))
       if (merged === undefined || merged === null)
-        throw new RoomfulError('INVALID_ARGUMENT', `mergePresence must give a state, got ${describe(merged)}`)
+        throw new RoomfulError('INVALID_ARGUMENT', `mergePresence must return a presence, got ${describe(merged)}`)
       assertPresence(merged, settings)
       return merged
     } catch (error) {
       report(error, { during: 'presence', room })
-      return states.at(-1)
+      return presences.at(-1)
     }
   }
 }

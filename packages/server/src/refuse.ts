@@ -1,7 +1,7 @@
 import { type ErrorCode, RoomfulError } from '@roomful/contract'
-import { passingCodes } from '@roomful/contract/protocol'
+import { isObject, isPassingCode } from '@roomful/contract/protocol'
 
-/** A refusal on purpose, as `refuse` makes it: the only error of an app whose words reach a client. */
+/** A refusal made by `refuse`. No other error of an app is sent to clients. */
 export class RefusalError extends RoomfulError {
   override readonly name: string = 'RefusalError'
 
@@ -12,20 +12,15 @@ export class RefusalError extends RoomfulError {
 }
 
 /**
- * Makes what `authenticate`, `authorize` and handlers throw to say no: `throw refuse('MUTED', 'you are muted')`.
- * Codes that pass (`RATE`, `UNAVAILABLE`) make the client try again, after `data.after` milliseconds (1,000 unless given);
- * all others are final. Beyond `after`, `data` travels only with a refused connection.
+ * Makes the error that `authenticate`, `authorize` and handlers throw to refuse a request: `throw refuse('MUTED', 'you are muted')`.
+ * After a passing code (`RATE`, `UNAVAILABLE`) the client tries again, in `data.after` milliseconds (1,000 by default);
+ * all other codes are final. The rest of `data` is sent only with a refused connection.
  */
 export function refuse(code: ErrorCode, message?: string, data?: unknown): RefusalError {
   return new RefusalError(code, message, data)
 }
 
-/** Whether a refusal is about now rather than about what was sent. */
-export function isPassing(code: string): boolean {
-  return (passingCodes as readonly string[]).includes(code)
-}
-
-/** A refusal as its answer carries it. */
+/** A refusal as an answer carries it. */
 export interface WireRefusal {
   readonly code: string
   readonly message?: string
@@ -34,12 +29,12 @@ export interface WireRefusal {
 
 const MAX_MESSAGE = 1_000
 const MAX_AFTER_MS = 300_000
-/** These end by themselves; the other passing codes ask the client to do something first. */
-const WORTH_WAITING = new Set(['RATE', 'UNAVAILABLE', 'LIMIT', 'CLOSING'])
+/** Passing codes after which waiting helps; after the others the client must do something first. */
+const RETRY_LATER_CODES = new Set(['RATE', 'UNAVAILABLE', 'LIMIT', 'CLOSING'])
 
 export function toWire({ code, refusal }: RefusalError): WireRefusal {
   const message = refusal?.message
-  const after = isPassing(code) ? afterOf(code, refusal?.data) : undefined
+  const after = isPassingCode(code) ? afterOf(code, refusal?.data) : undefined
   return {
     code,
     ...(message === undefined ? {} : { message: message.slice(0, MAX_MESSAGE) }),
@@ -48,7 +43,7 @@ export function toWire({ code, refusal }: RefusalError): WireRefusal {
 }
 
 function afterOf(code: string, data: unknown): number | undefined {
-  const after = typeof data === 'object' && data !== null && 'after' in data ? data.after : undefined
+  const after = isObject(data) ? data['after'] : undefined
   if (typeof after === 'number' && after >= 0) return Math.min(Math.ceil(after), MAX_AFTER_MS)
-  return WORTH_WAITING.has(code) ? 1_000 : undefined
+  return RETRY_LATER_CODES.has(code) ? 1_000 : undefined
 }

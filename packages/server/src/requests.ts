@@ -1,6 +1,7 @@
 import {
   describe,
   type HistoryRequest,
+  isObject,
   isRoomName,
   type JoinRequest,
   type Limits,
@@ -10,15 +11,15 @@ import {
 } from '@roomful/contract/protocol'
 import { refuse } from './refuse.ts'
 
-// What comes off the wire, checked by hand: anything may arrive, and a wrong shape is told what was expected.
-// What only one item got wrong (its event, its data) is that item's own refusal, so it is not checked here.
+// Checks requests as they come off the wire; a refusal says what was expected.
+// The event and data of an item are not checked here: a mistake in them refuses that item only.
 
 type Fields = Readonly<Record<string, unknown>>
 
 export interface LeaveRequest {
   readonly room: string
 }
-/** `PublishRequest`, with items that may be anything. */
+/** `PublishRequest`, with items whose event and data are not checked. */
 export interface PublishBatch extends Omit<PublishRequest, 'items'> {
   readonly items: readonly { readonly n: number; readonly event: unknown; readonly data: unknown }[]
 }
@@ -28,14 +29,19 @@ export interface VolatileRequest {
   readonly data: unknown
 }
 
-/** @throws RefusalError `SHAPE`, as all of these do. */
-export function parseJoin(raw: unknown): JoinRequest {
-  const fields = fieldsOf(raw, '$join { room, since?, presence? }')
-  const { presence } = fields
-  const common = { room: roomOf(fields), ...(presence === undefined ? {} : { presence }) }
-  if (fields['since'] === undefined || fields['since'] === null) return common
-  const since = fieldsOf(fields['since'], 'since { epoch, seq }')
-  return { ...common, since: { epoch: epochOf(since), seq: integerOf(since, 'seq', 0) } }
+/** @throws RefusalError `SHAPE`, as do the other parsers. */
+export function parseJoin(raw: unknown, limits: Limits): JoinRequest {
+  const fields = fieldsOf(raw, '$join { room, since?, presence?, params?, last? }')
+  const { presence, params } = fields
+  const since = fields['since'] ?? undefined
+  const last = fields['last'] ?? undefined
+  return {
+    room: roomOf(fields),
+    ...(presence === undefined ? {} : { presence }),
+    ...(params === undefined ? {} : { params }),
+    ...(since === undefined ? {} : { since: placeOf(since) }),
+    ...(last === undefined ? {} : { last: Math.min(integerOf(fields, 'last', 1), limits.page) }),
+  }
 }
 
 export function parseLeave(raw: unknown): LeaveRequest {
@@ -72,7 +78,7 @@ export function parseVolatile(raw: unknown): VolatileRequest {
 export function parsePresence(raw: unknown): PresenceRequest {
   const fields = fieldsOf(raw, '$presence { room, presence }')
   const { presence } = fields
-  if (presence === undefined) throw wrong('presence', 'a state, or null to take it back', presence)
+  if (presence === undefined) throw wrong('presence', 'any JSON, or null to remove it', presence)
   return { room: roomOf(fields), presence }
 }
 
@@ -88,20 +94,25 @@ function itemsOf(raw: readonly unknown[]): PublishBatch['items'] {
   return raw.map((value) => {
     const fields = fieldsOf(value, 'an item { n, event, data }')
     const n = integerOf(fields, 'n', 1)
-    if (n <= last) throw refuse('SHAPE', 'the n of items must rise')
+    if (n <= last) throw refuse('SHAPE', 'the n of items must be strictly rising')
     last = n
     return { n, event: fields['event'], data: fields['data'] }
   })
 }
 
 function fieldsOf(raw: unknown, expected: string): Fields {
-  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return raw as Fields
+  if (isObject(raw)) return raw
   throw refuse('SHAPE', `expected ${expected}, got ${describe(raw)}`)
 }
 
 function roomOf({ room }: Fields): string {
   if (isRoomName(room)) return room
   throw wrong('room', 'a string of 1 to 128 characters without control characters', room)
+}
+
+function placeOf(raw: unknown): { readonly epoch: string; readonly seq: number } {
+  const since = fieldsOf(raw, 'since { epoch, seq }')
+  return { epoch: epochOf(since), seq: integerOf(since, 'seq', 0) }
 }
 
 function epochOf({ epoch }: Fields): string {

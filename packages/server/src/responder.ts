@@ -1,34 +1,34 @@
 import { describe } from '@roomful/contract/protocol'
 import type { Drain } from './drain.ts'
-import type { RoomsSocket } from './host.ts'
 import { RefusalError, refuse, toWire } from './refuse.ts'
 import type { Report } from './report.ts'
+import type { SocketIoSocket } from './socket-io.ts'
 
-export type Answer = (request: unknown) => Promise<object>
+export type RequestHandler = (request: unknown) => Promise<object>
 type Listener = (...args: unknown[]) => void
 
 interface ResponderParts {
   readonly drain: Drain
   readonly report: Report
-  /** How many requests of one socket may be under way. */
+  /** The most requests of one socket that run at a time. */
   readonly maxPending: number
 }
 
-/** Answers a socket's requests, each once, whatever arrives and whatever happens. */
+/** Answers every request of a socket exactly once, also after an error or for an unknown request. */
 export class Responder {
-  readonly #socket: RoomsSocket
+  readonly #socket: SocketIoSocket
   readonly #parts: ResponderParts
   readonly #listeners: [event: string, listener: Listener][] = []
   #pending = 0
 
-  constructor(socket: RoomsSocket, parts: ResponderParts) {
+  constructor(socket: SocketIoSocket, parts: ResponderParts) {
     this.#socket = socket
     this.#parts = parts
     socket.onAny(this.#refuseUnknown)
   }
 
-  on(event: string, answer: Answer): void {
-    const listener: Listener = (...args) => void this.#respond(args, answer)
+  on(event: string, handler: RequestHandler): void {
+    const listener: Listener = (...args) => void this.#respond(args, handler)
     this.#listeners.push([event, listener])
     this.#socket.on(event, listener)
   }
@@ -38,7 +38,7 @@ export class Responder {
     for (const [event, listener] of this.#listeners.splice(0)) this.#socket.off(event, listener)
   }
 
-  /** Names that begin with `$` are the protocol's: one that nobody listens for is told so, rather than left to wait. */
+  /** Names that begin with `$` belong to the protocol: an unknown request is refused, so that its sender does not wait. */
   readonly #refuseUnknown = (event: unknown, ...args: unknown[]): void => {
     if (typeof event !== 'string' || event[0] !== '$' || this.#socket.listenerCount(event) > 0) return
     const expected = this.#listeners.map(([name]) => name).join(', ')
@@ -46,9 +46,9 @@ export class Responder {
     void this.#respond(args, () => Promise.reject(unknown))
   }
 
-  async #respond(args: unknown[], answer: Answer): Promise<void> {
+  async #respond(args: unknown[], handler: RequestHandler): Promise<void> {
     const acknowledge = args.at(-1)
-    const result = await this.#answer(args[0], answer)
+    const result = await this.#answer(args[0], handler)
     try {
       if (typeof acknowledge === 'function') acknowledge(result)
     } catch (error) {
@@ -56,12 +56,12 @@ export class Responder {
     }
   }
 
-  async #answer(request: unknown, answer: Answer): Promise<object> {
+  async #answer(request: unknown, handler: RequestHandler): Promise<object> {
     const { drain, report, maxPending } = this.#parts
     if (this.#pending >= maxPending) return refused(refuse('LIMIT', `at most ${maxPending} requests at a time`))
     this.#pending += 1
     try {
-      return await drain.run(() => answer(request))
+      return await drain.run(() => handler(request))
     } catch (error) {
       if (error instanceof RefusalError) return refused(error)
       report(error, { during: 'request' })

@@ -1,39 +1,39 @@
 import { randomInt } from 'node:crypto'
 import type { WireMember } from '@roomful/contract/protocol'
-import type { RoomsSocket } from './host.ts'
 import { Members, type MembersChange, type Merge } from './members.ts'
+import type { SocketIoSocket } from './socket-io.ts'
 
-/** Tells the room; all but one socket, where one is named. */
-export type TellMembers = (change: MembersChange, except?: RoomsSocket) => void
+/** Sends a change to the room; to all but one socket, where `except` is given. */
+export type SendChange = (change: MembersChange, except?: SocketIoSocket) => void
 
-/** The members of a room, and the timer by which what waits is told. */
+/** The members of a room, and the timer that sends their changes. */
 export class RoomMembers {
   readonly #members: Members
-  readonly #tell: TellMembers
+  readonly #send: SendChange
   #timer: NodeJS.Timeout | undefined
 
-  constructor(tell: TellMembers, merge?: Merge) {
-    // S15: random and high, so that what an earlier process said never fits.
+  constructor(send: SendChange, merge?: Merge) {
+    // S15: random and high, so that no delta of an earlier process fits.
     this.#members = new Members(randomInt(2 ** 32, 2 ** 47), merge)
-    this.#tell = tell
+    this.#send = send
   }
 
-  /** Changes the members and tells what is due; whoever has just entered gets a snapshot instead. */
-  change(make: (members: Members) => void, except?: RoomsSocket): void {
-    make(this.#members)
+  /** Changes the members, and sends what is due now. `except`: a socket that enters gets a snapshot instead. */
+  update(change: (members: Members) => void, except?: SocketIoSocket): void {
+    change(this.#members)
     clearTimeout(this.#timer)
     const now = performance.now()
-    const change = this.#members.due(now)
-    if (change !== undefined) this.#tell(change, except)
-    const waitMs = this.#members.dueAt - now
-    if (waitMs < Infinity) this.#timer = setTimeout(() => this.change(() => {}), Math.ceil(waitMs))
+    const due = this.#members.takeChange(now)
+    if (due !== undefined) this.#send(due, except)
+    const waitMs = this.#members.nextChangeAt - now
+    if (waitMs < Infinity) this.#timer = setTimeout(() => this.update(() => {}), Math.ceil(waitMs))
   }
 
   snapshot(): { readonly v: number; readonly list: readonly WireMember[] } {
     return this.#members.snapshot()
   }
 
-  /** What waits is told no more. */
+  /** Sends no more changes. */
   stop(): void {
     clearTimeout(this.#timer)
   }

@@ -7,7 +7,7 @@ import {
 } from '@roomful/contract/protocol'
 import type { Identity } from './authenticate.ts'
 import type { EventRules } from './event-rules.ts'
-import type { RoomsSocket } from './host.ts'
+import type { SocketIoSocket } from './socket-io.ts'
 import type { Memberships } from './memberships.ts'
 import { assertPresence } from './presence-rules.ts'
 import type { Publisher } from './publisher.ts'
@@ -21,7 +21,7 @@ import {
   parseTyping,
   parseVolatile,
 } from './requests.ts'
-import type { Answer } from './responder.ts'
+import type { RequestHandler } from './responder.ts'
 import type { Settings } from './settings.ts'
 
 export interface RequestParts {
@@ -30,9 +30,9 @@ export interface RequestParts {
   readonly publisher: Publisher
 }
 
-/** What a known user may ask of rooms: an answer for each of the protocol's requests. */
+/** The handlers of the protocol's requests, for one socket with a user. */
 export class RoomRequests {
-  readonly answers: Readonly<Record<string, Answer>> = {
+  readonly handlers: Readonly<Record<string, RequestHandler>> = {
     [wire.join]: (raw) => this.#join(raw),
     [wire.leave]: (raw) => this.#leave(raw),
     [wire.publish]: (raw) => this.#publish(raw),
@@ -41,68 +41,68 @@ export class RoomRequests {
     [wire.presence]: (raw) => this.#presence(raw),
     [wire.typing]: (raw) => this.#typing(raw),
   }
-  readonly #socket: RoomsSocket
-  readonly #who: Identity
-  readonly #rooms: Memberships
+  readonly #socket: SocketIoSocket
+  readonly #identity: Identity
+  readonly #memberships: Memberships
   readonly #parts: RequestParts
 
-  constructor(socket: RoomsSocket, who: Identity, rooms: Memberships, parts: RequestParts) {
+  constructor(socket: SocketIoSocket, identity: Identity, memberships: Memberships, parts: RequestParts) {
     this.#socket = socket
-    this.#who = who
-    this.#rooms = rooms
+    this.#identity = identity
+    this.#memberships = memberships
     this.#parts = parts
   }
 
   async #join(raw: unknown): Promise<JoinAnswer> {
-    const { presence, ...request } = parseJoin(raw)
-    return await this.#rooms.join(this.#isFine(presence) ? { ...request, presence } : request)
+    const { presence, ...request } = parseJoin(raw, this.#parts.settings.limits)
+    return await this.#memberships.join(this.#isAccepted(presence) ? { ...request, presence } : request)
   }
 
   async #leave(raw: unknown): Promise<{ ok: true }> {
-    await this.#rooms.leave(parseLeave(raw).room)
+    await this.#memberships.leave(parseLeave(raw).room)
     return { ok: true }
   }
 
   async #publish(raw: unknown): Promise<PublishAnswer> {
     const { settings, publisher } = this.#parts
-    return await publisher.publish(this.#rooms, this.#who, parsePublish(raw, settings.limits))
+    return await publisher.publish(this.#memberships, this.#identity, parsePublish(raw, settings.limits))
   }
 
   async #history(raw: unknown): Promise<HistoryAnswer> {
     const { limits } = this.#parts.settings
     const { room, epoch, ...range } = parseHistory(raw, limits)
-    const page = await this.#rooms.assertMember(room).page({ ...range, bytes: limits.pageBytes })
-    if (page.epoch !== epoch) throw refuse('EPOCH', 'the log of this room is another one now: join again')
+    const page = await this.#memberships.assertMember(room).page({ ...range, bytes: limits.pageBytes })
+    if (page.epoch !== epoch) throw refuse('EPOCH', 'the log of this room has another epoch now: join again')
     return { ok: true, ...page }
   }
 
-  /** S14: at once, past the log; from members only, also where permission took its time. */
+  /** S14: the sender must be a member, also after the app's functions have run. */
   async #volatile(raw: unknown): Promise<{ ok: true }> {
     const { rules } = this.#parts
     const { room, event, data } = parseVolatile(raw)
-    this.#rooms.assertMember(room)
+    this.#memberships.assertMember(room)
     const checked = rules.check(event, data, 'volatile')
-    const travels = await rules.admit(checked, room, this.#who)
-    this.#rooms.assertMember(room).relay(this.#socket, checked.event, travels, this.#who.wire)
+    const admitted = await rules.admit(checked, room, this.#identity)
+    this.#memberships.assertMember(room).relay(this.#socket, checked.event, admitted, this.#identity.wire)
     return { ok: true }
   }
 
   async #presence(raw: unknown): Promise<PresenceAnswer> {
     const { room: name, presence } = parsePresence(raw)
-    const room = this.#rooms.assertMember(name)
+    const room = this.#memberships.assertMember(name)
     assertPresence(presence, this.#parts.settings)
-    room.setPresence(this.#socket, this.#who.wire, presence)
+    room.setPresence(this.#socket, this.#identity.wire, presence)
     return { ok: true }
   }
 
   async #typing(raw: unknown): Promise<{ ok: true }> {
     const { room, typing } = parseTyping(raw)
-    this.#rooms.assertMember(room).type(this.#socket, this.#who.wire, typing)
+    this.#memberships.assertMember(room).setTyping(this.#socket, this.#identity.wire, typing)
     return { ok: true }
   }
 
-  /** A state that is refused does not refuse the join. */
-  #isFine(presence: unknown): boolean {
+  /** S16: a presence that is refused does not refuse the join. */
+  #isAccepted(presence: unknown): boolean {
     try {
       if (presence !== undefined) assertPresence(presence, this.#parts.settings)
       return true

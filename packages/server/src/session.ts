@@ -1,53 +1,53 @@
 import { type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
 import type { Identity } from './authenticate.ts'
 import type { Drain } from './drain.ts'
-import type { RoomsSocket } from './host.ts'
 import { type MembershipParts, Memberships } from './memberships.ts'
 import { refuse } from './refuse.ts'
-import { type Answer, Responder } from './responder.ts'
+import { type RequestHandler, Responder } from './responder.ts'
 import { type RequestParts, RoomRequests } from './room-requests.ts'
+import type { SocketIoSocket } from './socket-io.ts'
 
 export interface SessionParts extends RequestParts, MembershipParts {
   readonly drain: Drain
 }
 
-/** One connection: greeted at once, so that the hello travels with the connect packet, and answered until it ends. */
+/** One connection. Sends `$hello` at once, so that it travels with the connect packet, and answers requests until it ends. */
 export class Session {
   readonly #responder: Responder
-  #rooms: Memberships | undefined
+  #memberships: Memberships | undefined
 
-  /** null is somebody whom the app does not know: every room refuses them. */
-  constructor(socket: RoomsSocket, who: Identity | null, parts: SessionParts) {
+  /** `identity` is null for a client without a user: every room request is refused. */
+  constructor(socket: SocketIoSocket, identity: Identity | null, parts: SessionParts) {
     const { settings, drain } = parts
-    socket.emit(wire.hello, helloFor(who, settings.limits))
-    // An honest client has a join, a batch and a page under way in each of its rooms.
+    socket.emit(wire.hello, helloFor(identity, settings.limits))
+    // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
     const maxPending = settings.limits.rooms * 4
     this.#responder = new Responder(socket, { drain, report: settings.report, maxPending })
-    let answers = FORBIDDEN
-    if (who !== null) {
-      this.#rooms = new Memberships(socket, who, parts)
-      answers = new RoomRequests(socket, who, this.#rooms, parts).answers
+    let handlers = FORBIDDEN
+    if (identity !== null) {
+      this.#memberships = new Memberships(socket, identity, parts)
+      handlers = new RoomRequests(socket, identity, this.#memberships, parts).handlers
     }
-    for (const [request, answer] of Object.entries(answers)) this.#responder.on(request, answer)
+    for (const [request, handler] of Object.entries(handlers)) this.#responder.on(request, handler)
   }
 
-  /** No more answers. */
+  /** Answers no more requests. */
   stop(): void {
     this.#responder.stop()
   }
 
-  /** The connection is gone, for Socket.IO's reason. */
+  /** The connection has ended, for Socket.IO's `reason`. */
   end(reason: string): void {
     this.stop()
-    this.#rooms?.end(LOST.has(reason))
+    this.#memberships?.end(LOST.has(reason))
   }
 }
 
-/** The line broke: all other reasons are somebody's will, or a client that was silent for too long already. */
+/** Reasons after which the user may come back. All others are a decision, or a client that was silent for too long. */
 const LOST: ReadonlySet<string> = new Set(['transport close', 'transport error'])
 
-const forbid: Answer = () => Promise.reject(refuse('FORBIDDEN', 'rooms are for those who have signed in'))
-const FORBIDDEN: Readonly<Record<string, Answer>> = {
+const forbid: RequestHandler = () => Promise.reject(refuse('FORBIDDEN', 'rooms are for users who have signed in'))
+const FORBIDDEN: Readonly<Record<string, RequestHandler>> = {
   [wire.join]: forbid,
   [wire.leave]: forbid,
   [wire.publish]: forbid,
@@ -59,7 +59,7 @@ const FORBIDDEN: Readonly<Record<string, Answer>> = {
 
 const CAPABILITIES = ['members', 'history', 'volatile', 'presence', 'typing']
 
-function helloFor(who: Identity | null, limits: Limits): Hello {
-  const user = who === null || who.guest ? null : who.wire
+function helloFor(identity: Identity | null, limits: Limits): Hello {
+  const user = identity === null || identity.guest ? null : identity.wire
   return { v: PROTOCOL_VERSION, capabilities: CAPABILITIES, limits, user, now: Date.now() }
 }

@@ -1,32 +1,33 @@
+import { isPassingCode } from '@roomful/contract/protocol'
 import { connectError, identify, type Identity } from './authenticate.ts'
-import type { RoomsHost, RoomsSocket } from './host.ts'
-import { isPassing, RefusalError } from './refuse.ts'
+import { RefusalError } from './refuse.ts'
 import { Session, type SessionParts } from './session.ts'
+import type { SocketIoServer, SocketIoSocket } from './socket-io.ts'
 
 type Next = (error?: Error) => void
 
-/** The door: asks who is there, opens a session for each connection, and ends it with the connection. */
+/** Authenticates connections, opens a session for each, and ends it with the connection. */
 export class Sessions {
-  readonly #host: RoomsHost
+  readonly #io: SocketIoServer
   readonly #parts: SessionParts
   readonly #identities = new WeakMap<object, Identity | null>()
-  readonly #open = new Map<RoomsSocket, { readonly session: Session; readonly end: (reason: string) => void }>()
+  readonly #open = new Map<SocketIoSocket, { readonly session: Session; readonly end: (reason: string) => void }>()
 
-  constructor(host: RoomsHost, parts: SessionParts) {
-    this.#host = host
+  constructor(io: SocketIoServer, parts: SessionParts) {
+    this.#io = io
     this.#parts = parts
-    host.use((socket: RoomsSocket, next: Next) => void this.#admit(socket, next))
-    host.on('connection', this.#connected)
+    io.use((socket: SocketIoSocket, next: Next) => void this.#admit(socket, next))
+    io.on('connection', this.#connected)
   }
 
-  /** Whom a socket speaks for; undefined is anybody. */
+  /** The user of a socket; undefined for a client without a user. */
   userOf(socket: object): unknown {
     return this.#identities.get(socket)?.user
   }
 
-  /** Stops listening; the sockets stay as they are, for the Socket.IO server to close. */
+  /** Stops listening. The sockets stay open, for the Socket.IO server to close. */
   stop(): void {
-    this.#host.off('connection', this.#connected)
+    this.#io.off('connection', this.#connected)
     for (const [socket, { session, end }] of this.#open) {
       session.stop()
       socket.off('disconnecting', end)
@@ -34,32 +35,32 @@ export class Sessions {
     this.#open.clear()
   }
 
-  async #admit(socket: RoomsSocket, next: Next): Promise<void> {
+  async #admit(socket: SocketIoSocket, next: Next): Promise<void> {
     const identity = await this.#identify(socket)
     if (identity instanceof RefusalError) return next(connectError(identity))
     this.#identities.set(socket, identity)
     next()
   }
 
-  readonly #connected = (socket: RoomsSocket): void => {
+  readonly #connected = (socket: SocketIoSocket): void => {
     const identity = this.#identities.get(socket)
     if (identity !== undefined) this.#begin(socket, identity)
-    else void this.#admitLate(socket)
+    else void this.#admitRecovered(socket)
   }
 
-  /** Socket.IO's connection state recovery may skip middlewares: then nobody has asked yet, and the hello is late. */
-  async #admitLate(socket: RoomsSocket): Promise<void> {
+  /** Socket.IO's connection state recovery may skip middlewares: the socket is authenticated now, and `$hello` is late. */
+  async #admitRecovered(socket: SocketIoSocket): Promise<void> {
     const identity = await this.#identify(socket)
-    if (identity instanceof RefusalError) return turnAway(socket, identity)
+    if (identity instanceof RefusalError) return disconnectRefused(socket, identity)
     this.#identities.set(socket, identity)
     this.#begin(socket, identity)
   }
 
-  async #identify(socket: RoomsSocket): Promise<Identity | null | RefusalError> {
-    const { settings, calls, drain } = this.#parts
+  async #identify(socket: SocketIoSocket): Promise<Identity | null | RefusalError> {
+    const { settings, callbacks, drain } = this.#parts
     try {
       drain.assertOpen()
-      const identity = await identify(socket, settings, calls)
+      const identity = await identify(socket, settings, callbacks)
       drain.assertOpen()
       return identity
     } catch (error) {
@@ -68,7 +69,7 @@ export class Sessions {
     }
   }
 
-  #begin(socket: RoomsSocket, identity: Identity | null): void {
+  #begin(socket: SocketIoSocket, identity: Identity | null): void {
     if (!socket.connected) return
     const session = new Session(socket, identity, this.#parts)
     const end = (reason: string): void => {
@@ -76,13 +77,13 @@ export class Sessions {
       session.end(reason)
     }
     this.#open.set(socket, { session, end })
-    // Before Socket.IO saves the session's rooms for recovery: ours must be joined anew, with permission.
+    // Before Socket.IO saves the socket's rooms for recovery: a recovered socket must join again, with permission.
     socket.on('disconnecting', end)
   }
 }
 
-/** A client comes back by itself after a lost transport, and never after a disconnect. */
-function turnAway(socket: RoomsSocket, { code }: RefusalError): void {
-  if (isPassing(code)) socket.conn.close()
+/** Clients reconnect by themselves after a lost transport, and never after a disconnect. */
+function disconnectRefused(socket: SocketIoSocket, { code }: RefusalError): void {
+  if (isPassingCode(code)) socket.conn.close()
   else socket.disconnect(true)
 }

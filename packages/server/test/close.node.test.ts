@@ -5,7 +5,7 @@ import { changedLog } from './support/changed-log.ts'
 import { guestChat } from './support/chat.ts'
 import { cidOf, connectRaw, gate, requests, startRooms, texts } from './support/start-rooms.ts'
 
-test('F6 close refuses what is new, finishes the item that runs, and leaves the rest for another server', async () => {
+test('F6 close refuses new requests, finishes the running item, and leaves the rest for another server', async () => {
   const [handling, slow] = [gate(), gate()]
   const { rooms, url, connect } = await startRooms({ contract: guestChat })
   rooms.handle('message', async () => {
@@ -41,7 +41,7 @@ test('F6 close refuses what is new, finishes the item that runs, and leaves the 
   await expect.poll(() => bob.of('message').map(([data]) => data)).toEqual([{ text: 'finished' }])
 })
 
-test('P9 close waits no longer than closeTimeoutMs: what hangs is stopped, its signal aborts, and its item passes', async () => {
+test('P9 close waits at most closeTimeoutMs: a hanging handler is aborted, and its item gets a passing refusal', async () => {
   const handling = gate<AbortSignal>()
   const { rooms, connect } = await startRooms({ contract: guestChat, closeTimeoutMs: 50 })
   rooms.handle('message', async ({ data, signal }) => {
@@ -59,7 +59,7 @@ test('P9 close waits no longer than closeTimeoutMs: what hangs is stopped, its s
   expect(ann.of('message').map(([data]) => data)).toEqual([{ text: 'stored' }])
 })
 
-test('close ends although the log hangs', async () => {
+test('close ends also when the log hangs', async () => {
   const committing = gate()
   const log = memoryLog()
   const hanging = changedLog(log, {
@@ -76,7 +76,7 @@ test('close ends although the log hangs', async () => {
   await expect(rooms.close()).resolves.toBeUndefined()
 })
 
-test('close lets go of every listener, then closes the log, once', async () => {
+test('close removes every listener, then closes the log, once', async () => {
   const happened: string[] = []
   const log = memoryLog()
   const noting = changedLog(log, { close: () => void happened.push('log closed') })
@@ -98,7 +98,7 @@ test('close lets go of every listener, then closes the log, once', async () => {
   expect(ann.socket.connected).toBe(true)
 })
 
-test('close waits for what was decided to be written, before it closes the log', async () => {
+test('close waits until decided items are written before it closes the log', async () => {
   const happened: string[] = []
   const handling = gate()
   const log = memoryLog()
@@ -125,7 +125,7 @@ test('close waits for what was decided to be written, before it closes the log',
   expect(await running).toMatchObject({ code: 'CLOSING', results: [{ seq: 1 }] })
 })
 
-test('who connects while it closes is CLOSING: not asked any more, or asked in vain', async () => {
+test('a client that connects while the server closes gets CLOSING', async () => {
   const [asked, answered, handling, handled] = [gate(), gate(), gate(), gate()]
   let questions = 0
   const { rooms, url, connect } = await startRooms({

@@ -1,6 +1,7 @@
 import {
   type ClientToServerEvents,
   defineContract,
+  type Json,
   type Receipt,
   type ServerToClientEvents,
   typeOnly,
@@ -35,14 +36,14 @@ const rooms = createRooms(io, {
 })
 
 describe('createRooms', () => {
-  test('takes a Server or a namespace of any event maps', () => {
+  test('accepts a Server or a namespace with any event maps', () => {
     expectTypeOf(createRooms(io.of('/chat'), { contract: chat, authenticate })).toEqualTypeOf<Rooms<typeof chat>>()
     createRooms(new Server(), { contract: chat, authenticate })
     // @ts-expect-error not a server
     createRooms({}, { contract: chat, authenticate })
   })
 
-  test('authenticate gives a user of the contract, or undefined', () => {
+  test('authenticate returns a user of the contract, or undefined', () => {
     createRooms(io, {
       contract: chat,
       authenticate: async ({ auth }) => (auth['token'] ? { id: '1', name: 'x' } : undefined),
@@ -67,7 +68,30 @@ describe('createRooms', () => {
     })
   })
 
-  test('mergePresence takes and gives what a client may say, as it is written', () => {
+  test('authorize.join gets the params as the contract parses them, any JSON where it has no schema', () => {
+    const invited = defineContract({ join: z.object({ invite: z.string().transform(Number) }) })
+    createRooms(io, {
+      contract: invited,
+      authorize: {
+        join: ({ params }) => {
+          expectTypeOf(params).toEqualTypeOf<{ invite: number }>()
+          return true
+        },
+      },
+    })
+    createRooms(io, {
+      contract: chat,
+      authenticate,
+      authorize: {
+        join: ({ params }) => {
+          expectTypeOf(params).toEqualTypeOf<Json | undefined>()
+          return true
+        },
+      },
+    })
+  })
+
+  test('mergePresence takes and returns the input of the presence schema', () => {
     const lobby = defineContract({
       presence: z.object({ status: z.enum(['online', 'away']), note: z.string().default('') }),
     })
@@ -82,7 +106,7 @@ describe('createRooms', () => {
     createRooms(io, { contract: lobby, mergePresence: () => ({ status: 'asleep' }) })
   })
 
-  test('authorize knows which data goes with which event, volatile ones too', () => {
+  test('authorize.emit knows the data type of each event, also of volatile ones', () => {
     createRooms(io, {
       contract: chat,
       authenticate,
@@ -126,7 +150,7 @@ describe('rooms', () => {
     rooms.handle('whoami', () => {})
   })
 
-  test('the server speaks with the input, durable and volatile apart', () => {
+  test('the server emits the input of a schema, and volatile events only by volatile.emit', () => {
     expectTypeOf(rooms.to('general').emit('message', { text: 'hello' })).toEqualTypeOf<Promise<Receipt>>()
     void rooms.to('general').emit('bell')
     void rooms.to('general').emit('note')

@@ -8,8 +8,8 @@ import { logs } from './support/logs.ts'
 import { cidOf, gate, startRooms, texts, words } from './support/start-rooms.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-describe.each(logs)('what comes again, %s log', (_name, create) => {
-  test('P1 S3 S5 S6 a batch that comes again gets the same answer; no handler runs for it and nobody hears it twice', async () => {
+describe.each(logs)('repeated batches, %s log', (_name, create) => {
+  test('P1 S3 S5 S6 a repeated batch gets the same answer; no handler runs again, and no member receives it twice', async () => {
     const { rooms, connect } = await startRooms({ contract: guestChat, log: create() })
     const handled: string[] = []
     rooms.handle('message', ({ data }) => {
@@ -44,7 +44,7 @@ describe.each(logs)('what comes again, %s log', (_name, create) => {
     expect(words(ann)).toEqual(['A', 'B', 'C'])
   })
 
-  test('P3 S3 a refusal that passes is not recorded: the rest is tried again, in order', async () => {
+  test('P3 S3 a passing refusal is not recorded: the rest is handled when it is sent again, in order', async () => {
     const { rooms, connect } = await startRooms({ contract: guestChat, log: create() })
     let isBusy = true
     rooms.handle('message', ({ data }) => {
@@ -62,7 +62,7 @@ describe.each(logs)('what comes again, %s log', (_name, create) => {
     expect(words(ann)).toEqual(['a', 'b', 'c'])
   })
 
-  test('S5 another body under the same number is a CONFLICT, and a number from before is STALE', async () => {
+  test('S5 another body under the same number is a CONFLICT, and a number of an older batch is STALE', async () => {
     const { connect } = await startRooms({ contract: guestChat, log: create() })
     const ann = await connect()
     await ann.join('general')
@@ -79,7 +79,7 @@ describe.each(logs)('what comes again, %s log', (_name, create) => {
     expect(words(ann)).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('S9 a user on another connection is the same sender, and so is a guest with its cid; another user is not', async () => {
+  test('S9 the same user on another connection, or a guest with the same cid, is the same sender; another user is not', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe, log: create() })
     const [before, after, eve] = [
       await connect({ id: 'ann' }),
@@ -102,7 +102,7 @@ describe.each(logs)('what comes again, %s log', (_name, create) => {
     expect(await back.publish('general', texts(['hi']), { cid: cidOf('b') })).toMatchObject({ results: [{ seq: 2 }] })
   })
 
-  test('S2 F3 a copy that comes while the first is handled waits for it: one effect, one entry, one answer', async () => {
+  test('S2 F3 a copy sent while the first is handled waits for it: one handler call, one entry, one answer', async () => {
     const slow = gate()
     const { rooms, connect } = await startRooms({ contract: guestChat, log: create() })
     const effects: string[] = []
@@ -121,7 +121,7 @@ describe.each(logs)('what comes again, %s log', (_name, create) => {
     expect(words(ann)).toEqual(['hi', 'you'])
   })
 
-  test('S7 what was stored although the log failed is told with the next message, and the copy has its true answer', async () => {
+  test('S7 entries that were stored although the log failed are sent with the next message, and a copy gets the true answer', async () => {
     const log = create()
     let isFailing = false
     const failing = changedLog(log, {
@@ -160,7 +160,7 @@ describe.each(logs)('what comes again, %s log', (_name, create) => {
     await expect.poll(() => words(bob)).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('S10 after newEpoch what was sent for the old one is EPOCH, its answer is known in the new one, and numbers go on', async () => {
+  test('S10 after newEpoch a batch for the old epoch is EPOCH, its answer is known in the new one, and numbers go on', async () => {
     const { rooms, connect } = await startRooms({ contract: guestChat, log: create() })
     const ann = await connect()
     const { epoch } = await ann.join('general')
@@ -178,7 +178,7 @@ describe.each(logs)('what comes again, %s log', (_name, create) => {
   })
 })
 
-test('S8 where no more senders can be remembered a new one is LIMIT, before its handler runs; the known ones go on', async () => {
+test('S8 when no more rows fit, a new sender is LIMIT before its handler runs; known senders are not affected', async () => {
   const { rooms, connect, errors } = await startRooms({ contract: guestChat, log: memoryLog({ maxRows: 1 }) })
   const handled: string[] = []
   rooms.handle('message', ({ data }) => void handled.push(data.text))
@@ -192,7 +192,7 @@ test('S8 where no more senders can be remembered a new one is LIMIT, before its 
   expect(errors).toEqual([])
 })
 
-test('P1 S4 F4 a server that starts again knows its senders and their answers, the refused ones too', async () => {
+test('P1 S4 F4 a restarted server knows the senders and their answers, also the refused ones', async () => {
   const file = join(temporaryFolder(), 'rooms.db')
   const start = async () => {
     const running = await startRooms({ contract: chat, authenticate: believe, log: sqliteLog({ file }) })

@@ -7,7 +7,7 @@ import { gate, startRooms, texts, words } from './support/start-rooms.ts'
 const code = (value: string) => expect.objectContaining({ code: value })
 
 describe('rooms.handle', () => {
-  test('gets room, event, data, user and id', async () => {
+  test('a handler a handler gets room, event, data, user and id', async () => {
     const seen: unknown[] = []
     const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe })
     rooms.handle('message', ({ signal, ...context }) => {
@@ -28,7 +28,7 @@ describe('rooms.handle', () => {
     ])
   })
 
-  test('may change the message, refuse it or leave it; its undo ends it', async () => {
+  test('a handler may change, refuse or keep a message, until it is removed', async () => {
     const { rooms, connect } = await startRooms({ contract: guestChat })
     const undo = rooms.handle('message', async ({ data }) => {
       if (data.text === 'rude') throw refuse('RUDE', 'be kind')
@@ -49,7 +49,7 @@ describe('rooms.handle', () => {
     expect(words(ann)).toEqual(['a', 'plain', 'other', ' b '])
   })
 
-  test('its hands on the data change nothing that travels', async () => {
+  test('a handler that changes its argument changes nothing for the receivers', async () => {
     const log = memoryLog()
     const { rooms, connect } = await startRooms({ contract: guestChat, log })
     const changed = { text: 'changed' }
@@ -78,19 +78,22 @@ describe('rooms.handle', () => {
     ['returns what the schema refuses', () => ({ text: '' })],
     ['returns too much', () => ({ text: 'x', more: 'x'.repeat(70_000) })],
     ['returns what JSON cannot hold', () => ({ text: 'x', size: 1n })],
-  ])('S24 one that %s refuses its item only: INTERNAL, reported, kept secret', async (_, handler) => {
-    const { rooms, connect, errors } = await startRooms({ contract: guestChat })
-    rooms.handle('message', ({ data }) => (data.text === 'bad' ? (handler() as never) : undefined))
-    const ann = await connect()
-    await ann.join('general')
-    const answer = await ann.publish('general', texts(['a', 'bad', 'b']))
-    expect(answer).toMatchObject({ ok: true, results: [{ seq: 1 }, { code: 'INTERNAL' }, { seq: 2 }] })
-    expect(JSON.stringify(answer)).not.toContain('secret')
-    expect(errors.map(({ context }) => context)).toEqual([{ during: 'emit', room: 'general', event: 'message' }])
-    expect(words(ann)).toEqual(['a', 'b'])
-  })
+  ])(
+    'S24 a handler that %s refuses only its item: INTERNAL, reported, without the text of the error',
+    async (_, handler) => {
+      const { rooms, connect, errors } = await startRooms({ contract: guestChat })
+      rooms.handle('message', ({ data }) => (data.text === 'bad' ? (handler() as never) : undefined))
+      const ann = await connect()
+      await ann.join('general')
+      const answer = await ann.publish('general', texts(['a', 'bad', 'b']))
+      expect(answer).toMatchObject({ ok: true, results: [{ seq: 1 }, { code: 'INTERNAL' }, { seq: 2 }] })
+      expect(JSON.stringify(answer)).not.toContain('secret')
+      expect(errors.map(({ context }) => context)).toEqual([{ during: 'emit', room: 'general', event: 'message' }])
+      expect(words(ann)).toEqual(['a', 'b'])
+    },
+  )
 
-  test('an authorize.emit that fails is INTERNAL for its item; whatever is not true is FORBIDDEN', async () => {
+  test('an error of authorize.emit is INTERNAL for its item; every result but true is FORBIDDEN', async () => {
     const { connect, errors } = await startRooms({
       contract: guestChat,
       authorize: {
@@ -111,7 +114,7 @@ describe('rooms.handle', () => {
   })
 
   test.each(['RATE', 'UNAVAILABLE', 'LIMIT'] satisfies (typeof passingCodes)[number][])(
-    'S3 a passing refusal (%s) ends the batch there: the rest is untouched',
+    'S3 a passing refusal (%s) ends the batch: later items are not handled',
     async (passing) => {
       const handled: string[] = []
       const { rooms, connect } = await startRooms({ contract: guestChat })
@@ -134,7 +137,7 @@ describe('rooms.handle', () => {
     },
   )
 
-  test('P9 one that hangs is given up after handlerTimeoutMs, its signal aborts, and the next item goes on', async () => {
+  test('P9 a handler that hangs is aborted after handlerTimeoutMs, and the next item is handled', async () => {
     const signals: AbortSignal[] = []
     const { rooms, connect, errors } = await startRooms({ contract: guestChat, handlerTimeoutMs: 50 })
     rooms.handle('message', ({ data, signal }) => {
@@ -150,7 +153,7 @@ describe('rooms.handle', () => {
     expect(errors.map(({ error }) => error)).toMatchObject([{ code: 'TIMEOUT' }, { code: 'TIMEOUT' }])
   })
 
-  test('one an event, of durable events of the contract', async () => {
+  test('an event has at most one handler, and must be a durable event of the contract', async () => {
     const { rooms } = await startRooms({ contract: guestChat })
     rooms.handle('message', () => {})
     expect(() => rooms.handle('message', () => {})).toThrow('handle: "message" has a handler already')
@@ -160,7 +163,7 @@ describe('rooms.handle', () => {
     expect(() => rooms.handle('toString' as 'message', () => {})).toThrow(/no durable room event/)
   })
 
-  test('an onError that fails harms nobody', async () => {
+  test('an error of onError does not affect the answer', async () => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { rooms, connect } = await startRooms({
       contract: guestChat,

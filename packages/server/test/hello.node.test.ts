@@ -6,7 +6,7 @@ import { changedLog } from './support/changed-log.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { clientOf, connectRaw, gate, requests, startRooms } from './support/start-rooms.ts'
 
-/** The error of a connection that was turned away. */
+/** The error of a refused connection. */
 async function refusal(url: string): Promise<Error & { data?: unknown }> {
   const socket = connectRaw(url)
   return await new Promise((resolve, reject) => {
@@ -16,7 +16,7 @@ async function refusal(url: string): Promise<Error & { data?: unknown }> {
 }
 
 describe('$hello', () => {
-  test('says the version, what there is, the limits, who you are and the time', async () => {
+  test('has the version, the capabilities, the limits, the user and the time', async () => {
     const log = memoryLog({ dedupMs: 90_000_000 })
     const { connect } = await startRooms({ contract: chat, authenticate: believe, limits: { rooms: 3 }, log })
     const before = Date.now()
@@ -32,14 +32,14 @@ describe('$hello', () => {
     expect(hello.now).toBeLessThanOrEqual(Date.now())
   })
 
-  test('is the first thing that is heard, also where the app speaks as soon as one connects', async () => {
+  test('is the first event, also when the app emits at once on a connection', async () => {
     const { io, connect } = await startRooms({ contract: guestChat })
     io.on('connection', (socket) => socket.emit('welcome'))
     const ann = await connect()
     await expect.poll(() => ann.heard.map(({ event }) => event)).toEqual([wire.hello, 'welcome'])
   })
 
-  test('a socket that the app turns away as it connects is left alone', async () => {
+  test('a socket that the app disconnects at its connection gets no session', async () => {
     const { io, url } = await startRooms({ contract: guestChat })
     const namespace = io.of('/closed')
     const turnedAway = new Promise<number>((resolve) => {
@@ -53,7 +53,7 @@ describe('$hello', () => {
     expect(await turnedAway).toBe(0)
   })
 
-  test('works on a namespace as on a server', async () => {
+  test('works on a namespace', async () => {
     const { io, url } = await startRooms({ contract: guestChat })
     createRooms(io.of('/chat'), { contract: guestChat, limits: { rooms: 7 } })
     expect((await clientOf(connectRaw(`${url}/chat`)).hello()).limits.rooms).toBe(7)
@@ -61,7 +61,7 @@ describe('$hello', () => {
 })
 
 describe('authenticate', () => {
-  test("userOf tells the app's own handlers whom a socket speaks for; undefined is anybody", async () => {
+  test('userOf gives the user of a socket, and undefined for a client without a user', async () => {
     const authenticate = (handshake: Handshake) => (handshake.auth['id'] ? believe(handshake) : undefined)
     const { io, rooms, connect } = await startRooms({ contract: chat, authenticate })
     const users: unknown[] = []
@@ -72,7 +72,7 @@ describe('authenticate', () => {
     expect(rooms.userOf({})).toBeUndefined()
   })
 
-  test('no authenticate: all are guests, each with its own id, and hello says no user', async () => {
+  test('without authenticate every client is a guest with its own id, and $hello has no user', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const [ann, bob] = [await connect(), await connect()]
     expect((await ann.hello()).user).toBeNull()
@@ -82,7 +82,7 @@ describe('authenticate', () => {
     expect(new Set(ids).size).toBe(2)
   })
 
-  test('the user travels as authenticate gave it, and reaches the app as its schema gives it out', async () => {
+  test('the user is sent as authenticate returned it, and the app gets it as its schema gives it out', async () => {
     const seen: unknown[] = []
     const { connect } = await startRooms({
       contract: chat,
@@ -92,10 +92,10 @@ describe('authenticate', () => {
     const ann = await connect()
     expect((await ann.hello()).user).toEqual({ id: 'ann' })
     expect((await ann.join('general')).members?.list).toEqual([{ user: { id: 'ann' } }])
-    expect(seen).toEqual([{ id: 'ann', name: 'nobody' }])
+    expect(seen).toEqual([{ id: 'ann', name: 'unnamed' }])
   })
 
-  test('sees what the client said, and its headers', async () => {
+  test("gets the client's auth, query, headers and address", async () => {
     const { connect } = await startRooms({
       contract: chat,
       authenticate: ({ auth, headers, address }) => ({
@@ -106,7 +106,7 @@ describe('authenticate', () => {
     expect((await (await connect({ token: 't' })).hello()).user).toEqual({ id: 't', name: 'string true' })
   })
 
-  test('undefined is anybody: connected, and FORBIDDEN in every room', async () => {
+  test('after undefined the client is connected, and FORBIDDEN in every room', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: () => undefined })
     const ann = await connect()
     expect((await ann.hello()).user).toBeNull()
@@ -115,7 +115,7 @@ describe('authenticate', () => {
     expect(ann.socket.connected).toBe(true)
   })
 
-  test('refuse turns the connection away, with its code, sentence and data', async () => {
+  test('refuse refuses the connection, with its code, sentence and data', async () => {
     const { url, errors } = await startRooms({
       contract: chat,
       authenticate: () => {
@@ -143,15 +143,18 @@ describe('authenticate', () => {
     ['gives null', () => null],
     ['gives what the schema refuses', () => ({ id: 'x', name: 7 })],
     ['gives what JSON cannot hold', () => ({ id: 'x', name: 'x', size: 1n })],
-  ])('an authenticate that %s is UNAVAILABLE for now, reported, and kept secret', async (_, authenticate) => {
-    const { url, errors } = await startRooms({ contract: chat, authenticate: authenticate as typeof believe })
-    const error = await refusal(url)
-    expect(error.data).toMatchObject({ code: 'UNAVAILABLE' })
-    expect(JSON.stringify([error.message, error.data])).not.toContain('password')
-    expect(errors).toEqual([{ error: expect.any(Error), context: { during: 'authenticate' } }])
-  })
+  ])(
+    'an authenticate that %s is reported, and the client gets UNAVAILABLE without the text of the error',
+    async (_, authenticate) => {
+      const { url, errors } = await startRooms({ contract: chat, authenticate: authenticate as typeof believe })
+      const error = await refusal(url)
+      expect(error.data).toMatchObject({ code: 'UNAVAILABLE' })
+      expect(JSON.stringify([error.message, error.data])).not.toContain('password')
+      expect(errors).toEqual([{ error: expect.any(Error), context: { during: 'authenticate' } }])
+    },
+  )
 
-  test('P9 an authenticate that hangs is given up after handlerTimeoutMs', async () => {
+  test('P9 an authenticate that hangs is aborted after handlerTimeoutMs', async () => {
     const { url, errors } = await startRooms({
       contract: chat,
       authenticate: () => gate<{ id: string }>().opened,
@@ -161,7 +164,7 @@ describe('authenticate', () => {
     expect(errors[0]?.error).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('50 ms') })
   })
 
-  test('a client that goes while it is asked leaves nothing behind', async () => {
+  test('a client that disconnects during authenticate leaves nothing behind', async () => {
     const asked = gate()
     const answered = gate<{ id: string }>()
     const { io, url, errors } = await startRooms({
@@ -185,18 +188,18 @@ describe('authenticate', () => {
 describe('createRooms: bad options', () => {
   const io = { on: () => io, off: () => io, use: () => io, to: () => ({ emit: () => true }) }
 
-  test('a contract that says what a user is asks for authenticate', () => {
-    expect(() => createRooms(io, { contract: chat })).toThrow(/authenticate must say who is connecting/)
+  test('a contract with a user schema requires authenticate', () => {
+    expect(() => createRooms(io, { contract: chat })).toThrow(/authenticate is required/)
   })
 
-  test('limits and times are whole numbers, by names that exist, and fit each other', () => {
+  test('limits and times must be integers of known names that fit each other', () => {
     const make = (options: object) => () => createRooms(io, { contract: guestChat, ...options })
     expect(make({ limits: { rooms: 0 } })).toThrow(
       'createRooms: limits: rooms must be a whole number of at least 1, got 0',
     )
     expect(make({ limits: { eventBytes: '9' } })).toThrow(/eventBytes must be a whole number/)
-    expect(make({ limits: { romms: 3 } })).toThrow('there is no limit "romms"')
-    expect(make({ limits: { dedupMs: 3 } })).toThrow('there is no limit "dedupMs"')
+    expect(make({ limits: { romms: 3 } })).toThrow('unknown limit "romms"')
+    expect(make({ limits: { dedupMs: 3 } })).toThrow('unknown limit "dedupMs"')
     expect(make({ limits: { eventBytes: 100_000 } })).toThrow(/an event must fit a batch and a page/)
     expect(make({ handlerTimeoutMs: Number.NaN })).toThrow(/handlerTimeoutMs must be a whole number/)
     expect(make({ presenceGraceMs: -1 })).toThrow(
@@ -211,7 +214,7 @@ describe('createRooms: bad options', () => {
     expect(make({ contract: {} })).toThrow('createRooms: contract must be made by defineContract, got object')
   })
 
-  test('a contract of no room events is fine', async () => {
+  test('a contract without room events is accepted', async () => {
     const { connect } = await startRooms({ contract: defineContract({}) })
     const ann = await connect()
     const { epoch } = await ann.join('general')

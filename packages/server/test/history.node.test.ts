@@ -4,7 +4,7 @@ import { memoryLog } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { cidOf, startRooms, texts } from './support/start-rooms.ts'
 
-test('$history gives entries as they were sent, after or before a place', async () => {
+test('$history gives entries as they were sent, after or before a seq', async () => {
   const { connect } = await startRooms({ contract: chat, authenticate: believe })
   const ann = await connect({ id: 'ann', name: 'Ann' })
   const { epoch } = await ann.join('general')
@@ -33,7 +33,7 @@ test('$history gives entries as they were sent, after or before a place', async 
   expect(await seqs({ before: 2 ** 53 - 1, limit: 2 })).toEqual([3, 4])
 })
 
-test('P7 a page has no more than the limits allow, whatever is asked', async () => {
+test('P7 a page stays within the limits, whatever the request asks for', async () => {
   const { connect } = await startRooms({
     contract: guestChat,
     limits: { page: 3, pageBytes: 5_000, batchBytes: 5_000, eventBytes: 5_000 },
@@ -52,7 +52,7 @@ test('P7 a page has no more than the limits allow, whatever is asked', async () 
   expect((await ann.join('general', { epoch, seq: 4 })).entries.map(({ seq }) => seq)).toEqual([5, 6])
 })
 
-test('P4 what the log no longer has is told by first', async () => {
+test('P4 `first` says which entries the log no longer has', async () => {
   const { connect } = await startRooms({ contract: guestChat, log: memoryLog({ retention: { maxEntries: 2 } }) })
   const ann = await connect()
   const { epoch } = await ann.join('general')
@@ -68,7 +68,7 @@ test('P4 what the log no longer has is told by first', async () => {
   })
 })
 
-test('another epoch is EPOCH, and who is not in the room reads nothing', async () => {
+test('another epoch is EPOCH, and a client outside the room is NOT_MEMBER', async () => {
   const { connect } = await startRooms({ contract: guestChat })
   const [ann, eve] = [await connect(), await connect()]
   const { epoch } = await ann.join('general')
@@ -77,7 +77,7 @@ test('another epoch is EPOCH, and who is not in the room reads nothing', async (
   expect(await eve.ask(wire.history, request)).toMatchObject({ ok: false, code: 'NOT_MEMBER' })
 })
 
-test('an empty room that was forgotten comes back with a new epoch', async () => {
+test('a room that the log forgot gets a new epoch', async () => {
   const { connect } = await startRooms({ contract: guestChat, log: memoryLog({ maxRooms: 1 }) })
   const ann = await connect()
   const { epoch } = await ann.join('general')

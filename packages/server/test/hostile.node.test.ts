@@ -12,7 +12,7 @@ const cid = cidOf('a')
 /** JSON that is `depth` levels deep: its text, since building it would take a stack. */
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
-/** Whoever else is there goes on as if nothing were. */
+/** Expects that other clients are not affected. */
 async function expectUnharmed(other: Client): Promise<void> {
   const before = other.of('message').length
   const fresh = { cid: randomBytes(16).toString('base64url') }
@@ -21,7 +21,7 @@ async function expectUnharmed(other: Client): Promise<void> {
 }
 
 describe('hostile requests', () => {
-  test(`S3 S15 S19 S20 ${hostileRequests.length} wrong shapes: each is SHAPE, says what was expected, in few words, and harms nobody`, async () => {
+  test(`S3 S15 S19 S20 ${hostileRequests.length} wrong shapes: each is SHAPE with a short sentence, and does not affect other clients`, async () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const [eve, other] = [await connect(), await connect()]
     await eve.join('general')
@@ -40,7 +40,7 @@ describe('hostile requests', () => {
     expect(errors).toEqual([])
   })
 
-  test('S3 names of Object.prototype are names like any other', async () => {
+  test('S3 names of Object.prototype are ordinary names', async () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const eve = await connect()
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
@@ -59,7 +59,7 @@ describe('hostile requests', () => {
     expect(errors).toEqual([])
   })
 
-  test('S2 data is at most 32 levels deep, however much deeper it comes', async () => {
+  test('S2 data nested deeper than 32 levels is refused', async () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const [eve, other] = [await connect(), await connect()]
     await eve.join('general')
@@ -83,7 +83,7 @@ describe('hostile requests', () => {
     expect(errors).toEqual([])
   })
 
-  test('S26 binary is not JSON', async () => {
+  test('S26 binary data is refused', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const eve = await connect()
     await eve.join('general')
@@ -108,7 +108,7 @@ describe('hostile requests', () => {
     })
   })
 
-  test('events that are no names are refused with their item', async () => {
+  test('an item with an invalid event name is refused alone', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const eve = await connect()
     await eve.join('general')
@@ -121,7 +121,7 @@ describe('hostile requests', () => {
     expect(JSON.stringify(answer).length).toBeLessThan(2_000)
   })
 
-  test('S17 what a client says of from, at, seq and epoch is not heard', async () => {
+  test('S17 from, at, seq and epoch sent by a client are ignored', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const [eve, other] = [await connect(), await connect()]
     await eve.join('general')
@@ -139,7 +139,7 @@ describe('hostile requests', () => {
     expect(meta.at).toBeGreaterThan(1)
   })
 
-  test('S24 requests without an ack, with too many arguments, or with functions in odd places', async () => {
+  test('S24 requests without an ack, with too many arguments, or with functions among the data are handled', async () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const [eve, other] = [await connect(), await connect()]
     await other.join('general')
@@ -151,16 +151,16 @@ describe('hostile requests', () => {
     }
     expect(await eve.ask(wire.join)).toMatchObject({
       code: 'SHAPE',
-      message: 'expected $join { room, since?, presence? }, got null',
+      message: 'expected $join { room, since?, presence?, params?, last? }, got null',
     })
     await expectUnharmed(other)
     expect(errors).toEqual([])
   })
 
   test.each<[string, object]>([
-    ['somebody', { id: 'ann', name: 'Ann' }],
-    ['anybody', {}],
-  ])('a $ name that is not served is refused with those that are, to %s who asks for an answer', async (_, auth) => {
+    ['a user', { id: 'ann', name: 'Ann' }],
+    ['a client without a user', {}],
+  ])('an unknown $ request with an ack is refused with the list of known ones: %s', async (_, auth) => {
     const authenticate = (handshake: Handshake) => (handshake.auth['id'] ? believe(handshake) : undefined)
     const { connect, errors } = await startRooms({ contract: chat, authenticate })
     const eve = await connect({ ...auth })
@@ -183,7 +183,7 @@ describe('hostile requests', () => {
     expect(errors).toEqual([])
   })
 
-  test("names without $, and those that the app listens for itself, are the app's to answer", async () => {
+  test('events without $, and $ events with a listener of the app, are left to the app', async () => {
     const { io, connect } = await startRooms({ contract: guestChat })
     io.on('connection', (socket) => {
       for (const event of ['mine', '$mine'])
@@ -193,12 +193,12 @@ describe('hostile requests', () => {
     for (const event of ['mine', '$mine'])
       expect(await eve.socket.timeout(20_000).emitWithAck(event)).toBe('from the app')
     const answered = vi.fn<() => void>()
-    eve.socket.emit('nobody listens', answered)
+    eve.socket.emit('unknown event', answered)
     await eve.join('general')
     expect(answered).not.toHaveBeenCalled()
   })
 
-  test('P7 requests of one socket that wait are bounded: LIMIT, and others go on', async () => {
+  test('P7 the pending requests of one socket are bounded: more are LIMIT, and other sockets are not affected', async () => {
     let waiting = 0
     const { connect } = await startRooms({
       contract: guestChat,
@@ -219,7 +219,7 @@ describe('hostile requests', () => {
     await expectUnharmed(other)
   })
 
-  test('S4 odd packets on the connection itself end no process', async () => {
+  test('S4 malformed packets do not end the process', async () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const other = await connect()
     await other.join('general')
@@ -240,7 +240,7 @@ describe('hostile requests', () => {
   })
 })
 
-/** Sends a packet as it stands, past the client's encoder; the answer to what follows shows that it was read. */
+/** Sends a raw packet, without the client's encoder; the answer to the next request shows that it was read. */
 async function sendText(client: Client, packet: string): Promise<void> {
   const { engine } = client.socket.io
   engine.write(packet.slice(1))

@@ -7,7 +7,7 @@ import { roomsOf } from './support/rooms-of.ts'
 import { gate, startRooms, texts, words } from './support/start-rooms.ts'
 
 describe('S11 races', () => {
-  test('a leave that overtakes a slow join leaves no ghost', async () => {
+  test('a leave that overtakes a slow join leaves no member behind', async () => {
     const allowed = gate<boolean>()
     const { io, connect } = await startRooms({ contract: guestChat, authorize: { join: () => allowed.opened } })
     const ann = await connect()
@@ -16,10 +16,10 @@ describe('S11 races', () => {
     allowed.open(true)
     expect([(await joined).ok, (await left).ok]).toEqual([true, true])
     expect(roomsOf(io)).toEqual([])
-    expect(await ann.publish('general', texts(['hi']), { epoch: 'whichever' })).toMatchObject({ code: 'NOT_MEMBER' })
+    expect(await ann.publish('general', texts(['hi']), { epoch: 'any-epoch' })).toMatchObject({ code: 'NOT_MEMBER' })
   })
 
-  test('S11 P2 what is said while the page is on its way reaches whoever joins: a member first, then the page', async () => {
+  test('S11 P2 a message sent while the page is read reaches the joining client: it is a member before the read', async () => {
     const [reading, read] = [gate(), gate()]
     const log = memoryLog()
     let isSlow = false
@@ -46,7 +46,7 @@ describe('S11 races', () => {
     await expect.poll(() => words(ann)).toEqual(['meanwhile'])
   })
 
-  test('join, leave, join at once ends joined', async () => {
+  test('join, leave and join sent together end in a membership', async () => {
     const { io, connect } = await startRooms({
       contract: guestChat,
       authorize: { join: () => new Promise((resolve) => setImmediate(() => resolve(true))) },
@@ -60,7 +60,7 @@ describe('S11 races', () => {
     expect(roomsOf(io)).toEqual(['roomful:general'])
   })
 
-  test('a slow join of one room holds up no other', async () => {
+  test('a slow join of one room does not delay joins of others', async () => {
     const allowed = gate<boolean>()
     const { connect } = await startRooms({
       contract: guestChat,
@@ -73,7 +73,7 @@ describe('S11 races', () => {
     expect(await slow).toMatchObject({ ok: true })
   })
 
-  test('a socket that goes while its join is judged joins nothing', async () => {
+  test('a socket that disconnects during authorize.join joins no room', async () => {
     const [asked, allowed] = [gate(), gate<boolean>()]
     const { log, roomsInUse } = counting(memoryLog())
     const { io, connect, errors } = await startRooms({
@@ -98,7 +98,7 @@ describe('S11 races', () => {
     expect(errors).toEqual([])
   })
 
-  test('a socket that goes while an adapter is slow to add it is in no room afterwards', async () => {
+  test('a socket that disconnects while a slow adapter adds it is in no room afterwards', async () => {
     const [adding, add, added] = [gate(), gate(), gate()]
     const { log, roomsInUse } = counting(memoryLog())
     const { io, connect } = await startRooms({ contract: guestChat, log })
@@ -122,7 +122,7 @@ describe('S11 races', () => {
     expect(roomsInUse()).toEqual([])
   })
 
-  test('a socket that goes while the log is slow is in no room afterwards', async () => {
+  test('a socket that disconnects while the log is slow is in no room afterwards', async () => {
     const [reading, read] = [gate(), gate()]
     const { log, roomsInUse } = counting(memoryLog())
     const { io, connect, errors } = await startRooms({
@@ -149,7 +149,7 @@ describe('S11 races', () => {
     expect(errors).toEqual([])
   })
 
-  test('a join whose log fails is UNAVAILABLE, and joins nothing', async () => {
+  test('a join whose log fails is UNAVAILABLE, and makes no member', async () => {
     const { log, roomsInUse } = counting(memoryLog())
     const broken: RoomLog = { ...log, page: () => Promise.reject(new Error('disk')) }
     const { io, connect, errors } = await startRooms({ contract: guestChat, log: broken })
@@ -161,7 +161,7 @@ describe('S11 races', () => {
   })
 })
 
-/** A log that tells which rooms it must keep. */
+/** A log that lists the rooms that it must keep. */
 function counting(log: RoomLog): { readonly log: RoomLog; readonly roomsInUse: () => string[] } {
   const inUse: string[] = []
   return {

@@ -6,7 +6,7 @@ import { roomsOf } from './support/rooms-of.ts'
 import { gate, startRooms, texts } from './support/start-rooms.ts'
 
 describe('$join and $leave', () => {
-  test('a member hears the room, somebody else does not', async () => {
+  test('a member gets the messages of the room, another client does not', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const [ann, bob, eve] = [await connect(), await connect(), await connect()]
     expect(await ann.join('general')).toEqual({
@@ -25,7 +25,7 @@ describe('$join and $leave', () => {
     expect(eve.of('message')).toEqual([])
   })
 
-  test('who left hears nothing more, and may not speak', async () => {
+  test('a client that left gets no more messages, and cannot publish', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const [ann, bob] = [await connect(), await connect()]
     await ann.join('general')
@@ -37,7 +37,7 @@ describe('$join and $leave', () => {
     expect(bob.of('message')).toEqual([])
   })
 
-  test('S13 since: the page after it; another epoch, or more than there is: no entries', async () => {
+  test('S13 since gives the page after it; with another epoch or a seq beyond the head no entries', async () => {
     const { connect } = await startRooms({ contract: guestChat, limits: { page: 2 } })
     const ann = await connect()
     const { epoch } = await ann.join('general')
@@ -55,7 +55,7 @@ describe('$join and $leave', () => {
     expect(await seqs({ epoch: 'yesterday', seq: 0 })).toEqual([])
   })
 
-  test('S13 since before the oldest: from the oldest on', async () => {
+  test('S13 since before the oldest entry gives the page from the oldest one', async () => {
     const { connect } = await startRooms({ contract: guestChat, log: memoryLog({ retention: { maxEntries: 2 } }) })
     const ann = await connect()
     const { epoch } = await ann.join('general')
@@ -67,7 +67,39 @@ describe('$join and $leave', () => {
     })
   })
 
-  test('LIMIT: so many rooms a connection; a room that was left makes place', async () => {
+  test('S13 last gives the newest entries, unless since continues a view', async () => {
+    const { connect } = await startRooms({ contract: guestChat, limits: { page: 3 } })
+    const ann = await connect()
+    expect(await ann.join('general', undefined, { last: 2 })).toMatchObject({ head: 0, entries: [] })
+    const { epoch } = await ann.join('general')
+    await ann.publish('general', texts(['a', 'b', 'c', 'd', 'e']))
+    const seqs = async (since: { epoch: string; seq: number } | undefined, last: number) => {
+      const answer = await ann.join('general', since, { last })
+      expect(answer).toMatchObject({ ok: true, epoch, head: 5, first: 1 })
+      return answer.entries.map(({ seq }) => seq)
+    }
+    expect(await seqs(undefined, 2)).toEqual([4, 5])
+    expect(await seqs(undefined, 99)).toEqual([3, 4, 5])
+    expect(await seqs({ epoch: 'yesterday', seq: 3 }, 2)).toEqual([4, 5])
+    expect(await seqs({ epoch, seq: 99 }, 2)).toEqual([4, 5])
+    expect(await seqs({ epoch, seq: 0 }, 2)).toEqual([1, 2, 3])
+    expect(await seqs({ epoch, seq: 5 }, 2)).toEqual([])
+  })
+
+  test('S13 last gives at most pageBytes, and keeps the newest entries', async () => {
+    const { connect } = await startRooms({
+      contract: guestChat,
+      limits: { eventBytes: 5_000, pageBytes: 5_000 },
+      log: memoryLog({ retention: { maxEntries: 3 } }),
+    })
+    const ann = await connect()
+    await ann.join('general')
+    await ann.publish('general', texts(['a', 'b', 'c', 'd'].map((letter) => letter.repeat(2_000))))
+    const { entries, first } = await ann.join('general', undefined, { last: 4 })
+    expect([first, entries.map(({ seq }) => seq)]).toEqual([2, [3, 4]])
+  })
+
+  test('LIMIT: the rooms of a connection are bounded; leaving one makes space', async () => {
     const { connect } = await startRooms({ contract: guestChat, limits: { rooms: 2 } })
     const ann = await connect()
     await ann.join('a')
@@ -78,7 +110,7 @@ describe('$join and $leave', () => {
     expect(await ann.join('c')).toMatchObject({ ok: true })
   })
 
-  test('LIMIT: joins that wait together do not get past the number of rooms', async () => {
+  test('LIMIT: concurrent joins cannot exceed the number of rooms', async () => {
     const allowed = gate<boolean>()
     const { io, connect } = await startRooms({
       contract: guestChat,
@@ -92,7 +124,7 @@ describe('$join and $leave', () => {
     expect(roomsOf(io).length).toBe(2)
   })
 
-  test('S15 a room is none of the rooms that the app makes, and no socket of that id', async () => {
+  test('S15 a room never collides with a Socket.IO room of the app or with a socket id', async () => {
     const { io, rooms, connect } = await startRooms({ contract: guestChat })
     io.on('connection', (socket) => void socket.join('vip'))
     const [ann, eve] = [await connect(), await connect()]
@@ -100,7 +132,7 @@ describe('$join and $leave', () => {
     await eve.join('roomful:general')
     await ann.join('general')
     io.to(String(ann.socket.id)).emit('private', 'for ann')
-    await rooms.to('vip').emit('message', { text: 'to no one' })
+    await rooms.to('vip').emit('message', { text: 'to vip' })
     await rooms.to('general').emit('message', { text: 'to general' })
     await expect.poll(() => ann.of('private').length).toBe(1)
     await ann.ask(wire.leave, { room: 'general' })

@@ -20,7 +20,7 @@ export interface SuiteOptions extends RowOptions {
   readonly retention?: RetentionOption
 }
 
-/** What every log of rooms does; `create` makes an empty one that keeps at least 1,000 entries a room unless told otherwise. */
+/** The behaviour of every room log; `create` makes an empty one that keeps at least 1,000 entries a room by default. */
 export function describeLog(name: string, create: (options: SuiteOptions) => RoomLog | Promise<RoomLog>): void {
   const openLog = async (options: SuiteOptions = {}) => {
     const log = await create(options)
@@ -34,8 +34,8 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
     return { log, add, commit, wordsOf }
   }
 
-  describe(`${name}: what every log does`, () => {
-    test('S10 an empty room has an epoch of 8 to 32 characters, and keeps it', async () => {
+  describe(`${name}: the behaviour of every log`, () => {
+    test('S10 an empty room has an epoch of 8 to 32 characters and keeps it', async () => {
       const { log } = await openLog()
       const page = await log.page('general', all)
       expect(page).toEqual({ epoch: expect.stringMatching(/^.{8,32}$/), head: 0, first: 1, entries: [] })
@@ -43,7 +43,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect((await log.page('other', all)).epoch).not.toBe(page.epoch)
     })
 
-    test('what is appended is numbered from the head on, and comes back as pages have it', async () => {
+    test('appended entries are numbered after the head, and pages give them back', async () => {
       const { log, add } = await openLog()
       await add('general', 'a')
       const committed = await add('general', 'b', 'c')
@@ -61,7 +61,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       })
     })
 
-    test('S4 a commit of another epoch writes nothing, and nor does one of nothing', async () => {
+    test('S4 a commit with another epoch writes nothing, nor does an empty one', async () => {
       const { log } = await openLog()
       const { epoch } = await log.page('general', all)
       const batch = { sender: ann, items: [item(1, 'a')] }
@@ -77,7 +77,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await log.row('general', ann)).toBeUndefined()
     })
 
-    test('S4 a batch writes its entries and its row in one step, the refused ones of it too', async () => {
+    test('S4 a batch writes its entries and its row, with refused items too, in one step', async () => {
       const { log, commit, wordsOf } = await openLog()
       await log.append('general', entries('before'))
       const items = [item(1, 'a'), refused(2, 'SPAM'), item(5, 'b')]
@@ -91,7 +91,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       })
     })
 
-    test('S4 a commit goes by the row as it is then, not as it was when the batch was looked at', async () => {
+    test('S4 a commit uses the current row, not the row at the time when the batch was decided', async () => {
       const { log, commit, wordsOf } = await openLog()
       await commit('general', ann, [item(1, 'a')])
       const looked = [await log.row('general', ann), await log.row('general', ann)]
@@ -103,7 +103,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await wordsOf('general', all)).toEqual(['a', 'b'])
     })
 
-    test('S5 what comes again is answered as before, and written once; what is new in it is taken', async () => {
+    test('S5 repeated items get the same answers and are written once; new items of the batch are stored', async () => {
       const { commit, wordsOf } = await openLog()
       const items = [item(1, 'a'), refused(2, 'SPAM')]
       const first = await commit('general', guest, items)
@@ -113,7 +113,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await wordsOf('general', all)).toEqual(['a', 'c'])
     })
 
-    test('S5 another body under the same number is a CONFLICT, and the truth stays known; what is forgotten is STALE', async () => {
+    test('S5 another body under the same number is a CONFLICT, and the first answer stays; a forgotten one is STALE', async () => {
       const { commit, wordsOf } = await openLog()
       await commit('general', ann, [item(1, 'a'), item(2, 'b')])
       const conflict = await commit('general', ann, [item(2, 'other'), item(3, 'c')])
@@ -123,7 +123,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await wordsOf('general', all)).toEqual(['a', 'b', 'c'])
     })
 
-    test('S9 rows are apart by user, page and room; guests by their page alone', async () => {
+    test('S9 rows are separate by user, page and room; those of guests by page and room', async () => {
       const { commit } = await openLog()
       const senders = [ann, guest, { ...ann, user: 'bob' }, { ...guest, cid: 'h'.repeat(22) }, { ...guest, user: '' }]
       for (const sender of senders)
@@ -132,7 +132,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       for (const sender of senders) expect((await commit('general', sender, [item(1, 'general')]))?.entries).toEqual([])
     })
 
-    test('S8 a row lives as long as it says after its last write, and is never given up before', async () => {
+    test('S8 a row is kept for dedupMs after its last write, and never deleted before', async () => {
       const clock = stoppedClock()
       const { log, commit } = await openLog({ maxRows: 2 })
       expect(log.dedupMs).toBe(24 * HOUR_MS)
@@ -153,7 +153,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       await expect(commit('general', ann, [item(2, 'b')])).rejects.toEqual(refusal)
     })
 
-    test('S8 one user has so many rows; another, and each guest, has its own', async () => {
+    test('S8 the bound of rows counts each user and each guest apart', async () => {
       const { commit } = await openLog({ maxRowsPerUser: 2 })
       const sender = (user: string | null, letter: string) => ({ user, cid: letter.repeat(22) })
       for (const letter of ['a', 'b']) await commit('general', sender('ann', letter), [item(1, letter)])
@@ -163,7 +163,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect((await commit('general', sender('bob', 'a'), [item(1, 'a')]))?.head).toBe(7)
     })
 
-    test('S10 a new epoch is another one for every room, and nothing else changes', async () => {
+    test('S10 newEpoch changes the epoch of every room, and nothing else', async () => {
       const { log, add, commit } = await openLog()
       await add('general', 'a')
       await commit('general', ann, [item(1, 'b')])
@@ -184,7 +184,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       })
     })
 
-    test('P7 keeps the newest maxEntries of a room, by room where that is a function, and says which is the first', async () => {
+    test('P7 keeps the newest maxEntries of a room, also given as a function, and `first` says so', async () => {
       const { log, add, commit } = await openLog({ retention: (room) => (room === 'short' ? { maxEntries: 3 } : {}) })
       for (let n = 1; n <= 20; n += 1) await add('short', String(n))
       await add('long', ...Array.from({ length: 20 }, (_, index) => String(index)))
@@ -198,7 +198,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await log.page('short', all)).toMatchObject({ head: 24, first: 22 })
     })
 
-    test('S10 entries go when they are too old; trimmed to nothing, a room keeps its epoch and its head', async () => {
+    test('S10 entries are deleted when they are too old; an emptied room keeps its epoch and head', async () => {
       const clock = stoppedClock()
       const { log } = await openLog({ retention: { maxAgeMs: 1_000 } })
       const say = async (word: string) => await log.append('general', [{ ...entry(word), at: Date.now() }])
@@ -213,7 +213,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await log.page('general', all)).toMatchObject({ first: 3, entries: [{ seq: 3 }] })
     })
 
-    test('P7 by age and by count at once: whichever keeps less, wherever the two end', async () => {
+    test('P7 of a bound by age and one by count, the one that keeps less counts', async () => {
       const clock = stoppedClock()
       const start = Date.now()
       for (const maxEntries of [1, 7, 30, 1_000]) {
@@ -233,21 +233,21 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       }
     })
 
-    test('a retention that cannot be is told, and nothing is written', async () => {
+    test('an invalid retention is an error, and nothing is written', async () => {
       const { log, add } = await openLog({ retention: () => ({ maxEntries: -1 }) })
       await expect(add('general', 'a')).rejects.toThrow(/retention: maxEntries must be a whole number of at least 1/)
       expect(() => create({ retention: { maxAgeMs: 0 } })).toThrow(/retention: maxAgeMs must be a whole number/)
       await log.close?.()
     })
 
-    test('rooms are apart, whatever their names', async () => {
+    test('rooms are separate, whatever their names', async () => {
       const { add, wordsOf } = await openLog()
       const rooms = ['__proto__', 'constructor', "a'b", 'a%', 'é', 'E\u0301', '😀', 'a\ud800', 'a\ud801']
       for (const [index, room] of rooms.entries()) await add(room, String(index))
       for (const [index, room] of rooms.entries()) expect(await wordsOf(room, all)).toEqual([String(index)])
     })
 
-    test('a page after goes forwards from there, a page before backwards, oldest first', async () => {
+    test('a page with `after` goes forwards, one with `before` backwards, both oldest first', async () => {
       const { add, wordsOf } = await openLog()
       await add('general', 'a', 'b', 'c', 'd', 'e')
       const bytes = 1_000_000
@@ -261,7 +261,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await wordsOf('general', { after: 0, limit: 0, bytes })).toEqual([])
     })
 
-    test('a page ends before its bytes do, and holds one entry at least', async () => {
+    test('a page stays within its bytes, and has at least one entry', async () => {
       const { add, wordsOf } = await openLog()
       const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.repeat(1_000)) as [string, string, string]
       await add('general', a, b, c)
@@ -271,7 +271,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await wordsOf('general', { before: 3, limit: 9, bytes: 1 })).toEqual([b])
     })
 
-    test('commits that do not wait for each other take effect in the order of the calls', async () => {
+    test('concurrent commits take effect in the order of the calls', async () => {
       const { add, wordsOf } = await openLog()
       const words = Array.from({ length: 50 }, (_, index) => String(index))
       const commits = await Promise.all(words.map((word) => add('general', word)))
@@ -279,22 +279,22 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await wordsOf('general', all)).toEqual(words)
     })
 
-    test('what was said comes back as it was, whatever it is', async () => {
+    test('any JSON data comes back unchanged', async () => {
       const { log } = await openLog()
       let room = 0
       await fc.assert(
         fc.asyncProperty(fc.jsonValue({ maxDepth: 5 }), fc.string({ unit: 'binary' }), async (data, id) => {
           const name = `room ${++room}`
           const said = { event: 'message', data: JSON.parse(JSON.stringify(data)), id, from: { id }, at: 1 }
-          const { entries: placed } = await log.append(name, [said])
-          expect(placed).toEqual([{ ...said, seq: 1 }])
-          expect((await log.page(name, all)).entries).toEqual(placed)
+          const { entries: withSeq } = await log.append(name, [said])
+          expect(withSeq).toEqual([{ ...said, seq: 1 }])
+          expect((await log.page(name, all)).entries).toEqual(withSeq)
         }),
         { numRuns: 50 },
       )
     })
 
-    test('P1 P3 S4 S5 however batches are cut and come again: each item is in the log once, in order, with one answer', async () => {
+    test('P1 P3 S4 S5 with random batches and repeats each item is in the log once, in order, with one answer', async () => {
       const frame = fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 6 }), fc.boolean())
       const { log, commit } = await openLog()
       let room = 0
@@ -305,7 +305,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
           const settled = [0, 0, 0]
           const answers = new Map<string, unknown>()
           for (const [who, size, isHeard] of frames) {
-            // As a client does: from the first unsettled one on; every third is refused.
+            // As a client sends it: from the first unsettled item; every third item is refused.
             const from = (settled[who] ?? 0) + 1
             const numbers = Array.from({ length: size }, (_, index) => from + index)
             const items = numbers.map((n) => (n % 3 === 0 ? refused(n, 'SPAM') : item(n, `${who} ${n}`)))
@@ -329,7 +329,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       )
     })
 
-    test('any pages of any log are a slice of what was written', async () => {
+    test('random pages are slices of the written entries', async () => {
       const request = fc.record({
         turn: fc.constantFrom('after', 'before'),
         seq: fc.nat(60),
@@ -371,7 +371,7 @@ function refused(n: number, code: string): DecidedItem {
   return { n, hash: `hash of ${n}`, refusal: { code } }
 }
 
-/** Only what the log reads of time stands still; nothing waits for it. */
+/** Fakes only the clock that the log reads, no timers. */
 function stoppedClock(): { pass(ms: number): void } {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
   onTestFinished(() => void vi.useRealTimers())

@@ -8,41 +8,41 @@ const ann = { id: 'ann', name: 'Ann' }
 const bob = { id: 'bob', name: 'Bob' }
 
 describe('members', () => {
-  test('S15 enter on the first socket of a user, gone with the last, v up by one each time', () => {
+  test('S15 a user enters with the first socket and is gone with the last; v rises by one each time', () => {
     const members = new Members(100)
     members.enter('1', ann)
-    expect(members.due(0)).toEqual({ v: 101, set: [{ user: ann }] })
+    expect(members.takeChange(0)).toEqual({ v: 101, set: [{ user: ann }] })
     members.enter('2', { ...ann })
-    expect(members.due(0)).toBeUndefined()
+    expect(members.takeChange(0)).toBeUndefined()
     members.enter('3', bob)
-    expect(members.due(0)).toEqual({ v: 102, set: [{ user: bob }] })
+    expect(members.takeChange(0)).toEqual({ v: 102, set: [{ user: bob }] })
     expect(members.snapshot()).toEqual({ v: 102, list: [{ user: ann }, { user: bob }] })
     members.leave('1', 'ann')
     members.leave('1', 'ann')
-    expect(members.due(1_000)).toBeUndefined()
+    expect(members.takeChange(1_000)).toBeUndefined()
     members.leave('2', 'ann')
-    expect(members.due(1_000)).toEqual({ v: 103, gone: ['ann'] })
-    members.leave('9', 'nobody')
-    expect(members.due(2_000)).toBeUndefined()
+    expect(members.takeChange(1_000)).toEqual({ v: 103, gone: ['ann'] })
+    members.leave('9', 'unknown')
+    expect(members.takeChange(2_000)).toBeUndefined()
     expect(members.snapshot()).toEqual({ v: 103, list: [{ user: bob }] })
   })
 
-  test('a user who comes back with other details is told anew', () => {
+  test('a user who returns with other details is sent again', () => {
     const members = new Members(0)
     members.enter('1', ann)
-    members.due(0)
+    members.takeChange(0)
     members.enter('2', { id: 'ann', name: 'Anna' })
-    expect(members.due(0)).toEqual({ v: 2, set: [{ user: { id: 'ann', name: 'Anna' } }] })
+    expect(members.takeChange(0)).toEqual({ v: 2, set: [{ user: { id: 'ann', name: 'Anna' } }] })
     members.leave('2', 'ann')
-    expect(members.due(1_000)).toBeUndefined()
+    expect(members.takeChange(1_000)).toBeUndefined()
     expect(members.snapshot().list).toEqual([{ user: { id: 'ann', name: 'Anna' } }])
   })
 
-  test('S16 the newest state of a user is shown; with its socket gone, the newest of those left', () => {
+  test('S16 the newest presence of a user counts; after its socket left, the newest of the others', () => {
     const members = new Members(0)
     let now = 0
     const shown = () => {
-      members.due((now += 50))
+      members.takeChange((now += 50))
       return members.snapshot().list[0]?.presence
     }
     for (const tab of ['1', '2', '3']) members.enter(tab, ann)
@@ -64,20 +64,20 @@ describe('members', () => {
     expect(shown()).toBeUndefined()
   })
 
-  test('S16 a state that is set again is none the newer', () => {
+  test('S16 setting the same presence again does not make it newer', () => {
     const members = new Members(0)
     for (const tab of ['1', '2']) members.enter(tab, ann, tab)
     members.set('1', 'ann', '1')
     members.enter('1', ann, '1')
-    members.due(0)
+    members.takeChange(0)
     expect(members.snapshot().list).toEqual([{ user: ann, presence: '2' }])
   })
 
-  test('S16 merge says what several states show, the oldest first; one alone is shown as it is', () => {
+  test('S16 merge gets several presences, oldest first; a single one is used as it is', () => {
     const members = new Members(0, (states) => states.join())
     let now = 0
     const shown = () => {
-      members.due((now += 50))
+      members.takeChange((now += 50))
       return members.snapshot().list[0]?.presence
     }
     for (const tab of ['1', '2', '3', '4']) members.enter(tab, ann, tab === '4' ? undefined : tab)
@@ -90,49 +90,49 @@ describe('members', () => {
     expect(shown()).toBeUndefined()
   })
 
-  test('S16 changes of state wait for each other, and who enters or goes takes them along', () => {
+  test('S16 changes of presence are sent together, and an enter or leave sends them at once', () => {
     const members = new Members(0)
     members.enter('1', ann)
     members.enter('2', bob)
-    members.due(1_000)
+    members.takeChange(1_000)
     members.set('1', 'ann', 1)
     members.set('1', 'ann', 2)
-    expect(members.dueAt).toBe(1_050)
-    expect(members.due(1_049)).toBeUndefined()
+    expect(members.nextChangeAt).toBe(1_050)
+    expect(members.takeChange(1_049)).toBeUndefined()
     expect(members.snapshot().list).toEqual([{ user: ann }, { user: bob }])
-    expect(members.due(1_050)).toEqual({ v: 2, set: [{ user: ann, presence: 2 }] })
-    expect(members.dueAt).toBe(Infinity)
+    expect(members.takeChange(1_050)).toEqual({ v: 2, set: [{ user: ann, presence: 2 }] })
+    expect(members.nextChangeAt).toBe(Infinity)
     members.set('1', 'ann', 3)
     members.leave('2', 'bob')
-    expect(members.due(1_051)).toEqual({ v: 3, set: [{ user: ann, presence: 3 }], gone: ['bob'] })
+    expect(members.takeChange(1_051)).toEqual({ v: 3, set: [{ user: ann, presence: 3 }], gone: ['bob'] })
     members.set('1', 'ann', 4)
     members.set('1', 'ann', 3)
-    expect(members.due(2_000)).toBeUndefined()
-    expect(members.dueAt).toBe(Infinity)
+    expect(members.takeChange(2_000)).toBeUndefined()
+    expect(members.nextChangeAt).toBe(Infinity)
     expect(members.snapshot()).toEqual({ v: 3, list: [{ user: ann, presence: 3 }] })
   })
 })
 
-describe('S16 whose line broke and who is back', () => {
-  /** Ann's tabs, in the order in which they said what they say; the merge shows all. */
+describe('S16 a user who returns after a lost connection', () => {
+  /** Ann's presences, in the order in which they were set; the merge keeps all. */
   function annIn(...tabs: readonly string[]) {
     const members = new Members(0, (states) => states.join())
     let now = 0
     for (const tab of tabs) members.enter(tab, ann, tab)
     return Object.assign(members, {
       shown: () => {
-        members.due((now += 50))
+        members.takeChange((now += 50))
         return members.snapshot().list.map(({ presence }) => presence)
       },
     })
   }
 
-  test('with the same state takes the place of the lost one, which is told to nobody', () => {
+  test('with the same presence takes the place of the lost connection, and no change is sent', () => {
     const members = annIn('first', 'second')
     expect(members.shown()).toEqual(['first,second'])
-    for (const tab of ['second', 'first']) members.lost(tab, 'ann')
+    for (const tab of ['second', 'first']) members.markLost(tab, 'ann')
     members.enter('back', ann, 'second')
-    expect(members.due(1_000)).toBeUndefined()
+    expect(members.takeChange(1_000)).toBeUndefined()
     members.leave('second', 'ann')
     expect(members.shown()).toEqual(['first,second'])
     members.leave('first', 'ann')
@@ -141,12 +141,12 @@ describe('S16 whose line broke and who is back', () => {
     expect(members.shown()).toEqual([])
   })
 
-  test('with none says nothing new, until it does or the grace is over', () => {
+  test("without a presence keeps the lost one's, until it sets one or the grace is over", () => {
     const members = annIn('away')
-    members.lost('away', 'ann')
+    members.markLost('away', 'ann')
     members.enter('reloaded', ann)
     expect(members.shown()).toEqual(['away'])
-    members.lost('reloaded', 'ann')
+    members.markLost('reloaded', 'ann')
     members.enter('once more', ann)
     members.leave('reloaded', 'ann')
     expect(members.shown()).toEqual(['away'])
@@ -159,10 +159,10 @@ describe('S16 whose line broke and who is back', () => {
     ['leave', (members) => members.leave('back', 'ann'), []],
     ['set', (members) => members.set('back', 'ann', 'other'), ['other']],
     ['set the same', (members) => members.set('back', 'ann', 'away'), ['away']],
-  ])('can %s at once: the lost one has no say', (_name, change, shown) => {
+  ])('can %s at once: the lost connection changes nothing', (_name, change, shown) => {
     for (const presence of [undefined, null, 'away', 'online']) {
       const members = annIn('away')
-      members.lost('away', 'ann')
+      members.markLost('away', 'ann')
       members.enter('back', ann, presence)
       change(members)
       expect(members.shown()).toEqual(shown)
@@ -171,31 +171,31 @@ describe('S16 whose line broke and who is back', () => {
     }
   })
 
-  test('with another state, or as another tab, takes the place of a lost one, never of one that is here', () => {
+  test('with another presence takes the place of a lost connection, never of a live one', () => {
     const members = annIn('here', 'lost')
-    members.lost('lost', 'ann')
+    members.markLost('lost', 'ann')
     members.enter('back', ann, 'other')
     expect(members.shown()).toEqual(['here,other'])
     members.enter('new', ann, 'here')
     expect(members.shown()).toEqual(['here,other,here'])
   })
 
-  test('who may not be back is gone at once', () => {
+  test('is removed at once without permission to return', () => {
     const members = annIn('lost', 'here')
-    members.lost('lost', 'ann')
-    members.forgetLost('ann')
+    members.markLost('lost', 'ann')
+    members.removeLost('ann')
     expect(members.shown()).toEqual(['here'])
-    members.lost('here', 'ann')
-    members.forgetLost('ann')
-    members.forgetLost('nobody')
-    expect(members.due(1_000)?.gone).toEqual(['ann'])
+    members.markLost('here', 'ann')
+    members.removeLost('ann')
+    members.removeLost('unknown')
+    expect(members.takeChange(1_000)?.gone).toEqual(['ann'])
   })
 })
 
 describe('$members', () => {
   const deltas = (client: Client) => client.of(wire.members).map(([delta]) => delta as MembersDelta)
 
-  test('S15 the join answer has the list; the others hear who enters and who goes', async () => {
+  test('S15 the join answer has the list; the others are sent each enter and leave', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const first = await connect(ann)
     const { members } = await first.join('general')
@@ -211,7 +211,7 @@ describe('$members', () => {
     expect(deltas(second)).toEqual([])
   })
 
-  test('S15 two tabs are one member, until the last is closed', async () => {
+  test('S15 two tabs are one member until the last one is closed', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const watcher = await connect(bob)
     await watcher.join('general')
@@ -228,7 +228,7 @@ describe('$members', () => {
     expect(deltas(watcher).length).toBe(2)
   })
 
-  test('S15 each room has its own list, and one that was empty begins at another v', async () => {
+  test('S15 each room has its own list; an emptied room begins at another v', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const client = await connect(ann)
     const before = await client.join('general')

@@ -9,8 +9,8 @@ const add = async (log: RoomLog, room: string, ...words: string[]) => await log.
 const read = async (log: RoomLog, room: string) =>
   await log.page(room, { after: 0, limit: 100_000, bytes: 100_000_000 })
 
-describe('memory log: bounds', () => {
-  test('P7 keeps the newest maxEntries, and says which is the first', async () => {
+describe('the bounds of a memory log', () => {
+  test('P7 keeps the newest maxEntries, and `first` says so', async () => {
     const log = memoryLog({ retention: { maxEntries: 3 } })
     for (let n = 1; n <= 1_000; n += 1) await add(log, 'general', String(n))
     const page = await read(log, 'general')
@@ -22,7 +22,7 @@ describe('memory log: bounds', () => {
     ])
   })
 
-  test('P7 keeps at most maxBytes, and the newest entry always', async () => {
+  test('P7 keeps at most maxBytes, but always the newest entry', async () => {
     const log = memoryLog({ maxBytes: 2_000 })
     await add(log, 'general', ...['a', 'b', 'c', 'd'].map((letter) => letter.repeat(500)))
     expect(await read(log, 'general')).toMatchObject({ head: 4, first: 2 })
@@ -30,14 +30,14 @@ describe('memory log: bounds', () => {
     expect(await read(log, 'general')).toMatchObject({ head: 5, first: 5, entries: [{ seq: 5 }] })
   })
 
-  test('S10 trimming keeps epoch and head', async () => {
+  test('S10 deleting entries keeps epoch and head', async () => {
     const log = memoryLog({ retention: { maxEntries: 1 } })
     const { epoch } = await read(log, 'general')
     await add(log, 'general', 'a', 'b', 'c')
     expect(await read(log, 'general')).toMatchObject({ epoch, head: 3, first: 3 })
   })
 
-  test('P7 forgets the room that was left longest ago; it returns empty, with a new epoch', async () => {
+  test('P7 forgets the room that is unused for longest; later it is empty, with a new epoch', async () => {
     const log = memoryLog({ maxRooms: 2 })
     for (const room of ['a', 'b']) {
       log.retain?.(room)
@@ -53,7 +53,7 @@ describe('memory log: bounds', () => {
     expect(b.epoch).not.toBe(epochs.b)
   })
 
-  test('P7 a room in use is never forgotten: one more room is refused', async () => {
+  test('P7 a retained room is never forgotten: one more room is refused', async () => {
     const log = memoryLog({ maxRooms: 1 })
     log.retain?.('a')
     await add(log, 'a', 'hello')
@@ -64,7 +64,7 @@ describe('memory log: bounds', () => {
     expect(await read(log, 'b')).toMatchObject({ head: 0 })
   })
 
-  test('a room that is forgotten takes along what its senders were answered: its numbers begin anew', async () => {
+  test("a forgotten room loses its senders' rows, so that its numbers begin anew", async () => {
     const log = memoryLog({ maxRooms: 1, maxRows: 1 })
     const sender = { user: 'ann', cid: 'c' }
     const items = [{ n: 1, hash: 'h', entry: entry('a') }]
@@ -84,7 +84,7 @@ describe('memory log: bounds', () => {
     [{ maxRooms: 1.5 }, 'memoryLog: maxRooms must be a whole number of at least 1, got 1.5'],
     [{ retention: { maxEntries: 0 } }, 'memoryLog: retention: maxEntries must be a whole number of at least 1, got 0'],
     [{ dedupMs: 1_000 }, 'memoryLog: dedupMs must be at least 86400000, a day; got 1000'],
-  ])('a bound must be a whole number that is enough: %o', (options, sentence) => {
+  ])('a bound must be an integer that is large enough: %o', (options, sentence) => {
     expect(() => memoryLog(options)).toThrow(sentence)
   })
 })

@@ -11,7 +11,7 @@ const [online, away] = [{ status: 'online' }, { status: 'away' }] as const
 const joinWith = async (client: Client, presence: unknown) =>
   await client.ask<JoinAnswer>(wire.join, { room: 'general', presence })
 
-/** Ann in two tabs, the older one online and the newer one away, and somebody who asks what she shows. */
+/** Ann in two tabs, the older one online and the newer one away, and a watcher who reads her presence. */
 async function twoTabs(mergePresence: Merge) {
   const { connect, errors } = await startRooms({ contract: chat, authenticate: believe, mergePresence })
   const [one, two, watcher] = [await connect(ann), await connect(ann), await connect({ id: 'bob' })]
@@ -19,7 +19,7 @@ async function twoTabs(mergePresence: Merge) {
   await joinWith(two, away)
   await watcher.join('general')
   let said = 0
-  /** What Ann shows once all is told that was said before: changes are told together, and one of the watcher's is among them. */
+  /** Ann's presence after all earlier changes: changes are sent together, and one of the watcher's is among them. */
   const shown = async () => {
     const mark = (said += 1) % 2 === 0 ? online : away
     await watcher.ask(wire.presence, { room: 'general', presence: mark })
@@ -32,7 +32,7 @@ async function twoTabs(mergePresence: Merge) {
 }
 
 describe('mergePresence', () => {
-  test('S16 says what a user with several states shows: here online, where one of the tabs is looked at', async () => {
+  test('S16 merges the presences of two tabs into what others see', async () => {
     const { one, shown, errors } = await twoTabs(
       (states) => states.find(({ status }) => status === 'online') ?? states[0],
     )
@@ -42,7 +42,7 @@ describe('mergePresence', () => {
     expect(errors).toEqual([])
   })
 
-  test('S16 is given the states oldest first, and is not asked about a single one', async () => {
+  test('S16 gets the presences oldest first, and is not called for a single one', async () => {
     const asked: unknown[] = []
     const { one, two, shown } = await twoTabs((states) => {
       asked.push(states)
@@ -56,7 +56,7 @@ describe('mergePresence', () => {
     expect(asked).toEqual([[online, away]])
   })
 
-  test('S16 is given copies: what it does to them changes no state', async () => {
+  test('S16 gets copies: changing them changes no presence', async () => {
     const { two, shown, errors } = await twoTabs((states) => {
       Object.assign(states[0], states.at(-1))
       ;(states as unknown as unknown[]).reverse()
@@ -70,20 +70,20 @@ describe('mergePresence', () => {
 
   test.each<[string, () => unknown, RegExp]>([
     ['throws', () => expect.unreachable('no'), /no/],
-    ['gives nothing', () => undefined, /mergePresence must give a state, got undefined/],
-    ['gives null', () => null, /mergePresence must give a state, got null/],
+    ['gives nothing', () => undefined, /mergePresence must return a presence, got undefined/],
+    ['gives null', () => null, /mergePresence must return a presence, got null/],
     ['gives what is not JSON', () => ({ status: 1n }), /BigInt/],
     ['gives what the contract refuses', () => ({ status: 'asleep' }), /invalid data for "presence"/],
     ['gives a promise', () => Promise.resolve(online), /invalid data for "presence"/],
     ['gives too much', () => ({ status: 'away', more: 'x'.repeat(4_096) }), /at most 4096 bytes/],
-  ])('S16 that %s is reported, and the newest state counts', async (_name, merge, message) => {
+  ])('S16 that %s is reported, and the newest presence counts', async (_name, merge, message) => {
     const { shown, errors } = await twoTabs(merge as Merge)
     expect(await shown()).toEqual(away)
     const context = { during: 'presence', room: 'general' }
     expect(errors[0]).toEqual({ error: expect.objectContaining({ message: expect.stringMatching(message) }), context })
   })
 
-  test('S16 without a contract for presence, what it gives is kept as JSON', async () => {
+  test('S16 without a presence schema, its result is kept as JSON', async () => {
     const { connect, errors } = await startRooms({
       contract: guestChat,
       authenticate: believe,

@@ -9,11 +9,11 @@ import { type Client, cidOf, startRooms, texts } from './support/start-rooms.ts'
 const SENDERS = ['a', 'b', 'c']
 
 test.each(logs)(
-  'P2 P3 F28 %s log: whatever handlers and log take their time: one order for all, no holes, each sender first in first out',
+  'P2 P3 F28 %s log: with slow handlers and a slow log all see one order without holes, first in first out for each sender',
   async (_name, create) => {
     let delays: readonly number[] = []
     let next = 0
-    // So many turns of the event loop, as the run says: the orders differ, and no clock is in it.
+    // A random number of turns of the event loop, without a clock, so that the orders differ.
     const dawdle = async () => {
       const turns = delays[next++ % delays.length] ?? 0
       for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate)

@@ -1,8 +1,8 @@
 import { type MembersDelta, type WireMember, wire } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Grace } from '../src/grace.ts'
-import type { RoomsSocket } from '../src/host.ts'
+import { LeaveDelay } from '../src/leave-delay.ts'
+import type { SocketIoSocket } from '../src/socket-io.ts'
 import { memoryLog } from '../src/index.ts'
 import { Room } from '../src/room.ts'
 
@@ -10,26 +10,26 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 
 afterEach(() => void vi.useRealTimers())
 
 const GRACE_MS = 5_000
-const TELL_EVERY_MS = 50
+const PRESENCE_INTERVAL_MS = 50
 
 interface Connection {
   key: object
   user: string
   state: unknown
-  /** Rises with each that enters, or sets another state. */
+  /** Rises with each enter and each new presence. */
   no: number
   isLost: boolean
-  /** Whose state it is, where this one took its place and has said nothing yet. */
+  /** The lost socket that set the presence, until this one sets its own. */
   lender?: object | undefined
 }
 
-/** What a room's members should look like, in the plainest of words: connections, and when each that was lost is given up. */
+/** A simple model of a room's members: its connections, and when each lost one is removed. */
 class Expected {
   readonly #merges: boolean
   #connections: Connection[] = []
   #lost: { key: object; user: string; until: number }[] = []
   #no = 0
-  /** When the last grace was over. */
+  /** When the last lost connection was removed. */
   endedAt = -Infinity
 
   constructor(merges: boolean) {
@@ -62,7 +62,7 @@ class Expected {
   shutOut(user: string): void {
     this.#connections = this.#connections.filter((it) => it.user !== user || !it.isLost)
   }
-  /** Each user who is here, and the state that is shown; null where it has none. */
+  /** The presence of each present user; null for none. */
   at(now: number): Record<string, unknown> {
     for (const { key, until } of this.#lost) {
       if (until > now) continue
@@ -87,23 +87,23 @@ class Expected {
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one ?? null) === JSON.stringify(other ?? null)
 
-/** A room as it ships, with its timers, and somebody in it who hears everything. */
+/** The real room with its timers, and a member that receives everything. */
 class Actual {
-  readonly live: { socket: RoomsSocket; user: string }[] = []
-  readonly #grace = new Grace(GRACE_MS)
+  readonly live: { socket: SocketIoSocket; user: string }[] = []
+  readonly #leaveDelay = new LeaveDelay(GRACE_MS)
   readonly #room: Room
-  readonly #emitter = { emit: (event: string, delta: MembersDelta) => this.#hear(event, delta) }
+  readonly #emitter = { emit: (event: string, delta: MembersDelta) => this.#receive(event, delta) }
   view: Map<string, WireMember>
   v: number
-  #heardAt = -Infinity
+  #receivedAt = -Infinity
 
   constructor(merges: boolean) {
-    const host = { on: () => host, off: () => host, use: () => host, to: () => this.#emitter }
+    const io = { on: () => io, off: () => io, use: () => io, to: () => this.#emitter }
     const report = (error: unknown) => {
       throw error
     }
     this.#room = new Room('general', {
-      host,
+      io,
       log: memoryLog(),
       report,
       ...(merges ? { mergePresence: (all) => all } : {}),
@@ -114,7 +114,7 @@ class Actual {
   }
 
   enter(user: string, presence?: unknown): object {
-    const socket = { join: () => {}, leave: () => {}, to: () => this.#emitter } as unknown as RoomsSocket
+    const socket = { join: () => {}, leave: () => {}, to: () => this.#emitter } as unknown as SocketIoSocket
     this.live.push({ socket, user })
     void this.#room.enter(socket, { id: user }, presence)
     return socket
@@ -125,40 +125,40 @@ class Actual {
   }
   leave(index: number): void {
     const [{ socket, user }] = this.live.splice(index, 1) as [(typeof this.live)[number]]
-    this.#room.hangUp(socket, { id: user })
+    this.#room.disconnect(socket, { id: user })
     this.#room.leave(socket, { id: user })
   }
   lose(index: number): void {
     const [{ socket, user }] = this.live.splice(index, 1) as [(typeof this.live)[number]]
-    this.#room.hangUp(socket, { id: user })
-    this.#grace.keep(user, () => this.#room.leave(socket, { id: user }))
+    this.#room.disconnect(socket, { id: user })
+    this.#leaveDelay.schedule(user, () => this.#room.leave(socket, { id: user }))
   }
   shutOut(user: string): void {
-    this.#room.forgetLost({ id: user })
+    this.#room.removeLost({ id: user })
   }
   snapshot() {
     return this.#room.members()
   }
   stop(): void {
-    this.#grace.stop()
+    this.#leaveDelay.stop()
     this.#room.stop()
   }
 
-  /* oxlint-disable vitest/no-standalone-expect -- what is heard is looked at as it comes, within the test */
-  #hear(event: string, { v, set = [], gone = [] }: MembersDelta): void {
+  /* oxlint-disable vitest/no-standalone-expect -- messages are checked as they arrive, within the test */
+  #receive(event: string, { v, set = [], gone = [] }: MembersDelta): void {
     expect(event).toBe(wire.members)
     expect(v).toBe(this.v + 1)
     expect(set.length + gone.length).toBeGreaterThan(0)
     let isStateOnly = gone.length === 0
     for (const member of set) {
       const before = this.view.get(member.user.id)
-      expect(member, 'what is told is a change').not.toEqual(before)
+      expect(member, 'a sent member differs from before').not.toEqual(before)
       if (before === undefined) isStateOnly = false
       this.view.set(member.user.id, member)
     }
-    for (const id of gone) expect(this.view.delete(id), 'whoever goes was here').toBe(true)
-    if (isStateOnly) expect(performance.now() - this.#heardAt).toBeGreaterThanOrEqual(TELL_EVERY_MS)
-    this.#heardAt = performance.now()
+    for (const id of gone) expect(this.view.delete(id), 'a user who leaves was a member').toBe(true)
+    if (isStateOnly) expect(performance.now() - this.#receivedAt).toBeGreaterThanOrEqual(PRESENCE_INTERVAL_MS)
+    this.#receivedAt = performance.now()
     this.v = v
   }
   /* oxlint-enable vitest/no-standalone-expect */
@@ -199,7 +199,7 @@ function take(it: Step, expected: Expected, actual: Actual): void {
   }
 }
 
-test('S15 S16 whoever enters, is lost, comes back, leaves and says what it likes: the members are as a plain model says, v by v', () => {
+test('S15 S16 random enters, losses, returns, leaves and presences: the members are those of a simple model, with v rising by one', () => {
   fc.assert(
     fc.property(fc.boolean(), fc.array(step, { maxLength: 60, size: 'max' }), (merges, steps) => {
       const [expected, actual] = [new Expected(merges), new Actual(merges)]
@@ -207,7 +207,7 @@ test('S15 S16 whoever enters, is lost, comes back, leaves and says what it likes
         for (const one of steps) {
           take(one, expected, actual)
           const now = expected.at(performance.now())
-          expect([...actual.view.keys()].toSorted(), 'enter and leave are told at once').toEqual(
+          expect([...actual.view.keys()].toSorted(), 'enter and leave are sent at once').toEqual(
             Object.keys(now).toSorted(),
           )
           expect(actual.snapshot(), 'deltas lead from one snapshot to the next').toEqual({
@@ -215,7 +215,7 @@ test('S15 S16 whoever enters, is lost, comes back, leaves and says what it likes
             list: [...actual.view.values()],
           })
           const quietMs = one.do === 'wait' ? Math.min(one.ms, performance.now() - expected.endedAt) : 0
-          if (quietMs < TELL_EVERY_MS) continue
+          if (quietMs < PRESENCE_INTERVAL_MS) continue
           const shown = Object.fromEntries([...actual.view].map(([id, { presence = null }]) => [id, presence]))
           expect(shown).toEqual(now)
         }
@@ -228,11 +228,11 @@ test('S15 S16 whoever enters, is lost, comes back, leaves and says what it likes
   )
 })
 
-test('S16 a user has at most eight lost connections: the first of more goes at once', () => {
+test('S16 a user has at most eight lost connections: beyond it the oldest is removed at once', () => {
   const left: number[] = []
-  const grace = new Grace(GRACE_MS)
-  for (let index = 0; index < 10; index += 1) grace.keep('ann', () => left.push(index))
-  grace.keep('bob', () => left.push(100))
+  const leaveDelay = new LeaveDelay(GRACE_MS)
+  for (let index = 0; index < 10; index += 1) leaveDelay.schedule('ann', () => left.push(index))
+  leaveDelay.schedule('bob', () => left.push(100))
   expect(left).toEqual([0, 1])
   vi.advanceTimersByTime(GRACE_MS)
   expect(left).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 100])

@@ -10,11 +10,11 @@ const [online, away] = [{ status: 'online' }, { status: 'away' }]
 const deltas = (client: Client) => client.of(wire.members).map(([delta]) => delta as MembersDelta)
 const say = (client: Client, presence: unknown, room = 'general') => client.ask(wire.presence, { room, presence })
 const joinWith = (client: Client, presence: unknown) => client.ask<JoinAnswer>(wire.join, { room: 'general', presence })
-/** Who is there, to somebody who asks now. */
+/** The members, as a new client sees them. */
 const list = async (client: Client, room = 'general') => (await client.join(room)).members?.list
 
 describe('$presence', () => {
-  test('S16 sets a state for all to see, oneself too, and null takes it back', async () => {
+  test('S16 sets a presence that all members see, the sender too, and null removes it', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const [one, other] = [await connect(ann), await connect(bob)]
     await one.join('general')
@@ -28,21 +28,21 @@ describe('$presence', () => {
     expect(await list(other)).toEqual([{ user: ann }, { user: bob }])
   })
 
-  test('S16 $join carries a state, to the others with the enter and to oneself in the answer', async () => {
+  test('S16 $join carries a presence: the others get it with the enter, the sender in the answer', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const [one, other] = [await connect(ann), await connect(bob)]
     await other.join('general')
     const member = { user: ann, presence: away }
     expect(await joinWith(one, away)).toMatchObject({ ok: true, members: { list: [{ user: bob }, member] } })
     await expect.poll(() => deltas(other).map(({ set }) => set)).toEqual([[member]])
-    // Joining again without one leaves it as it is.
+    // A join without a presence keeps it.
     expect(await list(one)).toEqual([{ user: bob }, member])
     await joinWith(one, null)
     await expect.poll(() => deltas(other).at(-1)?.set).toEqual([{ user: ann }])
   })
 
   test.each([{ status: 'busy' }, 'away', 7, { status: { nested: ['x'.repeat(5_000)] } }])(
-    'S16 a $join with a state that is refused goes on without it: %j',
+    'S16 a $join with a refused presence goes on without it: %j',
     async (state) => {
       const { connect, errors } = await startRooms({ contract: chat, authenticate: believe })
       const one = await connect(ann)
@@ -54,7 +54,7 @@ describe('$presence', () => {
     },
   )
 
-  test('S16 what the contract refuses is SHAPE, and what was said before stays', async () => {
+  test('S16 a presence that the contract refuses is SHAPE, and the one before stays', async () => {
     const { connect, errors } = await startRooms({ contract: chat, authenticate: believe })
     const [one, other] = [await connect(ann), await connect(bob)]
     await joinWith(one, online)
@@ -67,14 +67,14 @@ describe('$presence', () => {
     expect(await say(one, { status: 'away', more: 'x'.repeat(4_096) })).toEqual({
       ok: false,
       code: 'TOO_LARGE',
-      message: 'a state may have at most 4096 bytes of JSON',
+      message: 'a presence may have at most 4096 bytes of JSON',
     })
     expect(await list(other)).toEqual([{ user: ann, presence: online }, { user: bob }])
     expect(deltas(other)).toEqual([])
     expect(errors).toEqual([])
   })
 
-  test('S16 a contract without presence takes any JSON, up to presenceBytes of it in UTF-8', async () => {
+  test('S16 without a presence schema any JSON of at most presenceBytes of UTF-8 is accepted', async () => {
     const { connect } = await startRooms({ contract: guestChat, limits: { presenceBytes: 10 } })
     const one = await connect()
     expect((await one.hello()).limits.presenceBytes).toBe(10)
@@ -87,7 +87,7 @@ describe('$presence', () => {
       expect(await say(one, state)).toMatchObject({ code: 'TOO_LARGE' })
   })
 
-  test('S16 from members only, and into that room only', async () => {
+  test('S16 only members can set a presence, and it stays in that room', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const [one, other] = [await connect(ann), await connect(bob)]
     expect(await say(one, away)).toMatchObject({ ok: false, code: 'NOT_MEMBER' })
@@ -104,7 +104,7 @@ describe('$presence', () => {
     expect(await list(other)).toEqual([{ user: bob }, { user: ann }])
   })
 
-  test('S16 two tabs are one member, with the newer state; with its tab closed, that of the other', async () => {
+  test("S16 two tabs are one member with the newer presence; after its tab is closed, with the other's", async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const [first, second, watcher] = [await connect(ann), await connect(ann), await connect(bob)]
     await watcher.join('general')
@@ -119,7 +119,7 @@ describe('$presence', () => {
     await expect.poll(() => deltas(watcher).at(-1)?.gone).toEqual(['ann'])
   })
 
-  test('S16 a hundred changes are few deltas, one v apart, and the last is right', async () => {
+  test('S16 a hundred changes give few deltas, one v apart, and the last is right', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const [one, other] = [await connect(), await connect()]
     await one.join('general')

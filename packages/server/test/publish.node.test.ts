@@ -6,7 +6,7 @@ import { believe, chat, guestChat } from './support/chat.ts'
 import { cidOf, startRooms, texts, words } from './support/start-rooms.ts'
 
 describe('$publish', () => {
-  test('S6 an unmodified socket.io-client hears the event under its own name, with data and meta; the sender too', async () => {
+  test('S6 an unmodified socket.io-client gets the event under its own name, with data and meta; so does the sender', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const [ann, bob] = [await connect({ id: 'ann', name: 'Ann' }), await connect({ id: 'bob' })]
     const { epoch } = await ann.join('general')
@@ -34,7 +34,7 @@ describe('$publish', () => {
     expect(words(ann)).toEqual(['hi'])
   })
 
-  test('what travels is the input of the schema; the app sees its output', async () => {
+  test('the input of the schema is sent; the app gets its output', async () => {
     const seen: unknown[] = []
     const { rooms, connect } = await startRooms({ contract: guestChat })
     rooms.handle('length', ({ data }) => void seen.push(data))
@@ -45,7 +45,7 @@ describe('$publish', () => {
     expect(seen).toEqual([4])
   })
 
-  test('an event without data travels as null', async () => {
+  test('an event without data is sent as null', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const ann = await connect()
     await ann.join('general')
@@ -59,7 +59,7 @@ describe('$publish', () => {
     expect(ann.of('note').map(([data]) => data)).toEqual([null])
   })
 
-  test('S3 a refusal in the middle holds up nobody: results by index, places without a hole', async () => {
+  test('S3 a refused item does not stop the batch: results are by index, and places have no hole', async () => {
     const { connect } = await startRooms({
       contract: guestChat,
       authorize: { emit: (context) => context.event !== 'message' || context.data.text !== 'forbidden' },
@@ -93,7 +93,7 @@ describe('$publish', () => {
     expect(words(ann)).toEqual(['a', 'b', 'c'])
   })
 
-  test('NOT_MEMBER and EPOCH touch nothing, and carry the epoch of the batch', async () => {
+  test('NOT_MEMBER and EPOCH write nothing, and carry the epoch of the batch', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const ann = await connect()
     const refused = { ok: false, results: [], message: expect.any(String) }
@@ -112,7 +112,7 @@ describe('$publish', () => {
     expect(words(ann)).toEqual([])
   })
 
-  test('S7 a log that fails: UNAVAILABLE, nothing told, reported; the next batch goes on', async () => {
+  test('S7 an error of the log is reported, the client gets UNAVAILABLE and members nothing; the next batch is handled', async () => {
     const log = memoryLog()
     let broken = true
     const failing = changedLog(log, {
@@ -136,7 +136,7 @@ describe('$publish', () => {
     expect(words(ann)).toEqual(['kept'])
   })
 
-  test('MORE: a batch over batchBytes is taken in part, and goes on where it ended', async () => {
+  test('MORE: a batch over batchBytes is stored in part, and the rest when it is sent again', async () => {
     const { connect } = await startRooms({ contract: guestChat, limits: { batchBytes: 5_000, eventBytes: 4_500 } })
     const ann = await connect()
     await ann.join('general')
@@ -146,7 +146,7 @@ describe('$publish', () => {
     expect(await ann.publish('general', items.slice(2))).toMatchObject({ ok: true, results: [{ seq: 3 }] })
   })
 
-  test('MORE: a batch whose handlers take long is answered in part, before its sender gives up waiting', async () => {
+  test('MORE: a batch with slow handlers is answered in part before its sender would send it again', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     try {
       const { rooms, connect } = await startRooms({ contract: guestChat })

@@ -25,7 +25,7 @@ test.each([
   expect(answerFrom(known, n, hash)).toEqual(answer)
 })
 
-test('S4 the first batch: places from the head on, and a row of all its answers, the refused ones too', () => {
+test('S4 the first batch gets places after the head, and a row with all its answers, also the refused ones', () => {
   const step = settle(undefined, [accepted(1), refused(2), accepted(7)], 3, 99)
   const results = [
     { seq: 4, at: 10 },
@@ -42,16 +42,16 @@ test('S4 the first batch: places from the head on, and a row of all its answers,
   })
 })
 
-test('S4 all refused: nothing is appended, and the row is written', () => {
+test('S4 a batch with refused items only appends nothing, and writes the row', () => {
   expect(settle(row, [refused(6)], 9, 99)).toMatchObject({ entries: [], row: { last: 6, usedAt: 99 } })
 })
 
-test('S4 nothing new: nothing is written, whatever was decided meanwhile', () => {
+test('S4 a batch without new items writes nothing', () => {
   expect(settle(row, [refused(5)], 9, 99)).toEqual({ results: [{ seq: 9, at: 1 }], entries: [], row: undefined })
   expect(settle(row, [], 9, 99)).toEqual({ results: [], entries: [], row: undefined })
 })
 
-test('S4 the row keeps the known answers of this batch only, and never a CONFLICT or a STALE for the truth', () => {
+test('S4 the row keeps only the answers of this batch, and never replaces one by CONFLICT or STALE', () => {
   const step = settle(row, [accepted(3), accepted(5, 'other'), accepted(6)], 9, 99)
   expect(step.results).toMatchObject([{ code: 'STALE' }, { code: 'CONFLICT' }, { seq: 10 }])
   expect(step.row?.results).toEqual([row.results[1], { n: 6, hash: 'h6', answer: { seq: 10, at: 60 } }])

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { ItemResult } from '@roomful/contract/protocol'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { DecidedItem, RoomLog } from '../src/index.ts'
-import { keeper } from '../src/log/retention.ts'
+import { retentionFor } from '../src/log/retention.ts'
 import { rowLimits } from '../src/log/row-limits.ts'
 import { LogFile } from '../src/log/sqlite/log-file.ts'
 import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
@@ -21,7 +21,7 @@ interface Answered {
 
 const all = { after: 0, limit: 1_000_000, bytes: 1_000_000_000 }
 
-test('P1 F4 whatever was answered before a SIGKILL is there once, with its row; one process at a time has the file', async () => {
+test('P1 F4 every message confirmed before a SIGKILL is stored once, with its row; one process at a time can open the file', async () => {
   const file = join(temporaryFolder(), 'rooms.db')
   for (let round = 1; round <= 3; round += 1) {
     const writer = startWriter(file)
@@ -29,7 +29,7 @@ test('P1 F4 whatever was answered before a SIGKILL is there once, with its row; 
     expect(() => sqliteLog({ file })).toThrow(
       expect.objectContaining({
         code: 'LOG_FAILED',
-        message: `the log ${file} cannot be used: it is in use by another process: one at a time may have it`,
+        message: `the log ${file} cannot be used: another process uses it: only one process at a time can`,
       }),
     )
     writer.kill()
@@ -42,7 +42,7 @@ test('P1 F4 whatever was answered before a SIGKILL is there once, with its row; 
   }
 })
 
-test('P1 S4 F4 killed between any two steps, the file has the entries and their row, or neither', async () => {
+test('P1 S4 F4 after a kill between any two steps the file has the entries and their row, or neither', async () => {
   const file = openFile(join(temporaryFolder(), 'rooms.db'))
   const log = logOver(file)
   const { epoch } = await log.page('general', all)
@@ -52,7 +52,7 @@ test('P1 S4 F4 killed between any two steps, the file has the entries and their 
   const exec = file.database.exec.bind(file.database)
   const watching = vi.spyOn(file.database, 'exec').mockImplementation((sql) => {
     const database = exec(sql)
-    left.push(copyOf(file.name)) // as a kill would leave it
+    left.push(copyOf(file.name)) // as after a kill
     return database
   })
   const committed = await log.commit('general', batch)
@@ -69,7 +69,7 @@ test('P1 S4 F4 killed between any two steps, the file has the entries and their 
   expect(found).toEqual(['head 0, row undefined', 'head 2, row 2', 'head 2, row 2'])
 })
 
-/** Its entries once each, where the answers say; its row covers them, and knows the last answers. */
+/** Expects each entry once, at the place of its answer, and a row that covers them and has the last answers. */
 async function expectStored(log: RoomLog, letter: string, batches: readonly Answered[]): Promise<void> {
   const { epoch, entries } = await log.page(letter, all)
   expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1))
@@ -86,7 +86,7 @@ async function expectStored(log: RoomLog, letter: string, batches: readonly Answ
   const row = await log.row(letter, sender)
   const last = items.at(-1)?.n ?? 0
   expect(row?.last).toBeGreaterThanOrEqual(last)
-  // One more may have been written, and not been told any more.
+  // One more may have been written without an answer.
   if (row?.last === last)
     expect(await log.commit(letter, { epoch, sender, items })).toMatchObject({ results, entries: [] })
 }
@@ -106,12 +106,12 @@ function openFile(name: string): LogFile {
 }
 
 function logOver(file: LogFile): SqliteLog {
-  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
   onTestFinished(() => log.close())
   return log
 }
 
-/** Of a file that is open: with what stands beside it. */
+/** A copy of an open file, with its WAL. */
 function copyOf(file: string): string {
   const folder = temporaryFolder()
   cpSync(dirname(file), folder, { recursive: true })
@@ -128,7 +128,7 @@ function startWriter(file: string) {
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => void (output += text))
   return {
-    /** Lines that came whole. */
+    /** Complete lines. */
     answered: () =>
       output
         .split('\n')

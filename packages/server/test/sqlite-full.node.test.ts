@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { keeper } from '../src/log/retention.ts'
+import { retentionFor } from '../src/log/retention.ts'
 import { rowLimits } from '../src/log/row-limits.ts'
 import { LogFile } from '../src/log/sqlite/log-file.ts'
 import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
@@ -11,7 +11,7 @@ import { temporaryFolder } from './support/temporary-folder.ts'
 const refused = { ok: false, code: 'UNAVAILABLE', results: [] }
 const all = { after: 0, limit: 1_000, bytes: 1_000_000 }
 
-test('P1 S6 S7 a shared commit that fails at its end confirms nobody, tells nobody, and gives its places again', async () => {
+test('P1 S6 S7 a shared commit that fails at its end confirms and sends no message, and its places are used again', async () => {
   const { file, log, members, say } = await startChat()
   await say(0, ['before'])
   const exec = file.database.exec.bind(file.database)
@@ -20,7 +20,7 @@ test('P1 S6 S7 a shared commit that fails at its end confirms nobody, tells nobo
     if (sql === 'COMMIT') throw new Error('disk I/O error')
     return exec(sql)
   })
-  // In one turn of the event loop, whenever each came: as messages of many members share a commit.
+  // In one turn of the event loop, as messages of many members share a commit.
   const { commit } = log
   const waiting: (() => void)[] = []
   const together = vi.spyOn(log, 'commit').mockImplementation(async (room, batch) => {
@@ -42,7 +42,7 @@ test('P1 S6 S7 a shared commit that fails at its end confirms nobody, tells nobo
   await expectOneView(log, members, ['before', ...items.flat()])
 })
 
-test('P1 P2 S7 a disk that was full, and has space again: each member has the log as it is, each message once', async () => {
+test('P1 P2 S7 after a full disk has space again, each member has each message of the log once', async () => {
   const { file, log, members, say } = await startChat()
   await say(0, ['before'])
   const [{ page_count: pages }] = file.database.pragma('page_count') as [{ page_count: number }]
@@ -61,7 +61,7 @@ test('P1 P2 S7 a disk that was full, and has space again: each member has the lo
   await expectOneView(log, members, ['before', 'small', ...long, 'after'])
 })
 
-/** What everyone heard is the log, in its order, without holes; and so it is for one who comes now. */
+/** Expects that each member received the log in its order without holes, and so does a new client. */
 async function expectOneView(log: SqliteLog, members: readonly Client[], said: readonly string[]): Promise<void> {
   const { epoch, entries } = await log.page('general', all)
   expect(entries.map(({ data }) => (data as { text: string }).text)).toEqual(said)
@@ -78,7 +78,7 @@ async function expectOneView(log: SqliteLog, members: readonly Client[], said: r
 /** Three members of one room, over a file whose disk the test can break. */
 async function startChat() {
   const file = new LogFile(join(temporaryFolder(), 'rooms.db'), 'normal', 'this boot')
-  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
   onTestFinished(() => log.close())
   const { connect } = await startRooms({ contract: guestChat, log })
   const members = [await connect(), await connect(), await connect()]

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { DecidedItem, NewEntry, RetentionOption, RoomLog } from '../src/index.ts'
-import { keeper } from '../src/log/retention.ts'
+import { retentionFor } from '../src/log/retention.ts'
 import { rowLimits } from '../src/log/row-limits.ts'
 import { LogFile, type Sync } from '../src/log/sqlite/log-file.ts'
 import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
@@ -25,8 +25,8 @@ const commit = async (log: RoomLog, room: string, items: DecidedItem[], sender =
   return await log.commit(room, { epoch, sender, items })
 }
 
-describe('sqlite log: the file', () => {
-  test('S1 S10 what is closed and opened again is as it was: entries, epochs, rows; in one file', async () => {
+describe('the file of a SQLite log', () => {
+  test('S1 S10 after closing and opening, entries, epochs and rows are the same, in one file', async () => {
     const file = newFile()
     const before = sqliteLog({ file })
     const committed = await commit(before, 'general', [item(1, 'a'), item(2, 'b')])
@@ -41,7 +41,7 @@ describe('sqlite log: the file', () => {
     await after.close?.()
   })
 
-  test('S10 F7 a file that was lost comes back empty, with new epochs', async () => {
+  test('S10 F7 after the file is lost the log is empty, with new epochs', async () => {
     const file = newFile()
     const before = sqliteLog({ file })
     await commit(before, 'general', [item(1, 'a')])
@@ -57,7 +57,7 @@ describe('sqlite log: the file', () => {
     await after.close?.()
   })
 
-  test('what waits when it is closed is written; afterwards it says that it is closed', async () => {
+  test('closing writes the pending batches; later calls fail with an error that says so', async () => {
     const file = newFile()
     const log = sqliteLog({ file })
     const written = log.append('general', [entry('a')])
@@ -69,7 +69,7 @@ describe('sqlite log: the file', () => {
       await expect(refused).rejects.toEqual(closed)
   })
 
-  test('a room that nobody wrote in takes no place in the file', async () => {
+  test('a room without messages uses no space in the file', async () => {
     const file = open()
     const log = logOver(file)
     for (const room of ['a', 'b', 'c']) {
@@ -80,8 +80,8 @@ describe('sqlite log: the file', () => {
   })
 })
 
-describe('sqlite log: shared commits', () => {
-  test('S4 batches that wait together share one commit, each with its own answer', async () => {
+describe('shared commits of a SQLite log', () => {
+  test('S4 batches of one turn share one commit, and each gets its own answer', async () => {
     const file = open()
     const log = logOver(file)
     const { epoch } = await log.page('general', all)
@@ -98,7 +98,7 @@ describe('sqlite log: shared commits', () => {
     )
   })
 
-  test('S4 S7 one batch that fails undoes itself only: the others of its commit are stored, in their order', async () => {
+  test('S4 S7 a batch that fails is undone alone: the others of its commit are stored in order', async () => {
     const file = open()
     const log = logOver(file, (room) => {
       if (room === 'bad') throw new Error('no retention for this one')
@@ -116,7 +116,7 @@ describe('sqlite log: shared commits', () => {
     expect((await log.row('general', ann))?.last).toBe(1)
   })
 
-  test('P1 S7 a commit that fails at its very end confirms nothing, and leaves nothing behind', async () => {
+  test('P1 S7 a commit that fails at its end confirms nothing and leaves nothing behind', async () => {
     const file = open()
     const log = logOver(file)
     const { epoch } = await log.page('general', all)
@@ -137,7 +137,7 @@ describe('sqlite log: shared commits', () => {
     expect(await log.commit('general', batch)).toMatchObject({ head: 1, results: [{ seq: 1 }] })
   })
 
-  test('S7 a full disk refuses what does not fit, wholly, and takes what does; with space again it takes all', async () => {
+  test('S7 a full disk refuses batches that do not fit as a whole, and stores those that fit; with space again it stores all', async () => {
     const file = open()
     const log = logOver(file)
     await commit(log, 'general', [item(1, 'before')])
@@ -161,21 +161,21 @@ describe('sqlite log: shared commits', () => {
   })
 })
 
-describe('sqlite log: S10 after a machine that stopped', () => {
+describe('S10 a SQLite log after the machine has stopped', () => {
   const stop = async (sync: Sync, lost = 0) => {
     const running = open(newFile(), sync, 'first boot')
     const log = logOver(running)
     await commit(log, 'general', [item(1, 'a')])
     await commit(log, 'general', [item(2, 'b')])
     const { epoch } = await log.page('general', all)
-    // The file as it is on the disk while its process writes: what a crash leaves.
+    // The file as a crash would leave it.
     const file = newFile()
     cpSync(join(running.name, '..'), join(file, '..'), { recursive: true })
     if (lost > 0) truncateSync(`${file}-wal`, lost)
     return { epoch, file }
   }
 
-  test('a killed process on a machine that went on, or a disk that keeps what it says: the same epoch', async () => {
+  test('after a killed process on a running machine, or with sync full, the epoch stays', async () => {
     for (const [sync, boot] of [
       ['normal', 'first boot'],
       ['full', 'second boot'],
@@ -186,7 +186,7 @@ describe('sqlite log: S10 after a machine that stopped', () => {
     }
   })
 
-  test('another boot without a clean end: new epochs; entries, numbers and rows go on', async () => {
+  test('after another boot without a clean end the epochs are new; entries, numbers and rows stay', async () => {
     const { epoch, file } = await stop('normal')
     const log = logOver(open(file, 'normal', 'second boot'))
     const page = await log.page('general', all)
@@ -197,7 +197,7 @@ describe('sqlite log: S10 after a machine that stopped', () => {
     })
   })
 
-  test('what a power loss took is not given again in the same epoch', async () => {
+  test('numbers that a power loss took are not given again in the same epoch', async () => {
     const { epoch, file } = await stop('normal', 1)
     const log = logOver(open(file, 'normal', 'second boot'))
     const page = await log.page('general', all)
@@ -205,7 +205,7 @@ describe('sqlite log: S10 after a machine that stopped', () => {
     expect(page.epoch).not.toBe(epoch)
   })
 
-  test('another boot after a clean end: the same epoch', async () => {
+  test('after another boot with a clean end the epoch stays', async () => {
     const file = newFile()
     const before = logOver(open(file, 'normal', 'first boot'))
     await commit(before, 'general', [item(1, 'a')])
@@ -215,7 +215,7 @@ describe('sqlite log: S10 after a machine that stopped', () => {
   })
 })
 
-test('P7 a page costs the same however many entries are past their age and wait to be deleted', async () => {
+test('P7 the cost of a page does not depend on the number of expired entries that are not deleted yet', async () => {
   const file = newFile()
   const young = logOver(open(file), { maxEntries: 1_000_000 })
   const entries = (count: number) => Array.from({ length: count }, (_, index) => entry(String(index)))
@@ -237,7 +237,7 @@ test('P7 a page costs the same however many entries are past their age and wait 
   expect(await fastest('large')).toBeLessThan(20 * small)
 })
 
-test('P7 old entries and rows are swept from rooms that nobody asks for, slice by slice, until it is closed', async () => {
+test('P7 old entries and rows of unused rooms are deleted in slices, until the log is closed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 1_800_000_000_000 })
   onTestFinished(() => void vi.useRealTimers())
   const file = open()
@@ -276,7 +276,7 @@ function open(file = newFile(), sync: Sync = 'normal', boot = 'first boot'): Log
 }
 
 function logOver(file: LogFile, retention: RetentionOption = {}): SqliteLog {
-  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', retention, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', retention, 1_000))
   onTestFinished(() => {
     if (existsSync(file.name)) log.close()
   })

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { expect, test } from 'vitest'
-import { keeper } from '../src/log/retention.ts'
+import { retentionFor } from '../src/log/retention.ts'
 import { rowLimits } from '../src/log/row-limits.ts'
 import { LogFile } from '../src/log/sqlite/log-file.ts'
 import { SqliteLog } from '../src/log/sqlite/sqlite-log.ts'
@@ -20,7 +20,7 @@ test.each<[what: string, make: (folder: string) => string, reason: string]>([
     (folder) => written(folder, 'not a database, and long enough to be seen as none '.repeat(99)),
     'it is not a SQLite database',
   ],
-  ['a folder', (folder) => folder, 'it cannot be opened: is it a folder, or not allowed?'],
+  ['a folder', (folder) => folder, 'it cannot be opened: it may be a folder, or the process may lack the permission'],
   ['a file in a file', (folder) => join(written(folder, 'x'), 'rooms.db'), 'EEXIST: file already exists, mkdir'],
   [
     "another program's database",
@@ -32,7 +32,7 @@ test.each<[what: string, make: (folder: string) => string, reason: string]>([
     (folder) => database(folder, `PRAGMA application_id = ${0x52_6f_6f_6d}; PRAGMA user_version = 2`),
     'it has version 2 of the schema, expected 1: choose another file',
   ],
-])('S7 a file that is %s is told in a sentence, and let go of', (_what, make, reason) => {
+])('S7 a file that is %s gives an error with the reason, and is not locked', (_what, make, reason) => {
   const file = make(temporaryFolder())
   for (let attempt = 1; attempt <= 2; attempt += 1)
     expect(() => sqliteLog({ file })).toThrow(
@@ -44,23 +44,23 @@ test.each<[what: string, make: (folder: string) => string, reason: string]>([
     )
 })
 
-test('S7 a file that another has is not opened twice, and is free when that one is closed', async () => {
+test('S7 a file cannot be opened twice, and is free after it is closed', async () => {
   const file = join(temporaryFolder(), 'rooms.db')
   const first = sqliteLog({ file })
-  expect(() => sqliteLog({ file })).toThrow('it is in use by another process: one at a time may have it')
+  expect(() => sqliteLog({ file })).toThrow('another process uses it: only one process at a time can')
   await first.append('general', [])
   await first.close?.()
   await sqliteLog({ file }).close?.()
 })
 
 const PAGE = 4_096
-const DAMAGED = 'it is damaged: put a backup in its place, and call rooms.newEpoch()'
+const DAMAGED = 'it is damaged: restore a backup, and call rooms.newEpoch()'
 
 test.each<[what: string, hurt: (file: string) => void]>([
   ['100 pages in its middle are another thing', (file) => damage(file, 200 * PAGE, 100 * PAGE)],
   ['one page in its middle is empty', (file) => damage(file, 200 * PAGE, PAGE, 0)],
   ['one text lost its end', (file) => damage(file, readFileSync(file).indexOf('the end of 99'), 50, 0)],
-])('P1 S7 a file in which %s does not open, and a good one in its place does', async (_what, hurt) => {
+])('P1 S7 a file in which %s does not open; after it is replaced by a good one it does', async (_what, hurt) => {
   const file = await filled(join(temporaryFolder(), 'rooms.db'))
   const good = readFileSync(file)
   hurt(file)
@@ -74,14 +74,14 @@ test.each<[what: string, hurt: (file: string) => void]>([
   await log.close?.()
 })
 
-test('P1 S7 a file that is damaged while it runs: once that is seen nothing is confirmed into it, in any room', async () => {
+test('P1 S7 after a damage is found in an open file, no message is confirmed in any room', async () => {
   const file = new LogFile(await filled(join(temporaryFolder(), 'rooms.db')), 'normal', 'this boot')
-  const log = new SqliteLog(file, rowLimits('test', {}), keeper('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
   const { rooms, connect, errors } = await startRooms({ contract: guestChat, log })
   const ann = await connect()
   const { epoch } = await ann.join('elsewhere')
   expect(await ann.publish('elsewhere', texts(['before']))).toMatchObject({ ok: true })
-  file.database.pragma('shrink_memory') // else it is read from memory
+  file.database.pragma('shrink_memory') // otherwise it is read from memory
   damage(file.name, 100 * PAGE, 50 * PAGE)
 
   expect(await ann.join('general', { epoch, seq: 0 })).toMatchObject({ ok: false, code: 'UNAVAILABLE' })
@@ -96,7 +96,7 @@ test('P1 S7 a file that is damaged while it runs: once that is seen nothing is c
   await rooms.close()
 })
 
-test('P1 S7 a text that is not UTF-8 any more, which SQLite does not see, is damage when it is read, not the end of the process', async () => {
+test('P1 S7 damaged UTF-8, which SQLite does not check, is an error when it is read, and does not end the process', async () => {
   const file = await filled(join(temporaryFolder(), 'rooms.db'))
   damage(file, readFileSync(file).indexOf('the end of 99'), 5)
   const log = sqliteLog({ file })
@@ -113,11 +113,11 @@ test.each([
   [{ file: 'x', sync: 'always' as 'full' }, 'sqliteLog: sync must be "normal" or "full", got "always"'],
   [{ file: 'x', dedupMs: 5 }, 'sqliteLog: dedupMs must be at least 86400000, a day; got 5'],
   [{ file: 'x', retention: { maxEntries: 0 } }, 'sqliteLog: retention: maxEntries must be a whole number'],
-])('options that cannot be: %o', (options, sentence) => {
+])('invalid options throw: %o', (options, sentence) => {
   expect(() => sqliteLog(options)).toThrow(sentence)
 })
 
-test('a file that is empty, or in a folder that is not there, is made', async () => {
+test('an empty file, and a file in a missing folder, are initialized', async () => {
   for (const file of [written(temporaryFolder(), ''), join(temporaryFolder(), 'deep', 'er', 'rooms.db')]) {
     const log = sqliteLog({ file })
     expect(await log.page('general', all)).toMatchObject({ head: 0 })

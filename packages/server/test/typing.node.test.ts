@@ -1,7 +1,7 @@
 import { type Typing, wire } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Typists } from '../src/typists.ts'
+import { TypingState } from '../src/typing-state.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { type Client, startRooms } from './support/start-rooms.ts'
 
@@ -13,8 +13,8 @@ const bob = { id: 'bob', name: 'Bob' }
 const heard = (client: Client) => client.of(wire.typing).map(([typing]) => typing as Typing)
 const type = (client: Client, typing: boolean, room = 'general') => client.ask(wire.typing, { room, typing })
 
-test('S17 typists: the first sign, repeats by the second, and an end that is one', () => {
-  const typists = new Typists()
+test('S17 the first start, a repeat after a second, and a stop after a start are relayed', () => {
+  const typists = new TypingState()
   expect(typists.stop('1', 0)).toBe(false)
   expect(typists.start('1', ann, 0)).toBe(true)
   expect(typists.start('1', ann, 999)).toBe(false)
@@ -26,13 +26,13 @@ test('S17 typists: the first sign, repeats by the second, and an end that is one
   expect(typists.stop('2', 1_600)).toBe(false)
   expect(typists.start('2', ann, 1_601)).toBe(true)
   expect(typists.stop('3', 7_001)).toBe(false)
-  // The other tab said it too long ago to count.
+  // The start of the other tab is too long ago.
   expect(typists.start('1', ann, 7_602)).toBe(true)
   expect(typists.stop('1', 7_603)).toBe(true)
 })
 
-test('S17 who stops and starts in turn is passed on four times in a second', () => {
-  const typists = new Typists()
+test('S17 repeated starts and stops are relayed four times in a second', () => {
+  const typists = new TypingState()
   const told: number[] = []
   for (let now = 0; now < 2_500; now += 10) {
     if (typists.start('1', ann, now)) told.push(now)
@@ -41,8 +41,8 @@ test('S17 who stops and starts in turn is passed on four times in a second', () 
   expect(told).toEqual([0, 10, 20, 30, 1_000, 1_010, 1_020, 1_030, 2_000, 2_010, 2_020, 2_030])
 })
 
-test('S17 nothing is kept of a typist who left', () => {
-  const typists = new Typists()
+test('S17 nothing is kept of a socket that left', () => {
+  const typists = new TypingState()
   for (let now = 0; now < 20; now += 2) {
     expect(typists.start('1', ann, now)).toBe(true)
     expect(typists.leave('1', now + 1)).toBe(true)
@@ -53,11 +53,11 @@ test('S17 nothing is kept of a typist who left', () => {
   expect(typists.leave('1', 22)).toBe(false)
 })
 
-test('S17 whatever connections say: of each four starts a second at most, and a stop only after one', () => {
+test('S17 at most four starts a second of each connection are relayed, and a stop only after a start', () => {
   const sign = fc.record({ tab: fc.constantFrom('1', '2'), typing: fc.boolean(), waitMs: fc.nat({ max: 300 }) })
   fc.assert(
     fc.property(fc.array(sign, { size: 'large' }), (signs) => {
-      const typists = new Typists()
+      const typists = new TypingState()
       const starts: Record<string, number[]> = { '1': [], '2': [] }
       let [now, open] = [0, 0]
       for (const { tab, typing, waitMs } of signs) {
@@ -76,7 +76,7 @@ test('S17 whatever connections say: of each four starts a second at most, and a 
   )
 })
 
-test('S17 $typing reaches the others in the room at once, with who it is, and is not in the log', async () => {
+test('S17 $typing reaches the others in the room at once, with the user, and is not in the log', async () => {
   const { connect } = await startRooms({ contract: chat, authenticate: believe })
   const [one, tab, other, elsewhere] = [await connect(ann), await connect(ann), await connect(bob), await connect(bob)]
   for (const client of [one, tab, other]) await client.join('general')
@@ -95,7 +95,7 @@ test('S17 $typing reaches the others in the room at once, with who it is, and is
   await expect.poll(() => heard(other).filter(({ typing }) => typing).length).toBe(5)
 })
 
-test('S17 what is said again within a second, or was never begun, is dropped', async () => {
+test('S17 a start repeated within a second, and a stop without a start, are dropped', async () => {
   const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe })
   const [one, other] = [await connect(ann), await connect(bob)]
   await one.join('general')
@@ -120,7 +120,7 @@ test.each<[string, (client: Client) => unknown]>([
   ['$leave', (client) => client.ask(wire.leave, { room: 'general' })],
   ['a disconnect', (client) => client.socket.disconnect()],
   ['a line that breaks, though its user is still a member', (client) => client.socket.io.engine.close()],
-])('S17 typing ends with %s, unless the user types on in another tab', async (_name, go) => {
+])('S17 typing ends with %s, unless the user still types in another tab', async (_name, go) => {
   const { io, rooms, connect } = await startRooms({ contract: chat, authenticate: believe })
   const [first, second, other] = [await connect(ann), await connect(ann), await connect(bob)]
   for (const client of [first, second, other]) await client.join('general')
@@ -136,7 +136,7 @@ test.each<[string, (client: Client) => unknown]>([
   await rooms.close()
 })
 
-test('S17 from members only, and nobody is told of a typist who has been silent for long', async () => {
+test('S17 only members can send $typing, and the end of a long silent start is not relayed', async () => {
   const { rooms, connect } = await startRooms({ contract: guestChat })
   const [one, other] = [await connect(), await connect()]
   await other.join('general')

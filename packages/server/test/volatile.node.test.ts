@@ -5,7 +5,7 @@ import { gate, startRooms, texts } from './support/start-rooms.ts'
 
 const cursor = (x: number) => ({ room: 'general', event: 'cursor', data: { x, y: 0 } })
 
-test('S14 $volatile reaches the others, with neither seq nor id, and is not in the log', async () => {
+test('S14 $volatile reaches the others without seq and id, and is not in the log', async () => {
   const { connect } = await startRooms({ contract: chat, authenticate: believe })
   const [ann, bob] = [await connect({ id: 'ann', name: 'Ann' }), await connect({ id: 'bob' })]
   await ann.join('general')
@@ -23,7 +23,7 @@ test('S14 $volatile reaches the others, with neither seq nor id, and is not in t
   expect(await ann.join('general')).toMatchObject({ head: 1 })
 })
 
-test('S14 from members only; of volatile events only; an ack, where there is one, says why not', async () => {
+test('S14 only members can send volatile events, and only events that are volatile; an ack gets the refusal', async () => {
   const { connect } = await startRooms({
     contract: guestChat,
     authorize: { emit: (context) => context.event !== 'cursor' || context.data.x < 100 },
@@ -45,7 +45,7 @@ test('S14 from members only; of volatile events only; an ack, where there is one
   expect(bob.of('cursor').map(([data]) => data)).toEqual([{ x: 2, y: 0 }])
 })
 
-test('S14 whose line breaks while permission takes its time sends nothing, member or not', async () => {
+test('S14 a sender whose connection is lost during authorize.emit sends nothing', async () => {
   const [asked, allowed] = [gate(), gate<boolean>()]
   const { io, rooms, connect } = await startRooms({
     contract: chat,
@@ -72,7 +72,7 @@ test('S14 whose line breaks while permission takes its time sends nothing, membe
   await rooms.close()
 })
 
-test('S14 who leaves while permission takes its time sends nothing', async () => {
+test('S14 a sender who leaves during authorize.emit sends nothing', async () => {
   const allowed = gate<boolean>()
   const { connect } = await startRooms({ contract: guestChat, authorize: { emit: () => allowed.opened } })
   const [ann, bob] = [await connect(), await connect()]

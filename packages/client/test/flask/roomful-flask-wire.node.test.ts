@@ -29,7 +29,12 @@ async function connect(url: string, transport: 'websocket' | 'polling' = 'websoc
   const ask = async <T>(event: string, request: unknown): Promise<T> =>
     (await socket.timeout(20_000).emitWithAck(event, request)) as T
   const told: Told = { hello, live }
-  return { ...told, socket, ask, join: (since?: object) => ask<JoinAnswer>('$join', { room: 'general', since }) }
+  return {
+    ...told,
+    socket,
+    ask,
+    join: (since?: object, more?: object) => ask<JoinAnswer>('$join', { room: 'general', since, ...more }),
+  }
 }
 type Connected = Awaited<ReturnType<typeof connect>>
 
@@ -127,6 +132,29 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     expect((await ann.join({ epoch: 'another-epoch', seq: 0 })).entries).toEqual([])
   })
 
+  test('S13 last: the newest entries where no view goes on; the page of a view that does', async () => {
+    const ann = await joined(await start())
+    expect((await ann.join(undefined, { last: 2 })).entries).toEqual([])
+    await ann.publish(...[1, 2, 3, 4, 5].map((n) => textItem(n, `${n}`)))
+    const seqs = async (since: object | undefined, last: number) => {
+      const answer = await ann.join(since, { last })
+      expect(answer).toMatchObject({ ok: true, epoch: ann.epoch, head: 5, first: 1 })
+      return seqsOf(answer.entries)
+    }
+    expect(await seqs(undefined, 2)).toEqual([4, 5])
+    expect(await seqs(undefined, 1_000)).toEqual([1, 2, 3, 4, 5])
+    expect(await seqs({ epoch: 'another-epoch', seq: 3 }, 2)).toEqual([4, 5])
+    expect(await seqs({ epoch: ann.epoch, seq: 99 }, 2)).toEqual([4, 5])
+    expect(await seqs({ epoch: ann.epoch, seq: 1 }, 2)).toEqual([2, 3, 4, 5])
+  })
+
+  test('S18 params are any JSON of at most 4,096 bytes', async () => {
+    const ann = await joined(await start())
+    for (const params of [null, 7, { invite: 'abc' }, 'x'.repeat(4_094)])
+      expect(await ann.join(undefined, { params })).toMatchObject({ ok: true })
+    expect(await ann.join(undefined, { params: 'é'.repeat(2_048) })).toMatchObject({ ok: false, code: 'TOO_LARGE' })
+  })
+
   test('S1 a page ends at its bytes', async () => {
     const ann = await joined(await start())
     for (let n = 1; n <= 6; n++) await ann.publish(textItem(n, 'x'.repeat(60_000)))
@@ -168,6 +196,8 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
         [undefined, null, 7, [], {}, { room: 7 }, { room: '' }, { room: 'a\nb' }].map((request) => [event, request]),
       ),
       ['$join', { room: 'general', since: { epoch: ann.epoch, seq: -1 } }],
+      ...[0, -1, 1.5, '1'].map((last): [string, unknown] => ['$join', { room: 'general', last }]),
+      ['$join', { room: 'general', params: deep }],
       ['$history', { room: 'general', epoch: ann.epoch, after: 1, before: 1, limit: 1 }],
       ['$history', { room: 'general', epoch: ann.epoch, after: 1, limit: 0 }],
       ...[{ cid: 'short' }, { items: [] }, { items: [1] }, { items: [textItem(2, 'b'), textItem(1, 'a')] }].map(

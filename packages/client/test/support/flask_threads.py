@@ -4,7 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-sys.modules['eventlet'] = None  # not there, as far as Flask-SocketIO can see: it takes threads
+# Hides the green threads that may be installed, so that Flask-SocketIO takes threads.
+for library in ('eventlet', 'gevent', 'gevent_uwsgi'):
+    sys.modules[library] = None
 sys.setswitchinterval(1e-6)
 sys.path.insert(0, str(Path(__file__).parents[4] / 'examples' / 'flask'))
 

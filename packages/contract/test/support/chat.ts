@@ -2,7 +2,7 @@ import { defineContract, typeOnly } from '@roomful/contract'
 import * as v from 'valibot'
 import { z } from 'zod'
 
-/** One event of every kind, with every way to say what its data is. */
+/** One event of every kind, in each of its forms. */
 const chat = defineContract({
   clientToServer: {
     message: z.string(),

@@ -21,9 +21,9 @@ const compilerOptions = {
   rootDir: '.',
 }
 
-/** An app of its own outside the repository: it can import what it installed and nothing else. */
+/** A separate app outside the repository: it can import only what it installed. */
 export interface Consumer {
-  /** Compiles the files by a process of its own and gives what the compiler said, errors or none. */
+  /** Compiles the files in another process and gives the compiler's output. */
   compile(files: Readonly<Record<string, string>>, options: object, ...flags: string[]): Promise<string>
   read(file: string): Promise<string>
   remove(): Promise<void>
@@ -53,14 +53,14 @@ function runCompiler(folder: string, flags: readonly string[]): Promise<string> 
   const arguments_ = [compiler, '--project', folder, '--pretty', 'false', ...flags]
   return new Promise((resolve, reject) => {
     execFile(process.execPath, arguments_, { cwd: folder }, (error, output, complaint) => {
-      // An error in the code is an exit code with a report; anything else means that the compiler itself did not run.
+      // After an error in the code there is output; without output the compiler itself did not run.
       if (error && !output) reject(new Error(`the compiler did not run: ${complaint}`, { cause: error }))
       else resolve(output)
     })
   })
 }
 
-/** What the compiler said about one file. */
+/** The compiler's messages about one file. */
 export function errorsIn(file: string, output: string): string {
   const said: string[] = []
   let inFile = false

@@ -17,7 +17,7 @@ import type {
   VolatileName,
 } from '@roomful/contract'
 
-/** The calls of a client and its rooms, as types only: what the inference types are there for. */
+/** The methods of a client and its rooms, as types only, to test the inference types. */
 export interface Surface<C extends AnyContract> {
   emit<E extends EventName<ClientToServer<C>>>(event: E, ...args: EmitArgs<At<ClientToServer<C>, E>>): void
   emitWithAck<E extends AckedName<ClientToServer<C>>>(

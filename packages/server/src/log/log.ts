@@ -4,34 +4,34 @@ import type { DecidedItem, Sender, SenderRow } from './sender-row.ts'
 
 type Await<T> = T | Promise<T>
 
-/** What a sender's batch came to: all of it is written, in one durable step, or nothing. */
+/** The decided items of a sender's batch: all are written in one durable step, or none. */
 export interface Batch {
-  /** Nothing is written in another epoch. */
+  /** The epoch that the sender knows; in another epoch nothing is written. */
   readonly epoch: string
   readonly sender: Sender
   readonly items: readonly DecidedItem[]
 }
 
-/** What was written, with its places: consecutive, the last one at the head. */
+/** The written entries: consecutive, the last one at the head. */
 export interface Appended {
   readonly epoch: string
   readonly head: number
   readonly entries: readonly Entry[]
 }
 
-/** The same, and the answer to each item. */
+/** The written entries, and the answer to each item. */
 export interface Committed extends Appended {
   readonly results: readonly ItemResult[]
 }
 
 export type PageRequest = ({ readonly after: number } | { readonly before: number }) & {
-  /** 0 asks only where the log stands. */
+  /** 0 asks for the position of the log only. */
   readonly limit: number
-  /** Most bytes of JSON; an entry that is larger than this on its own still comes, alone. */
+  /** The most bytes of JSON. A single larger entry is still given, alone. */
   readonly bytes: number
 }
 
-/** Consecutive entries, and where the log stood when they were read. */
+/** Consecutive entries, and the position of the log when they were read. */
 export interface Page {
   readonly epoch: string
   readonly head: number
@@ -41,26 +41,26 @@ export interface Page {
 }
 
 /**
- * Keeps what was said in rooms, each numbered from 1 within an epoch, and what senders were answered. A room's log is made
- * when it is first asked for. Answers may be promises, which must settle: whatever is slow has a bound of its own, since
- * the commits behind it wait. One that rejects has written nothing, or does not know.
+ * Stores the messages of rooms, numbered from 1 within an epoch, and the answers that senders got. A room's log is made at
+ * its first use. Methods may return promises. These must settle in bounded time, since later commits wait for them; a
+ * rejection means that nothing was written, or that the outcome is unknown.
  */
 export interface RoomLog {
-  /** How long a sender's row lives after its last write, in ms; at least a day. Clients learn it when they connect. */
+  /** How long a sender's row is kept after its last write, in ms; at least a day. Sent to clients when they connect. */
   readonly dedupMs: number
-  /** Settles the batch by the sender's row as it is now (`settle`), and writes entries and row; undefined in another epoch. */
+  /** Settles the batch by the sender's current row (`settle`), and writes entries and row; undefined in another epoch. */
   commit(room: string, batch: Batch): Await<Committed | undefined>
-  /** The server's own messages. These and commits of one room take effect in the order of the calls. */
+  /** Stores the server's own messages. Appends and commits of one room take effect in the order of the calls. */
   append(room: string, entries: readonly NewEntry[]): Await<Appended>
-  /** What is remembered of a sender. This and `commit` throw `refuse('LIMIT')` for a new one where no more rows fit. */
+  /** The row of a sender. Throws `refuse('LIMIT')` for a new sender when no more rows fit, as `commit` does. */
   row(room: string, sender: Sender): Await<SenderRow | undefined>
-  /** `after`: from the first entry after it that is still held, forwards. `before`: the newest before it. Oldest first. */
+  /** `after`: the first held entries after it. `before`: the newest entries before it. Both are given oldest first. */
   page(room: string, request: PageRequest): Await<Page>
   /** Gives every room another epoch; entries, numbers and rows go on. */
   newEpoch(): Await<void>
-  /** The room is in use until `release`: it must not be forgotten. May throw `refuse('LIMIT')`. */
+  /** The room must not be forgotten until `release`. May throw `refuse('LIMIT')`. */
   retain?(room: string): void
   release?(room: string): void
-  /** Called by `rooms.close()`, when nothing is under way. */
+  /** Called by `rooms.close()`, after the last request. */
   close?(): Await<void>
 }

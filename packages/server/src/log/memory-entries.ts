@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { Entry } from '@roomful/contract/protocol'
 import type { Page, PageRequest } from './log.ts'
-import type { Keep } from './retention.ts'
+import type { RetentionBounds } from './retention.ts'
 
-interface Kept {
+interface StoredEntry {
   readonly entry: Entry
   readonly bytes: number
 }
 
-/** One room's entries in memory, the last ones up to the head. */
+/** The newest entries of one room, in memory. */
 export class MemoryEntries {
   readonly #maxBytes: number
-  readonly #kept = new Map<number, Kept>()
+  readonly #kept = new Map<number, StoredEntry>()
   #epoch = randomEpoch()
   #bytes = 0
   #head = 0
@@ -32,8 +32,8 @@ export class MemoryEntries {
     this.#epoch = randomEpoch()
   }
 
-  /** Entries that follow the head. */
-  add(entries: readonly Entry[], keep: Keep): void {
+  /** Adds entries that follow the head. */
+  add(entries: readonly Entry[], keep: RetentionBounds): void {
     for (const entry of entries) {
       const bytes = Buffer.byteLength(JSON.stringify(entry))
       this.#kept.set(entry.seq, { entry, bytes })
@@ -43,7 +43,7 @@ export class MemoryEntries {
     }
   }
 
-  trim({ maxEntries, since }: Keep): void {
+  trim({ maxEntries, since }: RetentionBounds): void {
     for (const [seq, { entry, bytes }] of this.#kept) {
       const fits = this.#kept.size === 1 || (this.#kept.size <= maxEntries && this.#bytes <= this.#maxBytes)
       if (fits && entry.at >= since) return

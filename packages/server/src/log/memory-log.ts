@@ -1,43 +1,43 @@
-import { assertCounts } from '../counts.ts'
+import { assertIntegers } from '../assert-numbers.ts'
 import { refuse } from '../refuse.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log.ts'
 import { MemoryEntries } from './memory-entries.ts'
 import { MemoryRows } from './memory-rows.ts'
-import { type NewEntry, placed } from './new-entry.ts'
-import { type Keep, keeper, type RetentionOption } from './retention.ts'
+import { type NewEntry, withSeq } from './new-entry.ts'
+import { type RetentionBounds, retentionFor, type RetentionOption } from './retention.ts'
 import { type RowOptions, rowLimits } from './row-limits.ts'
 import { type Sender, type SenderRow, settle } from './sender-row.ts'
 
 export interface MemoryLogOptions extends RowOptions {
-  /** What a room keeps: 10,000 entries of any age unless given. */
+  /** What a room keeps. Default: 10,000 entries of any age. */
   readonly retention?: RetentionOption
-  /** Bytes of JSON kept a room; 8 MiB unless given. The newest entry is always kept. */
+  /** The most bytes of JSON kept in a room. Default: 8 MiB. The newest entry is always kept. */
   readonly maxBytes?: number
-  /** Rooms kept; 10,000 unless given. Beyond it the one left longest ago is forgotten, and returns with a new epoch. */
+  /** The most rooms kept. Default: 10,000. Beyond it the room unused for longest is forgotten; later it gets a new epoch. */
   readonly maxRooms?: number
 }
 
-/** A log in memory: bounded, and gone with the process. */
+/** Makes a bounded log in memory, which ends with the process. */
 export function memoryLog(options: MemoryLogOptions = {}): RoomLog {
   return new MemoryLog(options)
 }
 
 class MemoryLog implements RoomLog {
   readonly dedupMs: number
-  readonly #keep: (room: string) => Keep
+  readonly #keep: (room: string) => RetentionBounds
   readonly #maxBytes: number
   readonly #maxRooms: number
   readonly #rows: MemoryRows
-  readonly #inUse = new Map<string, MemoryEntries>()
-  /** In the order in which they were left. */
-  readonly #left = new Map<string, MemoryEntries>()
+  readonly #retained = new Map<string, MemoryEntries>()
+  /** Rooms that are not retained, in the order of their release. */
+  readonly #released = new Map<string, MemoryEntries>()
 
   constructor(options: MemoryLogOptions) {
     const { maxBytes = 8_388_608, maxRooms = 10_000, retention = {} } = options
-    assertCounts('memoryLog', { maxBytes, maxRooms })
+    assertIntegers('memoryLog', { maxBytes, maxRooms })
     this.#maxBytes = maxBytes
     this.#maxRooms = maxRooms
-    this.#keep = keeper('memoryLog', retention, 10_000)
+    this.#keep = retentionFor('memoryLog', retention, 10_000)
     const limits = rowLimits('memoryLog', options)
     this.dedupMs = limits.dedupMs
     this.#rows = new MemoryRows(limits)
@@ -54,7 +54,7 @@ class MemoryLog implements RoomLog {
 
   append(room: string, entries: readonly NewEntry[]): Appended {
     const log = this.#open(room)
-    const added = placed(entries, log.head)
+    const added = withSeq(entries, log.head)
     log.add(added, this.#keep(room))
     return { epoch: log.epoch, head: log.head, entries: added }
   }
@@ -70,37 +70,37 @@ class MemoryLog implements RoomLog {
   }
 
   newEpoch(): void {
-    for (const logs of [this.#inUse, this.#left]) for (const log of logs.values()) log.newEpoch()
+    for (const logs of [this.#retained, this.#released]) for (const log of logs.values()) log.newEpoch()
   }
 
   retain(room: string): void {
     const log = this.#open(room)
-    this.#left.delete(room)
-    this.#inUse.set(room, log)
+    this.#released.delete(room)
+    this.#retained.set(room, log)
   }
 
   release(room: string): void {
-    const log = this.#inUse.get(room)
+    const log = this.#retained.get(room)
     if (log === undefined) return
-    this.#inUse.delete(room)
-    this.#left.set(room, log)
+    this.#retained.delete(room)
+    this.#released.set(room, log)
   }
 
   #open(room: string): MemoryEntries {
-    const known = this.#inUse.get(room) ?? this.#left.get(room)
+    const known = this.#retained.get(room) ?? this.#released.get(room)
     if (known !== undefined) return known
     this.#makeSpace()
     const log = new MemoryEntries(this.#maxBytes)
-    this.#left.set(room, log)
+    this.#released.set(room, log)
     return log
   }
 
   #makeSpace(): void {
-    if (this.#inUse.size + this.#left.size < this.#maxRooms) return
-    const [oldest] = this.#left.keys()
+    if (this.#retained.size + this.#released.size < this.#maxRooms) return
+    const [oldest] = this.#released.keys()
     if (oldest === undefined) throw refuse('LIMIT', `the server holds at most ${this.#maxRooms} rooms at a time`)
-    this.#left.delete(oldest)
-    // What senders were answered speaks of places in the log that is gone.
-    this.#rows.forgetRoom(oldest)
+    this.#released.delete(oldest)
+    // The recorded answers name places in the log that is gone.
+    this.#rows.deleteRoom(oldest)
   }
 }

@@ -1,17 +1,17 @@
-import { noMoreRows, ownerOf, type RowLimits } from './row-limits.ts'
+import { rowLimitReached, ownerOf, type RowLimits } from './row-limits.ts'
 import type { Sender, SenderRow } from './sender-row.ts'
 
-interface Kept {
+interface StoredSenderRow {
   readonly room: string
   readonly owner: string
   readonly row: SenderRow
 }
 
-/** Senders' rows in memory, gone when they are too old (S8). */
+/** The rows of senders, in memory. Rows that are too old are deleted (S8). */
 export class MemoryRows {
   readonly #limits: RowLimits
-  /** In the order of their last writes, so that the oldest are first. */
-  readonly #rows = new Map<string, Kept>()
+  /** In the order of their last writes, oldest first. */
+  readonly #rows = new Map<string, StoredSenderRow>()
   readonly #ofRoom = new Map<string, Set<string>>()
   readonly #countOf = new Map<string, number>()
 
@@ -19,7 +19,7 @@ export class MemoryRows {
     this.#limits = limits
   }
 
-  /** @throws RefusalError `LIMIT` for a new sender where no more rows fit. */
+  /** @throws RefusalError `LIMIT` for a new sender when no more rows fit. */
   get(room: string, sender: Sender): SenderRow | undefined {
     const row = this.#rows.get(keyOf(room, sender))?.row
     if (row === undefined) this.#assertSpace(ownerOf(sender))
@@ -36,14 +36,14 @@ export class MemoryRows {
     this.#countOf.set(owner, (this.#countOf.get(owner) ?? 0) + 1)
   }
 
-  forgetRoom(room: string): void {
+  deleteRoom(room: string): void {
     for (const key of this.#ofRoom.get(room) ?? []) this.#delete(key)
   }
 
   #assertSpace(owner: string): void {
     this.#expire()
     const { maxRows, maxRowsPerUser } = this.#limits
-    if (this.#rows.size >= maxRows || (this.#countOf.get(owner) ?? 0) >= maxRowsPerUser) throw noMoreRows()
+    if (this.#rows.size >= maxRows || (this.#countOf.get(owner) ?? 0) >= maxRowsPerUser) throw rowLimitReached()
   }
 
   #expire(): void {

@@ -1,26 +1,30 @@
-import { assertCounts } from '../counts.ts'
+import { assertIntegers } from '../assert-numbers.ts'
 
 /** How much a room's log keeps. */
 export interface Retention {
-  /** The newest so many. */
+  /** The number of newest entries to keep. */
   readonly maxEntries?: number
-  /** Those stored within so many ms; for ever unless given. */
+  /** How long an entry is kept, in ms. Default: without end. */
   readonly maxAgeMs?: number
 }
 
-/** The same for all rooms, or by room. */
+/** One retention for all rooms, or a function from a room's name. */
 export type RetentionOption = Retention | ((room: string) => Retention)
 
-/** What a room keeps now: at most `maxEntries`, none from before `since`. */
-export interface Keep {
+/** The bounds of a room now: at most `maxEntries`, none from before `since`. */
+export interface RetentionBounds {
   readonly maxEntries: number
   readonly since: number
 }
 
-/** @throws RoomfulError `INVALID_ARGUMENT`, also later, for what is no whole number of at least 1. */
-export function keeper(caller: string, option: RetentionOption, maxEntries: number): (room: string) => Keep {
+/** @throws RoomfulError `INVALID_ARGUMENT` for a value that is not an integer of at least 1; from a function also later. */
+export function retentionFor(
+  caller: string,
+  option: RetentionOption,
+  maxEntries: number,
+): (room: string) => RetentionBounds {
   const check = (retention: Retention): Retention => {
-    assertCounts(`${caller}: retention`, { ...retention })
+    assertIntegers(`${caller}: retention`, { ...retention })
     return retention
   }
   const of = typeof option === 'function' ? (room: string) => check(option(room)) : constant(check(option))

@@ -1,6 +1,6 @@
 import type { RoomLog } from '../../src/index.ts'
 
-/** A log that does some things otherwise. */
+/** A log with some methods replaced. */
 export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
   return {
     dedupMs: log.dedupMs,

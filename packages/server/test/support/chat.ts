@@ -13,14 +13,14 @@ const room = {
 /** A contract whose users have names. */
 export const chat = defineContract({
   room,
-  user: z.object({ id: z.string(), name: z.string().default('nobody') }),
+  user: z.object({ id: z.string(), name: z.string().default('unnamed') }),
   presence: z.object({ status: z.enum(['online', 'away']) }),
 })
 
 /** The same for guests. */
 export const guestChat = defineContract({ room })
 
-/** Whoever a client says it is: what the tests' `authenticate` believes. */
+/** The user that a client names in `auth`, unchecked: the tests' `authenticate`. */
 export function believe({ auth }: { readonly auth: Readonly<Record<string, unknown>> }): { id: string; name: string } {
   const { id = 'ann', name = id } = auth as { id?: string; name?: string }
   return { id, name }

@@ -20,7 +20,7 @@ const roomNames: unknown[] = [
   'x'.repeat(129),
   long,
 ]
-/** Requests of every wrong shape, and what the refusal says was expected. */
+/** Malformed requests, each with a pattern of the refusal's sentence. */
 export const hostileRequests: [event: string, request: unknown, expected: RegExp][] = [
   ...requests.flatMap((event) =>
     [undefined, null, 7, 'general', long, true, [], [[]], Buffer.from('general')].map(
@@ -53,6 +53,12 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
     { room: 'general', since },
     /expected since|seq must be|epoch must be/,
   ]),
+  ...[0, -1, 1.5, '1', true, {}, 2 ** 53].map((last): [string, unknown, RegExp] => [
+    wire.join,
+    { room: 'general', last },
+    /^last must be an integer of 1 or more/,
+  ]),
+  [wire.join, { room: 'elsewhere', params: Buffer.from('x') }, /^data must be JSON, got binary$/],
   ...[undefined, null, 7, '', long, {}].map((bad): [string, unknown, RegExp] => [
     wire.publish,
     { room: 'general', epoch: bad, cid, items },
@@ -96,7 +102,7 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
         { ...items[0], n: b },
       ],
     },
-    /n of items must rise/,
+    /n of items must be strictly rising/,
   ]),
   ...[
     {},
@@ -113,7 +119,7 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
     { room: 'general', epoch, ...range },
     /must be an integer|either after or before/,
   ]),
-  [wire.presence, { room: 'general' }, /^presence must be a state, or null to take it back, got undefined$/],
+  [wire.presence, { room: 'general' }, /^presence must be any JSON, or null to remove it, got undefined$/],
   [wire.presence, { room: 'general', presence: Buffer.from('x') }, /^data must be JSON, got binary$/],
   [wire.presence, { room: 'general', presence: { a: [Buffer.from('x')] } }, /^data must be JSON, got binary$/],
   ...[undefined, null, 0, 1, 'true', [], {}].map((typing): [string, unknown, RegExp] => [

@@ -4,7 +4,7 @@ import { memoryLog, type RoomLog } from '../../src/index.ts'
 import { sqliteLog } from '../../src/sqlite.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** Each log that there is, made empty and closed with the test. */
+/** Each kind of log, made empty and closed with the test. */
 export const logs: [name: string, create: () => RoomLog][] = [
   ['memory', () => memoryLog()],
   ['sqlite', emptySqliteLog],

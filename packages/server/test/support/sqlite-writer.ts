@@ -1,6 +1,6 @@
 import { sqliteLog } from '../../src/sqlite.ts'
 
-// A process of its own, to be killed while it writes: says each batch once it was answered, and stops for nothing.
+// A process to be killed while it writes: prints each batch after its answer, and never stops by itself.
 const [, , file = ''] = process.argv
 const log = sqliteLog({ file })
 
@@ -15,7 +15,7 @@ async function write(letter: string): Promise<never> {
   }
 }
 
-/** A pipe takes what it takes: the next batch waits until this one is told. */
+/** Waits until the pipe has taken the line. */
 function said(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(line, () => resolve()))
 }

@@ -13,13 +13,17 @@ interface Heard {
 }
 type Answered<T> = T | (Refused & { readonly results?: undefined })
 
-/** A plain socket.io-client that remembers whatever it hears. */
+/** A plain socket.io-client that records all events. */
 export interface Client {
   readonly socket: Socket
   readonly heard: Heard[]
   hello(): Promise<Hello>
   ask<T = Refused & Record<string, unknown>>(event: string, request?: unknown): Promise<T>
-  join(room: string, since?: { epoch: string; seq: number }): Promise<JoinAnswer>
+  join(
+    room: string,
+    since?: { epoch: string; seq: number },
+    more?: { params?: unknown; last?: number },
+  ): Promise<JoinAnswer>
   publish(
     room: string,
     items: readonly Item[],
@@ -85,8 +89,8 @@ export function clientOf(socket: Socket): Client {
       return client.of(wire.hello)[0]?.[0] as Hello
     },
     ask: async (event, request) => await socket.timeout(20_000).emitWithAck(event, request),
-    join: async (room, since) => {
-      const answer = await client.ask<JoinAnswer>(wire.join, since === undefined ? { room } : { room, since })
+    join: async (room, since, more) => {
+      const answer = await client.ask<JoinAnswer>(wire.join, { room, ...(since && { since }), ...more })
       epochs.set(room, answer.epoch)
       return answer
     },
@@ -96,7 +100,7 @@ export function clientOf(socket: Socket): Client {
   return client
 }
 
-/** Whatever a client may ask. */
+/** The requests of the protocol. */
 export const requests = [
   wire.join,
   wire.leave,
@@ -117,12 +121,12 @@ export function texts(words: readonly string[], first = 1): Item[] {
   return words.map((text, index) => ({ n: first + index, event: 'message', data: { text } }))
 }
 
-/** What a client heard said, in the order in which it did. */
+/** The texts that a client received, in order. */
 export function words(client: Client): string[] {
   return client.of('message').map(([data]) => (data as { text: string }).text)
 }
 
-/** A promise that the test settles when it likes. */
+/** A promise that the test settles. */
 export function gate<T = void>(): { readonly opened: Promise<T>; readonly open: (value: T) => void } {
   let open: (value: T) => void = () => {}
   const opened = new Promise<T>((resolve) => (open = resolve))

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 
-/** Names this run of the machine: another one may have lost what was written last (S10). */
+/** Identifies this boot of the machine: after another boot the last writes may be lost (S10). */
 export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   } catch {
-    // Not Linux: when it started, to ten seconds. A clock that was set looks like another run, which is safe.
+    // Not Linux: the start time, to ten seconds. A changed clock looks like another boot, which is safe.
     return `started ${Math.round((Date.now() / 1_000 - uptime()) / 10)}`
   }
 }

@@ -1,16 +1,16 @@
 import { RoomfulError } from '@roomful/contract'
 
 const REASONS: Readonly<Record<string, string>> = {
-  SQLITE_BUSY: 'it is in use by another process: one at a time may have it',
-  SQLITE_CANTOPEN: 'it cannot be opened: is it a folder, or not allowed?',
-  SQLITE_CORRUPT: 'it is damaged: put a backup in its place, and call rooms.newEpoch()',
+  SQLITE_BUSY: 'another process uses it: only one process at a time can',
+  SQLITE_CANTOPEN: 'it cannot be opened: it may be a folder, or the process may lack the permission',
+  SQLITE_CORRUPT: 'it is damaged: restore a backup, and call rooms.newEpoch()',
   SQLITE_FULL: 'the disk is full',
   SQLITE_NOTADB: 'it is not a SQLite database',
-  SQLITE_PERM: 'it may not be used',
-  SQLITE_READONLY: 'it may not be written',
+  SQLITE_PERM: 'the process lacks the permission to use it',
+  SQLITE_READONLY: 'it is read-only',
 }
 
-/** As SQLite itself says it. */
+/** An error like SQLite's own for a damaged file. */
 export function damaged(what: string): Error {
   return Object.assign(new Error(what), { code: 'SQLITE_CORRUPT' })
 }
@@ -19,7 +19,7 @@ export function isDamage(error: unknown): boolean {
   return error instanceof Error && ((error as NodeJS.ErrnoException).code?.startsWith('SQLITE_CORRUPT') ?? false)
 }
 
-/** What is wrong with a log's file, in a sentence; what is a RoomfulError stays one. */
+/** A `LOG_FAILED` error that says what is wrong with a log's file; a RoomfulError stays as it is. */
 export function logFailure(file: string, error: unknown): RoomfulError {
   if (error instanceof RoomfulError) return error
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) }
@@ -28,10 +28,10 @@ export function logFailure(file: string, error: unknown): RoomfulError {
   })
 }
 
-/** Some codes are told more exactly: `SQLITE_IOERR_WRITE`, `SQLITE_READONLY_DIRECTORY`. */
+/** By prefix, since some codes have suffixes: `SQLITE_IOERR_WRITE`, `SQLITE_READONLY_DIRECTORY`. */
 function reasonOf(code: string, message: string): string {
   const known = Object.keys(REASONS).find((prefix) => code.startsWith(prefix))
   if (known !== undefined) return REASONS[known] ?? message
-  // A file that does not open comes without a code.
+  // An error from opening a file has no code.
   return message.startsWith('ConnectionFailed') ? (REASONS['SQLITE_CANTOPEN'] ?? message) : message
 }

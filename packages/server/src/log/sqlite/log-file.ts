@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
-import { assertWhole } from './assert-whole.ts'
+import { assertIntact } from './check-integrity.ts'
 import { logFailure } from './log-failure.ts'
 import { ensureSchema } from './schema.ts'
 
-/** `normal` outlives the process, `full` also a power loss. */
+/** With `normal`, confirmed writes survive a killed process; with `full`, also a power loss. */
 export type Sync = 'normal' | 'full'
 
 interface Meta {
@@ -16,11 +16,11 @@ interface Meta {
   readonly clean: number
 }
 
-/** A log's file, open and held by this process alone. */
+/** A log's file, opened and locked by this process. */
 export class LogFile {
   readonly name: string
   readonly database: Database.Database
-  /** All epochs are made of it. */
+  /** The epochs of all rooms are derived from it. */
   #seed: string
 
   /** @throws RoomfulError `LOG_FAILED` */
@@ -35,7 +35,7 @@ export class LogFile {
     try {
       this.#seed = this.#begin(sync, boot)
     } catch (error) {
-      this.#letGo()
+      this.#closeDatabase()
       throw logFailure(name, error)
     }
   }
@@ -50,7 +50,7 @@ export class LogFile {
     this.#seed = seed
   }
 
-  /** All of it is written, or nothing. */
+  /** Writes everything, or nothing. */
   transaction<T>(write: () => T): T {
     this.database.exec('BEGIN IMMEDIATE')
     try {
@@ -58,13 +58,13 @@ export class LogFile {
       this.database.exec('COMMIT')
       return result
     } catch (error) {
-      // A full disk has ended it already.
+      // After a full disk SQLite has already ended the transaction.
       if (this.database.inTransaction) this.database.exec('ROLLBACK')
       throw error
     }
   }
 
-  /** Says that nothing is missing, puts all into the one file, and lets go of it. */
+  /** Marks the file as complete, merges the WAL into it, and unlocks it. */
   close(): void {
     const { database } = this
     try {
@@ -74,18 +74,18 @@ export class LogFile {
     } catch (error) {
       throw logFailure(this.name, error)
     } finally {
-      this.#letGo()
+      this.#closeDatabase()
     }
   }
 
-  /** Prepared statements keep the connection until they are collected: the lock must not wait for that. */
-  #letGo(): void {
+  /** Unlocks first: prepared statements keep the connection open until they are garbage-collected. */
+  #closeDatabase(): void {
     const { database } = this
     try {
       database.pragma('locking_mode = NORMAL')
-      database.pragma('schema_version') // the next read is what unlocks
+      database.pragma('schema_version') // SQLite unlocks at the next read
     } catch {
-      // What failed before this is what is told.
+      // The earlier error matters more.
     } finally {
       database.close()
     }
@@ -94,20 +94,20 @@ export class LogFile {
   #begin(sync: Sync, boot: string): string {
     const { database } = this
     database.pragma('locking_mode = EXCLUSIVE')
-    // That this run is under way must be on the disk before anything that a power loss could take.
+    // The mark of this run must reach the disk before any write that a power loss could take.
     database.exec('PRAGMA synchronous = FULL')
     const seed = this.transaction(() => {
       ensureSchema(database)
-      assertWhole(database)
+      assertIntact(database)
       return this.#mark(sync, boot)
     })
     const [mode] = database.pragma('journal_mode = WAL') as [{ journal_mode: string }]
-    if (mode.journal_mode !== 'wal') throw new Error("SQLite's WAL does not work on this disk")
+    if (mode.journal_mode !== 'wal') throw new Error("SQLite's WAL mode does not work on this disk")
     if (sync === 'normal') database.exec('PRAGMA synchronous = NORMAL')
     return seed
   }
 
-  /** S10: numbers that a power loss took may have been seen, so that they must not be given again in the same epoch. */
+  /** S10: clients may have seen numbers that a power loss took, so that these must not be given again in the same epoch. */
   #mark(sync: Sync, boot: string): string {
     const { database } = this
     const before = database.prepare('SELECT seed, boot, sync, clean FROM meta').get() as Meta | undefined
@@ -116,8 +116,8 @@ export class LogFile {
       database.prepare('INSERT INTO meta VALUES (?, ?, ?, 0, 0)').run(seed, boot, sync)
       return seed
     }
-    const isWhole = before.clean === 1 || before.boot === boot || before.sync === 'full'
-    const seed = isWhole ? before.seed : randomSeed()
+    const isComplete = before.clean === 1 || before.boot === boot || before.sync === 'full'
+    const seed = isComplete ? before.seed : randomSeed()
     database.prepare('UPDATE meta SET seed = ?, boot = ?, sync = ?, clean = 0').run(seed, boot, sync)
     return seed
   }

@@ -2,11 +2,11 @@ import type Database from 'libsql'
 
 type File = Database.Database
 
-/** "Room", in the file's header: whose it is. */
+/** "Room", in the file's header: marks the file as a log of this package. */
 const APPLICATION_ID = 0x52_6f_6f_6d
 const VERSION = 1
 
-// `name` and `owner` are JSON strings: SQLite's own end at a NUL, and make all lone surrogates one.
+// `name` and `owner` are JSON strings, since SQLite's text ends at a NUL and merges all lone surrogates.
 const TABLES = `
   CREATE TABLE meta (seed TEXT NOT NULL, boot TEXT NOT NULL, sync TEXT NOT NULL, clean INTEGER NOT NULL,
     senders INTEGER NOT NULL) STRICT;
@@ -20,7 +20,7 @@ const TABLES = `
   PRAGMA user_version = ${VERSION};
 `
 
-/** Makes the tables in an empty file. @throws Error for a file that is another's. */
+/** Makes the tables in an empty file. @throws Error for a file of another program or version. */
 export function ensureSchema(file: File): void {
   const owner = numberOf(file, 'application_id')
   const version = numberOf(file, 'user_version')

@@ -2,31 +2,32 @@ import { hash } from 'node:crypto'
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log.ts'
-import { type NewEntry, placed } from '../new-entry.ts'
-import { type Keep, keeper, type RetentionOption } from '../retention.ts'
+import { type NewEntry, withSeq } from '../new-entry.ts'
+import { type RetentionBounds, retentionFor, type RetentionOption } from '../retention.ts'
 import { type RowLimits, type RowOptions, rowLimits } from '../row-limits.ts'
 import { type Sender, type SenderRow, settle } from '../sender-row.ts'
 import { bootId } from './boot-id.ts'
 import { isDamage, logFailure } from './log-failure.ts'
 import { LogFile, type Sync } from './log-file.ts'
-import { SharedCommits } from './shared-commits.ts'
+import { GroupCommit } from './group-commit.ts'
 import { StoredRooms } from './stored-rooms.ts'
 import { StoredSenders } from './stored-senders.ts'
 import { Sweep } from './sweep.ts'
 
 export interface SqliteLogOptions extends RowOptions {
-  /** Made with its folder where it is not there. One process at a time has it. */
+  /** The path of the file, which is made with its folder if missing. One process at a time can use it. */
   readonly file: string
-  /** `normal` unless given: what was answered outlives a killed process. `full` is slower, and outlives a power loss too. */
+  /** `normal` (the default): confirmed messages survive a killed process. `full`: also a power loss, but it is slower. */
   readonly sync?: Sync
-  /** What a room keeps: 100,000 entries of any age unless given. */
+  /** What a room keeps. Default: 100,000 entries of any age. */
   readonly retention?: RetentionOption
 }
 
 /**
- * A log in a SQLite file, by the npm package `libsql`.
+ * Makes a log in a SQLite file, with the npm package `libsql`.
  *
- * @throws RoomfulError `LOG_FAILED` for a file that cannot be used: damaged, not a log, in use, not allowed, no space.
+ * @throws RoomfulError `INVALID_ARGUMENT` for options that cannot work; `LOG_FAILED` for a file that cannot be used:
+ * damaged, not a log, in use, without permission, on a full disk.
  * @example
  * const rooms = createRooms(io, { contract, log: sqliteLog({ file: 'data/rooms.db' }) })
  */
@@ -35,27 +36,27 @@ export function sqliteLog(options: SqliteLogOptions): RoomLog {
   if (typeof file !== 'string' || file === '') throw invalid(`file must be the path of a file, got ${describe(file)}`)
   if (!['normal', 'full'].includes(sync)) throw invalid(`sync must be "normal" or "full", got ${describe(sync)}`)
   const limits = rowLimits('sqliteLog', options)
-  const keep = keeper('sqliteLog', options.retention ?? {}, 100_000)
+  const keep = retentionFor('sqliteLog', options.retention ?? {}, 100_000)
   return new SqliteLog(new LogFile(file, sync, bootId()), limits, keep)
 }
 
 export class SqliteLog implements RoomLog {
   readonly dedupMs: number
   readonly #file: LogFile
-  readonly #keep: (room: string) => Keep
-  readonly #commits: SharedCommits
+  readonly #keep: (room: string) => RetentionBounds
+  readonly #commits: GroupCommit
   readonly #rooms: StoredRooms
   readonly #senders: StoredSenders
   readonly #sweep: Sweep
   #closed = false
-  /** Once some of the file cannot be read, nothing more is confirmed into it. */
+  /** Set when a part of the file could not be read; from then on every call fails. */
   #damage: RoomfulError | undefined
 
-  constructor(file: LogFile, limits: RowLimits, keep: (room: string) => Keep) {
+  constructor(file: LogFile, limits: RowLimits, keep: (room: string) => RetentionBounds) {
     this.dedupMs = limits.dedupMs
     this.#file = file
     this.#keep = keep
-    this.#commits = new SharedCommits(file)
+    this.#commits = new GroupCommit(file)
     this.#rooms = new StoredRooms(file.database)
     this.#senders = new StoredSenders(file.database, limits)
     this.#sweep = new Sweep({
@@ -74,7 +75,7 @@ export class SqliteLog implements RoomLog {
     return this.#write(() => {
       const keep = this.#keep(room)
       const stored = this.#rooms.find(room) ?? this.#rooms.make(room)
-      const added = placed(entries, stored.head)
+      const added = withSeq(entries, stored.head)
       this.#rooms.add(stored, added, keep)
       return { epoch: this.#epochOf(room), head: stored.head + added.length, entries: added }
     })
@@ -130,7 +131,7 @@ export class SqliteLog implements RoomLog {
     return row
   }
 
-  /** A room needs no row before something is said in it: whoever joins rooms of any name fills no disk. */
+  /** Derived from the name, so that a room needs no row before its first message: joins of many names fill no disk. */
   #epochOf(room: string): string {
     return hash('sha256', `${this.#file.seed}\n${room}`, 'base64url').slice(0, 16)
   }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { damaged } from './log-failure.ts'
 
-/** JSON read as bytes: asked for a text that is not UTF-8 any more, the driver ends the process. */
+/** Parses JSON that was read as bytes: the driver ends the process when it reads damaged UTF-8 as text. */
 export function parseStored(bytes: ArrayBuffer): unknown {
   if (!isUtf8(bytes)) throw damaged('a text is not UTF-8')
   try {

@@ -1,10 +1,10 @@
 import type { Entry } from '@roomful/contract/protocol'
 import type Database from 'libsql'
 import type { PageRequest } from '../log.ts'
-import type { Keep } from '../retention.ts'
+import type { RetentionBounds } from '../retention.ts'
 import { parseStored } from './stored-json.ts'
 
-/** A room that was written in; others have no row. */
+/** A room with at least one message; other rooms have no row. */
 export interface StoredRoom {
   readonly id: number
   readonly head: number
@@ -20,12 +20,12 @@ interface Size {
   readonly bytes: number
 }
 
-/** Pages leave out what is past its retention, so deleting it can wait until so many were added. */
+/** Entries past their retention are deleted once in so many new ones; pages leave them out in any case. */
 const TRIM_EVERY = 100
-/** So that a log whose retention became shorter does not stand still for one long delete. */
+/** The most entries deleted at a time, so that a shorter retention does not block the log with one long delete. */
 const MAX_TRIMMED = 5_000
 
-/** The tables of rooms and of their entries. */
+/** The tables of rooms and their entries. */
 export class StoredRooms {
   readonly #find: Database.Statement
   readonly #make: Database.Statement
@@ -68,14 +68,14 @@ export class StoredRooms {
     return { id: Number(this.#make.run(JSON.stringify(name)).lastInsertRowid), head: 0 }
   }
 
-  /** Rooms in the order in which they were made, behind one. */
+  /** The rooms after an id, in the order of their creation. */
   next(id: number, count: number): readonly (StoredRoom & { readonly name: string })[] {
     const rows = this.#next.all(id, count) as (StoredRoom & { name: string })[]
     return rows.map((row) => ({ ...row, name: JSON.parse(row.name) as string }))
   }
 
-  /** Entries that follow the room's head. */
-  add(room: StoredRoom, entries: readonly Entry[], keep: Keep): void {
+  /** Adds entries that follow the room's head. */
+  add(room: StoredRoom, entries: readonly Entry[], keep: RetentionBounds): void {
     const { id } = room
     for (const entry of entries) {
       const json = JSON.stringify(entry)
@@ -87,23 +87,23 @@ export class StoredRooms {
     if (Math.floor(head / TRIM_EVERY) > Math.floor(room.head / TRIM_EVERY)) this.trim({ id, head }, keep)
   }
 
-  trim(room: StoredRoom, keep: Keep): void {
+  trim(room: StoredRoom, keep: RetentionBounds): void {
     const oldest = this.#oldestFrom.get(room.id, 0) as Placed | undefined
     if (oldest === undefined) return
     const first = this.first(room, keep)
     if (first > oldest.seq) this.#delete.run(room.id, Math.min(first, oldest.seq + MAX_TRIMMED))
   }
 
-  /** The oldest `seq` that is to be held, whether or not the others are deleted yet. */
-  first({ id, head }: StoredRoom, { maxEntries, since }: Keep): number {
+  /** The oldest `seq` within the retention; older entries may not be deleted yet. */
+  first({ id, head }: StoredRoom, { maxEntries, since }: RetentionBounds): number {
     const oldest = this.#oldestFrom.get(id, head - maxEntries + 1) as Placed | undefined
     if (oldest === undefined) return head + 1
     return oldest.at >= since ? oldest.seq : this.#firstYoung(id, oldest.seq, head + 1, since)
   }
 
   /**
-   * Halves, since times rise with the places: a join must not walk through all that waits to be deleted. Where a clock was
-   * set back, entries go earlier or later by as much.
+   * Binary search, since times rise with `seq`: a join must not read all entries that are not deleted yet. After a clock
+   * was set back, entries expire earlier or later by as much.
    */
   #firstYoung(id: number, tooOld: number, end: number, since: number): number {
     let [before, found] = [tooOld, end]
@@ -130,7 +130,7 @@ export class StoredRooms {
   }
 }
 
-/** As many as fit, and one at least. */
+/** As many as fit, and at least one. */
 function takeBytes(sizes: readonly Size[], bytes: number): readonly Size[] {
   let total = 0
   const end = sizes.findIndex((size, index) => {

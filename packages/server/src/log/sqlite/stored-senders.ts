@@ -1,11 +1,11 @@
 import type Database from 'libsql'
-import { noMoreRows, ownerOf, type RowLimits } from '../row-limits.ts'
-import type { Remembered, Sender, SenderRow } from '../sender-row.ts'
+import { rowLimitReached, ownerOf, type RowLimits } from '../row-limits.ts'
+import type { RecordedAnswer, Sender, SenderRow } from '../sender-row.ts'
 import { parseStored } from './stored-json.ts'
 
 type StoredRow = [last: number, results: ArrayBuffer, usedAt: number]
 
-/** The table of senders' rows. Their number stands in `meta`, so that it is right after whatever was undone. */
+/** The table of senders' rows. Their count is stored in `meta`, so that it stays right after a rollback. */
 export class StoredSenders {
   readonly #limits: RowLimits
   readonly #find: Database.Statement
@@ -32,7 +32,7 @@ export class StoredSenders {
     const stored = this.#find.get(...keyOf(room, sender)) as StoredRow | undefined
     if (stored === undefined) return undefined
     const [last, results, usedAt] = stored
-    return { last, results: parseStored(results) as Remembered[], usedAt }
+    return { last, results: parseStored(results) as RecordedAnswer[], usedAt }
   }
 
   set(room: number, sender: Sender, { last, results, usedAt }: SenderRow): void {
@@ -43,14 +43,14 @@ export class StoredSenders {
     this.#addCount.run(1)
   }
 
-  /** @throws RefusalError `LIMIT` where no row fits any more. */
+  /** @throws RefusalError `LIMIT` when no more rows fit. */
   assertSpace(sender: Sender): void {
     if (!this.#isFull(sender)) return
     this.expire()
-    if (this.#isFull(sender)) throw noMoreRows()
+    if (this.#isFull(sender)) throw rowLimitReached()
   }
 
-  /** Rows that are too old go (S8). */
+  /** Deletes rows that are too old (S8). */
   expire(): void {
     const { changes } = this.#deleteOld.run(Date.now() - this.#limits.dedupMs)
     if (changes > 0) this.#addCount.run(-changes)

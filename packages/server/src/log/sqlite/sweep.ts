@@ -1,20 +1,20 @@
-import type { Keep } from '../retention.ts'
+import type { RetentionBounds } from '../retention.ts'
 import type { StoredRooms } from './stored-rooms.ts'
 import type { StoredSenders } from './stored-senders.ts'
 
 const EVERY_MS = 60_000
-/** Rooms looked at in one write, and the time until the next: a long list holds nobody up. */
+/** How many rooms one write checks, and the pause before the next, so that a sweep does not delay messages. */
 const SLICE = 100
 const PAUSE_MS = 100
 
 interface SweepParts {
   readonly rooms: StoredRooms
   readonly senders: StoredSenders
-  readonly keep: (room: string) => Keep
+  readonly keep: (room: string) => RetentionBounds
   readonly write: (slice: () => void) => Promise<void>
 }
 
-/** Takes away what is too old, also in rooms where nobody speaks any more. */
+/** Deletes old entries and rows once a minute, also in rooms without new messages. */
 export class Sweep {
   readonly #parts: SweepParts
   #timer: NodeJS.Timeout
@@ -42,12 +42,12 @@ export class Sweep {
         isOver = this.#slice()
       })
     } catch {
-      // Nobody waits for it: it comes again, and the next message tells its sender what is wrong with the disk.
+      // Tried again later; the next message fails as well, and its error says what is wrong with the disk.
     }
     if (!this.#stopped) this.#timer = this.#after(isOver ? EVERY_MS : PAUSE_MS)
   }
 
-  /** Whether it has come to the end. */
+  /** Checks the next rooms; true after the last one. */
   #slice(): boolean {
     const { rooms, senders, keep } = this.#parts
     const slice = rooms.next(this.#last, SLICE)

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { cidOf, gate, startRooms, texts, words } from './support/start-rooms.ts'
 
-describe('S2 one batch a sender and room at a time', () => {
-  test('the next waits; a newer one takes the place of the one that waits', async () => {
+describe('S2 one batch at a time for each sender and room', () => {
+  test('the next batch waits; a newer one replaces the waiting one', async () => {
     const slow = gate()
     const handled: string[] = []
     const { rooms, connect } = await startRooms({ contract: guestChat })
@@ -25,7 +25,7 @@ describe('S2 one batch a sender and room at a time', () => {
     expect(words(ann)).toEqual(['a', 'c'])
   })
 
-  test('a slow handler holds back its own sender and room only', async () => {
+  test('a slow handler delays only its own sender and room', async () => {
     const slow = gate()
     const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe })
     rooms.handle('message', async ({ data }) => {
@@ -41,7 +41,7 @@ describe('S2 one batch a sender and room at a time', () => {
     expect(await held).toMatchObject({ results: [{ seq: 2 }, { seq: 3 }] })
   })
 
-  test('S9 a guest is known by its cid: a batch of the old connection is in the way of its resend', async () => {
+  test('S9 a guest is known by its cid: its resend waits for the batch of the old connection', async () => {
     const slow = gate()
     let handled = 0
     const { rooms, connect } = await startRooms({ contract: guestChat })
@@ -62,7 +62,7 @@ describe('S2 one batch a sender and room at a time', () => {
     expect(await resent).toMatchObject({ ok: true })
   })
 
-  test('S18 another user with the same cid is not in the way', async () => {
+  test('S18 a batch of another user with the same cid does not wait', async () => {
     const slow = gate()
     const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe })
     rooms.handle('message', async ({ user }) => {
@@ -77,7 +77,7 @@ describe('S2 one batch a sender and room at a time', () => {
     expect(await held).toMatchObject({ results: [{ seq: 2 }] })
   })
 
-  test('a sender who goes or leaves does not stop what is under way', async () => {
+  test('a batch is finished after its sender disconnects or leaves', async () => {
     const slow = gate()
     let handling = 0
     const { rooms, connect } = await startRooms({ contract: guestChat })

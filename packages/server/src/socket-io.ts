@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io'
 
-/** The few members of Socket.IO's `Server` (or a namespace) that are used; structural, so that any event maps fit. */
-export interface RoomsHost {
+/** The few members of Socket.IO's `Server` (or a namespace) that are used. Structural, so that any event maps fit. */
+export interface SocketIoServer {
   // oxlint-disable-next-line typescript/no-explicit-any -- a server's sockets carry its event maps, which are the app's
   on(event: 'connection', listener: (socket: any) => void): unknown
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
@@ -12,8 +12,8 @@ export interface RoomsHost {
   to(room: string): { emit(event: string, ...args: any[]): unknown }
 }
 
-/** A socket, whatever its event maps. */
-export type RoomsSocket = Pick<
+/** A socket with any event maps. */
+export type SocketIoSocket = Pick<
   Socket,
   | 'id'
   | 'connected'
@@ -31,7 +31,7 @@ export type RoomsSocket = Pick<
   | 'disconnect'
 >
 
-/** The Socket.IO room behind a room: prefixed, so that none that the app makes, and no socket's id, is ever the same. */
+/** The Socket.IO room of a room. The prefix keeps it apart from rooms that the app makes and from socket ids. */
 export function channelOf(room: string): string {
   return `roomful:${room}`
 }

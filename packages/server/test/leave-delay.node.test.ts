@@ -12,14 +12,14 @@ const deltas = (client: Client) => client.of(wire.members).map(([delta]) => delt
 const changes = (client: Client) => deltas(client).map(({ set, gone }) => ({ set, gone }))
 const joinWith = (client: Client, presence: unknown) => client.ask<JoinAnswer>(wire.join, { room: 'general', presence })
 
-/** What was under way has arrived: nothing of what a client was to hear is still on its way. */
+/** Waits until all messages under way have arrived. */
 async function arrived(io: Running<typeof chat>['io'], client: Client): Promise<void> {
   const marked = new Promise((resolve) => client.socket.once('mark', resolve))
   io.emit('mark')
   await marked
 }
 
-/** The server hears that the client is gone; no clock moves meanwhile. */
+/** Waits until the server noticed the end of the connection, without moving the clock. */
 async function goes(io: Running<typeof chat>['io'], client: Client, go: (client: Client) => unknown): Promise<unknown> {
   const socket = io.sockets.sockets.get(client.socket.id ?? '')
   const reason = new Promise((resolve) => socket?.once('disconnect', resolve))
@@ -27,12 +27,12 @@ async function goes(io: Running<typeof chat>['io'], client: Client, go: (client:
   return await reason
 }
 
-/** The line breaks. */
+/** Breaks the connection. */
 async function cut(io: Running<typeof chat>['io'], client: Client): Promise<void> {
   expect(await goes(io, client, ({ socket }) => socket.io.engine.close())).toBe('transport close')
 }
 
-describe('grace', () => {
+describe('a lost connection', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
   afterEach(() => void vi.useRealTimers())
 
@@ -46,7 +46,7 @@ describe('grace', () => {
     return { ...running, watcher, one }
   }
 
-  test('S16 whose line broke and who is back in time was never away, for anybody; the state is kept meanwhile', async () => {
+  test('S16 a user who reconnects in time never left for the others, and the presence is kept', async () => {
     const { io, connect, watcher, one } = await annAndBob()
     await cut(io, one)
     vi.advanceTimersByTime(4_000) // and some more by each poll
@@ -61,7 +61,7 @@ describe('grace', () => {
     await expect.poll(() => changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   })
 
-  test('S16 who is not back within presenceGraceMs is gone then, 5,000 unless given', async () => {
+  test('S16 a user who does not return within presenceGraceMs, 5,000 by default, is removed', async () => {
     const { io, watcher, one } = await annAndBob()
     await cut(io, one)
     vi.advanceTimersByTime(4_999)
@@ -72,7 +72,7 @@ describe('grace', () => {
     expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   })
 
-  test('S16 where the state of the line that broke is not set again, it goes with the grace', async () => {
+  test('S16 a presence that the new connection does not set again is removed after the grace', async () => {
     const { io, connect, watcher, one } = await annAndBob({ presenceGraceMs: 300 })
     await cut(io, one)
     const again = await connect(ann)
@@ -82,7 +82,7 @@ describe('grace', () => {
     expect((await watcher.join('general')).members?.list).toEqual([{ user: bob }, { user: ann }])
   })
 
-  test('S16 a tab that blinks leaves what another tab said since; only a state that is new counts as one', async () => {
+  test('S16 a tab that reconnects with the same presence does not override a newer one of another tab', async () => {
     const { io, connect, watcher, one } = await annAndBob()
     const second = await connect(ann)
     await joinWith(second, { status: 'online' })
@@ -97,7 +97,7 @@ describe('grace', () => {
     expect(deltas(watcher).length).toBe(2)
   })
 
-  test('S16 one who is back and says otherwise, or leaves, is not overruled by the one that was lost', async () => {
+  test('S16 after a return with another presence, or a leave, the lost connection changes nothing', async () => {
     const { io, connect, watcher, one } = await annAndBob()
     await cut(io, one)
     const again = await connect(ann)
@@ -114,7 +114,7 @@ describe('grace', () => {
     expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   })
 
-  test('S16 one who is back and may not enter any more is gone at once; whose permission is not known just now, is not', async () => {
+  test('S16 a returning user who is refused for good is removed at once; after a passing refusal not', async () => {
     let answer: () => boolean = () => true
     const authorize = { join: () => answer() }
     const { io, connect, watcher, one } = await annAndBob({ authorize })
@@ -128,12 +128,12 @@ describe('grace', () => {
     expect(deltas(watcher).length).toBe(1)
     answer = () => false
     expect(await again.join('general')).toMatchObject({ code: 'FORBIDDEN' })
-    expect(await again.join('where nobody is')).toMatchObject({ code: 'FORBIDDEN' })
+    expect(await again.join('an empty room')).toMatchObject({ code: 'FORBIDDEN' })
     await arrived(io, watcher)
     expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   })
 
-  test('S16 all who are lost at once find each other when they are back, under the same v', async () => {
+  test('S16 after all members reconnect at once the list has the same v', async () => {
     const { io, connect, watcher, one } = await annAndBob()
     const { members } = await watcher.join('general')
     await cut(io, one)
@@ -142,14 +142,14 @@ describe('grace', () => {
     expect((await back.join('general')).members).toEqual(members)
   })
 
-  test('S16 presenceGraceMs 0: gone at once', async () => {
+  test('S16 presenceGraceMs 0 removes lost users at once', async () => {
     const { io, watcher, one } = await annAndBob({ presenceGraceMs: 0 })
     await cut(io, one)
     await arrived(io, watcher)
     expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   })
 
-  test('S16 a guest who is lost is gone at once: whoever is back is another one', async () => {
+  test('S16 a lost guest is removed at once, since a returning guest has another id', async () => {
     const { io, connect } = await startRooms({ contract: guestChat })
     const [one, watcher] = [await connect(), await connect()]
     await one.join('general')
@@ -170,7 +170,7 @@ describe('grace', () => {
     expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   })
 
-  test('S16 $leave: gone at once, also where the line breaks then', async () => {
+  test('S16 $leave removes the user at once, also when the connection is lost afterwards', async () => {
     const { io, watcher, one } = await annAndBob()
     await one.ask(wire.leave, { room: 'general' })
     await cut(io, one)
@@ -178,7 +178,7 @@ describe('grace', () => {
     expect(changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   })
 
-  test('S16 a connection that Socket.IO recovers under its old id stays when the lost one leaves', async () => {
+  test('S16 a connection that Socket.IO recovers under its old id stays when the lost one is removed', async () => {
     const running = await startRooms({ contract: chat, authenticate: believe }, { connectionStateRecovery: {} })
     const [one, watcher] = [await running.connect(ann), await running.connect(bob)]
     await watcher.join('general')
@@ -197,7 +197,7 @@ describe('grace', () => {
     expect((await watcher.join('general')).members?.list.length).toBe(2)
   })
 
-  test('S16 close() ends the waiting: nobody is told of anything later', async () => {
+  test('S16 after close() no change of the members is sent', async () => {
     const { io, rooms, watcher, one, connect } = await annAndBob()
     const third = await connect({ id: 'cy', name: 'Cy' })
     await third.join('general')
@@ -213,7 +213,7 @@ describe('grace', () => {
   })
 })
 
-test('S16 a ghost, whose line is up but silent, is gone within the ping time, whatever the grace', async () => {
+test('S16 a silent connection is removed within the ping time, without a grace', async () => {
   const { io, rooms, connect } = await startRooms(
     { contract: chat, authenticate: believe, presenceGraceMs: 600_000 },
     { pingInterval: 200, pingTimeout: 1_500 },
@@ -225,7 +225,7 @@ test('S16 a ghost, whose line is up but silent, is gone within the ping time, wh
   const [watcher, ghost] = [await connect(bob), await connect(ann)]
   await watcher.join('general')
   await ghost.join('general')
-  ghost.socket.io.engine.transport.send = () => {} // what it says no longer arrives
+  ghost.socket.io.engine.transport.send = () => {} // its packets no longer arrive
   expect(await reason.opened).toBe('ping timeout')
   await expect.poll(() => changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   await rooms.close()

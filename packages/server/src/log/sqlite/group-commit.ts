@@ -9,17 +9,17 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Writes that come in the same turn of the event loop share one commit; each is whole or not there. */
-export class SharedCommits {
+/** Commits all writes of one turn of the event loop together. Each write is stored whole, or not at all. */
+export class GroupCommit {
   readonly #file: LogFile
-  // Empty again with the next turn, so what fits into a turn bounds it.
+  // Emptied each turn of the event loop, so that its size is bounded by what fits into a turn.
   #waiting: Waiting[] = []
 
   constructor(file: LogFile) {
     this.#file = file
   }
 
-  /** Resolves once it is stored. A write refuses only before it has written anything. */
+  /** Resolves once the write is stored. A write may throw a RefusalError only before it has written anything. */
   run<T>(write: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.flush())
@@ -33,7 +33,7 @@ export class SharedCommits {
     if (together.length === 0) return
     const failure = this.#commit(together)
     if (failure === undefined) return
-    // The fault may be one's alone. Nothing was written, and in the same order each has another chance.
+    // One write may be the cause. Nothing was written: commit each alone, in the same order.
     if (together.length === 1) together[0]?.reject(failure.error)
     else for (const one of together) this.#alone(one)
   }

@@ -1,8 +1,8 @@
 import { RoomfulError } from '@roomful/contract'
 import type { RefusalError } from './refuse.ts'
 
-/** Runs the app's own functions, so that one that hangs is given up after `timeoutMs`, or when the server closes. */
-export class AppCalls {
+/** Runs functions of the app. A function that does not answer in time is aborted, also when the server closes. */
+export class CallbackRunner {
   readonly #timeoutMs: number
   readonly #running = new Set<(reason: Error) => void>()
 
@@ -10,32 +10,35 @@ export class AppCalls {
     this.#timeoutMs = timeoutMs
   }
 
-  /** What the function gives or throws; its signal aborts when nobody waits for it any more. */
-  async run<T>(call: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
+  /**
+   * Gives the function's result, or throws its error. The signal aborts when the result is no longer awaited.
+   * @throws RoomfulError `TIMEOUT`
+   */
+  async run<T>(callback: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
     const controller = new AbortController()
-    const answer = call(controller.signal)
+    const answer = callback(controller.signal)
     if (!isThenable(answer)) return answer
     return await new Promise<T>((resolve, reject) => {
-      const stop = (reason: Error): void => {
+      const abort = (reason: Error): void => {
         settled()
         controller.abort(reason)
         reject(reason)
       }
-      const timer = setTimeout(() => stop(this.#tooLong()), this.#timeoutMs)
+      const timer = setTimeout(() => abort(this.#timeout()), this.#timeoutMs)
       const settled = (): void => {
         clearTimeout(timer)
-        this.#running.delete(stop)
+        this.#running.delete(abort)
       }
-      this.#running.add(stop)
+      this.#running.add(abort)
       answer.then(resolve, reject).then(settled, settled)
     })
   }
 
-  stopAll(reason: RefusalError): void {
-    for (const stop of this.#running) stop(reason)
+  abortAll(reason: RefusalError): void {
+    for (const abort of this.#running) abort(reason)
   }
 
-  #tooLong(): RoomfulError {
+  #timeout(): RoomfulError {
     return new RoomfulError('TIMEOUT', `gave no answer within ${this.#timeoutMs} ms`)
   }
 }

@@ -1,8 +1,8 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 
-/** Throws unless every option is a whole number of at least `least`, which is 1 unless given. */
-export function assertCounts(caller: string, options: Readonly<Record<string, unknown>>, least = 1): void {
+/** @throws RoomfulError `INVALID_ARGUMENT` unless every option is an integer of at least `least` (1 by default). */
+export function assertIntegers(caller: string, options: Readonly<Record<string, unknown>>, least = 1): void {
   for (const [name, value] of Object.entries(options)) {
     if (Number.isSafeInteger(value) && Number(value) >= least) continue
     throw new RoomfulError(
@@ -12,12 +12,12 @@ export function assertCounts(caller: string, options: Readonly<Record<string, un
   }
 }
 
-/** Node's timers take no more, and fire at once for what is longer: 24 days. */
+/** The longest delay of Node's timers, 24 days; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** The same for milliseconds, which a timer must be able to wait. */
-export function assertTimes(caller: string, options: Readonly<Record<string, unknown>>, least = 1): void {
-  assertCounts(caller, options, least)
+/** The same for options in milliseconds, which must also fit a timer. */
+export function assertMilliseconds(caller: string, options: Readonly<Record<string, unknown>>, least = 1): void {
+  assertIntegers(caller, options, least)
   for (const [name, value] of Object.entries(options)) {
     if (Number(value) <= MAX_TIMER_MS) continue
     throw new RoomfulError(

@@ -6,7 +6,7 @@ import { guestChat } from './support/chat.ts'
 import { startRooms, texts } from './support/start-rooms.ts'
 
 describe('rooms.to', () => {
-  test('P2 emit takes its place among everyone’s, from nobody, with an id of its own', async () => {
+  test('P2 emit stores a message without a user, in one order with all others, with an id of its own', async () => {
     const { rooms, connect } = await startRooms({ contract: guestChat })
     const ann = await connect()
     const { epoch } = await ann.join('general')
@@ -20,7 +20,7 @@ describe('rooms.to', () => {
     expect(metas[1]).toEqual({ $room: 'general', epoch, seq: 2, id: receipt.id, from: null, at: expect.any(Number) })
   })
 
-  test('emit into a room with nobody in it waits there for whoever comes', async () => {
+  test('emit into an empty room stores the message for later members', async () => {
     const { rooms, connect } = await startRooms({ contract: guestChat })
     await rooms.to('general').emit('bell')
     const ann = await connect()
@@ -29,7 +29,7 @@ describe('rooms.to', () => {
     expect(entries).toMatchObject([{ event: 'bell', data: null, seq: 1, from: null }])
   })
 
-  test('volatile.emit reaches all who are here, past the log', async () => {
+  test('volatile.emit reaches the current members, and is not stored', async () => {
     const { rooms, connect } = await startRooms({ contract: guestChat })
     const ann = await connect()
     await ann.join('general')
@@ -46,7 +46,7 @@ describe('rooms.to', () => {
     expect(await ann.join('general')).toMatchObject({ head: 0 })
   })
 
-  test('runs no handler and asks no permission', async () => {
+  test('emit runs no handler and does not call authorize', async () => {
     const { rooms } = await startRooms({ contract: guestChat, authorize: { emit: () => false } })
     rooms.handle('message', () => {
       throw new Error('not for me')
@@ -54,7 +54,7 @@ describe('rooms.to', () => {
     expect(await rooms.to('general').emit('message', { text: 'hi' })).toMatchObject({ seq: 1 })
   })
 
-  test('what the contract refuses is an error, before anything is written', async () => {
+  test('data that the contract refuses is an error, and nothing is written', async () => {
     const log = memoryLog()
     const { rooms } = await startRooms({ contract: guestChat, log })
     const room = rooms.to('general')
@@ -75,7 +75,7 @@ describe('rooms.to', () => {
     expect(await log.page('general', { after: 0, limit: 9, bytes: 999 })).toMatchObject({ head: 0 })
   })
 
-  test('a failure that nobody awaits is reported, and ends no process', async () => {
+  test('a failure of an emit that is not awaited is reported, and does not end the process', async () => {
     const { rooms, errors } = await startRooms({ contract: guestChat })
     void rooms.to('general').emit('message', { text: '' })
     await expect

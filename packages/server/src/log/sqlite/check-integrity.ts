@@ -2,15 +2,15 @@ import type Database from 'libsql'
 import { damaged } from './log-failure.ts'
 
 /**
- * Reads all of a file once: what is damaged in its middle would only show when somebody asks for it, long after more was
- * confirmed into it.
+ * Reads the whole file once. Without this, damage in its middle would show only when that part is read, long after more
+ * messages were confirmed.
  *
  * @throws Error with the code `SQLITE_CORRUPT`
  */
-export function assertWhole(file: Database.Database): void {
+export function assertIntact(file: Database.Database): void {
   const [found] = file.pragma('integrity_check(1)') as [{ integrity_check: string }]
   if (found.integrity_check !== 'ok') throw damaged(found.integrity_check)
-  // SQLite sees to its own pages, not to what stands in them.
+  // SQLite checks its own pages, not the JSON in them.
   const torn = file.prepare('SELECT seq FROM entries WHERE NOT json_valid(json) LIMIT 1').get()
   if (torn !== undefined) throw damaged(`entry ${(torn as { seq: number }).seq} is not JSON`)
 }

@@ -1,0 +1,55 @@
+import { Room, type RoomParts } from './room.ts'
+
+interface ActiveRoom {
+  readonly room: Room
+  references: number
+}
+
+/** The rooms that have members or running writes: one `Room` a name, removed with its last reference. */
+export class ActiveRooms {
+  readonly #parts: RoomParts
+  readonly #rooms = new Map<string, ActiveRoom>()
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts
+  }
+
+  find(name: string): Room | undefined {
+    return this.#rooms.get(name)?.room
+  }
+
+  retain(name: string): Room {
+    const active = this.#rooms.get(name) ?? this.#create(name)
+    active.references += 1
+    return active.room
+  }
+
+  release(name: string): void {
+    const active = this.#rooms.get(name)
+    if (active === undefined || --active.references > 0) return
+    this.#rooms.delete(name)
+    this.#parts.log.release?.(name)
+  }
+
+  /** Retains a room until the task has ended. */
+  async use<T>(name: string, task: (room: Room) => Promise<T>): Promise<T> {
+    const room = this.retain(name)
+    try {
+      return await task(room)
+    } finally {
+      this.release(name)
+    }
+  }
+
+  /** No room sends changes of its members any more. */
+  stop(): void {
+    for (const { room } of this.#rooms.values()) room.stop()
+  }
+
+  #create(name: string): ActiveRoom {
+    this.#parts.log.retain?.(name)
+    const active = { room: new Room(name, this.#parts), references: 0 }
+    this.#rooms.set(name, active)
+    return active
+  }
+}

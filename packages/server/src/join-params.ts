@@ -1,0 +1,13 @@
+import { MAX_PARAMS_BYTES } from '@roomful/contract/protocol'
+import { jsonText } from './json.ts'
+import type { Settings } from './settings.ts'
+import { validateOrRefuse } from './validate-or-refuse.ts'
+
+/**
+ * The params of a join as `authorize.join` gets them: parsed by the contract's `join` schema; any JSON where it has none.
+ * @throws RefusalError `SHAPE` or `TOO_LARGE`
+ */
+export function joinParams(params: unknown, { definition }: Settings): unknown {
+  jsonText(params, MAX_PARAMS_BYTES, 'the params of a join')
+  return definition.join === undefined ? params : validateOrRefuse(definition.join, params, 'params')
+}

@@ -1,0 +1,52 @@
+import type { WireUser } from '@roomful/contract/protocol'
+
+/** S17: a repeated `true` within this time is not relayed, in milliseconds. */
+const REPEAT_MS = 1_000
+/** S17: how many starts of one socket are relayed within that time: enough for short messages sent in a row. */
+const MAX_STARTS = 4
+/** S17: the others forget a typing user after this time without another `true`, in milliseconds. */
+const TYPING_MS = 6_000
+
+interface TypingSocket {
+  readonly user: WireUser
+  /** When the last start was relayed. */
+  readonly at: number
+  readonly isTyping: boolean
+  /** Relayed starts within REPEAT_MS, counted from `since`. */
+  readonly since: number
+  readonly starts: number
+}
+
+/** Which sockets of a room are typing. Each method answers whether to relay the change to the other members. */
+export class TypingState {
+  readonly #sockets = new Map<unknown, TypingSocket>()
+
+  start(socket: unknown, user: WireUser, now: number): boolean {
+    const last = this.#sockets.get(socket)
+    if (last?.isTyping && now - last.at < REPEAT_MS) return false
+    const { since, starts } = last !== undefined && now - last.since < REPEAT_MS ? last : { since: now, starts: 0 }
+    if (starts >= MAX_STARTS) return false
+    this.#sockets.set(socket, { user, at: now, isTyping: true, since, starts: starts + 1 })
+    return true
+  }
+
+  /** False where the socket was not typing, or where the user still types in another tab. */
+  stop(socket: unknown, now: number): boolean {
+    const last = this.#sockets.get(socket)
+    if (last === undefined || !isTyping(last, now)) return false
+    // Kept, so that its starts stay counted.
+    this.#sockets.set(socket, { ...last, isTyping: false })
+    return ![...this.#sockets.values()].some((other) => other.user.id === last.user.id && isTyping(other, now))
+  }
+
+  /** The same as `stop`; also forgets the socket. */
+  leave(socket: unknown, now: number): boolean {
+    const isNews = this.stop(socket, now)
+    this.#sockets.delete(socket)
+    return isNews
+  }
+}
+
+function isTyping({ isTyping: hasStarted, at }: TypingSocket, now: number): boolean {
+  return hasStarted && now - at < TYPING_MS
+}
