@@ -2,10 +2,10 @@ import {
   type AnyContract,
   type ContractDefinition,
   type EventsMap,
-  type Hello,
   RoomfulError,
   type SocketIoContract,
 } from '@roomful/contract'
+import type { Hello } from '@roomful/contract/protocol'
 import type { Client } from './client.ts'
 import { Connection } from './connection/connection.ts'
 import type { ConnectionState } from './connection/connection-state.ts'

@@ -1,4 +1,5 @@
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 
 /** Ends a subscription; calling it again does nothing. */
 export type Unsubscribe = () => void

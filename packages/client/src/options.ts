@@ -1,4 +1,5 @@
-import { describe, type Refusal, RoomfulError } from '@roomful/contract'
+import { type Refusal, RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import type { Auth } from './connection/auth.ts'
 import type { ReconnectOptions } from './connection/back-off.ts'
 import type { OnInvalid } from './events/schemas.ts'

@@ -1,4 +1,5 @@
-import { type Hello, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import type { Hello } from '@roomful/contract/protocol'
 import type { StoreApi } from 'zustand/vanilla'
 import { afterMs, isPassing } from '../events/refusal.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'

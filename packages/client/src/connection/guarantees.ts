@@ -1,4 +1,4 @@
-import type { Hello } from '@roomful/contract'
+import type { Hello } from '@roomful/contract/protocol'
 import type { Place } from '../roomful/storage/keeper.ts'
 import type { Guarantees } from './connection-state.ts'
 

@@ -1,4 +1,4 @@
-import { type Hello, wire, type WireMeta } from '@roomful/contract'
+import { type Hello, wire, type WireMeta } from '@roomful/contract/protocol'
 import { Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Report } from '../guarded-store.ts'
 import type { Inspect } from '../inspect.ts'

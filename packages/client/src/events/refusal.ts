@@ -1,4 +1,5 @@
-import { passingCodes, type Refusal, RoomfulError } from '@roomful/contract'
+import { type Refusal, RoomfulError } from '@roomful/contract'
+import { passingCodes } from '@roomful/contract/protocol'
 
 /** The server's no in an acknowledgement, if it is one: `{ $error }` as our server says it, or what the app's `refusalOf` sees. */
 export function refusalIn(

@@ -1,12 +1,5 @@
-import {
-  assertEventName,
-  type ContractDefinition,
-  eventIn,
-  type EventSchemas,
-  RoomfulError,
-  validate,
-  ValidationError,
-} from '@roomful/contract'
+import { type ContractDefinition, RoomfulError, ValidationError } from '@roomful/contract'
+import { assertEventName, eventIn, type EventSchemas, validate } from '@roomful/contract/protocol'
 
 /** Hears of data that was dropped because its schema does not accept it. */
 export type OnInvalid = (error: ValidationError, from: { readonly event: string; readonly room?: string }) => void

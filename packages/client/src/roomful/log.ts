@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 
 /** Messages of a room that were missed and will not come by themselves; ask `history`, where there is one. */
 export interface Gap {

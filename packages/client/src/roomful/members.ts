@@ -1,4 +1,4 @@
-import type { MembersDelta, WireMember } from '@roomful/contract'
+import type { MembersDelta, WireMember } from '@roomful/contract/protocol'
 
 /** Who is in a room, by user id, as of version `v`. */
 export interface MembersView {

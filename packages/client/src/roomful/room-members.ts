@@ -1,4 +1,4 @@
-import type { MembersDelta, WireMember } from '@roomful/contract'
+import type { MembersDelta, WireMember } from '@roomful/contract/protocol'
 import type { StoreApi } from 'zustand/vanilla'
 import type { Schemas } from '../events/schemas.ts'
 import { createGuardedStore, type Report } from '../guarded-store.ts'

@@ -1,4 +1,5 @@
-import { type Hello, RoomfulError, wire } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { type Hello, wire } from '@roomful/contract/protocol'
 import type { HistoryQuery, RoomProtocol, Wire } from '../rooms/room-protocol.ts'
 import { granted, readHistoryAnswer, readJoinAnswer, readPublishAnswer } from './wire-messages.ts'
 

@@ -1,3 +1,4 @@
+import { RoomfulError } from '@roomful/contract'
 import {
   defaultLimits,
   type Entry,
@@ -10,12 +11,11 @@ import {
   type MembersDelta,
   PROTOCOL_VERSION,
   type PublishAnswer,
-  RoomfulError,
   wire,
   type WireMember,
   type WireMeta,
   type WireUser,
-} from '@roomful/contract'
+} from '@roomful/contract/protocol'
 
 // What a server sends is checked before it is believed: each function gives the message, or nothing.
 

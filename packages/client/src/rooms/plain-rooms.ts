@@ -1,4 +1,5 @@
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { within } from '../promises.ts'
 import type { HistoryPage, Joined, RoomProtocol } from './room-protocol.ts'
 

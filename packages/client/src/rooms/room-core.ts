@@ -1,4 +1,5 @@
-import { assertRoomName, type MembersDelta, RoomfulError, type WireMeta } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { assertRoomName, type MembersDelta, type WireMeta } from '@roomful/contract/protocol'
 import type { CallOptions } from '../events/sender.ts'
 import { isForGood } from '../events/refusal.ts'
 import { assertNumber } from '../options.ts'

@@ -1,4 +1,4 @@
-import type { Entry, WireMeta, WireUser } from '@roomful/contract'
+import type { Entry, WireMeta, WireUser } from '@roomful/contract/protocol'
 import { Emitter, Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Report } from '../guarded-store.ts'

@@ -1,4 +1,5 @@
-import type { Limits, PublishAnswer, RoomfulError, WireMember } from '@roomful/contract'
+import type { RoomfulError } from '@roomful/contract'
+import type { Limits, PublishAnswer, WireMember } from '@roomful/contract/protocol'
 import type { Flight, Session } from '../roomful/outbox/room-queue.ts'
 import type { LogPage } from '../roomful/log.ts'
 

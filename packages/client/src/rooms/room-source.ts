@@ -1,4 +1,5 @@
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import type { Schemas } from '../events/schemas.ts'
 import type { TimelineSource } from '../timeline/timeline-source.ts'
 import { discardIn, outgoingIn } from '../roomful/outbox/outgoing.ts'

@@ -1,4 +1,5 @@
-import { type AnyContract, describe, type Receipt, RoomfulError } from '@roomful/contract'
+import { type AnyContract, type Receipt, RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { createGuardedStore } from '../guarded-store.ts'
 import { isForGood } from '../events/refusal.ts'
 import { handled, untilState } from '../promises.ts'

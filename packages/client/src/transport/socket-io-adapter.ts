@@ -1,4 +1,5 @@
-import { describe, type Refusal, RoomfulError } from '@roomful/contract'
+import { type Refusal, RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { io, type Manager, type ManagerOptions, type Socket } from 'socket.io-client'
 import { type Packet, PacketType } from 'socket.io-parser'
 import { guardedTransports } from './guarded-transports.ts'

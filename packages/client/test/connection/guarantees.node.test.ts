@@ -1,4 +1,4 @@
-import { defaultLimits } from '@roomful/client'
+import { defaultLimits } from '@roomful/contract/protocol'
 import { expect, test } from 'vitest'
 import { guaranteesOf } from '../../src/connection/guarantees.ts'
 import { hello } from '../support/fake-connection.ts'

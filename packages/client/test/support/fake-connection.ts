@@ -1,4 +1,5 @@
-import { defaultLimits, RoomfulError, type ConnectionState, type Hello } from '@roomful/client'
+import { RoomfulError, type ConnectionState } from '@roomful/client'
+import { defaultLimits, type Hello } from '@roomful/contract/protocol'
 import { onTestFinished, vi } from 'vitest'
 import { Connection, type ConnectionSettings } from '../../src/connection/connection.ts'
 import { guaranteesOf } from '../../src/connection/guarantees.ts'

@@ -1,4 +1,5 @@
-import type { PublishAnswer, RoomfulError } from '@roomful/contract'
+import type { RoomfulError } from '@roomful/contract'
+import type { PublishAnswer } from '@roomful/contract/protocol'
 import type { Report } from '../../guarded-store.ts'
 import type { Place } from '../storage/keeper.ts'
 import type { Flight } from './room-queue.ts'

@@ -1,4 +1,5 @@
-import { type Hello, type Receipt, RoomfulError } from '@roomful/contract'
+import { type Receipt, RoomfulError } from '@roomful/contract'
+import type { Hello } from '@roomful/contract/protocol'
 import type { StoreApi } from 'zustand/vanilla'
 import { Listeners, type Unsubscribe } from '../../emitter.ts'
 import { hasBinary, snapshot } from '../../events/snapshot.ts'

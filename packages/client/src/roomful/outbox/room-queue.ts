@@ -1,4 +1,5 @@
-import { type PublishAnswer, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import type { PublishAnswer } from '@roomful/contract/protocol'
 import { isPassing } from '../../events/refusal.ts'
 import { givenUp, type Message, type Outcome } from './message.ts'
 

@@ -1,4 +1,5 @@
-import { type AnyContract, describe, RoomfulError } from '@roomful/contract'
+import { type AnyContract, RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { assertListener } from '../../emitter.ts'
 import { hasSameEntries } from '../members.ts'
 import type { Member, Room } from '../../rooms/room.ts'

@@ -1,4 +1,5 @@
-import { type AnyContract, type RoomfulError, wire } from '@roomful/contract'
+import type { AnyContract, RoomfulError } from '@roomful/contract'
+import { wire } from '@roomful/contract/protocol'
 import { afterMs } from '../../events/refusal.ts'
 import { encoding } from '../../events/snapshot.ts'
 import { createGuardedStore } from '../../guarded-store.ts'

@@ -1,4 +1,5 @@
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { untilDone } from '../../promises.ts'
 import { openIndexedDb } from './indexed-db.ts'
 import type { Keeper, KeeperEvents, OutboxOption } from './keeper.ts'

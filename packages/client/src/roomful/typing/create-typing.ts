@@ -1,4 +1,5 @@
-import { type AnyContract, type Typing, type User, wire } from '@roomful/contract'
+import type { AnyContract, User } from '@roomful/contract'
+import { type Typing, wire } from '@roomful/contract/protocol'
 import { createGuardedStore } from '../../guarded-store.ts'
 import type { Room } from '../../rooms/room.ts'
 import { sourceOf } from '../../rooms/room-source.ts'

@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import { Disk, type Sent } from './disk.ts'
 import { type Link, ROOMS, WINDOW } from './frames.ts'
 import { ServerNode } from './server.ts'

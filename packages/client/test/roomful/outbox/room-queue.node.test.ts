@@ -1,4 +1,5 @@
-import { type PublishAnswer, RoomfulError } from '@roomful/client'
+import { RoomfulError } from '@roomful/client'
+import type { PublishAnswer } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { messageId, type Message, type Outcome } from '../../../src/roomful/outbox/message.ts'
 import { type Flight, RoomQueue, type Session } from '../../../src/roomful/outbox/room-queue.ts'

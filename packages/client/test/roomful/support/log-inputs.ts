@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/client'
+import type { Entry } from '@roomful/contract/protocol'
 import { type LogPage, RoomLog, type RoomLogOutput } from '../../../src/roomful/log.ts'
 
 /** Tells the log that something happened. */

@@ -2,12 +2,12 @@ import {
   type Client,
   type ClientOptions,
   createClient,
-  type Entry,
   type Gap,
   type InspectEvent,
   type Receipt,
   type Room,
 } from '@roomful/client'
+import type { Entry } from '@roomful/contract/protocol'
 import { onTestFinished } from 'vitest'
 import { processChat } from '../../../support/server-process-contract.ts'
 import { recordInspect, soon } from '../../../support/test-client.ts'

@@ -1,4 +1,4 @@
-import type { ItemResult, PublishAnswer } from '@roomful/client'
+import type { ItemResult, PublishAnswer } from '@roomful/contract/protocol'
 import { bytesOf, type Message, type Outcome } from '../../../../src/roomful/outbox/message.ts'
 import { OutboxCore, type OutboxLimit } from '../../../../src/roomful/outbox/outbox-core.ts'
 import { Unstored } from '../../../../src/roomful/outbox/unstored.ts'
