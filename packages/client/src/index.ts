@@ -1,5 +1,4 @@
-export { defineContract, isSchema, typeOnly, RoomfulError, ValidationError } from '@roomful/contract'
-export type * from '@roomful/contract'
+export * from '@roomful/contract'
 export type { AckEmitter, Client, ClientHandler, EventEmitter } from './client.ts'
 export type { RoomsOption } from './client-core.ts'
 export type { Auth, AuthContext } from './connection/auth.ts'

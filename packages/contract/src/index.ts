@@ -1,4 +1,4 @@
-export { defineContract, isSchema, typeOnly } from './define-contract.ts'
+export { defineContract, typeOnly } from './define-contract.ts'
 export type {
   AnyContract,
   CheckDefinition,
@@ -12,8 +12,33 @@ export type {
 } from './define-contract.ts'
 export { RoomfulError, ValidationError } from './errors.ts'
 export type { ErrorCode, LocalCode, Refusal } from './errors.ts'
-export type * from './infer.ts'
+export type {
+  AckIn,
+  AckOut,
+  AckedName,
+  At,
+  ClientToServer,
+  DataArgs,
+  DataIn,
+  DataOut,
+  DurableName,
+  EmitArgs,
+  EventName,
+  HandlerArgs,
+  HasAck,
+  IsAny,
+  JoinParams,
+  JoinParamsInput,
+  Json,
+  Presence,
+  PresenceInput,
+  Receipt,
+  RoomEmitted,
+  RoomListened,
+  ServerToClient,
+  User,
+  UserInput,
+  VolatileName,
+} from './infer.ts'
 export type { ReservedName } from './names.ts'
 export type { ClientToServerEvents, EventsMap, ServerToClientEvents, SocketIoContract } from './socket-io-maps.ts'
-// These names move to '@roomful/contract/protocol'; they leave this entry when the client imports them from there.
-export * from './protocol.ts'

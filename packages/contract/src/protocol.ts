@@ -1,4 +1,5 @@
 // What the two halves of `roomful/1` share: wire names and shapes, limits, codes, checks. Apps import the package's root.
+export { isSchema } from './define-contract.ts'
 export { assertEventName, assertRoomName, isEventName, isRoomName } from './names.ts'
 export { eventIn, validate } from './validate.ts'
 export type { EventSchemas } from './validate.ts'

@@ -1,4 +1,5 @@
-import { defineContract, isSchema, RoomfulError, typeOnly } from '@roomful/contract'
+import { defineContract, RoomfulError, typeOnly } from '@roomful/contract'
+import { isSchema } from '@roomful/contract/protocol'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'

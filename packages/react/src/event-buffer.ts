@@ -1,5 +1,5 @@
 'use client'
-import { describe, type ReadonlyStore, RoomfulError } from '@roomful/client'
+import { type ReadonlyStore, RoomfulError } from '@roomful/client'
 import { onFrame } from './frame.ts'
 import type { Heard } from './heard.ts'
 import { createValue } from './value.ts'
@@ -89,5 +89,5 @@ export function createEventBuffer<Item>(
 }
 
 function assert(isFine: boolean, expected: string, got: unknown): void {
-  if (!isFine) throw new RoomfulError('INVALID_ARGUMENT', `${expected}, got ${describe(got)}`)
+  if (!isFine) throw new RoomfulError('INVALID_ARGUMENT', `${expected}, got ${String(got)}`)
 }

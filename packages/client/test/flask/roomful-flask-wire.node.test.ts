@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Entry, Hello, JoinAnswer, PublishAnswer, WireMeta } from '@roomful/contract'
-import { defaultLimits } from '@roomful/contract'
+import type { Entry, Hello, JoinAnswer, PublishAnswer, WireMeta } from '@roomful/contract/protocol'
+import { defaultLimits } from '@roomful/contract/protocol'
 import { io } from 'socket.io-client'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'

@@ -1,4 +1,4 @@
-import type { Entry, HistoryAnswer, JoinAnswer } from '@roomful/contract'
+import type { Entry, HistoryAnswer, JoinAnswer } from '@roomful/contract/protocol'
 import { io } from 'socket.io-client'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { expectExact, expectViews, seen } from '../roomful/faults/support/exact.ts'

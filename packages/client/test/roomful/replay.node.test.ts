@@ -1,4 +1,5 @@
-import type { Gap, HistoryAnswer, JoinAnswer, Room } from '@roomful/client'
+import type { Gap, Room } from '@roomful/client'
+import type { HistoryAnswer, JoinAnswer } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startClient, startRoomful } from '../support/test-client.ts'

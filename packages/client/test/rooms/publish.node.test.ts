@@ -1,4 +1,4 @@
-import type { PublishRequest } from '@roomful/client'
+import type { PublishRequest } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { recordInspect, rejection, startClient, startRoomful, until } from '../support/test-client.ts'

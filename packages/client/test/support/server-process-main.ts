@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import { createRooms, memoryLog, refuse, type RoomLog } from '@roomful/server'
 import { Server } from 'socket.io'
 import { crashable } from './server-process-crash.ts'

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import type { Moment, ProcessSettings, Question } from './server-process-contract.ts'
 
 export { processChat } from './server-process-contract.ts'

@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import type { Logs, Sent, Stay, Story } from './story.ts'
 
 type Bad = (what: string) => void

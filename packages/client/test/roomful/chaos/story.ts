@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 
 /** One message that a page gave to its client. */
 export interface Sent {

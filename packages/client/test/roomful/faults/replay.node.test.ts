@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/client'
+import type { Entry } from '@roomful/contract/protocol'
 import { memoryLog } from '@roomful/server'
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'

@@ -1,4 +1,4 @@
-import type { Entry, PublishAnswer } from '@roomful/contract'
+import type { Entry, PublishAnswer } from '@roomful/contract/protocol'
 import type { Batch } from '../../../src/roomful/outbox/outbox-steps.ts'
 import type { LogPage } from '../../../src/roomful/log.ts'
 import type { Since } from '../../../src/rooms/room-protocol.ts'

@@ -1,4 +1,4 @@
-import type { Entry, PublishAnswer } from '@roomful/contract'
+import type { Entry, PublishAnswer } from '@roomful/contract/protocol'
 import { type DecidedItem, settle } from '@roomful/server'
 import type { Link, ToClient, ToServer } from './frames.ts'
 import type { Surroundings } from './surroundings.ts'

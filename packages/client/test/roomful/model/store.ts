@@ -1,5 +1,5 @@
 import type { SenderRow } from '@roomful/server'
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import { PAGE, ROOMS, WINDOW } from './frames.ts'
 
 interface RoomStore {

@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import type { Outcome } from '../../../src/roomful/outbox/message.ts'
 import type { Saving } from './disk.ts'
 import type { Link } from './frames.ts'

@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import { messageFrom } from '../../../src/roomful/outbox/message.ts'
 import { Disk, type Sent } from './disk.ts'
 import { type Link, ROOMS, USER, WINDOW } from './frames.ts'

@@ -1,4 +1,5 @@
-import { createTimeline, type PublishRequest, type Room, type TimelineMessage } from '@roomful/client'
+import { createTimeline, type Room, type TimelineMessage } from '@roomful/client'
+import type { PublishRequest } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { codeOf } from '../../rooms/support/outcomes.ts'
 import { EPOCH, startScript } from '../../rooms/support/scripted-server.ts'

@@ -1,4 +1,4 @@
-import type { Hello } from '@roomful/client'
+import type { Hello } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { codeOf, keysOf, textsOf } from '../../rooms/support/outcomes.ts'
 import { helloWith, startScript } from '../../rooms/support/scripted-server.ts'

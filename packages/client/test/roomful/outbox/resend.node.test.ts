@@ -1,4 +1,4 @@
-import type { PublishRequest } from '@roomful/client'
+import type { PublishRequest } from '@roomful/contract/protocol'
 import { createProxy } from '@roomful/testing/proxy'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { codeOf, keysOf, textsOf } from '../../rooms/support/outcomes.ts'

@@ -1,4 +1,4 @@
-import type { PublishAnswer } from '@roomful/client'
+import type { PublishAnswer } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { type Message, messageId, type Outcome } from '../../../src/roomful/outbox/message.ts'
 import type { Batch, RoomQueueOutput, Session } from '../../../src/roomful/outbox/outbox-steps.ts'

@@ -1,4 +1,4 @@
-import type { Hello } from '@roomful/client'
+import type { Hello } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import type { StoredEntry } from '../../../src/roomful/storage/keeper.ts'
 import { outboxIn } from '../../../src/roomful/storage/safekeeping.ts'

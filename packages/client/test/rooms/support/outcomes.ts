@@ -1,4 +1,5 @@
-import type { PublishRequest, RoomfulError } from '@roomful/client'
+import type { RoomfulError } from '@roomful/client'
+import type { PublishRequest } from '@roomful/contract/protocol'
 
 /** What became of something: `confirmed`, or the error's code. */
 export function codeOf(promise: Promise<unknown>): Promise<string> {

@@ -1,10 +1,4 @@
-import {
-  type Hello,
-  type HistoryAnswer,
-  type JoinAnswer,
-  type PublishAnswer,
-  type PublishRequest,
-} from '@roomful/client'
+import type { Hello, HistoryAnswer, JoinAnswer, PublishAnswer, PublishRequest } from '@roomful/contract/protocol'
 import type { Socket } from 'socket.io'
 import { startServer } from '../../support/test-server.ts'
 

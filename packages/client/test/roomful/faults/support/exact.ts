@@ -1,4 +1,5 @@
-import type { Entry, InspectEvent } from '@roomful/client'
+import type { InspectEvent } from '@roomful/client'
+import type { Entry } from '@roomful/contract/protocol'
 import { expect } from 'vitest'
 import { eventually } from '../../../support/eventually.ts'
 import type { Person, Saying, Seen } from './person.ts'

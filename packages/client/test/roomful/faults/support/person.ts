@@ -2,7 +2,6 @@ import {
   type Client,
   type ClientOptions,
   createClient,
-  type Entry,
   type Gap,
   type InspectEvent,
   type Receipt,
@@ -10,6 +9,7 @@ import {
   roomful,
   type RoomfulOptions,
 } from '@roomful/client'
+import type { Entry } from '@roomful/contract/protocol'
 import { onTestFinished } from 'vitest'
 import { processChat } from '../../../support/server-process-contract.ts'
 import { recordInspect, soon } from '../../../support/test-client.ts'

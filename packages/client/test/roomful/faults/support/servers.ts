@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Entry } from '@roomful/client'
+import type { Entry } from '@roomful/contract/protocol'
 import { createRooms, memoryLog, type RoomLog } from '@roomful/server'
 import { createProxy, type FaultProxy } from '@roomful/testing/proxy'
 import { onTestFinished } from 'vitest'

@@ -1,4 +1,5 @@
-import { type ItemResult, type PublishAnswer, RoomfulError } from '@roomful/client'
+import { RoomfulError } from '@roomful/client'
+import type { ItemResult, PublishAnswer } from '@roomful/contract/protocol'
 import { bytesOf, type Message } from '../../../../src/roomful/outbox/message.ts'
 import { OutboxCore } from '../../../../src/roomful/outbox/outbox-core.ts'
 import type {

@@ -1,4 +1,5 @@
-import type { Hello, PublishAnswer, PublishRequest, RoomfulError } from '@roomful/client'
+import type { RoomfulError } from '@roomful/client'
+import type { Hello, PublishAnswer, PublishRequest } from '@roomful/contract/protocol'
 import { Outbox } from '../../../../src/roomful/outbox/outbox.ts'
 import type { OutboxPort } from '../../../../src/roomful/outbox/outbox-port.ts'
 import type {

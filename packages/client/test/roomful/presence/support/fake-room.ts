@@ -1,4 +1,4 @@
-import { defaultLimits } from '@roomful/contract'
+import { defaultLimits } from '@roomful/contract/protocol'
 import {
   type EventsMap,
   type Member,
@@ -7,8 +7,8 @@ import {
   type RoomState,
   type SocketIoContract,
   ValidationError,
-  type WireUser,
 } from '@roomful/client'
+import type { WireUser } from '@roomful/contract/protocol'
 import { vi, onTestFinished } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import { Emitter, Listeners } from '../../../../src/emitter.ts'
