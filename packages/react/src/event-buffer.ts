@@ -1,5 +1,5 @@
 'use client'
-import { describe, type ReadonlyStore, RoomfulError } from '@roomful/client'
+import { type ReadonlyStore, RoomfulError } from '@roomful/client'
 import type { EventSource } from './event-source.ts'
 import { onFrame } from './frame.ts'
 import { createLazyStore } from './lazy-store.ts'
@@ -93,5 +93,5 @@ export function createEventBuffer<Item>(
 }
 
 function assert(isValid: boolean, expected: string, got: unknown): void {
-  if (!isValid) throw new RoomfulError('INVALID_ARGUMENT', `${expected}, got ${describe(got)}`)
+  if (!isValid) throw new RoomfulError('INVALID_ARGUMENT', `${expected}, got ${String(got)}`)
 }

@@ -27,7 +27,7 @@ export function useRoom<C extends AnyContract>(
   const room = name === null || name === undefined ? undefined : client.room(name)
   const json = JSON.stringify(params)
   const [hold, retry] = useMemo(() => {
-    const retain: ((options: RoomOptions) => () => void) | undefined = room?.retain
+    const retain = room?.retain as ((options: RoomOptions) => () => void) | undefined
     const join = () => retain?.({ params: json && (JSON.parse(json) as unknown) })
     return [join, () => join()?.()]
   }, [room, json])

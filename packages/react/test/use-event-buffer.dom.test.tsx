@@ -147,6 +147,6 @@ test.each([
   [{ max: 0 }, /max must be a whole number of at least 1, got/],
   [{ flush: -1 }, /flush must be 'frame' or milliseconds/],
   [{ overflow: 'last' as never }, /overflow must be 'oldest' or 'newest'/],
-])('an option that cannot be meant is refused: %o', (options, message) => {
+])('an invalid option is refused: %o', (options, message) => {
   expect(() => createEventBuffer(undefined, 'n', () => {}, options)).toThrow(message)
 })
