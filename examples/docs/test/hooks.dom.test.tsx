@@ -13,6 +13,7 @@ import { Room } from './hooks/room.tsx'
 import { client } from './hooks/roomful.ts'
 import { Dot, Status } from './hooks/status.tsx'
 import { Messages } from './hooks/timeline.tsx'
+import { Viewed } from './hooks/viewed.tsx'
 import { WhoAmI } from './hooks/who-am-i.tsx'
 
 configure({ asyncUtilTimeout: 20_000, reactStrictMode: true }) // the machine may be slow and busy
@@ -48,6 +49,13 @@ test('status.tsx: shows the connection, disconnects and connects', async () => {
   await screen.findByTitle('offline')
   click('Connect (client)')
   expect(await screen.findByTitle('online')).toBeTruthy()
+})
+
+test('viewed.tsx: emits in an effect and in its clean-up', async () => {
+  const view = render(<Viewed page="news" />)
+  await expect.poll(() => server).toHaveEmitted('viewed', { page: 'news' })
+  view.unmount()
+  await expect.poll(() => server).toHaveEmitted('closed', { page: 'news' })
 })
 
 test('room.tsx: joins a room, sends to it, and shows its events and the client’s', async () => {
