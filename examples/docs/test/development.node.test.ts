@@ -30,10 +30,18 @@ test('main.tsx: a build for production has no server in it', async () => {
   expect(await modulesOf(main, 'production')).not.toContain('mock.ts')
 })
 
-test('hooks.md: what is not imported is not in the bundle', async () => {
-  const others = ['presence', 'typing', 'timeline', 'members', 'reducer', 'buffer', 'outbox'].map(
-    (name) => `use-${name}.ts`,
-  )
+test('hooks.md: createHooks brings no hook into the bundle that is not bound or imported', async () => {
+  const others = [
+    'presence',
+    'typing',
+    'timeline',
+    'members',
+    'event-reducer',
+    'event-buffer',
+    'emit-with-ack',
+    'lost-connection',
+    'outbox',
+  ].map((name) => `use-${name}.ts`)
   const ofCore = ['create-presence.ts', 'create-typing.ts', 'timeline-store.ts']
   const modules = await modulesOf(join(root, '../hooks/room.tsx'), 'production')
   expect(modules).toContain('use-room.ts')

@@ -13,6 +13,7 @@ import { Room } from './hooks/room.tsx'
 import { client } from './hooks/roomful.ts'
 import { Dot, Status } from './hooks/status.tsx'
 import { Messages } from './hooks/timeline.tsx'
+import { Viewed } from './hooks/viewed.tsx'
 import { WhoAmI } from './hooks/who-am-i.tsx'
 
 configure({ asyncUtilTimeout: 20_000, reactStrictMode: true }) // the machine may be slow and busy
@@ -30,8 +31,8 @@ afterAll(async () => {
   await server.close()
 })
 
-/** Somebody else, who is gone with the test. */
-function comes(name: string) {
+/** Connects another user until the end of the test. */
+function connect(name: string) {
   const other = createClient({ url: server.url, contract: chat, rooms: roomful(), auth: { name } })
   onTestFinished(other.disconnect)
   return other
@@ -39,7 +40,7 @@ function comes(name: string) {
 const says = (room: string, text: string) => rooms.to(room).emit('message', { text })
 const click = (text: string) => fireEvent.click(screen.getByText(text))
 
-test('status.tsx: the connection, and what one does with it', async () => {
+test('status.tsx: shows the connection, disconnects and connects', async () => {
   render(<Status />)
   render(<Dot />)
   await screen.findByText('Go offline')
@@ -50,7 +51,14 @@ test('status.tsx: the connection, and what one does with it', async () => {
   expect(await screen.findByTitle('online')).toBeTruthy()
 })
 
-test('room.tsx: a room that is joined, and what is heard there and on the connection', async () => {
+test('viewed.tsx: emits in an effect and in its clean-up', async () => {
+  const view = render(<Viewed page="news" />)
+  await expect.poll(() => server).toHaveEmitted('viewed', { page: 'news' })
+  view.unmount()
+  await expect.poll(() => server).toHaveEmitted('closed', { page: 'news' })
+})
+
+test('room.tsx: joins a room, sends to it, and shows its events and the client’s', async () => {
   const view = render(<Room name={null} />)
   expect(screen.getByLabelText('left')).toBeTruthy()
   view.rerender(<Room name="room" />)
@@ -61,7 +69,7 @@ test('room.tsx: a room that is joined, and what is heard there and on the connec
   await screen.findByText('closing soon')
 })
 
-test('timeline.tsx: what was said, also before we came, and what was refused', async () => {
+test('timeline.tsx: shows older messages, and sends a refused message again', async () => {
   await says('timeline', 'long ago')
   const { container } = render(<Messages name="timeline" />)
   const shows = (lines: string[]) =>
@@ -78,9 +86,9 @@ test('timeline.tsx: what was said, also before we came, and what was refused', a
   await shows(['long ago ', 'Hello '])
 })
 
-test('people.tsx: others, ourselves, and who is typing', async () => {
+test('people.tsx: shows the members and sends presence and typing', async () => {
   render(<People name="people" />)
-  const bob = await comes('bob').join('people')
+  const bob = await connect('bob').join('people')
   await screen.findByText('1 others of 2, 0 typing, I am here')
   click('Away')
   await screen.findByText('1 others of 2, 0 typing, I am away')
@@ -90,7 +98,7 @@ test('people.tsx: others, ourselves, and who is typing', async () => {
   await screen.findByText('0 others of 1, 0 typing, I am away')
 })
 
-test('rates.tsx: every event is counted, and two are kept', async () => {
+test('rates.tsx: reduces every event, and keeps two', async () => {
   render(<Rates name="rates" />)
   await expect.poll(() => client.room('rates').status).toBe('joined')
   for (const text of ['one', 'three', 'five']) await says('rates', text)
@@ -98,7 +106,7 @@ test('rates.tsx: every event is counted, and two are kept', async () => {
   await screen.findByText('12 letters: , 0 dropped')
 })
 
-test('who-am-i.tsx: a question and its answer', async () => {
+test('who-am-i.tsx: shows a pending request and its answer', async () => {
   render(<WhoAmI />)
   await act(() => client.connect())
   click('Who am I?')
@@ -106,7 +114,7 @@ test('who-am-i.tsx: a question and its answer', async () => {
   expect(await screen.findByText('Ada')).toBeTruthy()
 })
 
-test('banner.tsx: what is told of an outage', async () => {
+test('banner.tsx: shows an outage, its end, and the unsent messages', async () => {
   const room = await client.join('banner')
   const { container } = render(<Banner />)
   expect(container.textContent).toBe('')
@@ -118,12 +126,12 @@ test('banner.tsx: what is told of an outage', async () => {
   expect(await receipt).toMatchObject({ confirmed: true })
 })
 
-test('provided.tsx: the nearest provider has the client', async () => {
-  render(<Two first={comes('first')} second={comes('second')} />)
-  await screen.findByText('first: joined')
-  expect(await screen.findByText('second: joined')).toBeTruthy()
+test('provided.tsx: uses the client of the nearest provider', async () => {
+  render(<Two first={connect('first')} second={connect('second')} />)
+  await screen.findByText('first: joined, 0 unsent')
+  expect(await screen.findByText('second: joined, 0 unsent')).toBeTruthy()
 })
 
-test('without a client and a provider, it says what is missing', () => {
+test('provided.tsx: throws without a client', () => {
   expect(() => render(<Two first={undefined as never} second={undefined as never} />)).toThrow(RoomfulError)
 })

@@ -1,65 +1,65 @@
 'use client'
+import type { EventSource } from './event-source.ts'
 import { onFrame } from './frame.ts'
-import type { Heard } from './heard.ts'
 
 type Events = readonly (readonly unknown[])[]
 
 interface Reader {
-  /** Every event since it was added, in order. */
-  take(events: Events): void
-  /** The frame has come: what was taken may be shown. */
-  show(): void
+  /** Every event since the reader was added, in order; called before `onFrame`, or earlier when the batch is full. */
+  onEvents(events: Events): void
+  /** The frame for these events has come: the new state may be rendered. */
+  onFrame(): void
 }
 
-/** More are not kept: the readers take them before the frame comes. */
-const MAX = 1_000
+/** A full batch is given to the readers at once, before the frame. */
+const MAX_EVENTS = 1_000
 
-/** One event, heard once for all who read it, who take it in batches: an event costs one array, however many they are. */
+/** Collects one event for all its readers: an event costs one array, however many components read it. */
 class EventBatches {
   readonly #readers = new Set<Reader>()
-  readonly #listen: (handler: (...args: unknown[]) => void) => () => void
+  readonly #subscribe: (handler: (...args: unknown[]) => void) => () => void
   #events: (readonly unknown[])[] = []
-  #off = (): void => {}
+  #unsubscribe = (): void => {}
 
-  constructor(listen: (handler: (...args: unknown[]) => void) => () => void) {
-    this.#listen = listen
+  constructor(subscribe: (handler: (...args: unknown[]) => void) => () => void) {
+    this.#subscribe = subscribe
   }
 
   add(reader: Reader): () => void {
-    this.#hand()
-    if (this.#readers.size === 0) this.#off = this.#listen(this.#hear)
+    this.#flush()
+    if (this.#readers.size === 0) this.#unsubscribe = this.#subscribe(this.#onEvent)
     this.#readers.add(reader)
     return () => {
-      this.#hand()
-      if (this.#readers.delete(reader) && this.#readers.size === 0) this.#off()
+      this.#flush()
+      if (this.#readers.delete(reader) && this.#readers.size === 0) this.#unsubscribe()
     }
   }
 
-  readonly #hear = (...args: unknown[]): void => {
-    if (this.#events.push(args) === 1) onFrame(this.#show)
-    if (this.#events.length === MAX) this.#hand()
+  readonly #onEvent = (...args: unknown[]): void => {
+    if (this.#events.push(args) === 1) onFrame(this.#onFrame)
+    if (this.#events.length === MAX_EVENTS) this.#flush()
   }
 
-  readonly #show = (): void => {
-    this.#hand()
-    for (const reader of this.#readers) reader.show()
+  readonly #onFrame = (): void => {
+    this.#flush()
+    for (const reader of this.#readers) reader.onFrame()
   }
 
-  #hand(): void {
+  #flush(): void {
     const events = this.#events
     if (events.length === 0) return
     this.#events = []
-    for (const reader of this.#readers) reader.take(events)
+    for (const reader of this.#readers) reader.onEvents(events)
   }
 }
 
-const known = new WeakMap<Heard, Map<string, EventBatches>>()
+const batchesBySource = new WeakMap<EventSource, Map<string, EventBatches>>()
 
-/** The batches of an event of a client or a room. */
-export function batchesOf(heard: Heard, event: string): EventBatches {
-  const batches = known.get(heard) ?? new Map<string, EventBatches>()
-  known.set(heard, batches)
-  const made = batches.get(event) ?? new EventBatches((handler) => heard.on(event, handler))
-  batches.set(event, made)
-  return made
+/** The batches of one event of a client or a room: the same object for all who ask. */
+export function batchesOf(source: EventSource, event: string): EventBatches {
+  const batchesByEvent = batchesBySource.get(source) ?? new Map<string, EventBatches>()
+  batchesBySource.set(source, batchesByEvent)
+  const batches = batchesByEvent.get(event) ?? new EventBatches((handler) => source.on(event, handler))
+  batchesByEvent.set(event, batches)
+  return batches
 }

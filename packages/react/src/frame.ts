@@ -1,18 +1,18 @@
 'use client'
-/** No frame comes while the page is hidden: this long after, it counts as come. */
+/** In a hidden page no frame comes. After this time, tasks run without one. */
 const LATEST_MS = 100
 const WITHOUT_FRAMES_MS = 16
-/** A frame that has not come by then is not waited for: its timers were taken away (a test's fake ones), or the page was busy. */
+/** A frame that takes longer is given up: its timer was removed (by fake timers in a test), or the page was busy. */
 const GIVEN_UP_MS = 1_000
 
-const due = new Set<() => void>()
+const tasks = new Set<() => void>()
 let isBusy = false
 let since = 0
 let cancelFrame = (): void => {}
 
-/** Calls a task in a microtask after a quiet frame, else with the next frame; once, however often it is asked for. */
+/** Runs a task once, however often it is passed in: in a microtask after a quiet frame, else with the next frame. */
 export function onFrame(task: () => void): void {
-  due.add(task)
+  tasks.add(task)
   const elapsedMs = performance.now() - since
   if (isBusy && elapsedMs >= 0 && elapsedMs < GIVEN_UP_MS) return
   isBusy = true
@@ -22,12 +22,12 @@ export function onFrame(task: () => void): void {
 
 function run(): void {
   cancelFrame()
-  const tasks = [...due]
-  due.clear()
-  isBusy = tasks.length > 0
+  const due = [...tasks]
+  tasks.clear()
+  isBusy = due.length > 0
   since = performance.now()
-  if (isBusy) cancelFrame = nextFrame(run)
-  for (const task of tasks) {
+  if (isBusy) cancelFrame = requestFrame(run)
+  for (const task of due) {
     try {
       task()
     } catch (error) {
@@ -36,18 +36,18 @@ function run(): void {
   }
 }
 
-/** Returns its undo. */
-function nextFrame(call: () => void): () => void {
+/** Returns the function that cancels it. */
+function requestFrame(callback: () => void): () => void {
   const hasFrames = typeof requestAnimationFrame === 'function'
-  const timer = setTimeout(call, hasFrames ? LATEST_MS : WITHOUT_FRAMES_MS)
-  const frame = hasFrames ? requestAnimationFrame(call) : undefined
+  const timer = setTimeout(callback, hasFrames ? LATEST_MS : WITHOUT_FRAMES_MS)
+  const frame = hasFrames ? requestAnimationFrame(callback) : undefined
   return () => {
     clearTimeout(timer)
     if (frame !== undefined) cancelAnimationFrame(frame)
   }
 }
 
-/** A task that throws harms no other; the page's own handler of errors hears of it. */
+/** Reports the error to the page's `error` event; the other tasks still run. */
 function rethrow(error: unknown): void {
   queueMicrotask(() => {
     throw error

@@ -8,7 +8,7 @@ import {
   type Timeline,
   type TimelineName,
 } from '@roomful/client'
-import { framedAlone } from './framed.ts'
+import { frameThrottled } from './frame-throttled.ts'
 
 const nothing: readonly never[] = []
 const none: List<never> = {
@@ -54,7 +54,7 @@ export function createMountedTimeline<C extends AnyContract, E extends TimelineN
   }
 
   return {
-    state: framedAlone({
+    state: frameThrottled({
       getState,
       getInitialState: () => FIRST,
       subscribe(listener) {

@@ -8,22 +8,22 @@ import type {
   Gap,
   HandlerArgs,
   MessageMeta,
-  Room,
   RoomListened,
   ServerToClient,
 } from '@roomful/client'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
-import { type Buffered, type BufferOptions, createEventBuffer } from './event-buffer.ts'
-import type { Heard } from './heard.ts'
-import { useMade } from './use-made.ts'
+import { type BufferedEvents, type BufferOptions, createEventBuffer } from './event-buffer.ts'
+import type { EventSource } from './event-source.ts'
+import type { MaybeRoom } from './types.ts'
+import { useDisposable } from './use-disposable.ts'
 
-/** An event of a room as a buffer keeps it. */
-export type RoomItem<C extends AnyContract, E> = E extends 'gap'
+/** An event of a room, as `useEventBuffer` keeps it. */
+export type BufferedRoomEvent<C extends AnyContract, E> = E extends 'gap'
   ? Gap
   : { readonly data: DataOut<At<RoomListened<C>, E>>; readonly meta: MessageMeta<C> }
 
-/** An event of a client as a buffer keeps it: its data; several arguments as a tuple. */
-export type ClientItem<C extends AnyContract, E> =
+/** An event of a client, as `useEventBuffer` keeps it: its data, or a tuple where it has several arguments. */
+export type BufferedClientEvent<C extends AnyContract, E> =
   HandlerArgs<At<ServerToClient<C>, E>> extends infer A extends readonly unknown[]
     ? A extends readonly []
       ? undefined
@@ -35,19 +35,19 @@ export type ClientItem<C extends AnyContract, E> =
     : never
 
 export interface UseEventBufferOptions extends BufferOptions {
-  /** How many more were dropped; called when that is shown. */
+  /** Called after events were dropped, with the number of events since the last call. */
   readonly onOverflow?: ((dropped: number) => void) | undefined
 }
 
-export interface UseEventBuffer<Item> extends Buffered<Item> {
+export interface UseEventBuffer<Item> extends BufferedEvents<Item> {
   readonly clear: () => void
 }
 
 /**
- * The events since it was mounted, oldest first, up to `max`; renders once a flush. Another room, event or option begins
- * again with none.
+ * The events since mounting, oldest first, at most `max`; renders once a flush. Another client, room, event or option
+ * starts again with an empty buffer.
  *
- * @throws RoomfulError `INVALID_ARGUMENT` for an option that cannot be meant.
+ * @throws RoomfulError `INVALID_ARGUMENT` for an invalid option.
  * @example
  * const { events, dropped } = useEventBuffer(room, 'message', { max: 200 })
  */
@@ -55,33 +55,30 @@ export function useEventBuffer<C extends AnyContract, E extends EventName<Server
   client: Client<C>,
   event: E,
   options?: UseEventBufferOptions,
-): UseEventBuffer<ClientItem<C, E>>
+): UseEventBuffer<BufferedClientEvent<C, E>>
+/** The same for an event of a room, or `gap`. Without a room it stays empty. */
 export function useEventBuffer<C extends AnyContract, E extends EventName<RoomListened<C>> | 'gap'>(
-  room: Room<C> | undefined,
+  room: MaybeRoom<C>,
   event: E,
   options?: UseEventBufferOptions,
-): UseEventBuffer<RoomItem<C, E>>
+): UseEventBuffer<BufferedRoomEvent<C, E>>
 export function useEventBuffer(
-  heard: unknown,
+  source: unknown,
   event: string,
   { flush, max, overflow, onOverflow }: UseEventBufferOptions = {},
 ): UseEventBuffer<unknown> {
-  const isMessage = (heard as Heard | undefined)?.name !== undefined && event !== 'gap'
-  const { subscribe, getState, getInitialState, clear } = useMade(
-    () =>
-      createEventBuffer<unknown>(heard as Heard | undefined, event, isMessage ? withMeta : dataOf, {
-        flush,
-        max,
-        overflow,
-      }),
-    [heard, event, flush, max, overflow],
+  const eventSource = (source as EventSource | null) ?? undefined
+  const itemOf = eventSource?.name !== undefined && event !== 'gap' ? withMeta : dataOf
+  const { subscribe, getState, getInitialState, clear } = useDisposable(
+    () => createEventBuffer<unknown>(eventSource, event, itemOf, { flush, max, overflow }),
+    [eventSource, event, flush, max, overflow],
   )
-  const { events, dropped, everDropped } = useSyncExternalStore(subscribe, getState, getInitialState)
-  const told = useRef(0)
+  const { events, dropped, totalDropped } = useSyncExternalStore(subscribe, getState, getInitialState)
+  const reported = useRef(0)
   useEffect(() => {
-    if (everDropped > told.current) onOverflow?.(everDropped - told.current)
-    told.current = everDropped
-  }, [everDropped, onOverflow])
+    if (totalDropped > reported.current) onOverflow?.(totalDropped - reported.current)
+    reported.current = totalDropped
+  }, [totalDropped, onOverflow])
   return { events, dropped, clear }
 }
 

@@ -4,23 +4,22 @@ import type {
   Client,
   ClientHandler,
   EventName,
-  Room,
   RoomHandler,
   RoomListened,
   ServerToClient,
 } from '@roomful/client'
 import { useInsertionEffect, useSyncExternalStore } from 'react'
-import { createReduction, type Reducer } from './event-reduction.ts'
-import type { Heard } from './heard.ts'
-import type { Comparing } from './types.ts'
-import { useMade } from './use-made.ts'
+import { createEventReducer, type Reducer } from './event-reducer.ts'
+import type { EventSource } from './event-source.ts'
+import type { EqualityOption, MaybeRoom } from './types.ts'
+import { useDisposable } from './use-disposable.ts'
 
 type Args<Handler> = Handler extends (...args: infer A) => void ? A : never
 
 /**
- * A state made of every event since it was mounted, by the newest reducer; renders at most once a frame, and not where the
- * state is equal. Another room or event begins again, with the initial state of that render. What the reducer or `isEqual`
- * throws goes to the nearest error boundary.
+ * A state that the latest reducer computes from every event since mounting. Renders at most once a frame, and only when the
+ * state is not equal to the previous one. Another client, room or event starts again with the `initial` of that render. An
+ * error of the reducer or of `isEqual` goes to the nearest error boundary.
  *
  * @example
  * const count = useEventReducer(room, 'message', (count) => count + 1, 0)
@@ -30,23 +29,25 @@ export function useEventReducer<C extends AnyContract, E extends EventName<Serve
   event: E,
   reducer: (state: S, ...args: Args<ClientHandler<C, E>>) => S,
   initial: S,
-  options?: Comparing<S>,
+  options?: EqualityOption<S>,
 ): S
+/** The same for an event of a room, or `gap`. Without a room the state stays `initial`. */
 export function useEventReducer<C extends AnyContract, E extends EventName<RoomListened<C>> | 'gap', S>(
-  room: Room<C> | undefined,
+  room: MaybeRoom<C>,
   event: E,
   reducer: (state: S, ...args: Args<RoomHandler<C, E>>) => S,
   initial: S,
-  options?: Comparing<S>,
+  options?: EqualityOption<S>,
 ): S
 export function useEventReducer<S>(
-  heard: unknown,
+  source: unknown,
   event: string,
   reducer: unknown,
   initial: S,
-  { isEqual = Object.is }: Comparing<S> = {},
+  { isEqual = Object.is }: EqualityOption<S> = {},
 ): S {
-  const reduction = useMade(() => createReduction(heard as Heard | undefined, event, initial), [heard, event])
-  useInsertionEffect(() => reduction.use(reducer as Reducer<S>, isEqual))
-  return useSyncExternalStore(reduction.subscribe, reduction.getState, reduction.getInitialState)
+  const eventSource = (source as EventSource | null) ?? undefined
+  const store = useDisposable(() => createEventReducer(eventSource, event, initial), [eventSource, event])
+  useInsertionEffect(() => store.setReducer(reducer as Reducer<S>, isEqual))
+  return useSyncExternalStore(store.subscribe, store.getState, store.getInitialState)
 }

@@ -1,10 +1,40 @@
 'use client'
+import type {
+  AnyContract,
+  Client,
+  ClientHandler,
+  EventName,
+  RoomHandler,
+  RoomListened,
+  ServerToClient,
+} from '@roomful/client'
 import { useEffect } from 'react'
-import type { Handler, Heard } from './heard.ts'
-import { useNewest } from './use-newest.ts'
+import type { EventSource, Handler } from './event-source.ts'
+import type { MaybeRoom } from './types.ts'
+import { useLatest } from './use-latest.ts'
 
-/** Hears every event while mounted. A handler that changes costs no new subscription, and is never an old one. */
-export function useEventOf(heard: Heard | undefined, event: string, handler: Handler): void {
-  const newest = useNewest(handler)
-  useEffect(() => heard?.on(event, (...args) => newest.current(...args)), [heard, event, newest])
+/**
+ * Calls the handler for every event of a client or a room while mounted; never renders. A handler that changes with each
+ * render causes no new subscription: an event goes to the handler of the last committed render.
+ *
+ * @example
+ * useEvent(room, 'message', ({ text }, { from }) => console.log(from?.name, text))
+ */
+export function useEvent<C extends AnyContract, E extends EventName<ServerToClient<C>>>(
+  client: Client<C>,
+  event: E,
+  handler: ClientHandler<C, E>,
+): void
+/** The same for an event of a room, or `gap`. Without a room it does nothing. */
+export function useEvent<C extends AnyContract, E extends EventName<RoomListened<C>> | 'gap'>(
+  room: MaybeRoom<C>,
+  event: E,
+  handler: RoomHandler<C, E>,
+): void
+export function useEvent(source: unknown, event: string, handler: unknown): void {
+  const latest = useLatest(handler as Handler)
+  useEffect(
+    () => (source as EventSource | null | undefined)?.on(event, (...args) => latest.current(...args)),
+    [source, event, latest],
+  )
 }

@@ -9,10 +9,10 @@ import {
 import { useMemo, useSyncExternalStore } from 'react'
 
 /**
- * Whether the connection has been away for long (`lost`), or is back after that (`restored`), for banners; undefined
- * otherwise, and after a short outage or the app's own `disconnect()`. Times are in milliseconds.
+ * `lost` during a long outage, `restored` for a while after it, for banners; undefined otherwise, also during a short outage
+ * and after the app's own `disconnect()`. Times are in milliseconds.
  *
- * @throws RoomfulError `INVALID_ARGUMENT` for a time that cannot be meant.
+ * @throws RoomfulError `INVALID_ARGUMENT` for an invalid time.
  */
 export function useLostConnection<C extends AnyContract>(
   client: Client<C>,

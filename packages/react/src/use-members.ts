@@ -1,45 +1,50 @@
 'use client'
-import { type AnyContract, createPresence, type Member, type ReadonlyStore, type Room } from '@roomful/client'
-import { constant } from './constant.ts'
-import { framed } from './framed.ts'
-import { type IsEqual, useSelected } from './use-selected.ts'
+import { type AnyContract, createPresence, type Member, type ReadonlyStore } from '@roomful/client'
+import { constantStore } from './constant-store.ts'
+import { sharedFrameThrottled } from './frame-throttled.ts'
+import type { EqualityOption, MaybeRoom } from './types.ts'
+import { useSelected } from './use-selected.ts'
 
 type Members<C extends AnyContract> = ReadonlyMap<string, Member<C>>
 
-const nobody = constant<ReadonlyMap<string, never>>(new Map<string, never>())
-const noSelf = constant(undefined)
+const noMembers = constantStore<ReadonlyMap<string, never>>(new Map<string, never>())
+const noSelf = constantStore(undefined)
 
 /**
- * Who is in a room, by user id, or what the selector takes from that; empty without a room, and on a server that does not
- * say. Renders at most once a frame, when what is taken changes.
+ * The members of a room by user id, or the part that the selector returns; empty without a room, and on a server that does
+ * not send members. Renders at most once a frame.
  *
  * @example
  * const count = useMembers(room, (members) => members.size)
  */
 export function useMembers<C extends AnyContract, S = Members<C>>(
-  room: Room<C> | undefined,
+  room: MaybeRoom<C>,
   selector?: (members: Members<C>) => S,
-  isEqual?: IsEqual<S>,
+  { isEqual }: EqualityOption<S> = {},
 ): S {
-  return useSelected(framed(room?.members ?? (nobody as ReadonlyStore<Members<C>>)), selector, isEqual)
+  const members = room?.members ?? (noMembers as ReadonlyStore<Members<C>>)
+  return useSelected(sharedFrameThrottled(members), selector, isEqual)
 }
 
-/** The same without ourselves; everybody where the server tells nobody apart. */
+/** Like `useMembers`, without the user of this client. All members where the server does not identify users. */
 export function useOthers<C extends AnyContract, S = Members<C>>(
-  room: Room<C> | undefined,
+  room: MaybeRoom<C>,
   selector?: (others: Members<C>) => S,
-  isEqual?: IsEqual<S>,
+  { isEqual }: EqualityOption<S> = {},
 ): S {
-  const others = room ? createPresence(room).others : (nobody as ReadonlyStore<Members<C>>)
-  return useSelected(framed(others), selector, isEqual)
+  const others = room ? createPresence(room).others : (noMembers as ReadonlyStore<Members<C>>)
+  return useSelected(sharedFrameThrottled(others), selector, isEqual)
 }
 
-/** Ourselves as everybody in the room sees us, all tabs in one; undefined where the server tells nobody apart. */
+/**
+ * The user of this client as the other members see it, all tabs in one; undefined without a room, and where the server does
+ * not identify users.
+ */
 export function useSelf<C extends AnyContract, S = Member<C> | undefined>(
-  room: Room<C> | undefined,
+  room: MaybeRoom<C>,
   selector?: (self: Member<C> | undefined) => S,
-  isEqual?: IsEqual<S>,
+  { isEqual }: EqualityOption<S> = {},
 ): S {
   const self: ReadonlyStore<Member<C> | undefined> = room ? createPresence(room).self : noSelf
-  return useSelected(framed(self), selector, isEqual)
+  return useSelected(sharedFrameThrottled(self), selector, isEqual)
 }

@@ -1,16 +1,20 @@
 'use client'
-import { type AnyContract, createPresence, type PresenceState, type Room, type RoomPresence } from '@roomful/client'
-import { constant } from './constant.ts'
+import { type AnyContract, createPresence, type PresenceState, type RoomPresence } from '@roomful/client'
+import { constantStore } from './constant-store.ts'
+import type { MaybeRoom } from './types.ts'
 import { useSelected } from './use-selected.ts'
 
 export type UsePresence<C extends AnyContract> = PresenceState<C> & Pick<RoomPresence<C>, 'set' | 'clear'>
 
-const nothing = constant({ presence: undefined, error: undefined })
+const noPresence = constantStore({ presence: undefined, error: undefined })
 const ignore = (): void => {}
 
-/** What we say about ourselves in a room, from this page; renders when that changes, at once. Without a room nothing is said. */
-export function usePresence<C extends AnyContract>(room: Room<C> | undefined): UsePresence<C> {
-  const presence = room && createPresence(room)
-  const state = useSelected<PresenceState<C>>(presence?.state ?? nothing)
+/**
+ * The presence that this page has set in a room, and its calls. Renders at once when it changes. Without a room, `set` and
+ * `clear` do nothing.
+ */
+export function usePresence<C extends AnyContract>(room: MaybeRoom<C>): UsePresence<C> {
+  const presence = room ? createPresence(room) : undefined
+  const state = useSelected<PresenceState<C>>(presence?.state ?? noPresence)
   return { ...state, set: presence?.set ?? ignore, clear: presence?.clear ?? ignore }
 }

@@ -1,20 +1,47 @@
 'use client'
-import type { AnyContract, Client, ReadonlyStore, RoomState } from '@roomful/client'
-import { constant } from './constant.ts'
-import type { NoRoom, UseRoom } from './types.ts'
-import { useHold } from './use-hold.ts'
+import { type AnyContract, type Client, type ReadonlyStore, RoomfulError, type RoomState } from '@roomful/client'
+import { useEffect, useMemo } from 'react'
+import { constantStore } from './constant-store.ts'
+import type { NoRoom, RoomOptions, UseRoom } from './types.ts'
 import { useSelected } from './use-selected.ts'
 
-const nowhere = constant<NoRoom>({ status: 'left' })
-
-/** A room's state and actions, joined while mounted; see `Hooks`. */
-export function useRoomOf<C extends AnyContract>(
+/**
+ * A room's state and calls. The room is joined while this is mounted, and left 100 ms after the last component that uses it
+ * is unmounted. Renders when the state changes. Null and undefined name no room: then `emit` and `send` reject with
+ * `INVALID_ARGUMENT`.
+ *
+ * @example
+ * const { room, status, error, send, retry } = useRoom(client, 'general')
+ */
+export function useRoom<C extends AnyContract>(client: Client<C>, name: string, options?: RoomOptions): UseRoom<C>
+export function useRoom<C extends AnyContract>(
   client: Client<C>,
   name: string | null | undefined,
-): UseRoom<C> | NoRoom {
+  options?: RoomOptions,
+): UseRoom<C> | NoRoom<C>
+export function useRoom<C extends AnyContract>(
+  client: Client<C>,
+  name: string | null | undefined,
+  { params }: RoomOptions = {},
+): UseRoom<C> | NoRoom<C> {
   const room = name === null || name === undefined ? undefined : client.room(name)
-  const store: ReadonlyStore<RoomState | NoRoom> = room?.state ?? nowhere
-  useHold(room?.retain)
-  const state = useSelected(store)
-  return room ? { ...(state as RoomState), room, emit: room.emit, send: room.send } : (state as NoRoom)
+  const json = JSON.stringify(params)
+  const [hold, retry] = useMemo(() => {
+    const retain = room?.retain as ((options: RoomOptions) => () => void) | undefined
+    const join = () => retain?.({ params: json && (JSON.parse(json) as unknown) })
+    return [join, () => join()?.()]
+  }, [room, json])
+  useEffect(hold, [hold])
+  const state = useSelected(room?.state ?? noState)
+  const { emit = rejectNoRoom, send = rejectNoRoom } = room ?? {}
+  return { ...state, room, emit, send, retry } as UseRoom<C> | NoRoom<C>
+}
+
+const noState: ReadonlyStore<RoomState> = constantStore({ status: 'left' })
+
+/** Like each promise of a room, it is no unhandled rejection where the caller ignores it. */
+function rejectNoRoom(): Promise<never> {
+  const rejected = Promise.reject(new RoomfulError('INVALID_ARGUMENT', 'no room: useRoom has no name'))
+  rejected.catch(() => {})
+  return rejected
 }

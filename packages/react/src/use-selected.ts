@@ -1,7 +1,7 @@
 'use client'
 import type { ReadonlyStore } from '@roomful/client'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { createCell } from './cell.ts'
+import { createRef, type Ref } from './ref.ts'
 
 export type IsEqual<T> = (a: T, b: T) => boolean
 
@@ -9,42 +9,39 @@ interface Selected<S> {
   readonly value: S
 }
 
-/**
- * What a selector takes from a store, or all of it; renders when that changes. On a server, and while hydrating, from what
- * the store held at first.
- */
+/** A store's state, or the part that the selector returns; renders when that changes. A server renders the initial state. */
 export function useSelected<T, S = T>(
   { getState, getInitialState, subscribe }: ReadonlyStore<T>,
-  selector: (state: T) => S = whole,
+  selector: (state: T) => S = identity,
   isEqual: IsEqual<S> = Object.is,
 ): S {
-  const [shown] = useState(createCell<Selected<S>>)
-  // Each render has its own: one that is never committed (a transition that waits) takes nothing from the one that is shown.
+  const [committed] = useState(createRef<Selected<S>>)
+  // Each render has its own selection: a transition that is never committed must not change the selection on screen.
   const [get, getInitial] = useMemo(() => {
-    const select = createSelection(selector, isEqual, shown.get)
+    const select = createSelection(selector, isEqual, committed)
     return [() => select(getState()), () => select(getInitialState())]
-  }, [getState, getInitialState, selector, isEqual, shown])
+  }, [getState, getInitialState, selector, isEqual, committed])
   const value = useSyncExternalStore(subscribe, get, getInitial)
-  useEffect(() => shown.set({ value }), [shown, value])
+  useEffect(() => committed.set({ value }), [committed, value])
   return value
 }
 
-function whole<T, S>(state: T): S {
+function identity<T, S>(state: T): S {
   return state as unknown as S
 }
 
-/** Selects, and gives what it gave last, or what is shown, where that is equal. */
+/** Returns the previous or the committed value instead of an equal new one. */
 function createSelection<T, S>(
   selector: (state: T) => S,
   isEqual: IsEqual<S>,
-  shown: () => Selected<S> | undefined,
+  committed: Ref<Selected<S>>,
 ): (state: T) => S {
   let last: (Selected<S> & { readonly from: T }) | undefined
   return (state) => {
     if (last && Object.is(last.from, state)) return last.value
-    const fresh = selector(state)
-    const before = last ?? shown()
-    last = { from: state, value: before && isEqual(before.value, fresh) ? before.value : fresh }
+    const value = selector(state)
+    const previous = last ?? committed.get()
+    last = { from: state, value: previous && isEqual(previous.value, value) ? previous.value : value }
     return last.value
   }
 }

@@ -12,7 +12,7 @@ import type {
 } from '@roomful/client'
 import * as React from 'react'
 import { createMountedTimeline } from './mounted-timeline.ts'
-import { useMade } from './use-made.ts'
+import { useDisposable } from './use-disposable.ts'
 
 export type UseTimeline<C extends AnyContract, E extends TimelineName<C>> = Omit<
   TimelineState<DataOut<At<RoomListened<C>, E>>, User<C>>,
@@ -40,7 +40,7 @@ export function useTimeline<C extends AnyContract, E extends TimelineName<C>>(
   event: E,
   { max }: { readonly max?: number | undefined } = {},
 ): UseTimeline<C, E> {
-  const timeline = useMade(() => createMountedTimeline(room, event, max), [room, event, max])
+  const timeline = useDisposable(() => createMountedTimeline(room, event, max), [room, event, max])
   const { subscribe, getState, getInitialState } = timeline.state
   const { entries, hasOlder, isLoading, error } = useSyncExternalStore(subscribe, getState, getInitialState)
   useUnmount(timeline.hold, [timeline])

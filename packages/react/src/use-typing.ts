@@ -1,37 +1,34 @@
 'use client'
-import {
-  type AnyContract,
-  createTyping,
-  type ReadonlyStore,
-  type Room,
-  type RoomTyping,
-  type User,
-} from '@roomful/client'
+import { type AnyContract, createTyping, type ReadonlyStore, type RoomTyping, type User } from '@roomful/client'
 import { useSyncExternalStore } from 'react'
-import { framedAlone } from './framed.ts'
-import { useMade } from './use-made.ts'
+import { frameThrottled } from './frame-throttled.ts'
+import type { MaybeRoom } from './types.ts'
+import { useDisposable } from './use-disposable.ts'
 
 export interface UseTyping<C extends AnyContract> extends Pick<RoomTyping<C>, 'keystroke' | 'stop'> {
-  /** Who is typing now, oldest first, ourselves left out. */
+  /** The other users who are typing now, in the order in which they began. */
   readonly typing: readonly User<C>[]
 }
 
-const NOBODY: readonly never[] = []
+const NO_USERS: readonly never[] = []
 
-/** Who is typing in a room, and that we are: taken back when unmounted. Without a room nobody types. */
-export function useTyping<C extends AnyContract>(room: Room<C> | undefined): UseTyping<C> {
-  const { state, keystroke, stop } = useMade(() => typingWhileWatched(room), [room])
+/**
+ * The other users who are typing in a room, and the calls that tell them about this user; the unmount calls `stop`. Renders
+ * at most once a frame. Without a room, `typing` is empty, and `keystroke` and `stop` do nothing.
+ */
+export function useTyping<C extends AnyContract>(room: MaybeRoom<C>): UseTyping<C> {
+  const { state, keystroke, stop } = useDisposable(() => createMountedTyping(room), [room ?? undefined])
   return { typing: useSyncExternalStore(state.subscribe, state.getState, state.getInitialState), keystroke, stop }
 }
 
-/** A render may never be shown, so that none makes what has to be closed. */
-function typingWhileWatched<C extends AnyContract>(room: Room<C> | undefined) {
+/** Creates the typing when it is subscribed to: React may discard a render, and then nothing would close it. */
+function createMountedTyping<C extends AnyContract>(room: MaybeRoom<C>) {
   let typing: RoomTyping<C> | undefined
   const store: ReadonlyStore<readonly User<C>[]> = {
-    getInitialState: () => NOBODY,
+    getInitialState: () => NO_USERS,
     getState() {
       const users = typing?.state.getState()
-      return users && users.length > 0 ? users : NOBODY
+      return users && users.length > 0 ? users : NO_USERS
     },
     subscribe(listener) {
       if (!room) return () => {}
@@ -45,5 +42,5 @@ function typingWhileWatched<C extends AnyContract>(room: Room<C> | undefined) {
       }
     },
   }
-  return { state: framedAlone(store), keystroke: () => typing?.keystroke(), stop: () => typing?.stop() }
+  return { state: frameThrottled(store), keystroke: () => typing?.keystroke(), stop: () => typing?.stop() }
 }

@@ -6,7 +6,7 @@ import { render } from 'vitest-browser-react'
 import { createHooks, useEmitWithAck, useEventBuffer, useEventReducer, useTimeline } from '../src/index.ts'
 import { createBell } from './support/bell.ts'
 
-// What React 19 hides and shows again; React 18 cannot.
+// `Activity` hides a component and shows it again. React 18 does not have it.
 
 type Mode = 'visible' | 'hidden'
 
@@ -21,7 +21,7 @@ async function start() {
   return { client, words, say: () => commands.sayIn(url, 'general', 'news'), ...createHooks(client) }
 }
 
-test('hidden, a room is left; shown again, it is joined again, and heard once', async () => {
+test('a hidden component leaves its room; shown again, it joins and hears each event once', async () => {
   const { client, words, say, useRoom, useEvent } = await start()
   let heard = 0
   function Member() {
@@ -39,7 +39,7 @@ test('hidden, a room is left; shown again, it is joined again, and heard once', 
   const screen = await render(page('visible'))
   await expect.element(screen.getByText('joined')).toBeVisible()
   await screen.rerender(page('hidden'))
-  await screen.rerender(page('visible')) // at once: no leave
+  await screen.rerender(page('visible')) // within 100 ms: the room is not left
   await say()
   await expect.poll(() => heard).toBe(1)
   await screen.rerender(page('hidden'))
@@ -51,7 +51,7 @@ test('hidden, a room is left; shown again, it is joined again, and heard once', 
   expect(await words()).toEqual(['join general', 'leave general', 'join general'])
 })
 
-test('what was heard before is kept, and nothing is heard in between', async () => {
+test('a hidden reducer and buffer keep their state and hear nothing', async () => {
   const bell = createBell()
   function Heard() {
     const { events } = useEventBuffer(bell.client, 'n')
@@ -75,11 +75,11 @@ test('what was heard before is kept, and nothing is heard in between', async () 
   await expect.element(screen.getByText('1,2,8 11')).toBeVisible()
 })
 
-test('what a question was answered is kept', async () => {
+test('a hidden useEmitWithAck keeps its answer', async () => {
   const client = { with: () => ({ emitWithAck: () => Promise.resolve('Ann') }) } as unknown as Client
   function WhoAmI() {
-    const { emit, data } = useEmitWithAck(client, 'whoami')
-    return <button onClick={() => void emit()}>{`I am ${data}`}</button>
+    const { emitWithAck, data } = useEmitWithAck(client, 'whoami')
+    return <button onClick={() => void emitWithAck()}>{`I am ${data}`}</button>
   }
   const page = (mode: Mode) => (
     <Activity mode={mode}>
@@ -94,7 +94,7 @@ test('what a question was answered is kept', async () => {
   await expect.element(screen.getByText('I am Ann')).toBeVisible()
 })
 
-test('a timeline goes on while hidden, loses nothing and shows nothing twice; removed while hidden, it is closed', async () => {
+test('a hidden timeline goes on without a loss or a repeat, and is closed when it is removed', async () => {
   const { client, say } = await start()
   const room = await client.join('general')
   const listening = countListeners(room)
@@ -125,7 +125,7 @@ test('a timeline goes on while hidden, loses nothing and shows nothing twice; re
   await expect.poll(() => listening.left).toBe(0)
 })
 
-/** How many subscriptions to a room's events are left of those made from now on. */
+/** Counts the subscriptions to a room's events that are made from now on and not ended. */
 function countListeners(room: Room) {
   const { on } = room
   const counts = { left: 0 }

@@ -13,7 +13,7 @@ afterEach(cleanup)
 
 type Mode = 'visible' | 'hidden'
 
-test('hidden, a room is left and its timeline kept; shown again, it is joined again', async () => {
+test('a hidden component leaves its room and keeps its timeline; shown again, it joins', async () => {
   const chat = await startChat()
   const client = chat.connect('Ann')
   const { useRoom } = createHooks(client)
@@ -45,7 +45,7 @@ test('hidden, a room is left and its timeline kept; shown again, it is joined ag
   await expect.poll(() => client.room('general').status).toBe('left')
 })
 
-test('hidden from the beginning, nothing is heard; from when it is shown on, every event', async () => {
+test('a component that is mounted hidden hears nothing until it is shown, then every event', async () => {
   const bell = createBell()
   function Heard({ initial }: { readonly initial: number }) {
     const sum = useEventReducer(bell.client, 'n', (state, n: number) => state + n, initial)
@@ -59,7 +59,7 @@ test('hidden from the beginning, nothing is heard; from when it is shown on, eve
   )
   const view = render(page('hidden', 1))
   await act(async () => {})
-  view.rerender(page('hidden', 2)) // where it begins is what it was first given
+  view.rerender(page('hidden', 2)) // the first `initial` counts
   await act(async () => {})
   expect(bell.listening()).toBe(0)
   bell.ring('n', 100)

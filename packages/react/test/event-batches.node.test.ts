@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest'
 import { batchesOf } from '../src/event-batches.ts'
-import type { Heard } from '../src/heard.ts'
+import type { EventSource } from '../src/event-source.ts'
 import { createBell } from './support/bell.ts'
 
 function start() {
   const bell = createBell()
-  const batches = batchesOf(bell.client as unknown as Heard, 'n')
+  const batches = batchesOf(bell.client as unknown as EventSource, 'n')
   const reader = () => {
     const taken: unknown[] = []
-    const off = batches.add({ take: (events) => void taken.push(...events.flat()), show: () => {} })
+    const off = batches.add({ onEvents: (events) => void taken.push(...events.flat()), onFrame: () => {} })
     return { taken, off }
   }
   return { ...bell, batches, reader }
 }
 
-test('who comes later hears nothing of what was before; who goes has taken what came until then', () => {
+test('a new reader gets only later events, and a removed reader gets all events until its removal', () => {
   const { ring, reader, listening } = start()
   const first = reader()
   ring('n', 1)
@@ -29,10 +29,10 @@ test('who comes later hears nothing of what was before; who goes has taken what 
   expect(listening()).toBe(0)
 })
 
-test('one event of one client is heard once, whoever reads it; each event on its own', () => {
+test('all readers of one event share one subscription, and each event has its own', () => {
   const { client, batches, reader, listening } = start()
-  expect(batchesOf(client as unknown as Heard, 'n')).toBe(batches)
-  expect(batchesOf(client as unknown as Heard, 'other')).not.toBe(batches)
+  expect(batchesOf(client as unknown as EventSource, 'n')).toBe(batches)
+  expect(batchesOf(client as unknown as EventSource, 'other')).not.toBe(batches)
   const readers = [reader(), reader()]
   expect(listening()).toBe(1)
   for (const { off } of readers) off()
@@ -41,7 +41,7 @@ test('one event of one client is heard once, whoever reads it; each event on its
   expect(listening()).toBe(1)
 })
 
-test('no more than a thousand wait for the frame, and none is lost', () => {
+test('a batch of a thousand events goes to the readers before the frame, and no event is lost', () => {
   const { ring, reader } = start()
   const { taken } = reader()
   for (let n = 0; n < 2_500; n += 1) ring('n', n)

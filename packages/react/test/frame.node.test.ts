@@ -3,7 +3,7 @@ import { catchUncaught } from '../../client/test/support/uncaught.ts'
 
 const FRAME_MS = 16
 
-/** The scheduler as a page begins with it, on a clock that the test moves; `frames` says whether frames come. */
+/** A new scheduler on fake timers; `frames` says whether the page gets animation frames. */
 async function start(frames: 'none' | 'shown' | 'hidden' = 'none') {
   vi.useFakeTimers()
   vi.resetModules()
@@ -26,7 +26,7 @@ const microtasks = () => Promise.resolve()
 
 beforeEach(() => void vi.useRealTimers())
 
-test('after a quiet frame a task is called in a microtask, once, however often it is asked for', async () => {
+test('after a quiet frame a task runs in a microtask, once, even if it is passed in several times', async () => {
   const { onFrame, calls, a, b } = await start()
   onFrame(a)
   onFrame(a)
@@ -41,21 +41,21 @@ test('after a quiet frame a task is called in a microtask, once, however often i
   expect(calls).toEqual(['a', 'b', 'b'])
 })
 
-test.each(['none', 'shown'] as const)('under load it is called once a frame (frames: %s)', async (frames) => {
+test.each(['none', 'shown'] as const)('under load a task runs once a frame (frames: %s)', async (frames) => {
   const { onFrame, calls, a } = await start(frames)
   for (let ms = 0; ms < FRAME_MS * 10; ms += 1) {
     onFrame(a)
     await microtasks()
     vi.advanceTimersByTime(1)
   }
-  expect(calls).toHaveLength(11) // the first at once
+  expect(calls).toHaveLength(11) // the first in a microtask
   vi.advanceTimersByTime(FRAME_MS * 2)
   expect(calls).toHaveLength(11)
   vi.advanceTimersByTime(1_000)
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('in a hidden page, where no frame comes, a timer stands in', async () => {
+test('in a hidden page, which gets no frames, a timer runs the tasks', async () => {
   const { onFrame, calls, a, cancelled } = await start('hidden')
   onFrame(a)
   await microtasks()
@@ -67,7 +67,7 @@ test('in a hidden page, where no frame comes, a timer stands in', async () => {
   expect(cancelled).toHaveBeenCalledWith(7)
 })
 
-test('a frame that was taken away holds up nothing for long', async () => {
+test('tasks run again after a cancelled frame', async () => {
   const { onFrame, calls, a } = await start()
   onFrame(a)
   await microtasks()
@@ -81,7 +81,7 @@ test('a frame that was taken away holds up nothing for long', async () => {
   expect(calls).toHaveLength(2)
 })
 
-test('a task that asks for itself is called with the next frame', async () => {
+test('a task that passes itself in again runs with the next frame', async () => {
   const { onFrame, calls } = await start()
   const again = () => {
     calls.push('again')
@@ -94,7 +94,7 @@ test('a task that asks for itself is called with the next frame', async () => {
   expect(calls).toHaveLength(3)
 })
 
-test('a task that throws harms no other, and holds up no frame; the page hears of each', async () => {
+test('a task that throws stops no other task and no frame, and the page gets each error', async () => {
   const thrown = catchUncaught()
   const { onFrame, calls, a, b } = await start()
   for (const message of ['mine', 'yours'])
@@ -109,7 +109,7 @@ test('a task that throws harms no other, and holds up no frame; the page hears o
   await expect.poll(() => thrown).toEqual([new Error('mine'), new Error('yours')])
 })
 
-test('after a task of more than a second, in which no frame came, it is called once a frame again', async () => {
+test('after a task of more than a second, tasks run once a frame again', async () => {
   const { onFrame, calls, a } = await start('shown')
   onFrame(a)
   await microtasks()
@@ -121,5 +121,5 @@ test('after a task of more than a second, in which no frame came, it is called o
     await microtasks()
     vi.advanceTimersByTime(1)
   }
-  expect(calls).toHaveLength(12) // one before, one that gives the frame up, and one a frame
+  expect(calls).toHaveLength(12) // one before, one that gives up the frame, and one a frame
 })

@@ -15,7 +15,7 @@ async function start() {
   return { url, client, hooks: createHooks(client) }
 }
 
-test('in a real browser, under StrictMode: one connection, one join, every event, and a leave at the end', async () => {
+test('under StrictMode in a browser: one connection, one join, every event, and one leave on unmount', async () => {
   const { url, hooks } = await start()
   let heard = 0
   function Room() {
@@ -41,7 +41,7 @@ test('in a real browser, under StrictMode: one connection, one join, every event
   await expect.poll(async () => (await commands.serverSays(url)).words).toEqual(['join general', 'leave general'])
 })
 
-// The back-off of these clients is up to a minute long: only the page's own events can end it within the test.
+// These clients wait up to a minute between attempts: only the page's own events can end the wait within the test.
 for (const [name, wake] of [
   ['online', () => window.dispatchEvent(new Event('online'))],
   ['pageshow', () => window.dispatchEvent(new Event('pageshow'))],
@@ -53,7 +53,7 @@ for (const [name, wake] of [
     Math.random = () => 0.99
     onTestFinished(() => void (Math.random = random))
     await client.connect()
-    window.dispatchEvent(new Event('offline')) // the engine takes the browser's word for it
+    window.dispatchEvent(new Event('offline')) // engine.io believes this event
     await expect.poll(() => client.status).toBe('reconnecting')
     wake()
     await expect.poll(() => client.status).toBe('connected')

@@ -13,7 +13,12 @@ import {
   type TimelineEntry,
 } from '@roomful/client'
 import {
+  clientHooks,
   createHooks,
+  useConnection as usePlainConnection,
+  useEvent as usePlainEvent,
+  useRoom as usePlainRoom,
+  useSocket as usePlainSocket,
   useEmitWithAck,
   useEventBuffer,
   useEventReducer,
@@ -45,7 +50,7 @@ const client = createClient({ url: 'http://localhost', contract: chat })
 const noMessage = createClient({ url: 'http://localhost', contract: defineContract({ clientToServer: { a: {} } }) })
 const { RoomfulProvider, useClient, useSocket, useConnection, useRoom, useEvent } = createHooks(client)
 
-test('useSocket narrows by its status, and its actions are the contract’s', () => {
+test('useSocket is narrowed by its status, and its calls take the events of the contract', () => {
   const { status, reason, emit, send, emitWithAck, client: own, ...facts } = useSocket()
   expectTypeOf(own).toEqualTypeOf<Client<typeof chat>>()
   expectTypeOf(useClient()).toEqualTypeOf<Client<typeof chat>>()
@@ -61,16 +66,19 @@ test('useSocket narrows by its status, and its actions are the contract’s', ()
   void facts
 })
 
-test('useRoom has a room where it is given a name, and none where there is none', () => {
+test('useRoom has a room for a string, and maybe none for null or undefined', () => {
   const { room, status, error, send } = useRoom('general')
   expectTypeOf(room).toEqualTypeOf<Room<typeof chat>>()
   if (status === 'failed') expectTypeOf(error).toEqualTypeOf<RoomfulError>()
   void send({ text: 'hello' })
   const maybe = useRoom('general' as string | null)
   expectTypeOf(maybe.room).toEqualTypeOf<Room<typeof chat> | undefined>()
-  if (maybe.room) void maybe.send({ text: 'narrowed' })
-  // @ts-expect-error there may be no room
-  void maybe.send({ text: 'not narrowed' })
+  // Without a room the calls are there, and reject.
+  expectTypeOf(maybe.send({ text: 'hello' })).resolves.toEqualTypeOf<Receipt>()
+  // @ts-expect-error the event has other data
+  void maybe.emit('message', { txt: 'hello' })
+  expectTypeOf(maybe.retry).toEqualTypeOf<() => void>()
+  useRoom('general', { params: { key: 'k' }, client }).retry()
 })
 
 test('useEvent knows the events of the client and of a room', () => {
@@ -88,7 +96,7 @@ test('useEvent knows the events of the client and of a room', () => {
   useEvent(room, 'mesage', () => {})
 })
 
-test('createHooks<typeof contract>() takes its client from the provider, and no other contract’s', () => {
+test('createHooks<typeof contract>() takes a client of that contract from the provider', () => {
   const hooks = createHooks<typeof chat>()
   expectTypeOf(hooks).toEqualTypeOf<ReturnType<typeof createHooks<typeof chat>>>()
   void (<hooks.RoomfulProvider client={client} />)
@@ -97,7 +105,7 @@ test('createHooks<typeof contract>() takes its client from the provider, and no 
   void (<hooks.RoomfulProvider client={noMessage} />)
 })
 
-test('hooks for Socket.IO’s own maps, and for no types at all', () => {
+test('createHooks takes a client with Socket.IO’s own maps, and one without types', () => {
   interface ServerToClient {
     basic: (a: number, b: string) => void
     message: (message: { room: string; text: string }) => void
@@ -117,7 +125,7 @@ test('hooks for Socket.IO’s own maps, and for no types at all', () => {
   void send('x')
 })
 
-test('useConnection gives the state, or what the selector takes', () => {
+test('useConnection returns the state, or the result of the selector', () => {
   expectTypeOf(useConnection().status).toEqualTypeOf<
     'idle' | 'connecting' | 'connected' | 'reconnecting' | 'disconnected'
   >()
@@ -131,10 +139,11 @@ test('useConnection gives the state, or what the selector takes', () => {
   useConnection(undefined, { client: noMessage })
   expectTypeOf(useLostConnection(client, { lostAfterMs: 1_000 })).toEqualTypeOf<'lost' | 'restored' | undefined>()
   expectTypeOf(useOutbox(client)).toEqualTypeOf<OutboxStatus>()
+  expectTypeOf(useOutbox(client, ({ queued }) => queued, { isEqual: Object.is })).toEqualTypeOf<number>()
   useUnsentGuard(client)
 })
 
-test('each hook of createHooks takes another client of the same contract', () => {
+test('the hooks of createHooks take another client of the same contract', () => {
   useSocket({ client }).emit('ping')
   expectTypeOf(useRoom('general', { client }).room).toEqualTypeOf<Room<Chat>>()
   expectTypeOf(useClient({ client })).toEqualTypeOf<Client<Chat>>()
@@ -143,7 +152,41 @@ test('each hook of createHooks takes another client of the same contract', () =>
   useEvent(client, 'message', () => {})
 })
 
-test('useEventReducer knows the event of a room or of a client, and its state', () => {
+test('each hook of createHooks is also an export that takes the client first', () => {
+  expectTypeOf(usePlainSocket(client)).toEqualTypeOf<ReturnType<typeof useSocket>>()
+  expectTypeOf(usePlainConnection(client).status).toEqualTypeOf<Client['status']>()
+  expectTypeOf(usePlainConnection(client, ({ status }) => [status], { isEqual: () => true })).toBeArray()
+  expectTypeOf(usePlainRoom(client, 'general', { params: 1 }).room).toEqualTypeOf<Room<Chat>>()
+  expectTypeOf(usePlainRoom(client, null).room).toEqualTypeOf<Room<Chat> | undefined>()
+  usePlainEvent(client, 'response_event', (data) => expectTypeOf(data).toEqualTypeOf<{ message: string }>())
+  usePlainEvent(null as Room<Chat> | null, 'message', ({ text }) => expectTypeOf(text).toEqualTypeOf<string>())
+  // @ts-expect-error no such event of the client
+  usePlainEvent(client, 'message', () => {})
+})
+
+test('createHooks(client, clientHooks) binds every hook that takes a client', () => {
+  const hooks = createHooks(client, clientHooks)
+  expectTypeOf(createHooks<Chat>(undefined, clientHooks)).toEqualTypeOf(hooks)
+  const { room } = hooks.useRoom('general' as string | null)
+  expectTypeOf(hooks.useOutbox()).toEqualTypeOf<OutboxStatus>()
+  expectTypeOf(hooks.useOutbox(({ queued }) => queued, { client })).toEqualTypeOf<number>()
+  hooks.useUnsentGuard()
+  expectTypeOf(hooks.useLostConnection({ lostAfterMs: 1_000, client })).toEqualTypeOf<'lost' | 'restored' | undefined>()
+  const { emitWithAck } = hooks.useEmitWithAck('whoami', { timeoutMs: 1_000, client })
+  expectTypeOf(emitWithAck).toEqualTypeOf<() => Promise<{ userId: string }>>()
+  expectTypeOf(hooks.useEventBuffer('response_event').events).toEqualTypeOf<readonly { message: string }[]>()
+  expectTypeOf(hooks.useEventBuffer(client, 'tick').events).toEqualTypeOf<readonly undefined[]>()
+  expectTypeOf(hooks.useEventBuffer(room, 'gap').events).toEqualTypeOf<readonly Gap[]>()
+  expectTypeOf(hooks.useEventReducer('tick', (n) => n + 1, 0)).toEqualTypeOf<number>()
+  expectTypeOf(hooks.useEventReducer(client, 'response_event', (_, { message }) => message, '')).toEqualTypeOf<string>()
+  expectTypeOf(hooks.useEventReducer(room, 'message', (_, { text }) => text, '')).toEqualTypeOf<string>()
+  // @ts-expect-error the event has no ack
+  hooks.useEmitWithAck('ping')
+  // @ts-expect-error another contract's client
+  hooks.useUnsentGuard({ client: noMessage })
+})
+
+test('useEventReducer knows the events of a client and of a room, and its state', () => {
   const { room } = useRoom('general' as string | null)
   const count = useEventReducer(
     room,
@@ -165,11 +208,11 @@ test('useEventReducer knows the event of a room or of a client, and its state', 
   useEventReducer(room, 'gap', (state, { reason }) => `${state}${reason}`, '')
   // @ts-expect-error no such event in the room
   useEventReducer(room, 'mesage', (state) => state, 0)
-  // @ts-expect-error the state stays what it is
+  // @ts-expect-error the reducer returns another type
   useEventReducer(client, 'tick', () => 'one', 0)
 })
 
-test('useEventBuffer gives data, or data and meta', () => {
+test('useEventBuffer has the data of a client’s event, and data and meta of a room’s', () => {
   const { room } = useRoom('general' as string | null)
   type Message = { readonly data: { text: string; tags: string[] }; readonly meta: MessageMeta<Chat> }
   expectTypeOf(useEventBuffer(room, 'message', { max: 10 }).events).toEqualTypeOf<readonly Message[]>()
@@ -179,7 +222,7 @@ test('useEventBuffer gives data, or data and meta', () => {
   expectTypeOf(dropped).toEqualTypeOf<number>()
   clear()
   expectTypeOf(useEventBuffer(client, 'tick').events).toEqualTypeOf<readonly undefined[]>()
-  // A buffer tells the two apart by the name that rooms have.
+  // At run time, a client is told from a room by the name.
   expectTypeOf(room).exclude<undefined>().toHaveProperty('name')
   expectTypeOf(client).not.toHaveProperty('name')
   // @ts-expect-error no such event in the room
@@ -188,23 +231,17 @@ test('useEventBuffer gives data, or data and meta', () => {
   useEventBuffer(client, 'tick', { flush: 'raf' })
 })
 
-test('members, presence and typing are the contract’s', () => {
+test('members, presence and typing have the types of the contract', () => {
   const { room } = useRoom('general' as string | null)
   expectTypeOf(useMembers(room)).toEqualTypeOf<ReadonlyMap<string, Member<Chat>>>()
   expectTypeOf(useMembers(room, ({ size }) => size)).toEqualTypeOf<number>()
   expectTypeOf(useOthers(room)).toEqualTypeOf<ReadonlyMap<string, Member<Chat>>>()
-  const names = useOthers(
-    room,
-    (others) => [...others.values()].map(({ user }) => user.name),
-    (a, b) => a.join() === b.join(),
-  )
+  const names = useOthers(room, (others) => [...others.values()].map(({ user }) => user.name), {
+    isEqual: (a, b) => a.join() === b.join(),
+  })
   expectTypeOf(names).toEqualTypeOf<string[]>()
   expectTypeOf(useSelf(room)).toEqualTypeOf<Member<Chat> | undefined>()
-  useSelf(
-    room,
-    (self) => [self?.user.id],
-    (a, b) => a[0] === b[0],
-  )
+  useSelf(room, (self) => [self?.user.id], { isEqual: (a, b) => a[0] === b[0] })
   expectTypeOf(useSelf(room, (self) => self?.presence?.status)).toEqualTypeOf<'online' | 'away' | undefined>()
   const { presence, error, set, clear } = usePresence(room)
   expectTypeOf(presence).toEqualTypeOf<{ status: 'online' | 'away'; since: number } | undefined>()
@@ -233,17 +270,18 @@ test('useTimeline sends and lists one event of the room', () => {
   useTimeline(room, 'cursor')
 })
 
-test('useEmitWithAck takes and gives what the contract says', () => {
-  const { emit, isPending, error, data } = useEmitWithAck(client, 'whoami', { timeoutMs: 1_000 })
-  expectTypeOf(emit).toEqualTypeOf<() => Promise<{ userId: string }>>()
+test('useEmitWithAck takes the data and returns the answer of the contract', () => {
+  const { emitWithAck, reset, isPending, error, data } = useEmitWithAck(client, 'whoami', { timeoutMs: 1_000 })
+  reset()
+  expectTypeOf(emitWithAck).toEqualTypeOf<() => Promise<{ userId: string }>>()
   expectTypeOf(isPending).toEqualTypeOf<boolean>()
   expectTypeOf(error).toEqualTypeOf<Error | undefined>()
   expectTypeOf(data).toEqualTypeOf<{ userId: string } | undefined>()
-  // @ts-expect-error not an event that is answered
+  // @ts-expect-error the event has no ack
   useEmitWithAck(client, 'ping')
 })
 
-test('the hooks over rooms and clients take Socket.IO’s own maps, and no types at all', () => {
+test('the other hooks take Socket.IO’s own maps, and no types', () => {
   interface ServerToClient {
     basic: (a: number, b: string) => void
     message: (message: { room: string; text: string }) => void
@@ -255,7 +293,7 @@ test('the hooks over rooms and clients take Socket.IO’s own maps, and no types
   const maps = createClient<ServerToClient, ClientToServer>({ url: 'http://localhost' })
   useEventReducer(maps, 'basic', (state, a, b) => `${state}${a.toFixed()}${b.trim()}`, '')
   expectTypeOf(useEventBuffer(maps, 'basic').events).toEqualTypeOf<readonly [a: number, b: string][]>()
-  expectTypeOf(useEmitWithAck(maps, 'whoami').emit).toEqualTypeOf<(name: string) => Promise<string>>()
+  expectTypeOf(useEmitWithAck(maps, 'whoami').emitWithAck).toEqualTypeOf<(name: string) => Promise<string>>()
   const { entries } = useTimeline(maps.room('general'), 'message')
   const [first] = entries
   if (first?.kind === 'message') expectTypeOf(first.data.text).toEqualTypeOf<string>()
@@ -271,5 +309,5 @@ test('the hooks over rooms and clients take Socket.IO’s own maps, and no types
     },
     0,
   )
-  void useEmitWithAck(loose, 'anything').emit(1, 2)
+  void useEmitWithAck(loose, 'anything').emitWithAck(1, 2)
 })

@@ -9,7 +9,7 @@ import { shown } from './support/shown.ts'
 configure({ asyncUtilTimeout: 20_000 }) // the machine may be slow and busy
 afterEach(cleanup)
 
-test('an edited component keeps its room, and what its timeline, reducer and buffer have', async () => {
+test('an edited component keeps its room, and the state of its timeline, reducer and buffer', async () => {
   const chat = await startChat()
   const { useRoom } = createHooks(chat.connect('Ann'))
   const bob = await chat.connect('Bob').join('general')

@@ -6,11 +6,11 @@ import { everyHook, startAll } from './support/every-hook.ts'
 afterEach(cleanup)
 
 const COMPONENTS = 100
-/** In one component: what React does for a component itself is not what is tested. */
+/** Many hooks in one component: this test is about hooks, and React's own work for a component is slow. */
 const HOOKS_EACH = 10
 const TIMES = process.env['REACT'] === '19' ? 100 : 10
 
-/** Counts the subscriptions that are made from now on, and those that are left, by what they are to. */
+/** Counts the subscriptions that are made from now on and not ended, by their target. */
 function createCounter() {
   const counts: Record<string, { left: number }> = {}
   const count = (name: string, target: object, method: string) => {
@@ -31,7 +31,7 @@ function createCounter() {
   return { counts, count }
 }
 
-/** Everything that the hooks are given, with what they subscribe to counted. */
+/** The arguments for the hooks; their subscriptions are counted. */
 function start() {
   const { counts, count } = createCounter()
   const given = startAll()
@@ -47,8 +47,8 @@ function start() {
   return { ...given, counts }
 }
 
-test('every hook is among them', () => {
-  const names = [...Object.keys(roomful), ...Object.keys(startAll().hooks)].filter((name) => name.startsWith('use'))
+test('the tests below cover every hook', () => {
+  const names = Object.keys({ ...roomful, ...startAll().hooks }).filter((name) => name.startsWith('use'))
   expect(names.toSorted()).toEqual(Object.keys(everyHook).toSorted())
 })
 
@@ -66,7 +66,7 @@ test.each(Object.entries(everyHook))(
     for (let time = 0; time < TIMES; time += 1) {
       view.rerender(mounted)
       view.rerender([])
-      await Promise.resolve() // what a hot reload might begin again at once ends with the microtasks
+      await Promise.resolve() // disposables are closed in a microtask, for the sake of hot reloads
     }
     expect(vi.getTimerCount()).toBeLessThan(5)
     await act(async () => void (await vi.advanceTimersByTimeAsync(1_000)))

@@ -9,7 +9,7 @@ import { start } from './support/start.ts'
 
 afterEach(cleanup)
 
-test('a page that is replaced by another with hooks of the same client: one join, every event once', async () => {
+test('a page that replaces another with hooks of the same client causes one join, and hears every event once', async () => {
   const { server, client } = await start()
   const heard: unknown[] = []
   const evaluate = () => {
@@ -35,7 +35,7 @@ test('a page that is replaced by another with hooks of the same client: one join
   expect(server.server.connections).toBe(1)
 })
 
-test('several roots share one membership; the last one to go leaves', async () => {
+test('several roots share one membership, and the unmount of the last one leaves', async () => {
   const { server, client, hooks } = await start()
   const Member = () => <output>{hooks.useRoom('general').status}</output>
   const views = Array.from({ length: 3 }, () => render(<Member />))
@@ -48,7 +48,7 @@ test('several roots share one membership; the last one to go leaves', async () =
   expect(server.words()).toEqual(['join general', 'leave general'])
 })
 
-test('another name while the join is on its way: the last one wins, and the others are left', async () => {
+test('when the name changes during a join, the last name wins and the other rooms are left', async () => {
   const { server, hooks } = await start()
   const Member = ({ name }: { name: string | null }) => <output>{hooks.useRoom(name).status}</output>
   const view = render(<Member name="a" />, { wrapper: StrictMode })
@@ -58,7 +58,7 @@ test('another name while the join is on its way: the last one wins, and the othe
   await expect.poll(() => ['a', 'b', 'c'].map(server.membersOf)).toEqual([0, 1, 0])
 })
 
-test('a change of the connection is rendered at once, whatever else comes in', async () => {
+test('a change of the connection renders at once, also under load', async () => {
   const { client, connection } = createFakeClient('connecting')
   const { useSocket } = createHooks(client)
   const bell = createBell()

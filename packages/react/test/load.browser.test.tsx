@@ -9,7 +9,7 @@ import { createBell } from './support/bell.ts'
 const COMPONENTS = 200
 const EVENTS = 3_000
 
-/** Rings for as long as it takes, a few times in each turn of the page's own loop, as a socket does. */
+/** Rings a few times in each task of the page's event loop, as a socket does, until the test is done. */
 async function ringAll(bell: ReturnType<typeof createBell>): Promise<number> {
   let frames = 0
   let isOver = false
@@ -26,7 +26,7 @@ async function ringAll(bell: ReturnType<typeof createBell>): Promise<number> {
   return frames
 }
 
-test('under load there is at most one commit a frame, and the last event is on the screen', async () => {
+test('under load React commits at most once a frame, and shows the last event', async () => {
   const bell = createBell()
   let commits = 0
   const Last = () => <i>{useEventReducer(bell.client, 'n', (_, n: number) => n, 0)}</i>
@@ -44,12 +44,12 @@ test('under load there is at most one commit a frame, and the last event is on t
   await expect.element(screen.getByRole('status')).toHaveTextContent(String(EVENTS))
   const shown = [...screen.container.querySelectorAll('i')].map((element) => element.textContent)
   expect(new Set(shown)).toEqual(new Set([String(EVENTS)]))
-  // One more for the first event, one for what came after the last frame, and a frame that was late.
+  // Three more: the first event, the events after the last frame, and a late frame.
   expect(commits - before).toBeLessThanOrEqual(frames + 3)
   expect(commits - before).toBeLessThan(EVENTS / 5)
 })
 
-test('what is typed while much is heard stays as it was typed', async () => {
+test('an input keeps the typed text under load', async () => {
   const bell = createBell()
   function Page() {
     const [text, setText] = useState('')

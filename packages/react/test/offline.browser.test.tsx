@@ -5,13 +5,13 @@ import { commands } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { createHooks } from '../src/index.ts'
 
-/** What the browser says and does when its network goes, or returns; the test itself needs the network to go on. */
+/** Imitates a browser that loses its network, or gets it back: the test runner itself needs the network. */
 function setOnline(isOnline: boolean): void {
   Object.defineProperty(navigator, 'onLine', { value: isOnline, configurable: true })
   window.dispatchEvent(new Event(isOnline ? 'online' : 'offline'))
 }
 
-test('the browser loses its network: the page says offline at once, and is back in its room as soon as it returns', async () => {
+test('without a network the page is offline at once; it joins its room again as soon as the network returns', async () => {
   const url = await commands.startServer()
   const client = createClient({ url, reconnect: { minDelayMs: 60_000, maxDelayMs: 60_000 } })
   const { useSocket, useRoom, useEvent } = createHooks(client)

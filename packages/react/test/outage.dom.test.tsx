@@ -5,7 +5,7 @@ import { countSubscriptions, start } from './support/start.ts'
 
 afterEach(cleanup)
 
-test('an outage is shown as it is, and over without a word from the app: nothing is subscribed anew', async () => {
+test('a component shows an outage and its end without a new subscription', async () => {
   const { server, client, hooks } = await start()
   const subscriptions = [countSubscriptions(client), countSubscriptions(client.room('general'))]
   const shown: string[] = []
@@ -28,7 +28,7 @@ test('an outage is shown as it is, and over without a word from the app: nothing
   server.sayIn('general', 'news', { text: 'back' })
   server.server.io.emit('alert', 'all well')
   await expect.poll(() => heard).toEqual(['gap unsupported', 'back', 'all well'])
-  // The connection and its room change in one go, so React renders once for both; the answer to the join is the third.
+  // The connection and its room change together, so React renders once for both. The third render is the answer to the join.
   expect(shown).toEqual(['reconnecting suspended', 'connected joining', 'connected joined'])
   expect(subscriptions).toEqual([
     { added: 1, left: 1 },
@@ -37,7 +37,7 @@ test('an outage is shown as it is, and over without a word from the app: nothing
   expect(server.words()).toEqual(['join general', 'join general'])
 })
 
-test('what is emitted from a component while away goes out when the room is joined again', async () => {
+test('a message from a component during an outage is sent when the room is joined again', async () => {
   const { server, hooks } = await start()
   const receipts: Promise<unknown>[] = []
   function Room() {
@@ -53,7 +53,7 @@ test('what is emitted from a component while away goes out when the room is join
   await expect.poll(() => server.words()).toEqual(['join general', 'join general', 'message general:hi'])
 })
 
-test('a refused room says why; join() tries again, and the component shows it', async () => {
+test('a component shows why its room was refused, and joins after join()', async () => {
   let isOpen = false
   const { server, client, hooks } = await start(
     {},
@@ -72,13 +72,13 @@ test('a refused room says why; join() tries again, and the component shows it', 
   button.click()
   await screen.findByText('joined')
   expect(server.words()).toEqual(['join general', 'join general'])
-  // Who says join() keeps the room: the component that held it as well does not take it away.
+  // After join() the app itself holds the room: the unmount of the component does not leave it.
   unmount()
   await client.room('general').leave()
   expect(server.membersOf('general')).toBe(0)
 })
 
-test('the server is gone for good: the component says so, and connect() is the way back', async () => {
+test('a component shows a kick, and connect() connects again', async () => {
   const { server, hooks } = await start()
   function Status() {
     const { status, reason, connect } = hooks.useSocket()

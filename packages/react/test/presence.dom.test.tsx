@@ -18,7 +18,7 @@ const chat = defineContract({
 })
 type ChatRoom = Room<typeof chat>
 
-test('two people on a real server see each other come, change, type and go', async () => {
+test('two users on a real server see each other enter, change, type and leave', async () => {
   const server = await startServer({
     configure: (io) => {
       createRooms(io, { contract: chat, authenticate: ({ auth }) => ({ id: String(auth['id']) }) })
@@ -38,7 +38,7 @@ test('two people on a real server see each other come, change, type and go', asy
         [...members.values()].map((member) => `${member.user.id}:${member.presence?.status}`).join(),
       )
       Object.assign(own, { set, keystroke, stop })
-      const words = [presence?.status, self, others || 'nobody', typing.map((user) => user.id).join() || 'still']
+      const words = [presence?.status, self, others || 'alone', typing.map((user) => user.id).join() || 'still']
       return <output aria-label={id}>{words.join(' ')}</output>
     }
     function Page() {
@@ -61,5 +61,5 @@ test('two people on a real server see each other come, change, type and go', asy
   act(() => bob.own.stop?.())
   await shows('ann', 'away away bob:undefined still')
   bob.view.unmount()
-  await shows('ann', 'away away nobody still')
+  await shows('ann', 'away away alone still')
 })

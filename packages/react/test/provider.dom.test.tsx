@@ -9,7 +9,7 @@ afterEach(cleanup)
 
 type Untyped = SocketIoContract<EventsMap, EventsMap>
 
-test('another client under the provider: the old room is left, the new one joined, every listener moves', async () => {
+test('when the provider’s client changes, the old room is left, the new one is joined, and every listener moves', async () => {
   const [old, next] = await Promise.all([start(), start()])
   const { RoomfulProvider, useSocket, useRoom, useEvent } = createHooks<Untyped>()
   const heard: string[] = []
@@ -46,7 +46,7 @@ test('another client under the provider: the old room is left, the new one joine
   expect(old.client.room('general').status).toBe('left')
 })
 
-test('providers nest: each component has the client of the nearest', async () => {
+test('in nested providers, each component gets the client of the nearest', async () => {
   const [outer, inner] = await Promise.all([start(), start()])
   const { RoomfulProvider, useClient } = outer.hooks
   const seen: unknown[] = []
@@ -61,7 +61,7 @@ test('providers nest: each component has the client of the nearest', async () =>
   expect(seen).toEqual([outer.client, inner.client])
 })
 
-test('a page that is never shown, since it waits for something, connects nothing and joins nothing', async () => {
+test('a suspended page does not connect and does not join', async () => {
   const { server, client, hooks } = await start()
   let show = (): void => {}
   let isThere = false
@@ -95,7 +95,7 @@ test('a page that is never shown, since it waits for something, connects nothing
   expect(server.words()).toEqual(['join general'])
 })
 
-test('a hundred components in a room are one membership; they go one by one, and the last one leaves', async () => {
+test('a hundred components in a room share one membership, and the unmount of the last one leaves', async () => {
   const { server, client, hooks } = await start()
   let renders = 0
   function Member() {
@@ -105,7 +105,7 @@ test('a hundred components in a room are one membership; they go one by one, and
   const page = (count: number) => Array.from({ length: count }, (_, key) => <Member key={key} />)
   const view = render(page(100))
   await expect.poll(() => screen.getAllByText('joined')).toHaveLength(100)
-  // left (the first look), joining and joined: three renders each, and not one more.
+  // left (the first render), joining and joined: three renders each.
   expect(renders).toBe(300)
   for (let left = 99; left > 0; left -= 1) view.rerender(page(left))
   expect(client.room('general').status).toBe('joined')

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 const folder = join(import.meta.dirname, '..')
 
-test('every published file that runs begins with the directive that a server component needs', () => {
+test('every published file with code begins with "use client"', () => {
   const out = mkdtempSync(join(folder, 'node_modules', 'published-'))
   onTestFinished(() => rmSync(out, { recursive: true }))
   const compiler = join(folder, '../../node_modules/typescript/bin/tsc')

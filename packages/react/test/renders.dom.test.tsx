@@ -5,7 +5,7 @@ import { everyHook, startAll } from './support/every-hook.ts'
 
 afterEach(cleanup)
 
-test('another input costs one render, and an input that is new each time no more than that', () => {
+test('a new input renders once, also if it is new on every render', () => {
   const { client } = startAll()
   let renders = 0
   function Mounted({ name }: { readonly name: string }) {
@@ -20,9 +20,9 @@ test('another input costs one render, and an input that is new each time no more
   expect(renders).toBe(3)
 })
 
-// A room's state does change: it is joined.
+// A mount changes a room's state: it is joined.
 test.each(Object.entries(everyHook))(
-  '%s: mounted, it renders once, and twice where its state changes',
+  '%s: a mount renders once, and twice if it changes the state',
   async (name, use) => {
     const given = startAll()
     let renders = 0

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import * as roomful from '../src/index.ts'
 import { start } from './support/start.ts'
 
-test('every hook renders on a server, where nothing connects, listens or waits, and is hydrated without a mismatch', async () => {
+test('every hook renders on a server without a connection, a listener or a timer, and hydrates without a mismatch', async () => {
   const { server, client, hooks } = await start()
   function Page() {
     const { status } = hooks.useSocket()
@@ -50,7 +50,7 @@ test('every hook renders on a server, where nothing connects, listens or waits, 
   expect(server.server.connections).toBe(0)
   timeouts.mockRestore()
 
-  // The page is connected, and in the room, before it is hydrated.
+  // The client is connected and in the room before the page hydrates.
   await client.join('general')
   const container = document.createElement('div')
   container.innerHTML = html

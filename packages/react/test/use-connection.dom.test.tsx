@@ -9,7 +9,7 @@ import { start } from './support/start.ts'
 
 afterEach(cleanup)
 
-test('useConnection connects, and renders only when what its selector takes changes', async () => {
+test('useConnection connects, and renders only when the selected part changes', async () => {
   const { server, hooks } = await start()
   const seen: boolean[] = []
   function Status() {
@@ -24,7 +24,7 @@ test('useConnection connects, and renders only when what its selector takes chan
   expect(seen).toEqual([false, true, false, true])
 })
 
-test('a selector that makes an object renders no more often where isEqual says so, and never loops', async () => {
+test('a selector that returns a new object needs isEqual to save renders, and never loops', async () => {
   const { client, connection } = createFakeClient('idle')
   const { useConnection } = createHooks(client)
   const seen: unknown[] = []
@@ -46,7 +46,7 @@ test('a selector that makes an object renders no more often where isEqual says s
   expect(renders).toBe(3)
 })
 
-test('a selector takes what its render knows', () => {
+test('a selector uses the props of its render', () => {
   const { client } = createFakeClient('connected')
   const { useConnection } = createHooks(client)
   const Is = ({ what }: { what: string }) => <output>{String(useConnection(({ status }) => status === what))}</output>
@@ -56,7 +56,7 @@ test('a selector takes what its render knows', () => {
   expect(screen.getByText('true')).toBeTruthy()
 })
 
-test('every hook takes another client than the nearest, and then needs no provider', async () => {
+test('every hook of createHooks takes another client, and then needs no provider', async () => {
   const { server } = await start()
   const client = startClient(server.url)
   const { useSocket, useConnection, useRoom, useEvent, useClient } =
@@ -77,7 +77,7 @@ test('every hook takes another client than the nearest, and then needs no provid
   await expect.poll(() => heard).toEqual(['hi', 'news'])
 })
 
-test('useLostConnection shows an outage that lasts, and that it is over; unmounted, nothing watches', () => {
+test('useLostConnection shows a long outage and its end, and unsubscribes on unmount', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const { client, connection, watching } = createFakeClient()

@@ -3,13 +3,13 @@ import { act, cleanup, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { useEmitWithAck, type UseEmitWithAck } from '../src/index.ts'
-import { createQuestion } from '../src/question.ts'
+import { createRequest } from '../src/request.ts'
 
 afterEach(cleanup)
 
 const refused = 'what the client throws at'
 
-/** A client whose calls the test answers. */
+/** A client whose calls are answered by the test. */
 function start() {
   const calls: {
     readonly event: string
@@ -38,13 +38,13 @@ function start() {
     const { isPending, error, data } = seen.at(-1) as Shown
     return <output>{[isPending, error?.message, data].map(String).join(' ')}</output>
   }
-  const emit = (...args: unknown[]): Promise<unknown> => (seen.at(-1) as Shown).emit(...args)
+  const emit = (...args: unknown[]): Promise<unknown> => (seen.at(-1) as Shown).emitWithAck(...args)
   return { calls, seen, Ask, emit }
 }
 
 const shows = (text: string) => expect(screen.getByRole('status').textContent).toBe(text)
 
-test('shows that it waits, then the answer; one render each, and emit stays the same', async () => {
+test('shows the pending call and then its answer, with one render each, and emitWithAck stays the same function', async () => {
   const { calls, seen, Ask, emit } = start()
   render(<Ask timeoutMs={50} />)
   shows('false undefined undefined')
@@ -55,11 +55,11 @@ test('shows that it waits, then the answer; one render each, and emit stays the 
   shows('false undefined Ann')
   await expect(answer).resolves.toBe('Ann')
   expect(seen).toHaveLength(3)
-  expect(new Set(seen.map((shown) => shown.emit)).size).toBe(1)
+  expect(new Set(seen.map((shown) => shown.emitWithAck)).size).toBe(1)
   expect(calls[0]).toMatchObject({ event: 'whoami', args: ['a', 'b'], options: { timeoutMs: 50 } })
 })
 
-test('shows why it failed; the promise rejects with the same, and the next call takes that away', async () => {
+test('shows the error that the promise rejects with, until the next call', async () => {
   const { calls, Ask, emit } = start()
   render(<Ask />)
   let answer: Promise<unknown> | undefined
@@ -72,7 +72,7 @@ test('shows why it failed; the promise rejects with the same, and the next call 
   expect(calls[1]?.options).not.toHaveProperty('timeoutMs')
 })
 
-test('the newest call is shown, whatever becomes of older ones; each promise has its own answer', async () => {
+test('shows the newest call only, and each promise resolves with its own answer', async () => {
   const { calls, seen, Ask, emit } = start()
   render(<Ask />)
   const answers: Promise<unknown>[] = []
@@ -86,7 +86,7 @@ test('the newest call is shown, whatever becomes of older ones; each promise has
   await expect(Promise.all(answers)).resolves.toEqual(['first', 'second'])
 })
 
-test('unmounted, what runs is aborted; StrictMode aborts nothing', async () => {
+test('an unmount aborts pending calls, and StrictMode does not', async () => {
   const { calls, seen, Ask, emit } = start()
   const view = render(<Ask />, { wrapper: StrictMode })
   let answer: Promise<unknown> | undefined
@@ -99,7 +99,7 @@ test('unmounted, what runs is aborted; StrictMode aborts nothing', async () => {
   expect(seen).toHaveLength(renders)
 })
 
-test('another timeoutMs is for the next call: what runs goes on', async () => {
+test('a new timeoutMs is for the next call, and a pending call continues', async () => {
   const { calls, Ask, emit } = start()
   const view = render(<Ask timeoutMs={50} />)
   act(() => void emit())
@@ -111,26 +111,26 @@ test('another timeoutMs is for the next call: what runs goes on', async () => {
   expect(calls[1]?.options).toMatchObject({ timeoutMs: 60 })
 })
 
-test('what was answered is kept when nobody watches for a while; what runs is aborted, and not shown', async () => {
+test('without listeners an answer is kept, and a pending call is aborted and not shown', async () => {
   const asked: { answer(data: string): void; readonly signal: AbortSignal }[] = []
-  const question = createQuestion<[], string>((signal) => new Promise((answer) => void asked.push({ answer, signal })))
-  const watch = () => question.state.subscribe(() => {})
+  const request = createRequest<[], string>((signal) => new Promise((answer) => void asked.push({ answer, signal })))
+  const watch = () => request.state.subscribe(() => {})
   let off = watch()
-  const first = question.emit()
+  const first = request.emitWithAck()
   asked[0]?.answer('Ann')
   await first
   off()
-  expect(question.state.getState()).toEqual({ isPending: false, error: undefined, data: 'Ann' })
+  expect(request.state.getState()).toEqual({ isPending: false, error: undefined, data: 'Ann' })
   off = watch()
-  void question.emit()
+  void request.emitWithAck()
   off()
   expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, true])
   asked[1]?.answer('Bob')
   await Promise.resolve()
-  expect(question.state.getState()).toEqual({ isPending: false, error: undefined, data: undefined })
+  expect(request.state.getState()).toEqual({ isPending: false, error: undefined, data: undefined })
 })
 
-test('an error is an Error, whatever was thrown, also before anything is sent', async () => {
+test('`error` is always an Error, also if the call throws before it sends', async () => {
   const { calls, seen, Ask, emit } = start()
   render(<Ask />)
   act(() => void emit())
@@ -142,7 +142,29 @@ test('an error is an Error, whatever was thrown, also before anything is sent', 
   await expect(answer).rejects.toThrow('not that')
 })
 
-test('another event begins anew', async () => {
+test('reset clears the result; a pending call continues, and its result is not shown', async () => {
+  const { calls, seen, Ask, emit } = start()
+  render(<Ask />)
+  act(() => void emit())
+  await act(async () => calls[0]?.answer('Ann'))
+  act(() => seen.at(-1)?.reset())
+  shows('false undefined undefined')
+  let answer: Promise<unknown> | undefined
+  act(() => void (answer = emit()))
+  act(() => seen.at(-1)?.reset())
+  shows('false undefined undefined')
+  await act(async () => calls[1]?.answer('Bob'))
+  await expect(answer).resolves.toBe('Bob')
+  shows('false undefined undefined')
+  act(() => void emit().catch(() => {}))
+  await act(async () => calls[2]?.fail(new Error('no')))
+  shows('false no undefined')
+  act(() => seen.at(-1)?.reset())
+  shows('false undefined undefined')
+  expect(new Set(seen.map(({ reset }) => reset)).size).toBe(1)
+})
+
+test('another event starts again', async () => {
   const { calls, Ask, emit } = start()
   const view = render(<Ask />)
   act(() => void emit())
@@ -153,7 +175,7 @@ test('another event begins anew', async () => {
   expect(calls[1]?.options.signal.aborted).toBe(true)
 })
 
-test('a failure that nobody waits for is shown, and is no unhandled rejection', async () => {
+test('a failure that no code handles is shown, and is not an unhandled rejection', async () => {
   const unhandled = vi.fn<() => void>()
   process.on('unhandledRejection', unhandled)
   const { calls, Ask, emit } = start()

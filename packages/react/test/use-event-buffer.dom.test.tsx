@@ -22,7 +22,7 @@ function start(options: UseEventBufferOptions = {}) {
   return { bell, seen, view, Buffer, ring, now: () => seen.at(-1) as ReturnType<typeof useEventBuffer> }
 }
 
-test('one render a flush, and none lost', async () => {
+test('renders once a flush, and loses no event', async () => {
   const { seen, ring, now } = start()
   await shown(() => ring(1, 500))
   expect(seen).toHaveLength(2)
@@ -30,14 +30,14 @@ test('one render a flush, and none lost', async () => {
   const { events, clear } = now()
   await shown(() => ring(501, 501))
   expect(now().events).toHaveLength(501)
-  expect(events).toHaveLength(500) // what was given out does not change
+  expect(events).toHaveLength(500) // an earlier array does not change
   expect(now().clear).toBe(clear)
 })
 
 test.each([
   ['oldest', [8, 9, 10], 7],
   ['newest', [1, 2, 3], 7],
-] as const)('of more than max, the %s go, and are counted', async (overflow, kept, dropped) => {
+] as const)('above `max`, the %s events are dropped and counted', async (overflow, kept, dropped) => {
   const onOverflow = vi.fn<(dropped: number) => void>()
   const { seen, ring, now } = start({ max: 3, overflow, onOverflow })
   await shown(() => ring(1, 10))
@@ -52,11 +52,11 @@ test.each([
   expect(seen).toHaveLength(3)
 })
 
-test('clear empties it at once, and counts anew; an empty one renders nothing', async () => {
+test('clear empties the buffer at once and resets `dropped`; on an empty buffer it does not render', async () => {
   const { seen, ring, now } = start({ max: 2 })
   await shown(() => ring(1, 5))
   await shown(() => {
-    ring(6, 6) // not shown yet: gone as well
+    ring(6, 6) // not shown yet: cleared as well
     now().clear()
   })
   expect(now()).toMatchObject({ events: [], dropped: 0 })
@@ -67,7 +67,7 @@ test('clear empties it at once, and counts anew; an empty one renders nothing', 
   expect(now()).toMatchObject({ events: [8, 9], dropped: 1 })
 })
 
-test('what is dropped after a clear is told, also where both are shown at once; what was cleared unseen is not', () => {
+test('onOverflow is called for drops after a clear, also in the same flush, and not for events that clear removed', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const onOverflow = vi.fn<(dropped: number) => void>()
@@ -84,7 +84,7 @@ test('what is dropped after a clear is told, also where both are shown at once; 
   expect(onOverflow.mock.calls).toEqual([[4], [3]])
 })
 
-test('flush: milliseconds after the first that came', () => {
+test('`flush` counts milliseconds from the first new event', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const { seen, ring } = start({ flush: 250 })
@@ -97,7 +97,7 @@ test('flush: milliseconds after the first that came', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('an item is the data; of a room with its meta; several arguments as they are; a gap itself', async () => {
+test('an item is the data, data and meta of a room event, a tuple of several arguments, or a gap', async () => {
   const [bell, hall] = [createBell(), createBell('room')]
   const seen: Record<string, readonly unknown[]> = {}
   function Buffers() {
@@ -124,7 +124,7 @@ test('an item is the data; of a room with its meta; several arguments as they ar
   })
 })
 
-test('StrictMode hears once; unmounted, nothing listens and no timer runs', () => {
+test('under StrictMode each event is heard once, and an unmount leaves no listener and no timer', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const bell = createBell()
@@ -147,6 +147,6 @@ test.each([
   [{ max: 0 }, /max must be a whole number of at least 1, got/],
   [{ flush: -1 }, /flush must be 'frame' or milliseconds/],
   [{ overflow: 'last' as never }, /overflow must be 'oldest' or 'newest'/],
-])('an option that cannot be meant is refused: %o', (options, message) => {
+])('an invalid option is refused: %o', (options, message) => {
   expect(() => createEventBuffer(undefined, 'n', () => {}, options)).toThrow(message)
 })

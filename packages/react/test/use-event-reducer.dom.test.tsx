@@ -9,7 +9,7 @@ afterEach(cleanup)
 
 const sum = (state: number, n: number) => state + n
 
-test('every event is reduced, and a frame renders once, however many there were', async () => {
+test('every event is reduced, and all events of a frame cause one render', async () => {
   const bell = createBell()
   let renders = 0
   function Sum() {
@@ -18,13 +18,13 @@ test('every event is reduced, and a frame renders once, however many there were'
   }
   render(<Sum />)
   await shown(() => {
-    for (let n = 1; n <= 3_456; n += 1) bell.ring('n', n) // more than is kept for a frame
+    for (let n = 1; n <= 3_456; n += 1) bell.ring('n', n) // more than one batch
   })
   expect(screen.getByText(String((3_456 * 3_457) / 2))).toBeTruthy()
   expect(renders).toBe(2)
 })
 
-test('nothing is rendered where the state is equal; what was equal still counts', async () => {
+test('an equal state does not render, but the next event is reduced from it', async () => {
   const bell = createBell()
   const seen: number[] = []
   function Sum() {
@@ -37,7 +37,7 @@ test('nothing is rendered where the state is equal; what was equal still counts'
   expect(seen).toEqual([0, 1])
 })
 
-test('the newest reducer takes the events; one that changes with every render costs no subscription', async () => {
+test('the latest reducer gets the events, and a reducer that changes on every render causes no new subscription', async () => {
   const bell = createBell()
   const on = vi.spyOn(bell.client, 'on')
   const Text = ({ turn }: { turn: number }) => (
@@ -53,7 +53,7 @@ test('the newest reducer takes the events; one that changes with every render co
   expect(on).toHaveBeenCalledOnce()
 })
 
-test('a room’s event comes with its meta, an event of several arguments with all', async () => {
+test('a reducer gets the meta of a room event, and all arguments of an event', async () => {
   const [bell, hall] = [createBell(), createBell('room')]
   function Both() {
     const texts = useEventReducer(hall.room, 'said', (state, data, { seq }) => `${state} ${data}@${seq}`, '')
@@ -68,7 +68,7 @@ test('a room’s event comes with its meta, an event of several arguments with a
   expect(screen.getByText('hi@3 4')).toBeTruthy()
 })
 
-test('a reducer has as many arguments as the event: Math.max is one', async () => {
+test('a reducer gets as many arguments as the event has, so that Math.max is a reducer', async () => {
   const bell = createBell()
   const Max = () => <output>{useEventReducer(bell.client, 'n', Math.max, 0)}</output>
   const Count = () => (
@@ -82,7 +82,7 @@ test('a reducer has as many arguments as the event: Math.max is one', async () =
   expect(screen.getAllByRole('status').map(({ textContent }) => textContent)).toEqual(['5', '1'])
 })
 
-test('a thousand components listen once; those that come later count from then on', async () => {
+test('a thousand components share one listener, and a later component counts later events only', async () => {
   const bell = createBell()
   const Sum = () => <output>{useEventReducer(bell.client, 'n', sum, 0)}</output>
   const page = (count: number) => Array.from({ length: count }, (_, key) => <Sum key={key} />)
@@ -97,7 +97,7 @@ test('a thousand components listen once; those that come later count from then o
   expect(bell.listening()).toBe(0)
 })
 
-test('another room or event begins again, with the initial state of that render; none hears nothing', async () => {
+test('another room or event starts again with the `initial` of that render, and no room hears nothing', async () => {
   const [one, two] = [createBell('room'), createBell('room')]
   type Given = { room: typeof one.room | undefined; initial?: number }
   const Sum = ({ room, initial = 0 }: Given) => <output>{useEventReducer(room, 'n', sum, initial)}</output>
@@ -111,7 +111,7 @@ test('another room or event begins again, with the initial state of that render;
     two.ring('n', 7)
   })
   expect(screen.getByText('7')).toBeTruthy()
-  view.rerender(<Sum room={two.room} initial={90} />) // the same room goes on
+  view.rerender(<Sum room={two.room} initial={90} />) // the same room continues
   expect(screen.getByText('7')).toBeTruthy()
   view.rerender(<Sum room={undefined} initial={100} />)
   expect(screen.getByText('100')).toBeTruthy()
@@ -125,7 +125,7 @@ test.each([
   const [bell, other] = [createBell(), createBell()]
   const quiet = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => quiet.mockRestore())
-  // What is equal is asked when it is mounted, too: only what an event does is to fail here.
+  // `isEqual` is also called on mount. Here only an event must make it fail.
   const failsLater = isEqual && ((a: number, b: number) => a === b || isEqual())
   const Thrower = () => <output>{useEventReducer(bell.client, 'n', reducer, 0, { isEqual: failsLater })}</output>
   const Sum = () => <output>{useEventReducer(bell.client, 'n', sum, 0)}</output>

@@ -5,7 +5,7 @@ import { countSubscriptions, start } from './support/start.ts'
 
 afterEach(cleanup)
 
-test('a handler that changes on every render costs no subscription, and is never an old one', async () => {
+test('a handler that changes on every render causes no new subscription, and the latest one is called', async () => {
   const { server, client, hooks } = await start()
   const subscriptions = countSubscriptions(client)
   const heard: number[] = []
@@ -23,7 +23,7 @@ test('a handler that changes on every render costs no subscription, and is never
   expect(subscriptions).toEqual({ added: 1, left: 0 })
 })
 
-test('hears every event, also those that come between two renders', async () => {
+test('hears every event, also between two renders', async () => {
   const { server, client, hooks } = await start()
   const heard: number[] = []
   function Log() {
@@ -41,7 +41,7 @@ test('hears every event, also those that come between two renders', async () => 
   await expect.poll(() => heard).toEqual(numbers)
 })
 
-test('another event, and no room, move the subscription', async () => {
+test('another event moves the subscription, and no room ends it', async () => {
   const { server, client, hooks } = await start()
   const room = client.room('general')
   const heard: string[] = []
@@ -67,7 +67,7 @@ test('another event, and no room, move the subscription', async () => {
   expect(heard).toEqual(['news 1', 'gossip 3'])
 })
 
-test('a handler that throws harms no other component', async () => {
+test('a handler that throws does not stop the handlers of other components', async () => {
   const onError = vi.fn<(error: unknown, source: string) => void>()
   const { server, client, hooks } = await start({ onError })
   const heard: string[] = []

@@ -6,14 +6,14 @@ import { useMembers, useOthers, usePresence, useSelf, useTyping } from '../src/i
 
 afterEach(cleanup)
 
-/** A change, and the two frames in which it is shown and all is quiet again. */
+/** Makes a change and waits until it is rendered and a quiet frame has passed. */
 const shown = (work: () => void) =>
   act(async () => {
     work()
     await vi.advanceTimersByTimeAsync(200)
   })
 
-test('members, ourselves and the others; each renders only when what it gives changes', async () => {
+test('useMembers, useSelf and useOthers render only when their result changes', async () => {
   const { room, here, watching } = createFakeRoom()
   const seen: Record<string, unknown[]> = { members: [], self: [], others: [], count: [], names: [], own: [] }
   function Members() {
@@ -34,18 +34,18 @@ test('members, ourselves and the others; each renders only when what it gives ch
   }
   function Names() {
     const isEqual = (a: string[], b: string[]) => a.join() === b.join()
-    seen['names']?.push(useMembers(room, (members) => [...members.keys()], isEqual).join())
+    seen['names']?.push(useMembers(room, (members) => [...members.keys()], { isEqual }).join())
     return null
   }
   function Own() {
     const isEqual = (a: unknown[], b: unknown[]) => a.join() === b.join()
-    seen['own']?.push(useSelf(room, (self) => [self?.user.id], isEqual).join())
+    seen['own']?.push(useSelf(room, (self) => [self?.user.id], { isEqual }).join())
     return null
   }
   const view = render([Members, Self, Others, Count, Names, Own].map((Part, key) => <Part key={key} />))
   const [ann, bob] = [member('ann', 'online'), member('bob')]
   await shown(() => here(ann, bob))
-  await shown(() => here(member('ann', 'away'), bob)) // only we changed
+  await shown(() => here(member('ann', 'away'), bob)) // only this user changed
   await shown(() => {
     here(member('ann', 'busy'), bob)
     here(member('ann', 'away'), bob) // within a frame
@@ -58,12 +58,12 @@ test('members, ourselves and the others; each renders only when what it gives ch
     names: ['', 'ann,bob'],
     own: ['', 'ann'],
   })
-  expect(watching()).toBe(3) // members, self and others: one each, however many components
+  expect(watching()).toBe(3) // one each for members, self and others
   view.unmount()
   expect(watching()).toBe(0)
 })
 
-test('what is shown is not rendered again for what a waiting transition selects', async () => {
+test('the selection of a suspended transition does not render the page on screen', async () => {
   const { room, here } = createFakeRoom()
   const isEqual = (a: string[], b: string[]) => a.join() === b.join()
   const never = new Promise<void>(() => {})
@@ -77,7 +77,7 @@ test('what is shown is not rendered again for what a waiting transition selects'
   function Names() {
     const [first, setFirst] = useState('a')
     choose = setFirst
-    const names = useMembers(room, (members) => [...members.keys()].filter((id) => id.startsWith(first)), isEqual)
+    const names = useMembers(room, (members) => [...members.keys()].filter((id) => id.startsWith(first)), { isEqual })
     if (first === 'a') renders += 1
     return (
       <output>
@@ -99,27 +99,7 @@ test('what is shown is not rendered again for what a waiting transition selects'
   expect(screen.getByText('ann')).toBeTruthy()
 })
 
-test('without a room nobody is there, nothing is said, and nobody types', () => {
-  type Room = Parameters<typeof useMembers>[0]
-  const room = undefined as Room
-  function Nowhere() {
-    const { presence, error, set, clear } = usePresence(room)
-    const { typing, keystroke, stop } = useTyping(room)
-    set('away' as never)
-    clear()
-    keystroke()
-    stop()
-    return (
-      <output>
-        {JSON.stringify([useMembers(room).size, useOthers(room).size, useSelf(room), presence, error, typing])}
-      </output>
-    )
-  }
-  render(<Nowhere />)
-  expect(screen.getByText('[0,0,null,null,null,[]]')).toBeTruthy()
-})
-
-test('usePresence says at once what is set, and why it was refused; its functions stay the same', async () => {
+test('usePresence renders a new presence at once, and its functions stay the same', async () => {
   const { room, asked } = createFakeRoom()
   const seen: ReturnType<typeof usePresence>[] = []
   function Status() {
@@ -128,7 +108,7 @@ test('usePresence says at once what is set, and why it was refused; its function
   }
   render(<Status />)
   act(() => seen[0]?.set('away' as never))
-  expect(screen.getByText('away')).toBeTruthy() // no frame was waited for
+  expect(screen.getByText('away')).toBeTruthy() // without a frame
   expect(asked).toHaveLength(1)
   act(() => seen[0]?.set('away' as never))
   expect(seen).toHaveLength(2)
@@ -137,7 +117,7 @@ test('usePresence says at once what is set, and why it was refused; its function
   expect(new Set(seen.flatMap(({ set, clear }) => [set, clear])).size).toBe(2)
 })
 
-test('useTyping: who types, and that we do; unmounted while typing, it is taken back, and nothing is left', async () => {
+test('useTyping shows who is typing and reports keystrokes; an unmount reports the stop and leaves no listener', async () => {
   const { room, said, typing, listening, timers, watching } = createFakeRoom()
   const seen: ReturnType<typeof useTyping>[] = []
   function Line() {
@@ -156,11 +136,11 @@ test('useTyping: who types, and that we do; unmounted while typing, it is taken 
   await shown(() => typing('bob'))
   expect(screen.getByText('bob')).toBeTruthy()
   const renders = seen.length
-  await shown(() => typing('bob')) // still
+  await shown(() => typing('bob')) // still typing
   expect(seen).toHaveLength(renders)
   act(() => seen.at(-1)?.keystroke())
   expect(said).toEqual([true])
-  // React 18 throws the first of StrictMode's two renders away, with all that it made.
+  // React 18 discards the state of the first of StrictMode's two renders.
   expect(new Set(seen.slice(1).flatMap(({ keystroke, stop }) => [keystroke, stop])).size).toBe(2)
   view.unmount()
   expect(said).toEqual([true, false])
@@ -169,7 +149,7 @@ test('useTyping: who types, and that we do; unmounted while typing, it is taken 
   expect([listening(), watching(), timers()]).toEqual([0, 0, 0])
 })
 
-test('of two who type in one room, the one that goes takes nothing back', async () => {
+test('of two inputs in one room, only the unmount of the last one reports the stop', async () => {
   const { room, said, timers } = createFakeRoom()
   const keystrokes: Record<string, () => void> = {}
   function Input({ id }: { id: string }) {

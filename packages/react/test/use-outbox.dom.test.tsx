@@ -9,7 +9,7 @@ afterEach(cleanup)
 
 const leave = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
 
-test('useOutbox renders once a frame, however much is sent', async () => {
+test('useOutbox renders at most once a frame', async () => {
   const { client, outbox, watching } = createFakeClient()
   const seen: unknown[] = []
   function Counts({ more }: { more: boolean }) {
@@ -27,7 +27,21 @@ test('useOutbox renders once a frame, however much is sent', async () => {
   expect(watching()).toBe(0)
 })
 
-test('useUnsentGuard asks only while messages would be lost, listens only then, and never renders', () => {
+test('useOutbox renders only when the selected part changes, by isEqual', async () => {
+  const { client, outbox } = createFakeClient()
+  const seen: unknown[] = []
+  function Total() {
+    const isEqual = (a: number[], b: number[]) => a[0] === b[0]
+    seen.push(...useOutbox(client, ({ queued, sending }) => [queued + sending], { isEqual }))
+    return null
+  }
+  render(<Total />)
+  await shown(() => outbox.set({ queued: 2, sending: 0, place: 'memory' }))
+  await shown(() => outbox.set({ queued: 1, sending: 1, place: 'memory' }))
+  expect(seen).toEqual([0, 2])
+})
+
+test('useUnsentGuard listens and asks only while messages would be lost, and never renders', () => {
   const { client, outbox, watching } = createFakeClient()
   const add = vi.spyOn(window, 'addEventListener')
   let renders = 0
@@ -45,7 +59,7 @@ test('useUnsentGuard asks only while messages would be lost, listens only then, 
   expect(leave()).toBe(true)
   act(() => outbox.set({ queued: 0, sending: 1, place: 'indexedDB' }))
   expect(leave()).toBe(false)
-  act(() => outbox.set({ queued: 3, sending: 1, place: 'memory' })) // storage has failed
+  act(() => outbox.set({ queued: 3, sending: 1, place: 'memory' })) // as after a failure of the storage
   expect(leave()).toBe(true)
   act(() => outbox.set({ queued: 0, sending: 0, place: 'memory' }))
   expect(leave()).toBe(false)

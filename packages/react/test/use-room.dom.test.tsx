@@ -1,11 +1,14 @@
+import type { Client, RoomState } from '@roomful/client'
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { useRoom } from '../src/index.ts'
+import { createLazyStore } from '../src/lazy-store.ts'
 import { countSubscriptions, start } from './support/start.ts'
 
 afterEach(cleanup)
 
-test('under StrictMode: one connection, one join, one listener, and none left after unmount', async () => {
+test('under StrictMode there is one connection, one join and one listener, and no listener after the unmount', async () => {
   const { server, client, hooks } = await start()
   const listeners = countSubscriptions(client.room('general'))
   const heard: string[] = []
@@ -29,7 +32,7 @@ test('under StrictMode: one connection, one join, one listener, and none left af
   expect(server.server.connections).toBe(1)
 })
 
-test('two components in a room are one membership, and the last to go leaves', async () => {
+test('two components in a room share one membership, and the unmount of the last one leaves', async () => {
   const { server, hooks } = await start()
   const Member = ({ name }: { name: string }) => <output aria-label={name}>{hooks.useRoom('general').status}</output>
   const view = render([<Member key="a" name="a" />, <Member key="b" name="b" />])
@@ -42,7 +45,7 @@ test('two components in a room are one membership, and the last to go leaves', a
   await expect.poll(() => server.words()).toEqual(['join general', 'leave general'])
 })
 
-test('another name leaves the one room and joins the other; no name leaves', async () => {
+test('another name leaves the old room and joins the new one, and null leaves', async () => {
   const { server, hooks } = await start()
   const Member = ({ name }: { name: string | null }) => <output>{hooks.useRoom(name).status}</output>
   const view = render(<Member name="a" />)
@@ -54,7 +57,7 @@ test('another name leaves the one room and joins the other; no name leaves', asy
   await expect.poll(() => server.membersOf('b')).toBe(0)
 })
 
-test('A, B and A again in one go end in A, once', async () => {
+test('a change of the name from A to B and back joins A once', async () => {
   const { server, hooks } = await start()
   const Member = ({ name }: { name: string }) => <output>{hooks.useRoom(name).status}</output>
   const view = render(<Member name="a" />)
@@ -64,7 +67,7 @@ test('A, B and A again in one go end in A, once', async () => {
   await expect.poll(() => [server.membersOf('a'), server.membersOf('b')]).toEqual([1, 0])
 })
 
-test('unmounted while it is joining, a room is left', async () => {
+test('an unmount during a join leaves the room', async () => {
   const { server, client, hooks } = await start()
   const Member = () => <output>{hooks.useRoom('general').status}</output>
   const { unmount } = render(<Member />)
@@ -74,7 +77,7 @@ test('unmounted while it is joining, a room is left', async () => {
   await expect.poll(() => server.membersOf('general')).toBe(0)
 })
 
-test('leave() is an order: a component that holds the room shows it', async () => {
+test('a component shows that leave() has left its room', async () => {
   const { client, hooks } = await start()
   const Member = () => <output>{hooks.useRoom('general').status}</output>
   render(<Member />)
@@ -83,14 +86,14 @@ test('leave() is an order: a component that holds the room shows it', async () =
   expect(screen.getByText('left')).toBeTruthy()
 })
 
-test('a name that no server would take shows why, and takes nothing down', async () => {
+test('an invalid name is shown as an error, and does not throw', async () => {
   const { hooks } = await start()
   const Member = () => <output>{hooks.useRoom('').error?.message}</output>
   render(<Member />)
   expect(await screen.findByText(/a room's name must be a string of 1 to 128 characters/)).toBeTruthy()
 })
 
-test('renders once for each change of state, and not for messages', async () => {
+test('renders once for each change of the state, and not for messages', async () => {
   const { server, client, hooks } = await start()
   const statuses: string[] = []
   function Member() {
@@ -105,4 +108,117 @@ test('renders once for each change of state, and not for messages', async () => 
   server.sayIn('general', 'news')
   await expect.poll(() => heard).toHaveLength(1)
   expect(statuses).toEqual(['left', 'joining', 'joined'])
+})
+
+/** A client whose room records the params of its holders, now and at each `retain`. */
+function createHeldRoom() {
+  const held: unknown[] = []
+  const history: unknown[][] = []
+  const state = createLazyStore<RoomState>({ status: 'left' }, () => () => {})
+  const room = {
+    state,
+    retain(options: { params?: unknown }) {
+      held.push(options.params)
+      history.push([...held])
+      return () => void held.splice(held.indexOf(options.params), 1)
+    },
+  }
+  return { client: { room: () => room } as unknown as Client, held, history, state }
+}
+
+test('the room is held with the params, and held again only when they differ as JSON', () => {
+  const { client, held } = createHeldRoom()
+  function Member({ params }: { params?: unknown }) {
+    useRoom(client, 'general', { params })
+    return null
+  }
+  const view = render(<Member params={{ key: 'a' }} />, { wrapper: StrictMode })
+  expect(held).toEqual([{ key: 'a' }])
+  const [first] = held
+  view.rerender(<Member params={{ key: 'a' }} />)
+  expect(held[0]).toBe(first)
+  view.rerender(<Member params={{ key: 'b' }} />)
+  expect(held).toEqual([{ key: 'b' }])
+  view.rerender(<Member />)
+  expect(held).toEqual([undefined])
+  view.unmount()
+  expect(held).toEqual([])
+})
+
+test('retry retains the room again with its params for a moment, and stays the same function', () => {
+  const { client, held, history, state } = createHeldRoom()
+  const retries = new Set<() => void>()
+  function Member() {
+    retries.add(useRoom(client, 'general', { params: ['p'] }).retry)
+    return null
+  }
+  render(<Member />)
+  act(() => state.set({ status: 'joining' }))
+  const [retry] = retries
+  retry?.()
+  expect(history).toEqual([[['p']], [['p'], ['p']]])
+  expect(held).toEqual([['p']])
+  expect(retries.size).toBe(1)
+})
+
+test('retry joins a room that has refused the user; the unmount still leaves it', async () => {
+  let isOpen = false
+  const { server, client, hooks } = await start(
+    {},
+    {
+      onJoin: (_room, acknowledge) =>
+        acknowledge(...(isOpen ? [] : [{ $error: { code: 'CLOSED', message: 'come back at nine' } }])),
+    },
+  )
+  function Room() {
+    const { status, error, retry } = hooks.useRoom('general')
+    return <button onClick={retry}>{error?.message ?? status}</button>
+  }
+  const { unmount } = render(<Room />)
+  const button = await screen.findByText('come back at nine')
+  isOpen = true
+  button.click()
+  await screen.findByText('joined')
+  button.click() // joined: nothing to do
+  expect(server.words()).toEqual(['join general', 'join general'])
+  unmount()
+  await expect.poll(() => client.room('general').status).toBe('left')
+})
+
+test.each([null, undefined])(
+  'with %s as name nothing is joined, emit and send reject, and retry does nothing',
+  async (name) => {
+    const { server, hooks } = await start()
+    const seen: ReturnType<typeof hooks.useRoom>[] = []
+    function Nowhere() {
+      seen.push(hooks.useRoom(name, { params: { key: 'k' } }))
+      return null
+    }
+    const view = render(<Nowhere />)
+    view.rerender(<Nowhere />)
+    const [first, second] = seen
+    expect(first).toMatchObject({ status: 'left', room: undefined })
+    expect([second?.emit, second?.send, second?.retry]).toEqual([first?.emit, first?.send, first?.retry])
+    first?.retry()
+    await expect(first?.send({ text: 'hi' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(first?.emit('news', {})).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    view.unmount()
+    expect(server.words()).toEqual([])
+    expect(server.server.connections).toBe(0)
+  },
+)
+
+test('a promise of a missing room is not an unhandled rejection', async () => {
+  const unhandled = vi.fn<() => void>()
+  process.on('unhandledRejection', unhandled)
+  onTestFinished(() => void process.off('unhandledRejection', unhandled))
+  const { hooks } = await start()
+  function Nowhere() {
+    const { send } = hooks.useRoom(null)
+    return <button onClick={() => void send({ text: 'hi' })}>send</button>
+  }
+  render(<Nowhere />)
+  screen.getByText('send').click()
+  await new Promise((resolve) => setTimeout(resolve))
+  expect(unhandled).not.toHaveBeenCalled()
 })

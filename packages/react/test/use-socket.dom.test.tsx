@@ -10,11 +10,11 @@ import { start } from './support/start.ts'
 
 afterEach(cleanup)
 
-test('these tests run on the React that their project says', () => {
+test('these tests run on the React version of their project', () => {
   expect([version, domVersion].map((of) => of.split('.')[0])).toEqual([process.env['REACT'], process.env['REACT']])
 })
 
-test('connects when mounted, once, also under StrictMode; renders once for each change', async () => {
+test('a mount connects once, also under StrictMode, and each change renders once', async () => {
   const { server, hooks } = await start()
   const statuses: string[] = []
   function Status() {
@@ -29,7 +29,7 @@ test('connects when mounted, once, also under StrictMode; renders once for each 
   expect(statuses).toEqual(['idle', 'idle', 'connecting', 'connecting', 'connected', 'connected'])
 })
 
-test('does not connect where the app said disconnect, or autoConnect is off', async () => {
+test('does not connect after disconnect(), or with autoConnect: false', async () => {
   const { server, client, hooks } = await start()
   const Status = () => <output>{hooks.useSocket().status}</output>
   client.disconnect()
@@ -45,7 +45,7 @@ test('does not connect where the app said disconnect, or autoConnect is off', as
   expect(manual.status).toBe('idle')
 })
 
-test('its actions are the client’s own, the same at each render', async () => {
+test('its functions are the client’s, and the same on each render', async () => {
   const { client, hooks } = await start()
   const seen: unknown[] = []
   function Actions() {
@@ -59,7 +59,7 @@ test('its actions are the client’s own, the same at each render', async () => 
   for (const actions of seen) expect(actions).toEqual([emit, send, emitWithAck, connect, disconnect, client])
 })
 
-test('useClient never renders again', async () => {
+test('useClient causes no render', async () => {
   const { client, hooks } = await start()
   let renders = 0
   function Quiet() {
@@ -73,7 +73,7 @@ test('useClient never renders again', async () => {
   expect(renders).toBe(1)
 })
 
-test('RoomfulProvider replaces the client; without one the error says what is missing', async () => {
+test('RoomfulProvider replaces the client, and without any client the error says what is missing', async () => {
   const { server, hooks } = await start()
   const replacement = startClient(server.url)
   const seen: unknown[] = []
@@ -97,10 +97,10 @@ test('RoomfulProvider replaces the client; without one the error says what is mi
       <Orphan />
     </Boundary>,
   )
-  expect(screen.getByText(/no client: createHooks\(client\) or a <RoomfulProvider> gives one/)).toBeTruthy()
+  expect(screen.getByText(/no client: expected createHooks\(client\) or a <RoomfulProvider>/)).toBeTruthy()
 })
 
-test('renderToString works, connects nothing, and hydrates without a mismatch', async () => {
+test('renderToString does not connect, and the page hydrates without a mismatch', async () => {
   const { server, client, hooks } = await start()
   function App() {
     const { status } = hooks.useSocket()

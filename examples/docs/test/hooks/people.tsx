@@ -5,8 +5,8 @@ export function People({ name }: { name: string }) {
   const { room } = useRoom(name)
   const all = useMembers(room, (members) => members.size)
   const others = useOthers(room, (members) => members.size)
-  const status = useSelf(room, (self) => self?.presence?.status) // as everybody sees it
-  const { set } = usePresence(room) // as this page says it
+  const status = useSelf(room, (self) => self?.presence?.status) // as the others see it
+  const { set } = usePresence(room) // as this page sets it
   const { typing, keystroke } = useTyping(room)
   return (
     <fieldset>

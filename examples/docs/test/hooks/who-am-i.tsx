@@ -2,7 +2,7 @@ import { useEmitWithAck } from '@roomful/react'
 import { useClient } from './roomful.ts'
 
 export function WhoAmI() {
-  const { emit, isPending, error, data } = useEmitWithAck(useClient(), 'whoami', { timeoutMs: 5_000 })
+  const { emitWithAck, isPending, error, data } = useEmitWithAck(useClient(), 'whoami', { timeoutMs: 5_000 })
   if (error) return <p role="alert">{error.message}</p>
-  return <button onClick={() => void emit()}>{isPending ? '…' : (data?.name ?? 'Who am I?')}</button>
+  return <button onClick={() => void emitWithAck()}>{isPending ? '…' : (data?.name ?? 'Who am I?')}</button>
 }

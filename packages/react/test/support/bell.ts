@@ -2,7 +2,7 @@ import type { Client, EventsMap, Room, SocketIoContract } from '@roomful/client'
 
 type Untyped = SocketIoContract<EventsMap, EventsMap>
 
-/** Something to listen to that the test rings when it likes, as no network can. */
+/** A client and a room whose events the test fires. */
 export function createBell(kind: 'client' | 'room' = 'client') {
   const handlers = new Map<string, Set<(...args: unknown[]) => void>>()
   const bell = {
@@ -16,7 +16,7 @@ export function createBell(kind: 'client' | 'room' = 'client') {
   return {
     client: bell as unknown as Client<Untyped>,
     room: bell as unknown as Room<Untyped>,
-    /** How many listen. */
+    /** The number of listeners. */
     listening: () => [...handlers.values()].reduce((sum, { size }) => sum + size, 0),
     ring: (event: string, ...args: unknown[]) => handlers.get(event)?.forEach((handler) => handler(...args)),
   }

@@ -2,14 +2,14 @@ import { createClient } from '@roomful/client'
 import { createFakeRoom } from '../../../client/test/roomful/presence/support/fake-room.ts'
 import * as roomful from '../../src/index.ts'
 
-/** A client that never connects, a room of it, and a room whose server does what the test says. */
+/** A client that never connects, one of its rooms, and a room whose server is the test. */
 export function startAll() {
   const fake = createFakeRoom()
   const client = createClient({ url: 'http://127.0.0.1:9', autoConnect: false })
   return { client, room: client.room('general'), fake, hooks: roomful.createHooks(client) }
 }
 
-/** Each hook, as a component uses it. */
+/** Each hook with arguments. */
 export const everyHook = {
   useClient: ({ hooks }) => hooks.useClient(),
   useSocket: ({ hooks }) => hooks.useSocket(),

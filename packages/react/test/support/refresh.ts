@@ -1,14 +1,14 @@
 import * as runtime from 'react-refresh/runtime'
 
-// Before React is loaded: it looks for this once. So this is imported first.
+// Import this file first: React looks for the hook once, when it is loaded.
 runtime.injectIntoGlobalHook(globalThis)
 
-/** A component as a bundler's Fast Refresh has it: of one name, another one replaces what is mounted, and keeps its state. */
+/** Registers a component as a bundler's Fast Refresh does: a later one of the same name replaces it and keeps its state. */
 export function evaluated<T>(name: string, component: T): T {
   runtime.createSignatureFunctionForTransform()(component, 'the same hooks')
   runtime.register(component, name)
   return component
 }
 
-/** What the bundler calls when a file was saved, and evaluated again. */
+/** The call of a bundler after it has evaluated an edited file. */
 export const refresh = (): void => void runtime.performReactRefresh()

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import type { BrowserCommand } from 'vitest/node'
 
-// What a test in the browser asks of Node: plain servers, by their address.
+// Plain servers in Node for tests in a browser, by their address.
 const running = new Map<string, { readonly http: HttpServer; readonly io: Server; readonly words: string[] }>()
 
 const startServer: BrowserCommand<[]> = async () => {
@@ -30,11 +30,11 @@ export const serverCommands = {
   startServer,
   stopServer: (async (_context, url) => {
     const closed = running.get(url)?.io.close()
-    running.get(url)?.http.closeAllConnections() // else it waits for as long as a browser keeps one open
+    running.get(url)?.http.closeAllConnections() // else it waits for the idle connections of the browser
     await closed
     running.delete(url)
   }) satisfies BrowserCommand<[url: string]>,
-  /** What the server was told, and how many connections it has. */
+  /** The joins and leaves that the server received, and the number of its connections. */
   serverSays: ((_context, url) => ({
     words: running.get(url)?.words ?? [],
     connections: running.get(url)?.io.engine.clientsCount ?? 0,

@@ -1,6 +1,6 @@
 import { act } from '@testing-library/react'
 
-/** Does something, and waits until what it caused has been shown, and a quiet frame has passed. */
+/** Runs `work` and waits until React has rendered its effects and a quiet frame has passed. */
 export async function shown(work: () => void = () => {}): Promise<void> {
   await act(async () => {
     work()

@@ -13,7 +13,7 @@ export async function start(options: Partial<ClientOptions> = {}, script: PlainS
   return { server, client, hooks: createHooks(client) }
 }
 
-/** How often something was added to and taken from a subscription list, and how many are left. */
+/** Counts the subscriptions that are made with `on` from now on, and those that are not ended. */
 export function countSubscriptions<T extends { on: (...args: never[]) => () => void }>(target: T) {
   const { on } = target
   const counts = { added: 0, left: 0 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createValue } from '../src/value.ts'
-import { framed } from '../src/framed.ts'
+import { createLazyStore } from '../src/lazy-store.ts'
+import { sharedFrameThrottled } from '../src/frame-throttled.ts'
 
 const frames = () => vi.advanceTimersByTimeAsync(40)
 
@@ -9,17 +9,17 @@ afterEach(() => void vi.useRealTimers())
 
 function start() {
   const watched = { now: 0, ever: 0 }
-  const store = createValue('a', () => {
+  const store = createLazyStore('a', () => {
     watched.now += 1
     watched.ever += 1
     return () => void (watched.now -= 1)
   })
-  return { store, watched, shown: framed(store) }
+  return { store, watched, shown: sharedFrameThrottled(store) }
 }
 
-test('a thousand who watch are one subscription, made with the first and ended with the last', () => {
+test('a thousand listeners share one subscription, from the first subscribe to the last unsubscribe', () => {
   const { store, watched, shown } = start()
-  expect(framed(store)).toBe(shown)
+  expect(sharedFrameThrottled(store)).toBe(shown)
   const undo = Array.from({ length: 1_000 }, () => shown.subscribe(() => {}))
   expect(watched).toEqual({ now: 1, ever: 1 })
   for (const off of undo.slice(1)) off()
@@ -31,22 +31,22 @@ test('a thousand who watch are one subscription, made with the first and ended w
   expect(watched).toEqual({ now: 1, ever: 2 })
 })
 
-test('all see the same until the frame has come; a change that was taken back is not told', async () => {
+test('all listeners see one state until the next frame, and a change that is undone by then calls none of them', async () => {
   const { store, shown } = start()
-  const told: string[] = []
-  const off = shown.subscribe((state, previous) => told.push(`${previous} ${state}`))
+  const calls: string[] = []
+  const off = shown.subscribe((state, previous) => calls.push(`${previous} ${state}`))
   store.set('b')
   store.set('c')
   expect(shown.getState()).toBe('a')
   await frames()
   expect(shown.getState()).toBe('c')
-  expect(told).toEqual(['a c'])
+  expect(calls).toEqual(['a c'])
   store.set('x')
   store.set('c')
   await frames()
-  expect(told).toEqual(['a c'])
+  expect(calls).toEqual(['a c'])
   off()
   store.set('d')
-  expect(shown.getState()).toBe('d') // what a first look sees
+  expect(shown.getState()).toBe('d') // as for a first render
   expect(shown.getInitialState()).toBe('a')
 })

@@ -1,24 +1,22 @@
+import type { Client } from '@roomful/client'
 import { cleanup, render } from '@testing-library/react'
 import { StrictMode, useLayoutEffect } from 'react'
 import { afterEach, expect, test } from 'vitest'
-import { useEventOf } from '../src/use-event.ts'
+import { useEvent } from '../src/index.ts'
 
 afterEach(cleanup)
 
-/** Something to listen to that the test fires when it likes, as no network can. */
+/** An event source that the test fires. */
 function createBell() {
   const handlers = new Set<() => void>()
-  return {
-    handlers,
-    ring: () => handlers.forEach((handler) => handler()),
-    on: (_event: string, handler: () => void) => {
-      handlers.add(handler)
-      return () => handlers.delete(handler)
-    },
+  const on = (_event: string, handler: () => void) => {
+    handlers.add(handler)
+    return () => handlers.delete(handler)
   }
+  return { client: { on } as unknown as Client, handlers, ring: () => handlers.forEach((handler) => handler()) }
 }
 
-test('an event that comes while React commits finds the handler of that very render', () => {
+test('an event during a commit calls the handler of that render', () => {
   const bell = createBell()
   const heard: number[] = []
   function Child() {
@@ -26,20 +24,20 @@ test('an event that comes while React commits finds the handler of that very ren
     return null
   }
   function Page({ turn }: { turn: number }) {
-    useEventOf(bell, 'bell', () => heard.push(turn))
+    useEvent(bell.client, 'bell', () => heard.push(turn))
     return <Child />
   }
   const view = render(<Page turn={1} />)
-  expect(heard).toEqual([]) // nobody listened yet
+  expect(heard).toEqual([]) // no listener yet
   view.rerender(<Page turn={2} />)
   view.rerender(<Page turn={3} />)
   expect(heard).toEqual([2, 3])
 })
 
-test('StrictMode leaves one listener, and none after the last unmount', () => {
+test('under StrictMode there is one listener for each component, and none after the last unmount', () => {
   const bell = createBell()
   function Page() {
-    useEventOf(bell, 'bell', () => {})
+    useEvent(bell.client, 'bell', () => {})
     return null
   }
   const page = (count: number) => Array.from({ length: count }, (_, key) => <Page key={key} />)

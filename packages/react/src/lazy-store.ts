@@ -1,17 +1,16 @@
 'use client'
 import type { ReadonlyStore } from '@roomful/client'
 
-/** A store of a hook's own. */
-export interface Value<T> extends ReadonlyStore<T> {
-  /** Tells everyone, unless nothing changed. */
+export interface LazyStore<T> extends ReadonlyStore<T> {
+  /** Calls the listeners if the state is another one. */
   readonly set: (state: T) => void
 }
 
-/** `watch` is called when somebody begins to watch, and returns its undo. */
-export function createValue<T>(initial: T, watch: () => () => void): Value<T> {
+/** A store with a source: `start` runs with the first listener, and the function that it returns with the end of the last. */
+export function createLazyStore<T>(initial: T, start: () => () => void): LazyStore<T> {
   const listeners = new Set<(state: T, previous: T) => void>()
   let state = initial
-  let unwatch = (): void => {}
+  let stop = (): void => {}
   return {
     getState: () => state,
     getInitialState: () => initial,
@@ -22,10 +21,10 @@ export function createValue<T>(initial: T, watch: () => () => void): Value<T> {
       for (const listener of listeners) listener(state, previous)
     },
     subscribe(listener) {
-      if (listeners.size === 0) unwatch = watch()
+      if (listeners.size === 0) stop = start()
       listeners.add(listener)
       return () => {
-        if (listeners.delete(listener) && listeners.size === 0) unwatch()
+        if (listeners.delete(listener) && listeners.size === 0) stop()
       }
     },
   }

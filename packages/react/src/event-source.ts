@@ -1,5 +1,5 @@
-/** What an event is heard on: a client, or a room, which has a name. */
-export interface Heard {
+/** A client or a room, as the hooks for events see it. Only a room has a name. */
+export interface EventSource {
   on(event: string, handler: Handler): () => void
   readonly name?: string
 }

@@ -2,32 +2,32 @@
 import type { ReadonlyStore } from '@roomful/client'
 import { onFrame } from './frame.ts'
 
-const known = new WeakMap<object, ReadonlyStore<unknown>>()
+const shared = new WeakMap<object, ReadonlyStore<unknown>>()
 
-/** A store that changes at most once a frame, for all who watch it together: one subscription, however many they are. */
-export function framed<T>(store: ReadonlyStore<T>): ReadonlyStore<T> {
-  const made = (known.get(store) as ReadonlyStore<T> | undefined) ?? framedAlone(store)
-  known.set(store, made)
-  return made
+/** Like `frameThrottled`, with one throttled store for each store: all components share one subscription. */
+export function sharedFrameThrottled<T>(store: ReadonlyStore<T>): ReadonlyStore<T> {
+  const throttled = (shared.get(store) as ReadonlyStore<T> | undefined) ?? frameThrottled(store)
+  shared.set(store, throttled)
+  return throttled
 }
 
-/** The same for a store that has one watcher: nothing is kept of it. */
-export function framedAlone<T>(store: ReadonlyStore<T>): ReadonlyStore<T> {
+/** The same state, updated at most once a frame while it is subscribed to. */
+export function frameThrottled<T>(store: ReadonlyStore<T>): ReadonlyStore<T> {
   const listeners = new Set<(state: T, previous: T) => void>()
   let shown: T
   let unsubscribe = (): void => {}
-  const show = (): void => {
+  const update = (): void => {
     const previous = shown
     shown = store.getState()
     if (shown !== previous) for (const listener of listeners) listener(shown, previous)
   }
-  const follow = (): void => onFrame(show)
+  const schedule = (): void => onFrame(update)
   return {
     getInitialState: store.getInitialState,
     getState: () => (listeners.size > 0 ? shown : store.getState()),
     subscribe(listener) {
       if (listeners.size === 0) {
-        unsubscribe = store.subscribe(follow)
+        unsubscribe = store.subscribe(schedule)
         shown = store.getState()
       }
       listeners.add(listener)
