@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { CompilerState, ConsoleMessageId, Extractor, ExtractorConfig } from '@microsoft/api-extractor'
+import {
+  CompilerState,
+  ConsoleMessageId,
+  Extractor,
+  ExtractorConfig,
+  ExtractorLogLevel,
+} from '@microsoft/api-extractor'
 import { root } from './processes.mjs'
 
 // pnpm check:api: compares the public surface of the built packages with the reports in `api/`, one file an entry.
@@ -58,7 +64,7 @@ function configsOf(folder) {
  * @param {string} name
  */
 function configOf(packageJsonFullPath, mainEntryPointFilePath, name) {
-  const silent = { default: { logLevel: /** @type {const} */ ('none') } }
+  const silent = { default: { logLevel: ExtractorLogLevel.None } }
   return ExtractorConfig.prepare({
     packageJsonFullPath,
     configObjectFullPath: undefined,
@@ -94,7 +100,7 @@ function configOf(packageJsonFullPath, mainEntryPointFilePath, name) {
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages: {
-        compilerMessageReporting: { default: { logLevel: 'error' } },
+        compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
         extractorMessageReporting: silent,
         tsdocMessageReporting: silent,
       },

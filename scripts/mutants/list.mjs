@@ -383,7 +383,7 @@ export const mutants = [
       'const request = Promise.resolve().then(async () => {',
       'packages/client/test/roomful/storage/storage-pages',
     ),
-    project: 'chromium',
+    project: '*:chromium',
   },
   mutant(
     'C15 a plain server gets what ours may have had',
