@@ -8,7 +8,7 @@ import { launchOptions } from './scripts/find-chromium.mjs'
 import { integrationTests } from './scripts/test-parts.mjs'
 
 const source = '@roomful/source'
-// React 18.3, its own react-dom and testing library under the names of 19's: the hooks' tests run on both.
+// React 18.3 with its react-dom and testing library, in place of React 19: the tests of the hooks run on both.
 const react18 = ['react', 'react-dom', '@testing-library/react'].map((name) => ({
   find: new RegExp(`^${name}(/.*)?$`),
   replacement: `${import.meta.dirname}/packages/react/test/react-18/node_modules/${name}$1`,
@@ -42,8 +42,6 @@ const integrationDom = integration.filter((file) => file.includes('.dom.test.'))
 const shared = {
   pool: 'threads' as const,
   isolate: false,
-  maxWorkers: '100%',
-  sequence: { groupOrder: -1 }, // before the integration tests, which have fewer workers
   setupFiles: ['./scripts/unit-setup.ts'],
 }
 const sharedDom = { ...shared, environment: 'jsdom', setupFiles: [...shared.setupFiles, './scripts/unit-setup-dom.ts'] }

@@ -1,4 +1,4 @@
-// Shows that the suite sees each deliberate break of the protocol: `pnpm mutants [part of a name]`.
+// Breaks one rule of the protocol at a time and checks that a test fails: `pnpm mutants [part of a name]`.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
