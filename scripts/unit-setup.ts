@@ -1,8 +1,16 @@
 import childProcess, { ChildProcess } from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import { Server } from 'node:net'
+import { afterAll, vi } from 'vitest'
 
-// Unit tests share processes and run without isolation: one that opens a port or starts a process fails here.
+// Unit test files run one after another in the same threads, without Vitest's isolation. Each file gets its own instances
+// of the repository's modules; what it replaced with `vi` is restored after it. Installed packages are shared.
+vi.resetModules()
+afterAll(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  vi.unstubAllEnvs()
+})
 
 const refuse = (action: string) => (): never => {
   throw new Error(
