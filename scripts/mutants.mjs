@@ -1,4 +1,4 @@
-// Shows that the suite sees each deliberate break of the protocol: `pnpm mutants [part of a name]`.
+// Breaks one rule of the protocol at a time and checks that a test fails: `pnpm mutants [part of a name]`.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
@@ -8,10 +8,10 @@ const part = process.argv[2] ?? ''
 const chosen = mutants.filter(({ name }) => name.includes(part))
 let survivors = 0
 
-for (const { name, edits, tests, project = 'node' } of chosen) {
+for (const { name, edits, tests, project = '*:node' } of chosen) {
   const lost = edits.find(({ file, find }) => readFileSync(file, 'utf8').split(find).length !== 2)
   if (lost) {
-    console.log(`LOST     ${name}: what it replaces does not stand exactly once in ${lost.file}`)
+    console.log(`LOST     ${name}: ${lost.file} must contain the code that it replaces exactly once`)
     survivors += 1
     continue
   }

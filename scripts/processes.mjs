@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** @typedef {import('./results.mjs').Exit} Exit */
-/** @typedef {(signal: NodeJS.Signals | 0) => boolean} Signal Says whether anybody was there to hear it. */
+/** @typedef {(signal: NodeJS.Signals | 0) => boolean} Signal Returns whether a process of the group received it. */
 /** @typedef {{ ended: Promise<Exit>, signal: Signal }} Group */
 
 const END_LIMIT_MS = 5_000
@@ -16,8 +16,8 @@ const running = new Set()
 let ending = false
 
 /**
- * Starts a command in a process group of its own: a Ctrl-C reaches this process alone, which then ends the whole group,
- * so that nothing which a command has started is left behind.
+ * Starts a command in a process group of its own. A Ctrl-C then reaches only this process, which ends the whole group
+ * and with it every process that the command started.
  *
  * @param {string} file
  * @param {readonly string[]} args
@@ -63,7 +63,7 @@ export function start(file, args, { cwd = '.', env = process.env, shell = false 
 export async function run(file, args, { limitMs = 60 * 60_000, ...options } = {}) {
   const group = start(file, args, options)
   const timer = setTimeout(() => {
-    console.error(`${file}: not done after ${limitMs / 60_000} minutes`)
+    console.error(`${file}: timed out after ${limitMs / 60_000} minutes`)
     void clear(group.signal)
   }, limitMs)
   const exit = await group.ended
@@ -71,7 +71,7 @@ export async function run(file, args, { limitMs = 60 * 60_000, ...options } = {}
   return exit
 }
 
-/** Ends all that runs. */
+/** Ends all running groups. */
 export async function endAll() {
   ending = true
   for (const group of running) void clear(group.signal)
@@ -79,7 +79,7 @@ export async function endAll() {
 }
 
 /**
- * Ends a group: politely, so that each may end what it has started in turn, and after a while by force.
+ * Ends a group: SIGTERM first, so that each process can end its own children, and SIGKILL after END_LIMIT_MS.
  * @param {Signal} signal
  */
 async function clear(signal) {
@@ -89,11 +89,11 @@ async function clear(signal) {
   signal('SIGKILL')
 }
 
-/** Whether everything is being ended, so that nobody takes it for a crash. */
+/** Whether `endAll` was called. The exit of a process is then no failure. */
 export const isEnding = () => ending
 
 /**
- * On Ctrl-C, or when told to stop, ends all that runs and then this process.
+ * On SIGINT, SIGTERM or SIGHUP, ends all running groups and then this process.
  * @param {number} exitCode
  */
 export function endOnSignal(exitCode) {

@@ -1,12 +1,14 @@
-// What came of the steps of a check, counted over all runners. Pure: reports and exit codes in, numbers out.
+// Adds up the results of all steps and runners. Pure: reports and exit codes in, numbers out.
 
 /**
- * @typedef {object} Outcome What came of a step: how many passed, and the names of those that did not.
+ * @typedef {object} Outcome The result of a step: the number of tests that passed, and the names of the others.
  * @property {number} passed
  * @property {readonly string[]} failed
  * @property {readonly string[]} skipped
  *
  * @typedef {number | NodeJS.Signals} Exit
+ *
+ * @typedef {{ part: string, name: string, outcome: Outcome, seconds: number }} StepResult
  *
  * @typedef {object} VitestReport
  * @property {readonly { name: string, status: string, message?: string, assertionResults: readonly { status: string, fullName: string }[] }[]} testResults
@@ -21,7 +23,7 @@
  */
 
 /**
- * A step that is its own only test.
+ * The outcome of a step that counts as one test.
  * @param {string} name
  * @param {Exit} exit
  * @returns {Outcome}
@@ -31,7 +33,7 @@ export function stepOutcome(name, exit) {
 }
 
 /**
- * Vitest's tests. A file that fails outside of its tests (in an import, in a hook) is one that failed.
+ * The outcome of a run of Vitest. A file that fails outside of its tests, as in an import or a hook, counts as a failed test.
  * @param {VitestReport | undefined} report
  * @param {Exit} exit
  * @returns {Outcome}
@@ -47,7 +49,7 @@ export function vitestOutcome(report, exit) {
 }
 
 /**
- * Playwright's tests.
+ * The outcome of a run of Playwright.
  * @param {PlaywrightReport | undefined} report
  * @param {Exit} exit
  * @returns {Outcome}
@@ -67,7 +69,7 @@ function testsOf({ title, suites = [], specs = [] }) {
 }
 
 /**
- * Any status that is not known to be good is a failure, and so is a runner that found nothing or ended badly.
+ * Counts tests by status. An unknown status is a failure; so is a runner that found no test or exited with an error.
  * @param {string} runner
  * @param {Exit} exit
  * @param {readonly { name: string, status: string }[]} tests
@@ -94,7 +96,7 @@ function died(runner, exit) {
 }
 
 /**
- * All outcomes as one.
+ * Adds outcomes.
  * @param {readonly Outcome[]} outcomes
  * @returns {Outcome}
  */
@@ -115,10 +117,42 @@ export function numbersOf({ passed, failed, skipped }) {
 }
 
 /**
- * Whether all is well. On CI nothing may be skipped: what is not tested there is tested nowhere.
+ * Whether the check passes. On CI a skipped test is a failure, because no other run would notice it.
  * @param {Outcome} outcome
  * @param {{ ci: boolean }} where
  */
 export function isGood({ failed, skipped }, { ci }) {
   return failed.length === 0 && !(ci && skipped.length > 0)
+}
+
+/**
+ * The steps of these parts, or all steps where no part is named.
+ * @template {readonly [part: string, ...rest: unknown[]]} Step
+ * @param {readonly Step[]} steps
+ * @param {readonly string[]} parts
+ * @returns {readonly Step[]}
+ */
+export function chooseSteps(steps, parts) {
+  const known = new Set(steps.map(([part]) => part))
+  const unknown = parts.find((part) => !known.has(part))
+  if (unknown !== undefined) throw new Error(`no part "${unknown}": the parts are ${[...known].sort().join(', ')}`)
+  return parts.length === 0 ? steps : steps.filter(([part]) => parts.includes(part))
+}
+
+/**
+ * The lines of the summary: each part with its total, and below it its steps.
+ * @param {readonly StepResult[]} results
+ * @returns {string[]}
+ */
+export function summaryOf(results) {
+  return ['unit', 'integration', 'system'].flatMap((part) => {
+    const own = results.filter((result) => result.part === part)
+    if (own.length === 0) return []
+    const all = total(own.map(({ outcome }) => outcome))
+    const seconds = own.reduce((sum, result) => sum + result.seconds, 0)
+    const lineOf = (/** @type {string} */ name, /** @type {number} */ time, /** @type {Outcome} */ outcome) =>
+      `${name.padEnd(20)} ${time.toFixed(1).padStart(6)} s   ${numbersOf(outcome)}`
+    const steps = own.length > 1 ? own.map((step) => lineOf(`  ${step.name}`, step.seconds, step.outcome)) : []
+    return [lineOf(part, seconds, all), ...steps]
+  })
 }

@@ -4,15 +4,15 @@ import { FLASK_PACKAGES, findFlask } from './find-flask.mjs'
 import { run } from './processes.mjs'
 import { stepOutcome } from './results.mjs'
 
-// What the tests need of the system. On Debian as root it is installed; elsewhere it is said what to install.
+// The system packages that the tests need. As root on Debian they are installed; elsewhere a message names them.
 
 const INSTALL_LIMIT_MS = 10 * 60_000
 const isDebianRoot = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
 
-/** A Chromium for the browser tests: without one they cannot run. */
+/** Makes sure that there is a Chromium: without it the browser tests fail. */
 export async function ensureChromium() {
   if (findChromium()) return stepOutcome('chromium', 0)
-  console.log('No Chromium here: installing one')
+  console.log('Chromium not found: installing it')
   const playwright = ['node_modules/playwright/cli.js', 'install', 'chromium']
   const installed = (await run(process.execPath, playwright, { limitMs: INSTALL_LIMIT_MS })) === 0
   if (!installed && isDebianRoot) await aptInstall('chromium')
@@ -21,10 +21,10 @@ export async function ensureChromium() {
   return stepOutcome('chromium', 1)
 }
 
-/** Flask-SocketIO for the tests against it: without it they are skipped. */
+/** Makes sure that there is a Flask-SocketIO: without it the tests against Flask are skipped. */
 export async function ensureFlask() {
   if (!findFlask() && isDebianRoot) {
-    console.log('No Flask-SocketIO here: installing it')
+    console.log('Flask-SocketIO not found: installing it')
     await aptInstall(...FLASK_PACKAGES)
   }
   if (findFlask()) return stepOutcome('flask', 0)

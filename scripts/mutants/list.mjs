@@ -384,7 +384,7 @@ export const mutants = [
       'const request = Promise.resolve({}).then(async (lock) => {',
       'packages/client/test/roomful/storage/storage-pages',
     ),
-    project: 'chromium',
+    project: '*:chromium',
   },
   mutant(
     'C15 a plain server gets what ours may have had',

@@ -6,7 +6,7 @@ import { mutants } from './list.mjs'
 const root = `${import.meta.dirname}/../..`
 const { edits } = mutants.find(({ name }) => name === process.env['MUTANT']) ?? { edits: [] }
 
-/** The suite as it is, over sources in which one rule is broken. */
+/** The configuration of all tests, with one rule broken in the sources. */
 export default defineConfig({
   ...base,
   root,

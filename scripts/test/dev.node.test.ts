@@ -8,14 +8,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { startScript } from './support/start-script.ts'
 import type { RunningScript } from './support/start-script.ts'
 
-// What `npm start` does when everything is installed.
+// `npm start` without its installation.
 function startDev(port: number): RunningScript {
   const data = mkdtempSync(join(tmpdir(), 'roomful-dev-'))
   onTestFinished(() => rmSync(data, { recursive: true }))
   return startScript(['scripts/dev.mjs'], { PORT: `${port}`, DATA_DIR: data })
 }
 
-test('starts both, says where they answer, and Ctrl-C ends both', async () => {
+test('starts the server and the chat, prints their addresses, and ends both on Ctrl-C', async () => {
   const script = startDev(0)
   await script.says('Ctrl-C stops both')
   const addresses = [addressOf(script, 'Server'), addressOf(script, 'Chat')]
@@ -27,7 +27,7 @@ test('starts both, says where they answer, and Ctrl-C ends both', async () => {
   for (const address of addresses) await expect(fetch(address)).rejects.toThrow('fetch failed')
 })
 
-test('when one of them cannot go on the other is ended, and it is a failure', async () => {
+test('when the server cannot start, the chat is ended and the exit code is 1', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   onTestFinished(() => void taken.close())

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
-// The walls between the packages are lint rules. Here each of them is broken once, and must be heard.
+// The import rules between the packages are lint rules. Each test breaks rules and expects the linter to report them.
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const walls: readonly [file: string, allowed: readonly string[], forbidden: readonly string[]][] = [
@@ -64,11 +64,11 @@ const importsOf = (from: string, index: number): string[] => [
   `void import('${from}')`,
 ]
 
-test.each(walls)('%s may import what it needs, and nothing behind a wall', (file, allowed, forbidden) => {
+test.each(walls)('%s may import its dependencies only', (file, allowed, forbidden) => {
   const lines = [...allowed, ...forbidden].flatMap(importsOf)
-  const heard = lint({ [file]: lines.join('\n') }).filter(({ rule }) => rule === 'no-restricted-imports')
+  const reported = lint({ [file]: lines.join('\n') }).filter(({ rule }) => rule === 'no-restricted-imports')
   const first = allowed.flatMap(importsOf).length
-  expect(new Set(heard.map(({ line }) => line))).toEqual(new Set(lines.map((_, index) => index + 1).slice(first)))
+  expect(new Set(reported.map(({ line }) => line))).toEqual(new Set(lines.map((_, index) => index + 1).slice(first)))
 })
 
 test("packages' sources have no console and no type by import()", () => {
@@ -80,16 +80,16 @@ test("packages' sources have no console and no type by import()", () => {
 
 test.each(['packages/server/src', 'apps/server/src'])('a file of %s has at most 250 lines', (folder) => {
   const lines = (count: number): string => 'export {}\n' + '//\n'.repeat(count - 2) + '//'
-  const heard = lint({ [`${folder}/long.ts`]: lines(251), [`${folder}/short.ts`]: lines(250) })
-  expect(heard).toMatchObject([{ rule: 'max-lines', file: `${folder}/long.ts` }])
+  const reported = lint({ [`${folder}/long.ts`]: lines(251), [`${folder}/short.ts`]: lines(250) })
+  expect(reported).toMatchObject([{ rule: 'max-lines', file: `${folder}/long.ts` }])
 })
 
 test('two files that import each other are a cycle, also by types only', () => {
-  const heard = lint({
+  const reported = lint({
     'packages/client/src/a.ts': "import type { B } from './b.ts'\nexport type A = B | undefined\n",
     'packages/client/src/b.ts': "import type { A } from './a.ts'\nexport type B = { a: A }\n",
   })
-  expect(heard.map(({ rule }) => rule)).toEqual(['no-cycle', 'no-cycle'])
+  expect(reported.map(({ rule }) => rule)).toEqual(['no-cycle', 'no-cycle'])
 })
 
 interface Broken {
@@ -98,7 +98,7 @@ interface Broken {
   readonly line: number | undefined
 }
 
-/** What the repository's rules say of these files; rules that need types are left out, as nothing resolves there. */
+/** What the linter reports for these files. Rules that need types are off, since no import resolves there. */
 function lint(files: Readonly<Record<string, string>>): Broken[] {
   const directory = mkdtempSync(join(tmpdir(), 'roomful-lint-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))

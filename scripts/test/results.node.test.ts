@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { isGood, numbersOf, playwrightOutcome, stepOutcome, total, vitestOutcome } from '../results.mjs'
+import {
+  chooseSteps,
+  isGood,
+  numbersOf,
+  playwrightOutcome,
+  stepOutcome,
+  summaryOf,
+  total,
+  vitestOutcome,
+} from '../results.mjs'
 
 const file = (name: string, status: string, ...statuses: string[]) => ({
   name,
@@ -36,12 +45,12 @@ test('vitest: a file that cannot be imported, or whose hook throws, is a failure
   })
 })
 
-test('a status that nobody knows is a failure', () => {
+test('an unknown status is a failure', () => {
   expect(vitestOutcome({ testResults: [file('a.ts', 'passed', 'interrupted')] }, 0).failed).toEqual(['a.ts > test 1'])
   expect(playwrightOutcome({ suites: [{ title: 'a', specs: [spec('b', 'interrupted')] }] }, 0).failed).toHaveLength(1)
 })
 
-test('playwright: suites are walked; a test that passed at the second try failed', () => {
+test('playwright: nested suites count, and a test that passes only on a retry is a failure', () => {
   const inner = { title: 'inner', specs: [spec('deep', 'unexpected'), spec('lucky', 'flaky')] }
   const suites = [{ title: 'a.e2e.ts', specs: [spec('good', 'expected'), spec('off', 'skipped')], suites: [inner] }]
   expect(playwrightOutcome({ suites }, 1)).toEqual({
@@ -54,25 +63,28 @@ test('playwright: suites are walked; a test that passed at the second try failed
 test.each([
   ['vitest', vitestOutcome, { testResults: [] }, { testResults: [file('a.ts', 'passed', 'passed')] }],
   ['playwright', playwrightOutcome, { suites: [] }, { suites: [{ title: 'a', specs: [spec('b', 'expected')] }] }],
-] as const)('%s: a runner that dies, finds nothing or ends badly fails', (name, outcome, empty, green) => {
-  const count = outcome as (report: object | undefined, exit: number | 'SIGKILL') => ReturnType<typeof total>
-  expect(count(undefined, 'SIGKILL').failed).toEqual([`${name}: ended with SIGKILL and left no report`])
-  expect(count(undefined, 0).failed).toEqual([`${name}: ended with 0 and left no report`])
-  expect(count(empty, 0).failed).toEqual([`${name}: found no tests`])
-  expect(count(green, 0)).toEqual({ passed: 1, failed: [], skipped: [] })
-  expect(count(green, 1)).toEqual({
-    passed: 1,
-    failed: [`${name}: ended with 1, though no test failed`],
-    skipped: [],
-  })
-})
+] as const)(
+  '%s: a runner that crashes, finds no tests or exits with an error is a failure',
+  (name, outcome, empty, green) => {
+    const count = outcome as (report: object | undefined, exit: number | 'SIGKILL') => ReturnType<typeof total>
+    expect(count(undefined, 'SIGKILL').failed).toEqual([`${name}: ended with SIGKILL and left no report`])
+    expect(count(undefined, 0).failed).toEqual([`${name}: ended with 0 and left no report`])
+    expect(count(empty, 0).failed).toEqual([`${name}: found no tests`])
+    expect(count(green, 0)).toEqual({ passed: 1, failed: [], skipped: [] })
+    expect(count(green, 1)).toEqual({
+      passed: 1,
+      failed: [`${name}: ended with 1, though no test failed`],
+      skipped: [],
+    })
+  },
+)
 
-test('outcomes add up to one line', () => {
+test('the outcomes of all steps make one line', () => {
   const all = total([stepOutcome('a', 0), stepOutcome('b', 1), { passed: 40, failed: [], skipped: ['c'] }])
   expect(numbersOf(all)).toBe('41 passed, 1 failed, 1 skipped')
 })
 
-test('a failure is never good; on CI neither is a skipped test', () => {
+test('a failed test fails the check; on CI a skipped test does too', () => {
   const [green, red, grey] = [
     { passed: 1, failed: [], skipped: [] },
     { passed: 1, failed: ['a'], skipped: [] },
@@ -80,4 +92,31 @@ test('a failure is never good; on CI neither is a skipped test', () => {
   ]
   expect([green, red, grey].map((each) => isGood(each, { ci: false }))).toEqual([true, false, true])
   expect([green, red, grey].map((each) => isGood(each, { ci: true }))).toEqual([true, false, false])
+})
+
+test('parts choose their steps in the given order; no part means all, and an unknown part is an error', () => {
+  const steps = [
+    ['system', 'lint'],
+    ['unit', 'unit tests'],
+    ['system', 'size'],
+  ] as const
+  expect(chooseSteps(steps, [])).toEqual(steps)
+  expect(chooseSteps(steps, ['system'])).toEqual([steps[0], steps[2]])
+  expect(() => chooseSteps(steps, ['units'])).toThrow('no part "units": the parts are system, unit')
+})
+
+test('the summary shows each part with its total, and the steps of a part that has several', () => {
+  const passed = stepOutcome('', 0)
+  expect(
+    summaryOf([
+      { part: 'system', name: 'lint', outcome: passed, seconds: 1.25 },
+      { part: 'unit', name: 'unit tests', outcome: { passed: 40, failed: [], skipped: ['a'] }, seconds: 30 },
+      { part: 'system', name: 'size', outcome: stepOutcome('size', 1), seconds: 2 },
+    ]),
+  ).toEqual([
+    'unit                   30.0 s   40 passed, 0 failed, 1 skipped',
+    'system                  3.3 s   1 passed, 1 failed, 0 skipped',
+    '  lint                  1.3 s   1 passed, 0 failed, 0 skipped',
+    '  size                  2.0 s   0 passed, 1 failed, 0 skipped',
+  ])
 })

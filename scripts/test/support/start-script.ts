@@ -6,14 +6,14 @@ import { expect, onTestFinished, vi } from 'vitest'
 export interface RunningScript {
   readonly process: ChildProcess
   readonly pid: number
-  /** Everything said so far, by the script and by all that it started. */
+  /** The output so far, of the script and of all processes that it started. */
   output(): string
   says(text: string | RegExp): Promise<void>
-  /** The exit code, once the script and all that it started have gone: they share its output. */
+  /** The exit code, when the script and all processes that it started have ended: they share its output. */
   readonly closed: Promise<number | null>
 }
 
-/** Starts Node as a terminal would: at the head of a process group of its own. */
+/** Starts Node as a terminal does: as the leader of a new process group. */
 export function startScript(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningScript {
   const script = spawn(process.execPath, args, {
     cwd: fileURLToPath(new URL('../../..', import.meta.url)),

@@ -95,7 +95,7 @@ describe.skipIf(flaskMissing())('the SDK with a Flask server that speaks roomful
     await expectViews(log, people)
   })
 
-  test('P1 P5 what it refuses is refused once, also where the first answer was lost, and holds up nobody', async () => {
+  test('P1 P5 a refused message is refused once, also where the first answer was lost, and blocks no other message', async () => {
     const { server } = await startChat([])
     const proxy = await startProxy(server)
     const client = startClient(proxy.url, { ackTimeoutMs: 300, socket: { transports: ['websocket'] } })

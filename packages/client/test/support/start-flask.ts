@@ -25,15 +25,15 @@ export interface FlaskServer {
 }
 
 let found: string | undefined
-/** Looked for at the first use: who only imports this waits for no Python. */
+/** Looked up at the first use, so that an import of this file starts no Python. */
 const python = (): string | undefined => (found ??= findFlask())
 
-/** Why Flask cannot run here, or undefined where it can: `describe.skipIf(flaskMissing())`. */
+/** The reason why Flask cannot run here, or undefined: `describe.skipIf(flaskMissing())`. */
 export function flaskMissing(): string | undefined {
   return python() ? undefined : `no python3 with flask_socketio and eventlet (Debian: ${FLASK_PACKAGES.join(', ')})`
 }
 
-/** Starts a script on a free port; it is up when this resolves. */
+/** Starts a script on a free port, and resolves when the server answers. */
 export async function startFlask(script: string): Promise<FlaskServer> {
   let running = await launch(script, 0)
   const { port, url } = running
@@ -56,7 +56,7 @@ async function launch(script: string, port: number): Promise<Running> {
   if (!command) throw new Error(flaskMissing())
   const env = { ...process.env, PORT: String(port), PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' }
   const child = spawn(command, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  // A run that is broken off must not leave it behind.
+  // An interrupted run must not leave the server behind.
   const killNow = (): void => void child.kill('SIGKILL')
   process.once('exit', killNow)
   child.once('exit', () => process.off('exit', killNow))
@@ -76,7 +76,7 @@ function addressOf(child: ChildProcess): Promise<string> {
   let output = ''
   let timer: ReturnType<typeof setTimeout> | undefined
   const listening = new Promise<string>((resolve, reject) => {
-    const failed = (why: string): void => reject(new Error(`Flask ${why}. Its last words:\n${output}`))
+    const failed = (why: string): void => reject(new Error(`Flask ${why}. Its output ended with:\n${output}`))
     timer = setTimeout(() => failed(`did not listen within ${START_LIMIT_MS} ms`), START_LIMIT_MS)
     const read = (chunk: Buffer): void => {
       output = (output + String(chunk)).slice(-4_000)
@@ -86,7 +86,7 @@ function addressOf(child: ChildProcess): Promise<string> {
     child.stdout?.on('data', read)
     child.stderr?.on('data', read)
     child.once('error', (error) => failed(`did not start: ${error.message}`))
-    // `close` rather than `exit`: by then everything that it said has been read.
+    // `close` rather than `exit`: by then all of the output has been read.
     child.once('close', (code, signal) => failed(`ended (${signal ?? code})`))
   })
   return listening.finally(() => clearTimeout(timer))
