@@ -1,84 +1,91 @@
 'use client'
-import {
-  type AnyContract,
-  createTimeline,
-  type List,
-  type Room,
-  RoomfulError,
-  type Timeline,
-  type TimelineName,
-} from '@roomful/client'
+import { type AnyContract, type List, type Room, RoomfulError, type Timeline, type TimelineName } from '@roomful/client'
 import { frameThrottled } from './frame-throttled.ts'
+import { type KeptTimelineOptions, keptTimeline } from './kept-timelines.ts'
 
-const nothing: readonly never[] = []
-const none: List<never> = {
+const emptyArray: readonly never[] = []
+const emptyList: List<never> = {
   length: 0,
   chunks: [],
   at: () => undefined,
   map: () => [],
-  toArray: () => nothing,
-  [Symbol.iterator]: () => nothing[Symbol.iterator](),
+  toArray: () => emptyArray,
+  [Symbol.iterator]: () => emptyArray[Symbol.iterator](),
 }
-const FIRST = { version: 0, entries: none, hasOlder: undefined, isLoading: false, error: undefined }
+const INITIAL = {
+  version: 0,
+  entries: emptyList,
+  status: 'loading',
+  hasOlder: undefined,
+  hasNewer: false,
+  isLoading: false,
+  error: undefined,
+} as const
 
 interface MountedTimeline<C extends AnyContract, E extends TimelineName<C>> extends Omit<Timeline<C, E>, 'close'> {
-  /** It is closed after its undo, unless it is held again at once: as by a hot reload, which ends and begins all effects. */
+  /** Keeps the timeline open, from when it is first used until the returned function is called. */
   readonly hold: () => () => void
 }
 
-/** A timeline that is made when it is first used: a render may never be shown, so that none makes what has to be closed. */
+/** The timeline of one component. A render only reads a timeline that is there already; effects and calls make one. */
 export function createMountedTimeline<C extends AnyContract, E extends TimelineName<C>>(
   room: Room<C> | undefined,
   event: E,
-  max: number | undefined,
+  options: KeptTimelineOptions,
 ): MountedTimeline<C, E> {
-  type Store = Timeline<C, E>['state']
-  let timeline: Timeline<C, E> | undefined
-  let isHeld = true
-  let isClosed = false
+  const kept = room && keptTimeline(room, event, options)
+  let isHeld = false
+  let releaseHeld: (() => void) | undefined
 
-  const opened = (): Timeline<C, E> => {
-    if (!room) throw new RoomfulError('INVALID_ARGUMENT', 'no room: useTimeline was given none')
-    timeline ??= createTimeline(room, event, max === undefined ? {} : { max })
-    if (isClosed) timeline.close()
-    return timeline
+  const getState: Timeline<C, E>['state']['getState'] = () => {
+    const state = kept?.current()?.state
+    return state && state.getState() !== state.getInitialState() ? state.getState() : INITIAL
   }
-  const getState: Store['getState'] = () => {
-    const state = timeline?.state.getState()
-    return state && state !== timeline?.state.getInitialState() ? state : FIRST
+  const using = <T>(work: (timeline: Timeline<C, E>) => T): T => {
+    if (!kept) throw new RoomfulError('INVALID_ARGUMENT', 'no room: useTimeline was given none')
+    const { timeline, release } = kept.retain()
+    try {
+      return work(timeline)
+    } finally {
+      release()
+    }
   }
-  const closeUnlessHeld = (): void => {
-    if (isHeld) return
-    isClosed = true
-    timeline?.close()
-  }
+  const asking = <T>(work: (timeline: Timeline<C, E>) => Promise<T>): Promise<T> => handled(async () => using(work))
 
   return {
     state: frameThrottled({
       getState,
-      getInitialState: () => FIRST,
+      getInitialState: () => INITIAL,
       subscribe(listener) {
-        if (!room) return () => {}
-        if (isClosed) timeline = undefined
-        isClosed = false
-        return opened().state.subscribe(listener)
+        if (!kept) return () => {}
+        const { timeline, release } = kept.retain()
+        if (isHeld) releaseHeld ??= kept.retain().release
+        const unsubscribe = timeline.state.subscribe(listener)
+        return () => {
+          unsubscribe()
+          release()
+        }
       },
     }),
-    send: (...args) => handled(async () => opened().send(...args)),
-    retry: (key) => handled(async () => opened().retry(key)),
-    discard: (key) => room !== undefined && opened().discard(key),
-    loadOlder: (limit) => handled(async () => opened().loadOlder(limit)),
+    send: (...args) => asking(({ send }) => send(...args)),
+    retry: (key) => asking(({ retry }) => retry(key)),
+    discard: (key) => kept !== undefined && using(({ discard }) => discard(key)),
+    loadOlder: (limit) => asking(({ loadOlder }) => loadOlder(limit)),
+    loadNewer: (limit) => asking(({ loadNewer }) => loadNewer(limit)),
+    loadLatest: () => asking(({ loadLatest }) => loadLatest()),
     hold() {
       isHeld = true
+      if (kept?.current()) releaseHeld ??= kept.retain().release
       return () => {
         isHeld = false
-        queueMicrotask(closeUnlessHeld)
+        releaseHeld?.()
+        releaseHeld = undefined
       }
     },
   }
 }
 
-/** A failure that nobody waits for is shown by the timeline, and is no unhandled rejection. */
+/** A rejection without a handler is not unhandled: the timeline shows the failure. */
 function handled<T>(work: () => Promise<T>): Promise<T> {
   const promise = work()
   promise.catch(() => {})

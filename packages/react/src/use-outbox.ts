@@ -31,8 +31,8 @@ export function useUnsentGuard<C extends AnyContract>({ outbox }: Client<C>): vo
     const removeGuard = (): void => removeEventListener('beforeunload', ask)
     // Only while it is needed: a page with this listener stays out of the back/forward cache.
     const update = (): void => {
-      const { queued, sending, place } = outbox.getState()
-      if (queued + sending > 0 && place === 'memory') addEventListener('beforeunload', ask)
+      const { queued, sending, storage } = outbox.getState()
+      if (queued + sending > 0 && storage === 'memory') addEventListener('beforeunload', ask)
       else removeGuard()
     }
     const unsubscribe = outbox.subscribe(update)

@@ -1,14 +1,15 @@
 'use client'
-import type {
-  AnyContract,
-  At,
-  DataOut,
-  Room,
-  RoomListened,
-  Timeline,
-  TimelineName,
-  TimelineState,
-  User,
+import {
+  type AnyContract,
+  type At,
+  type DataOut,
+  type Room,
+  RoomfulError,
+  type RoomListened,
+  type Timeline,
+  type TimelineName,
+  type TimelineState,
+  type User,
 } from '@roomful/client'
 import * as React from 'react'
 import { createMountedTimeline } from './mounted-timeline.ts'
@@ -18,32 +19,44 @@ export type UseTimeline<C extends AnyContract, E extends TimelineName<C>> = Omit
   TimelineState<DataOut<At<RoomListened<C>, E>>, User<C>>,
   'version'
 > &
-  Pick<Timeline<C, E>, 'send' | 'retry' | 'discard' | 'loadOlder'>
+  Pick<Timeline<C, E>, 'send' | 'retry' | 'discard' | 'loadOlder' | 'loadNewer' | 'loadLatest'>
+
+export interface UseTimelineOptions {
+  /** Loads this many of the newest messages with the join. @default none */
+  readonly initial?: number | undefined
+  /** How many entries are kept. @default 10,000 */
+  readonly max?: number | undefined
+  /** How long the timeline is kept after its last component unmounted, in milliseconds. @default 60,000 */
+  readonly keepMs?: number | undefined
+}
 
 const { useEffect, useInsertionEffect, useSyncExternalStore } = React
 /**
- * Where React can hide a component and show it again, the end of its effects need not be its own: that of an insertion
- * effect is. An older React hides none, and may forget insertion effects of what it removes.
+ * React 19 can hide a component, which ends its effects, and show it again: only the end of an insertion effect is the
+ * component's own end. React 18 hides no component, and can omit the end of an insertion effect.
  */
 const useUnmount = 'Activity' in React ? useInsertionEffect : useEffect
 
 /**
- * One event of a room as an ordered list, with our own messages from the moment in which they are sent; renders at most once
- * a frame. The list lives as long as the component, also while that is hidden; another room or event begins another one.
- * Without a room it is empty, and what is sent rejects with `INVALID_ARGUMENT`. `max` entries are kept (10,000).
+ * One event of a room as an ordered list, with the user's own messages from the moment they are sent. Renders at most once a
+ * frame. Components with the same room, event, `initial` and `max` share one list. It is kept while one of them is mounted
+ * or hidden, and for `keepMs` after that (at most 20 lists): shown again, it is there at once and catches up. Without a room
+ * the list is empty and `loading`, and `send` rejects with `INVALID_ARGUMENT`.
  *
  * @example
- * const { entries, send, loadOlder } = useTimeline(room, 'message')
+ * const { entries, status, send, loadOlder } = useTimeline(room, 'message', { initial: 50 })
  */
 export function useTimeline<C extends AnyContract, E extends TimelineName<C>>(
-  room: Room<C> | undefined,
+  room: Room<C> | null | undefined,
   event: E,
-  { max }: { readonly max?: number | undefined } = {},
+  { initial, max, keepMs = 60_000 }: UseTimelineOptions = {},
 ): UseTimeline<C, E> {
-  const timeline = useDisposable(() => createMountedTimeline(room, event, max), [room, event, max])
+  if (!(keepMs >= 0)) throw new RoomfulError('INVALID_ARGUMENT', `keepMs must be 0 or more milliseconds, got ${keepMs}`)
+  const create = () => createMountedTimeline(room ?? undefined, event, { initial, max, keepMs })
+  const timeline = useDisposable(create, [room, event, initial, max, keepMs])
   const { subscribe, getState, getInitialState } = timeline.state
-  const { entries, hasOlder, isLoading, error } = useSyncExternalStore(subscribe, getState, getInitialState)
+  const { version: _, ...state } = useSyncExternalStore(subscribe, getState, getInitialState)
   useUnmount(timeline.hold, [timeline])
-  const { send, retry, discard, loadOlder } = timeline
-  return { entries, hasOlder, isLoading, error, send, retry, discard, loadOlder }
+  const { send, retry, discard, loadOlder, loadNewer, loadLatest } = timeline
+  return { ...state, send, retry, discard, loadOlder, loadNewer, loadLatest }
 }

@@ -52,7 +52,7 @@ export class ChunkedList<T> implements List<T> {
   }
 
   /** The last item at or after the index `from` that passes the test. */
-  findLast(test: (item: T, index: number) => boolean, from = 0): Found<T> | undefined {
+  findLast(test: (item: T) => boolean, from = 0): Found<T> | undefined {
     let index = this.length
     for (let n = this.chunks.length - 1; n >= 0; n -= 1) {
       const chunk = this.chunks[n] ?? []
@@ -60,7 +60,7 @@ export class ChunkedList<T> implements List<T> {
         index -= 1
         if (index < from) return undefined
         const item = chunk[at] as T
-        if (test(item, index)) return { item, index }
+        if (test(item)) return { item, index }
       }
     }
     return undefined

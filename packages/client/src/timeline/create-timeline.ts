@@ -10,7 +10,7 @@ import { hasFailed, isUnsettled } from './timeline-entry.ts'
 import { createLoader } from './timeline-loader.ts'
 import type { TimelineSource } from './timeline-source.ts'
 import type { Timeline, TimelineName, TimelineOptions, TimelineState } from './timeline-types.ts'
-import { TimelineView } from './timeline-view.ts'
+import { type PageKind, TimelineView } from './timeline-view.ts'
 
 /** Keys are unique among all timelines: a dialogue that outlives its timeline must not touch a message of the next one. */
 let timelines = 0
@@ -39,8 +39,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   event: E,
   { initial, max = 10_000 }: TimelineOptions = {},
 ): Timeline<C, E> {
-  assertCount('max', max)
-  if (initial !== undefined) assertCount('initial', initial)
+  assertCounts({ max, initial })
   const name = ++timelines
   let keys = 0
   const view = new TimelineView(max, source.isSelf, () => `${name}.${keys++}`)
@@ -64,13 +63,13 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   const show = (change: Partial<Pick<TimelineState, 'isLoading' | 'error'>> = {}): void => {
     if (isClosed) return
     const state = store.getState()
-    const { entries, hasOlder, hasNewer } = view
-    const { isLoading, error } = { ...state, ...change }
-    const status = view.isReady ? 'ready' : error ? 'failed' : 'loading'
+    const { entries, hasOlder, hasNewer, isReady } = view
+    const { error } = { ...state, ...change }
+    const status = isReady ? 'ready' : error ? 'failed' : 'loading'
     const version = state.version + (entries === state.entries ? 0 : 1)
-    const next: TimelineState = { version, entries, status, hasOlder, hasNewer, isLoading, error }
-    const keysOf = Object.keys(next) as (keyof TimelineState)[]
-    if (keysOf.some((key) => next[key] !== state[key])) store.setState(next, true)
+    const next: TimelineState = { ...state, ...change, version, entries, status, hasOlder, hasNewer }
+    if ((Object.keys(next) as (keyof TimelineState)[]).some((key) => next[key] !== state[key]))
+      store.setState(next, true)
   }
   const loader = createLoader({ source, view, event, max, initial, show })
 
@@ -102,11 +101,11 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     source.watchOutgoing(follow),
     source.state.subscribe((state, previous) => {
       if (isOut(previous) && !isOut(state)) view.rejoined()
-      if (state.status === 'joining' || state.status === 'joined') void loader.catchUp()
+      if (state.status === 'joining' || state.status === 'joined') loader.catchUp()
       show(state.status === 'joining' && !view.isReady ? { error: undefined } : {})
     }),
     source.watchUser(() => {
-      view.clear()
+      view.reset(true)
       discarded.clear()
       loader.begin()
       source.outgoing().forEach(follow)
@@ -119,13 +118,13 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   const publish = async (data: unknown): Promise<Receipt> => source.publish(event, data).receipt
 
   const retry = async (key: string): Promise<Receipt> => {
-    const own = view.own.withKey(key)?.item
+    const own = view.list.withKey(key)
     if (!own || !hasFailed(own))
       throw new RoomfulError('INVALID_ARGUMENT', `no failed message with the key ${describe(key)}`)
     retries += 1
     try {
       const { id, receipt } = source.publish(event, own.given)
-      view.own.retried(key, id, Date.now())
+      view.list.retried(own, id, Date.now())
       show()
       return receipt
     } finally {
@@ -134,14 +133,21 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     }
   }
 
+  const load =
+    (kind: PageKind) =>
+    (limit?: number): Promise<void> => {
+      assertCounts({ limit })
+      return loader.load(kind, limit)
+    }
+
   return {
     state: store as Timeline<C, E>['state'],
     send: (...args: unknown[]) => handled(publish(args[0])),
     retry: (key: string) => handled(retry(key)),
     discard(key: string): boolean {
-      const own = view.own.withKey(key)?.item
+      const own = view.list.withKey(key)
       if (!own) return false
-      view.own.discarded(key)
+      view.list.remove(own)
       show()
       if (own.id !== undefined && isUnsettled(own)) {
         discarded.add(own.id)
@@ -149,15 +155,9 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
       }
       return true
     },
-    loadOlder(limit?: number): Promise<void> {
-      if (limit !== undefined) assertCount('limit', limit)
-      return loader.load('older', limit)
-    },
-    loadNewer(limit?: number): Promise<void> {
-      if (limit !== undefined) assertCount('limit', limit)
-      return loader.load('newer', limit)
-    },
-    loadLatest: () => loader.load('latest', undefined),
+    loadOlder: load('older'),
+    loadNewer: load('newer'),
+    loadLatest: load('latest'),
     close(): void {
       isClosed = true
       for (const off of undo.splice(0)) off()
@@ -165,7 +165,9 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   }
 }
 
-function assertCount(name: string, value: unknown): void {
-  if (Number.isInteger(value) && (value as number) > 0) return
-  throw new RoomfulError('INVALID_ARGUMENT', `${name} must be a whole number of at least 1, got ${describe(value)}`)
+function assertCounts(counts: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (count === undefined || (Number.isInteger(count) && count > 0)) continue
+    throw new RoomfulError('INVALID_ARGUMENT', `${name} must be a whole number of at least 1, got ${describe(count)}`)
+  }
 }

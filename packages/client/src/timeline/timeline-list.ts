@@ -1,19 +1,29 @@
+import type { OutgoingMessage } from '../rooms/rooms-protocol.ts'
+import type { MessageMeta } from '../rooms/room.ts'
 import { ChunkedList, type Found } from './chunked-list.ts'
 import { isUnsettled, type TimelineEntry, type TimelineMessage } from './timeline-entry.ts'
+import type { TimelineSource } from './timeline-source.ts'
 
 /** An own message that is not in the window; `given` is what the app sent. */
 export interface OwnMessage extends TimelineMessage {
   readonly given: unknown
 }
 
-/** The entries of a timeline: a window of the log, then own messages that are not in the window. */
+const CONFIRMED = { state: 'confirmed', error: undefined } as const
+
+/**
+ * The entries of a timeline: a window of the log, then own messages that are not in it. The outbox gives the state of own
+ * messages, the log their place.
+ */
 export class TimelineList {
   entries: ChunkedList<TimelineEntry> = new ChunkedList()
   windowSize = 0
+  readonly isSelf: TimelineSource['isSelf']
+  readonly newKey: () => string
 
-  /** Own messages behind the window. */
-  get ownSize(): number {
-    return this.entries.length - this.windowSize
+  constructor(isSelf: TimelineSource['isSelf'], newKey: () => string) {
+    this.isSelf = isSelf
+    this.newKey = newKey
   }
 
   /** 1 where the window begins with the mark of another epoch: older pages go behind it. */
@@ -23,17 +33,9 @@ export class TimelineList {
   }
 
   /** Puts entries into the window. */
-  insert(index: number, ...entries: readonly TimelineEntry[]): void {
+  insert(index: number, entries: readonly TimelineEntry[]): void {
     this.splice(index, 0, ...entries)
     this.windowSize += entries.length
-  }
-
-  /** Puts a message into the window, behind everything with a lower seq. */
-  insertBySeq(message: TimelineMessage & { readonly seq: number }): void {
-    const isBefore = (entry: TimelineEntry, index: number): boolean =>
-      index < this.windowSize && (firstSeq(entry) ?? Infinity) <= message.seq
-    const before = this.entries.findLast(isBefore)
-    this.insert(before ? before.index + 1 : this.markSize, message)
   }
 
   /** Takes entries out of the window. Messages that the outbox still has stay, as own messages behind the window. */
@@ -48,26 +50,111 @@ export class TimelineList {
     this.splice(this.windowSize, 0, ...unsettled)
   }
 
+  /** Changes entries without moving the end of the window. */
+  splice(index: number, removed: number, ...entries: readonly (TimelineEntry | OwnMessage)[]): void {
+    if (removed > 0 || entries.length > 0) this.entries = this.entries.spliced(index, removed, ...entries)
+  }
+
   /** The last own message behind the window that passes the test. */
   own(test: (own: OwnMessage) => boolean): Found<OwnMessage> | undefined {
     return this.entries.findLast((entry) => test(entry as OwnMessage), this.windowSize) as Found<OwnMessage> | undefined
   }
 
+  /** The own message that a message of the log is. Other users can make up the same id: the sender has to be the user (C16). */
+  ownOf({ id, from }: MessageMeta): Found<OwnMessage> | undefined {
+    return this.isSelf(from) === false ? undefined : this.own((own) => own.id === id)
+  }
+
+  /** The own message with this key, unless it is known to be in the log. */
+  withKey(key: string): OwnMessage | undefined {
+    return this.own((own) => own.key === key && own.state !== 'confirmed')?.item
+  }
+
   /** All own messages behind the window. */
   allOwn(): OwnMessage[] {
-    return Array.from({ length: this.ownSize }, (_, n) => this.entries.at(this.windowSize + n) as OwnMessage)
+    const all: OwnMessage[] = []
+    this.own((own) => all.push(own) < 0)
+    return all.reverse()
   }
 
-  /** Changes entries without moving the end of the window. */
-  splice(index: number, removed: number, ...entries: readonly (TimelineEntry | OwnMessage)[]): void {
-    if (removed > 0 || entries.length > 0) this.entries = this.entries.spliced(index, removed, ...entries)
+  /** Removes an own message, if it is there. */
+  remove(own: OwnMessage | undefined): void {
+    const found = own && this.own((other) => other === own)
+    if (found) this.splice(found.index, 1)
+  }
+
+  /**
+   * A message has entered the outbox or has changed there; `waiting` gives all that the outbox has, in order. Returns the
+   * message where a plain server has taken it: nothing will tell its place in the log.
+   */
+  outgoing(
+    { id, data, state, seq, at, error }: OutgoingMessage,
+    waiting: () => readonly OutgoingMessage[],
+    read: (data: unknown) => unknown,
+    now: number,
+  ): TimelineMessage | undefined {
+    const isIt = (entry: TimelineEntry): boolean =>
+      entry.kind === 'message' && entry.id === id && (entry.isOwn || this.isSelf(entry.from) === undefined)
+    let found = this.entries.findLast(isIt) as Found<TimelineMessage> | undefined
+    if (!found) {
+      const rest = { id, seq, data: read(data), from: undefined, isOwn: true, at: at ?? now, state, error }
+      const item = { kind: 'message', key: this.newKey(), ...rest, given: data } as const
+      found = { item, index: this.#indexOf(id, waiting()) }
+      this.splice(found.index, 0, item)
+    }
+    const { item, index } = found
+    if (index < this.windowSize) {
+      const end = isUnsettled({ state }) ? { state } : CONFIRMED
+      const next = { ...item, ...(isUnsettled(item) && end), isOwn: true }
+      if (next.state !== item.state || !item.isOwn) this.splice(index, 1, next)
+    } else if (seq === undefined && (state === 'confirmed' || (state === 'unknown' && !error))) {
+      this.splice(index, 1)
+      const { given: _, ...message } = item as OwnMessage
+      return { ...message, state }
+    } else {
+      // A message that is known to be in the log was sent, whatever the outbox could learn (TL3).
+      const end = item.seq === undefined || isUnsettled({ state }) ? { state, error } : CONFIRMED
+      const next = { ...item, seq: seq ?? item.seq, at: at ?? item.at, ...end, given: data }
+      if (next.state !== item.state) this.splice(index, 1, next)
+    }
+    return undefined
+  }
+
+  /** The log has this message beyond the window: an own one stays where it is, and is known to be stored. */
+  stored(meta: MessageMeta): void {
+    const own = this.ownOf(meta)
+    if (!own) return
+    const end = isUnsettled(own.item) ? {} : CONFIRMED
+    this.splice(own.index, 1, { ...own.item, ...end, seq: meta.seq, at: meta.at })
+  }
+
+  /** A failed message was sent as another message, with this id. */
+  retried(own: OwnMessage, id: string, now: number): void {
+    this.remove(this.withKey(own.key))
+    this.splice(this.entries.length, 0, { ...own, id, at: now, state: 'queued', error: undefined })
+  }
+
+  /**
+   * Confirmed messages go where the window reaches them: it has them, or the log has lost them. Of confirmed and failed
+   * messages at most `max` stay behind the window.
+   */
+  prune(newest: number, max: number): void {
+    const settled = this.allOwn().filter((own) => !isUnsettled(own))
+    const isGone = ({ state, seq = Infinity }: OwnMessage, n: number): boolean =>
+      n < settled.length - max || (state === 'confirmed' && seq <= newest)
+    for (const own of settled.filter(isGone)) this.remove(own)
+  }
+
+  /** Before the first own message that is sent later: messages of an earlier page go before those of this one. */
+  #indexOf(id: string, waiting: readonly OutgoingMessage[]): number {
+    const ids = waiting.map((other) => other.id)
+    const later = new Set<string | undefined>(ids.slice(ids.indexOf(id) + 1 || ids.length))
+    const next = this.allOwn().findIndex((own) => later.has(own.id))
+    return next < 0 ? this.entries.length : this.windowSize + next
   }
 }
 
-export function firstSeq(entry: TimelineEntry | undefined): number | undefined {
-  return entry?.kind === 'gap' ? entry.from : entry?.seq
-}
-
-export function lastSeq(entry: TimelineEntry | undefined): number | undefined {
-  return entry?.kind === 'gap' ? entry.to : entry?.seq
+/** The seq of a message; the first or the last seq of a gap. */
+export function seqOf(entry: TimelineEntry | undefined, end: 'from' | 'to'): number | undefined {
+  return entry?.kind === 'gap' ? entry[end] : entry?.seq
 }

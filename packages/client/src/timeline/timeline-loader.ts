@@ -10,6 +10,7 @@ import type { PageKind, TimelineView } from './timeline-view.ts'
 /** One load goes through at most this many pages that have no message of the timeline's event. */
 const MAX_PAGES = 10
 const RETRY_MS = 1_000
+const MISSING = 'missing'
 
 interface LoaderOptions {
   readonly source: TimelineSource
@@ -26,26 +27,47 @@ export interface TimelineLoader {
   /** Begins with the first page: of a new timeline, of another log, for another user. */
   readonly begin: () => void
   /** Loads what is missing at the end of the log: the first page, or messages that were missed while the room was left. */
-  readonly catchUp: () => Promise<void>
-  readonly load: (kind: PageKind, limit: number | undefined) => Promise<void>
+  readonly catchUp: () => void
+  readonly load: (kind: PageKind, limit?: number) => Promise<void>
   readonly close: () => void
 }
 
 export function createLoader({ source, view, event, max, initial, show }: LoaderOptions): TimelineLoader {
   const closing = new AbortController()
   const { signal } = closing
-  const loads = new Map<PageKind, Promise<void>>()
+  const loads = new Map<string, Promise<void>>()
   let queue: Promise<unknown> = Promise.resolve()
   let takeInitial: (() => HistoryMessages | undefined) | undefined
-  let isCatchingUp = false
   let retryTimer: ReturnType<typeof setTimeout> | undefined
 
   const isJoined = (): boolean => source.state.getState().status === 'joined'
   const untilJoined = (): Promise<void> => untilState(source.state, verdict, { signal })
-  const enqueue = (work: () => Promise<void>): Promise<void> => {
-    const done = handled(queue.then(work))
-    queue = done.catch(() => {})
-    return done
+  const isMissing = (): boolean => !view.isReady || view.isBehind
+  const retryLater = (): void => {
+    if (isJoined() && !signal.aborted) retryTimer = setTimeout(catchUp, RETRY_MS * (1 + Math.random()))
+  }
+
+  /** Runs loads one after another. A load that is asked for again before its end is the same load. */
+  const run = (name: string, work: () => Promise<void>): Promise<void> => {
+    const known = loads.get(name)
+    if (known) return known
+    const runNow = async (): Promise<void> => {
+      let error: RoomfulError | undefined
+      try {
+        await work()
+      } catch (failure) {
+        if (signal.aborted) return
+        error = RoomfulError.from(failure)
+        throw error
+      } finally {
+        loads.delete(name)
+        show({ isLoading: loads.size > (loads.has(MISSING) ? 1 : 0), error })
+      }
+    }
+    const load = handled(queue.then(runNow))
+    queue = load.catch(() => {})
+    loads.set(name, load)
+    return load
   }
 
   /** Loads a page when the room is joined. Returns how many messages it adds; undefined where it has to be asked for again. */
@@ -53,11 +75,11 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
     await untilJoined()
     const { generation, oldest, newest } = view
     const kind = oldest === undefined ? 'latest' : wanted
-    const count = { limit: Math.min(limit, max) }
     const from = { older: { before: oldest ?? 0 }, newer: { after: newest ?? 0 }, latest: {} }[kind]
     view.isLoadingOlder = kind === 'older'
     try {
-      const page = (kind === 'latest' && takeInitial?.()) || (await source.history({ ...count, ...from }))
+      const page =
+        (kind === 'latest' && takeInitial?.()) || (await source.history({ limit: Math.min(limit, max), ...from }))
       return signal.aborted ? 0 : view.page(kind, event, page, generation)
     } catch (failure) {
       const { code } = RoomfulError.from(failure)
@@ -71,28 +93,16 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
   }
 
   const loadPages = async (kind: PageKind, limit: number | undefined): Promise<void> => {
-    let error: RoomfulError | undefined
-    try {
-      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-        if (kind !== 'older' && !view.hasNewer) return
-        const added = await loadPage(kind, limit)
-        if (kind === 'older' ? view.hasOlder === false || added : kind === 'newer' && added) return
-      }
-    } catch (failure) {
-      if (signal.aborted) return
-      error = RoomfulError.from(failure)
-      throw error
-    } finally {
-      loads.delete(kind)
-      show({ isLoading: loads.size > 0, error })
+    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      if (kind !== 'older' && !view.hasNewer) return
+      const added = await loadPage(kind, limit)
+      if (kind === 'older' ? view.hasOlder === false || added : kind === 'newer' && added) return
     }
   }
 
-  const catchUpNow = async (): Promise<void> => {
+  const loadMissing = async (): Promise<void> => {
     try {
-      for (let pages = 0; !view.isReady || view.isBehind; pages += 1) {
-        if (pages > 2 * MAX_PAGES)
-          throw new RoomfulError('UNAVAILABLE', `the server has given no end of ${event} messages`)
+      for (let pages = 0; pages <= MAX_PAGES && isMissing(); pages += 1) {
         if (view.isReady) await loadPage(pages < MAX_PAGES ? 'newer' : 'latest')
         else if (initial !== undefined) await loadPage('latest', initial)
         else {
@@ -100,37 +110,29 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
           view.isReady = true
         }
       }
-      isCatchingUp = false
-      show({ error: undefined })
+      if (isMissing()) retryLater()
     } catch (failure) {
-      isCatchingUp = false
-      if (signal.aborted) return
-      const error = RoomfulError.from(failure)
-      if (isJoined() && !isPermanent(error)) retryTimer = setTimeout(catchUp, RETRY_MS * (1 + Math.random()))
-      show({ error })
+      if (!isPermanent(RoomfulError.from(failure))) retryLater()
+      throw failure
     }
   }
 
-  const catchUp = async (): Promise<void> => {
-    if (isCatchingUp || signal.aborted || (view.isReady && !view.isBehind)) return
+  const catchUp = (): void => {
     clearTimeout(retryTimer)
-    isCatchingUp = true
-    await enqueue(catchUpNow)
+    if (isMissing()) void run(MISSING, loadMissing)
   }
 
   return {
     begin() {
       takeInitial?.()
       takeInitial = initial === undefined || isJoined() ? undefined : source.requestInitial(Math.min(initial, max))
+      view.isReady = initial === undefined && isJoined()
       show({ error: undefined })
-      void catchUp()
+      catchUp()
     },
     catchUp,
     load(kind, limit) {
-      const known = loads.get(kind)
-      if (known) return known
-      const load = enqueue(() => loadPages(kind, limit))
-      loads.set(kind, load)
+      const load = run(kind, () => loadPages(kind, limit))
       show({ isLoading: true, error: undefined })
       return load
     },

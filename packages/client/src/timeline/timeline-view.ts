@@ -1,16 +1,13 @@
 import type { Gap } from '../rooms/room.ts'
 import type { ChunkedList } from './chunked-list.ts'
 import { isUnsettled, type TimelineEntry, type TimelineGap, type TimelineMessage } from './timeline-entry.ts'
-import { OwnMessages } from './own-messages.ts'
-import { firstSeq, lastSeq, type OwnMessage, TimelineList } from './timeline-list.ts'
+import { seqOf, TimelineList } from './timeline-list.ts'
 import type { HistoryMessages } from '../rooms/room.ts'
 import type { TimelineSource } from './timeline-source.ts'
 
 type LogMessage = Pick<HistoryMessages['messages'][number], 'data' | 'meta'>
 
 export type PageKind = 'older' | 'newer' | 'latest'
-
-const UNKNOWN_GAP: Gap = { reason: 'unsupported', from: undefined, to: undefined }
 
 /** What a timeline shows, and which part of the log that is. SPEC.md, rules TL. It has no room, store or clock. */
 export class TimelineView {
@@ -28,27 +25,24 @@ export class TimelineView {
   isLoadingOlder = false
   /** Pages that were asked for in an earlier generation are of no use. */
   generation = 0
-  readonly own: OwnMessages
-  readonly #list = new TimelineList()
+  readonly list: TimelineList
   readonly #max: number
-  readonly #newKey: () => string
   #epoch: string | undefined
   /** The highest seq that the log is known to have. */
   #head = 0
 
   constructor(max: number, isSelf: TimelineSource['isSelf'], newKey: () => string) {
     this.#max = max
-    this.#newKey = newKey
-    this.own = new OwnMessages(this.#list, isSelf, newKey)
+    this.list = new TimelineList(isSelf, newKey)
   }
 
   get entries(): ChunkedList<TimelineEntry> {
-    return this.#list.entries
+    return this.list.entries
   }
 
   /** Number of entries in the window; own messages that are not in it follow. */
   get windowSize(): number {
-    return this.#list.windowSize
+    return this.list.windowSize
   }
 
   /** A live or replayed message. */
@@ -58,7 +52,7 @@ export class TimelineView {
     if (seq !== undefined) {
       if (seq <= (this.newest ?? 0)) return
       this.#head = Math.max(this.#head, seq)
-      if (this.hasNewer) return this.own.stored(message.meta)
+      if (this.hasNewer) return this.list.stored(message.meta)
     }
     this.#append([this.#logged(message)], seq, seq)
   }
@@ -67,22 +61,18 @@ export class TimelineView {
     if (reason === 'epoch') {
       this.reset()
       this.#epoch = epoch
-      return this.#append([this.#gap(undefined, undefined, reason)])
+      return this.#append([this.#gap(reason)])
     }
-    const { newest = 0 } = this
     this.#head = Math.max(this.#head, to ?? 0)
     // A window that is not at the end of the log learns of the gap from its pages.
-    if (this.hasNewer || (to !== undefined && to <= newest)) return
-    const first = from === undefined ? undefined : Math.max(from, newest + 1)
-    this.#append([this.#gap(first, to, reason)], first, to)
+    if (this.hasNewer || (to ?? Infinity) <= (this.newest ?? 0)) return
+    this.#append([this.#gap(reason, from, to)], from, to)
   }
 
-  /** As `OwnMessages.outgoing`. */
-  outgoing(...args: Parameters<OwnMessages['outgoing']>): void {
-    const sent = this.own.outgoing(...args)
-    if (sent) this.#append([sent])
-    else this.#placeConfirmed()
-    this.own.bound(this.#max)
+  /** As `TimelineList.outgoing`. */
+  outgoing(...args: Parameters<TimelineList['outgoing']>): void {
+    const sent = this.list.outgoing(...args)
+    this.#append(sent ? [sent] : [])
   }
 
   /** The room is joined again after a leave: live messages do not follow on the window. */
@@ -91,32 +81,25 @@ export class TimelineView {
     if (this.newest !== undefined) {
       this.isBehind ||= !this.hasNewer
       this.hasNewer = true
-    } else if (this.windowSize > 0 && this.entries.at(this.windowSize - 1)?.kind === 'message') this.gap(UNKNOWN_GAP)
+    } else if (this.windowSize > 0 && this.entries.at(this.windowSize - 1)?.kind === 'message')
+      this.#append([this.#gap('unsupported')])
   }
 
-  /** Another log: only own messages that are not confirmed stay. */
-  reset(): void {
-    this.#list.drop(0, this.windowSize)
-    const rest = this.#list.allOwn().filter(({ state }) => state !== 'confirmed')
-    const unplaced = rest.map((own) => (own.seq === undefined ? own : { ...own, seq: undefined }))
-    this.#list.splice(0, this.entries.length, ...unplaced)
-    this.#forget()
-  }
-
-  /** Another user: nothing stays. */
-  clear(): void {
-    this.#list.splice(0, this.entries.length)
-    this.#list.windowSize = 0
-    this.#epoch = undefined
-    this.#forget()
+  /** Another log: only own messages that are not confirmed stay. Another user: nothing stays. */
+  reset(isOtherUser = false): void {
+    this.list.drop(0, this.windowSize)
+    const own = this.list.allOwn().filter(({ state }) => !isOtherUser && state !== 'confirmed')
+    this.list.splice(0, this.entries.length, ...own.map((item) => ({ ...item, seq: undefined })))
+    this.oldest = this.newest = this.hasOlder = this.#epoch = undefined
+    this.hasNewer = this.isBehind = this.isReady = false
+    this.#head = 0
+    this.generation += 1
   }
 
   /** The server has no history. */
   withoutHistory(): void {
-    const { isBehind } = this
     this.isReady = true
     this.hasOlder = this.hasNewer = this.isBehind = false
-    if (isBehind) this.gap(UNKNOWN_GAP)
   }
 
   /** Takes a page. Returns how many messages it adds; undefined where it is of no use and has to be asked for again. */
@@ -126,10 +109,13 @@ export class TimelineView {
     const isLatest = kind === 'latest'
     if (!isLatest && generation !== this.generation) return undefined
     if (isLatest && this.newest !== undefined && page.oldest > this.newest + 1) {
-      this.#list.drop(0, this.windowSize)
+      this.list.drop(0, this.windowSize)
       this.oldest = this.newest = undefined
     }
+    this.isReady ||= isLatest
     const { oldest = page.oldest, newest = page.oldest - 1 } = this
+    // Live messages have filled the window meanwhile, and the page does not reach it.
+    if (isLatest && this.hasOlder && page.newest < oldest - 1) return 0
     const read = (isWanted: (seq: number) => boolean): TimelineEntry[] =>
       page.messages
         .filter((message) => message.event === event && isWanted(message.meta.seq ?? 0))
@@ -137,9 +123,9 @@ export class TimelineView {
     const older = read((seq) => seq < oldest)
     const newer = read((seq) => seq > newest)
     const added = older.length + newer.length
-    if (page.oldest > newest + 1) newer.unshift(this.#gap(newest + 1, page.oldest - 1, 'retention'))
-    this.#list.insert(this.#list.markSize, ...older)
-    this.oldest = Math.min(oldest, page.oldest)
+    if (page.oldest > newest + 1) newer.unshift(this.#gap('retention', newest + 1, page.oldest - 1))
+    this.list.insert(this.list.markSize, older)
+    this.oldest = kind === 'newer' ? oldest : Math.min(oldest, page.oldest)
     if (kind === 'older' || (isLatest && page.oldest <= oldest)) this.hasOlder = page.more
     if (kind === 'older') this.#trim(true)
     else {
@@ -147,7 +133,6 @@ export class TimelineView {
       this.#head = Math.max(this.#head, end)
       this.hasNewer = this.#head > end || (!isLatest && page.more)
       this.isBehind &&= this.hasNewer
-      this.isReady ||= isLatest
       this.#append(newer, this.oldest, end)
     }
     return added
@@ -164,59 +149,41 @@ export class TimelineView {
   /** The entry of a message of the log. An own message moves there and keeps its key; only the outbox confirms it. */
   #logged({ data, meta }: LogMessage): TimelineMessage {
     const { id, seq, from, at } = meta
-    const own = this.own.of(meta)
-    if (own) this.#list.splice(own.index, 1)
-    const key = own?.item.key ?? this.#newKey()
+    const own = this.list.ownOf(meta)
+    this.list.remove(own?.item)
+    const key = own?.item.key ?? this.list.newKey()
     const state = own && isUnsettled(own.item) ? own.item.state : 'confirmed'
-    const isOwn = own !== undefined || this.own.isSelf(from) === true
+    const isOwn = own !== undefined || this.list.isSelf(from) === true
     return { kind: 'message', key, id, seq, data, from, isOwn, at, state, error: undefined }
   }
 
-  #gap(from: number | undefined, to: number | undefined, reason: Gap['reason']): TimelineGap {
-    return { kind: 'gap', key: this.#newKey(), reason, from, to }
+  #gap(reason: Gap['reason'], from?: number, to?: number): TimelineGap {
+    return { kind: 'gap', key: this.list.newKey(), reason, from, to }
   }
 
   /** Extends the window at its end: from now on it ends at `to`. */
   #append(entries: readonly TimelineEntry[], from?: number, to?: number): void {
-    this.#list.insert(this.windowSize, ...entries)
+    this.list.insert(this.windowSize, entries)
     if (to !== undefined) {
       this.oldest ??= from
       this.newest = to
     }
-    this.#placeConfirmed()
+    this.list.prune(this.newest ?? 0, this.#max)
     this.#trim(this.isLoadingOlder)
-  }
-
-  /** Own messages are confirmed that the window should have and has not: they were in a gap, or could not be read. */
-  #placeConfirmed(): void {
-    const { oldest = 0, newest = 0 } = this
-    const isPassed = ({ state, seq = Infinity }: OwnMessage): boolean => state === 'confirmed' && seq <= newest
-    for (let own = this.#list.own(isPassed); own; own = this.#list.own(isPassed)) {
-      const { given: _, seq = 0, ...message } = own.item
-      this.#list.splice(own.index, 1)
-      if (seq >= oldest) this.#list.insertBySeq({ ...message, seq }) // others are before the window
-    }
   }
 
   /** Keeps at most `max` entries in the window. */
   #trim(dropsNewest: boolean): void {
-    const size = this.#max + (dropsNewest ? this.#list.markSize : 0)
+    const size = this.#max + (dropsNewest ? this.list.markSize : 0)
     const excess = this.windowSize - size
     if (excess <= 0) return
-    this.#list.drop(dropsNewest ? size : 0, excess)
+    this.list.drop(dropsNewest ? size : 0, excess)
     if (dropsNewest) {
-      this.newest = lastSeq(this.entries.at(size - 1)) ?? this.newest
+      this.newest = seqOf(this.entries.at(size - 1), 'to') ?? this.newest
       this.hasNewer = true
     } else if (this.oldest !== undefined) {
-      this.oldest = firstSeq(this.entries.at(0)) ?? this.oldest
+      this.oldest = seqOf(this.entries.at(0), 'from') ?? this.oldest
       this.hasOlder = true
     }
-  }
-
-  #forget(): void {
-    this.oldest = this.newest = this.hasOlder = undefined
-    this.hasNewer = this.isBehind = this.isReady = false
-    this.#head = 0
-    this.generation += 1
   }
 }

@@ -1,7 +1,7 @@
 import { createClient, defineContract } from '@roomful/client'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { createTimeline } from '../../src/timeline/timeline-store.ts'
+import { createTimeline } from '../../src/timeline/create-timeline.ts'
 
 const contract = defineContract({
   room: {

@@ -3,18 +3,19 @@ import { createStore } from 'zustand/vanilla'
 import { Listeners } from '../../../src/emitter.ts'
 import type { OutgoingEntry } from '../../../src/roomful/outbox/outgoing.ts'
 import type { MessageMeta } from '../../../src/rooms/room.ts'
+import type { HistoryQuery } from '../../../src/rooms/room-protocol.ts'
 import type { RoomState } from '../../../src/rooms/room-state.ts'
 import type { HistoryMessages, TimelineSource } from '../../../src/timeline/timeline-source.ts'
-import { timelineOf } from '../../../src/timeline/timeline-store.ts'
+import { createTimelineOver } from '../../../src/timeline/create-timeline.ts'
 import type { TimelineOptions } from '../../../src/timeline/timeline-types.ts'
 
 interface Asked {
-  readonly query: { readonly before?: number; readonly limit?: number }
+  readonly query: HistoryQuery
   answer(page: HistoryMessages): void
   fail(error: unknown): void
 }
 
-/** We are Ann; without another sender, a message is ours. */
+/** The user is Ann. */
 export const isSelf = (from: unknown) => (from as { readonly id: string } | undefined)?.id === 'ann'
 export const metaOf = (seq: number, id = `log:${seq}`, from = 'ann'): MessageMeta => ({
   id,
@@ -23,26 +24,40 @@ export const metaOf = (seq: number, id = `log:${seq}`, from = 'ann'): MessageMet
   at: seq * 1_000,
   replayed: false,
 })
-/** A page of messages by their seq; those written as text are of another event. */
-export const pageOf = (seqs: readonly (number | string)[], more: boolean): HistoryMessages => ({
+/** A page of messages by their seq; a seq that is written as text is of another event. */
+export const pageOf = (
+  seqs: readonly (number | string)[],
+  more: boolean,
+  details: Partial<HistoryMessages> = {},
+): HistoryMessages => ({
   more,
+  epoch: 'epoch-1',
+  oldest: Number(seqs[0] ?? 1),
+  newest: Number(seqs.at(-1) ?? 0),
   messages: seqs.map((seq) => ({
     event: typeof seq === 'string' ? 'reaction' : 'message',
     data: `log ${seq}`,
     meta: metaOf(Number(seq)),
   })),
+  ...details,
 })
 
-/** A timeline of `message` over a room that does what the test says. */
-export function timelineOverFake(options: TimelineOptions & { readonly outgoing?: readonly OutgoingEntry[] } = {}) {
+/** A timeline of the event "message" over a room that does what the test says. It is joined, unless the test says otherwise. */
+export function timelineOverFake(
+  options: TimelineOptions & { readonly outgoing?: readonly OutgoingEntry[]; readonly status?: 'left' } = {},
+) {
   const heard = new Listeners<[unknown, unknown?]>()
   const watchers = new Listeners<[OutgoingEntry]>()
-  const state = createStore<RoomState>(() => ({ status: 'joined', acknowledged: true }))
+  const users = new Listeners<[undefined]>()
+  const joined: RoomState = { status: 'joined', acknowledged: true }
+  const state = createStore<RoomState>(() => (options.status ? { status: options.status } : joined))
+  const server = { epoch: 'epoch-1', initial: undefined as HistoryMessages | undefined }
+  const requested: number[] = []
   const asked: Asked[] = []
   const reported: unknown[] = []
   const discarded: string[] = []
   const published: unknown[] = []
-  /** Waits with what the watchers hear, as an outbox that is in the middle of something does. */
+  /** Whether watchers hear of changes later, as from an outbox that is busy. */
   let isLate = false
   const late: OutgoingEntry[] = []
 
@@ -53,6 +68,16 @@ export function timelineOverFake(options: TimelineOptions & { readonly outgoing?
   const source: TimelineSource = {
     state,
     on: (event: string, handler: (data: never, meta: never) => void) => heard.add(event, handler as () => void),
+    epoch: () => server.epoch,
+    requestInitial(limit) {
+      requested.push(limit)
+      return () => {
+        const page = server.initial
+        server.initial = undefined
+        return page
+      }
+    },
+    watchUser: (listener) => users.add('user', listener),
     history: (query) =>
       new Promise((answer, fail) => {
         asked.push({ query, answer, fail })
@@ -72,7 +97,7 @@ export function timelineOverFake(options: TimelineOptions & { readonly outgoing?
     read: (_, data) => `read ${String(data)}`,
     report: (error) => reported.push(error),
   }
-  const timeline = timelineOf<SocketIoContract<EventsMap, EventsMap>, string>(source, 'message', options)
+  const timeline = createTimelineOver<SocketIoContract<EventsMap, EventsMap>, string>(source, 'message', options)
   return {
     timeline,
     asked,
@@ -80,17 +105,27 @@ export function timelineOverFake(options: TimelineOptions & { readonly outgoing?
     discarded,
     published,
     state,
+    requested,
+    /** `initial` is the page that comes with the next join. */
+    server,
+    join: () => state.setState(joined, true),
+    changeUser: () => users.of('user')?.call([undefined], rethrow),
     tell,
     setLate: () => (isLate = true),
     tellLate: () => late.splice(0).forEach(tell),
     hear: (seq: number, id?: string) => heard.of('message')?.call([`log ${id ?? seq}`, metaOf(seq, id)], rethrow),
     miss: (from: number, to: number) => heard.of('gap')?.call([{ from, to, reason: 'retention' }], rethrow),
-    /** Everybody who listens to the room in any way. */
+    reset: () => heard.of('gap')?.call([{ from: undefined, to: undefined, reason: 'epoch' }], rethrow),
+    /** Numbers of listeners, by what they listen to. */
     listeners: () =>
-      ['message', 'gap'].map((event) => heard.of(event)?.size ?? 0).concat(watchers.of('outbox')?.size ?? 0),
-    /** That of the first entry. */
+      ['message', 'gap']
+        .map((event) => heard.of(event)?.size ?? 0)
+        .concat(watchers.of('outbox')?.size ?? 0, users.of('user')?.size ?? 0),
+    /** The key of the first entry. */
     key: () => timeline.state.getState().entries.at(0)?.key ?? '',
-    /** Each entry as its key and its state, or what is missing. */
+    /** The seq of each message, the reason of each gap. */
+    seqs: () => timeline.state.getState().entries.map((entry) => (entry.kind === 'gap' ? entry.reason : entry.seq)),
+    /** Each entry as its key, its data and its state; a gap as its seqs. */
     shown: () =>
       timeline.state
         .getState()

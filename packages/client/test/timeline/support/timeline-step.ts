@@ -1,55 +1,66 @@
+import type { Gap } from '../../../src/roomful/log.ts'
 import type { OutgoingEntry } from '../../../src/roomful/outbox/outgoing.ts'
 import type { MessageMeta } from '../../../src/rooms/room.ts'
-import type { Gap } from '../../../src/roomful/log.ts'
-import { type OlderPage, TimelineView } from '../../../src/timeline/timeline.ts'
 import type { TimelineEntry } from '../../../src/timeline/timeline-entry.ts'
-import type { TimelineSource } from '../../../src/timeline/timeline-source.ts'
+import type { OwnMessage } from '../../../src/timeline/timeline-list.ts'
+import type { HistoryMessages, TimelineSource } from '../../../src/timeline/timeline-source.ts'
+import { type PageKind, TimelineView } from '../../../src/timeline/timeline-view.ts'
 
-/** Something that a timeline hears of, as data. */
-export type TimelineInput = { readonly isSelf?: TimelineSource['isSelf'] } & (
-  | { readonly type: 'heard'; readonly data: unknown; readonly meta: MessageMeta }
-  | { readonly type: 'gap'; readonly gap: Gap }
+/** Something that happens to a timeline, as data. */
+export type TimelineInput =
+  | { readonly type: 'heard'; readonly data: unknown; readonly meta: MessageMeta; readonly epoch?: string }
+  | { readonly type: 'gap'; readonly gap: Gap; readonly epoch?: string }
   | {
       readonly type: 'outgoing'
       readonly entry: OutgoingEntry
       readonly waiting: () => readonly OutgoingEntry[]
-      readonly read: (data: unknown) => unknown
-      readonly now: number
     }
-  | { readonly type: 'retried'; readonly key: string; readonly id: string; readonly now: number }
+  | { readonly type: 'retried'; readonly key: string; readonly id: string }
   | { readonly type: 'discarded'; readonly key: string }
-  | { readonly type: 'entered' }
-  | ({ readonly type: 'page' } & OlderPage)
-)
+  | { readonly type: 'rejoined' | 'otherUser' | 'withoutHistory' }
+  | { readonly type: 'loadingOlder'; readonly isLoading: boolean }
+  /** `generation`: of the view when the page was asked for; that of now if undefined. */
+  | { readonly type: 'page'; readonly kind: PageKind; readonly page: HistoryMessages; readonly generation?: number }
 
-/** A view whose keys are 0, 1, 2 and so on. */
+const same = (data: unknown): unknown => data
+
+/** A view of the event "message", with the keys 0, 1, 2, and so on. */
 export function viewOf(max: number, isSelf: TimelineSource['isSelf']): TimelineView {
   let keys = 0
   return new TimelineView(max, isSelf, () => String(keys++))
 }
 
 export function tell(view: TimelineView, input: TimelineInput): void {
-  if (input.isSelf) view.isSelf = input.isSelf
   switch (input.type) {
     case 'heard':
-      return view.heard(input)
+      return view.heard(input, input.epoch)
     case 'gap':
-      return view.gap(input.gap)
+      return view.gap(input.gap, input.epoch)
     case 'outgoing':
-      return view.outgoing(input.entry, input.waiting, input.read, input.now)
+      return view.outgoing(input.entry, input.waiting, same, 7)
     case 'retried':
-      return view.retried(input.key, input.id, input.now)
+      return view.list.retried(ownWith(view, input.key), input.id, 8)
     case 'discarded':
-      return view.discarded(input.key)
-    case 'entered':
-      return view.beginAnew()
+      return view.list.remove(view.list.withKey(input.key))
+    case 'loadingOlder':
+      view.isLoadingOlder = input.isLoading
+      return undefined
     case 'page':
-      return view.older(input)
+      return void view.page(input.kind, 'message', input.page, input.generation ?? view.generation)
+    case 'otherUser':
+      return view.reset(true)
+    default:
+      return view[input.type]()
   }
 }
 
-/** Those that have their place. */
-export const logOf = ({ entries, placed }: TimelineView): TimelineEntry[] => [...entries].slice(0, placed)
-/** Our own that have none. */
-export const pendingIn = ({ entries, placed }: TimelineView) =>
-  [...entries].slice(placed).flatMap((entry) => (entry.kind === 'message' ? [entry] : []))
+function ownWith({ list }: TimelineView, key: string): OwnMessage {
+  const own = list.withKey(key)
+  if (!own) throw new Error(`no own message has the key ${key}`)
+  return own
+}
+
+export const windowOf = ({ entries, windowSize }: TimelineView): TimelineEntry[] => [...entries].slice(0, windowSize)
+/** Own messages that are not in the window. */
+export const ownBehind = ({ entries, windowSize }: TimelineView): OwnMessage[] =>
+  [...entries].slice(windowSize) as OwnMessage[]

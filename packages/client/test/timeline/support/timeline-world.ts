@@ -1,10 +1,11 @@
 import { RoomfulError } from '@roomful/client'
-import type { OlderPage, TimelineView } from '../../../src/timeline/timeline.ts'
+import type { OutgoingEntry } from '../../../src/roomful/outbox/outgoing.ts'
+import type { HistoryMessages } from '../../../src/timeline/timeline-source.ts'
+import type { PageKind, TimelineView } from '../../../src/timeline/timeline-view.ts'
 import { isSelf, metaOf } from './fake-source.ts'
-import { NaiveTimeline } from './naive-timeline.ts'
-import { pendingIn, tell, viewOf, type TimelineInput } from './timeline-step.ts'
+import { ownBehind, tell, type TimelineInput, viewOf } from './timeline-step.ts'
 
-const LOST = new RoomfulError('STALE', 'nobody knows')
+const LOST = new RoomfulError('STALE', 'unknown outcome')
 const EVENTS = ['message', 'message', 'message', 'reaction']
 
 interface Logged {
@@ -12,6 +13,16 @@ interface Logged {
   readonly id: string
   readonly event: string
   readonly from: string
+}
+
+interface Request {
+  readonly kind: PageKind
+  readonly from: number | undefined
+  readonly limit: number
+  readonly generation: number
+  readonly epoch: number
+  /** The answer of a server that was quick; otherwise it answers when the client gets it. */
+  readonly early: HistoryMessages | undefined
 }
 
 /** What can happen, each with one number to choose by. */
@@ -30,35 +41,57 @@ export const actions = [
   'lose',
   'retry',
   'discard',
-  'ask',
+  'askOlder',
+  'askNewer',
+  'askLatest',
   'answer',
   'trim',
   'reset',
   'leave',
+  'resetWhileLeft',
+  'join',
 ] as const
 export type Action = (typeof actions)[number]
 
-/** A room, its server and our outbox, as one timeline and the naive one hear of them. */
+/** A room, its server and an outbox, with one timeline over them. */
 export class TimelineWorld {
   readonly view: TimelineView
-  readonly naive: NaiveTimeline
-  #log: Logged[] = []
-  #first = 1
-  #head = 0
+  /** Everything that each log has had, by epoch. */
+  readonly logs: Logged[][] = [[]]
+  /** The oldest seq that the server still has. */
+  first = 1
+  isJoined = true
+  /** Own messages in the outbox, and their seq where the log has them. */
+  readonly outbox = new Map<string, number | undefined>()
+  /** Own messages that failed, are not in the log, and were neither retried nor discarded. */
+  readonly failed = new Set<string>()
+  /** Live messages that the timeline neither shows nor leaves to `loadNewer`. */
+  readonly lost: number[] = []
+  readonly #max: number
   #heard = 0
-  /** Ours that are not settled, and where the log has them. */
-  #outbox = new Map<string, number | undefined>()
   #sent = 0
-  #asked: { readonly page: OlderPage; readonly limit: number; readonly isEarly: boolean } | undefined
+  #request: Request | undefined
 
   constructor(max: number) {
+    this.#max = max
     this.view = viewOf(max, isSelf)
-    this.naive = new NaiveTimeline(max)
   }
 
-  /** What the server holds, and the timeline should show in the end. */
+  get epoch(): number {
+    return this.logs.length - 1
+  }
+
+  get log(): Logged[] {
+    return this.logs[this.epoch] ?? []
+  }
+
+  get #head(): number {
+    return this.log.length
+  }
+
+  /** Messages that the server still has, by seq. */
   get held(): number[] {
-    return this.#log.filter(({ event, seq }) => event === 'message' && seq >= this.#first).map(({ seq }) => seq)
+    return this.log.filter(({ event, seq }) => event === 'message' && seq >= this.first).map(({ seq }) => seq)
   }
 
   do(action: Action, pick: number): void {
@@ -66,182 +99,218 @@ export class TimelineWorld {
   }
 
   say(pick: number): void {
-    this.#append(`log:${this.view.epoch}:${this.#head + 1}`, EVENTS[pick % EVENTS.length] ?? 'message')
+    this.#store(`log:${this.epoch}:${this.#head + 1}`, EVENTS[pick % EVENTS.length] ?? 'message', 'bob')
   }
 
-  /** More than a chunk holds, in a few of these. */
+  /** A few of these are more than a chunk holds. */
   crowd(pick: number): void {
     for (let count = 0; count < 30; count += 1) this.say(pick + count)
     this.hearAll()
   }
 
-  /** Somebody else's message bears the id of one of ours, or of our next one. */
+  /** A message of another user with the id of an own message, or of the next one. */
   forge(pick: number): void {
-    this.#append(`own:${1 + (pick % (this.#sent + 1))}`, 'message', 'eve')
+    this.#store(`own:${1 + (pick % (this.#sent + 1))}`, 'message', 'eve')
   }
 
   hear(): void {
-    if (this.#first > this.#heard + 1) {
-      const gap = { from: this.#heard + 1, to: this.#first - 1, reason: 'retention' } as const
+    if (!this.isJoined) return
+    if (this.first > this.#heard + 1) {
+      const gap = { from: this.#heard + 1, to: this.first - 1, reason: 'retention' } as const
       this.#heard = gap.to
-      this.naive.gap(gap.from)
-      return this.#step({ type: 'gap', gap })
+      return this.#tell({ type: 'gap', gap, epoch: String(this.epoch) })
     }
-    const next = this.#log.find(({ seq }) => seq === this.#heard + 1)
+    const next = this.log[this.#heard]
     if (!next) return
     this.#heard = next.seq
     if (next.event !== 'message') return
-    const meta = metaOf(next.seq, next.id, next.from)
-    this.naive.heard(next.seq, next.id, isSelf(meta.from))
-    this.#step({ type: 'heard', data: `log ${next.id}`, meta })
+    this.#tell({ type: 'heard', ...this.#read(next), epoch: String(this.epoch) })
+    if (!this.view.hasNewer && (this.view.newest ?? 0) < next.seq) this.lost.push(next.seq)
   }
 
   hearAll(): void {
-    while (this.#heard < this.#head) this.hear()
+    while (this.isJoined && this.#heard < this.#head) this.hear()
   }
 
   send(): void {
-    const id = this.#nextId()
-    this.#tell(id, 'queued')
+    this.#outgoing(this.#newId(), 'queued')
   }
 
-  /** An earlier page's message, which goes before all of ours, is told of after them. */
+  /** An earlier page's message, which goes before all others, is reported after them. */
   adopt(): void {
     const id = `own:${++this.#sent}`
-    this.#outbox = new Map([[id, undefined], ...this.#outbox])
-    this.#tell(id, 'queued')
+    const others = [...this.outbox]
+    this.outbox.clear()
+    for (const [other, seq] of [[id, undefined] as const, ...others]) this.outbox.set(other, seq)
+    this.#outgoing(id, 'queued')
   }
 
   fly(pick: number): void {
     const id = this.#unsettled(pick)
-    if (id !== undefined) this.#tell(id, 'sending')
+    if (id !== undefined) this.#outgoing(id, 'sending')
   }
 
   store(pick: number): void {
     const id = this.#unsettled(pick)
-    if (id === undefined || this.#outbox.get(id) !== undefined) return
-    this.#append(id, 'message', 'ann')
-    this.#outbox.set(id, this.#head)
+    if (id === undefined || this.outbox.get(id) !== undefined) return
+    this.#store(id, 'message', 'ann')
+    this.outbox.set(id, this.#head)
   }
 
   acknowledge(pick: number): void {
     const id = this.#unsettled(pick)
-    const seq = id === undefined ? undefined : this.#outbox.get(id)
+    const seq = id === undefined ? undefined : this.outbox.get(id)
     if (id !== undefined && seq !== undefined) this.#settle(id, 'confirmed', seq)
   }
 
   refuse(pick: number): void {
     const id = this.#unsettled(pick)
-    if (id !== undefined && this.#outbox.get(id) === undefined) this.#settle(id, 'rejected')
+    if (id === undefined || this.outbox.get(id) !== undefined) return
+    this.failed.add(id)
+    this.#settle(id, 'rejected')
   }
 
   lose(pick: number): void {
     const id = this.#unsettled(pick)
-    if (id !== undefined) this.#settle(id, 'unknown')
+    if (id === undefined) return
+    if (this.outbox.get(id) === undefined) this.failed.add(id)
+    this.#settle(id, 'unknown')
   }
 
   retry(pick: number): void {
-    const failed = this.naive.pending.filter(({ state }) => state === 'rejected' || state === 'unknown')
-    const entry = failed[pick % failed.length]
-    if (!entry) return
-    const key = this.#keyOf(entry.id)
-    const id = this.#nextId()
-    this.naive.retried(entry, id)
-    this.#step({ type: 'retried', key, id, now: 1 })
+    const failed = ownBehind(this.view).filter(({ state }) => state === 'rejected' || state === 'unknown')
+    const own = failed[pick % failed.length]
+    if (!own) return
+    this.failed.delete(own.id ?? '')
+    this.#tell({ type: 'retried', key: own.key, id: this.#newId() })
   }
 
   discard(pick: number): void {
-    const entry = this.naive.pending[pick % this.naive.pending.length]
-    if (!entry?.id) return
-    this.#outbox.delete(entry.id)
-    const key = this.#keyOf(entry.id)
-    this.naive.discarded(entry)
-    this.#step({ type: 'discarded', key })
+    const own = ownBehind(this.view).filter(({ state }) => state !== 'confirmed')
+    const chosen = own[pick % own.length]
+    if (!chosen) return
+    this.failed.delete(chosen.id ?? '')
+    this.outbox.delete(chosen.id ?? '')
+    this.#tell({ type: 'discarded', key: chosen.key })
   }
 
-  ask(pick: number): void {
-    if (this.#asked) return
-    const { oldest: before, epoch } = this.view
-    const limit = 1 + (pick % 5)
-    const page = { event: 'message', before, epoch, page: this.#pageBefore(before, limit) }
-    this.#asked = { page, limit, isEarly: pick % 2 === 0 }
+  askOlder(pick: number): void {
+    this.#ask('older', pick)
+  }
+
+  askNewer(pick: number): void {
+    if (this.view.hasNewer) this.#ask('newer', pick)
+  }
+
+  askLatest(pick: number): void {
+    this.#ask('latest', pick)
   }
 
   answer(): void {
-    const asked = this.#asked
-    if (!asked) return
-    this.#asked = undefined
-    const isOld = asked.page.epoch !== this.view.epoch
-    const page = isOld || asked.isEarly ? asked.page.page : this.#pageBefore(asked.page.before, asked.limit)
-    if (!isOld)
-      for (const { event, meta } of page.messages)
-        if (event === 'message') this.naive.heard(meta.seq ?? 0, meta.id ?? '', isSelf(meta.from))
-    this.#step({ ...asked.page, type: 'page', page })
+    const request = this.#request
+    this.#request = undefined
+    if (!request) return
+    const { kind, epoch, early, generation } = request
+    // A server refuses to read another log than the one that was asked for.
+    const page = early ?? (epoch === this.epoch ? this.#page(request) : undefined)
+    if (page) this.#tell({ type: 'page', kind, page, generation })
+    this.#tell({ type: 'loadingOlder', isLoading: false })
   }
 
   trim(pick: number): void {
-    this.#first = Math.min(this.#first + (pick % 4), this.#head + 1)
+    this.first = Math.min(this.first + (pick % 4), this.#head + 1)
   }
 
   reset(pick: number): void {
-    this.#log = []
-    this.#head = 0
-    this.#first = 1
-    for (const id of this.#outbox.keys()) this.#outbox.set(id, undefined)
-    this.naive.begunAnew(true)
-    this.#step({ type: 'gap', gap: { from: undefined, to: pick % 4, reason: 'epoch' } })
+    if (!this.isJoined) return
+    this.#newLog()
+    this.#tell({ type: 'gap', gap: { from: undefined, to: 0, reason: 'epoch' }, epoch: String(this.epoch) })
     for (let count = pick % 4; count > 0; count -= 1) this.say(count)
     this.#heard = this.#head
   }
 
   leave(): void {
+    this.isJoined = false
+  }
+
+  resetWhileLeft(pick: number): void {
+    if (this.isJoined) return
+    this.#newLog()
+    for (let count = pick % 9; count > 0; count -= 1) this.say(count)
+  }
+
+  join(): void {
+    if (this.isJoined) return
+    this.isJoined = true
     this.#heard = this.#head
-    this.naive.begunAnew(false)
-    this.#step({ type: 'entered' })
+    this.#tell({ type: 'rejoined' })
   }
 
-  #append(id: string, event: string, from = 'bob'): void {
-    this.#log.push({ seq: ++this.#head, id, event, from })
+  #newLog(): void {
+    this.logs.push([])
+    this.first = 1
+    this.#heard = 0
+    for (const id of this.outbox.keys()) this.outbox.set(id, undefined)
   }
 
-  #nextId(): string {
+  #store(id: string, event: string, from: string): void {
+    this.log.push({ seq: this.#head + 1, id, event, from })
+  }
+
+  #newId(): string {
     const id = `own:${++this.#sent}`
-    this.#outbox.set(id, undefined)
+    this.outbox.set(id, undefined)
     return id
   }
 
   #unsettled(pick: number): string | undefined {
-    return [...this.#outbox.keys()][pick % this.#outbox.size]
+    return [...this.outbox.keys()][pick % this.outbox.size]
   }
 
   #settle(id: string, state: 'confirmed' | 'rejected' | 'unknown', seq?: number): void {
-    this.#outbox.delete(id)
-    this.#tell(id, state, seq)
+    this.outbox.delete(id)
+    this.#outgoing(id, state, seq)
   }
 
-  #tell(id: string, state: 'queued' | 'sending' | 'confirmed' | 'rejected' | 'unknown', seq?: number): void {
-    this.naive.outgoing(id, state, seq, [...this.#outbox.keys()])
+  #outgoing(id: string, state: OutgoingEntry['state'], seq?: number): void {
     const isFailed = state === 'rejected' || state === 'unknown'
     const ends = { ...(seq !== undefined && { seq, at: seq }), ...(isFailed && { error: LOST }) }
     const entry = { id, event: 'message', data: `own ${id}`, state, ...ends }
-    const waiting = () => [...this.#outbox.keys()].map((key) => ({ ...entry, id: key }))
-    this.#step({ type: 'outgoing', entry, waiting, read: (data) => data, now: 1 })
+    this.#tell({
+      type: 'outgoing',
+      entry,
+      waiting: () => [...this.outbox.keys()].map((key) => ({ ...entry, id: key })),
+    })
   }
 
-  #pageBefore(before: number | undefined, limit: number): OlderPage['page'] {
-    const older = this.#log.filter(({ seq }) => seq >= this.#first && seq < (before ?? Infinity))
-    const page = older.slice(-limit)
+  #ask(wanted: PageKind, pick: number): void {
+    const { oldest, newest, generation } = this.view
+    if (this.#request || !this.isJoined) return
+    const kind = oldest === undefined ? 'latest' : wanted
+    const from = { older: oldest, newer: newest, latest: undefined }[kind]
+    const request = { kind, from, limit: 1 + (pick % Math.min(5, this.#max)), generation, epoch: this.epoch }
+    this.#request = { ...request, early: pick % 2 === 0 ? this.#page(request) : undefined }
+    this.#tell({ type: 'loadingOlder', isLoading: kind === 'older' })
+  }
+
+  #page({ kind, from = 0, limit }: Pick<Request, 'kind' | 'from' | 'limit'>): HistoryMessages {
+    const held = this.log.filter(({ seq }) => seq >= this.first)
+    const wanted = held.filter(({ seq }) => kind === 'latest' || (kind === 'older' ? seq < from : seq > from))
+    const page = kind === 'newer' ? wanted.slice(0, limit) : wanted.slice(-limit)
     return {
-      more: page.length < older.length,
-      messages: page.map(({ seq, id, event, from }) => ({ event, data: `log ${id}`, meta: metaOf(seq, id, from) })),
+      more: page.length < wanted.length,
+      epoch: String(this.epoch),
+      oldest: page[0]?.seq ?? this.first,
+      newest: page.at(-1)?.seq ?? this.#head,
+      messages: page.map((logged) => ({ event: logged.event, ...this.#read(logged) })),
     }
   }
 
-  #keyOf(id: string | undefined): string {
-    return pendingIn(this.view).find((own) => own.id === id)?.key ?? ''
+  #read({ seq, id, from }: Logged) {
+    return { data: `${this.epoch}:${seq}`, meta: metaOf(seq, id, from) }
   }
 
-  #step(input: TimelineInput): void {
+  #tell(input: TimelineInput): void {
     tell(this.view, input)
   }
 }
