@@ -7,15 +7,15 @@ const phone = { width: 390, height: 844 }
 
 async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze()
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
 }
 
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
+async function expectNoHorizontalScroll(page: Page): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
 }
 
-test.describe('axe finds nothing grave', () => {
+test.describe('axe finds no serious violation', () => {
   test.use({ expectedInConsole: OUTAGE })
 
   for (const colorScheme of ['light', 'dark'] as const)
@@ -26,7 +26,7 @@ test.describe('axe finds nothing grave', () => {
       test(`${colorScheme}, ${size}`, async ({ enter, visit }) => {
         const bob = await enter('Bob Unübertrefflich-Langername the First')
         const room = await bob.createRoom()
-        await bob.say('Good morning')
+        await bob.send('Good morning')
         const ann = await visit('Ann', { context: { viewport, colorScheme, reducedMotion: 'reduce' } })
         const { page } = ann
         await page.getByRole('button', { name: 'Enter' }).click()
@@ -36,33 +36,33 @@ test.describe('axe finds nothing grave', () => {
         await ann.enter()
         await expectAccessible(page)
         await ann.rooms.getByRole('button', { name: room }).click()
-        await ann.hears('Good morning')
-        await ann.say('w'.repeat(120))
+        await ann.expectMessage('Good morning')
+        await ann.send('w'.repeat(120))
         await bob.message.pressSequentially('?')
         await expect(page.getByText('is typing…')).toBeVisible()
         await ann.message.fill('x'.repeat(4001))
         await ann.message.press('Enter')
         await expectAccessible(page)
-        await expectNoSidewaysScroll(page)
+        await expectNoHorizontalScroll(page)
         await expect(ann.message).toBeInViewport({ ratio: 1 })
 
         await page.context().setOffline(true)
         await expect(ann.connection).toHaveText(/^Offline/)
-        await ann.say('later')
+        await ann.send('later')
         await expect(page.getByText('You are offline.')).toBeVisible()
         await expectAccessible(page)
-        await expectNoSidewaysScroll(page)
+        await expectNoHorizontalScroll(page)
         await page.context().setOffline(false)
-        await ann.isConnected()
+        await ann.expectConnected()
 
         await page.goto(page.url().replace(/#.*/, '#staff'))
         await expect(page.getByRole('main').getByRole('alert')).toContainText('staff')
         await expectAccessible(page)
-        await expectNoSidewaysScroll(page)
+        await expectNoHorizontalScroll(page)
       })
 })
 
-test('by keyboard alone: enter, change the room, talk', async ({ enter, visit }) => {
+test('a user can sign in, change the room and send messages by keyboard alone', async ({ enter, visit }) => {
   const bob = await enter('Bob')
   await bob.open('random')
   const { page } = await visit('Ann')
@@ -91,10 +91,10 @@ test('by keyboard alone: enter, change the room, talk', async ({ enter, visit })
   await page.keyboard.press('Shift+Enter')
   await page.keyboard.type('second line')
   await page.keyboard.press('Enter')
-  await bob.hears(`${text} second line`)
+  await bob.expectMessage(`${text} second line`)
 })
 
-test('on a phone: the rooms, or the room; members at a touch', async ({ enter }) => {
+test('on a phone the page shows the list of rooms or one room, and the members on demand', async ({ enter }) => {
   const bob = await enter('Bob')
   const room = await bob.createRoom()
   const ann = await enter('Ann', { context: { viewport: phone } })
@@ -103,7 +103,7 @@ test('on a phone: the rooms, or the room; members at a touch', async ({ enter })
   await expect(ann.rooms).toBeHidden()
   await expect(ann.members).toBeHidden()
   await ann.page.getByRole('button', { name: '2 people are here' }).click()
-  await ann.sees('Bob')
+  await ann.expectMember('Bob')
   await ann.page.keyboard.press('Escape')
   await expect(ann.members).toBeHidden()
   await ann.page.getByRole('button', { name: 'All rooms' }).click()

@@ -1,26 +1,28 @@
 import { chatAddress } from './support/addresses.ts'
 import { expect, test } from './support/test.ts'
 
-test('a refused room says why, and the others go on', async ({ enter }) => {
+test('a refused room shows the reason, and other rooms work', async ({ enter }) => {
   const ann = await enter('Ann')
   await ann.rooms.getByRole('button', { name: 'staff' }).click()
   await expect(ann.page.getByRole('main').getByRole('alert')).toHaveText('Room staff is for staff only.')
   await expect(ann.page.getByRole('heading', { level: 1 })).toBeFocused()
   await expect(ann.message).toHaveCount(0)
-  await ann.isConnected()
+  await ann.expectConnected()
   await ann.page.getByRole('button', { name: 'Try again' }).click()
   await expect(ann.page.getByRole('main').getByRole('alert')).toHaveText('Room staff is for staff only.')
   await ann.createRoom()
-  await ann.say('still here')
-  await ann.hears('still here')
+  await ann.send('still here')
+  await ann.expectMessage('still here')
 })
 
-test('a room whose name no server takes says what was expected', async ({ enter }) => {
+test('an invalid room name shows what was expected', async ({ enter }) => {
   const { page } = await enter('Ann', { room: 'x'.repeat(201) })
   await expect(page.getByRole('main').getByRole('alert')).toContainText('128')
 })
 
-test('a message over the limit is stopped with a sentence; one at the limit goes through', async ({ meet }) => {
+test('a message over the length limit is not sent, and the page explains why; a message at the limit is sent', async ({
+  meet,
+}) => {
   const { ann, bob } = await meet()
   await ann.message.fill('x'.repeat(4001))
   await expect(ann.page.getByText('4,001 / 4,000')).toBeVisible()
@@ -29,8 +31,8 @@ test('a message over the limit is stopped with a sentence; one at the limit goes
     'A message has at most 4,000 characters; this one has 4,001.',
   )
   await expect(ann.log.locator('.bubble')).toHaveCount(0)
-  await ann.say('x'.repeat(4000))
-  await bob.hears('x'.repeat(4000))
+  await ann.send('x'.repeat(4000))
+  await bob.expectMessage('x'.repeat(4000))
 })
 
 test('a blank message is not sent', async ({ enter }) => {
@@ -38,16 +40,16 @@ test('a blank message is not sent', async ({ enter }) => {
   await ann.createRoom()
   await ann.message.fill(' \n ')
   await ann.page.getByRole('button', { name: 'Send', exact: true }).click()
-  await ann.say('first')
+  await ann.send('first')
   await expect(ann.log.locator('.bubble')).toHaveText(['first'])
 })
 
-for (const [what, name] of [
+for (const [description, name] of [
   ['only spaces', '   '],
   ['nothing', ''],
   ['41 characters', 'x'.repeat(41)],
 ] as const)
-  test(`a name of ${what} is refused with what was expected`, async ({ visit }) => {
+  test(`a name of ${description} is refused, and the page shows what was expected`, async ({ visit }) => {
     const { page } = await visit('Ann')
     await page.getByRole('textbox', { name: 'Your name' }).fill(name)
     await page.getByRole('button', { name: 'Enter' }).click()
@@ -67,7 +69,7 @@ for (const server of [
   'http://localhost/path',
   '',
 ])
-  test(`?server=${server} is refused on the screen`, async ({ visit }) => {
+  test(`?server=${server} is refused with an explanation`, async ({ visit }) => {
     const { page } = await visit('Ann', { server })
     await expect(page.getByRole('alert')).toHaveText(
       `“${server}” is not the address of a server: expected something like http://localhost:3001.`,

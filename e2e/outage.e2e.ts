@@ -1,7 +1,7 @@
 import { OUTAGE, expect, test } from './support/test.ts'
 
-/** By the page's own clock. */
-type Times = { times?: { offline: number; said: number } }
+/** Times of the `offline` event and of its display, by the page's clock. */
+type Times = { times?: { offline: number; shown: number } }
 
 test.use({ expectedInConsole: OUTAGE })
 
@@ -9,42 +9,42 @@ for (const [signal, fault] of [
   ['SIGKILL', 'F4'],
   ['SIGTERM', 'F6'],
 ] as const)
-  test(`P1 ${fault} the server restarts (${signal}): both come back, and what was said before and meanwhile is there once`, async ({
+  test(`P1 ${fault} after a restart of the server (${signal}) both clients reconnect, and all messages are shown once`, async ({
     meet,
     ownServer,
   }) => {
     const { ann, bob } = await meet(ownServer)
-    await ann.say('before')
-    await bob.hears('before')
+    await ann.send('before')
+    await bob.expectMessage('before')
 
     await ownServer.stop(signal)
     for (const { connection } of [ann, bob]) await expect(connection).toHaveText(/^Reconnecting/)
-    await ann.say('written meanwhile')
+    await ann.send('written meanwhile')
     await expect(ann.waiting).toHaveCount(1)
     await expect(ann.page.getByText('One message waits to be sent.')).toBeVisible()
     await expect(ann.page.getByText('The connection is lost.')).toBeVisible()
 
     await ownServer.startAgain()
-    await Promise.all([ann.isConnected(), bob.isConnected()])
-    await bob.hears('written meanwhile')
-    await bob.say('after')
-    await ann.hears('after')
-    await Promise.all([ann.sees('Bob'), bob.sees('Ann')])
-    for (const person of [ann, bob]) await person.shows(['before', 'written meanwhile', 'after'])
+    await Promise.all([ann.expectConnected(), bob.expectConnected()])
+    await bob.expectMessage('written meanwhile')
+    await bob.send('after')
+    await ann.expectMessage('after')
+    await Promise.all([ann.expectMember('Bob'), bob.expectMember('Ann')])
+    for (const person of [ann, bob]) await person.expectMessages(['before', 'written meanwhile', 'after'])
     await ann.page.reload()
-    await ann.shows(['before', 'written meanwhile', 'after'])
+    await ann.expectMessages(['before', 'written meanwhile', 'after'])
   })
 
-test('P4 F7 the server loses its messages: the page says that the history began anew, and what waits goes out', async ({
+test('P4 F7 after a loss of the server’s messages the page says that the history began anew, and sends the queued ones', async ({
   meet,
   ownServer,
 }) => {
   const { ann, bob } = await meet(ownServer)
-  await ann.say('before')
-  await bob.hears('before')
+  await ann.send('before')
+  await bob.expectMessage('before')
   await ownServer.stop('SIGTERM')
   await ownServer.loseMessages()
-  await ann.say('written meanwhile')
+  await ann.send('written meanwhile')
   await ownServer.startAgain()
   for (const { log } of [ann, bob]) {
     await expect(log.locator('.bubble')).toHaveText(['written meanwhile'])
@@ -53,46 +53,46 @@ test('P4 F7 the server loses its messages: the page says that the history began 
   }
 })
 
-test('the network goes away: the page says so within a second, keeps what is written, and comes back', async ({
+test('the page shows an outage within a second, queues messages, and sends them after reconnecting', async ({
   meet,
 }) => {
   const { ann, bob } = await meet()
   await ann.page.evaluate(() => {
     const status = document.querySelector('[role=status]')
-    const times = ((globalThis as Times).times = { offline: 0, said: 0 })
+    const times = ((globalThis as Times).times = { offline: 0, shown: 0 })
     addEventListener('offline', () => (times.offline = performance.now()))
     new MutationObserver(() => {
-      if (status?.textContent?.startsWith('Offline')) times.said ||= performance.now()
+      if (status?.textContent?.startsWith('Offline')) times.shown ||= performance.now()
     }).observe(document.body, { subtree: true, characterData: true, childList: true })
   })
   await ann.page.context().setOffline(true)
   await expect(ann.connection).toHaveText(/^Offline/)
   const times = await ann.page.evaluate(() => (globalThis as Times).times)
-  expect(times?.said).toBeGreaterThan(0)
+  expect(times?.shown).toBeGreaterThan(0)
   expect(times?.offline).toBeGreaterThan(0)
-  expect(Number(times?.said) - Number(times?.offline)).toBeLessThan(1000)
+  expect(Number(times?.shown) - Number(times?.offline)).toBeLessThan(1000)
   await expect(ann.page.getByText('You are offline.')).toBeVisible()
 
-  await ann.say('from the tunnel')
+  await ann.send('from the tunnel')
   await expect(ann.waiting).toHaveCount(1)
   await expect(ann.page.getByText('One message waits to be sent.')).toBeVisible()
-  await bob.say('said meanwhile')
+  await bob.send('said meanwhile')
   await ann.page.context().setOffline(false)
   await expect(ann.page.getByText('The connection is back.')).toBeVisible()
-  await ann.isConnected()
-  await bob.hears('from the tunnel')
-  for (const person of [ann, bob]) await person.shows(['said meanwhile', 'from the tunnel'])
+  await ann.expectConnected()
+  await bob.expectMessage('from the tunnel')
+  for (const person of [ann, bob]) await person.expectMessages(['said meanwhile', 'from the tunnel'])
   await expect(ann.page.getByText(/^You are offline\.|^The connection is back\.$/)).toHaveCount(0)
   await expect(ann.page.getByText('One message waits to be sent.')).toHaveCount(0)
 })
 
-test('P1 P5 F2 the server dies with a message on its way: it is sent again by itself, and nothing was said to have failed', async ({
+test('P1 P5 F2 a message in flight when the server dies is sent again, and no failure is shown', async ({
   meet,
   ownServer,
 }) => {
   const { ann, bob } = await meet(ownServer)
   ownServer.freeze()
-  await ann.say('into the void')
+  await ann.send('sent to a frozen server')
   await expect(ann.log.getByText('Sending…')).toHaveCount(1)
   await ownServer.stop('SIGKILL')
   await expect(ann.connection).toHaveText(/^Reconnecting/)
@@ -100,10 +100,10 @@ test('P1 P5 F2 the server dies with a message on its way: it is sent again by it
   await expect(ann.log.locator('.problem')).toHaveCount(0)
 
   await ownServer.startAgain()
-  for (const person of [ann, bob]) await person.shows(['into the void'])
+  for (const person of [ann, bob]) await person.expectMessages(['sent to a frozen server'])
 })
 
-test('a server that is not there is named, on the name screen', async ({ visit, ownServer }) => {
+test('the name screen names a server that does not answer', async ({ visit, ownServer }) => {
   await ownServer.stop('SIGKILL')
   const { page } = await visit('Ann', { server: ownServer.url })
   await page.getByRole('textbox', { name: 'Your name' }).fill('Ann')
@@ -114,29 +114,29 @@ test('a server that is not there is named, on the name screen', async ({ visit, 
   await expect(page.getByRole('status', { name: 'Connection' })).toHaveText(/^Connected/)
 })
 
-test('put out by the server: the page says so, and comes back when asked to', async ({ visit }) => {
+test('after a disconnect by the server the page says so, and reconnects on demand', async ({ visit }) => {
   const ann = await visit('Ann', { room: 'general' })
-  let putOut: (() => void) | undefined
+  let disconnectByServer: (() => void) | undefined
   await ann.page.routeWebSocket(/socket\.io/, (socket) => {
     const server = socket.connectToServer()
     socket.onMessage((message) => {
       server.send(message)
       if (message !== '5') return
-      putOut = () => socket.send('41')
+      disconnectByServer = () => socket.send('41')
     })
   })
-  await ann.page.reload() // the page takes its WebSocket when it loads
+  await ann.page.reload() // Socket.IO's client takes WebSocket when the page loads
   await ann.enter()
-  await ann.isIn('general')
-  await expect.poll(() => putOut, 'Engine.IO’s upgrade to WebSocket').toBeDefined()
-  putOut?.()
+  await ann.expectInRoom('general')
+  await expect.poll(() => disconnectByServer, 'Engine.IO’s upgrade to WebSocket').toBeDefined()
+  disconnectByServer?.()
   await expect(ann.connection).toHaveText(/^Disconnected/)
-  await ann.message.fill('to nobody')
+  await ann.message.fill('while disconnected')
   await ann.message.press('Enter')
   await expect(ann.page.getByText('Not connected: reconnect first.')).toBeVisible()
   await ann.page.getByRole('button', { name: 'Reconnect' }).click()
-  await ann.isConnected()
-  await ann.isIn('general')
-  await ann.say(`back ${Math.random()}`)
+  await ann.expectConnected()
+  await ann.expectInRoom('general')
+  await ann.send(`back ${Math.random()}`)
   await expect(ann.log.locator('.note')).toHaveCount(0)
 })

@@ -5,37 +5,37 @@ import { seed } from './support/seed.ts'
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index}`)
 const fromEnd = ({ log }: Person) => log.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight)
 
-test('the log stays at its end, unless one has scrolled up to read', async ({ enter }) => {
+test('the message log stays at its end, unless the reader has scrolled up', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
   await seed(room, lines(25))
   const bob = await enter('Bob', { room })
-  await bob.hears('line 24')
+  await bob.expectMessage('line 24')
   await expect.poll(() => fromEnd(bob)).toBeLessThan(2)
 
   await bob.log.evaluate((list) => list.scrollBy(0, -400))
   await expect(bob.page.getByRole('button', { name: 'Latest' })).toBeVisible()
-  const place = await bob.log.evaluate((list) => list.scrollTop)
-  await ann.say('line 25')
+  const position = await bob.log.evaluate((list) => list.scrollTop)
+  await ann.send('line 25')
   const newMessages = bob.page.getByRole('button', { name: 'New messages' })
   await expect(newMessages).toBeVisible()
-  expect(await bob.log.evaluate((list) => list.scrollTop)).toBe(place)
+  expect(await bob.log.evaluate((list) => list.scrollTop)).toBe(position)
   await newMessages.click()
   await expect.poll(() => fromEnd(bob)).toBeLessThan(2)
   await expect(newMessages).toHaveCount(0)
 
   await bob.log.evaluate((list) => list.scrollBy(0, -400))
   await expect(bob.page.getByRole('button', { name: 'Latest' })).toBeVisible()
-  await bob.say('my own')
+  await bob.send('my own')
   await expect.poll(() => fromEnd(bob)).toBeLessThan(2)
 })
 
-test('earlier messages come on demand, and leave the reader where they are', async ({ enter }) => {
+test('earlier messages are loaded on demand and do not move the visible ones', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
   await seed(room, lines(105))
   const bob = await enter('Bob', { room })
-  await bob.hears('line 104')
+  await bob.expectMessage('line 104')
   await expect(bob.log.getByText('line 4', { exact: true })).toHaveCount(0)
 
   const older = bob.log.getByRole('button', { name: 'Show earlier messages' })

@@ -3,30 +3,30 @@ import { expect, test } from './support/test.ts'
 test('a reload keeps the session and the room', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
-  await ann.say('before the reload')
+  await ann.send('before the reload')
   await ann.page.reload()
-  await ann.isConnected()
-  await ann.isIn(room)
-  await ann.hears('before the reload')
-  await ann.say('after it')
-  await ann.hears('after it')
+  await ann.expectConnected()
+  await ann.expectInRoom(room)
+  await ann.expectMessage('before the reload')
+  await ann.send('after it')
+  await ann.expectMessage('after it')
 })
 
-test('back and forward lead from room to room', async ({ enter }) => {
+test('the browser’s back and forward buttons change the room', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
   await ann.open('random')
   await ann.page.goBack()
-  await ann.isIn(room)
+  await ann.expectInRoom(room)
   await ann.page.goForward()
-  await ann.isIn('random')
+  await ann.expectInRoom('random')
 })
 
-test('signing out ends the connection; the next person at the page starts anew', async ({ enter }) => {
+test('signing out ends the connection, and the next user of the page sees no data of the first', async ({ enter }) => {
   const bob = await enter('Bob')
   const room = await bob.createRoom()
   const ann = await enter('Ann', { room })
-  await bob.sees('Ann')
+  await bob.expectMember('Ann')
   await ann.message.fill('a secret draft')
   await ann.page.getByRole('button', { name: 'Sign out' }).click()
   await expect(ann.page.getByRole('textbox', { name: 'Your name' })).toBeFocused()
@@ -34,11 +34,11 @@ test('signing out ends the connection; the next person at the page starts anew',
 
   await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Cleo')
   await ann.page.getByRole('button', { name: 'Enter' }).click()
-  await bob.sees('Cleo')
+  await bob.expectMember('Cleo')
   await expect(ann.message).toHaveValue('')
 })
 
-test('a session that is soon over is renewed for the same person', async ({ enter }) => {
+test('a session that expires soon is renewed for the same user', async ({ enter }) => {
   const ann = await enter('Ann')
   const stored = () =>
     ann.page.evaluate(
@@ -50,17 +50,17 @@ test('a session that is soon over is renewed for the same person', async ({ ente
     sessionStorage.setItem(key, JSON.stringify({ ...(JSON.parse(value) as object), expiresAt }))
   }, Date.now() + 60_000)
   await ann.page.reload()
-  await ann.isConnected()
+  await ann.expectConnected()
   const after = await stored()
   expect(after.user).toEqual(before.user)
   expect(after.expiresAt).toBeGreaterThanOrEqual(before.expiresAt)
 })
 
-test.describe('a session that has ended', () => {
-  // The refusal itself, and what Engine.IO still had under way on a connection that the server has closed.
+test.describe('an invalid session', () => {
+  // The refusal itself, and requests of Engine.IO that were in flight when the server closed the connection.
   test.use({ expectedInConsole: /status of 40[01]|WebSocket is closed before the connection is established/ })
 
-  test('leads back to the name screen, which says so; the room is kept', async ({ enter }) => {
+  test('leads back to the name screen with the reason, and keeps the room', async ({ enter }) => {
     const ann = await enter('Ann')
     const room = await ann.createRoom()
     await ann.page.evaluate(() => {
@@ -70,6 +70,6 @@ test.describe('a session that has ended', () => {
     await ann.page.reload()
     await expect(ann.page.getByText('Your session has ended. Enter your name to come back.')).toBeVisible()
     await ann.enter()
-    await ann.isIn(room)
+    await ann.expectInRoom(room)
   })
 })

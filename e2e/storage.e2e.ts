@@ -1,9 +1,9 @@
 import { OUTAGE, expect, test } from './support/test.ts'
 
-// Storage that fails is no error of the page.
+// Failing storage must cause no error in the page's console.
 test.use({ expectedInConsole: OUTAGE })
 
-test('P6 P7 F15 a browser that stores nothing: messages wait in the page, and go out once', async ({
+test('P6 P7 F15 without storage messages are queued in the page and are sent once', async ({
   enter,
   visit,
   ownServer,
@@ -19,25 +19,25 @@ test('P6 P7 F15 a browser that stores nothing: messages wait in the page, and go
   })
   await ann.page.reload() // the script runs in pages that load from now on
   await ann.enter()
-  await ann.isIn('general')
-  await ann.say('one')
-  await bob.hears('one')
+  await ann.expectInRoom('general')
+  await ann.send('one')
+  await bob.expectMessage('one')
   await ownServer.stop('SIGKILL')
-  await ann.say('two')
-  await ann.say('three')
+  await ann.send('two')
+  await ann.send('three')
   await expect(ann.waiting).toHaveCount(2)
   await ownServer.startAgain()
-  for (const person of [ann, bob]) await person.shows(['one', 'two', 'three'])
+  for (const person of [ann, bob]) await person.expectMessages(['one', 'two', 'three'])
 })
 
-test('P6 F15 the storage is cleared under an open page: what waits there still goes out, once and in order', async ({
+test('P6 F15 queued messages are sent once and in order after the storage of the open page was cleared', async ({
   meet,
   ownServer,
 }) => {
   const { ann, bob } = await meet(ownServer)
   await ownServer.stop('SIGTERM')
-  await ann.say('before the clearing')
-  await ann.keeps(1)
+  await ann.send('before the clearing')
+  await ann.expectStored(1)
   await ann.page.evaluate(
     () =>
       new Promise((resolve, reject) => {
@@ -47,8 +47,8 @@ test('P6 F15 the storage is cleared under an open page: what waits there still g
         deleting.onerror = reject
       }),
   )
-  await ann.say('after it')
-  await ann.keeps(2)
+  await ann.send('after it')
+  await ann.expectStored(2)
   await ownServer.startAgain()
-  for (const person of [ann, bob]) await person.shows(['before the clearing', 'after it'])
+  for (const person of [ann, bob]) await person.expectMessages(['before the clearing', 'after it'])
 })

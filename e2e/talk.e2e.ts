@@ -1,37 +1,37 @@
 import { expect, test } from './support/test.ts'
 
-test('two people talk, both ways', async ({ enter }) => {
+test('two users send messages to each other', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
   const bob = await enter('Bob')
   await bob.open(room)
-  await Promise.all([ann.sees('Bob'), bob.sees('Ann')])
+  await Promise.all([ann.expectMember('Bob'), bob.expectMember('Ann')])
 
   await ann.message.fill('Hello, Bob')
   await ann.page.getByRole('button', { name: 'Send' }).click()
-  await bob.hears('Hello, Bob')
-  await bob.say('Hello, Ann')
-  await ann.hears('Hello, Ann')
+  await bob.expectMessage('Hello, Bob')
+  await bob.send('Hello, Ann')
+  await ann.expectMessage('Hello, Ann')
   for (const { log } of [ann, bob]) await expect(log.locator('.bubble')).toHaveText(['Hello, Bob', 'Hello, Ann'])
   await expect(bob.log).toContainText(/Ann\d+:\d\d [AP]MHello, Bob/)
   await expect(ann.page).toHaveTitle(`#${room} – Roomful`)
 })
 
-test('what was said before is there for who comes later, and for who comes back', async ({ enter }) => {
+test('earlier messages are shown to a user who joins later, and to a user who returns', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
-  await ann.say('one')
-  await ann.say('two\nlines')
+  await ann.send('one')
+  await ann.send('two\nlines')
   const bob = await enter('Bob')
   await bob.open(room)
   await expect(bob.log.locator('.bubble')).toHaveText(['one', 'two lines'])
   await bob.open('random')
-  await ann.say('three')
+  await ann.send('three')
   await bob.open(room)
   await expect(bob.log.locator('.bubble')).toHaveText(['one', 'two lines', 'three'])
 })
 
-test('many messages arrive once each, in order, and one’s own never shows twice', async ({ enter }) => {
+test('many messages arrive once and in order, and an own message is never shown twice', async ({ enter }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
   const bob = await enter('Bob')
@@ -45,14 +45,14 @@ test('many messages arrive once each, in order, and one’s own never shows twic
     }).observe(document.body, { subtree: true, characterData: true, childList: true })
   })
   const texts = Array.from({ length: 8 }, (_, index) => `message ${index}`)
-  for (const text of texts) await ann.say(text)
+  for (const text of texts) await ann.send(text)
   await expect(bob.log.locator('.bubble')).toHaveText(texts)
   await expect(ann.log.locator('.bubble')).toHaveText(texts)
   await expect(ann.log.locator('.note')).toHaveCount(0)
   expect(await ann.page.evaluate(() => (globalThis as { doubles?: number }).doubles)).toBe(0)
 })
 
-test('rooms are separate, and leaving one stops what comes from it', async ({ enter, visit }) => {
+test('rooms are separate, and a room that the user left delivers no more messages', async ({ enter, visit }) => {
   const ann = await enter('Ann')
   const [first, second] = [await ann.createRoom(), await ann.createRoom()]
   await ann.open(first)
@@ -64,36 +64,36 @@ test('rooms are separate, and leaving one stops what comes from it', async ({ en
   })
   await bob.enter()
   await bob.open(first)
-  await ann.sees('Bob')
-  await ann.say('while Bob is here')
-  await bob.hears('while Bob is here')
+  await ann.expectMember('Bob')
+  await ann.send('while Bob is here')
+  await bob.expectMessage('while Bob is here')
 
   await bob.open(second)
   await expect(ann.members.getByText('Bob')).toHaveCount(0)
   await expect(bob.log).not.toContainText('while Bob is here')
-  await ann.say('when Bob has gone')
+  await ann.send('when Bob has gone')
   await ann.open(second)
-  await ann.say('in the other room')
-  await bob.hears('in the other room')
+  await ann.send('in the other room')
+  await bob.expectMessage('in the other room')
   await expect(bob.log.locator('.bubble')).toHaveText(['in the other room'])
   expect(received.join('\n')).toContain('in the other room')
   expect(received.join('\n')).not.toContain('when Bob has gone')
 })
 
-test('typing shows to the others, and goes: when sent, when given up, and after a while', async ({ enter, visit }) => {
+test('a typing user is shown to others until they send, clear the text, or pause', async ({ enter, visit }) => {
   const ann = await enter('Ann')
   const room = await ann.createRoom()
   const bob = await visit('Bob', { room })
   await bob.page.clock.install()
   await bob.enter()
-  await bob.isIn(room)
+  await bob.expectInRoom(room)
   const typing = bob.page.getByText('Ann is typing…')
 
   await ann.message.pressSequentially('Hi')
   await expect(typing).toBeVisible()
   await expect(ann.page.getByText('is typing…')).toHaveCount(0)
   await ann.message.press('Enter')
-  await bob.hears('Hi')
+  await bob.expectMessage('Hi')
   await expect(typing).toHaveCount(0)
 
   await ann.message.fill('Never')
@@ -107,7 +107,7 @@ test('typing shows to the others, and goes: when sent, when given up, and after 
   await expect(typing).toHaveCount(0)
 })
 
-test('everybody sees a new room, and its name is checked', async ({ enter }) => {
+test('a new room is shown to all users, and its name is checked', async ({ enter }) => {
   const [ann, bob] = [await enter('Ann'), await enter('Bob')]
   const newRoom = ann.rooms.getByRole('textbox', { name: 'New room' })
   for (const name of ['', '   ', 'x'.repeat(41)]) {

@@ -1,4 +1,4 @@
 import { expect as base } from '@playwright/test'
 
-/** The machine may be slow and busy: this is how long a condition may take to come true. */
+/** Waits for conditions long enough for a slow and busy machine. */
 export const expect = base.configure({ timeout: 20_000 })

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('../../apps/server', import.meta.url))
 
-/** A server of a test's own, to be killed and started again: on the same port, with the same data. */
+/** A server process of one test, which can be stopped and started again on the same port with the same data. */
 export class OwnServer {
   readonly #dataDir: string
   #running: Running
@@ -31,18 +31,18 @@ export class OwnServer {
     this.#running = await launch(this.#running.port, this.#dataDir)
   }
 
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     this.#running.child.kill(signal)
-    await this.#running.gone
+    await this.#running.exited
   }
 
-  /** While it is stopped: its log of messages is gone, as after the loss of a disk. */
+  /** Deletes the log of messages, as after the loss of a disk. Call it while the server is stopped. */
   async loseMessages(): Promise<void> {
-    for (const end of ['', '-wal', '-shm']) await rm(join(this.#dataDir, `rooms.db${end}`), { force: true })
+    for (const suffix of ['', '-wal', '-shm']) await rm(join(this.#dataDir, `rooms.db${suffix}`), { force: true })
   }
 
-  /** The process stands still: what is sent to it is neither read nor answered. */
+  /** Suspends the process: it neither reads nor answers. */
   freeze(): void {
     this.#running.child.kill('SIGSTOP')
   }
@@ -55,16 +55,16 @@ export class OwnServer {
 
 type Running = Awaited<ReturnType<typeof launch>>
 
-async function launch(wanted: string, dataDir: string) {
+async function launch(requestedPort: string, dataDir: string) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', 'src/main.ts'], {
     cwd: folder,
-    env: { ...process.env, PORT: wanted, HOST: '127.0.0.1', DATA_DIR: dataDir },
+    env: { ...process.env, PORT: requestedPort, HOST: '127.0.0.1', DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const gone = once(child, 'exit')
+  const exited = once(child, 'exit')
   for await (const line of createInterface({ input: child.stdout })) {
     const [, port] = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line) ?? []
-    if (port !== undefined) return { child, gone, port }
+    if (port !== undefined) return { child, exited, port }
   }
   throw new Error('the server ended before it listened')
 }

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { expect } from './expect.ts'
 
-/** Somebody at the chat's page, by what the page calls its parts. */
+/** A user of the chat's page. Finds the parts of the page by their accessible names. */
 export class Person {
   readonly page: Page
   readonly name: string
@@ -23,7 +23,7 @@ export class Person {
     return this.page.getByRole('textbox', { name: 'Message' })
   }
 
-  /** One for each message that the server does not have yet. */
+  /** One element for each message that is not confirmed yet. */
   get waiting(): Locator {
     return this.log.getByText(/^(Waiting to be sent|Sending…)$/)
   }
@@ -43,59 +43,59 @@ export class Person {
   async enter(): Promise<void> {
     await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name)
     await this.page.getByRole('button', { name: 'Enter' }).click()
-    await this.isConnected()
+    await this.expectConnected()
   }
 
-  async isConnected(): Promise<void> {
+  async expectConnected(): Promise<void> {
     await expect(this.connection).toHaveText(/^Connected/)
   }
 
   async open(room: string): Promise<void> {
     await this.rooms.getByRole('button', { name: room, exact: true }).click()
-    await this.isIn(room)
+    await this.expectInRoom(room)
   }
 
-  /** In the room, as the server says it: it counts us among its members. */
-  async isIn(room: string): Promise<void> {
+  /** Waits until the user is a member of the room, as confirmed by the server. */
+  async expectInRoom(room: string): Promise<void> {
     await expect(this.page.getByRole('heading', { level: 1, name: room })).toBeVisible()
     await expect(this.member('you')).toHaveText(`${this.name}you`)
   }
 
-  /** Makes a room that no other test knows, and goes in. */
+  /** Creates a room with a random name and opens it. */
   async createRoom(): Promise<string> {
     const room = `room ${Math.random().toString(36).slice(2, 10)}`
     await this.rooms.getByRole('textbox', { name: 'New room' }).fill(room)
     await this.rooms.getByRole('button', { name: 'Create room' }).click()
-    await this.isIn(room)
+    await this.expectInRoom(room)
     return room
   }
 
-  async say(text: string): Promise<void> {
+  async send(text: string): Promise<void> {
     await this.message.fill(text)
     await this.message.press('Enter')
     await expect(this.message).toHaveValue('')
   }
 
-  async hears(text: string): Promise<void> {
+  async expectMessage(text: string): Promise<void> {
     await expect(this.log.getByText(text, { exact: true })).toBeVisible()
   }
 
-  async sees(name: string): Promise<void> {
+  async expectMember(name: string): Promise<void> {
     await expect(this.members.getByText(name, { exact: true })).toBeVisible()
   }
 
-  /** These messages, each once and in this order; all of them settled, and nothing missing. */
-  async shows(texts: readonly string[]): Promise<void> {
+  /** Expects exactly these messages in this order, all of them confirmed, without a gap. */
+  async expectMessages(texts: readonly string[]): Promise<void> {
     await expect(this.log.locator('.bubble')).toHaveText(texts)
     await expect(this.log.locator('.note, .gap')).toHaveCount(0)
   }
 
-  /** Waits until the browser keeps so many messages of the outbox: from then on they survive a reload. */
-  async keeps(count: number): Promise<void> {
+  /** Waits until the browser has stored this number of outbox messages; then they survive a reload. */
+  async expectStored(count: number): Promise<void> {
     await expect.poll(() => this.page.evaluate(countStored)).toBe(count)
   }
 
-  /** Another tab with a copy of this one's session, as the browser's “Duplicate” makes it. */
+  /** Opens another tab with a copy of this tab's session, as the browser's “Duplicate” does. */
   async duplicate(): Promise<Person> {
     const opened = this.page.context().waitForEvent('page')
     await this.page.evaluate(() => void open(location.href))
@@ -103,7 +103,7 @@ export class Person {
   }
 }
 
-/** Runs in the page. Where there is no such database, none must come to be: it would be an empty one. */
+/** Runs in the page. Does not create the database if it does not exist. */
 function countStored(): Promise<number> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('roomful:outbox')
@@ -111,10 +111,10 @@ function countStored(): Promise<number> {
     opening.onerror = () => resolve(0)
     opening.onsuccess = () => {
       const database = opening.result
-      const counting = database.transaction('entries').objectStore('entries').count()
+      const counting = database.transaction('records').objectStore('records').count()
       counting.onerror = () => reject(counting.error)
       counting.onsuccess = () => resolve(counting.result)
-      database.close() // once the transaction is done
+      database.close() // takes effect after the transaction
     }
   })
 }

@@ -1,7 +1,7 @@
 import { io } from 'socket.io-client'
 import { sharedServer } from './addresses.ts'
 
-/** Fills a room of the shared server, as fast as its protocol allows: batches of 64. */
+/** Fills a room of the shared server with messages, in batches of 64, which is the protocol's limit. */
 export async function seed(room: string, texts: readonly string[]): Promise<void> {
   const response = await fetch(`${sharedServer}/session`, {
     method: 'POST',

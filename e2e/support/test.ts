@@ -13,37 +13,37 @@ import { Person } from './person.ts'
 export { expect }
 
 interface Visit {
-  /** Another server than the one that all tests share. */
+  /** The server's address. @default the shared server */
   readonly server?: string
-  /** The room to go to, by the address. */
+  /** The room in the page's address. */
   readonly room?: string
   readonly context?: BrowserContextOptions
 }
 
 interface Fixtures {
-  /** Messages in the browser's console that this test brings about; any other error or warning fails it. */
+  /** Expected messages in the browser's console. Any other error or warning fails the test. */
   readonly expectedInConsole: RegExp | undefined
-  /** Opens the chat in a browser of its own. */
+  /** Opens the chat in its own browser context. */
   readonly visit: (name: string, visit?: Visit) => Promise<Person>
-  /** The same, and enters the name. */
+  /** Opens the chat as `visit` does, and signs in. */
   readonly enter: (name: string, visit?: Visit) => Promise<Person>
-  /** Ann and Bob in a new room, who see each other there; on the shared server, or on a test's own. */
+  /** Opens the chat for Ann and Bob in a new room. @default the shared server */
   readonly meet: (server?: OwnServer) => Promise<{ ann: Person; bob: Person; room: string }>
   readonly ownServer: OwnServer
-  readonly patience: void
+  readonly longTimeout: void
 }
 
-/** What Chromium itself writes into the console when a server or the network is away. */
+/** Chromium writes these messages into the console when it cannot reach the server. */
 export const OUTAGE = /^Failed to load resource: net::ERR_|^WebSocket connection to .* failed/
 
-/** Enough to see what is wrong; a page that fails without end fails its test, and no more. */
+/** Limits the report of a page that logs errors endlessly. */
 const MAX_PROBLEMS = 20
 
 export const test = base.extend<Fixtures>({
   expectedInConsole: [undefined, { option: true }],
 
-  // As with what is expected: a slow machine is no failure.
-  patience: [
+  // Long enough for a slow machine.
+  longTimeout: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from a pattern
     async ({}, provide, info) => {
       info.setTimeout(120_000)
@@ -84,7 +84,7 @@ export const test = base.extend<Fixtures>({
       const ann = await enter('Ann', { server })
       const room = await ann.createRoom()
       const bob = await enter('Bob', { server, room })
-      await Promise.all([ann.sees('Bob'), bob.sees('Ann')])
+      await Promise.all([ann.expectMember('Bob'), bob.expectMember('Ann')])
       return { ann, bob, room }
     })
   },

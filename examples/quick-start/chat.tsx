@@ -1,9 +1,9 @@
-import { createClient } from '@roomful/client'
+import { createClient, roomful } from '@roomful/client'
 import { createHooks } from '@roomful/react'
 import { type KeyboardEvent, useState } from 'react'
 import { chat } from './contract.ts'
 
-const client = createClient({ url: 'http://localhost:3001', contract: chat, auth: { name: 'Ada' } })
+const client = createClient({ url: 'http://localhost:3001', contract: chat, rooms: roomful(), auth: { name: 'Ada' } })
 const { useRoom, useEvent } = createHooks(client)
 
 export function Chat() {

@@ -379,8 +379,8 @@ export const mutants = [
     ...mutant(
       'C11 what another page left is taken without its lock',
       `${client}/roomful/storage/page-locks.ts`,
-      'const request = navigator.locks.request(name, { signal }, async () => {',
-      'const request = Promise.resolve().then(async () => {',
+      'const request = navigator.locks.request(name, options, async (lock) => {',
+      'const request = Promise.resolve({}).then(async (lock) => {',
       'packages/client/test/roomful/storage/storage-pages',
     ),
     project: 'chromium',

@@ -1,6 +1,6 @@
 let commits = 0
 
-/** React tells developer tools of each commit, in production too: this pretends to be them. */
+/** Poses as React's developer tools, because React reports each commit to them, in production too. */
 export function countCommits(): void {
   Object.assign(globalThis, {
     __REACT_DEVTOOLS_GLOBAL_HOOK__: {

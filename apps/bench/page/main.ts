@@ -1,6 +1,6 @@
 import { countCommits } from './commits.ts'
 
-// Before react-dom is loaded: it looks for whom to tell of its commits once.
+// Before react-dom is loaded, because it looks for developer tools only once.
 countCommits()
 const { dispatch } = await import('./dispatch.ts')
 const { hooksToMount, mounts } = await import('./mounts.tsx')

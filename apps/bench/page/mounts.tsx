@@ -31,9 +31,9 @@ export function hooksToMount(): string[] {
   return Object.keys(uses)
 }
 
-const AT_ONCE = 1_000
+const BATCH_SIZE = 1_000
 
-/** Mounts and unmounts so many components with that hook. */
+/** Mounts and unmounts `count` components that use the hook. */
 export async function mounts(hook: string, count: number): Promise<void> {
   const use = uses[hook] as () => unknown
   const Mounted = () => {
@@ -41,12 +41,12 @@ export async function mounts(hook: string, count: number): Promise<void> {
     return null
   }
   const root = createRoot(document.createElement('div'))
-  for (let mounted = 0; mounted < count; mounted += AT_ONCE) {
-    flushSync(() => root.render(Array.from({ length: AT_ONCE }, (_, key) => <Mounted key={key} />)))
+  for (let mounted = 0; mounted < count; mounted += BATCH_SIZE) {
+    flushSync(() => root.render(Array.from({ length: BATCH_SIZE }, (_, key) => <Mounted key={key} />)))
     flushSync(() => root.render(null))
-    // Effects and their undoing have run, and the page may breathe.
+    // Effects and their clean-ups have run; lets the page run other tasks.
     await new Promise((resolve) => setTimeout(resolve))
   }
   root.unmount()
-  await new Promise((resolve) => setTimeout(resolve, 500)) // a room is left a moment after the last let go of it
+  await new Promise((resolve) => setTimeout(resolve, 500)) // a room is left a moment after its last release
 }

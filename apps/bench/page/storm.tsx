@@ -3,7 +3,7 @@ import { useEventReducer } from '@roomful/react'
 import { type ReactElement, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { io, type Socket } from 'socket.io-client'
-import { STORM_FLOOR, type StormContender, type StormEvent } from '../src/storm-types.ts'
+import { STORM_BASELINE, type StormContender, type StormEvent } from '../src/storm-types.ts'
 import { commitsSoFar } from './commits.ts'
 
 const COMPONENTS = 1_000
@@ -16,43 +16,43 @@ export interface Storm {
   readonly seconds: number
 }
 
-/** What a storm of events looked like from within the page. */
-export interface Seen {
+/** The results of a storm, measured in the page. */
+export interface StormResult {
   readonly commits: number
-  /** From when the last event was sent until it could be read, in ms. */
+  /** The time from sending the last event until it is on the screen, in ms. */
   readonly lastAfterMs: number
 }
 
 type Cell = (props: { readonly index: number }) => ReactElement
 
 interface Subject {
-  /** Puts 1,000 outputs into the page. */
+  /** Renders 1,000 outputs into the page. */
   readonly render: (root: Element) => void
-  readonly ask: (storm: object) => Promise<unknown>
+  readonly start: (storm: object) => Promise<unknown>
 }
 
-/** 1,000 components show what arrives; resolves when the last event is on the screen. */
-export async function storm(url: string, { contender, keyed, rate, seconds }: Storm): Promise<Seen> {
-  const { render, ask } = await (contender === 'roomful' ? roomful : contender === STORM_FLOOR ? floor : naive)(
+/** 1,000 components show the events. Resolves when the last event is on the screen. */
+export async function storm(url: string, { contender, keyed, rate, seconds }: Storm): Promise<StormResult> {
+  const { render, start } = await (contender === 'roomful' ? roomful : contender === STORM_BASELINE ? baseline : naive)(
     url,
     keyed,
   )
   const events = rate * seconds
-  // The last one to change is the one with the last event's key; without keys all change at once.
+  // The last component to change is the one with the last event's key; without keys, all change at once.
   const last = keyed ? (events - 1) % COMPONENTS : COMPONENTS - 1
   render(document.querySelector('#root') as Element)
   await until(() => document.querySelectorAll('output').length === COMPONENTS)
-  await new Promise((resolve) => setTimeout(resolve, 200)) // effects have run, and the page is quiet
+  await new Promise((resolve) => setTimeout(resolve, 200)) // effects have run, and the page is idle
 
   const before = commitsSoFar()
   const cell = document.querySelectorAll('output')[last] as Element
   const shown = until(() => cell.textContent === String(events - 1)).then(() => Date.now())
-  const sentAt = (await ask({ rate, seconds, keys: COMPONENTS })) as number
+  const sentAt = (await start({ rate, seconds, keys: COMPONENTS })) as number
   const lastAfterMs = (await shown) - sentAt
   return { commits: commitsSoFar() - before, lastAfterMs }
 }
 
-/** As one writes it without a library: an effect that listens, and state. */
+/** Code without a library: an effect that listens, and state. */
 async function naive(url: string, keyed: boolean): Promise<Subject> {
   const socket = await connected(url)
   const Cell: Cell = ({ index }) => {
@@ -66,7 +66,7 @@ async function naive(url: string, keyed: boolean): Promise<Subject> {
     }, [index])
     return <output>{latest?.n}</output>
   }
-  return { render: components(Cell), ask: (request) => socket.emitWithAck('paced', request) }
+  return { render: components(Cell), start: (request) => socket.emitWithAck('paced', request) }
 }
 
 async function roomful(url: string, keyed: boolean): Promise<Subject> {
@@ -86,11 +86,11 @@ async function roomful(url: string, keyed: boolean): Promise<Subject> {
     )
     return <output>{latest?.n}</output>
   }
-  return { render: components(Cell), ask: (request) => client.emitWithAck('paced', request) }
+  return { render: components(Cell), start: (request) => client.emitWithAck('paced', request) }
 }
 
-/** One listener for all, and what it heard is written once a frame. */
-async function floor(url: string): Promise<Subject> {
+/** One listener for all outputs, which are written once a frame. */
+async function baseline(url: string): Promise<Subject> {
   const socket = await connected(url)
   return {
     render(root) {
@@ -106,7 +106,7 @@ async function floor(url: string): Promise<Subject> {
         changed.clear()
       }
     },
-    ask: (request) => socket.emitWithAck('paced', request),
+    start: (request) => socket.emitWithAck('paced', request),
   }
 }
 
@@ -121,7 +121,7 @@ async function connected(url: string): Promise<Socket> {
   return socket
 }
 
-/** Looks once a frame, so that what is seen has been painted, or will be with this frame. */
+/** Checks once a frame, so that the observed state is painted no later than with this frame. */
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise(requestAnimationFrame)
 }

@@ -1,6 +1,6 @@
 import { defineContract, typeOnly } from '@roomful/contract'
 
-/** What is said in the rooms of the benchmarks. No schema: it would be measured as well. */
+/** The contract of the benchmarks. It has no schemas, because their cost would be part of the results. */
 export const chat = defineContract({
   clientToServer: {},
   serverToClient: {},

@@ -7,23 +7,23 @@ import type { Page } from '../page/main.ts'
 const root = fileURLToPath(new URL('../page', import.meta.url))
 const outDir = fileURLToPath(new URL('../node_modules/.page', import.meta.url))
 
-/** What a page of ours did, and what that cost. */
-export interface Visit<T> {
+/** The result of a function in the page, and its cost. */
+export interface PageRun<T> {
   readonly result: T
-  /** What its main thread worked meanwhile, in ms of the processor. */
+  /** CPU time of the page's main thread, in ms. */
   readonly busyMs: number
-  /** How much more of its heap was in use afterwards, in bytes, garbage collected. */
-  readonly grown: number
+  /** Growth of the page's heap in bytes, after garbage collection. */
+  readonly heapGrowth: number
 }
 
 let started: Promise<{ browser: Browser; url: string }> | undefined
 
-/** Calls a function of the page, which is built for production, in a tab of its own; once before with `warmUp`, if given. */
-export async function visit<N extends keyof Page>(
+/** Calls a function of the page in a new tab; before that, once with the arguments of `warmUp`. Vite builds the page for production. */
+export async function runInPage<N extends keyof Page>(
   name: N,
   args: Parameters<Page[N]>,
   warmUp?: Parameters<Page[N]>,
-): Promise<Visit<Awaited<ReturnType<Page[N]>>>> {
+): Promise<PageRun<Awaited<ReturnType<Page[N]>>>> {
   const { browser, url } = await (started ??= start())
   const tab = await browser.newPage()
   try {
@@ -32,7 +32,7 @@ export async function visit<N extends keyof Page>(
     await tab.goto(url)
     await tab.waitForFunction(() => 'page' in globalThis)
     const tools = await tab.context().newCDPSession(tab)
-    // The thread's own time: what else the machine does meanwhile is not in it.
+    // Measures CPU time of the thread, so that other processes do not affect it.
     await tools.send('Performance.enable', { timeDomain: 'threadTicks' })
     const call = async (given: readonly unknown[]) =>
       await Promise.race([
@@ -46,7 +46,7 @@ export async function visit<N extends keyof Page>(
     const [usedBefore, busyBefore] = [await usedBytes(tools), await busyMs(tools)]
     const result = (await call(args)) as Awaited<ReturnType<Page[N]>>
     const busy = (await busyMs(tools)) - busyBefore
-    return { result, busyMs: busy, grown: (await usedBytes(tools)) - usedBefore }
+    return { result, busyMs: busy, heapGrowth: (await usedBytes(tools)) - usedBefore }
   } finally {
     await tab.close()
   }

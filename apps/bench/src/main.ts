@@ -11,37 +11,44 @@ import { unsubscribe } from './unsubscribe.ts'
 
 interface Bench {
   readonly run: () => Promise<Table>
-  readonly says: string
+  readonly heading: string
 }
 
 const BENCHES: Readonly<Record<string, Bench>> = {
-  unsubscribe: { run: unsubscribe, says: 'listeners that go, ms (goal: 0.015 in any order)' },
-  dispatch: { run: dispatch, says: 'an event until the last listener has it, ms (goals: 1.05 to 1, 0.5 to 10,000)' },
-  sizes: { run: sizes, says: 'what a page gets, React left out, in bytes (goal: 9,000 gzip for the first two)' },
+  unsubscribe: { run: unsubscribe, heading: 'time to remove all listeners, ms (goal: 0.015 in any order)' },
+  dispatch: { run: dispatch, heading: 'time from an event to its last listener, ms (goals: 1.05 to 1, 0.5 to 10,000)' },
+  sizes: { run: sizes, heading: 'size of a page without React, bytes (goal: 9,000 gzip for the first two)' },
   storms: {
     run: storms,
-    says: '1000 components, 5000 events a second (goals: 0.27 all, 0.60 keyed; 62 commits; last event within 50 ms)',
+    heading: '1000 components, 5000 events a second (goals: 0.27 all, 0.60 keyed; 62 commits; last event within 50 ms)',
   },
-  mounts: { run: mounts, says: '100,000 mounts and unmounts of each hook, what is left of them (goal: 2,000 kB)' },
-  sends: { run: sends, says: 'reliable sends over a link with 50 ms round trip (goal: 30)' },
-  replay: { run: replay, says: 'from the return of the link until nothing is missing, ms (goal: 500 where woken)' },
+  mounts: {
+    run: mounts,
+    heading: 'memory that is left after 100,000 mounts and unmounts of each hook (goal: 2,000 kB)',
+  },
+  sends: { run: sends, heading: 'reliable sends over a link with 50 ms round trip (goal: 30)' },
+  replay: {
+    run: replay,
+    heading: 'time from the end of an outage until no message is missing, ms (goal: 500 where woken)',
+  },
   recovery: {
     run: recovery,
-    says: "one's return, ms of the server's CPU (goal: 0.09 beyond the connection, and flat)",
+    heading: "the server's CPU time for one returning client, ms (goal: 0.09 beyond the connection, and flat)",
   },
-  publishes: { run: publishes, says: 'messages stored and confirmed a second (goal: 0.5)' },
+  publishes: { run: publishes, heading: 'messages stored and confirmed a second (goal: 0.5)' },
 }
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !(name in BENCHES))
-if (unknown.length > 0) throw new Error(`no bench ${unknown.join()}: expected ${Object.keys(BENCHES).join(', ')}`)
+if (unknown.length > 0)
+  throw new Error(`unknown benchmark ${unknown.join()}: expected ${Object.keys(BENCHES).join(', ')}`)
 
-for (const [name, { run, says }] of Object.entries(BENCHES)) {
+for (const [name, { run, heading }] of Object.entries(BENCHES)) {
   if (named.length > 0 && !named.includes(name)) continue
   const started = performance.now()
   const table = await run()
-  console.log(`\n${name}: ${says}; ${((performance.now() - started) / 1000).toFixed(0)} s`)
+  console.log(`\n${name}: ${heading}; ${((performance.now() - started) / 1000).toFixed(0)} s`)
   console.table(table)
 }
-// The clients would look for their servers for ever.
+// Otherwise the clients would try to reconnect forever.
 process.exit()

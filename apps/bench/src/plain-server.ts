@@ -1,11 +1,11 @@
 import { createIo, serve, settings } from './serve.ts'
 import type { StormEvent, StormRequest } from './storm-types.ts'
 
-// What an app writes without us.
+// A server without @roomful/server.
 const { history } = settings()
-// Two minutes unless given, which a busy machine may need to log so much.
-const recovering = { connectionStateRecovery: { maxDisconnectionDuration: 600_000 } }
-const io = createIo(history === undefined ? {} : recovering)
+// Longer than the default of two minutes, because a busy machine may need that long to send so many messages.
+const recoveryOptions = { connectionStateRecovery: { maxDisconnectionDuration: 600_000 } }
+const io = createIo(history === undefined ? {} : recoveryOptions)
 
 io.on('connection', (socket) => {
   socket.on('storm', (count: number, ack: () => void) => {
@@ -31,6 +31,6 @@ io.on('connection', (socket) => {
   })
 })
 
-const say = (text: string, room = 'general'): unknown => io.to(room).emit('message', { text })
-for (let n = 0; n < (history ?? 0); n += 1) say(`message ${n} ${'x'.repeat(60)}`)
-serve(io, say)
+const send = (text: string, room = 'general'): unknown => io.to(room).emit('message', { text })
+for (let n = 0; n < (history ?? 0); n += 1) send(`message ${n} ${'x'.repeat(60)}`)
+serve(io, send)

@@ -2,44 +2,44 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServer } from './bench-server.ts'
-import { type Person, roomfulPerson } from './person.ts'
+import { createRoomfulClient, type RoomClient } from './room-client.ts'
 import { rounds, type Table } from './rounds.ts'
 
-const TOGETHER = 64
-const TIMES = 10
+const BATCH_SIZE = 64
+const BATCHES = 10
 
-/** Messages a second that arrive 64 at a time, until each is confirmed: by a log in memory, and by one in a file. */
+/** Confirmed messages a second, sent 64 at a time: with a log in memory and with a log in a file. */
 export async function publishes(): Promise<Table> {
   const folder = mkdtempSync(join(tmpdir(), 'roomful-bench-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const people = {
-    'memory log': await crowd(),
-    'SQLite log': await crowd(join(folder, 'rooms.db')),
+  const clients = {
+    'memory log': await createClients(),
+    'SQLite log': await createClients(join(folder, 'rooms.db')),
   }
   return rounds(7, ['memory log', 'SQLite log'], async (contender) => {
-    const { one, all, apart } = people[contender]
+    const { one, all, apart } = clients[contender]
     return {
-      '64 of one sender': await perSecond(Array.from({ length: TOGETHER }, () => one)),
+      '64 of one sender': await perSecond(Array.from({ length: BATCH_SIZE }, () => one)),
       'one each of 64 senders, in one room': await perSecond(all),
       'one each of 64 senders, in 64 rooms': await perSecond(apart),
     }
   })
 }
 
-async function crowd(file?: string) {
+async function createClients(file?: string) {
   const { url } = await startServer('rooms', file === undefined ? {} : { file })
-  const senders = (roomOf: (n: number) => string): Promise<Person[]> =>
-    Promise.all(Array.from({ length: TOGETHER }, (_, n) => roomfulPerson(url, roomOf(n))))
+  const senders = (roomOf: (n: number) => string): Promise<RoomClient[]> =>
+    Promise.all(Array.from({ length: BATCH_SIZE }, (_, n) => createRoomfulClient(url, roomOf(n))))
   return {
-    one: await roomfulPerson(url, 'one'),
+    one: await createRoomfulClient(url, 'one'),
     all: await senders(() => 'all'),
     apart: await senders((n) => `room ${n}`),
   }
 }
 
-async function perSecond(senders: readonly Person[]): Promise<number> {
+async function perSecond(senders: readonly RoomClient[]): Promise<number> {
   const started = performance.now()
-  for (let time = 0; time < TIMES; time += 1)
-    await Promise.all(senders.map((sender, n) => sender.say(`message ${time} ${n}`)))
-  return (TIMES * senders.length) / ((performance.now() - started) / 1000)
+  for (let batch = 0; batch < BATCHES; batch += 1)
+    await Promise.all(senders.map((sender, n) => sender.send(`message ${batch} ${n}`)))
+  return (BATCHES * senders.length) / ((performance.now() - started) / 1000)
 }

@@ -1,17 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type BenchServer, startServer } from './bench-server.ts'
-import { type Person, plainPerson, roomfulPerson } from './person.ts'
+import { createPlainClient, createRoomfulClient, type RoomClient } from './room-client.ts'
 import { rounded, rounds, type Table } from './rounds.ts'
 
 const ROUNDS = 7
 const WARM_UPS = 5
-const PEOPLE = 50
+const CLIENTS = 50
 const CONTENDERS = ["socket.io's recovery", 'roomful'] as const
 
 interface Case {
-  /** How many messages the server holds: said in the room before, and in other rooms meanwhile. */
+  /** The number of messages that the room has before the outage. */
   readonly before: number
+  /** The number of messages in other rooms during the outage. */
   readonly elsewhere: number
+  /** The number of messages in the room during the outage. */
   readonly missed: number
 }
 const NOTHING = 'nothing missed'
@@ -22,23 +24,23 @@ const CASES: Readonly<Record<string, Case>> = {
   '20 missed, 100,000 elsewhere': { before: 0, elsewhere: 100_000, missed: 20 },
 }
 
-/** Those who are away, each of whom comes back once: what is logged stays as it is. */
-interface Away {
+/** Disconnected clients. Each reconnects once, so that the logged messages stay the same. */
+interface DisconnectedGroup {
   readonly server: BenchServer
-  readonly people: Person[]
+  readonly clients: RoomClient[]
   readonly missed: number
 }
 
 /**
- * What it costs the server, in ms of CPU, that somebody is back and gets what was missed (goal G12). The connection itself,
- * which is what coming back costs with Socket.IO where nothing was missed, is in it; `beyond it` compares what comes on top.
+ * The server's CPU time for a client that reconnects and gets the missed messages, in ms (goal G12). It includes the
+ * connection itself; `beyond it` compares only the rest, without the time of Socket.IO where nothing was missed.
  */
 export async function recovery(): Promise<Table> {
   const [peer, ours] = CONTENDERS
-  const away = { [peer]: await allAway('plain'), [ours]: await allAway('rooms') }
+  const groups = { [peer]: await createGroups('plain'), [ours]: await createGroups('rooms') }
   const table = await rounds(ROUNDS, CONTENDERS, async (contender) => {
     const costs: Record<string, number> = {}
-    for (const [name, group] of away[contender] ?? []) costs[name] = await costOfReturn(group)
+    for (const [name, group] of groups[contender] ?? []) costs[name] = await costOfReturn(group)
     return costs
   })
   const connection = table[NOTHING]?.[peer] ?? Number.NaN
@@ -47,41 +49,41 @@ export async function recovery(): Promise<Table> {
   return table
 }
 
-async function allAway(kind: 'plain' | 'rooms'): Promise<[name: string, Away][]> {
-  const groups: [string, Away][] = []
-  for (const [name, logged] of Object.entries(CASES)) groups.push([name, await awayFrom(kind, logged)])
+async function createGroups(kind: 'plain' | 'rooms'): Promise<[name: string, DisconnectedGroup][]> {
+  const groups: [string, DisconnectedGroup][] = []
+  for (const [name, logged] of Object.entries(CASES)) groups.push([name, await createGroup(kind, logged)])
   for (const [, group] of groups) for (let n = 0; n < WARM_UPS; n += 1) await costOfReturn(group)
   return groups
 }
 
-async function awayFrom(kind: 'plain' | 'rooms', { before, elsewhere, missed }: Case): Promise<Away> {
+async function createGroup(kind: 'plain' | 'rooms', { before, elsewhere, missed }: Case): Promise<DisconnectedGroup> {
   const server = await startServer(kind, { history: before })
-  const join = kind === 'plain' ? plainPerson : roomfulPerson
-  const people: Person[] = []
-  while (people.length < (WARM_UPS + 1 + ROUNDS) * PEOPLE)
-    people.push(...(await Promise.all(Array.from({ length: PEOPLE }, () => join(server.url)))))
-  // Socket.IO recovers a connection from a message that it has heard.
-  await Promise.all([allHear(people, 1), server.ask({ say: 1 })])
-  await lose(server, people)
-  await server.ask({ say: missed })
-  await server.ask({ say: elsewhere, room: 'elsewhere' })
-  return { server, people, missed }
+  const create = kind === 'plain' ? createPlainClient : createRoomfulClient
+  const clients: RoomClient[] = []
+  while (clients.length < (WARM_UPS + 1 + ROUNDS) * CLIENTS)
+    clients.push(...(await Promise.all(Array.from({ length: CLIENTS }, () => create(server.url)))))
+  // Socket.IO recovers a connection only if it has received a message before.
+  await Promise.all([receiveAll(clients, 1), server.request({ send: 1 })])
+  await disconnectAll(server, clients)
+  await server.request({ send: missed })
+  await server.request({ send: elsewhere, room: 'elsewhere' })
+  return { server, clients, missed }
 }
 
-async function costOfReturn({ server, people: away, missed }: Away): Promise<number> {
-  const people = away.splice(0, PEOPLE)
-  const before = await server.ask('cpu')
-  await Promise.all([allHear(people, missed), ...people.map((person) => person.back())])
-  const cost = (await server.ask('cpu')) - before
-  await lose(server, people)
-  return cost / PEOPLE
+async function costOfReturn({ server, clients: disconnected, missed }: DisconnectedGroup): Promise<number> {
+  const clients = disconnected.splice(0, CLIENTS)
+  const before = await server.request('cpu')
+  await Promise.all([receiveAll(clients, missed), ...clients.map((client) => client.reconnect())])
+  const cost = (await server.request('cpu')) - before
+  await disconnectAll(server, clients)
+  return cost / CLIENTS
 }
 
-async function lose(server: BenchServer, people: readonly Person[]): Promise<void> {
-  for (const person of people) person.lose()
-  while ((await server.ask('clients')) > 0) await pause(10)
+async function disconnectAll(server: BenchServer, clients: readonly RoomClient[]): Promise<void> {
+  for (const client of clients) client.disconnect()
+  while ((await server.request('clients')) > 0) await pause(10)
 }
 
-function allHear(people: readonly Person[], count: number): Promise<unknown> {
-  return Promise.all(people.map((person) => person.hears(count)))
+function receiveAll(clients: readonly RoomClient[], count: number): Promise<unknown> {
+  return Promise.all(clients.map((client) => client.receive(count)))
 }

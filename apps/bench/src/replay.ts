@@ -1,27 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createProxy } from '@roomful/testing/proxy'
 import { startServer } from './bench-server.ts'
-import { roomfulPerson } from './person.ts'
+import { createRoomfulClient } from './room-client.ts'
 import { rounds, type Table } from './rounds.ts'
 
 const MISSED = 200
 const OUTAGE_MS = 1_000
 
-/** From the moment in which a link is back until the room is joined again and all that was missed was heard. */
+/** The time from the end of an outage until the client has joined its room again and has received all missed messages. */
 export async function replay(): Promise<Table> {
   const server = await startServer('rooms')
-  const link = await createProxy({ target: server })
-  const [ann, bob] = await Promise.all([roomfulPerson(link.url), roomfulPerson(server.url)])
+  const proxy = await createProxy({ target: server })
+  const [ann, bob] = await Promise.all([createRoomfulClient(proxy.url), createRoomfulClient(server.url)])
   return rounds(9, ['waits its turn', 'is woken'], async (contender) => {
-    link.refuse()
-    link.cut()
+    proxy.refuse()
+    proxy.cut()
     const outage = pause(OUTAGE_MS)
-    const caughtUp = ann.hears(MISSED)
-    await Promise.all(Array.from({ length: MISSED }, (_, n) => bob.say(`message ${n}`)))
+    const caughtUp = ann.receive(MISSED)
+    await Promise.all(Array.from({ length: MISSED }, (_, n) => bob.send(`message ${n}`)))
     await outage
-    link.pass()
+    proxy.pass()
     const started = performance.now()
-    if (contender === 'is woken') void ann.back()
+    if (contender === 'is woken') void ann.reconnect()
     await caughtUp
     return { '200 missed': performance.now() - started }
   })

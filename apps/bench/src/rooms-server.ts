@@ -9,6 +9,6 @@ const log = file === undefined ? memoryLog({ retention, maxBytes: 2 ** 30 }) : s
 const io = createIo()
 const rooms = createRooms(io, { contract: chat, log, authenticate: () => ({ id: 'ann' }) })
 
-const say = (text: string, room = 'general'): unknown => rooms.to(room).emit('message', { text })
-for (let n = 0; n < history; n += 1) await say(`message ${n} ${'x'.repeat(60)}`)
-serve(io, say)
+const send = (text: string, room = 'general'): unknown => rooms.to(room).emit('message', { text })
+for (let n = 0; n < history; n += 1) await send(`message ${n} ${'x'.repeat(60)}`)
+serve(io, send)

@@ -1,10 +1,10 @@
-/** What one contender came to, by case. */
+/** The results of one contender, by case. */
 export type Measured = Readonly<Record<string, number>>
 
-/** By case: the medians of both, and ours as a multiple of the peer's. */
+/** By case: the medians of both contenders, and their ratio: ours divided by the peer's. */
 export type Table = Record<string, Record<string, number>>
 
-/** Runs both contenders in each round, the other one first each time, and compares the medians. */
+/** Runs both contenders in each round, alternates which one is first, and compares the medians. */
 export async function rounds<C extends string>(
   count: number,
   contenders: readonly [peer: C, ours: C],
@@ -15,7 +15,7 @@ export async function rounds<C extends string>(
     const order = round % 2 === 0 ? contenders : contenders.toReversed()
     for (const contender of order)
       for (const [name, value] of Object.entries(await benchmark(contender))) {
-        if (round < 0) continue // the first one warms up
+        if (round < 0) continue // the first round is a warm-up
         const row = measured.get(name) ?? new Map<C, number[]>()
         measured.set(name, row.set(contender, [...(row.get(contender) ?? []), value]))
       }
@@ -23,8 +23,8 @@ export async function rounds<C extends string>(
   const [peer, ours] = contenders
   return Object.fromEntries(
     [...measured].map(([name, row]) => {
-      const [theirs, own] = [median(row.get(peer)), median(row.get(ours))]
-      return [name, { [peer]: rounded(theirs), [ours]: rounded(own), ratio: rounded(own / theirs) }]
+      const [peerMedian, ourMedian] = [median(row.get(peer)), median(row.get(ours))]
+      return [name, { [peer]: rounded(peerMedian), [ours]: rounded(ourMedian), ratio: rounded(ourMedian / peerMedian) }]
     }),
   )
 }

@@ -1,26 +1,27 @@
 import { createProxy } from '@roomful/testing/proxy'
 import { startServer } from './bench-server.ts'
-import { plainPerson, roomfulPerson } from './person.ts'
+import { createPlainClient, createRoomfulClient } from './room-client.ts'
 import { rounds, type Table } from './rounds.ts'
 
 const MESSAGES = 300
 const ONE_WAY_MS = 25
 
-/** Messages that are sent at once over a link with 50 ms round trip, until the server has said that it has them all. */
+/** Messages that are sent at once over a network with 50 ms round trip, until the server has confirmed all of them. */
 export async function sends(): Promise<Table> {
-  const people = { "socket.io's retries": await slowly('plain'), roomful: await slowly('rooms') }
+  const create = { "socket.io's retries": await delayedClients('plain'), roomful: await delayedClients('rooms') }
   return rounds(3, ["socket.io's retries", 'roomful'], async (contender) => {
-    const person = await people[contender]()
+    const client = await create[contender]()
     const started = performance.now()
-    await Promise.all(Array.from({ length: MESSAGES }, (_, n) => person.say(`message ${n}`)))
+    await Promise.all(Array.from({ length: MESSAGES }, (_, n) => client.send(`message ${n}`)))
     const seconds = (performance.now() - started) / 1000
-    person.lose()
+    client.disconnect()
     return { 'messages a second': MESSAGES / seconds }
   })
 }
 
-async function slowly(kind: 'plain' | 'rooms') {
-  const link = await createProxy({ target: await startServer(kind) })
-  link.delay(ONE_WAY_MS)
-  return () => (kind === 'plain' ? plainPerson(link.url) : roomfulPerson(link.url))
+/** Returns a function that creates a client with a delayed connection. */
+async function delayedClients(kind: 'plain' | 'rooms') {
+  const proxy = await createProxy({ target: await startServer(kind) })
+  proxy.delay(ONE_WAY_MS)
+  return () => (kind === 'plain' ? createPlainClient(proxy.url) : createRoomfulClient(proxy.url))
 }

@@ -2,16 +2,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server, type ServerOptions } from 'socket.io'
 
-/** What a server is to be; it crosses as JSON. */
+/** The settings of a server process, passed to it as JSON. */
 export interface ServerSettings {
-  /** So many messages were said in "general" before; where it is given, a plain server recovers connections. */
+  /** The number of messages that the room "general" has at the start. If set, a plain server recovers connections. */
   readonly history?: number
-  /** The log of rooms is this SQLite file; in memory unless given. */
+  /** The SQLite file of the rooms' log. @default a log in memory */
   readonly file?: string
 }
 
-/** What a server can be asked, beside its sockets: its CPU time in ms, how many are connected, to say something. */
-export type Question = 'cpu' | 'clients' | { readonly say: number; readonly room?: string }
+/** A request to the server process: its CPU time in ms, the number of connected clients, or to send messages. */
+export type ServerRequest = 'cpu' | 'clients' | { readonly send: number; readonly room?: string }
 
 export function settings(): ServerSettings {
   return JSON.parse(process.argv[2] ?? '{}') as ServerSettings
@@ -21,19 +21,19 @@ export function createIo(options: Partial<ServerOptions> = {}): Server {
   return new Server(createServer(), options)
 }
 
-/** Listens, tells the benchmarks where, and answers them until they end. */
-export function serve(io: Server, say: (text: string, room?: string) => unknown): void {
+/** Listens, sends the port to the benchmark's process, and answers its requests until it ends. */
+export function serve(io: Server, send: (text: string, room?: string) => unknown): void {
   process.once('disconnect', () => process.exit(0))
-  process.on('message', (question: Question) => void answer(question).then((result) => process.send?.(result)))
+  process.on('message', (request: ServerRequest) => void answer(request).then((result) => process.send?.(result)))
   io.httpServer.listen(0, '127.0.0.1', () => process.send?.((io.httpServer.address() as AddressInfo).port))
 
-  async function answer(question: Question): Promise<number> {
-    if (question === 'clients') return io.engine.clientsCount
-    if (question === 'cpu') {
+  async function answer(request: ServerRequest): Promise<number> {
+    if (request === 'clients') return io.engine.clientsCount
+    if (request === 'cpu') {
       const { user, system } = process.cpuUsage()
       return (user + system) / 1000
     }
-    for (let n = 0; n < question.say; n += 1) await say(`message ${n} ${'x'.repeat(60)}`, question.room)
-    return question.say
+    for (let n = 0; n < request.send; n += 1) await send(`message ${n} ${'x'.repeat(60)}`, request.room)
+    return request.send
   }
 }

@@ -2,15 +2,15 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import type { Table } from './rounds.ts'
 
-/** What a page has anyway, whichever library it takes. */
+/** A page has these packages with every library. */
 const REACT = ['react', 'react-dom']
-/** What ours stands on. */
+/** The dependencies of @roomful/client. */
 const SOCKET_IO = ['socket.io-client', 'engine.io-client', 'socket.io-parser', 'zustand']
 
 interface Bundle {
   readonly code: string
-  /** Not counted. */
-  readonly beside?: readonly string[]
+  /** Packages that are not counted. */
+  readonly external?: readonly string[]
 }
 
 const core = `import { createClient } from '@roomful/client'; console.log(createClient)`
@@ -21,12 +21,12 @@ const all = (name: string) => `import * as all from '${name}'; console.log(all)`
 const only = (name: string, module: string) => `import { ${name} } from '${module}'; console.log(${name})`
 
 const OURS: Readonly<Record<string, Bundle>> = {
-  createClient: { code: core, beside: SOCKET_IO },
-  'and the hooks useSocket, useRoom, useEvent': { code: `${core}; ${hooks}`, beside: SOCKET_IO },
-  'createClient and createTimeline': { code: added('createTimeline'), beside: SOCKET_IO },
-  'createClient and createPresence': { code: added('createPresence'), beside: SOCKET_IO },
-  'createClient and createTyping': { code: added('createTyping'), beside: SOCKET_IO },
-  'createClient and persistentOutbox': { code: added('persistentOutbox'), beside: SOCKET_IO },
+  createClient: { code: core, external: SOCKET_IO },
+  'and the hooks useSocket, useRoom, useEvent': { code: `${core}; ${hooks}`, external: SOCKET_IO },
+  'createClient and createTimeline': { code: added('createTimeline'), external: SOCKET_IO },
+  'createClient and createPresence': { code: added('createPresence'), external: SOCKET_IO },
+  'createClient and createTyping': { code: added('createTyping'), external: SOCKET_IO },
+  'createClient and persistentOutbox': { code: added('persistentOutbox'), external: SOCKET_IO },
   'createClient and the hooks, with socket.io-client': { code: `${core}; ${hooks}` },
 }
 
@@ -44,14 +44,14 @@ const PEERS: Readonly<Record<string, Bundle>> = {
   },
 }
 
-/** What each adds to a page, React left out, as a bundler for production makes it. */
+/** The size that each library adds to a page without React, in a production bundle. */
 export async function sizes(): Promise<Table> {
   const table: Table = {}
   for (const [name, bundle] of Object.entries({ ...OURS, ...PEERS })) table[name] = await sizeOf(bundle)
   return table
 }
 
-async function sizeOf({ code, beside = [] }: Bundle): Promise<Record<string, number>> {
+async function sizeOf({ code, external = [] }: Bundle): Promise<Record<string, number>> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: import.meta.dirname },
     bundle: true,
@@ -63,7 +63,7 @@ async function sizeOf({ code, beside = [] }: Bundle): Promise<Record<string, num
     conditions: ['@roomful/source', 'production'],
     define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
-    external: [...REACT, ...beside].flatMap((name) => [name, `${name}/*`]),
+    external: [...REACT, ...external].flatMap((name) => [name, `${name}/*`]),
     logLevel: 'error',
   })
   const bytes = outputFiles[0]?.contents ?? new Uint8Array()

@@ -1,11 +1,11 @@
-// What the page with the components, the benchmark around it and the server agree on.
+// Types shared by the page with the components, the benchmark and the server.
 
 export const STORM_CONTENDERS = ['useEffect + useState', 'roomful'] as const
-/** One listener that writes into the page once a frame: below it there is only the browser. */
-export const STORM_FLOOR = 'no React'
-export type StormContender = (typeof STORM_CONTENDERS)[number] | typeof STORM_FLOOR
+/** The lower bound: one listener that writes into the page once a frame. All other cost is the browser's own. */
+export const STORM_BASELINE = 'no React'
+export type StormContender = (typeof STORM_CONTENDERS)[number] | typeof STORM_BASELINE
 
-/** Answered with the server's clock at the last event. */
+/** Starts a storm. The ack is the time of the last event by the server's clock. */
 export interface StormRequest {
   /** Events a second. */
   readonly rate: number

@@ -5,10 +5,10 @@ export const CONTENDERS = ['socket.io-client', 'roomful'] as const
 export type Contender = (typeof CONTENDERS)[number]
 type Listener = (data: unknown) => void
 
-/** One contender, connected: what the benchmarks do with it. */
+/** A connected client of one contender, with the methods that the benchmarks need. */
 export interface Subject {
   on(event: string, listener: Listener): () => void
-  ask(event: string, data: unknown): Promise<unknown>
+  emitWithAck(event: string, data: unknown): Promise<unknown>
   close(): void
 }
 
@@ -18,7 +18,7 @@ export async function connectTo(url: string, contender: Contender): Promise<Subj
     await client.connect()
     return {
       on: (event, listener) => client.on(event, listener),
-      ask: (event, data) => client.emitWithAck(event, data),
+      emitWithAck: (event, data) => client.emitWithAck(event, data),
       close: () => client.disconnect(),
     }
   }
@@ -29,7 +29,7 @@ export async function connectTo(url: string, contender: Contender): Promise<Subj
       socket.on(event, listener)
       return () => socket.off(event, listener)
     },
-    ask: (event, data) => socket.emitWithAck(event, data),
+    emitWithAck: (event, data) => socket.emitWithAck(event, data),
     close: () => socket.disconnect(),
   }
 }

@@ -1,22 +1,22 @@
 import { defineContract } from '@roomful/contract'
 import { z } from 'zod'
 
-// Read this first: everything that the demo's browser and server say to each other over the socket.
+// Read this first: all events between the demo's browser app and its server.
 
 const nameRule = 'expected 1 to 40 visible characters, without line breaks, control or text-direction characters'
 
-/** A name that people read, of a person or a room: trimmed, of 1 to 40 code points, something of it visible. */
+/** The name of a person or a room: trimmed, 1 to 40 code points, at least one of them visible. */
 export const nameSchema = z
   .string({ error: nameRule })
   .trim()
   .normalize('NFC')
   .regex(/^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]{1,40}$/u, { error: nameRule })
 
-/** Who somebody is, as the server's session says. */
+/** A user, as the server's session identifies them. */
 export const userSchema = z.object({ id: z.string(), name: z.string() })
 
 const anyJson = z.json()
-/** `z.json()`, which by itself does not say what it expects. */
+/** `z.json()` with an error message that says what was expected. */
 const jsonSchema = z.custom<z.infer<typeof anyJson>>((value) => anyJson.safeParse(value).success, {
   error: 'expected JSON data',
 })
@@ -25,7 +25,7 @@ const tutorialRoomSchema = z.object({ room: z.string().min(1).max(200) })
 
 export const chat = defineContract({
   clientToServer: {
-    // The Flask-SocketIO tutorial's events. Its `join` and `leave` are plain events, and no way into the chat's rooms.
+    // The events of the Flask-SocketIO tutorial. Its `join` and `leave` are plain events and do not join the chat's rooms.
     message: z.string(),
     custom_event: z.object({ user: z.string(), action: z.string() }),
     broadcast: jsonSchema,

@@ -2,27 +2,27 @@ import { create } from 'zustand'
 import { useSession } from './session.ts'
 
 interface ChatState {
-  /** The rooms that the server lists; undefined until it has. */
+  /** The names of the server's rooms; undefined until they are loaded. */
   readonly rooms: readonly string[] | undefined
-  /** What is written and not yet sent, by room. */
+  /** The unsent text of the message box, by room. */
   readonly drafts: ReadonlyMap<string, string>
 }
 
-const nothing: ChatState = { rooms: undefined, drafts: new Map() }
+const INITIAL: ChatState = { rooms: undefined, drafts: new Map() }
 
-/** The app's own state. What the client knows (messages, who is here, the connection) is read there. */
-export const useChat = create<ChatState>()(() => nothing)
+/** The app's own state. Messages, members and the connection are in the stores of the Roomful client. */
+export const useChat = create<ChatState>()(() => INITIAL)
 
-// The next person at this page starts anew.
+// After signing out, the next user of this page must not see this state.
 useSession.subscribe(({ session }) => {
-  if (!session) useChat.setState(nothing, true)
+  if (!session) useChat.setState(INITIAL, true)
 })
 
-export const listRooms = (rooms: readonly string[]): void => useChat.setState({ rooms })
+export const setRooms = (rooms: readonly string[]): void => useChat.setState({ rooms })
 export const addRoom = (name: string): void =>
   useChat.setState(({ rooms = [] }) => (rooms.includes(name) ? {} : { rooms: [...rooms, name] }))
 
-export const draft = (room: string, text: string): void =>
+export const setDraft = (room: string, text: string): void =>
   useChat.setState(({ drafts }) => {
     const next = new Map(drafts)
     if (text === '') next.delete(room)

@@ -1,4 +1,4 @@
-// The page speaks English, so its dates do, too.
+// The page is in English, so dates are formatted in English too.
 const time = new Intl.DateTimeFormat('en', { hour: 'numeric', minute: '2-digit' })
 const day = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' })
 

@@ -1,20 +1,20 @@
 import type { TimelineEntry, TimelineGap, TimelineMessage } from '@roomful/client'
 import type { Person } from './people.ts'
 
-interface Words {
+interface MessageData {
   readonly text: string
 }
-type Entry = TimelineEntry<Words, Person>
-export type Message = TimelineMessage<Words, Person>
+type Entry = TimelineEntry<MessageData, Person>
+export type Message = TimelineMessage<MessageData, Person>
 
-/** What somebody said in one go. */
+/** Consecutive messages of one user, shown under one name. */
 export interface Group {
   readonly kind: 'group'
   readonly key: string
   readonly from: Person
   readonly isMine: boolean
   readonly at: number
-  readonly said: readonly Message[]
+  readonly messages: readonly Message[]
 }
 
 interface Day {
@@ -27,10 +27,10 @@ export type LogItem = Group | Day | TimelineGap
 
 const GROUP_MS = 5 * 60_000
 
-/** A timeline as the page shows it: days, gaps, and messages grouped by sender. */
+/** Converts a timeline to the items that the page shows: days, gaps, and messages grouped by sender. */
 export function itemsOf(entries: Iterable<Entry>, me: Person): readonly LogItem[] {
   const items: LogItem[] = []
-  let said: Message[] = []
+  let messages: Message[] = []
   let day: number | undefined
   for (const entry of entries) {
     if (entry.kind === 'gap') {
@@ -38,21 +38,22 @@ export function itemsOf(entries: Iterable<Entry>, me: Person): readonly LogItem[
       continue
     }
     const { key, at } = entry
-    // Our own have no sender until the log has them; all others have one, since this server itself says nothing in rooms.
+    // The user's own messages have no sender until the server has stored them. All other messages have one, because this
+    // server sends no messages itself.
     const from = entry.from ?? me
     if (startOfDay(at) !== day) items.push({ kind: 'day', key: `day ${key}`, at })
     day = startOfDay(at)
-    if (!isSameBreath(items.at(-1), said.at(-1), from, at)) {
-      said = []
-      items.push({ kind: 'group', key, from, isMine: entry.isOwn, at, said })
+    if (!isInGroup(items.at(-1), messages.at(-1), from, at)) {
+      messages = []
+      items.push({ kind: 'group', key, from, isMine: entry.isOwn, at, messages })
     }
-    said.push(entry)
+    messages.push(entry)
   }
   return items
 }
 
-/** By key: the newest message that has its place, and the newest of ours that is on its way. */
-export function newestIn(entries: Iterable<Entry>): { last: string | undefined; own: string | undefined } {
+/** The key of the newest confirmed message, and of the user's own newest message that is not confirmed yet. */
+export function newestKeys(entries: Iterable<Entry>): { last: string | undefined; own: string | undefined } {
   const messages = [...entries].filter((entry) => entry.kind === 'message')
   return {
     last: messages.findLast(({ seq }) => seq !== undefined)?.key,
@@ -60,7 +61,8 @@ export function newestIn(entries: Iterable<Entry>): { last: string | undefined; 
   }
 }
 
-function isSameBreath(item: LogItem | undefined, last: Message | undefined, from: Person, at: number): boolean {
+/** Whether a message at this time continues the group. */
+function isInGroup(item: LogItem | undefined, last: Message | undefined, from: Person, at: number): boolean {
   return item?.kind === 'group' && item.from.id === from.id && at - (last?.at ?? at) <= GROUP_MS
 }
 

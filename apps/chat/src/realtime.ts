@@ -1,4 +1,4 @@
-import { type Client, createClient, persistentOutbox } from '@roomful/client'
+import { type Client, createClient, persistentOutbox, roomful } from '@roomful/client'
 import { createHooks } from '@roomful/react'
 import { chat } from '@roomful-demo/chat-contract'
 import type { Person } from './people.ts'
@@ -7,13 +7,13 @@ import { credentials } from './session.ts'
 
 export const { RoomfulProvider, useClient, useSocket, useConnection, useRoom, useEvent } = createHooks<typeof chat>()
 
-/** One person's client; it connects when told to. What waits in its outbox nobody else ever sees or sends. */
+/** Creates the client of one person. Call `connect()`. Its outbox is stored for this person only. */
 export function createChatClient(me: Person): Client<typeof chat> {
   return createClient({
     url: server.url,
     contract: chat,
     auth: credentials,
     autoConnect: false,
-    outbox: persistentOutbox({ user: me.id }),
+    rooms: roomful({ outbox: persistentOutbox({ user: me.id }) }),
   })
 }

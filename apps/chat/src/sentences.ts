@@ -3,20 +3,20 @@ import type { Message } from './log-items.ts'
 
 const number = new Intl.NumberFormat('en')
 
-/** An error's message as people read sentences: with a capital and a full stop. */
+/** Makes an error message a sentence: with a capital letter and a full stop. */
 export function sentence(message: string): string {
   const text = message.charAt(0).toUpperCase() + message.slice(1)
   return /[.!?…]$/.test(text) ? text : `${text}.`
 }
 
-/** Why a message of ours is not sent; undefined for one that is, or is on its way. */
+/** The error text of one of the user's own messages; undefined if the message is sent or will be sent. */
 export function problemOf({ state, error }: Message): string | undefined {
   if (!error) return undefined
   if (state === 'unknown') return 'This may or may not have arrived.'
   return error.code === 'QUEUE_FULL' ? 'Too many messages wait already.' : sentence(error.message)
 }
 
-/** What is missing, and why. */
+/** Describes which messages are missing, and why. */
 export function gapSentence({ reason, from, to }: TimelineGap): string {
   if (reason === 'epoch') return 'The room’s history began anew: what was here before is gone.'
   if (from === undefined || to === undefined) return 'Messages may be missing here.'
@@ -25,7 +25,7 @@ export function gapSentence({ reason, from, to }: TimelineGap): string {
     : `${number.format(to - from + 1)} messages were missed and are no longer there.`
 }
 
-/** What becomes of so many messages that the server does not have yet. */
+/** Describes the number of messages that are not confirmed yet. */
 export function outboxSentence(count: number, isConnected: boolean): string {
   if (isConnected) return `Sending ${number.format(count)}…`
   return count === 1 ? 'One message waits to be sent.' : `${number.format(count)} messages wait to be sent.`

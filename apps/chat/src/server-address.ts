@@ -1,6 +1,6 @@
 export interface ServerAddress {
   readonly url: string
-  /** Why the address that was asked for is not used; `url` is the usual one then. */
+  /** Set if the requested address is invalid; then `url` is the default address. */
   readonly problem?: string
 }
 
@@ -10,16 +10,16 @@ interface Page {
   readonly search: string
 }
 
-/** Where the server is: `?server=URL`, else the one that was built in, else port 3001 of the page's own host. */
+/** The server's address: `?server=URL`, otherwise the address in the build, otherwise port 3001 of the page's host. */
 export function serverAddress({ protocol, hostname, search }: Page, builtIn: string | undefined): ServerAddress {
-  const usual = `${protocol}//${hostname}:3001`
-  const asked = new URLSearchParams(search).get('server') ?? builtIn
-  if (asked === undefined) return { url: usual }
-  const url = originOf(asked)
+  const defaultUrl = `${protocol}//${hostname}:3001`
+  const requested = new URLSearchParams(search).get('server') ?? builtIn
+  if (requested === undefined) return { url: defaultUrl }
+  const url = originOf(requested)
   if (url !== undefined) return { url }
   return {
-    url: usual,
-    problem: `“${shortened(asked)}” is not the address of a server: expected something like http://localhost:3001`,
+    url: defaultUrl,
+    problem: `“${shortened(requested)}” is not the address of a server: expected something like http://localhost:3001`,
   }
 }
 

@@ -6,14 +6,14 @@ import { server } from './server.ts'
 
 export interface Session {
   readonly token: string
-  /** When the token ends, in milliseconds since 1970. */
+  /** When the token expires, in milliseconds since 1970. */
   readonly expiresAt: number
   readonly user: Person
 }
 
 interface SessionState {
   readonly session: Session | undefined
-  /** Why nobody is signed in any more, for the name screen. */
+  /** Why the session has ended, for the name screen. */
   readonly notice?: string
 }
 
@@ -21,12 +21,12 @@ const STORAGE_KEY = `roomful-chat:session:${server.url}`
 const RENEW_BEFORE_MS = 30 * 60_000
 const REQUEST_TIMEOUT_MS = 10_000
 
-/** Who we are. A tab's own: two tabs may be two people, and a reload keeps you in. */
+/** The session of this tab. Two tabs may have two users, and a reload keeps the session. */
 export const useSession = create<SessionState>()(() => ({ session: storedSession() }))
 
-/** Asks the server for a session under this name; throws a sentence to show. */
+/** Asks the server for a session with this name. Throws an error with a message for the user. */
 export async function signIn(name: string): Promise<void> {
-  keep(await postSession({ name }, AbortSignal.timeout(REQUEST_TIMEOUT_MS)))
+  saveSession(await postSession({ name }, AbortSignal.timeout(REQUEST_TIMEOUT_MS)))
 }
 
 export function signOut(notice?: string): void {
@@ -34,25 +34,25 @@ export function signOut(notice?: string): void {
   useSession.setState({ session: undefined, ...(notice !== undefined && { notice }) }, true)
 }
 
-/** What the client shows the server before each attempt to connect: a token, renewed where the old one will not do. */
+/** The client's `auth`: returns the token, and renews it first if it expires soon or was refused. */
 export async function credentials({ reason, signal }: AuthContext): Promise<{ token: string }> {
   const { session } = useSession.getState()
-  if (!session) throw new RoomfulError('UNAUTHORIZED', 'nobody is signed in')
-  if (reason === 'connect' && !isStale(session)) return { token: session.token }
-  return { token: await renewed(session, signal) }
+  if (!session) throw new RoomfulError('UNAUTHORIZED', 'unable to connect; sign in first')
+  if (reason === 'connect' && !expiresSoon(session)) return { token: session.token }
+  return { token: await renew(session, signal) }
 }
 
-/** Renews a session of which less than half an hour is left: what a page does that stays open. */
-export async function renewIfStale(): Promise<void> {
+/** Renews the session if it expires within half an hour. A page that stays open calls this regularly. */
+export async function renewIfExpiring(): Promise<void> {
   const { session } = useSession.getState()
-  if (session && isStale(session)) await renewed(session, AbortSignal.timeout(REQUEST_TIMEOUT_MS))
+  if (session && expiresSoon(session)) await renew(session, AbortSignal.timeout(REQUEST_TIMEOUT_MS))
 }
 
-async function renewed(session: Session, signal: AbortSignal): Promise<string> {
+async function renew(session: Session, signal: AbortSignal): Promise<string> {
   try {
     const next = await postSession({ token: session.token }, signal)
-    // While we asked, the person may have signed out.
-    if (useSession.getState().session) keep({ ...next, user: session.user })
+    // The user may have signed out during the request.
+    if (useSession.getState().session) saveSession({ ...next, user: session.user })
     return next.token
   } catch (error) {
     if (error instanceof RoomfulError && error.code === 'UNAUTHORIZED')
@@ -92,7 +92,7 @@ function sessionIn(value: unknown): Session | undefined {
     : undefined
 }
 
-function keep(session: Session): void {
+function saveSession(session: Session): void {
   store(session)
   useSession.setState({ session }, true)
 }
@@ -102,11 +102,11 @@ function store(session: Session | undefined): void {
     if (session) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(session))
     else sessionStorage.removeItem(STORAGE_KEY)
   } catch {
-    // A browser that stores nothing: the session ends with the page.
+    // The browser refuses to store data: the session ends with the page.
   }
 }
 
-function isStale({ expiresAt }: Session): boolean {
+function expiresSoon({ expiresAt }: Session): boolean {
   return expiresAt - Date.now() < RENEW_BEFORE_MS
 }
 
@@ -114,6 +114,6 @@ function storedSession(): Session | undefined {
   try {
     return sessionIn(JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? 'null'))
   } catch {
-    return undefined // not ours: as if there were none
+    return undefined // not a session of this app
   }
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** The room that the address names after `#`, so that reload, back and a shared link lead into it. */
+/** The name of the room, from the page's address after `#`. So reload, back and shared links open the right room. */
 export function useCurrentRoom(): string | undefined {
   return useSyncExternalStore(subscribe, roomInAddress)
 }
@@ -24,6 +24,6 @@ function roomInAddress(): string | undefined {
   try {
     return decodeURIComponent(name)
   } catch {
-    return name // a lone `%`: the name as it stands
+    return name // for example a single `%`: use the name as it is
   }
 }

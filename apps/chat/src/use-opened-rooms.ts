@@ -1,9 +1,9 @@
 import { useState } from 'react'
 
-/** Of those that were opened; the one that was left longest ago is closed, and with it what was refused there. */
+/** If more rooms are open, the one that was visited longest ago is closed. Its refused messages are then discarded. */
 const MAX_OPEN = 12
 
-/** The names of the rooms that were opened, the current one among them, each in its place in the page. */
+/** The names of the open rooms, including the current one, in alphabetical order so that their elements keep their places. */
 export function useOpenedRooms(current: string | undefined): readonly string[] {
   const [opened, setOpened] = useState<readonly string[]>([])
   if (current !== undefined && current !== opened.at(-1))

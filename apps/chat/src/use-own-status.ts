@@ -3,7 +3,7 @@ import { usePresence } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useEffect, useSyncExternalStore } from 'react'
 
-/** Says in a room whether anybody looks at this page. */
+/** Sets the user's status in a room: `away` while this page is hidden. */
 export function useOwnStatus(room: Room<typeof chat>): void {
   const { set } = usePresence(room)
   const isHidden = useSyncExternalStore(subscribe, () => document.visibilityState === 'hidden')

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
-import { addRoom, listRooms, useChat } from './chat-store.ts'
+import { addRoom, setRooms, useChat } from './chat-store.ts'
 import { useEvent, useSocket } from './realtime.ts'
 
-/** The server's rooms: asked for after each connect, since some may have come or gone; new ones are heard of. */
+/** The server's rooms. Loads them after each connect, because they may have changed, and adds new ones by an event. */
 export function useRoomList() {
   const { status, emitWithAck } = useSocket()
   const [problem, setProblem] = useState<string>()
@@ -13,7 +13,7 @@ export function useRoomList() {
     emitWithAck('list_rooms').then(
       (rooms) => {
         setProblem(undefined)
-        listRooms(rooms.map(({ name }) => name))
+        setRooms(rooms.map(({ name }) => name))
       },
       (error: Error) => setProblem(error.message),
     )

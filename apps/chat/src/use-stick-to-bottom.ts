@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
-/** So near to the end counts as at the end, in CSS pixels. */
-const NEAR = 48
+/** A list within this distance of its end counts as at its end, in CSS pixels. */
+const NEAR_END = 48
 
-/** By key: the first item, the last that others may have added, and the last of the reader’s own, which is scrolled to. */
+/** Keys of items: the first one, the last one, and the reader's own last one. A new own item scrolls the list to its end. */
 interface Keys {
   readonly first: string | undefined
   readonly last: string | undefined
@@ -11,14 +11,14 @@ interface Keys {
 }
 
 /**
- * Keeps a scrolled list at its end while it grows, unless the reader has scrolled up; then it says whether something
- * new came. What is added before the first item leaves the reader where they are.
+ * Keeps a list at its end while it grows, unless the reader has scrolled up; then `hasNew` says whether there are new items.
+ * Items that are added before the first one do not move the visible items.
  */
 export function useStickToBottom({ first, last, own }: Keys) {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const fromEnd = useRef(0)
-  /** Where the reader has scrolled up: the last item of that moment. */
+  /** Set while the reader has scrolled up, with the last item at that moment. */
   const [away, setAway] = useState<{ readonly last: string | undefined }>()
 
   const toBottom = useCallback(() => {
@@ -30,7 +30,7 @@ export function useStickToBottom({ first, last, own }: Keys) {
     const element = scroller.current
     if (!element) return
     fromEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight
-    if (fromEnd.current <= NEAR) setAway(undefined)
+    if (fromEnd.current <= NEAR_END) setAway(undefined)
     else if (!away) setAway({ last })
   }
 

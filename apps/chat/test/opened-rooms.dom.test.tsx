@@ -2,7 +2,7 @@ import { renderHook } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { useOpenedRooms } from '../src/use-opened-rooms.ts'
 
-test('twelve rooms stay open, each in its place; the one left longest ago is closed', () => {
+test('twelve rooms stay open in a fixed order; the room visited longest ago is closed first', () => {
   const { result, rerender } = renderHook((name: string | undefined) => useOpenedRooms(name), { initialProps: 'b' })
   rerender('a')
   expect(result.current).toEqual(['a', 'b'])

@@ -8,25 +8,25 @@ const log = () => within(screen.getByRole('log', { name: 'Messages' }))
 const member = async (name: string) =>
   (await within(screen.getByRole('list', { name: 'Members' })).findByText(name)).closest('li') as HTMLElement
 
-function say(text: string): void {
+function sendMessage(text: string): void {
   fireEvent.change(screen.getByRole('textbox', { name: 'Message' }), { target: { value: text } })
   fireEvent.click(screen.getByRole('button', { name: 'Send' }))
 }
 
-test('a message is shown, confirmed by the server, and heard by the others', async () => {
+test('a sent message is shown, confirmed by the server, and received by others', async () => {
   const { bob, server } = await startChat()
-  const heard: unknown[] = []
-  bob.on('message', ({ text }, { from }) => heard.push([from?.name, text]))
-  say('Good morning')
+  const received: unknown[] = []
+  bob.on('message', ({ text }, { from }) => received.push([from?.name, text]))
+  sendMessage('Good morning')
   expect(await log().findByText('Good morning')).toBeTruthy()
   await waitFor(() => expect(log().queryByText(/^(Waiting to be sent|Sending…)$/)).toBeNull())
-  await expect.poll(() => heard).toEqual([['Ann', 'Good morning']])
+  await expect.poll(() => received).toEqual([['Ann', 'Good morning']])
   expect(server).toHaveEmitted('message', { text: 'Good morning' })
 })
 
-test('a refused message says why, and can be sent again', async () => {
+test('a refused message shows the reason and can be sent again', async () => {
   const { acceptAll } = await startChat()
-  say('spam')
+  sendMessage('spam')
   expect(await log().findByText(/No spam here\./)).toBeTruthy()
   acceptAll()
   fireEvent.click(log().getByRole('button', { name: 'Retry' }))
@@ -34,25 +34,25 @@ test('a refused message says why, and can be sent again', async () => {
   expect(log().getByText('spam')).toBeTruthy()
 })
 
-test('offline, what is written waits, and a banner says so; back online, it is sent', async () => {
+test('messages sent while offline are queued, with a banner, and are sent when online', async () => {
   const { server, bob } = await startChat()
-  const heard: string[] = []
-  bob.on('message', ({ text }) => heard.push(text))
-  await member('Ann') // in the room, as the server says
+  const received: string[] = []
+  bob.on('message', ({ text }) => received.push(text))
+  await member('Ann') // the server has confirmed the join
   server.offline()
-  say('from the tunnel')
-  say('still in there')
+  sendMessage('from the tunnel')
+  sendMessage('still in there')
   expect(await screen.findByText('2 messages wait to be sent.')).toBeTruthy()
   expect(log().getAllByText('Waiting to be sent')).toHaveLength(2)
-  expect(await screen.findByText(/^You are offline\./)).toBeTruthy() // an outage that lasts, not each short one
+  expect(await screen.findByText(/^You are offline\./)).toBeTruthy() // only for a long outage
 
   server.online()
   expect(await screen.findByText('The connection is back.')).toBeTruthy()
-  await expect.poll(() => heard).toEqual(['from the tunnel', 'still in there'])
+  await expect.poll(() => received).toEqual(['from the tunnel', 'still in there'])
   await waitFor(() => expect(screen.queryByText(/wait to be sent|^Waiting|^Sending/)).toBeNull())
 })
 
-test('who types is named, until they send or stop', async () => {
+test('a typing user is named until they stop', async () => {
   const { bob } = await startChat()
   await member('Bob')
   const typing = createTyping(bob)
@@ -63,7 +63,7 @@ test('who types is named, until they send or stop', async () => {
   typing.close()
 })
 
-test('who goes away is shown so, both ways', async () => {
+test('the status away is shown, in both directions', async () => {
   const { bob } = await startChat()
   expect(within(await member('Bob')).getByRole('img', { name: 'online' })).toBeTruthy()
   createPresence(bob).set({ status: 'away' })

@@ -16,19 +16,19 @@ import { loadSigningKey } from './signing-key.ts'
 import { serveTutorial } from './tutorial.ts'
 
 export interface ServerOptions {
-  /** 0, the default, takes any free one. */
+  /** The port to listen on; 0 takes any free port. @default 0 */
   readonly port?: number
-  /** Default 127.0.0.1. */
+  /** The address to listen on. @default 127.0.0.1 */
   readonly host?: string
-  /** Where the signing key is kept: sessions outlive the process that keeps to the same folder. */
+  /** The folder of the signing key. Sessions stay valid after a restart with the same folder. */
   readonly dataDir: string
-  /** Where messages are kept, a SQLite file; default `rooms.db` in `dataDir`. `:memory:` keeps them in memory only. */
+  /** The SQLite file of the messages; `:memory:` keeps them in memory only. @default `rooms.db` in `dataDir` */
   readonly dataFile?: string
-  /** The web origins that may connect; default: those of this machine. */
+  /** The web origins that may connect. @default the origins of this machine */
   readonly origins?: readonly string[]
-  /** Default 10 000. */
+  /** @default 10 000 */
   readonly pingIntervalMs?: number
-  /** Default 8 000. */
+  /** @default 8 000 */
   readonly pingTimeoutMs?: number
 }
 
@@ -36,17 +36,17 @@ export interface RunningServer {
   readonly port: number
   readonly host: string
   readonly url: string
-  /** Stops taking connections, ends those that are open, and is done within a few seconds. */
+  /** Stops accepting connections and ends the open ones. Resolves within a few seconds. */
   close(): Promise<void>
 }
 
-/** How long a close waits for the other ends to hang up before it cuts them off. */
-const CUT_AFTER_MS = 2000
+/** `close()` destroys the connections that are still open after this time. */
+const DESTROY_AFTER_MS = 2000
 
 /**
- * Starts the demo's server.
+ * Starts the server of the demo.
  *
- * @throws Error with one clear line when the address is taken, or the signing key or the messages' file cannot be used.
+ * @throws Error with one clear line if the address is in use, or if the signing key or the file of the messages cannot be used.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', dataDir, origins, pingIntervalMs = 10_000, pingTimeoutMs = 8000 } = options
@@ -67,9 +67,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     maxHttpBufferSize: 128 * 1024,
     cleanupEmptyChildNamespaces: true,
     cors: { origin: (origin, callback) => callback(null, isAllowedOrigin(origin)) },
-    // CORS does not cover WebSockets: an evil page is refused here, before it has a session.
+    // CORS does not cover WebSockets. This check refuses a page of another origin before it gets a session.
     allowRequest: ({ headers }, callback) =>
-      isAllowedOrigin(headers.origin) ? callback(null, true) : callback('the origin is not allowed here', false),
+      isAllowedOrigin(headers.origin) ? callback(null, true) : callback('this origin is not allowed', false),
   })
   const rooms = serveChat(io, sessions, log)
   io.on('connection', (socket) => {
@@ -79,7 +79,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   async function close(): Promise<void> {
     await rooms.close()
-    const limit = setTimeout(() => connections.forEach((connection) => connection.destroy()), CUT_AFTER_MS)
+    const limit = setTimeout(() => connections.forEach((connection) => connection.destroy()), DESTROY_AFTER_MS)
     await io.close()
     clearTimeout(limit)
   }
@@ -102,16 +102,16 @@ function trackConnections(http: HttpServer): Set<TcpSocket> {
 
 function listen(http: HttpServer, port: number, host: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    const failed = (cause: NodeJS.ErrnoException): void => {
-      const taken = cause.code === 'EADDRINUSE'
-      const why = taken
-        ? 'is in use: set PORT to another one, or to 0 for any free one'
-        : `cannot be used: ${cause.message}`
-      reject(new Error(`port ${port} of ${host} ${why}`, { cause }))
+    const onError = (cause: NodeJS.ErrnoException): void => {
+      const problem =
+        cause.code === 'EADDRINUSE'
+          ? 'is in use: set PORT to another port, or to 0 for any free port'
+          : `cannot be used: ${cause.message}`
+      reject(new Error(`port ${port} of ${host} ${problem}`, { cause }))
     }
-    http.once('error', failed)
+    http.once('error', onError)
     http.listen(port, host, () => {
-      http.off('error', failed)
+      http.off('error', onError)
       resolve(http.address() as AddressInfo)
     })
   })

@@ -5,9 +5,9 @@ import type { ChatServer } from './events.ts'
 import { createRoomList } from './room-list.ts'
 import type { Sessions, User } from './sessions.ts'
 
-/** The chat: rooms for those who have signed in, and the list of rooms. */
+/** Serves the chat: rooms for signed-in users, and the list of rooms. */
 export function serveChat(io: ChatServer, sessions: Sessions, log: RoomLog): Rooms<typeof chat> {
-  /** No token: anonymous, and refused by every room. A token that is not valid: no connection. */
+  /** A client without a token connects as anonymous, and every room refuses it. A client with an invalid token cannot connect. */
   async function authenticate({ auth }: Pick<Handshake, 'auth'>): Promise<User | undefined> {
     if (auth['token'] === undefined) return undefined
     return sessions.verify(auth['token'])
@@ -18,7 +18,7 @@ export function serveChat(io: ChatServer, sessions: Sessions, log: RoomLog): Roo
     log,
     authenticate,
     authorize: { join: mayJoin },
-    // In two tabs, one of them looked at: online.
+    // A user with several tabs is online while one of them is visible.
     mergePresence: (states) => states.find(({ status }) => status === 'online') ?? states[0],
     closeTimeoutMs: 2000,
   })

@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url'
 import type { ServerOptions } from './app.ts'
 
 /**
- * The server's options from environment variables; one that is empty counts as not set.
+ * Reads the server's options from environment variables. An empty variable counts as not set.
  *
- * - `PORT` default 3001; 0 takes any free one
+ * - `PORT` default 3001; 0 takes any free port
  * - `HOST` default 127.0.0.1
- * - `DATA_DIR` default `.data` beside this package: the signing key is kept there
- * - `DATA_FILE` default `rooms.db` in `DATA_DIR`: the messages; `:memory:` keeps them in memory only
- * - `ORIGINS` comma list of the web origins that may connect; default: those of this machine
+ * - `DATA_DIR` the folder of the signing key; default `.data` in this package
+ * - `DATA_FILE` the file of the messages; default `rooms.db` in `DATA_DIR`; `:memory:` keeps them in memory only
+ * - `ORIGINS` the web origins that may connect, separated by commas; default: the origins of this machine
  *
- * @throws Error that names the variable, its value and what was expected.
+ * @throws Error that names the variable, its value and the expected value.
  */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): ServerOptions {
   const { PORT, HOST, DATA_DIR, DATA_FILE, ORIGINS } = environment
@@ -27,20 +27,20 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
 function readPort(value: string): number {
   const port = Number(value)
   if (/^\d{1,5}$/.test(value) && port <= 65_535) return port
-  throw unusable('PORT', value, 'a whole number from 0 (any free port) to 65535')
+  throw invalidVariable('PORT', value, 'a whole number from 0 (any free port) to 65535')
 }
 
 function readHost(value: string): string {
   if (isIP(value) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value)) return value
-  throw unusable('HOST', value, 'an IP address or a host name, like 127.0.0.1 or localhost')
+  throw invalidVariable('HOST', value, 'an IP address or a host name, like 127.0.0.1 or localhost')
 }
 
 function readOrigin(text: string): string {
   const value = text.trim()
   if (/^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value) return value
-  throw unusable('ORIGINS', value, 'origins separated by commas, each like https://chat.example without a path')
+  throw invalidVariable('ORIGINS', value, 'origins separated by commas, each like https://chat.example without a path')
 }
 
-function unusable(variable: string, value: string, expected: string): Error {
+function invalidVariable(variable: string, value: string, expected: string): Error {
   return new Error(`${variable} is ${JSON.stringify(value)}: expected ${expected}`)
 }

@@ -1,5 +1,6 @@
 import { chat } from '@roomful-demo/chat-contract'
-import { RoomfulError, describe, eventIn, validate } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe, eventIn, validate } from '@roomful/contract/protocol'
 import type {
   AckIn,
   At,
@@ -22,10 +23,10 @@ export type ChatSocket = Socket<ClientToServerEvents<Chat>, ServerToClientEvents
 const MAX_DEPTH = 32
 
 /**
- * Answers one of the contract's events: the handler sees data that the contract accepts, and whoever asked for an
- * acknowledgement gets what the handler returns, or `{ $error: { code, message } }`.
+ * Handles one of the contract's events. The handler gets only data that the contract accepts. The ack is the handler's return
+ * value, or `{ $error: { code, message } }`.
  */
-export function answer<E extends EventName<Events>>(
+export function handleEvent<E extends EventName<Events>>(
   socket: ChatSocket,
   event: E,
   handler: (data: DataOut<At<Events, E>>) => AnswerOf<E> | Promise<AnswerOf<E>>,
@@ -44,13 +45,13 @@ export function answer<E extends EventName<Events>>(
     const acknowledge = typeof args.at(-1) === 'function' ? (args.pop() as (...answer: unknown[]) => void) : undefined
     void run(args[0]).then((result) => acknowledge?.(...result))
   }
-  // Whatever the contract says, anything may arrive: the listener takes it as unknown.
+  // A client can send anything, so the listener's arguments are unknown.
   ;(socket as Socket).on<string>(event, listener)
 }
 
 /**
- * Answers whoever asks for an acknowledgement of an event that the contract does not have: nobody else would.
- * Names that begin with `$` are the protocol's, and the rooms answer them.
+ * Answers an event that the contract does not have, if the client asked for an ack: no other listener would answer it.
+ * Names that begin with `$` belong to the protocol, and `createRooms` answers them.
  */
 export function refuseUnknown(socket: ChatSocket): void {
   const expected = Object.keys(chat.definition.clientToServer).join(', ')
@@ -71,14 +72,14 @@ function refusalOf(event: string, error: unknown): { code: string; message: stri
   if (error instanceof RoomfulError)
     return { code: error.code === 'INVALID' ? 'SHAPE' : error.code, message: error.message }
   console.error(`the handler of "${event}" failed:`, error)
-  return { code: 'INTERNAL', message: 'the server could not do that' }
+  return { code: 'INTERNAL', message: 'the request failed on the server' }
 }
 
-/** Socket.IO walks what it sends by recursion: a few kilobytes of nested arrays would end the process. */
+/** Socket.IO encodes data recursively, so a few kilobytes of nested arrays would crash the process. */
 function assertShallow(data: unknown): void {
   let level = [data].filter(isObject)
   for (let depth = 1; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) throw new RoomfulError('SHAPE', `expected data nested at most ${MAX_DEPTH} deep`)
+    if (depth > MAX_DEPTH) throw new RoomfulError('SHAPE', `expected data nested at most ${MAX_DEPTH} levels deep`)
     level = level.flatMap((value) => Object.values(value).filter(isObject))
   }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { OriginCheck } from './origins.ts'
 import type { Sessions } from './sessions.ts'
 
-type Answer = (request: IncomingMessage) => Promise<unknown>
+type Handler = (request: IncomingMessage) => Promise<unknown>
 
 const MAX_BODY_BYTES = 4096
 const bodyRule = 'expected the JSON { "name": "…" } to sign in, or { "token": "…" } to renew a session'
@@ -19,9 +19,9 @@ const statusOf: Readonly<Record<string, number>> = {
   TOO_LARGE: 413,
 }
 
-/** Answers what is not Socket.IO's: `GET /healthz` and `POST /session`, errors as `{ error: { code, message } }`. */
+/** Handles the requests that are not for Socket.IO: `GET /healthz` and `POST /session`. Errors are `{ error: { code, message } }`. */
 export function createRequestListener(sessions: Sessions, isAllowedOrigin: OriginCheck): RequestListener {
-  const routes: Readonly<Record<string, readonly [method: string, answer: Answer]>> = {
+  const routes: Readonly<Record<string, readonly [method: string, handler: Handler]>> = {
     '/healthz': ['GET', async () => ({ status: 'ok' })],
     '/session': ['POST', async (request) => openSession(sessions, await readJson(request))],
   }
@@ -29,19 +29,19 @@ export function createRequestListener(sessions: Sessions, isAllowedOrigin: Origi
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { origin } = request.headers
     response.setHeader('vary', 'Origin')
-    if (!isAllowedOrigin(origin)) throw new RoomfulError('FORBIDDEN', `the origin ${origin} is not allowed here`)
+    if (!isAllowedOrigin(origin)) throw new RoomfulError('FORBIDDEN', `the origin ${origin} is not allowed`)
     if (origin !== undefined) response.setHeader('access-control-allow-origin', origin)
 
     const path = request.url?.split('?', 1)[0] ?? ''
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
-    if (!route) throw new RoomfulError('NOT_FOUND', 'nothing is here: expected GET /healthz or POST /session')
-    const [method, answer] = route
+    if (!route) throw new RoomfulError('NOT_FOUND', 'unknown path: expected GET /healthz or POST /session')
+    const [method, handler] = route
     if (request.method === 'OPTIONS') return preflight(response, method)
     if (request.method !== method) {
       response.setHeader('allow', `${method}, OPTIONS`)
       throw new RoomfulError('METHOD_NOT_ALLOWED', `${path} takes ${method}, not ${request.method}`)
     }
-    send(response, 200, await answer(request))
+    send(response, 200, await handler(request))
   }
 
   return (request, response) => {
@@ -58,7 +58,7 @@ function openSession(sessions: Sessions, body: unknown): Promise<unknown> {
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let bytes = 0
-  // Not destroyed when the loop ends early: the connection has to carry the refusal.
+  // If the loop ends early, the connection must stay open, because it has to carry the refusal.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length
     if (bytes > MAX_BODY_BYTES)
@@ -80,11 +80,11 @@ function preflight(response: ServerResponse, method: string): void {
 }
 
 function sendError(response: ServerResponse, error: unknown): void {
-  if (response.destroyed) return // nobody is there to read it
+  if (response.destroyed) return // the client has closed the connection
   const code = error instanceof RoomfulError && Object.hasOwn(statusOf, error.code) ? error.code : 'INTERNAL'
   if (code === 'INTERNAL') console.error('a request failed:', error)
   if (code === 'TOO_LARGE') response.setHeader('connection', 'close')
-  const message = code === 'INTERNAL' ? 'the server could not do that' : (error as Error).message
+  const message = code === 'INTERNAL' ? 'the request failed on the server' : (error as Error).message
   send(response, statusOf[code] ?? 500, { error: { code, message } })
 }
 

@@ -1,17 +1,17 @@
 import { refuse } from '@roomful/server'
-import { answer } from './events.ts'
+import { handleEvent } from './events.ts'
 import type { ChatServer, ChatSocket } from './events.ts'
 import type { User } from './sessions.ts'
 
 const MAX_ROOMS = 100
 
-/** The rooms that the chat shows: these four, and what people add while the server runs. */
+/** The list of rooms: four fixed ones, and those that users create. Created rooms are lost when the server stops. */
 export function createRoomList(io: ChatServer): { serve(socket: ChatSocket, user: User | undefined): void } {
   const names = new Set(['general', 'random', 'help', 'staff'])
 
   function create(name: string): { name: string } {
     if (names.has(name)) return { name }
-    if (names.size >= MAX_ROOMS) throw refuse('LIMIT', `there are ${MAX_ROOMS} rooms already: use one of them`)
+    if (names.size >= MAX_ROOMS) throw refuse('LIMIT', `there are already ${MAX_ROOMS} rooms; use one of them`)
     names.add(name)
     io.emit('room_created', { name })
     return { name }
@@ -19,8 +19,8 @@ export function createRoomList(io: ChatServer): { serve(socket: ChatSocket, user
 
   return {
     serve(socket, user) {
-      answer(socket, 'list_rooms', () => [...names].map((name) => ({ name })))
-      answer(socket, 'create_room', ({ name }) => {
+      handleEvent(socket, 'list_rooms', () => [...names].map((name) => ({ name })))
+      handleEvent(socket, 'create_room', ({ name }) => {
         if (user) return create(name)
         throw refuse('FORBIDDEN', 'unable to create a room; sign in first')
       })

@@ -8,24 +8,24 @@ export type User = z.infer<typeof userSchema>
 
 export interface Session {
   readonly token: string
-  /** When the token ends, in milliseconds of the server's clock. */
+  /** When the token expires, in milliseconds since 1970, by the server's clock. */
   readonly expiresAt: number
   readonly user: User
 }
 
 export interface Sessions {
-  /** A new guest; throws `SHAPE` for a name that breaks the rule. */
+  /** Creates a guest. Throws `SHAPE` for an invalid name. */
   signIn(name: string): Promise<Session>
-  /** The same user for another hour; throws `UNAUTHORIZED` for a token that is not valid any more. */
+  /** Issues a token for another hour to the same user. Throws `UNAUTHORIZED` for an invalid or expired token. */
   renew(token: string): Promise<Session>
-  /** Who the token was made for; throws `UNAUTHORIZED` unless it is valid now. */
+  /** Returns the user of the token. Throws `UNAUTHORIZED` for an invalid or expired token. */
   verify(token: unknown): Promise<User>
 }
 
 const LIFETIME_SECONDS = 3600
 const ISSUER = 'roomful-demo'
 
-/** Guests' sessions: signed tokens, valid for an hour, of which the server stores nothing. */
+/** Sessions of guests: signed tokens, valid for an hour. The server does not store them. */
 export function createSessions(key: Uint8Array, now: () => number = Date.now): Sessions {
   async function issue(user: User): Promise<Session> {
     const expiresAtSeconds = Math.floor(now() / 1000) + LIFETIME_SECONDS
@@ -50,7 +50,7 @@ export function createSessions(key: Uint8Array, now: () => number = Date.now): S
       return userSchema.parse({ id: payload.sub, name: payload['name'] })
     } catch (error) {
       const problem = error instanceof errors.JWTExpired ? 'the token has expired' : 'the token is not valid'
-      throw refuse('UNAUTHORIZED', `${problem}: sign in again`)
+      throw refuse('UNAUTHORIZED', `${problem}; sign in again`)
     }
   }
 

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 const KEY_BYTES = 32
 
 /**
- * The key that signs sessions, kept in `session.key` of the data directory, so that a restart turns nobody out.
- * It is made on the first start; servers that start together agree on one.
+ * Loads the key that signs sessions from `session.key` in the data directory, so that sessions stay valid after a restart.
+ * The first start creates the file. Servers that start at the same time use the same key.
  *
- * @throws Error when the file cannot be read or made, or is not a key.
+ * @throws Error if the file cannot be read or created, or is not a key.
  */
 export async function loadSigningKey(dataDir: string): Promise<Uint8Array> {
   const file = join(dataDir, 'session.key')
@@ -16,7 +16,7 @@ export async function loadSigningKey(dataDir: string): Promise<Uint8Array> {
     const key = (await readIfPresent(file)) ?? (await createKey(dataDir, file))
     if (key.length === KEY_BYTES) return key
     throw new Error(
-      `it holds ${key.length} bytes, expected ${KEY_BYTES}; put the right one back, or delete it and have everybody sign in again`,
+      `it has ${key.length} bytes, expected ${KEY_BYTES}; restore the file, or delete it (all users must then sign in again)`,
     )
   } catch (cause) {
     throw new Error(`the signing key ${file} cannot be used: ${(cause as Error).message}`, { cause })
@@ -32,7 +32,7 @@ async function readIfPresent(file: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** The key appears under its name at once and whole, and only the first of several wins: then all read that one. */
+/** Creates the file atomically: if several servers start at once, one of them creates it and all read it. */
 async function createKey(dataDir: string, file: string): Promise<Uint8Array> {
   await mkdir(dataDir, { recursive: true })
   const draft = join(dataDir, `session.key.${randomUUID()}`)

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { open, patiently, startTestServer } from './support.ts'
+import { open, longTimeout, startTestServer } from './support.ts'
 
-describe('origins of sockets', () => {
+describe('the origin of a socket', () => {
   const attempt = (url: string, transport: 'polling' | 'websocket', origin?: string): Promise<string> => {
     const extraHeaders = origin === undefined ? {} : { origin }
     const socket = open(url, { transports: [transport], extraHeaders, reconnection: false })
@@ -19,37 +19,37 @@ describe('origins of sockets', () => {
       expect(await attempt(url, transport, origin)).toBe('refused')
     })
 
-    it.each(['http://localhost:5173', 'http://127.0.0.1:4173', undefined])('lets %s in', async (origin) => {
+    it.each(['http://localhost:5173', 'http://127.0.0.1:4173', undefined])('accepts %s', async (origin) => {
       const { url } = await startTestServer()
       expect(await attempt(url, transport, origin)).toBe('connected')
     })
   })
 
-  it('refuses before there is a session', async () => {
+  it('refuses a handshake before a session is created', async () => {
     const { url } = await startTestServer({ origins: ['https://chat.example'] })
     const handshake = (origin: string) => fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers: { origin } })
     const refused = await handshake('http://localhost:5173')
     expect(refused.status).toBe(403)
-    expect(await refused.json()).toEqual({ code: 4, message: 'the origin is not allowed here' })
+    expect(await refused.json()).toEqual({ code: 4, message: 'this origin is not allowed' })
     const accepted = await handshake('https://chat.example')
     expect(accepted.headers.get('access-control-allow-origin')).toBe('https://chat.example')
     expect(await accepted.text()).toMatch(/"sid"/)
   })
 })
 
-it('pings as often as it is told', async () => {
+it('uses the given ping interval and timeout', async () => {
   const { url } = await startTestServer({ pingIntervalMs: 5000, pingTimeoutMs: 4000 })
   const response = await fetch(`${url}/socket.io/?EIO=4&transport=polling`)
   expect(await response.text()).toMatch(/"pingInterval":5000,"pingTimeout":4000,"maxPayload":131072/)
 })
 
-it('stops although somebody holds a connection and says nothing', async () => {
+it('close() also ends a connection with an unfinished request', async () => {
   const server = await startTestServer()
-  const silent = connectTcp(server.port, '127.0.0.1')
-  silent.on('error', () => {}) // it is cut off
-  silent.write('POST /session HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{')
-  await once(silent, 'connect')
+  const pending = connectTcp(server.port, '127.0.0.1')
+  pending.on('error', () => {}) // the server destroys the connection
+  pending.write('POST /session HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{')
+  await once(pending, 'connect')
   await server.close()
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow('fetch failed')
-  await expect.poll(() => silent.destroyed, patiently).toBe(true)
+  await expect.poll(() => pending.destroyed, longTimeout).toBe(true)
 })

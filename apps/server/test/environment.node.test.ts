@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readEnvironment } from '../src/environment.ts'
 
 describe('readEnvironment', () => {
-  it('has defaults for this machine, also where a variable is empty', () => {
+  it('has defaults for this machine, also if a variable is empty', () => {
     const options = readEnvironment({ PORT: '', HOST: '' })
     expect(options).toEqual({ port: 3001, host: '127.0.0.1', dataDir: expect.stringMatching(/apps\/server\/\.data$/) })
     expect(options).toEqual(readEnvironment({}))
@@ -25,18 +25,21 @@ describe('readEnvironment', () => {
     })
   })
 
-  it.each(['abc', '-1', '65536', '1e3', '3001.5', ' 80', '0x50'])('refuses PORT %j with what it expected', (PORT) => {
-    const message = `PORT is ${JSON.stringify(PORT)}: expected a whole number from 0 (any free port) to 65535`
-    expect(() => readEnvironment({ PORT })).toThrow(message)
-  })
+  it.each(['abc', '-1', '65536', '1e3', '3001.5', ' 80', '0x50'])(
+    'refuses PORT %j and says what was expected',
+    (PORT) => {
+      const message = `PORT is ${JSON.stringify(PORT)}: expected a whole number from 0 (any free port) to 65535`
+      expect(() => readEnvironment({ PORT })).toThrow(message)
+    },
+  )
 
-  it.each(['http://localhost', 'a b', '1.2.3.4:80', '-'])('refuses HOST %j with what it expected', (HOST) => {
+  it.each(['http://localhost', 'a b', '1.2.3.4:80', '-'])('refuses HOST %j and says what was expected', (HOST) => {
     const message = `HOST is ${JSON.stringify(HOST)}: expected an IP address or a host name`
     expect(() => readEnvironment({ HOST })).toThrow(message)
   })
 
   it.each(['a.example', 'https://a.example/', 'https://a.example,,', 'file:///tmp', '*', 'https://'])(
-    'refuses ORIGINS %j with what it expected',
+    'refuses ORIGINS %j and says what was expected',
     (ORIGINS) => {
       expect(() => readEnvironment({ ORIGINS })).toThrow(/^ORIGINS is ".*": expected origins separated by commas/)
     },

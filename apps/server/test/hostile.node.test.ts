@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chat } from '@roomful-demo/chat-contract'
-import { collect, connect, patiently, startTestServer } from './support.ts'
+import { collect, connect, longTimeout, startTestServer } from './support.ts'
 
 it.each([
   '2["error",null]',
@@ -23,14 +23,14 @@ it.each([
   '21["__proto__",{"polluted":true}]',
   '22["error","boom"]',
   '23[5]',
-])('the frame %s harms nobody', async (frame) => {
+])('the frame %s does not affect other clients', async (frame) => {
   const { url } = await startTestServer()
   const [eve, ann] = await Promise.all([connect(url), connect(url)])
-  const heard = collect(ann, 'message')
+  const received = collect(ann, 'message')
   eve.io.engine.send(frame)
-  const again = await connect(url)
-  again.send('still here')
-  await expect.poll(() => heard, patiently).toEqual([['Server received: still here']])
+  const other = await connect(url)
+  other.send('still here')
+  await expect.poll(() => received, longTimeout).toEqual([['Server received: still here']])
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
 })
 
@@ -49,7 +49,7 @@ describe('an event that the contract does not have', () => {
     ['room_created', '"room_created"'],
     ['a"\n', '"a\\"\\n"'],
     ['x'.repeat(50_000), 'a string of 50000 characters'],
-  ])('%j is refused with what was expected, where an answer was asked for', async (event, name) => {
+  ])('%j is refused if the client asks for an ack, and the error says what was expected', async (event, name) => {
     const { url } = await startTestServer()
     const eve = await connect(url)
     eve.emit(event, { no: 'ack' })
@@ -58,7 +58,7 @@ describe('an event that the contract does not have', () => {
     expect(await eve.emitWithAck('list_rooms')).toHaveLength(4)
   })
 
-  it('leaves names that begin with $ to the rooms', async () => {
+  it('names that begin with $ are left to createRooms', async () => {
     const { url } = await startTestServer()
     const eve = await connect(url)
     expect(await eve.timeout(10_000).emitWithAck('$join', { room: 'general' })).toMatchObject({ code: 'FORBIDDEN' })

@@ -5,7 +5,7 @@ import { postSession, signIn, startTestServer } from './support.ts'
 
 const bodyRule = 'expected the JSON { "name": "…" } to sign in, or { "token": "…" } to renew a session'
 
-it('GET /healthz says that all is well', async () => {
+it('GET /healthz answers with the status ok', async () => {
   const { url } = await startTestServer()
   const response = await fetch(`${url}/healthz?from=probe`)
   expect(response.status).toBe(200)
@@ -14,7 +14,7 @@ it('GET /healthz says that all is well', async () => {
 })
 
 describe('POST /session', () => {
-  it('signs a guest in for an hour, and renews for the same user', async () => {
+  it('signs a guest in for an hour, and renews the session of the same user', async () => {
     const { url } = await startTestServer()
     const before = Date.now()
     const first = await signIn(url, '  Ann ')
@@ -32,7 +32,7 @@ describe('POST /session', () => {
     expect(await renewed.json()).toMatchObject({ token: expect.any(String), user: first.user })
   })
 
-  it('refuses a name of only spaces, and says what was expected', async () => {
+  it('refuses a name of only spaces and says what was expected', async () => {
     const { url } = await startTestServer()
     const response = await postSession(url, { name: '   ' })
     expect(response.status).toBe(400)
@@ -40,12 +40,12 @@ describe('POST /session', () => {
     expect(await response.json()).toEqual({ error: { code: 'SHAPE', message } })
   })
 
-  it('refuses a token that is none, and does not log it', async () => {
+  it('refuses an invalid token and does not log it', async () => {
     const { url } = await startTestServer()
     const logged = vi.spyOn(console, 'error')
     const response = await postSession(url, { token: 'not-a-token' })
     expect(response.status).toBe(401)
-    const error = { code: 'UNAUTHORIZED', message: 'the token is not valid: sign in again' }
+    const error = { code: 'UNAUTHORIZED', message: 'the token is not valid; sign in again' }
     expect(await response.json()).toEqual({ error })
     expect(logged).not.toHaveBeenCalled()
   })
@@ -74,16 +74,16 @@ describe('POST /session', () => {
   })
 })
 
-describe('what is not there', () => {
-  it.each(['/', '/sessions', '//', '/__proto__', '/constructor'])('answers 404 for %s', async (path) => {
+describe('unknown requests', () => {
+  it.each(['/', '/sessions', '//', '/__proto__', '/constructor'])('get a 404 for the path %s', async (path) => {
     const { url } = await startTestServer()
     const response = await fetch(url + path)
     expect(response.status).toBe(404)
-    const message = 'nothing is here: expected GET /healthz or POST /session'
+    const message = 'unknown path: expected GET /healthz or POST /session'
     expect(await response.json()).toEqual({ error: { code: 'NOT_FOUND', message } })
   })
 
-  it('answers 405 with the method that it takes', async () => {
+  it('get a 405 for the wrong method, with the right one', async () => {
     const { url } = await startTestServer()
     const response = await fetch(`${url}/session`)
     expect(response.status).toBe(405)
@@ -96,13 +96,13 @@ describe('what is not there', () => {
 
 describe('origins', () => {
   it.each(['http://localhost:5173', 'http://127.0.0.1:4173', 'https://localhost', 'http://[::1]:80'])(
-    'lets a page of this machine at %s ask',
+    'accepts a page of this machine at %s',
     async (origin) => {
       const { url } = await startTestServer()
-      const asked = await fetch(`${url}/session`, { method: 'OPTIONS', headers: { origin } })
-      expect(asked.status).toBe(204)
-      expect(asked.headers.get('access-control-allow-methods')).toBe('POST')
-      expect(asked.headers.get('access-control-allow-headers')).toBe('content-type')
+      const preflight = await fetch(`${url}/session`, { method: 'OPTIONS', headers: { origin } })
+      expect(preflight.status).toBe(204)
+      expect(preflight.headers.get('access-control-allow-methods')).toBe('POST')
+      expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type')
       const response = await postSession(url, { name: 'Ann' }, { origin })
       expect(response.status).toBe(200)
       expect(response.headers.get('access-control-allow-origin')).toBe(origin)
@@ -118,12 +118,12 @@ describe('origins', () => {
       expect(response.status).toBe(403)
       expect(response.headers.get('access-control-allow-origin')).toBeNull()
       expect(await response.json()).toEqual({
-        error: { code: 'FORBIDDEN', message: `the origin ${origin} is not allowed here` },
+        error: { code: 'FORBIDDEN', message: `the origin ${origin} is not allowed` },
       })
     },
   )
 
-  it('takes only the origins that it was given', async () => {
+  it('accepts only the given origins', async () => {
     const { url } = await startTestServer({ origins: ['https://chat.example'] })
     expect((await postSession(url, { name: 'Ann' }, { origin: 'https://chat.example' })).status).toBe(200)
     expect((await postSession(url, { name: 'Ann' }, { origin: 'http://localhost:5173' })).status).toBe(403)
@@ -131,7 +131,7 @@ describe('origins', () => {
   })
 })
 
-it('goes on, without a word in the log, when a request breaks off', async () => {
+it('the server continues and logs nothing when a client breaks off a request', async () => {
   const { url, port } = await startTestServer()
   const logged = vi.spyOn(console, 'error')
   const broken = connectTcp(port, '127.0.0.1')

@@ -1,4 +1,4 @@
-import { type JoinAnswer, type PublishAnswer, wire } from '@roomful/contract'
+import { type JoinAnswer, type PublishAnswer, wire } from '@roomful/contract/protocol'
 import { expect, it } from 'vitest'
 import { startServer } from '../src/app.ts'
 import { addressOf, connect, signIn, startProcess, startTestServer, temporaryFolder } from './support.ts'
@@ -6,7 +6,7 @@ import { addressOf, connect, signIn, startProcess, startTestServer, temporaryFol
 const cid = 'c'.repeat(22)
 const items = ['hello', '   ', 'again'].map((text, index) => ({ n: index + 1, event: 'message', data: { text } }))
 
-async function enter(url: string, token: string, since?: { epoch: string; seq: number }) {
+async function joinAs(url: string, token: string, since?: { epoch: string; seq: number }) {
   const socket = await connect(url, { token })
   const joined: JoinAnswer = await socket.emitWithAck(wire.join, { room: 'general', ...(since ? { since } : {}) })
   const publish = (batch: unknown): Promise<PublishAnswer> =>
@@ -14,16 +14,16 @@ async function enter(url: string, token: string, since?: { epoch: string; seq: n
   return { joined, publish }
 }
 
-it('P1 P4 messages outlive the server: who comes back has them, and what they missed', async () => {
+it('P1 P4 messages survive a restart of the server, and a returning client gets the missed ones', async () => {
   const dataDir = await temporaryFolder()
   const first = await startServer({ dataDir })
   const { token } = await signIn(first.url, 'Ann')
-  const before = await enter(first.url, token)
+  const before = await joinAs(first.url, token)
   await before.publish(items)
   await first.close()
 
   const second = await startTestServer({ dataDir })
-  const { joined } = await enter(second.url, token, { epoch: before.joined.epoch, seq: 1 })
+  const { joined } = await joinAs(second.url, token, { epoch: before.joined.epoch, seq: 1 })
   expect(joined).toMatchObject({
     epoch: before.joined.epoch,
     head: 2,
@@ -32,30 +32,30 @@ it('P1 P4 messages outlive the server: who comes back has them, and what they mi
   })
 })
 
-it('P1 F4 a batch whose server was killed is answered as before, and is stored once', async () => {
+it('P1 F4 a batch that is sent again after the server was killed gets the same answer and is stored once', async () => {
   const kept = { PORT: '0', DATA_DIR: await temporaryFolder() }
   const killed = startProcess(kept)
   const url = await addressOf(killed)
   const { token } = await signIn(url, 'Ann')
-  const first = await (await enter(url, token)).publish(items)
+  const first = await (await joinAs(url, token)).publish(items)
   expect(first.results).toMatchObject([{ seq: 1 }, { code: 'SHAPE' }, { seq: 2 }])
   killed.kill('SIGKILL')
   await killed.exited
 
-  const { joined, publish } = await enter(await addressOf(startProcess(kept)), token)
+  const { joined, publish } = await joinAs(await addressOf(startProcess(kept)), token)
   expect(joined.head).toBe(2)
   expect(await publish(items)).toEqual(first)
   expect(await publish([{ n: 4, event: 'message', data: { text: 'more' } }])).toMatchObject({ results: [{ seq: 3 }] })
 })
 
-it('keeps messages in memory only where it is told to', async () => {
+it('dataFile :memory: keeps messages in memory only', async () => {
   const dataDir = await temporaryFolder()
   const first = await startServer({ dataDir, dataFile: ':memory:' })
   const { token } = await signIn(first.url, 'Ann')
-  const before = await enter(first.url, token)
+  const before = await joinAs(first.url, token)
   await before.publish(items)
   await first.close()
   const second = await startTestServer({ dataDir, dataFile: ':memory:' })
-  const { joined } = await enter(second.url, token, { epoch: before.joined.epoch, seq: 1 })
+  const { joined } = await joinAs(second.url, token, { epoch: before.joined.epoch, seq: 1 })
   expect(joined).toMatchObject({ head: 0, entries: [] })
 })

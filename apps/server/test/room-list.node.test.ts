@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { collect, connect, patiently, signIn, startTestServer } from './support.ts'
+import { collect, connect, longTimeout, signIn, startTestServer } from './support.ts'
 
 const firstRooms = ['general', 'random', 'help', 'staff'].map((name) => ({ name }))
 
@@ -10,13 +10,13 @@ async function startWithGuest() {
 }
 
 describe('list_rooms', () => {
-  it('lists the rooms, to anybody', async () => {
+  it('lists the rooms for every client', async () => {
     const { url } = await startTestServer()
     const eve = await connect(url)
     expect(await eve.emitWithAck('list_rooms')).toEqual(firstRooms)
   })
 
-  it('takes no data', async () => {
+  it('refuses data', async () => {
     const { ann } = await startWithGuest()
     const message = 'invalid data for "list_rooms": expected no data, got "all"'
     expect(await ann.emitWithAck('list_rooms', 'all')).toEqual({ $error: { code: 'SHAPE', message } })
@@ -24,25 +24,25 @@ describe('list_rooms', () => {
 })
 
 describe('create_room', () => {
-  it('adds a room, under its trimmed name, and tells everyone', async () => {
+  it('adds a room under its trimmed name and tells all clients', async () => {
     const { url, ann } = await startWithGuest()
     const eve = await connect(url)
-    const [annHeard, eveHeard] = [collect(ann, 'room_created'), collect(eve, 'room_created')]
+    const [annReceived, eveReceived] = [collect(ann, 'room_created'), collect(eve, 'room_created')]
     expect(await ann.emitWithAck('create_room', { name: '  tea  ' })).toEqual({ name: 'tea' })
     expect(await eve.emitWithAck('list_rooms')).toEqual([...firstRooms, { name: 'tea' }])
-    await expect.poll(() => [annHeard, eveHeard], patiently).toEqual([[[{ name: 'tea' }]], [[{ name: 'tea' }]]])
+    await expect.poll(() => [annReceived, eveReceived], longTimeout).toEqual([[[{ name: 'tea' }]], [[{ name: 'tea' }]]])
   })
 
-  it('answers with the room that is there already, and tells nobody', async () => {
+  it('answers with an existing room and sends no event', async () => {
     const { ann } = await startWithGuest()
-    const heard = collect(ann, 'room_created')
+    const received = collect(ann, 'room_created')
     expect(await ann.emitWithAck('create_room', { name: 'general' })).toEqual({ name: 'general' })
     expect(await ann.emitWithAck('create_room', { name: 'Jose\u0301' })).toEqual({ name: 'José' })
     expect(await ann.emitWithAck('create_room', { name: 'José' })).toEqual({ name: 'José' })
-    expect(heard).toEqual([[{ name: 'José' }]])
+    expect(received).toEqual([[{ name: 'José' }]])
   })
 
-  it('is for those who have signed in', async () => {
+  it('refuses clients that have not signed in', async () => {
     const { url } = await startTestServer()
     const eve = await connect(url)
     const $error = { code: 'FORBIDDEN', message: 'unable to create a room; sign in first' }
@@ -68,7 +68,7 @@ describe('create_room', () => {
     const { ann } = await startWithGuest()
     const create = (name: string) => ann.emitWithAck('create_room', { name }) as Promise<unknown>
     await Promise.all(Array.from({ length: 96 }, (_, n) => create(`room ${n}`)))
-    const message = 'there are 100 rooms already: use one of them'
+    const message = 'there are already 100 rooms; use one of them'
     expect(await create('one more')).toEqual({ $error: { code: 'LIMIT', message } })
     expect(await create('room 95')).toEqual({ name: 'room 95' })
   })

@@ -11,7 +11,7 @@ function sessionsAt(start: number) {
 }
 
 describe('signIn', () => {
-  it('gives a new user an hour', async () => {
+  it('creates a user and a token for an hour', async () => {
     const { sessions, clock } = sessionsAt(1_700_000_000_000)
     const session = await sessions.signIn('Ann')
     expect(session).toEqual({
@@ -22,7 +22,7 @@ describe('signIn', () => {
     expect(await sessions.verify(session.token)).toEqual(session.user)
   })
 
-  it('tells two of one name apart', async () => {
+  it('gives two users of the same name different ids', async () => {
     const { sessions } = sessionsAt(0)
     const [one, other] = await Promise.all([sessions.signIn('Ann'), sessions.signIn('Ann')])
     expect(one.user.id).not.toBe(other.user.id)
@@ -35,7 +35,7 @@ describe('signIn', () => {
     ['👩‍💻 de\u00a0la Cruz', '👩‍💻 de\u00a0la Cruz'],
     ['<img onerror=alert(1)>', '<img onerror=alert(1)>'],
     ['__proto__', '__proto__'],
-  ])('takes %j as %j', async (given, name) => {
+  ])('accepts the name %j as %j', async (given, name) => {
     expect((await sessionsAt(0).sessions.signIn(given)).user.name).toBe(name)
   })
 
@@ -50,7 +50,7 @@ describe('signIn', () => {
     'Ann\u202etxt',
     '\ud800',
     '\u0301',
-  ])('refuses %j and says what was expected', async (name) => {
+  ])('refuses the name %j and says what was expected', async (name) => {
     await expect(sessionsAt(0).sessions.signIn(name)).rejects.toMatchObject({
       code: 'SHAPE',
       message: expect.stringMatching(/^name: expected 1 to 40 visible characters/),
@@ -59,7 +59,7 @@ describe('signIn', () => {
 })
 
 describe('renew', () => {
-  it('gives the same user another hour', async () => {
+  it('issues a token for another hour to the same user', async () => {
     const { sessions, clock } = sessionsAt(0)
     const first = await sessions.signIn('Ann')
     clock.now += 59 * minute
@@ -73,7 +73,7 @@ describe('renew', () => {
     const { sessions, clock } = sessionsAt(0)
     const { token } = await sessions.signIn('Ann')
     clock.now += 60 * minute
-    const refusal = { code: 'UNAUTHORIZED', message: 'the token has expired: sign in again' }
+    const refusal = { code: 'UNAUTHORIZED', message: 'the token has expired; sign in again' }
     await expect(sessions.renew(token)).rejects.toMatchObject(refusal)
   })
 })
@@ -85,15 +85,18 @@ describe('verify', () => {
   it.each([
     ['no token', async () => undefined],
     ['a number', async () => 5],
-    ['an empty one', async () => ''],
-    ['one that is none', async () => 'a.b.c'],
-    ['one of another key', async () => (await createSessions(new Uint8Array(32)).signIn('Ann')).token],
-    ['one that never ends', async () => unsigned({ name: 'Ann' }).sign(key)],
-    ['one without a name', async () => unsigned({}).setExpirationTime('1h').sign(key)],
-    ['one of another issuer', async () => unsigned({ name: 'Ann' }).setIssuer('x').setExpirationTime('1h').sign(key)],
-    ['one of another algorithm', async () => unsigned({ name: 'Ann' }, 'HS512').setExpirationTime('1h').sign(key)],
+    ['an empty token', async () => ''],
+    ['an invalid token', async () => 'a.b.c'],
+    ['a token of another key', async () => (await createSessions(new Uint8Array(32)).signIn('Ann')).token],
+    ['a token that never expires', async () => unsigned({ name: 'Ann' }).sign(key)],
+    ['a token without a name', async () => unsigned({}).setExpirationTime('1h').sign(key)],
     [
-      'one whose name was changed',
+      'a token of another issuer',
+      async () => unsigned({ name: 'Ann' }).setIssuer('x').setExpirationTime('1h').sign(key),
+    ],
+    ['a token of another algorithm', async () => unsigned({ name: 'Ann' }, 'HS512').setExpirationTime('1h').sign(key)],
+    [
+      'a token with a changed name',
       async () => {
         const [header, , signature] = (await createSessions(key).signIn('Ann')).token.split('.')
         const claims = { iss: 'roomful-demo', sub: '1', name: 'Bob', exp: 9_999_999_999 }
@@ -101,7 +104,7 @@ describe('verify', () => {
       },
     ],
     [
-      'one that says it needs no signature',
+      'a token that claims to need no signature',
       async () => {
         const { token } = await createSessions(key).signIn('Ann')
         return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.`
@@ -113,7 +116,7 @@ describe('verify', () => {
     await expect(refused).rejects.toMatchObject({ name: 'RefusalError', code: 'UNAUTHORIZED' })
   })
 
-  it('never says the token', async () => {
+  it('does not put the token into the error', async () => {
     const { token } = await createSessions(new Uint8Array(32)).signIn('Ann')
     expect(decodeJwt(token)['name']).toBe('Ann')
     const error: unknown = await createSessions(key)

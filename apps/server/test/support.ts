@@ -23,7 +23,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   return server
 }
 
-/** An unmodified Socket.IO client, connected. */
+/** A connected Socket.IO client. */
 export async function connect(url: string, auth: Record<string, unknown> = {}): Promise<Socket> {
   const socket = open(url, { auth })
   await new Promise<void>((resolve, reject) => {
@@ -33,22 +33,22 @@ export async function connect(url: string, auth: Record<string, unknown> = {}): 
   return socket
 }
 
-/** An unmodified Socket.IO client on a connection of its own. */
+/** A Socket.IO client with its own connection, which is disconnected when the test ends. */
 export function open(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): Socket {
   const socket = io(url, { forceNew: true, ...options })
   onTestFinished(() => void socket.disconnect())
   return socket
 }
 
-/** Everything that the socket gets of one event, in order; no test misses what came before it looked. */
+/** Collects the arguments of every such event from now on, in order. */
 export function collect(socket: Socket, event: string): unknown[][] {
   const received: unknown[][] = []
   socket.on(event, (...args: unknown[]) => void received.push(args))
   return received
 }
 
-/** For `expect.poll`: how long a busy machine may take. */
-export const patiently = { timeout: 20_000 }
+/** For `expect.poll`: long enough for a busy machine. */
+export const longTimeout = { timeout: 20_000 }
 
 export async function signIn(url: string, name: string): Promise<Session> {
   const response = await postSession(url, { name })
@@ -64,7 +64,7 @@ export function postSession(url: string, body: unknown, headers: Record<string, 
   })
 }
 
-/** The server as people start it: a process with an environment. */
+/** Starts the server in a process of its own, with environment variables. */
 export function startProcess(environment: Record<string, string>) {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', main], {
@@ -83,9 +83,9 @@ export function startProcess(environment: Record<string, string>) {
   return { output, exited, kill: (signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL') => child.kill(signal) }
 }
 
-/** The address that the process prints, once it has. */
+/** Waits until the process has printed its address, and returns it. */
 export async function addressOf({ output }: ReturnType<typeof startProcess>): Promise<string> {
-  await expect.poll(() => output.stdout + output.stderr, patiently).toMatch(/\n/)
+  await expect.poll(() => output.stdout + output.stderr, longTimeout).toMatch(/\n/)
   const [, url = ''] = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(output.stdout) ?? []
   expect(url, `printed: ${output.stdout}${output.stderr}`).not.toBe('')
   return url

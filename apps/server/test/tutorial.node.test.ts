@@ -1,8 +1,8 @@
 import type { Socket } from 'socket.io-client'
 import { describe, expect, it, vi } from 'vitest'
-import { collect, connect, open, patiently, startTestServer } from './support.ts'
+import { collect, connect, open, longTimeout, startTestServer } from './support.ts'
 
-/** The tutorial's browser code, word for word; only what it finds in the page is handed to it. */
+/** The tutorial's browser code, unchanged; `io` and `console` are parameters instead of globals. */
 function tutorialPage(io: (url: string) => Socket, console: { log(...values: unknown[]): void }): void {
   const socket = io('http://localhost:5000')
 
@@ -26,17 +26,17 @@ const shape = (message: string | RegExp = /./) => ({
   $error: { code: 'SHAPE', message: expect.stringMatching(message) },
 })
 
-async function startWith(people: number): Promise<Socket[]> {
+async function startWithClients(count: number): Promise<Socket[]> {
   const { url } = await startTestServer()
-  return Promise.all(Array.from({ length: people }, () => connect(url)))
+  return Promise.all(Array.from({ length: count }, () => connect(url)))
 }
 
 describe('the tutorial', () => {
-  it('runs its browser code unchanged', async () => {
+  it('works with its own browser code, unchanged', async () => {
     const { url } = await startTestServer()
     const log = vi.fn<(...values: unknown[]) => void>()
     tutorialPage(() => open(url), { log })
-    await expect.poll(() => log.mock.calls.length, patiently).toBe(3)
+    await expect.poll(() => log.mock.calls.length, longTimeout).toBe(3)
     expect(log.mock.calls).toEqual(
       expect.arrayContaining([
         ['Connected to WebSocket server'],
@@ -46,9 +46,9 @@ describe('the tutorial', () => {
     )
   })
 
-  it('message, custom_event and broadcast are answered to everyone', async () => {
-    const [ann, bob] = (await startWith(2)) as [Socket, Socket]
-    const heard = [ann, bob].map((socket) => ({
+  it('message, custom_event and broadcast are answered to all clients', async () => {
+    const [ann, bob] = (await startWithClients(2)) as [Socket, Socket]
+    const received = [ann, bob].map((socket) => ({
       message: collect(socket, 'message'),
       response: collect(socket, 'response_event'),
       broadcast: collect(socket, 'broadcast_message'),
@@ -63,37 +63,37 @@ describe('the tutorial', () => {
       response: [[{ message: 'Processed' }]],
       broadcast: [[data], [null]],
     }
-    await expect.poll(() => heard, patiently).toEqual([everything, everything])
+    await expect.poll(() => received, longTimeout).toEqual([everything, everything])
   })
 
-  it('join and leave tell the room: those who are in it, and nobody else', async () => {
-    const [ann, bob, eve] = (await startWith(3)) as [Socket, Socket, Socket]
-    const [annHeard, bobHeard, eveHeard] = [ann, bob, eve].map((socket) => collect(socket, 'room_message'))
+  it('join and leave are announced to the members of the room only', async () => {
+    const [ann, bob, eve] = (await startWithClients(3)) as [Socket, Socket, Socket]
+    const [annReceived, bobReceived, eveReceived] = [ann, bob, eve].map((socket) => collect(socket, 'room_message'))
     await ann.emitWithAck('join', { room: 'tea' })
     await bob.emitWithAck('join', { room: 'tea' })
     await bob.emitWithAck('leave', { room: 'tea' })
     await eve.emitWithAck('join', { room: 'milk' })
     await ann.emitWithAck('leave', { room: 'tea' })
     await Promise.all([ann, bob, eve].map((socket) => socket.emitWithAck('custom_event', { user: 'x', action: 'y' })))
-    expect(annHeard).toEqual([['User joined tea'], ['User joined tea'], ['User left tea']])
-    expect(bobHeard).toEqual([['User joined tea']])
-    expect(eveHeard).toEqual([['User joined milk']])
+    expect(annReceived).toEqual([['User joined tea'], ['User joined tea'], ['User left tea']])
+    expect(bobReceived).toEqual([['User joined tea']])
+    expect(eveReceived).toEqual([['User joined milk']])
   })
 
-  it('acknowledges with nothing, as Flask does', async () => {
-    const [ann] = (await startWith(1)) as [Socket]
+  it('sends empty acks, as Flask does', async () => {
+    const [ann] = (await startWithClients(1)) as [Socket]
     const acknowledge = vi.fn<(...answer: unknown[]) => void>()
     ann.emit('message', 'hi', acknowledge)
     ann.emit('join', { room: 'tea', more: 1 }, acknowledge)
-    await expect.poll(() => acknowledge.mock.calls, patiently).toEqual([[], []])
+    await expect.poll(() => acknowledge.mock.calls, longTimeout).toEqual([[], []])
   })
 
-  it('gives no way into the room that Socket.IO keeps for each connection', async () => {
-    const [victim, eve] = (await startWith(2)) as [Socket, Socket]
-    const heard = collect(victim, 'room_message')
+  it('join cannot enter the room that Socket.IO has for each socket', async () => {
+    const [victim, eve] = (await startWithClients(2)) as [Socket, Socket]
+    const received = collect(victim, 'room_message')
     await eve.emitWithAck('join', { room: victim.id })
     await victim.emitWithAck('join', { room: 'tea' })
-    await expect.poll(() => heard, patiently).toEqual([['User joined tea']])
+    await expect.poll(() => received, longTimeout).toEqual([['User joined tea']])
   })
 })
 
@@ -116,47 +116,47 @@ describe('bad input', () => {
     ['join', { room: 'x'.repeat(201) }],
     ['leave', {}],
     ['leave', { room: { toString: 1 } }],
-  ])('%s %j is refused with what was expected, and all go on', async (event, data) => {
-    const [eve, ann] = (await startWith(2)) as [Socket, Socket]
+  ])('%s %j is refused, the error says what was expected, and all clients stay connected', async (event, data) => {
+    const [eve, ann] = (await startWithClients(2)) as [Socket, Socket]
     eve.emit(event, data)
     expect(await eve.emitWithAck(event, data)).toEqual(shape(`^invalid data for "${event}": .*(expected|Invalid)`))
-    const heard = collect(ann, 'message')
+    const received = collect(ann, 'message')
     eve.send('still here')
-    await expect.poll(() => heard, patiently).toEqual([['Server received: still here']])
+    await expect.poll(() => received, longTimeout).toEqual([['Server received: still here']])
   })
 
-  it('says that broadcast takes JSON', async () => {
-    const [eve] = (await startWith(1)) as [Socket]
+  it('broadcast refuses data that is not JSON', async () => {
+    const [eve] = (await startWithClients(1)) as [Socket]
     for (const data of [[], [Buffer.from('binary')], [{ deep: [Buffer.from('binary')] }]])
       expect(await eve.emitWithAck('broadcast', ...data)).toEqual(
         shape('^invalid data for "broadcast": expected JSON data$'),
       )
   })
 
-  it('refuses what is nested more than 32 deep, and lives', async () => {
+  it('data nested more than 32 levels deep is refused, and the server continues', async () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
-    const [eve, ann] = (await startWith(2)) as [Socket, Socket]
-    const heard = collect(ann, 'broadcast_message')
-    // The client itself could not send these: it walks its data by recursion, too.
+    const [eve, ann] = (await startWithClients(2)) as [Socket, Socket]
+    const received = collect(ann, 'broadcast_message')
+    // Sent as text, because the client also encodes data recursively and would fail.
     for (const depth of [5000, 60_000]) eve.io.engine.send(`2["broadcast",${nested(depth)}]`)
     const refused = await eve.emitWithAck('broadcast', JSON.parse(nested(33)))
-    expect(refused).toEqual(shape('^expected data nested at most 32 deep'))
+    expect(refused).toEqual(shape('^expected data nested at most 32 levels deep'))
     eve.emit('broadcast', JSON.parse(nested(32)))
-    await expect.poll(() => heard, patiently).toEqual([[JSON.parse(nested(32))]])
+    await expect.poll(() => received, longTimeout).toEqual([[JSON.parse(nested(32))]])
   })
 
-  it('stops at 64 rooms a connection, and lets go of those that were left', async () => {
-    const [eve] = (await startWith(1)) as [Socket]
+  it('a connection can be in 64 rooms; a left room no longer counts', async () => {
+    const [eve] = (await startWithClients(1)) as [Socket]
     const join = (n: number) => eve.emitWithAck('join', { room: `room ${n}` }) as Promise<unknown>
     await Promise.all(Array.from({ length: 64 }, (_, n) => join(n)))
-    const full = { $error: { code: 'LIMIT', message: 'a connection may be in at most 64 rooms: leave one first' } }
+    const full = { $error: { code: 'LIMIT', message: 'a connection may be in at most 64 rooms; leave one first' } }
     expect(await join(64)).toEqual(full)
     expect(await join(0)).toBeUndefined()
     await eve.emitWithAck('leave', { room: 'room 1' })
     expect(await join(64)).toBeUndefined()
   })
 
-  it('ends the connection of who sends more than 128 KB, and nobody else’s', async () => {
+  it('a client that sends more than 128 KB is disconnected, other clients are not', async () => {
     const { url } = await startTestServer()
     const [eve, ann] = await Promise.all([connect(url), connect(url)])
     const ended = new Promise((resolve) => eve.once('disconnect', resolve))

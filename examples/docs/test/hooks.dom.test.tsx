@@ -1,4 +1,4 @@
-import { createClient, RoomfulError } from '@roomful/client'
+import { createClient, roomful, RoomfulError } from '@roomful/client'
 import { createRooms, refuse } from '@roomful/server'
 import '@roomful/testing/vitest'
 import { createMockServer } from '@roomful/testing'
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 /** Somebody else, who is gone with the test. */
 function comes(name: string) {
-  const other = createClient({ url: server.url, contract: chat, auth: { name } })
+  const other = createClient({ url: server.url, contract: chat, rooms: roomful(), auth: { name } })
   onTestFinished(other.disconnect)
   return other
 }

@@ -1,4 +1,4 @@
-import { createClient } from '@roomful/client'
+import { createClient, roomful } from '@roomful/client'
 import { createMockServer } from '@roomful/testing'
 import { cleanup, configure, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
@@ -21,7 +21,7 @@ async function start() {
     await server.close()
   })
   const enter = async (name: string) => {
-    const client = createClient({ url: server.url, contract: chat, auth: { name } })
+    const client = createClient({ url: server.url, contract: chat, rooms: roomful(), auth: { name } })
     onTestFinished(client.disconnect)
     return { client, room: await client.join('general') }
   }

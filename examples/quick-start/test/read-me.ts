@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const readMe = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8')
 
-/** The README's code, by the file's name in the first line of its block. */
+/** The code blocks of the README, by the file name in their first line. */
 export const quickStart: ReadonlyMap<string, string> = new Map(
   [...readMe.matchAll(/```tsx?\n\/\/ (\S+)\n([^]*?)```/g)].map(([, file = '', code = '']) => [file, code]),
 )

@@ -1,6 +1,6 @@
 import type {
-  AckOut,
   AckedName,
+  AckOut,
   AnyContract,
   At,
   ClientToServer,
@@ -14,20 +14,31 @@ import type {
 } from '@roomful/contract'
 import type { ConnectionState, Guarantees } from './connection/connection-state.ts'
 import type { Unsubscribe } from './emitter.ts'
-import type { CallOptions } from './events/sender.ts'
-import type { ReadonlyStore } from './guarded-store.ts'
-import type { OutboxStatus } from './roomful/outbox/outbox-types.ts'
-import type { MessageArgs, Room } from './rooms/room.ts'
+import type { CallOptions } from './promises.ts'
+import type { JoinOptions, MessageArgs, Room } from './rooms/room.ts'
+import type { ClientOutbox } from './rooms/rooms-protocol.ts'
+import type { ReadonlyStore } from './store.ts'
 
-export interface Emitting<C extends AnyContract> {
-  /** Sends an event, with no answer. Throws where the contract does not allow it; `client.emit` also after `disconnect()`. */
-  emit<E extends EventName<ClientToServer<C>>>(this: void, event: E, ...args: EmitArgs<At<ClientToServer<C>, E>>): void
+export interface EventEmitter<C extends AnyContract> {
+  /**
+   * Sends an event, without an answer. Returns whether it was sent or queued: false after `disconnect()`, a kick or a
+   * refusal, and where the queue is full (`onDrop` gets the reason).
+   *
+   * @throws ValidationError (`INVALID`) for data that the contract refuses; RoomfulError `INVALID_ARGUMENT` for an event that the contract does not know, a reserved name, or data that has no JSON.
+   */
+  emit<E extends EventName<ClientToServer<C>>>(
+    this: void,
+    event: E,
+    ...args: EmitArgs<At<ClientToServer<C>, E>>
+  ): boolean
 }
 
-export interface Asking<C extends AnyContract> {
+export interface AckEmitter<C extends AnyContract> {
   /**
-   * Sends an event and waits for the server's answer; several values come as a tuple.
-   * Rejects with `TIMEOUT`, `DISCONNECTED`, the server's own code, `INVALID`, or the signal's reason.
+   * Sends an event and waits for the server's answer; several values come as a list. Waits for the connection, too.
+   *
+   * Rejects with `TIMEOUT`, `DISCONNECTED` (not sent, or the outcome is unknown), `QUEUE_FULL`, the server's own code,
+   * `INVALID` for data or an answer that the contract refuses, `INVALID_ARGUMENT`, or the signal's reason.
    */
   emitWithAck<E extends AckedName<ClientToServer<C>>>(
     this: void,
@@ -40,34 +51,44 @@ export interface Asking<C extends AnyContract> {
 export type ClientHandler<C extends AnyContract, E> = (...args: HandlerArgs<At<ServerToClient<C>, E>>) => void
 
 /** One connection to one namespace of a server, and its rooms. All methods are bound. */
-export interface Client<C extends AnyContract = SocketIoContract<EventsMap, EventsMap>> extends Emitting<C>, Asking<C> {
-  /** Now; `connection` tells when it changes, and why. */
+export interface Client<C extends AnyContract = SocketIoContract<EventsMap, EventsMap>>
+  extends EventEmitter<C>, AckEmitter<C> {
+  /** The current status; `connection` tells when it changes, and why. */
   readonly status: ConnectionState['status']
   readonly connection: ReadonlyStore<ConnectionState<User<C>>>
-  /** What holds with this server; undefined while not connected. */
+  /** What client and server promise together; undefined while not connected. */
   readonly guarantees: Guarantees | undefined
-  /** How many messages the server has not confirmed. */
-  readonly outbox: ReadonlyStore<OutboxStatus>
-  /** Connects, at once also while reconnecting, and waits until connected, through retries; rejects where that was given up, refused, stopped or aborted. */
+  /** The messages that the server has not confirmed. */
+  readonly outbox: ClientOutbox
+  /**
+   * Connects, at once also while reconnecting, and waits until connected, through retries. Rejects with `EXHAUSTED`,
+   * `KICKED`, the server's code where it refused, `DISCONNECTED` after `disconnect()`, or the signal's reason.
+   */
   connect(this: void, options?: { readonly signal?: AbortSignal }): Promise<void>
-  /** Connects if the first use should: what hooks call when they mount. Does nothing after `disconnect()`. */
+  /** Connects if the first use should: hooks call it when they mount. Does nothing after `disconnect()`. */
   autoConnect(this: void): void
-  /** Ends the connection and drops events that wait; messages of rooms stay in the outbox. Only `connect()` starts again. */
+  /** Ends the connection and drops queued events; messages to rooms stay in the outbox. Only `connect()` connects again. */
   disconnect(this: void): void
-  /** Hears an event from the server; room events of `@roomful/server` are heard on their room. */
+  /** Ends the client for good: no timer, lock, channel or listener is left. Stored messages stay for the next page. */
+  close(this: void): void
+  /**
+   * Calls the handler for each such event; events of a room go to the room's listeners.
+   *
+   * @throws RoomfulError `INVALID_ARGUMENT` for an event that the contract does not know, a reserved name, or a handler that is no function.
+   */
   on<E extends EventName<ServerToClient<C>>>(this: void, event: E, handler: ClientHandler<C, E>): Unsubscribe
   once<E extends EventName<ServerToClient<C>>>(this: void, event: E, handler: ClientHandler<C, E>): Unsubscribe
-  /** Sends a `message`, as everywhere in Socket.IO. */
-  send(this: void, ...args: MessageArgs<ClientToServer<C>>): void
-  /** Sends now or not at all. */
-  readonly volatile: Emitting<C>
+  /** Sends a `message`, as everywhere in Socket.IO: short for `emit('message', data)`. */
+  send(this: void, ...args: MessageArgs<ClientToServer<C>>): boolean
+  /** Sends now or not at all; returns whether it was sent. */
+  readonly volatile: EventEmitter<C>
   /** `client.timeout(5_000).emitWithAck(…)`: another time-out, in milliseconds. */
-  timeout(this: void, timeoutMs: number): Asking<C>
-  with(this: void, options: CallOptions): Asking<C>
-  /** The room of that name: the same object each time, no I/O. One with an unusable name is `failed` when joined. */
+  timeout(this: void, timeoutMs: number): AckEmitter<C>
+  with(this: void, options: CallOptions): AckEmitter<C>
+  /** The room of that name, without joining it: the same object each time. */
   room(this: void, name: string): Room<C>
-  /** Short for `client.room(name).join()`. */
-  join(this: void, name: string, options?: CallOptions): Promise<Room<C>>
+  /** Short for `client.room(name).join(options)`. */
+  join(this: void, name: string, options?: JoinOptions<C>): Promise<Room<C>>
   /** Short for `client.room(name).leave()`. */
   leave(this: void, name: string): Promise<void>
 }

@@ -2,38 +2,35 @@ import {
   type AnyContract,
   type ContractDefinition,
   type EventsMap,
-  type Hello,
   RoomfulError,
   type SocketIoContract,
 } from '@roomful/contract'
 import type { Client } from './client.ts'
+import type { ClientCore } from './client-core.ts'
 import { Connection } from './connection/connection.ts'
 import type { ConnectionState } from './connection/connection-state.ts'
-import { guaranteesOf } from './connection/guarantees.ts'
 import { assertListener, type Unsubscribe } from './emitter.ts'
+import { refusalIn } from './errors.ts'
 import { Dispatcher } from './events/dispatcher.ts'
-import { refusalIn } from './events/refusal.ts'
 import { Schemas } from './events/schemas.ts'
-import { type CallOptions, Sender } from './events/sender.ts'
+import { Sender } from './events/sender.ts'
 import { assertNumber, type ClientOptions, settingsFrom } from './options.ts'
-import { Outbox } from './roomful/outbox/outbox.ts'
-import { handled, untilState } from './promises.ts'
+import { type CallOptions, handled, throwIfAborted, untilState } from './promises.ts'
 import { createReporting } from './reporting.ts'
-import { createPlainRooms, roomNamedIn } from './rooms/plain-rooms.ts'
-import type { RoomProtocol } from './rooms/room-protocol.ts'
-import { roomfulRooms } from './roomful/roomful.ts'
+import type { JoinOptions } from './rooms/room.ts'
 import { Rooms } from './rooms/rooms.ts'
+import type { RoomsProtocol } from './rooms/rooms-protocol.ts'
 import { createSocketPort } from './transport/socket-io-adapter.ts'
 
 type Handler = (...args: unknown[]) => void
 
 /**
  * Makes a client for one server: typed by a contract, by Socket.IO's own interface maps, or not at all.
- * Does nothing until it is used.
+ * It does nothing until it is used.
  *
- * @throws RoomfulError `INVALID_ARGUMENT` for an option that cannot be meant.
+ * @throws RoomfulError `INVALID_ARGUMENT` for an option of the wrong type.
  * @example
- * const client = createClient({ url: 'https://chat.example.com', contract: chat, auth: async () => ({ token: await getToken() }) })
+ * const client = createClient({ url: 'https://chat.example.com', contract: chat, rooms: roomful(), auth: async () => ({ token: await getToken() }) })
  * const room = await client.join('general')
  * room.on('message', ({ text }, { from }) => console.log(from?.name, text))
  * await room.emit('message', { text: 'Hello, everyone' })
@@ -44,133 +41,97 @@ export function createClient<S2C extends EventsMap = EventsMap, C2S extends Even
 ): Client<SocketIoContract<S2C, C2S>>
 export function createClient(options: ClientOptions & { readonly contract?: AnyContract | undefined }): Client {
   const settings = settingsFrom(options)
-  const { ackTimeoutMs, joinTimeoutMs, plain } = settings
-  let protocol: RoomProtocol | undefined
-  let connects = 0
-
-  const { inspect, report, invalid } = createReporting({ ...settings, inspect: options.inspect })
-  const schemas = new Schemas(options.contract?.definition as ContractDefinition | undefined, invalid)
-
-  const port = createSocketPort(options.url, settings.socket, {
+  const reporting = createReporting(settings)
+  const schemas = new Schemas(options.contract?.definition as ContractDefinition | undefined, reporting.invalid)
+  const port = createSocketPort(settings.url, settings.socket, {
     opened: (id, recovered) => connection.opened(id, recovered),
     failed: (error, refused) => connection.failed(error, refused),
     closed: (error, kicked) => connection.closed(error, kicked),
     packet: (event, args) => dispatcher.receive(event, args),
   })
-  const sender = new Sender(port, settings.queueLimit, inspect)
-  const outbox = new Outbox(options.url, settings.queueLimit, options.outbox, {
-    send: (room, flight) =>
-      protocol?.publish(room, flight) ?? Promise.reject(new RoomfulError('DISCONNECTED', 'not connected')),
-    rejoin: (room) => rooms.get(room)?.rejoin(),
-    needed: (room) => rooms.named(room).needed(),
-    idle: (room) => rooms.get(room)?.idle(),
-    placed: () => connection.reassured(),
-    storageFailed: (error) => inspect({ type: 'error', error, source: 'outbox' }),
-    dropped: (room, event, error) =>
-      inspect({ type: 'drop', direction: 'out', event, reason: `${error.message} (room ${room})`, error }),
-    report,
-  })
-  const rooms = new Rooms({
-    protocol: () => protocol,
-    isReady: () => port.isReady(),
-    stoppedBy,
-    autoConnect,
-    outbox,
+  const sender = new Sender(port, settings.queueLimit, reporting)
+  const dispatcher: Dispatcher = new Dispatcher(() => protocol, schemas, reporting)
+  const connection: Connection = new Connection(settings, () => protocol.serverInfo, port, reporting, follow)
+  const core: ClientCore = {
+    url: settings.url,
+    settings,
+    connection,
+    sender,
     schemas,
-    inspect,
-    report,
-  })
-  const dispatcher = new Dispatcher(
-    {
-      hello: (hello) => connection.hello(hello),
-      room: (name) => rooms.get(name),
-      isRoomful: () => protocol?.kind === 'roomful',
-      roomOf: plain?.roomOf ?? roomNamedIn,
+    reporting,
+    rooms: {
+      get: (name) => rooms.get(name),
+      named: (name) => rooms.named(name),
+      all: () => rooms.all(),
     },
-    schemas,
-    inspect,
-    report,
-  )
-  const connection = new Connection(
-    { ...settings, plain: plain !== undefined },
-    {
-      changed(from, to) {
-        inspect({ type: 'connection', from, to })
-        if (to.status === 'connecting') outbox.begin()
-        if (from.status === 'disconnected') rooms.down() // somebody seeks a connection again: rooms wait for it
-      },
-      userOf: (hello) => schemas.readUser(hello?.user),
-      guaranteesOf: (hello) => guaranteesOf(hello, outbox.store.getState().place),
-      up,
-      down(error, stopped) {
-        connects += 1
-        protocol = undefined
-        sender.close()
-        if (stopped) sender.clear(error)
-        rooms.down(stopped ? error : undefined)
-        if (stopped) outbox.stopped(error)
-      },
-    },
-    port,
-    report,
-  )
+  }
+  const protocol: RoomsProtocol = settings.rooms.createProtocol(core)
+  const rooms: Rooms = new Rooms(core, protocol, autoConnect)
+  /** Counts connects and disconnects: joining the rooms again takes a while. */
+  let connects = 0
 
-  function up(hello: Hello | undefined, recovered: boolean): void {
+  /** The client's own part of a change of the connection, before the app's listeners. */
+  function follow(to: ConnectionState<unknown>, from: ConnectionState<unknown>): void {
+    reporting.inspect({ type: 'connection', from, to })
+    if (to.status === 'connecting') {
+      if (from.status === 'disconnected') rooms.onDisconnected() // the rooms wait for the connection again
+      protocol.onConnecting()
+    } else if (to.status === 'connected') {
+      if (from.status !== 'connected') onConnected(to.recovered && protocol.kind === 'plain')
+    } else onDisconnected(to.status === 'disconnected' ? (to.error ?? stoppedByApp()) : undefined)
+  }
+
+  function onConnected(isRecovered: boolean): void {
     const connect = ++connects
-    if (hello) {
-      const { limits, capabilities } = hello
-      protocol = roomfulRooms(sender, { limits, capabilities, joinTimeoutMs, ackTimeoutMs })
-      outbox.welcome(hello)
-    } else {
-      protocol = createPlainRooms(sender, { ...plain, refusalIn: refused, joinTimeoutMs, ackTimeoutMs })
-      outbox.plain()
-    }
-    void rooms.up(recovered).then(() => {
+    reporting.connected()
+    if (protocol.onConnected(isRecovered)) rooms.onUserChanged()
+    void rooms.onConnected(isRecovered).then(() => {
       if (connect === connects) sender.open()
     })
-  }
-
-  function refused(values: readonly unknown[]): RoomfulError | undefined {
-    return refusalIn(values, settings.refusalOf)
-  }
-
-  function stoppedBy(): RoomfulError | undefined {
-    const state = connection.store.getState()
-    if (state.status !== 'disconnected') return undefined
-    return new RoomfulError('DISCONNECTED', `not connected (${state.reason}): connect() starts again`, {
-      ...(state.error && { cause: state.error }),
+    void afterAwaits().then(() => {
+      if (connect === connects) dispatcher.open()
     })
+  }
+
+  /** With an error: no connection is sought any more. */
+  function onDisconnected(error: RoomfulError | undefined): void {
+    connects += 1
+    dispatcher.close()
+    sender.close()
+    rooms.onDisconnected(error)
+    if (!error) return
+    sender.clear(error)
+    protocol.onStopped(error)
   }
 
   function autoConnect(): void {
     if (settings.autoConnect && connection.store.getState().status === 'idle') connection.connect()
   }
 
-  function assertSeeking(): void {
-    const error = stoppedBy()
+  function emit(event: string, ...args: unknown[]): boolean {
+    schemas.checkEvent(event, args)
+    const error = connection.stoppedBy()
+    if (error) reporting.drop(event, error)
+    else autoConnect()
+    return !error && sender.emit(event, args)
+  }
+
+  async function emitWithAck(wait: CallOptions, event: string, args: readonly unknown[]): Promise<unknown> {
+    const { timeoutMs = settings.ackTimeoutMs } = wait
+    throwIfAborted(wait.signal)
+    const sent = schemas.checkAsk(event, args)
+    assertNumber('timeoutMs', timeoutMs)
+    const error = connection.stoppedBy()
     if (error) throw error
     autoConnect()
-  }
-
-  function emit(event: string, ...args: unknown[]): void {
-    schemas.checkEvent(event, args)
-    assertSeeking()
-    sender.emit(event, args)
-  }
-
-  async function ask(options: CallOptions, event: string, args: readonly unknown[]): Promise<unknown> {
-    options.signal?.throwIfAborted()
-    const sent = schemas.checkAsk(event, args)
-    assertNumber('timeoutMs', options.timeoutMs ?? ackTimeoutMs)
-    assertSeeking()
-    const values = await sender.ask(event, sent, { ...options, timeoutMs: options.timeoutMs ?? ackTimeoutMs })
-    const refusal = refused(values)
+    const values = await sender.request(event, sent, { ...wait, timeoutMs })
+    const refusal = refusalIn(values, settings.refusalOf)
     if (refusal) throw refusal
     return schemas.readAck(event, values)
   }
 
-  const asking = (options: CallOptions) => ({
-    emitWithAck: (event: string, ...args: unknown[]) => handled(ask(options, event, args)),
+  const ackEmitter = (wait: CallOptions) => ({
+    emitWithAck: (event: string, ...args: unknown[]) => handled(emitWithAck(wait, event, args)),
   })
 
   const on = (event: string, handler: unknown): Unsubscribe => {
@@ -184,17 +145,23 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       return connection.store.getState().status
     },
     connection: connection.store,
-    outbox: outbox.store,
+    outbox: protocol.clientOutbox,
     get guarantees() {
       const state = connection.store.getState()
       return state.status === 'connected' ? state.guarantees : undefined
     },
-    connect(wait: { readonly signal?: AbortSignal } = {}) {
-      if (!wait.signal?.aborted) connection.connect()
-      return handled(untilState(connection.store, verdict, wait.signal))
+    connect({ signal }: { readonly signal?: AbortSignal } = {}) {
+      if (!signal?.aborted) connection.connect()
+      return handled(untilState(connection.store, connectVerdict, { ...(signal && { signal }) }))
     },
     autoConnect,
     disconnect: () => connection.stop('client'),
+    close() {
+      connection.close()
+      rooms.close()
+      protocol.close()
+      dispatcher.clear()
+    },
     on,
     once(event: string, handler: unknown) {
       assertListener(handler)
@@ -209,21 +176,29 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     volatile: {
       emit(event: string, ...args: unknown[]) {
         schemas.checkEvent(event, args)
-        sender.volatile(event, args)
+        return sender.volatile(event, args)
       },
     },
-    ...asking({}),
-    timeout: (timeoutMs: number) => asking({ timeoutMs }),
-    with: asking,
-    room: (name: string) => rooms.named(name).room,
-    join: (name: string, options?: CallOptions) => rooms.named(name).room.join(options),
-    leave: (name: string) => rooms.named(name).room.leave(),
+    ...ackEmitter({}),
+    timeout: (timeoutMs: number) => ackEmitter({ timeoutMs }),
+    with: ackEmitter,
+    room: (name: string) => rooms.room(name),
+    join: (name: string, wait?: JoinOptions) => rooms.room(name).join(wait),
+    leave: (name: string) => rooms.room(name).leave(),
   }
   return client as Client
 }
 
-/** What `connect()` waits for: connected, or stopped. */
-function verdict({ status, error }: ConnectionState<unknown>): Error | true | undefined {
+/** `connect()` ends with the first state that says how it went. */
+function connectVerdict({ status, error }: ConnectionState<unknown>): Error | true | undefined {
   if (status === 'connected') return true
-  return status === 'disconnected' ? (error ?? new RoomfulError('DISCONNECTED', 'disconnect() was called')) : undefined
+  return status === 'disconnected' ? (error ?? stoppedByApp()) : undefined
+}
+
+const stoppedByApp = (): RoomfulError =>
+  new RoomfulError('DISCONNECTED', 'disconnect() was called; connect() connects again')
+
+/** A few microtasks: code after `await client.connect()` can add its listeners before the first packet is handed on. */
+async function afterAwaits(): Promise<void> {
+  for (let count = 0; count < 4; count += 1) await Promise.resolve()
 }

@@ -1,4 +1,5 @@
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 
 /** Ends a subscription; calling it again does nothing. */
 export type Unsubscribe = () => void
@@ -7,12 +8,12 @@ type OneArgument = (data: unknown) => void
 
 /** A list of handlers: O(1) to add to and to remove from, in any order. */
 export class Emitter<Args extends readonly unknown[]> {
-  /** Those that were removed stay, as `nothing`, until they are more than half and the list is used again, outside of a call. */
+  /** Removed handlers are replaced by `noop`, until they are more than half of the list and no call is under way. */
   #handlers: ((...args: Args) => void)[] = []
-  /** Where each of them stands; -1 where it was removed. */
+  /** The index of each handler; -1 after its removal. */
   #places: { at: number }[] = []
   #size = 0
-  /** How many calls are under way: nothing is moved meanwhile, so that they miss no removal. */
+  /** How many calls are under way. Handlers are not moved meanwhile: each call works with indexes. */
   #calls = 0
 
   get size(): number {
@@ -27,7 +28,7 @@ export class Emitter<Args extends readonly unknown[]> {
     this.#size += 1
     return () => {
       if (place.at < 0) return
-      this.#handlers[place.at] = nothing
+      this.#handlers[place.at] = noop
       place.at = -1
       this.#size -= 1
       if (this.#size === 0) {
@@ -37,21 +38,21 @@ export class Emitter<Args extends readonly unknown[]> {
     }
   }
 
-  /** Calls every handler; one that throws harms no other. One that is removed meanwhile is not called any more. */
+  /** Calls every handler. A handler that throws disturbs no other; one that is removed meanwhile is not called. */
   call(args: Args, onThrow: (error: unknown) => void): void {
     this.#compact()
     const handlers = this.#handlers
-    const end = handlers.length // one that is added meanwhile is not called yet
-    const isOne = args.length === 1 // most events: a spread would cost half of the dispatch
+    const end = handlers.length // a handler that is added meanwhile is not called yet
+    const isOne = args.length === 1 // as most events have: a spread would cost half of the dispatch
     const [data] = args as readonly unknown[]
     let next = 0
     this.#calls += 1
     try {
       while (next < end) {
         try {
-          // One try for the whole run: it is left, and entered again, only where a handler throws.
+          // One `try` around the loop: it is left, and entered again, only after a handler threw.
           while (next < end) {
-            const handler = handlers[next++]! // by itself, or it would have our list as its `this`
+            const handler = handlers[next++]! // called as a plain function: `handlers[next]()` would give it the list as `this`
             if (isOne) (handler as unknown as OneArgument)(data)
             else handler(...args)
           }
@@ -76,25 +77,39 @@ export class Emitter<Args extends readonly unknown[]> {
   }
 }
 
-function nothing(): void {}
+function noop(): void {}
 
 export function assertListener(handler: unknown): void {
   if (typeof handler === 'function') return
   throw new RoomfulError('INVALID_ARGUMENT', `a listener must be a function, got ${describe(handler)}`)
 }
 
-/** Handlers by event. */
+/** Handlers by event name. */
 export class Listeners<Args extends readonly unknown[]> {
   readonly #emitters = new Map<string, Emitter<Args>>()
+
+  get size(): number {
+    let size = 0
+    for (const emitter of this.#emitters.values()) size += emitter.size
+    return size
+  }
 
   add(event: string, handler: (...args: Args) => void): Unsubscribe {
     const known = this.#emitters.get(event)
     const emitter = known ?? new Emitter<Args>()
-    if (!known) this.#emitters.set(event, emitter)
-    return emitter.add(handler)
+    const remove = emitter.add(handler)
+    this.#emitters.set(event, emitter)
+    return () => {
+      remove()
+      if (emitter.size === 0 && this.#emitters.get(event) === emitter) this.#emitters.delete(event)
+    }
   }
 
-  /** Those of one event; undefined where nobody listens, so that nothing need be parsed for them. */
+  clear(): void {
+    this.#emitters.clear()
+  }
+
+  /** The handlers of one event; undefined where it has none, so that its data need not be parsed. */
   of(event: string): Emitter<Args> | undefined {
     const emitter = this.#emitters.get(event)
     return emitter && emitter.size > 0 ? emitter : undefined

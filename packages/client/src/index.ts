@@ -1,32 +1,52 @@
-export * from '@roomful/contract'
-export type { Asking, Client, ClientHandler, Emitting } from './client.ts'
+export { defineContract, isSchema, typeOnly, RoomfulError, ValidationError } from '@roomful/contract'
+export type * from '@roomful/contract'
+export type { AckEmitter, Client, ClientHandler, EventEmitter } from './client.ts'
+export type { RoomsOption } from './client-core.ts'
 export type { Auth, AuthContext } from './connection/auth.ts'
-export type { ReconnectOptions } from './connection/back-off.ts'
-export type { ConnectionState, Guarantees, RetryReason, StopReason } from './connection/connection-state.ts'
-export { lostConnection } from './connection/lost-connection.ts'
-export type { LostConnection, LostConnectionOptions } from './connection/lost-connection.ts'
+export type { ReconnectOptions } from './connection/connection.ts'
+export type {
+  ConnectionState,
+  Guarantees,
+  OutboxStorageName,
+  RetryReason,
+  StopReason,
+} from './connection/connection-state.ts'
+export { createLostConnection } from './connection/create-lost-connection.ts'
+export type { LostConnection, LostConnectionOptions } from './connection/create-lost-connection.ts'
 export { createClient } from './create-client.ts'
 export type { Unsubscribe } from './emitter.ts'
 export type { OnInvalid } from './events/schemas.ts'
-export type { CallOptions } from './events/sender.ts'
-export type { ReadonlyStore, Report } from './guarded-store.ts'
-export type { Inspect, InspectEvent } from './inspect.ts'
+export type { DroppedEmit, Inspect, InspectEvent, OnDrop } from './inspect.ts'
 export type { ClientOptions } from './options.ts'
-export type { OutboxOption } from './roomful/storage/keeper.ts'
-export type { OutboxStatus } from './roomful/outbox/outbox-types.ts'
+export type { CallOptions } from './promises.ts'
 export { persistentOutbox } from './roomful/storage/persistent-outbox.ts'
 export type { PersistentOutbox } from './roomful/storage/persistent-outbox.ts'
+export type { OutboxStorage } from './roomful/storage/outbox-storage.ts'
+export type { OutboxOption } from './roomful/storage/storage-session.ts'
 export { createPresence } from './roomful/presence/create-presence.ts'
-export { createTyping } from './roomful/typing/create-typing.ts'
 export type { PresenceState, RoomPresence, RoomTyping } from './roomful/presence/presence-types.ts'
+export { roomful } from './roomful/roomful.ts'
+export type { RoomfulOptions } from './roomful/roomful.ts'
+export { createTyping } from './roomful/typing/create-typing.ts'
 export { plainRooms } from './rooms/plain-rooms.ts'
-export type { PlainRooms, PlainRoomsOption } from './rooms/plain-rooms.ts'
-export type { HistoryQuery } from './rooms/room-protocol.ts'
-export type { Gap } from './roomful/log.ts'
+export type { EventCall, PlainRooms } from './rooms/plain-rooms.ts'
+export type {
+  Gap,
+  HistoryQuery,
+  JoinOptions,
+  Member,
+  MessageArgs,
+  MessageMeta,
+  Room,
+  RoomHandler,
+  RoomMessage,
+  RoomSender,
+} from './rooms/room.ts'
 export type { RoomState } from './rooms/room-state.ts'
-export type { Member, MessageArgs, MessageMeta, Room, RoomHandler, RoomMessage } from './rooms/room.ts'
+export type { ClientOutbox, OutboxStatus } from './rooms/rooms-protocol.ts'
+export type { ReadonlyStore, Report } from './store.ts'
 export type { List } from './timeline/chunked-list.ts'
 export type { TimelineEntry, TimelineGap, TimelineMessage } from './timeline/timeline-entry.ts'
-export { createTimeline } from './timeline/timeline-store.ts'
+export { createTimeline } from './timeline/create-timeline.ts'
 export type { Timeline, TimelineName, TimelineOptions, TimelineState } from './timeline/timeline-types.ts'
 export type { SocketOptions } from './transport/socket-port.ts'

@@ -2,20 +2,32 @@ import type { RoomfulError } from '@roomful/contract'
 import type { ConnectionState } from './connection/connection-state.ts'
 import type { RoomState } from './rooms/room-state.ts'
 
-/** Everything that happens in a client, one at a time, for logs and devtools. */
+/** Everything that happens in a client, one event at a time, for logs and devtools. */
 export type InspectEvent =
   | { readonly type: 'connection'; readonly from: ConnectionState<unknown>; readonly to: ConnectionState<unknown> }
   | { readonly type: 'room'; readonly room: string; readonly from: RoomState; readonly to: RoomState }
   | { readonly type: 'in' | 'out' | 'ack'; readonly event: string; readonly args: readonly unknown[] }
-  /** Something that will not be sent, or not be heard. */
+  /** An event that is not sent (`out`), or that no listener gets (`in`). */
   | {
       readonly type: 'drop'
       readonly direction: 'in' | 'out'
       readonly event: string
+      readonly room?: string
       readonly reason: string
       readonly error?: RoomfulError
     }
-  /** A listener threw, which `onError` hears too; or the outbox's storage failed. It harms nobody. */
+  /** A listener threw (`onError` gets the same error), or the outbox's storage failed. */
   | { readonly type: 'error'; readonly error: unknown; readonly source: string }
 
 export type Inspect = (event: InspectEvent) => void
+
+/** An event or message that was not sent, and never will be. */
+export interface DroppedEmit {
+  readonly event: string
+  /** The room it was for; absent for `client.emit`. */
+  readonly room?: string
+  /** `DISCONNECTED` after `disconnect()`, a kick or a refusal; `QUEUE_FULL`; or the code of the failed `room.emit`. */
+  readonly error: RoomfulError
+}
+
+export type OnDrop = (dropped: DroppedEmit) => void

@@ -1,97 +1,96 @@
-import { describe, type Refusal, RoomfulError } from '@roomful/contract'
+import { type Refusal, RoomfulError } from '@roomful/contract'
+import { describe, isObject } from '@roomful/contract/protocol'
+import type { RoomsOption } from './client-core.ts'
 import type { Auth } from './connection/auth.ts'
-import type { ReconnectOptions } from './connection/back-off.ts'
+import type { ReconnectOptions } from './connection/connection.ts'
 import type { OnInvalid } from './events/schemas.ts'
-import type { Report } from './guarded-store.ts'
-import type { Inspect } from './inspect.ts'
-import type { OutboxOption } from './roomful/storage/keeper.ts'
-import type { PlainRoomsOption } from './rooms/plain-rooms.ts'
+import type { Inspect, OnDrop } from './inspect.ts'
+import { plainRooms } from './rooms/plain-rooms.ts'
+import type { Report } from './store.ts'
 import type { SocketOptions } from './transport/socket-port.ts'
 
-/** Times are in milliseconds. */
+/** Times are in milliseconds. An option of the wrong type makes `createClient` throw `INVALID_ARGUMENT`. */
 export interface ClientOptions {
-  /** The server, `https://example.com`; a path after it is the namespace. In a browser also `/` or `/namespace` of the page's own. */
+  /** The server's address, `https://example.com`. A path after it is the namespace. In a browser `/` and `/namespace` are on the page's own server. */
   readonly url: string
-  /** Credentials for the handshake, or a function that is asked before each attempt, and again when they were refused. */
+  /**
+   * How the client speaks of rooms: `roomful()` where the server has `@roomful/server`, `plainRooms()` on any other.
+   * @default plainRooms()
+   */
+  readonly rooms?: RoomsOption
+  /**
+   * Credentials for the handshake, or a function that is called before each attempt, and once more after the server refused
+   * them. Where it throws, the attempt fails with `AUTH_FAILED` and is repeated.
+   */
   readonly auth?: Auth
-  /** Whether the first use connects; else only `connect()` does. @default true */
+  /** Whether the first use connects. With false only `connect()` does. @default true */
   readonly autoConnect?: boolean
-  /** How long one attempt to connect may take: credentials, network and the server's answer. @default 10000 */
+  /** How long one attempt to connect may take, with credentials and the server's answer. Then it fails: `TIMEOUT`, `AUTH_FAILED` or `UNSUPPORTED`. @default 10000 */
   readonly connectTimeoutMs?: number
-  /** How long `emitWithAck` waits for an answer, and a room for the server to have a message. @default 10000 */
+  /** How long `emitWithAck` waits for an answer (`TIMEOUT`), and a room for the server to store a message (it is sent again). @default 10000 */
   readonly ackTimeoutMs?: number
-  /** How long a room waits for the answer to its join; then it is `failed`, and holds up nobody. @default 5000 */
+  /** How long a room waits for the answer to its join. Then it is `failed` with `TIMEOUT`, and tries again. @default 5000 */
   readonly joinTimeoutMs?: number
-  /** How long a server may take to say that it speaks roomful/1; one that was plain last time is not waited for. @default 150 */
-  readonly helloTimeoutMs?: number
   readonly reconnect?: ReconnectOptions
-  /** How many emits may wait for the connection, and how many messages of all rooms, of 1 MiB at most, for the server to have them. @default 500 */
+  /** How many emits may be queued while disconnected, and how many messages to rooms (of 1 MiB together) may be unconfirmed: beyond it `QUEUE_FULL`. @default 500 */
   readonly queueLimit?: number
-  /** `persistentOutbox()` keeps what is sent to rooms across reloads. @default in memory */
-  readonly outbox?: OutboxOption
-  /** `plainRooms()` for a server without `@roomful/server`. @default asks the server */
-  readonly rooms?: PlainRoomsOption
-  /** The refusal in an acknowledgement, if it is one; several values come as an array. `{ $error }` always is one. */
+  /** Reads a refusal from an acknowledgement; several values come as a list. `{ $error }` always is a refusal. */
   readonly refusalOf?: (ack: unknown) => Refusal | undefined
-  /** Hears of data that was dropped because the contract does not accept it. @default console.warn */
+  /** Called with data that was dropped because the contract refuses it. @default console.warn */
   readonly onInvalid?: OnInvalid
-  /** Hears of what the app's own listeners threw. @default reportError, or console.error where there is none */
+  /** Called with each event that was not sent and never will be. @default in development one console.warn for each outage */
+  readonly onDrop?: OnDrop
+  /** Called with errors that the app's own listeners threw. @default reportError, or console.error where there is none */
   readonly onError?: Report
-  /** Sees everything, for logs and devtools: each change of state, packet and drop. */
+  /** Called with everything that happens, for logs and devtools: changes of state, packets, drops. */
   readonly inspect?: Inspect
-  /** Handed through to socket.io-client. */
+  /** Options of socket.io-client. */
   readonly socket?: SocketOptions
 }
 
 /** The options with their defaults. */
-export type Settings = Required<Omit<ClientOptions, 'url' | 'auth' | 'outbox' | 'rooms' | 'inspect'>> & {
-  readonly auth: Auth | undefined
-  readonly plain: PlainRoomsOption | undefined
-}
+export type Settings = Required<Omit<ClientOptions, 'auth' | 'inspect' | 'onDrop'>> &
+  Pick<ClientOptions, 'inspect' | 'onDrop'> & { readonly auth: Auth | undefined }
 
-/** Fills in the defaults; throws `INVALID_ARGUMENT` for what cannot be meant. */
+/** Adds the defaults; throws `INVALID_ARGUMENT` for an option of the wrong type. */
 export function settingsFrom(options: ClientOptions): Settings {
   assertUrl(options.url)
-  assertKinds(options)
+  assertTypes(options)
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null)
-  return { ...DEFAULTS, ...Object.fromEntries(given), plain: options.rooms } as Settings
+  return { ...DEFAULTS, rooms: options.rooms ?? plainRooms(), ...Object.fromEntries(given) } as Settings
 }
 
-/** A timer beyond 2³¹ ms fires at once. */
+/** Throws unless the value is a number that makes sense. A timer beyond 2³¹ ms would fire at once. */
 export function assertNumber(name: string, value: unknown = 0): void {
   const isFine = typeof value === 'number' && value >= 0 && (!name.endsWith('Ms') || value < 2 ** 31)
   if (!isFine) expected(name, name.endsWith('Ms') ? 'milliseconds, less than 2³¹' : 'a number', value)
 }
 
-const NUMBERS = ['connectTimeoutMs', 'ackTimeoutMs', 'joinTimeoutMs', 'helloTimeoutMs', 'queueLimit'] as const
+const NUMBERS = ['connectTimeoutMs', 'ackTimeoutMs', 'joinTimeoutMs', 'queueLimit'] as const
 const RECONNECT_NUMBERS = ['attempts', 'minDelayMs', 'maxDelayMs'] as const
-const FUNCTIONS = ['refusalOf', 'onInvalid', 'onError', 'inspect'] as const
+const FUNCTIONS = ['refusalOf', 'onInvalid', 'onDrop', 'onError', 'inspect'] as const
 
-/** What the compiler would have said, for those who have none. */
-function assertKinds(options: ClientOptions & { readonly contract?: unknown }): void {
-  const { auth, reconnect, socket, outbox, rooms, contract } = options
+/** For callers without a compiler. */
+function assertTypes(options: ClientOptions & { readonly contract?: unknown }): void {
+  const { auth, reconnect, socket, rooms, contract } = options
   const assert = (name: string, value: unknown, isFine: (value: unknown) => boolean, what: string): void => {
     if (value !== undefined && !isFine(value)) expected(name, what, value)
   }
   const has = (key: string) => (value: unknown) => isObject(value) && key in value
   for (const name of NUMBERS) assertNumber(name, options[name])
   for (const name of FUNCTIONS) assert(name, options[name], isFunction, 'a function')
-  const isAuth = (value: unknown) => isFunction(value) || isObject(value)
-  assert('auth', auth, isAuth, 'an object such as { token }, or a function that gives one')
+  assert('auth', auth, (value) => isFunction(value) || isObject(value), 'an object such as { token }, or a function')
   assert('reconnect', reconnect, isObject, 'an object such as { attempts: 0 }')
   for (const name of RECONNECT_NUMBERS) assertNumber(`reconnect.${name}`, reconnect?.[name])
   assert('socket', socket, isObject, 'an object such as { path }')
-  assert('rooms', rooms, has('kind'), 'plainRooms()')
-  assert('outbox', outbox, has('keep'), 'persistentOutbox()')
-  assert('contract', contract, has('definition'), 'what defineContract() gives')
+  assert('rooms', rooms, has('createProtocol'), 'roomful() or plainRooms()')
+  assert('contract', contract, has('definition'), 'the result of defineContract()')
+  if ('outbox' in options)
+    throw new RoomfulError('INVALID_ARGUMENT', 'outbox is an option of roomful(): { rooms: roomful({ outbox }) }')
 }
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function expected(name: string, what: string, value: unknown): never {
@@ -100,35 +99,35 @@ function expected(name: string, what: string, value: unknown): never {
 
 function assertUrl(url: unknown): asserts url is string {
   const isAddress = typeof url === 'string' && (url.startsWith('/') || /^(https?|wss?):$/.test(protocolOf(url)))
-  if (isAddress) return
-  throw new RoomfulError(
-    'INVALID_ARGUMENT',
-    `url must be an http(s) or ws(s) address such as "https://example.com", or a path such as "/", got ${describe(url)}`,
-  )
+  if (!isAddress)
+    expected('url', 'an address such as "https://example.com" (http, https, ws, wss), or a path such as "/"', url)
 }
 
 function protocolOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).protocol : ''
+  try {
+    return new URL(url).protocol
+  } catch {
+    return ''
+  }
 }
 
 const warn: OnInvalid = (error, { room }) => {
-  // oxlint-disable-next-line no-console -- the default; an app that has a better place says so
+  // oxlint-disable-next-line no-console -- the default; the option onInvalid replaces it
   console.warn(`roomful dropped an event${room === undefined ? '' : ` of room ${room}`}:`, error.message)
 }
 
-/** As with any listener that throws: the page's `error` event, where error trackers look. */
+/** As for any listener that throws: the page's `error` event, which error trackers listen to. */
 const reportToPlatform: Report = (error, source) => {
   if (typeof reportError === 'function') reportError(error)
-  // oxlint-disable-next-line no-console -- the same
+  // oxlint-disable-next-line no-console -- the platform has no reportError
   else console.error(`roomful: a listener of ${source} failed:`, error)
 }
 
-const DEFAULTS: Omit<Settings, 'auth' | 'plain'> = {
+const DEFAULTS: Omit<Settings, 'url' | 'auth' | 'rooms'> = {
   autoConnect: true,
   connectTimeoutMs: 10_000,
   ackTimeoutMs: 10_000,
   joinTimeoutMs: 5_000,
-  helloTimeoutMs: 150,
   reconnect: {},
   queueLimit: 500,
   refusalOf: () => undefined,

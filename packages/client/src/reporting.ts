@@ -1,26 +1,42 @@
+import type { RoomfulError } from '@roomful/contract'
 import type { OnInvalid } from './events/schemas.ts'
-import type { Report } from './guarded-store.ts'
-import type { Inspect } from './inspect.ts'
+import type { Inspect, OnDrop } from './inspect.ts'
+import type { Report } from './store.ts'
 
 export interface Reporting {
   readonly inspect: Inspect
-  /** Something of the app's own has thrown. */
+  /** One of the app's own functions threw. */
   readonly report: Report
-  /** Data was dropped that its schema does not accept. */
+  /** The contract refused data that arrived. */
   readonly invalid: OnInvalid
+  /** An event was not sent, and never will be. */
+  readonly drop: (event: string, error: RoomfulError, room?: string) => void
+  /** Warns in the console, once for each `key`. Callers ask for development themselves, so that bundlers drop the sentence. */
+  readonly warnOnce: (key: string, sentence: string) => void
+  /** Connected: the next drop warns again. */
+  readonly connected: () => void
 }
 
-/** The app's functions that hear of things, so that one that throws harms nobody. */
-export function createReporting(app: {
-  readonly inspect: Inspect | undefined
+interface AppFunctions {
+  readonly inspect?: Inspect | undefined
   readonly onError: Report
   readonly onInvalid: OnInvalid
-}): Reporting {
-  const tell: Report = (error, source) => {
+  readonly onDrop?: OnDrop | undefined
+}
+
+/** As many different warnings as one client keeps apart. */
+const MAX_WARNINGS = 100
+
+/** Calls the app's own functions; an error that one of them throws disturbs nothing else. */
+export function createReporting(app: AppFunctions): Reporting {
+  const warned = new Set<string>()
+  let hasWarnedOfDrop = false
+
+  const callOnError: Report = (error, source) => {
     try {
       app.onError(error, source)
     } catch (failure) {
-      // oxlint-disable-next-line no-console -- whoever should have heard of it has failed: nobody else is left
+      // oxlint-disable-next-line no-console -- onError itself failed: the console is the last place to tell
       console.error('roomful: onError failed:', failure)
     }
   }
@@ -28,23 +44,48 @@ export function createReporting(app: {
     try {
       app.inspect?.(event)
     } catch (error) {
-      tell(error, 'inspect')
+      callOnError(error, 'inspect')
     }
   }
   const report: Report = (error, source) => {
     inspect({ type: 'error', error, source })
-    tell(error, source)
+    callOnError(error, source)
   }
+  const attempt = (work: () => void, source: string): void => {
+    try {
+      work()
+    } catch (error) {
+      report(error, source)
+    }
+  }
+
   return {
     inspect,
     report,
     invalid(error, from) {
-      inspect({ type: 'drop', direction: 'in', event: from.event, reason: error.message, error })
-      try {
-        app.onInvalid(error, from)
-      } catch (failure) {
-        report(failure, 'onInvalid')
+      inspect({ type: 'drop', direction: 'in', ...from, reason: error.message, error })
+      attempt(() => app.onInvalid(error, from), 'onInvalid')
+    },
+    drop(event, error, room) {
+      const dropped = { event, ...(room !== undefined && { room }), error }
+      inspect({ type: 'drop', direction: 'out', ...dropped, reason: error.message })
+      if (app.onDrop) attempt(() => app.onDrop?.(dropped), 'onDrop')
+      else if (process.env.NODE_ENV !== 'production' && room === undefined && !hasWarnedOfDrop) {
+        hasWarnedOfDrop = true
+        // oxlint-disable-next-line no-console -- the default; the option onDrop replaces it
+        console.warn(
+          `roomful did not send an event: ${error.message} (more until the next connect are not shown; onDrop gets all)`,
+        )
       }
+    },
+    warnOnce(key, sentence) {
+      if (warned.has(key) || warned.size >= MAX_WARNINGS) return
+      warned.add(key)
+      // oxlint-disable-next-line no-console -- for development only
+      console.warn(`roomful: ${sentence}`)
+    },
+    connected() {
+      hasWarnedOfDrop = false
     },
   }
 }

@@ -4,11 +4,13 @@ import { expect, test } from 'vitest'
 test('the names that the package gives out at run time', () => {
   expect(Object.keys(roomful).toSorted()).toMatchInlineSnapshot(`
     [
+      "MAX_PARAMS_BYTES",
       "PROTOCOL_VERSION",
       "RoomfulError",
       "ValidationError",
       "assertEventName",
       "assertRoomName",
+      "bytesOf",
       "createClient",
       "createPresence",
       "createTimeline",
@@ -19,6 +21,8 @@ test('the names that the package gives out at run time', () => {
       "eventIn",
       "finalCodes",
       "isEventName",
+      "isObject",
+      "isPassingCode",
       "isRoomName",
       "isSchema",
       "lostConnection",

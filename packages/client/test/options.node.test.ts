@@ -5,7 +5,7 @@ import { startClient, until } from './support/test-client.ts'
 const url = 'http://127.0.0.1:9'
 const create = (options: object) => () => createClient(options as ClientOptions)
 
-describe('a URL that is none', () => {
+describe('a URL that cannot be used', () => {
   test.each([
     ['example.com', '"example.com"'],
     ['localhost:3000', '"localhost:3000"'],
@@ -17,13 +17,13 @@ describe('a URL that is none', () => {
     [null, 'null'],
     [3000, '3000'],
     [new URL('http://example.com'), 'object'],
-  ])('is refused, and what was expected is said: %s', (bad, got) => {
-    const sentence = `url must be an http(s) or ws(s) address such as "https://example.com", or a path such as "/", got ${got}`
+  ])('is refused with a sentence that says what was expected: %s', (bad, got) => {
+    const sentence = `url: expected an address such as "https://example.com" (http, https, ws, wss), or a path such as "/", got ${got}`
     expect(create({ url: bad })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: sentence }))
   })
 
   test.each(['http://localhost:3000', 'https://example.com/chat', 'ws://[::1]:80', 'wss://example.com', '/', '/chat'])(
-    'is not %s',
+    '%s is one that can',
     (good) => {
       expect(createClient({ url: good }).status).toBe('idle')
     },
@@ -36,28 +36,28 @@ describe('a URL that is none', () => {
   })
 })
 
-describe('other options that cannot be meant', () => {
+describe('other options of the wrong type', () => {
   test.each<[object, string]>([
     [{ connectTimeoutMs: -1 }, 'connectTimeoutMs: expected milliseconds, less than 2³¹, got -1'],
     [{ connectTimeoutMs: Infinity }, 'connectTimeoutMs: expected milliseconds, less than 2³¹, got Infinity'],
     [{ ackTimeoutMs: Number.NaN }, 'ackTimeoutMs: expected milliseconds, less than 2³¹, got NaN'],
     [{ joinTimeoutMs: '5000' }, 'joinTimeoutMs: expected milliseconds, less than 2³¹, got "5000"'],
-    [{ helloTimeoutMs: null }, 'helloTimeoutMs: expected milliseconds, less than 2³¹, got null'],
     [{ queueLimit: -1 }, 'queueLimit: expected a number, got -1'],
     [{ queueLimit: 'many' }, 'queueLimit: expected a number, got "many"'],
     [{ reconnect: false }, 'reconnect: expected an object such as { attempts: 0 }, got false'],
     [{ reconnect: { attempts: Number.NaN } }, 'reconnect.attempts: expected a number, got NaN'],
     [{ reconnect: { maxDelayMs: -5 } }, 'reconnect.maxDelayMs: expected milliseconds, less than 2³¹, got -5'],
     [{ reconnect: { minDelayMs: '1s' } }, 'reconnect.minDelayMs: expected milliseconds, less than 2³¹, got "1s"'],
-    [{ auth: 'token' }, 'auth: expected an object such as { token }, or a function that gives one, got "token"'],
-    [{ auth: null }, 'auth: expected an object such as { token }, or a function that gives one, got null'],
+    [{ auth: 'token' }, 'auth: expected an object such as { token }, or a function, got "token"'],
+    [{ auth: null }, 'auth: expected an object such as { token }, or a function, got null'],
     [{ onError: 'log' }, 'onError: expected a function, got "log"'],
     [{ onInvalid: {} }, 'onInvalid: expected a function, got object'],
     [{ inspect: true }, 'inspect: expected a function, got true'],
     [{ refusalOf: [] }, 'refusalOf: expected a function, got an array'],
     [{ socket: 'websocket' }, 'socket: expected an object such as { path }, got "websocket"'],
-    [{ rooms: {} }, 'rooms: expected plainRooms(), got object'],
-    [{ contract: {} }, 'contract: expected what defineContract() gives, got object'],
+    [{ rooms: {} }, 'rooms: expected roomful() or plainRooms(), got object'],
+    [{ outbox: {} }, 'outbox is an option of roomful(): { rooms: roomful({ outbox }) }'],
+    [{ contract: {} }, 'contract: expected the result of defineContract(), got object'],
     [
       { socket: { transports: ['websockets'] } },
       'socket.transports: expected some of polling, websocket, webtransport, got "websockets"',
@@ -66,7 +66,7 @@ describe('other options that cannot be meant', () => {
     expect(create({ url, ...bad })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: sentence }))
   })
 
-  test('everything that can be', () => {
+  test('every option of the right type is accepted', () => {
     const client = createClient({
       url,
       contract: defineContract({}),
@@ -97,16 +97,16 @@ describe('other options that cannot be meant', () => {
 })
 
 describe('a time-out of one call', () => {
-  test.each([[-1], [Infinity], [Number.NaN], ['5000']])('that cannot be meant is refused: %s', async (timeoutMs) => {
+  test.each([[-1], [Infinity], [Number.NaN], ['5000']])('of the wrong type is refused: %s', async (timeoutMs) => {
     const client = startClient(url, { autoConnect: false })
     const sentence = 'timeoutMs: expected milliseconds, less than 2³¹'
     await expect(client.timeout(timeoutMs as number).emitWithAck('x')).rejects.toThrow(sentence)
     await expect(client.with({ timeoutMs: timeoutMs as number }).emitWithAck('x')).rejects.toThrow(sentence)
   })
 
-  test('that is left undefined is the client`s', async () => {
+  test('that is undefined is the client’s', async () => {
     const client = startClient(url, { autoConnect: false, ackTimeoutMs: 20 })
     const options = { timeoutMs: undefined } as unknown as { timeoutMs: number }
-    await expect(client.with(options).emitWithAck('x')).rejects.toThrow('no connection within 20 ms')
+    await expect(client.with(options).emitWithAck('x')).rejects.toThrow('not connected within 20 ms')
   })
 })

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { RoomfulError } from './errors.ts'
-import { assertEventName, describe, type ReservedName } from './names.ts'
+import { assertEventName, type ReservedName } from './names.ts'
+import { describe, isObject } from './values.ts'
 
 /** An event from client to server that answers, or has no data. */
 export interface EventShape {
@@ -26,6 +27,8 @@ export interface ContractDefinition {
   readonly user?: StandardSchemaV1
   /** What a client says about itself. */
   readonly presence?: StandardSchemaV1
+  /** What a client gives with a join, and the server's `authorize.join` receives. */
+  readonly join?: StandardSchemaV1
 }
 
 /** A definition that was checked; made by `defineContract`. */
@@ -61,9 +64,9 @@ export type CheckDefinition<D> = {
       ? CheckEvents<D[K], 'data', 'a schema, or data'>
       : K extends 'room'
         ? CheckEvents<D[K], 'data' | 'volatile', 'a schema, or data and volatile', 'gap'>
-        : K extends 'user' | 'presence'
+        : K extends 'user' | 'presence' | 'join'
           ? unknown
-          : Invalid<'unknown section: expected clientToServer, serverToClient, room, user or presence'>
+          : Invalid<'unknown section: expected clientToServer, serverToClient, room, user, presence or join'>
 }
 
 const KEYS = { clientToServer: ['data', 'ack'], serverToClient: ['data'], room: ['data', 'volatile'] } as const
@@ -82,9 +85,9 @@ const KEYS = { clientToServer: ['data', 'ack'], serverToClient: ['data'], room: 
 export function defineContract<const D extends ContractDefinition>(definition: D & CheckDefinition<D>): Contract<D> {
   assertObject(definition, 'the definition', 'sections')
   for (const [section, value] of Object.entries(definition)) {
-    if (section === 'user' || section === 'presence') assertSchema(value, section)
+    if (section === 'user' || section === 'presence' || section === 'join') assertSchema(value, section)
     else if (Object.hasOwn(KEYS, section)) assertEvents(section as keyof typeof KEYS, value)
-    else fail(`unknown section "${section}": expected clientToServer, serverToClient, room, user or presence`)
+    else fail(`unknown section "${section}": expected clientToServer, serverToClient, room, user, presence or join`)
   }
   return { definition }
 }
@@ -116,7 +119,7 @@ function assertEvents(section: keyof typeof KEYS, events: unknown): void {
 function assertShape(section: keyof typeof KEYS, event: string, shape: unknown): void {
   const place = `${section}.${event}`
   const keys: readonly string[] = KEYS[section]
-  if (typeof shape !== 'object' || shape === null)
+  if (!isObject(shape))
     fail(`${place} must be a schema, or an object with ${keys.join(' and ')}, got ${describe(shape)}`)
   for (const [key, value] of Object.entries(shape)) {
     if (!keys.includes(key)) fail(`unknown key "${key}" in ${place}: expected a schema, or ${keys.join(' and ')}`)
@@ -126,8 +129,7 @@ function assertShape(section: keyof typeof KEYS, event: string, shape: unknown):
 }
 
 function assertObject(value: unknown, place: string, content: string): asserts value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    fail(`${place} must be an object of ${content}, got ${describe(value)}`)
+  if (!isObject(value)) fail(`${place} must be an object of ${content}, got ${describe(value)}`)
   if (isSchema(value)) fail(`${place} must be an object of ${content}, got a schema`)
 }
 

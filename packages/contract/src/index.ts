@@ -13,10 +13,7 @@ export type {
 export { RoomfulError, ValidationError } from './errors.ts'
 export type { ErrorCode, LocalCode, Refusal } from './errors.ts'
 export type * from './infer.ts'
-export { assertEventName, assertRoomName, describe, isEventName, isRoomName } from './names.ts'
 export type { ReservedName } from './names.ts'
 export type { ClientToServerEvents, EventsMap, ServerToClientEvents, SocketIoContract } from './socket-io-maps.ts'
-export { eventIn, validate } from './validate.ts'
-export type { EventSchemas } from './validate.ts'
-export { PROTOCOL_VERSION, defaultLimits, finalCodes, passingCodes, wire } from './wire.ts'
-export type * from './wire.ts'
+// These names move to '@roomful/contract/protocol'; they leave this entry when the client imports them from there.
+export * from './protocol.ts'

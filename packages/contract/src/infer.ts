@@ -151,6 +151,9 @@ export type DurableName<M> = Names<{ [E in keyof M as IsVolatile<M[E]> extends t
 /** Room events that are dropped rather than kept. */
 export type VolatileName<M> = Names<{ [E in keyof M as IsVolatile<M[E]> extends false ? never : E]: 0 }>
 
+/** Any value that JSON can carry. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
+
 type SectionOutput<C extends AnyContract, K extends string, Otherwise> =
   IsAny<Definition<C>> extends true
     ? Untyped
@@ -164,10 +167,14 @@ type SectionInput<C extends AnyContract, K extends string, Otherwise> = K extend
 export type User<C extends AnyContract> = SectionOutput<C, 'user', { readonly id: string }>
 /** Who a client is, as `authenticate` returns it. */
 export type UserInput<C extends AnyContract> = SectionInput<C, 'user', { readonly id: string }>
-/** What a client says about itself. */
-export type Presence<C extends AnyContract> = SectionOutput<C, 'presence', undefined>
-/** What a client says about itself, as it writes it. */
-export type PresenceInput<C extends AnyContract> = SectionInput<C, 'presence', undefined>
+/** What a client says about itself, as others read it; any JSON where the contract has no `presence` schema. */
+export type Presence<C extends AnyContract> = SectionOutput<C, 'presence', Json>
+/** What a client says about itself, as it writes it; any JSON where the contract has no `presence` schema. */
+export type PresenceInput<C extends AnyContract> = SectionInput<C, 'presence', Json>
+/** The params of a join, as `authorize.join` gets them; any JSON, or undefined, where the contract has no `join` schema. */
+export type JoinParams<C extends AnyContract> = SectionOutput<C, 'join', Json | undefined>
+/** The params of a join, as a client writes them; any JSON, or undefined, where the contract has no `join` schema. */
+export type JoinParamsInput<C extends AnyContract> = SectionInput<C, 'join', Json | undefined>
 
 /** What a room says of a sent message; `confirmed: false` is all a plain server can: it was handed to the connection. */
 export type Receipt =

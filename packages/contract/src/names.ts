@@ -1,4 +1,5 @@
 import { RoomfulError } from './errors.ts'
+import { describe } from './values.ts'
 
 /** Socket.IO keeps these names for itself. */
 const RESERVED = ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'] as const
@@ -43,13 +44,4 @@ function sentenceFor(value: unknown): string {
   if (value[0] === '$')
     return `event name ${JSON.stringify(value)} is reserved: names that begin with $ belong to the protocol`
   return `event name "${value}" is reserved by Socket.IO: use client.connection for the connection's state`
-}
-
-/** What a value is, in a few words, for an error's sentence. */
-export function describe(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value === 'string')
-    return value.length > 40 ? `a string of ${value.length} characters` : JSON.stringify(value)
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return Array.isArray(value) ? 'an array' : typeof value
 }

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { type ContractDefinition, isSchema } from './define-contract.ts'
 import { ValidationError } from './errors.ts'
-import { describe } from './names.ts'
+import { describe } from './values.ts'
 
 /** One event of a contract, whichever way it was written down. */
 export interface EventSchemas {

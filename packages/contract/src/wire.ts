@@ -28,6 +28,11 @@ export type FinalCode = (typeof finalCodes)[number]
 /** A code of a refusal that passes. */
 export type PassingCode = (typeof passingCodes)[number]
 
+/** Whether a code is of a refusal that passes: the same request may succeed later. */
+export function isPassingCode(code: string): code is PassingCode {
+  return (passingCodes as readonly string[]).includes(code)
+}
+
 /** What a server without limits of its own allows. Bytes are of UTF-8 JSON. */
 export const defaultLimits: Limits = {
   eventBytes: 65_536,
@@ -39,6 +44,9 @@ export const defaultLimits: Limits = {
   presenceBytes: 4_096,
   dedupMs: 86_400_000,
 }
+
+/** The size of a join's `params`, as UTF-8 JSON; the same on every server. */
+export const MAX_PARAMS_BYTES = 4_096
 
 /** What a server allows: items and entries by count, `…Bytes` of UTF-8 JSON, times in milliseconds. */
 export interface Limits {
@@ -104,11 +112,17 @@ export interface Refused {
   readonly after?: number
 }
 
-/** `$join`: `since` is the place that the client's view has reached, `presence` its state there, as in `$presence`. */
+/**
+ * `$join`: `since` is the place that the client's view has reached, `presence` its state there, as in `$presence`.
+ * `params` is for `authorize.join`: at most `MAX_PARAMS_BYTES`, given again at each re-join. `last` asks for the newest
+ * entries, 1 to `page` of them, where `since` does not continue a view.
+ */
 export interface JoinRequest {
   readonly room: string
   readonly since?: { readonly epoch: string; readonly seq: number }
   readonly presence?: unknown
+  readonly params?: unknown
+  readonly last?: number
 }
 /** The room's log and, where `since` fits, what was missed; `first` is the oldest `seq` still held. */
 export interface JoinAnswer {

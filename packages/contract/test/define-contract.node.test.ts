@@ -14,6 +14,7 @@ describe('a contract', () => {
       room: { message: typeOnly<string>(), cursor: { data: z.number(), volatile: true } },
       user: z.object({ id: z.string() }),
       presence: v.string(),
+      join: z.object({ invite: z.string() }),
     } as const
     expect(defineContract(definition).definition).toBe(definition)
     expect(defineContract({}).definition).toEqual({})
@@ -29,7 +30,7 @@ const mistakes: [mistake: string, definition: unknown, sentence: string][] = [
   [
     'an unknown section',
     { events: {} },
-    'unknown section "events": expected clientToServer, serverToClient, room, user or presence',
+    'unknown section "events": expected clientToServer, serverToClient, room, user, presence or join',
   ],
   [
     'a section that is inherited by every object',
@@ -91,6 +92,7 @@ const mistakes: [mistake: string, definition: unknown, sentence: string][] = [
   ],
   ['a user that is no schema', { user: { id: 'string' } }, `user must be ${schema}, got object`],
   ['a presence that is no schema', { presence: 1 }, `presence must be ${schema}, got 1`],
+  ['join params that are no schema', { join: { invite: 'string' } }, `join must be ${schema}, got object`],
 ]
 
 describe('a mistake is refused where the contract is made, by a sentence that says what was expected', () => {

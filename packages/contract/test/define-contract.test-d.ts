@@ -14,6 +14,9 @@ import {
   type EventName,
   type HandlerArgs,
   type HasAck,
+  type JoinParams,
+  type JoinParamsInput,
+  type Json,
   type Presence,
   type PresenceInput,
   type RoomEmitted,
@@ -21,9 +24,9 @@ import {
   typeOnly,
   type User,
   type UserInput,
-  validate,
   type VolatileName,
 } from '@roomful/contract'
+import { validate } from '@roomful/contract/protocol'
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import type { Chat } from './support/chat.ts'
@@ -138,16 +141,23 @@ describe('rooms', () => {
     // @ts-expect-error wrong data
     surface.room.emit('message', 'hi')
   })
-  test('user and presence', () => {
+  test('user, presence and join params', () => {
     expectTypeOf<User<Chat>>().toEqualTypeOf<{ id: string; name: string }>()
     expectTypeOf<UserInput<Chat>>().toEqualTypeOf<{ id: string; name: string }>()
     expectTypeOf<Presence<Chat>>().toEqualTypeOf<{ status: 'online' | 'away' }>()
     expectTypeOf<PresenceInput<Chat>>().toEqualTypeOf<{ status?: 'online' | 'away' | undefined }>()
+    expectTypeOf<JoinParams<Chat>>().toEqualTypeOf<{ invite: string; since: Date }>()
+    expectTypeOf<JoinParamsInput<Chat>>().toEqualTypeOf<{ invite: string; since: string }>()
   })
   test('a contract that says nothing of users knows their id', () => {
     const bare = defineContract({})
     expectTypeOf<User<typeof bare>>().toEqualTypeOf<{ readonly id: string }>()
-    expectTypeOf<Presence<typeof bare>>().toEqualTypeOf<undefined>()
+    expectTypeOf<Presence<typeof bare>>().toEqualTypeOf<Json>()
+    expectTypeOf<PresenceInput<typeof bare>>().toEqualTypeOf<Json>()
+    expectTypeOf<JoinParams<typeof bare>>().toEqualTypeOf<Json | undefined>()
+    expectTypeOf<JoinParamsInput<typeof bare>>().toEqualTypeOf<Json | undefined>()
+    expectTypeOf<{ status: 'away'; until?: number }>().toExtend<PresenceInput<typeof bare>>()
+    expectTypeOf<Date>().not.toExtend<PresenceInput<typeof bare>>()
     expectTypeOf<EventName<ClientToServer<typeof bare>>>().toEqualTypeOf<never>()
     expectTypeOf<EventName<RoomListened<typeof bare>>>().toEqualTypeOf<never>()
   })
@@ -162,6 +172,8 @@ describe('contracts that are not known to the letter', () => {
     expectTypeOf<HandlerArgs<Event>>().toEqualTypeOf<any[]>()
     expectTypeOf<AckOut<Event>>().toBeAny()
     expectTypeOf<User<AnyContract>>().toBeAny()
+    expectTypeOf<JoinParams<AnyContract>>().toBeAny()
+    expectTypeOf<JoinParamsInput<AnyContract>>().toBeAny()
     expectTypeOf<DataOut<At<RoomListened<AnyContract>, 'x'>>>().toBeAny()
   })
   test('a definition made at run time keeps its sections', () => {

@@ -1,4 +1,4 @@
-import { assertEventName, assertRoomName, describe as describeValue, isEventName, isRoomName } from '@roomful/contract'
+import { assertEventName, assertRoomName, isEventName, isRoomName } from '@roomful/contract/protocol'
 import { RoomfulError } from '@roomful/contract'
 import { describe, expect, test } from 'vitest'
 
@@ -84,23 +84,5 @@ describe("an event's name", () => {
     [{}, `an event's name must be a string of 1 to 64 characters, got object`],
   ])('that is refused says what was expected: %o', (name, sentence) => {
     expect(refusalOf(() => assertEventName(name)).message).toBe(sentence)
-  })
-})
-
-describe('a value in a sentence', () => {
-  test.each([
-    [undefined, 'undefined'],
-    [null, 'null'],
-    ['a"b\n', String.raw`"a\"b\n"`],
-    ['x'.repeat(41), 'a string of 41 characters'],
-    [NaN, 'NaN'],
-    [false, 'false'],
-    [1n, 'bigint'],
-    [Symbol('x'), 'symbol'],
-    [[1], 'an array'],
-    [{ toString: 1 }, 'object'],
-    [() => {}, 'function'],
-  ])('%o', (value, words) => {
-    expect(describeValue(value)).toBe(words)
   })
 })

@@ -11,6 +11,8 @@ import type {
   EventName,
   EventsMap,
   HandlerArgs,
+  JoinParams,
+  Json,
   Presence,
   RoomEmitted,
   RoomListened,
@@ -123,9 +125,10 @@ describe('rooms over interface maps', () => {
     expectTypeOf<DurableName<RoomEmitted<Maps>>>().toEqualTypeOf<keyof ClientToServerMap>()
     expectTypeOf<VolatileName<RoomEmitted<Maps>>>().toEqualTypeOf<keyof ClientToServerMap>()
   })
-  test('nothing is known of users but their id', () => {
+  test('users have an id, presence and join params are any JSON', () => {
     expectTypeOf<User<Maps>>().toEqualTypeOf<{ readonly id: string }>()
-    expectTypeOf<Presence<Maps>>().toEqualTypeOf<undefined>()
+    expectTypeOf<Presence<Maps>>().toEqualTypeOf<Json>()
+    expectTypeOf<JoinParams<Maps>>().toEqualTypeOf<Json | undefined>()
   })
 })
 

@@ -1,4 +1,5 @@
-import { defineContract, eventIn, RoomfulError, typeOnly, validate, ValidationError } from '@roomful/contract'
+import { defineContract, RoomfulError, typeOnly, ValidationError } from '@roomful/contract'
+import { eventIn, validate } from '@roomful/contract/protocol'
 import { runInNewContext } from 'node:vm'
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

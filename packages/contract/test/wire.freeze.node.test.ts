@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { defaultLimits, finalCodes, isEventName, passingCodes, PROTOCOL_VERSION, wire } from '@roomful/contract'
+import {
+  MAX_PARAMS_BYTES,
+  defaultLimits,
+  finalCodes,
+  isEventName,
+  passingCodes,
+  PROTOCOL_VERSION,
+  wire,
+} from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 
 // roomful/1 is spoken by clients and servers that are out there: this is copied by hand, so that nobody changes it in passing.
@@ -34,6 +42,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
   })
 
   test('its limits', () => {
+    expect(MAX_PARAMS_BYTES).toBe(4_096)
     expect(defaultLimits).toStrictEqual({
       eventBytes: 65_536,
       batchItems: 64,
@@ -59,7 +68,8 @@ describe(`the protocol is frozen; ${rule}`, () => {
       ItemResult: '| { seq: number; at: number } | { code: string; message?: string }',
       JoinAnswer:
         '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; members?: { v: number; list: WireMember[] } }',
-      JoinRequest: '{ room: string; since?: { epoch: string; seq: number }; presence?: unknown }',
+      JoinRequest:
+        '{ room: string; since?: { epoch: string; seq: number }; presence?: unknown; params?: unknown; last?: number }',
       LeaveAnswer: '{ ok: true }',
       LeaveRequest: '{ room: string }',
       Limits:

@@ -2,7 +2,7 @@
 import {
   type AnyContract,
   type Client,
-  lostConnection,
+  createLostConnection,
   type LostConnection,
   type LostConnectionOptions,
 } from '@roomful/client'
@@ -19,7 +19,7 @@ export function useLostConnection<C extends AnyContract>(
   { lostAfterMs = 5_000, restoredForMs = 3_000 }: LostConnectionOptions = {},
 ): LostConnection {
   const store = useMemo(
-    () => lostConnection(client, { lostAfterMs, restoredForMs }),
+    () => createLostConnection(client, { lostAfterMs, restoredForMs }),
     [client, lostAfterMs, restoredForMs],
   )
   return useSyncExternalStore(store.subscribe, store.getState, store.getInitialState)

@@ -1,4 +1,4 @@
-import { createClient, defineContract, type Room } from '@roomful/client'
+import { createClient, defineContract, type Room, roomful } from '@roomful/client'
 import { createRooms } from '@roomful/server'
 import { act, cleanup, configure, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
@@ -25,7 +25,7 @@ test('two people on a real server see each other come, change, type and go', asy
     },
   })
   const page = (id: string) => {
-    const client = createClient({ url: server.url, contract: chat, auth: { id }, reconnect: soon })
+    const client = createClient({ url: server.url, contract: chat, auth: { id }, rooms: roomful(), reconnect: soon })
     onTestFinished(client.disconnect)
     const { useRoom } = createHooks(client)
     const own: { set?: ReturnType<typeof usePresence<typeof chat>>['set']; keystroke?: () => void; stop?: () => void } =

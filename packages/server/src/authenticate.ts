@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { describe, RoomfulError, validate, type WireUser } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe, validate, type WireUser } from '@roomful/contract/protocol'
 import type { AppCalls } from './app-calls.ts'
 import type { RoomsSocket } from './host.ts'
 import { jsonCopy } from './json.ts'

@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import type { Appended, Page, PageRequest } from './log/log.ts'
 
 /** What turned out to be stored is told up to here; members fetch the rest when they see the hole. */

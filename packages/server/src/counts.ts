@@ -1,4 +1,5 @@
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 
 /** Throws unless every option is a whole number of at least `least`, which is 1 unless given. */
 export function assertCounts(caller: string, options: Readonly<Record<string, unknown>>, least = 1): void {

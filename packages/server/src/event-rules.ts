@@ -1,4 +1,5 @@
-import { describe, eventIn, type EventSchemas, RoomfulError, validate, ValidationError } from '@roomful/contract'
+import { RoomfulError, ValidationError } from '@roomful/contract'
+import { describe, eventIn, type EventSchemas, validate } from '@roomful/contract/protocol'
 import type { AppCalls } from './app-calls.ts'
 import type { Identity } from './authenticate.ts'
 import { jsonCopy, jsonText } from './json.ts'

@@ -1,4 +1,4 @@
-import type { WireMember, WireUser } from '@roomful/contract'
+import type { WireMember, WireUser } from '@roomful/contract/protocol'
 
 /** A change of the list of members: S15's delta, without the room's name. */
 export interface MembersChange {

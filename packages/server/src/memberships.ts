@@ -1,4 +1,4 @@
-import type { JoinAnswer, JoinRequest } from '@roomful/contract'
+import type { JoinAnswer, JoinRequest } from '@roomful/contract/protocol'
 import type { AppCalls } from './app-calls.ts'
 import type { Identity } from './authenticate.ts'
 import type { Grace } from './grace.ts'

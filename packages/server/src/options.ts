@@ -6,7 +6,6 @@ import type {
   DataOut,
   DurableName,
   EventName,
-  Limits,
   PresenceInput,
   Receipt,
   RoomEmitted,
@@ -14,6 +13,7 @@ import type {
   UserInput,
   VolatileName,
 } from '@roomful/contract'
+import type { Limits } from '@roomful/contract/protocol'
 import type { RoomLog } from './log/log.ts'
 import type { ErrorContext } from './report.ts'
 

@@ -1,4 +1,5 @@
-import { describe, RoomfulError, validate, ValidationError } from '@roomful/contract'
+import { RoomfulError, ValidationError } from '@roomful/contract'
+import { describe, validate } from '@roomful/contract/protocol'
 import { jsonCopy, jsonText } from './json.ts'
 import { refuse } from './refuse.ts'
 import type { Settings } from './settings.ts'

@@ -1,4 +1,4 @@
-import type { Limits, PublishAnswer } from '@roomful/contract'
+import type { Limits, PublishAnswer } from '@roomful/contract/protocol'
 import type { Identity } from './authenticate.ts'
 import type { Drain } from './drain.ts'
 import type { EventRules } from './event-rules.ts'

@@ -1,4 +1,5 @@
-import { type ErrorCode, passingCodes, RoomfulError } from '@roomful/contract'
+import { type ErrorCode, RoomfulError } from '@roomful/contract'
+import { passingCodes } from '@roomful/contract/protocol'
 
 /** A refusal on purpose, as `refuse` makes it: the only error of an app whose words reach a client. */
 export class RefusalError extends RoomfulError {

@@ -7,7 +7,7 @@ import {
   type PresenceRequest,
   type PublishRequest,
   type TypingRequest,
-} from '@roomful/contract'
+} from '@roomful/contract/protocol'
 import { refuse } from './refuse.ts'
 
 // What comes off the wire, checked by hand: anything may arrive, and a wrong shape is told what was expected.

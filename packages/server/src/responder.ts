@@ -1,4 +1,4 @@
-import { describe } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import type { Drain } from './drain.ts'
 import type { RoomsSocket } from './host.ts'
 import { RefusalError, refuse, toWire } from './refuse.ts'

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { WireMember } from '@roomful/contract'
+import type { WireMember } from '@roomful/contract/protocol'
 import type { RoomsSocket } from './host.ts'
 import { Members, type MembersChange, type Merge } from './members.ts'
 

@@ -1,4 +1,10 @@
-import { type HistoryAnswer, type JoinAnswer, type PresenceAnswer, type PublishAnswer, wire } from '@roomful/contract'
+import {
+  type HistoryAnswer,
+  type JoinAnswer,
+  type PresenceAnswer,
+  type PublishAnswer,
+  wire,
+} from '@roomful/contract/protocol'
 import type { Identity } from './authenticate.ts'
 import type { EventRules } from './event-rules.ts'
 import type { RoomsSocket } from './host.ts'

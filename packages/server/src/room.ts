@@ -6,7 +6,7 @@ import {
   type WireMeta,
   type WireUser,
   wire,
-} from '@roomful/contract'
+} from '@roomful/contract/protocol'
 import { Broadcast } from './broadcast.ts'
 import { channelOf, type RoomsHost, type RoomsSocket } from './host.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'

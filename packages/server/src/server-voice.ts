@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type AnyContract, assertRoomName, type Receipt, RoomfulError } from '@roomful/contract'
+import { type AnyContract, type Receipt, RoomfulError } from '@roomful/contract'
+import { assertRoomName } from '@roomful/contract/protocol'
 import type { Drain } from './drain.ts'
 import type { EventRules } from './event-rules.ts'
 import { channelOf, type RoomsHost } from './host.ts'

@@ -1,4 +1,4 @@
-import { type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract'
+import { type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
 import type { Identity } from './authenticate.ts'
 import type { Drain } from './drain.ts'
 import type { RoomsSocket } from './host.ts'

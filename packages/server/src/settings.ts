@@ -1,11 +1,5 @@
-import {
-  type AnyContract,
-  type ContractDefinition,
-  defaultLimits,
-  describe,
-  type Limits,
-  RoomfulError,
-} from '@roomful/contract'
+import { type AnyContract, type ContractDefinition, RoomfulError } from '@roomful/contract'
+import { defaultLimits, describe, type Limits } from '@roomful/contract/protocol'
 import { assertCounts, assertTimes } from './counts.ts'
 import type { RoomLog } from './log/log.ts'
 import { memoryLog } from './log/memory-log.ts'

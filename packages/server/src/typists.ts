@@ -1,4 +1,4 @@
-import type { WireUser } from '@roomful/contract'
+import type { WireUser } from '@roomful/contract/protocol'
 
 /** S17: what is said again within this time is nothing new, in milliseconds. */
 const REPEAT_MS = 1_000

@@ -1,4 +1,4 @@
-import type { passingCodes } from '@roomful/contract'
+import type { passingCodes } from '@roomful/contract/protocol'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryLog, refuse } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'

@@ -1,4 +1,5 @@
-import { defaultLimits, defineContract, wire } from '@roomful/contract'
+import { defineContract } from '@roomful/contract'
+import { defaultLimits, wire } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { createRooms, type Handshake, memoryLog, refuse } from '../src/index.ts'
 import { changedLog } from './support/changed-log.ts'

@@ -1,4 +1,4 @@
-import { type HistoryAnswer, wire } from '@roomful/contract'
+import { type HistoryAnswer, wire } from '@roomful/contract/protocol'
 import { expect, test } from 'vitest'
 import { memoryLog } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { wire } from '@roomful/contract'
+import { wire } from '@roomful/contract/protocol'
 import { describe, expect, test, vi } from 'vitest'
 import type { Handshake } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'

@@ -1,4 +1,4 @@
-import { wire } from '@roomful/contract'
+import { wire } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { memoryLog, type RoomLog } from '../src/index.ts'
 import { changedLog } from './support/changed-log.ts'

@@ -1,4 +1,4 @@
-import { wire } from '@roomful/contract'
+import { wire } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { cidOf, gate, startRooms, texts, words } from './support/start-rooms.ts'

@@ -1,4 +1,4 @@
-import { wire, type MembersDelta } from '@roomful/contract'
+import { wire, type MembersDelta } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { Members } from '../src/members.ts'
 import { believe, chat } from './support/chat.ts'

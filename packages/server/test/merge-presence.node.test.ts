@@ -1,4 +1,4 @@
-import { type JoinAnswer, wire } from '@roomful/contract'
+import { type JoinAnswer, wire } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import type { RoomsOptions } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'

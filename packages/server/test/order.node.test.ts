@@ -1,4 +1,4 @@
-import type { WireMeta } from '@roomful/contract'
+import type { WireMeta } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { changedLog } from './support/changed-log.ts'

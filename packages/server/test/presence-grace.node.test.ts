@@ -1,4 +1,4 @@
-import { type JoinAnswer, type MembersDelta, wire } from '@roomful/contract'
+import { type JoinAnswer, type MembersDelta, wire } from '@roomful/contract/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { refuse, type RoomsOptions } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'

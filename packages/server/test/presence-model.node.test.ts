@@ -1,4 +1,4 @@
-import { type MembersDelta, type WireMember, wire } from '@roomful/contract'
+import { type MembersDelta, type WireMember, wire } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Grace } from '../src/grace.ts'

@@ -1,4 +1,4 @@
-import { type JoinAnswer, type MembersDelta, wire } from '@roomful/contract'
+import { type JoinAnswer, type MembersDelta, wire } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { type Client, startRooms } from './support/start-rooms.ts'

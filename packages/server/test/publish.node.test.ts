@@ -1,4 +1,4 @@
-import type { WireMeta } from '@roomful/contract'
+import type { WireMeta } from '@roomful/contract/protocol'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryLog } from '../src/index.ts'
 import { changedLog } from './support/changed-log.ts'

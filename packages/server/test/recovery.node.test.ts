@@ -1,4 +1,4 @@
-import { wire } from '@roomful/contract'
+import { wire } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { refuse } from '../src/index.ts'
 import { chat } from './support/chat.ts'

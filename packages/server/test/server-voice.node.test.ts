@@ -1,5 +1,5 @@
-import type { HistoryAnswer, WireMeta } from '@roomful/contract'
-import { wire } from '@roomful/contract'
+import type { HistoryAnswer, WireMeta } from '@roomful/contract/protocol'
+import { wire } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { memoryLog } from '../src/index.ts'
 import { guestChat } from './support/chat.ts'

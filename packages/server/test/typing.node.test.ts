@@ -1,4 +1,4 @@
-import { type Typing, wire } from '@roomful/contract'
+import { type Typing, wire } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Typists } from '../src/typists.ts'

@@ -1,4 +1,4 @@
-import { wire } from '@roomful/contract'
+import { wire } from '@roomful/contract/protocol'
 import { expect, test } from 'vitest'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { gate, startRooms, texts } from './support/start-rooms.ts'

@@ -1,32 +1,34 @@
 import { EventEmitter } from 'node:events'
 import { type DefaultEventsMap, Server } from 'socket.io'
+import { EmittedEvents } from './emitted-events.ts'
+import { type EngineSocket, FaultyConnection } from './faulty-connection.ts'
 import { Faults } from './faults.ts'
 import { answerLikeFlask } from './flask.ts'
-import { entrances, type Entrance } from './entrance.ts'
-import { FrameConnection } from './frame-connection.ts'
-import { nodeModules } from './interception.ts'
-import { type Connection, Line } from './line.ts'
+import { nodeModules } from './intercept-connections.ts'
+import { type MemoryEndpoint, memoryEndpoints } from './memory-endpoint.ts'
+import { MemoryHost } from './memory-host.ts'
+import { MemorySocket } from './memory-socket.ts'
 import type { MockServer, MockServerOptions } from './mock-server.ts'
 import { checkedFilter, checkedNumber, checkedOptions, checkedRefusal, checkedUrl, invalid } from './mock-options.ts'
-import { MemoryNetwork } from './network.ts'
-import { tellPage } from './page.ts'
-import { Records } from './records.ts'
+import type { Packet } from './packet.ts'
+import { setPageOnline } from './page-online.ts'
 import { seeded } from './random.ts'
 
-/** Longer than any time-out that a test should wait for. */
-const LONGEST_MS = 60_000
-const HEARTBEATS = { pingInterval: 25_000, pingTimeout: 20_000, maxHttpBufferSize: 1e6 }
-/** The page of a jsdom is at another address than the server, and browsers would ask that server first. */
-const ANY_PAGE = { origin: true, credentials: true }
+/** A test should not wait longer than this. */
+const MAX_DELAY_MS = 60_000
+/** Engine.IO's defaults, for the options that the mock needs itself. */
+const ENGINE_DEFAULTS = { pingInterval: 25_000, pingTimeout: 20_000, maxHttpBufferSize: 1e6 }
+/** In jsdom the page has another origin than the server, so polling needs CORS. */
+const ANY_ORIGIN = { origin: true, credentials: true }
 
 /**
- * Makes a real Socket.IO server for tests: in memory, without a port, and with faults on demand.
+ * Creates a real Socket.IO server for tests: in memory, without a port, and with faults on demand.
  *
- * @throws RoomfulError `INVALID_ARGUMENT` for options that cannot work.
+ * @throws RoomfulError `INVALID_ARGUMENT` for invalid options.
  * @example
  * const server = createMockServer({ url: 'https://chat.example' })
  * server.io.on('connection', (socket) => socket.on('whoami', (answer) => answer({ userId: socket.id })))
- * await server.listen() // your app connects to https://chat.example as ever
+ * await server.listen() // your app connects to https://chat.example as usual
  * server.dropNext('whoami')
  */
 export function createMockServer<
@@ -40,82 +42,83 @@ export function createMockServer<
   const serverOptions = checkedOptions(options)
   const random = seeded(options.seed ?? 1)
   const faults = new Faults(random)
-  const records = new Records()
-  const lines = new Set<Line>()
+  const emittedEvents = new EmittedEvents()
+  const connections = new Set<FaultyConnection>()
   let isRestarting = false
   let isClosed = false
   const isReachable = (): boolean => !faults.isOffline && !isRestarting && !isClosed
   const isFlask = options.profile === 'flask'
   const modules = nodeModules()
-  const { cors = ANY_PAGE, ...others } = serverOptions
+  const { cors = ANY_ORIGIN, ...others } = serverOptions
   const io = new Server<Listen, Emit, ServerSide, Data>({ serveClient: false, ...others, ...(modules && { cors }) })
   if (isFlask) answerLikeFlask(io as unknown as Server, random)
 
-  const engine = Object.assign(new EventEmitter(), { opts: { ...HEARTBEATS, ...serverOptions }, close: () => {} })
+  const engine = Object.assign(new EventEmitter(), { opts: { ...ENGINE_DEFAULTS, ...serverOptions }, close: () => {} })
   io.bind(engine)
 
-  function accept(connection: Connection, cut: () => void): void {
-    const line = new Line({ connection, faults, isFlask, cut, onPacket: (packet) => records.add(packet) })
-    lines.add(line)
-    connection.once('close', () => lines.delete(line))
-    engine.emit('connection', connection)
+  function accept(socket: EngineSocket, cut: () => void): void {
+    const onPacket = (packet: Packet): void => emittedEvents.add(packet)
+    const connection = new FaultyConnection({ socket, faults, isFlask, cut, onPacket })
+    connections.add(connection)
+    socket.once('close', () => connections.delete(connection))
+    engine.emit('connection', socket)
   }
 
-  const entrance: Entrance = {
+  const endpoint: MemoryEndpoint = {
     path: io.path(),
     origin: url,
-    isOpen: isReachable,
-    isOnNetwork: () => network?.isListening === true,
-    enter(wire, address) {
-      const connection = new FrameConnection(wire, address, engine.opts)
-      accept(connection, () => connection.cut())
-      connection.open()
-      return connection
+    isReachable,
+    isListeningInNode: () => host?.isListening === true,
+    accept(transport, address) {
+      const socket = new MemorySocket(transport, address, engine.opts)
+      accept(socket, () => socket.cut())
+      socket.open()
+      return socket
     },
   }
 
-  const network = modules && attachNetwork(modules)
-  /** Gives what takes the server out of the page again. */
-  let pageEntered: Promise<() => void> | undefined
+  const host = modules && createHost(modules)
+  /** Resolves with the function that ends the server in this page. */
+  let startedInPage: Promise<() => void> | undefined
 
-  function attachNetwork(available: NonNullable<typeof modules>): MemoryNetwork {
-    const web = available.http.createServer((_, response) => {
+  function createHost(available: NonNullable<typeof modules>): MemoryHost {
+    const http = available.http.createServer((_, response) => {
       response.writeHead(404).end(`the mock server of ${url.host} answers Socket.IO only, at ${io.path()}/\n`)
     })
-    io.attach(web)
-    // Its connections go through lines first; `io.engine` is the real one all the same.
+    io.attach(http)
+    // `io.engine` stays the real engine, but `accept` handles its connections.
     io.engine.removeAllListeners('connection')
-    io.engine.on('connection', (connection) => accept(connection as Connection, cutOf(connection)))
-    return new MemoryNetwork(available, url, web, () => !isReachable())
+    io.engine.on('connection', (socket) => accept(socket as EngineSocket, cutFunctionOf(socket)))
+    return new MemoryHost(available, url, http, isReachable)
   }
 
-  async function enterPage(): Promise<() => void> {
-    const { letPageIn } = await import('./msw.ts')
-    return letPageIn(entrance)
+  async function startInPage(): Promise<() => void> {
+    const { serveInPage } = await import('./msw.ts')
+    return serveInPage(endpoint)
   }
 
   function cutAll(): void {
-    for (const line of lines) line.cut()
-    network?.cut()
+    for (const connection of connections) connection.cut()
+    host?.cut()
   }
 
   function flushAll(): void {
-    for (const line of lines) line.flush()
+    for (const connection of connections) connection.flush()
   }
 
   const server: MockServer<Listen, Emit, ServerSide, Data> = {
     io,
     url: options.url,
-    emitted: records.list,
-    clearEmitted: () => records.clear(),
+    emitted: emittedEvents.list,
+    clearEmitted: () => emittedEvents.clear(),
     async listen() {
-      if (isClosed) throw invalid('listen: this server is closed; make a new one')
-      if (network) return network.listen()
-      pageEntered ??= enterPage()
+      if (isClosed) throw invalid('listen: this server is closed; create a new one')
+      if (host) return host.listen()
+      startedInPage ??= startInPage()
       try {
-        await pageEntered
+        await startedInPage
       } catch (error) {
-        pageEntered = undefined
+        startedInPage = undefined
         throw error
       }
     },
@@ -124,32 +127,32 @@ export function createMockServer<
       isClosed = true
       await io.close()
       cutAll()
-      network?.close()
-      // A listen() that failed has told whoever called it.
-      const leavePage = await pageEntered?.catch(() => {})
-      leavePage?.()
-      pageEntered = undefined
+      host?.close()
+      // If listen() failed, its own promise has rejected with the error.
+      const stopInPage = await startedInPage?.catch(() => {})
+      stopInPage?.()
+      startedInPage = undefined
     },
     offline() {
       if (faults.isOffline || isClosed) return
       faults.isOffline = true
       cutAll()
-      tellPage(false)
+      setPageOnline(false)
     },
     online() {
       if (!faults.isOffline) return
       faults.isOffline = false
-      tellPage(true)
+      setPageOnline(true)
     },
     delay(ms) {
-      faults.delayMs = checkedNumber('delay', ms, 0, LONGEST_MS)
+      faults.delayMs = checkedNumber('delay', ms, 0, MAX_DELAY_MS)
       if (ms === 0) flushAll()
     },
     dropNext: (filter) => faults.dropNext(checkedFilter('dropNext', filter)),
     duplicateNext: (filter) => faults.duplicateNext(checkedFilter('duplicateNext', filter)),
     reorder({ count = 2, filter, withinMs = 1_000 } = {}) {
       checkedNumber('count', count, 2, 100)
-      checkedNumber('withinMs', withinMs, 0, LONGEST_MS)
+      checkedNumber('withinMs', withinMs, 0, MAX_DELAY_MS)
       faults.reorderNext(count, checkedFilter('reorder', filter), withinMs)
     },
     kick(filter = () => true) {
@@ -160,17 +163,17 @@ export function createMockServer<
       faults.refusal = checkedRefusal(refusal)
     },
     expireToken() {
-      for (const line of lines) {
-        const isExpired = line.auths.map((auth) => faults.expire(auth))
-        if (isExpired.includes(true)) line.cut()
+      for (const connection of connections) {
+        const isExpired = connection.auths.map((auth) => faults.expire(auth))
+        if (isExpired.includes(true)) connection.cut()
       }
     },
     async restart() {
       isRestarting = true
-      const ended = Promise.all([...lines].map((line) => line.ended))
+      const allClosed = Promise.all([...connections].map((connection) => connection.closed))
       cutAll()
-      await ended
-      // What Socket.IO would recover is kept by its adapters.
+      await allClosed
+      // New adapters, because the old ones keep the state that Socket.IO would recover.
       const adapter = io.adapter()
       if (serverOptions.connectionStateRecovery && adapter) io.adapter(adapter)
       isRestarting = false
@@ -181,16 +184,16 @@ export function createMockServer<
       flushAll()
     },
   }
-  entrances.set(server, entrance)
+  memoryEndpoints.set(server, endpoint)
   return server
 }
 
-/** Ends a connection of the real engine as a network does. */
-function cutOf(connection: { readonly transport: object; close(discard: boolean): unknown }): () => void {
+/** Returns a function that ends a connection of the real engine as a network failure does. */
+function cutFunctionOf(connection: { readonly transport: object; close(discard: boolean): unknown }): () => void {
   const close = connection.close.bind(connection)
   return () => {
     const { socket } = connection.transport as { readonly socket?: { terminate(): void } }
-    // Those who poll may be between two requests: the next one finds no session.
+    // A polling client may have no open request. Its next request gets "Session ID unknown".
     if (socket) socket.terminate()
     else close(true)
   }

@@ -1,10 +1,10 @@
 import type { Packet } from './packet.ts'
 import { shuffled } from './random.ts'
 
-/** Which packets are meant: an event's name, or a function. */
+/** Selects packets: an event's name, or a function that returns true for the packets that it selects. */
 export type PacketFilter = string | ((packet: Packet) => boolean)
 
-/** What a client is told that may not connect: as in `next(error)`, `data` travels too. */
+/** The answer to a client that may not connect; `data` travels with it, as in `next(error)` of a middleware. */
 export interface ConnectRefusal {
   readonly message: string
   readonly data?: unknown
@@ -12,42 +12,48 @@ export interface ConnectRefusal {
 
 type Deliver = () => void
 
-interface Rule {
-  /** The call that ordered it. */
+/** A fault of single packets, from the call that requests it until it has finished. */
+interface PacketFault {
+  /** The name of the mock server's method, for error messages. */
   readonly name: string
-  /** Of which line, in which direction, it takes packets: `undefined` until it met one. */
-  way: unknown
-  readonly fits: (packet: Packet) => boolean
-  /** Whether it has done what it had to do. */
+  /** Set by the first packet: from then on only packets of the same connection and direction are affected. */
+  channel: unknown
+  readonly matches: (packet: Packet) => boolean
+  /** Takes the packet over. Returns whether the fault has finished. */
   readonly take: (deliver: Deliver) => boolean
 }
 
-/** What goes wrong on all lines of one server. */
+/** The faults of one mock server. All its connections share them. */
 export class Faults {
   delayMs = 0
   isOffline = false
   refusal: ConnectRefusal | undefined
   readonly #random: () => number
   readonly #expired = new Set<string>()
-  #rules: Rule[] = []
-  /** What is held back, to be let go when all is well again. */
-  readonly #held = new Set<() => void>()
+  #packetFaults: PacketFault[] = []
+  /** Each delivers the packets that one `reorder()` holds back. */
+  readonly #releases = new Set<() => void>()
 
   constructor(random: () => number) {
     this.#random = random
   }
 
   dropNext(filter?: PacketFilter): void {
-    this.#rules.push({ name: 'dropNext', way: undefined, fits: asFunction(filter), take: () => true })
+    this.#packetFaults.push({ name: 'dropNext', channel: undefined, matches: matcherOf(filter), take: () => true })
   }
 
   duplicateNext(filter?: PacketFilter): void {
-    const twice = (deliver: Deliver): boolean => {
+    const deliverTwice = (deliver: Deliver): boolean => {
       deliver()
       deliver()
       return true
     }
-    this.#rules.push({ name: 'duplicateNext', way: undefined, fits: asFunction(filter), take: twice })
+    this.#packetFaults.push({
+      name: 'duplicateNext',
+      channel: undefined,
+      matches: matcherOf(filter),
+      take: deliverTwice,
+    })
   }
 
   reorderNext(count: number, filter: PacketFilter | undefined, withinMs: number): void {
@@ -55,50 +61,56 @@ export class Faults {
     let timer: ReturnType<typeof setTimeout> | undefined
     const release = (): void => {
       clearTimeout(timer)
-      this.#held.delete(release)
-      this.#rules = this.#rules.filter((other) => other !== rule)
+      this.#releases.delete(release)
+      this.#remove(fault)
       for (const deliver of shuffled(held.splice(0), this.#random)) deliver()
     }
     const take = (deliver: Deliver): boolean => {
       held.push(deliver)
-      this.#held.add(release)
+      this.#releases.add(release)
       timer ??= setTimeout(release, withinMs)
       if (held.length === count) release()
-      return false // release() takes the rule away
+      return false // release() removes the fault
     }
-    const rule: Rule = { name: 'reorder', way: undefined, fits: asFunction(filter), take }
-    this.#rules.push(rule)
+    const fault: PacketFault = { name: 'reorder', channel: undefined, matches: matcherOf(filter), take }
+    this.#packetFaults.push(fault)
   }
 
-  /** Hands a packet on, or does to it what was ordered. `way` stands for its line and direction. */
-  carry(packet: Packet, way: unknown, deliver: Deliver): void {
-    const rule = this.#rules.find((each) => (each.way ?? way) === way && this.#fits(each, packet))
-    if (!rule) return deliver()
-    rule.way = way
-    if (rule.take(deliver)) this.#rules.splice(this.#rules.indexOf(rule), 1)
+  /** Delivers a packet, unless a fault takes it over. `channel` stands for its connection and direction. */
+  apply(packet: Packet, channel: unknown, deliver: Deliver): void {
+    const fault = this.#packetFaults.find(
+      (each) => (each.channel ?? channel) === channel && this.#matches(each, packet),
+    )
+    if (!fault) return deliver()
+    fault.channel = channel
+    if (fault.take(deliver)) this.#packetFaults.splice(this.#packetFaults.indexOf(fault), 1)
   }
 
-  /** A filter that throws must not break the connection on which it is asked: it fails by itself, and is not asked again. */
-  #fits(rule: Rule, packet: Packet): boolean {
+  /** An exception in a filter must not break the connection: it becomes an uncaught error, and its fault is removed. */
+  #matches(fault: PacketFault, packet: Packet): boolean {
     try {
-      return rule.fits(packet)
+      return fault.matches(packet)
     } catch (cause) {
-      this.#rules = this.#rules.filter((other) => other !== rule)
+      this.#remove(fault)
       queueMicrotask(() => {
-        throw new Error(`the filter of ${rule.name}() threw: ${String(cause)}`, { cause })
+        throw new Error(`the filter of ${fault.name}() threw: ${String(cause)}`, { cause })
       })
       return false
     }
   }
 
-  /** Whoever comes with these credentials again is refused. Whether there are any. */
+  #remove(fault: PacketFault): void {
+    this.#packetFaults = this.#packetFaults.filter((other) => other !== fault)
+  }
+
+  /** Refuses clients with these credentials from now on. Returns false if there are no credentials in `auth`. */
   expire(auth: unknown): boolean {
     const credentials = credentialsOf(auth)
     if (credentials !== undefined) this.#expired.add(credentials)
     return credentials !== undefined
   }
 
-  /** Why a client may not connect, if it may not. */
+  /** The refusal for a client with these credentials; undefined if it may connect. */
   refusalOf(auth: unknown): ConnectRefusal | undefined {
     if (this.refusal) return this.refusal
     const credentials = credentialsOf(auth)
@@ -106,25 +118,25 @@ export class Faults {
     return isExpired ? { message: 'the token has expired', data: { code: 'TOKEN_EXPIRED' } } : undefined
   }
 
-  /** All is well again; what was held back arrives. */
+  /** Ends all faults and delivers the packets that they held back. */
   end(): void {
     this.delayMs = 0
     this.isOffline = false
     this.refusal = undefined
     this.#expired.clear()
-    for (const release of this.#held) release()
-    this.#rules = []
+    for (const release of this.#releases) release()
+    this.#packetFaults = []
   }
 }
 
-/** Socket.IO's client adds `pid` and `offset` of its own when it comes back to a server that recovers state. */
+/** Leaves out `pid` and `offset`, which Socket.IO's client adds itself when it recovers a connection's state. */
 function credentialsOf(auth: unknown): string | undefined {
   if (typeof auth !== 'object' || auth === null) return undefined
   const credentials = JSON.stringify({ ...auth, pid: undefined, offset: undefined })
   return credentials === '{}' ? undefined : credentials
 }
 
-function asFunction(filter: PacketFilter | undefined): (packet: Packet) => boolean {
+function matcherOf(filter: PacketFilter | undefined): (packet: Packet) => boolean {
   if (typeof filter === 'function') return filter
   return ({ type, event }) => type === 'event' && (filter === undefined || event === filter)
 }

@@ -1,5 +1,5 @@
 export { createMockServer } from './create-mock-server.ts'
+export type { Emitted } from './emitted-events.ts'
 export type { ConnectRefusal, PacketFilter } from './faults.ts'
 export type { MockServer, MockServerOptions, ReorderOptions } from './mock-server.ts'
 export type { Packet } from './packet.ts'
-export type { Emitted } from './records.ts'

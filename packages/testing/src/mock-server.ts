@@ -1,24 +1,24 @@
 import type { DefaultEventsMap, Server, ServerOptions, Socket } from 'socket.io'
 import type { ConnectRefusal, PacketFilter } from './faults.ts'
-import type { Emitted } from './records.ts'
+import type { Emitted } from './emitted-events.ts'
 
-/** What `createMockServer` takes. */
+/** The options of `createMockServer`. */
 export interface MockServerOptions {
-  /** Where your app connects: an origin such as `https://chat.example`. It need not exist. */
+  /** The origin to which your app connects, such as `https://chat.example`. It need not exist. */
   readonly url: string
-  /** As for `new Server(options)`; `parser` cannot be changed. */
+  /** The options of Socket.IO's `Server`, except `parser`. */
   readonly options?: Partial<ServerOptions>
   /**
-   * `flask` answers as Flask-SocketIO does: what a handler returns is the ack, answers that are ready together come in any
-   * order, what a connection handler emits before its first `await` comes before the connection, a handler that throws is
-   * logged and not answered, and no state is recovered. @default Node's ways
+   * `flask` answers as Flask-SocketIO does: a handler's return value is the ack; acks that are ready together arrive in any
+   * order; events that a connection handler emits before its first `await` arrive before the connection; an error in a
+   * handler is logged and the event gets no ack; no state is recovered. @default as in Node
    */
   readonly profile?: 'flask'
-  /** For everything that happens by chance: the same seed, the same order. @default 1 */
+  /** The seed of everything random: the same seed gives the same order. @default 1 */
   readonly seed?: number
 }
 
-/** A real Socket.IO server in this process, and what may go wrong on the way to it. */
+/** A real Socket.IO server in this process, with faults between it and its clients. */
 export interface MockServer<
   Listen extends object = DefaultEventsMap,
   Emit extends object = DefaultEventsMap,
@@ -26,65 +26,68 @@ export interface MockServer<
   // oxlint-disable-next-line typescript/no-explicit-any -- as Socket.IO's own default
   Data = any,
 > {
-  /** Socket.IO's own: your handlers, and `createRooms(io)`, go here as they are. */
+  /** Socket.IO's own server: attach your handlers or `createRooms(io)` as usual. */
   readonly io: Server<Listen, Emit, ServerSide, Data>
   readonly url: string
-  /** The events that clients emitted, oldest first, whatever became of them; 1,000 at most. */
+  /** The last 1,000 events that clients emitted, oldest first, including those that a fault dropped. */
   readonly emitted: readonly Emitted[]
-  /** Empties `emitted`, so that the next test does not find what the last one sent. */
+  /** Empties `emitted`, for tests that share a server. */
   clearEmitted(): void
 
   /**
-   * Starts to take connections. In Node and jsdom those that this process opens to `url` from then on come here, by
-   * `net.connect`, `tls.connect` and the agents of `http` and `https`; in a browser it starts a worker of msw. Rejects with
-   * `INVALID_ARGUMENT` where another mock server has the address, and after `close()`.
+   * Starts to accept connections. In Node and jsdom the mock takes over the connections that this process opens to `url` from
+   * then on, by `net.connect`, `tls.connect` and the agents of `http` and `https`. In a browser it starts a worker of msw.
+   * Rejects with `INVALID_ARGUMENT` if another mock server has the address, and after `close()`.
    */
   listen(): Promise<void>
-  /** Ends everything: the connections, the server, the interception. For good: a new server is made for the next test. */
+  /** Ends all connections and the server for good, and restores the functions that open connections. */
   close(): Promise<void>
 
   /**
-   * The line is dead: open connections are lost on both sides at once, new ones fail. A page hears of it by its `offline`
-   * event, and `navigator.onLine` is false.
+   * Breaks all connections on both sides; new ones fail until `online()`. In a page `navigator.onLine` is false and `window`
+   * gets the `offline` event.
    */
   offline(): void
-  /** The line works again; a page hears `online`. */
+  /** Ends `offline()`. In a page `window` gets the `online` event. */
   online(): void
-  /** Each packet takes this many milliseconds longer, each way, in order, 0 to 60,000; heartbeats do not. 0 ends it, and what was held back arrives at once. */
+  /**
+   * Delays each packet by `ms` milliseconds, 0 to 60,000, in each direction and in order; heartbeats are not delayed. 0 ends
+   * the delay and delivers the delayed packets at once.
+   */
   delay(ms: number): void
-  /** The next packet that fits never arrives. @default the next event, either way */
+  /** Discards the next packet that matches. @default the next event, in either direction */
   dropNext(filter?: PacketFilter): void
-  /** The next packet that fits arrives twice. @default the next event, either way */
+  /** Delivers the next packet that matches twice. @default the next event, in either direction */
   duplicateNext(filter?: PacketFilter): void
-  /** The next packets that fit, of one client and one direction, arrive in another order. */
+  /** Shuffles the next packets that match, of one client and in one direction. */
   reorder(options?: ReorderOptions): void
-  /** Disconnects clients, as `socket.disconnect(true)` does; those who fit, or all. */
+  /** Disconnects clients as `socket.disconnect(true)` does: those whose socket matches. @default all */
   kick(filter?: (socket: Socket<Listen, Emit, ServerSide, Data>) => boolean): void
-  /** Whoever wants to connect is refused with this, as by `next(error)` in a middleware, until `pass()`. */
+  /** Refuses every new connection with this error until `pass()`, as `next(error)` in a middleware does. */
   refuse(refusal: ConnectRefusal): void
   /**
-   * The credentials in `auth` of those who are connected are no longer valid: their connections are cut, and whoever comes
-   * with the same again is refused with `{ code: 'TOKEN_EXPIRED' }`. Those who gave none there stay connected.
+   * Expires the credentials in `auth` of all connected clients until `pass()`: their connections are cut, and new connections
+   * with the same credentials are refused with `{ code: 'TOKEN_EXPIRED' }`. Clients without credentials stay connected.
    */
   expireToken(): void
   /**
-   * The server starts anew: every connection is cut, and Socket.IO forgets rooms, sockets and what it would recover. Your
-   * handlers stay, and so does what they keep: to lose that too, forget it here. Resolves when the server is back.
+   * Restarts the server: every connection is cut, and Socket.IO loses its rooms, its sockets and the state that it could
+   * recover. Your handlers stay, and so does their own state. Resolves when the server accepts connections again.
    */
   restart(): Promise<void>
   /**
-   * All is well again: ends `offline`, `delay`, `refuse` and `expireToken`, and what `…Next` and `reorder` still wait for.
-   * What was held back arrives at once.
+   * Ends all faults: `offline`, `delay`, `refuse`, `expireToken`, and any `dropNext`, `duplicateNext` or `reorder` that is not
+   * finished. Delayed packets arrive at once.
    */
   pass(): void
 }
 
-/** What `reorder` takes. */
+/** The options of `reorder`. */
 export interface ReorderOptions {
-  /** How many, 2 to 100. @default 2 */
+  /** The number of packets, 2 to 100. @default 2 */
   readonly count?: number
-  /** @default events, either way */
+  /** @default events, in either direction */
   readonly filter?: PacketFilter
-  /** When the rest does not come, those that did are let go after this long, in milliseconds. @default 1000 */
+  /** If fewer than `count` packets come within this time, in milliseconds, those that came are delivered. @default 1000 */
   readonly withinMs?: number
 }

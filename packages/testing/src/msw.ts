@@ -1,35 +1,38 @@
-import { RoomfulError } from '@roomful/contract'
 import { type HttpHandler, HttpResponse, http, passthrough, ws, type WebSocketHandler } from 'msw'
 import type { SetupWorker } from 'msw/browser'
-import { entrances, type Entrance } from './entrance.ts'
-import { addressOf, taken } from './network.ts'
+import { addressInUse, addressKeyOf, isSecureUrl } from './address.ts'
+import { type MemoryEndpoint, memoryEndpoints } from './memory-endpoint.ts'
+import { ABNORMAL_CLOSURE } from './memory-socket.ts'
+import { invalid } from './mock-options.ts'
 import type { Frame } from './packet.ts'
-import { PollingSessions } from './polling-wire.ts'
+import { PollingSessions } from './polling-sessions.ts'
 
-const LOST = 1006
-/** What is none of ours is nobody's business; the second name is that of msw 3. */
-const QUIETLY = { quiet: true, onUnhandledRequest: 'bypass', onUnhandledFrame: 'bypass' } as const
+/** Requests to other addresses are none of the mock server's; msw 3 calls the option `onUnhandledFrame`. */
+const WORKER_OPTIONS = { quiet: true, onUnhandledRequest: 'bypass', onUnhandledFrame: 'bypass' } as const
 type Handlers = (HttpHandler | WebSocketHandler)[]
 type WebSocketLink = ReturnType<typeof ws.link>
 const links = new Map<string, WebSocketLink>()
 
 /**
- * The handlers that bring clients to a mock server, for a worker of your own: `setupWorker(...handlersOf(server))`.
+ * Returns msw's handlers that connect clients to a mock server, for an msw of your own: `setupWorker(...handlersOf(server))`.
  *
- * @throws RoomfulError `INVALID_ARGUMENT` for what `createMockServer` did not make.
+ * @throws RoomfulError `INVALID_ARGUMENT` if `server` was not made by `createMockServer`.
  */
 export function handlersOf(server: object): Handlers {
-  const entrance = entrances.get(server)
-  if (entrance) return handlersFor(entrance)
-  throw new RoomfulError('INVALID_ARGUMENT', 'server: expected what createMockServer() gives')
+  const endpoint = memoryEndpoints.get(server)
+  if (endpoint) return handlersFor(endpoint)
+  throw invalid('server: expected a server made by createMockServer()')
 }
 
-/** Lets a page's clients in, by one worker for all servers of the page. Gives its undo. */
-export async function letPageIn(entrance: Entrance): Promise<() => void> {
-  const page = thisPage()
-  const address = addressOf(entrance.origin)
-  if (page.handlers.has(address)) throw taken(address)
-  page.handlers.set(address, handlersFor(entrance))
+/**
+ * Lets the clients of this page connect to the endpoint. All mock servers of a page share one worker of msw. Resolves with
+ * a function that ends it.
+ */
+export async function serveInPage(endpoint: MemoryEndpoint): Promise<() => void> {
+  const page = stateOfPage()
+  const address = addressKeyOf(endpoint.origin)
+  if (page.handlers.has(address)) throw addressInUse(address)
+  page.handlers.set(address, handlersFor(endpoint))
   const worker = await (page.worker ??= startWorker()).catch((error: unknown) => {
     page.handlers.delete(address)
     page.worker = undefined
@@ -49,48 +52,48 @@ export async function letPageIn(entrance: Entrance): Promise<() => void> {
 async function startWorker(): Promise<SetupWorker> {
   const { setupWorker } = await import('msw/browser')
   const worker = setupWorker()
-  await worker.start(QUIETLY)
+  await worker.start(WORKER_OPTIONS)
   return worker
 }
 
-interface Page {
+interface PageState {
   worker: Promise<SetupWorker> | undefined
   readonly handlers: Map<string, Handlers>
 }
 
-const KEY = Symbol.for('roomful.testing.page')
+const PAGE_STATE = Symbol.for('roomful.testing.page')
 
-/** Kept by the page itself: Vitest may load this module twice in one, for set-up files and for tests. */
-function thisPage(): Page {
-  const owner = globalThis as { [KEY]?: Page }
-  return (owner[KEY] ??= { worker: undefined, handlers: new Map() })
+/** The state is on `globalThis`, because Vitest may load this module twice in one page: for set-up files and for tests. */
+function stateOfPage(): PageState {
+  const page = globalThis as { [PAGE_STATE]?: PageState }
+  return (page[PAGE_STATE] ??= { worker: undefined, handlers: new Map() })
 }
 
-function handlersFor(entrance: Entrance): Handlers {
-  const { host, protocol } = entrance.origin
-  const isSecure = /^(https|wss):$/.test(protocol)
-  const sessions = new PollingSessions(entrance)
-  // Some versions of msw take Socket.IO's default path away before they compare, and none another path.
-  const path = entrance.path === '/socket.io' ? '(/socket\\.io)?' : escaped(entrance.path)
+function handlersFor(endpoint: MemoryEndpoint): Handlers {
+  const { host } = endpoint.origin
+  const isSecure = isSecureUrl(endpoint.origin)
+  const sessions = new PollingSessions(endpoint)
+  // Some versions of msw remove Socket.IO's default path from the URL before they match it. They remove no other path.
+  const path = endpoint.path === '/socket.io' ? '(/socket\\.io)?' : escaped(endpoint.path)
   const link = linkTo(`^${isSecure ? 'wss' : 'ws'}://${escaped(host)}${path}/?$`)
   return [
-    // First, since a link answers the requests that Node's WebSockets begin with, and then has nothing to say.
-    http.all(`${isSecure ? 'https' : 'http'}://${host}${entrance.path}/`, async ({ request }) => {
-      if (entrance.isOnNetwork() || !request.url.includes('transport=polling')) return passthrough()
+    // Before the link, which would also answer the HTTP requests with which Node's WebSockets begin.
+    http.all(`${isSecure ? 'https' : 'http'}://${host}${endpoint.path}/`, async ({ request }) => {
+      if (endpoint.isListeningInNode() || !request.url.includes('transport=polling')) return passthrough()
       return (await sessions.answer(request)) ?? HttpResponse.error()
     }),
-    link.addEventListener('connection', ({ client }) => connect(entrance, client as unknown as Client)),
+    link.addEventListener('connection', ({ client }) => connect(endpoint, client as unknown as Client)),
   ]
 }
 
-/** msw keeps each link for ever, and a suite makes many servers of one address. */
+/** Returns one link for each pattern: msw never releases a link, and a test suite makes many servers of one address. */
 function linkTo(pattern: string): WebSocketLink {
   const link = links.get(pattern) ?? ws.link(new RegExp(pattern))
   links.set(pattern, link)
   return link
 }
 
-/** What is used of msw's end of a WebSocket; its types leave out the socket. */
+/** The part of msw's WebSocket client that is used here; msw's own type lacks `socket`. */
 interface Client {
   readonly url: URL
   readonly socket: EventTarget
@@ -100,12 +103,12 @@ interface Client {
   addEventListener(type: 'close', listener: () => void): void
 }
 
-function connect(entrance: Entrance, client: Client): void {
-  if (!entrance.isOpen()) {
+function connect(endpoint: MemoryEndpoint, client: Client): void {
+  if (!endpoint.isReachable()) {
     client.socket.dispatchEvent(new Event('error'))
-    return client.close(LOST)
+    return client.close(ABNORMAL_CLOSURE)
   }
-  const connection = entrance.enter(
+  const socket = endpoint.accept(
     {
       name: 'websocket',
       send: (frame) => client.send(frame as string | ArrayBuffer),
@@ -116,13 +119,13 @@ function connect(entrance: Entrance, client: Client): void {
   let reading: Promise<void> | undefined
   client.addEventListener('message', ({ data }) => {
     if (data instanceof Blob || reading) {
-      // A file has to be read first, and what follows it has to wait.
+      // A Blob is read asynchronously. Later frames wait for it, so that the order is kept.
       reading = (reading ?? Promise.resolve()).then(async () => {
-        connection.receive(data instanceof Blob ? await data.arrayBuffer() : (data as Frame))
+        socket.receive(data instanceof Blob ? await data.arrayBuffer() : (data as Frame))
       })
-    } else connection.receive(data as Frame)
+    } else socket.receive(data as Frame)
   })
-  client.addEventListener('close', () => connection.closed())
+  client.addEventListener('close', () => socket.closedByClient())
 }
 
 function escaped(text: string): string {

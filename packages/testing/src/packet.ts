@@ -1,120 +1,120 @@
-import type { Direction } from './proxy-link.ts'
+import type { Direction } from './direction.ts'
 
-/** What goes over the wire in one piece: text, or the binary that the text before it announced. */
+/** One Engine.IO message: text, or one of the binary attachments that the text before it announced. */
 export type Frame = string | ArrayBuffer | ArrayBufferView
 
-/** A Socket.IO packet on its way. */
+/** A Socket.IO packet between a client and the server. */
 export interface Packet {
   readonly direction: Direction
   readonly type: 'connect' | 'disconnect' | 'event' | 'ack' | 'connect_error'
   readonly namespace: string
-  /** The event's name; of an ack, the event that it answers. */
+  /** The event's name; for an ack, the name of the event that it answers. */
   readonly event: string | undefined
-  /** The first argument; of a `connect`, the credentials or the new socket's id. */
+  /** The first argument; for a `connect`, the client's credentials or the server's answer with the socket's id. */
   readonly data: unknown
   readonly args: readonly unknown[]
   /** The credentials with which this client connected to the namespace. */
   readonly auth: unknown
-  /** The socket's id there, once the server has given one. */
+  /** The socket's id in the namespace; undefined until the server has assigned one. */
   readonly socketId: string | undefined
 }
 
-/** A packet with the frames that carry it; one that nobody can read has only frames. */
-export interface Parcel {
+/** The frames of one packet; `packet` is undefined where they cannot be decoded. */
+export interface PacketFrames {
   readonly frames: readonly Frame[]
   readonly packet: Packet | undefined
 }
 
-type Heading = Omit<Packet, 'event' | 'data' | 'args' | 'direction' | 'auth' | 'socketId'> & {
+type Header = Omit<Packet, 'event' | 'data' | 'args' | 'direction' | 'auth' | 'socketId'> & {
   readonly id: string
   readonly attachments: number
   readonly json: string
 }
 
 const TYPES = ['connect', 'disconnect', 'event', 'ack', 'connect_error', 'event', 'ack'] as const
-/** Type, attachments, namespace, id of the ack, JSON. */
-const SHAPE = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*),)?(\d+)?([^]*)$/
-/** Questions that may be open at once in one direction: those that nobody answers are forgotten. */
-const MOST_QUESTIONS = 1_000
+/** Type, number of attachments, namespace, id of the ack, JSON. */
+const PACKET = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*),)?(\d+)?([^]*)$/
+/** At most this many unanswered events are remembered in each direction; the oldest is forgotten first. */
+const MAX_PENDING_ACKS = 1_000
 
-/** What both directions of one connection know: who connected, and which event each ack answers. */
-export class Conversation {
+/** What decoding needs to know of a connection: the credentials, the socket ids, and the event that each ack answers. */
+export class ConnectionContext {
   readonly auths: Map<string, unknown> = new Map()
   readonly #socketIds = new Map<string, string>()
-  readonly #questions = { toServer: new Map<string, string>(), toClient: new Map<string, string>() }
+  readonly #pendingAcks = { toServer: new Map<string, string>(), toClient: new Map<string, string>() }
 
-  complete({ type, namespace, id, json }: Heading, direction: Direction, attachments: readonly Frame[]): Packet {
-    const value: unknown = json === '' ? undefined : JSON.parse(json, (_, part) => filled(part, attachments))
+  decode({ type, namespace, id, json }: Header, direction: Direction, attachments: readonly Frame[]): Packet {
+    const value: unknown = json === '' ? undefined : JSON.parse(json, (_, part) => withAttachment(part, attachments))
     const isList = type === 'event' || type === 'ack'
-    const list: unknown[] = isList && Array.isArray(value) ? value : [value]
-    const event = type === 'event' ? String(list.shift()) : type === 'ack' ? this.#answered(direction, id) : undefined
-    if (type === 'event' && id !== '') this.#ask(direction, id, String(event))
+    const args: unknown[] = isList && Array.isArray(value) ? value : [value]
+    const event = type === 'event' ? String(args.shift()) : type === 'ack' ? this.#takeAcked(direction, id) : undefined
+    if (type === 'event' && id !== '') this.#rememberAck(direction, id, String(event))
     if (type === 'connect' && direction === 'toServer') this.auths.set(namespace, value)
     if (type === 'connect' && direction === 'toClient') this.#socketIds.set(namespace, (value as { sid: string }).sid)
     const [auth, socketId] = [this.auths.get(namespace), this.#socketIds.get(namespace)]
-    return { direction, type, namespace, event, data: list[0], args: list, auth, socketId }
+    return { direction, type, namespace, event, data: args[0], args, auth, socketId }
   }
 
-  #ask(direction: Direction, id: string, event: string): void {
-    const questions = this.#questions[direction]
-    questions.set(id, event)
-    const [oldest] = questions.keys()
-    if (questions.size > MOST_QUESTIONS && oldest !== undefined) questions.delete(oldest)
+  #rememberAck(direction: Direction, id: string, event: string): void {
+    const pending = this.#pendingAcks[direction]
+    pending.set(id, event)
+    const [oldest] = pending.keys()
+    if (pending.size > MAX_PENDING_ACKS && oldest !== undefined) pending.delete(oldest)
   }
 
-  #answered(direction: Direction, id: string): string | undefined {
-    const questions = this.#questions[direction === 'toServer' ? 'toClient' : 'toServer']
-    const event = questions.get(id)
-    questions.delete(id)
+  #takeAcked(direction: Direction, id: string): string | undefined {
+    const pending = this.#pendingAcks[direction === 'toServer' ? 'toClient' : 'toServer']
+    const event = pending.get(id)
+    pending.delete(id)
     return event
   }
 }
 
-/** Puts the frames of one direction together to packets. */
+/** Assembles the frames of one direction into packets. */
 export class PacketReader {
   readonly #direction: Direction
-  readonly #conversation: Conversation
+  readonly #context: ConnectionContext
   #frames: Frame[] = []
-  #heading: Heading | undefined
+  #header: Header | undefined
 
-  constructor(direction: Direction, conversation: Conversation) {
+  constructor(direction: Direction, context: ConnectionContext) {
     this.#direction = direction
-    this.#conversation = conversation
+    this.#context = context
   }
 
-  /** The packet that the frame completes, if it does. */
-  read(frame: Frame): Parcel | undefined {
+  /** Returns the packet that the frame completes, or undefined while attachments are missing. */
+  read(frame: Frame): PacketFrames | undefined {
     if (typeof frame === 'string') {
-      this.#heading = headingOf(frame)
+      this.#header = headerOf(frame)
       this.#frames = []
     }
     this.#frames.push(frame)
-    const heading = this.#heading
-    if (heading && this.#frames.length <= heading.attachments) return undefined
-    this.#heading = undefined
-    const packet = heading && this.#packet(heading)
+    const header = this.#header
+    if (header && this.#frames.length <= header.attachments) return undefined
+    this.#header = undefined
+    const packet = header && this.#decode(header)
     return { frames: this.#frames.splice(0), packet }
   }
 
-  #packet(heading: Heading): Packet | undefined {
+  #decode(header: Header): Packet | undefined {
     const [, ...attachments] = this.#frames
     try {
-      return this.#conversation.complete(heading, this.#direction, attachments)
+      return this.#context.decode(header, this.#direction, attachments)
     } catch (error) {
-      if (error instanceof SyntaxError) return undefined // the other end's parser will say what it thinks of it
+      if (error instanceof SyntaxError) return undefined // the parser of the receiver reports it
       throw error
     }
   }
 }
 
-function headingOf(text: string): Heading | undefined {
-  const [, digit, attachments = '0', namespace = '/', id = '', json = ''] = SHAPE.exec(text) ?? []
+function headerOf(text: string): Header | undefined {
+  const [, digit, attachments = '0', namespace = '/', id = '', json = ''] = PACKET.exec(text) ?? []
   const type = TYPES[Number(digit)]
-  // A namespace's query is how older clients sent credentials: it is no part of the name.
+  // Older clients send credentials as a query after the namespace: it is not part of the name.
   return type && { type, namespace: namespace.split('?', 1)[0] ?? '/', id, json, attachments: Number(attachments) }
 }
 
-function filled(part: unknown, attachments: readonly Frame[]): unknown {
+function withAttachment(part: unknown, attachments: readonly Frame[]): unknown {
   const isPlaceholder = typeof part === 'object' && part !== null && '_placeholder' in part && 'num' in part
   return isPlaceholder ? attachments[Number(part.num)] : part
 }

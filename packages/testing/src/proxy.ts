@@ -1,101 +1,103 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import { ALL_WELL, ProxyLink } from './proxy-link.ts'
-import type { Conditions, Direction } from './proxy-link.ts'
+import type { Direction } from './direction.ts'
+import { NO_FAULTS, ProxyConnection } from './proxy-connection.ts'
+import type { NetworkConditions } from './proxy-connection.ts'
 
-export type { Direction } from './proxy-link.ts'
+export type { Direction } from './direction.ts'
 
-/** Longer than any time-out that a test should wait for. */
-const LONGEST_DELAY_MS = 60_000
+/** A test should not wait longer than this. */
+const MAX_DELAY_MS = 60_000
 
-/** What `createProxy` takes. */
+/** The options of `createProxy`. */
 export interface ProxyOptions {
-  /** The real server; its `host` is 127.0.0.1 unless given. */
+  /** The real server. @default host 127.0.0.1 */
   readonly target: { readonly host?: string; readonly port: number }
-  /** The address to listen on: 127.0.0.1 unless given. */
+  /** The address to listen on. @default 127.0.0.1 */
   readonly host?: string
-  /** The port to listen on: any free one unless given. */
+  /** The port to listen on. @default any free port */
   readonly port?: number
 }
 
-/** A TCP proxy before a real server, which fails on demand. It passes until it is told otherwise. */
+/** A TCP proxy before a real server, with faults on demand. Without a fault it passes all bytes on. */
 export interface FaultProxy {
   readonly port: number
-  /** Where clients connect: `http://HOST:PORT`. */
+  /** The address for clients: `http://HOST:PORT`. */
   readonly url: string
-  /** How many clients are connected. */
+  /** The number of connected clients. */
   readonly connections: number
   /**
-   * Heals: bytes flow at once, beginning with those that were held, and new connections are let in. What cannot be
-   * healed is closed: connections that lost bytes, and those that met with silence.
+   * Ends all faults. Bytes that were held arrive first, in order, and new connections are accepted. Closes the connections
+   * that cannot continue: those that lost bytes, and those that were opened during `silence`.
    */
   pass(): void
   /**
-   * Goes silent as a dead network does: new connections are accepted, and bytes, ends and failures are held in both
-   * directions until `pass`. They stay in the sockets, which stop reading. What was passed on before still arrives.
+   * Stops all traffic until `pass`, as a dead network does. New connections are accepted; no byte, end or failure arrives in
+   * either direction. The sockets stop reading, so that TCP holds the bytes. Bytes that the proxy already sent still arrive.
    */
   stall(): void
-  /** As `stall`, for the connections that are open now: new ones get through, as when a phone changes its network. */
+  /** Stalls only the connections that are open now. New connections work, as when a phone changes its network. */
   strand(): void
   /**
-   * Makes the way longer: bytes arrive this many milliseconds later in each direction, in order, 0 to 60,000; 0 ends it.
-   * At most 1 MiB a direction is on its way; then it stops reading. Throws a `RangeError` for any other number.
+   * Delays all bytes by `ms` milliseconds, 0 to 60,000, in each direction and in order; 0 ends the delay. The proxy holds at
+   * most 1 MiB for each direction and connection; then it stops reading. Throws a `RangeError` for any other number.
    */
   delay(ms: number): void
   /**
-   * Loses what goes one way, on open connections and new ones, until `pass`. Call it twice for both. Nothing can follow
-   * upon lost bytes, so `pass` closes each connection that lost some. Throws a `RangeError` for any other direction.
+   * Discards the bytes of one direction, on open and on new connections, until `pass`. Call it twice for both directions.
+   * Nothing valid can follow lost bytes, so `pass` closes each connection that lost some. Throws a `RangeError` for any other
+   * direction.
    */
   drop(direction: Direction): void
-  /** New connections are accepted, by nobody: they hear nothing and do not reach the target. Open ones go on. */
+  /** Accepts new connections, but never answers them and does not connect them to the target. Open connections continue. */
   silence(): void
-  /** Closes new connections at once; open ones stay as they are. */
+  /** Closes new connections at once. Open connections continue. */
   refuse(): void
-  /** Closes all open connections, and goes on as before with new ones. */
+  /** Closes all open connections. New connections are treated as before. */
   cut(): void
-  /** As `cut`, by a TCP reset, which throws away what is on its way. */
+  /** Closes all open connections by a TCP reset, which discards bytes that have not arrived. */
   reset(): void
-  /** Sends new connections to another port of the target: its server came back there. Throws a `RangeError` for none. */
+  /** Connects new clients to another port of the target. Throws a `RangeError` for an invalid port. */
   retarget(port: number): void
-  /** Closes every connection and stops listening. */
+  /** Closes all connections and stops listening. */
   close(): Promise<void>
 }
 
 /**
- * Starts a proxy before a server, to see what clients make of a bad network.
+ * Starts a proxy before a server, to test clients on a bad network.
  *
- * @throws RangeError for an impossible port, and the system's error where it cannot listen.
+ * @throws RangeError for an invalid port, and the system's error if the proxy cannot listen.
  * @example
  * const proxy = await createProxy({ target: { port: 3001 } })
  * const client = createClient({ url: proxy.url })
  * await client.connect()
- * proxy.cut() // the client comes back by itself
+ * proxy.cut() // the client reconnects by itself
  */
 export async function createProxy({ target, host = '127.0.0.1', port = 0 }: ProxyOptions): Promise<FaultProxy> {
   const upstream = { host: target.host ?? '127.0.0.1', port: checkedPort(target.port, 'target.port') }
-  const links = new Set<ProxyLink>()
-  let conditions = ALL_WELL
-  let welcome: 'let in' | 'refuse' | 'silence' = 'let in'
+  const connections = new Set<ProxyConnection>()
+  let conditions = NO_FAULTS
+  let newConnections: 'accept' | 'refuse' | 'silence' = 'accept'
 
   function accept(client: Socket): void {
-    if (welcome === 'refuse') {
+    if (newConnections === 'refuse') {
       client.resetAndDestroy()
       return
     }
-    const link = new ProxyLink(
+    const connection = new ProxyConnection(
       client,
       () => connect({ ...upstream, allowHalfOpen: true }),
-      () => links.delete(link),
+      () => connections.delete(connection),
     )
-    links.add(link)
-    if (welcome === 'silence') link.silence()
-    else link.apply(conditions)
+    connections.add(connection)
+    if (newConnections === 'silence') connection.silence()
+    else connection.apply(conditions)
   }
 
-  function change(next: Partial<Conditions>): void {
+  function change(next: Partial<NetworkConditions>): void {
     conditions = { ...conditions, ...next }
-    for (const link of links) link.apply(conditions)
+    for (const connection of connections) connection.apply(conditions)
   }
 
   const server = createServer({ allowHalfOpen: true }, accept).listen({ host, port })
@@ -106,19 +108,19 @@ export async function createProxy({ target, host = '127.0.0.1', port = 0 }: Prox
     port: address.port,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     get connections() {
-      return links.size
+      return connections.size
     },
     pass() {
-      welcome = 'let in'
-      conditions = ALL_WELL
-      for (const link of links) link.heal()
+      newConnections = 'accept'
+      conditions = NO_FAULTS
+      for (const connection of connections) connection.clearFaults()
     },
     stall() {
-      welcome = 'let in'
-      change({ held: true })
+      newConnections = 'accept'
+      change({ isStalled: true })
     },
     strand() {
-      for (const link of links) link.strand()
+      for (const connection of connections) connection.strand()
     },
     delay(ms) {
       change({ delayMs: checkedDelay(ms) })
@@ -127,22 +129,22 @@ export async function createProxy({ target, host = '127.0.0.1', port = 0 }: Prox
       change({ dropped: new Set([...conditions.dropped, checkedDirection(direction)]) })
     },
     silence() {
-      welcome = 'silence'
+      newConnections = 'silence'
     },
     refuse() {
-      welcome = 'refuse'
+      newConnections = 'refuse'
     },
     cut() {
-      for (const link of links) link.cut()
+      for (const connection of connections) connection.cut()
     },
     reset() {
-      for (const link of links) link.reset()
+      for (const connection of connections) connection.reset()
     },
     retarget(next) {
       upstream.port = checkedPort(next, 'the port')
     },
     async close() {
-      for (const link of links) link.cut()
+      for (const connection of connections) connection.cut()
       server.close()
       await once(server, 'close')
     },
@@ -155,8 +157,8 @@ function checkedPort(port: number, name: string): number {
 }
 
 function checkedDelay(ms: number): number {
-  if (ms >= 0 && ms <= LONGEST_DELAY_MS) return ms
-  throw new RangeError(`proxy: a delay must be 0 to ${LONGEST_DELAY_MS} ms, got ${String(ms)}`)
+  if (ms >= 0 && ms <= MAX_DELAY_MS) return ms
+  throw new RangeError(`proxy: a delay must be 0 to ${MAX_DELAY_MS} ms, got ${String(ms)}`)
 }
 
 function checkedDirection(direction: Direction): Direction {

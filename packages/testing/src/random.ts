@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that look random and are the same for the same seed (mulberry32). */
+/** Returns a generator of pseudo-random numbers, at least 0 and below 1: the same seed gives the same numbers (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed
   return () => {
@@ -9,10 +9,10 @@ export function seeded(seed: number): () => number {
   }
 }
 
-/** The same things in another order, wherever there are two or more of them. */
+/** Returns the items in another order; a list of two or more never keeps its order. */
 export function shuffled<T>(list: readonly T[], random: () => number): T[] {
   const result = [...list]
-  // Sattolo's: each item leaves its place, so what is shuffled never comes out as it went in.
+  // Sattolo's algorithm moves every item to another index.
   for (let last = result.length - 1; last > 0; last--) {
     const other = Math.floor(random() * last)
     const [a, b] = [result[last] as T, result[other] as T]

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 
-/** As much of a Vite plugin as this one is, so that Vite itself need not be installed. */
+/** The type of this Vite plugin, written out so that the types do not need Vite. */
 export interface ServerInPagePlugin {
   readonly name: string
   readonly enforce: 'pre'
@@ -10,13 +10,13 @@ export interface ServerInPagePlugin {
   transform(code: string, id: string): { code: string; map: null } | undefined
 }
 
-/** What is asked of one: for whom it builds, and whether that is Vitest's browser mode. */
+/** The part of a Vite environment that the plugin reads: whether it is for browsers, and Vitest's browser mode. */
 export interface ViteEnvironment {
   readonly config: { readonly consumer: string; readonly test?: { readonly browser?: { readonly enabled?: boolean } } }
 }
 
-/** Those who get stand-ins. */
-const OF_THE_SERVER = new Set([
+/** The packages that make the server. Their imports of Node's modules get shims. */
+const SERVER_PACKAGES = new Set([
   '@roomful/server',
   '@roomful/testing',
   'engine.io',
@@ -26,26 +26,26 @@ const OF_THE_SERVER = new Set([
   'socket.io-parser',
   'ws',
 ])
-const HERE = pathOf('./')
-const SERVER = pathOf('../../server/')
+const TESTING_FOLDER = pathOf('./')
+const SERVER_FOLDER = pathOf('../../server/')
 
-/** What they import, and which of our stand-ins they get in a page. */
-const STAND_INS: Readonly<Record<string, string>> = {
+/** The shim for each module, as a file in `browser/`. */
+const SHIMS: Readonly<Record<string, string>> = {
   events: 'events',
   crypto: 'crypto',
   base64id: 'base64id',
   ...Object.fromEntries(
     ['accepts', 'cors', 'engine.io', 'fs', 'http', 'path', 'stream', 'timers', 'ws', 'zlib'].map((id) => [
       id,
-      'no-port',
+      'unavailable',
     ]),
   ),
 }
 
 /**
- * A Vite plugin that lets Socket.IO's server, and so `createMockServer`, run in a page: in Vitest's browser mode, in
- * Storybook, and in development without a server. For Vite 8. It works in builds too, which Storybook makes, and touches
- * only the packages of Socket.IO and of Roomful.
+ * A plugin for Vite 8 that lets Socket.IO's server, and so `createMockServer`, run in a page: in Vitest's browser mode, in
+ * Storybook, and in development without a server. It works in builds too, because Storybook makes one. It changes only the
+ * packages of Socket.IO and of Roomful.
  *
  * @example defineConfig({ plugins: [serverInPage()] })
  */
@@ -54,50 +54,50 @@ export function serverInPage(): ServerInPagePlugin {
   return {
     ...hooks,
     enforce: 'pre',
-    // Node has the real modules; and Vitest, except in its browser mode, runs in Node what it calls a client.
+    // Node has the real modules. Outside its browser mode, Vitest runs even its `client` environments in Node.
     applyToEnvironment: ({ config: { consumer, test } }) =>
       consumer === 'client' && (process.env['VITEST'] === undefined || test?.browser?.enabled === true),
-    // Dependencies are bundled apart, by a bundler that knows no plugins of the app.
+    // Vite bundles dependencies separately, without the app's plugins.
     config: () => ({ optimizeDeps: { include: ['socket.io'], rolldownOptions: { plugins: [hooks] } } }),
   }
 }
 
 function resolveId(id: string, importer?: string): string | undefined {
   const name = id.replace(/^node:/, '')
-  const standIn = id.endsWith('/contrib/base64id') ? 'base64id' : Object.hasOwn(STAND_INS, name) && STAND_INS[name]
-  return standIn && packageOf(importer) !== undefined ? fileOf(standIn) : undefined
+  const shim = id.endsWith('/contrib/base64id') ? 'base64id' : Object.hasOwn(SHIMS, name) && SHIMS[name]
+  return shim && serverPackageOf(importer) !== undefined ? fileOf(shim) : undefined
 }
 
 function transform(code: string, id: string): { code: string; map: null } | undefined {
-  const changed = inPage(code, id)
+  const changed = adapted(code, id)
   return changed === code ? undefined : { code: changed, map: null }
 }
 
-function inPage(code: string, id: string): string {
-  // It keeps the WebSocket that it finds when it is imported: one that msw does not know of, if it comes first.
-  if (installed(slashed(id)) === 'engine.io-client')
+function adapted(code: string, id: string): string {
+  // The client takes `WebSocket` when it is imported. It must take it when it connects, after msw has replaced it.
+  if (packageNameIn(slashed(id)) === 'engine.io-client')
     return code.replaceAll('new WebSocketCtor(', 'new globalThis.WebSocket(')
-  const name = packageOf(id)
+  const name = serverPackageOf(id)
   if (name === undefined) return code
   const buffer = `import { Buffer } from ${JSON.stringify(fileOf('buffer'))};`
   return (name === '@roomful/server' && /\bBuffer\./.test(code) ? buffer + code : code)
     .replaceAll('process.nextTick(', 'queueMicrotask(')
-    .replaceAll('.unref()', '.unref?.()') // a page's timers are numbers, and keep nothing alive
+    .replaceAll('.unref()', '.unref?.()') // in a page, timers are numbers
 }
 
-/** Which of the packages that make the server a file belongs to: the app's own code and its other packages keep theirs. */
-function packageOf(file: string | undefined): string | undefined {
+/** The server's package that a file belongs to; undefined for the app's own code and for all other packages. */
+function serverPackageOf(file: string | undefined): string | undefined {
   if (file === undefined) return undefined
   const path = slashed(file)
-  // Where our packages are linked to their sources, they are in no node_modules.
-  if (path.startsWith(HERE)) return '@roomful/testing'
-  if (path.startsWith(SERVER)) return '@roomful/server'
-  const name = installed(path)
-  return name !== undefined && OF_THE_SERVER.has(name) ? name : undefined
+  // In this repository our packages are linked to their sources, outside of node_modules.
+  if (path.startsWith(TESTING_FOLDER)) return '@roomful/testing'
+  if (path.startsWith(SERVER_FOLDER)) return '@roomful/server'
+  const name = packageNameIn(path)
+  return name !== undefined && SERVER_PACKAGES.has(name) ? name : undefined
 }
 
-/** The package of a file that a package manager put where it is. */
-function installed(path: string): string | undefined {
+/** The name of the package in node_modules that a file belongs to. */
+function packageNameIn(path: string): string | undefined {
   return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]
 }
 
@@ -109,7 +109,7 @@ function pathOf(relative: string): string {
   return slashed(fileURLToPath(new URL(relative, import.meta.url)))
 }
 
-function fileOf(standIn: string): string {
+function fileOf(shim: string): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return fileURLToPath(new URL(`./browser/${standIn}.${extension}`, import.meta.url))
+  return fileURLToPath(new URL(`./browser/${shim}.${extension}`, import.meta.url))
 }

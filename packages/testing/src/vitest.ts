@@ -1,17 +1,17 @@
 import { expect } from 'vitest'
 import type { MockServer } from './mock-server.ts'
-import type { Emitted } from './records.ts'
+import type { Emitted } from './emitted-events.ts'
 
-/** What any mock server has, whatever its events. */
+/** The part of a mock server that does not depend on its event types. */
 type AnyServer = Pick<MockServer, 'io' | 'emitted'>
 
-/** Matchers for a mock server; all look at what is so now, and go with `expect.poll(() => server)`. */
+/** Matchers for a mock server. They check its present state; use `expect.poll(() => server)` to wait for a state. */
 export interface ServerMatchers<R = unknown> {
-  /** Some client emitted the event; with these arguments first, which may hold `expect.any(…)` and the like. */
+  /** A client emitted the event with these arguments, or with more after them. They may contain `expect.any(…)`. */
   toHaveEmitted(event: string, ...args: unknown[]): R
-  /** Some client is in the room: one of Socket.IO's, or of `createRooms`. */
+  /** A client is in the room, a room of Socket.IO or of `createRooms`. */
   toHaveJoined(room: string): R
-  /** Some client is connected. */
+  /** A client is connected. */
   toBeConnected(): R
 }
 
@@ -20,36 +20,36 @@ declare module 'vitest' {
   interface Matchers<T = any> extends ServerMatchers<T> {}
 }
 
-/** What `createRooms` puts before a room's name. */
-const PREFIX = 'roomful:'
-/** As many as anybody reads. */
-const SHOWN = 20
-const ON_A_LINE = { min: true }
+/** `createRooms` puts this before a room's name. */
+const ROOM_PREFIX = 'roomful:'
+/** A failed matcher prints at most this many events. */
+const MAX_PRINTED_EVENTS = 20
+const ONE_LINE = { min: true }
 
 expect.extend({
   toHaveEmitted(received: unknown, event: string, ...args: unknown[]) {
     const { emitted } = checked(received)
     const { equals, isNot, utils } = this
-    const fits = (each: Emitted): boolean => each.event === event && args.every((arg, at) => equals(each.args[at], arg))
-    const shownAs = (...parts: unknown[]): string =>
-      parts.map((part) => utils.stringify(part, undefined, ON_A_LINE)).join(' ')
-    const wanted = shownAs(event, ...args)
-    const shown = emitted.slice(-SHOWN).map((each) => `  ${shownAs(each.event, ...each.args)}`)
-    const instead = shown.length === 0 ? 'they emitted nothing' : `they emitted, last of all:\n${shown.join('\n')}`
+    const matches = (each: Emitted): boolean =>
+      each.event === event && args.every((arg, index) => equals(each.args[index], arg))
+    const print = (...parts: unknown[]): string =>
+      parts.map((part) => utils.stringify(part, undefined, ONE_LINE)).join(' ')
+    const last = emitted.slice(-MAX_PRINTED_EVENTS).map((each) => `  ${print(each.event, ...each.args)}`)
+    const actual = last.length === 0 ? 'they emitted nothing' : `their last events:\n${last.join('\n')}`
     return {
-      pass: emitted.some(fits),
-      message: () => `expected clients ${isNot ? 'not ' : ''}to have emitted ${wanted}; ${instead}`,
+      pass: emitted.some(matches),
+      message: () => `expected clients ${isNot ? 'not ' : ''}to have emitted ${print(event, ...args)}; ${actual}`,
     }
   },
 
   toHaveJoined(received: unknown, room: string) {
     const { isNot, utils } = this
     const rooms = [...new Set(namespacesOf(received).flatMap(roomsIn))]
-    const instead =
-      rooms.length === 0 ? 'nobody is in any room' : `there are some in ${utils.stringify(rooms, undefined, ON_A_LINE)}`
+    const actual =
+      rooms.length === 0 ? 'all rooms are empty' : `there are clients in ${utils.stringify(rooms, undefined, ONE_LINE)}`
     return {
       pass: rooms.includes(room),
-      message: () => `expected ${isNot ? 'nobody' : 'a client'} to be in ${utils.stringify(room)}; ${instead}`,
+      message: () => `expected ${isNot ? 'no' : 'a'} client to be in ${utils.stringify(room)}; ${actual}`,
     }
   },
 
@@ -69,14 +69,14 @@ function namespacesOf(received: unknown): Namespace[] {
   return [...checked(received).io._nsps.values()]
 }
 
-/** Every socket is in a room of its own name: that is nobody's doing. */
+/** Leaves out the room that Socket.IO makes for each socket and names by its id. */
 function roomsIn({ adapter }: Namespace): string[] {
   const rooms = [...adapter.rooms.keys()].filter((room) => !adapter.sids.has(room))
-  return rooms.map((room) => (room.startsWith(PREFIX) ? room.slice(PREFIX.length) : room))
+  return rooms.map((room) => (room.startsWith(ROOM_PREFIX) ? room.slice(ROOM_PREFIX.length) : room))
 }
 
 function checked(received: unknown): AnyServer {
   if (typeof received === 'object' && received !== null && 'io' in received && 'emitted' in received)
     return received as AnyServer
-  throw new TypeError('expected the server that createMockServer() gives')
+  throw new TypeError('expected a server made by createMockServer()')
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { FaultProxy } from '../src/proxy.ts'
-import { eventually, letTimePass, open, startProxy, startServer } from './support/tcp.ts'
+import { eventually, waitForRoundTrips, open, startProxy, startServer } from './support/tcp.ts'
 
 const faults: Record<string, (proxy: FaultProxy) => void> = {
   'a stall': (proxy) => proxy.stall(),
@@ -9,7 +9,7 @@ const faults: Record<string, (proxy: FaultProxy) => void> = {
 }
 
 test.each(Object.keys(faults))(
-  '%s does not hoard: TCP slows down who sends, every byte arrives in order',
+  '%s buffers little: TCP slows down the sender, and every byte arrives in order',
   async (name) => {
     const received = createHash('sha256')
     let arrived = 0
@@ -22,8 +22,8 @@ test.each(Object.keys(faults))(
     const proxy = await startProxy(port)
     faults[name]?.(proxy)
     const flood = sendFlood(proxy.port)
-    await flood.atRest()
-    expect(flood.taken()).toBeLessThan(flood.size)
+    await flood.untilIdle()
+    expect(flood.accepted()).toBeLessThan(flood.size)
 
     proxy.pass()
     await eventually(() => expect(arrived).toBe(flood.size))
@@ -31,26 +31,26 @@ test.each(Object.keys(faults))(
   },
 )
 
-test('a target that does not read slows down who sends', async () => {
+test('a target that does not read slows down the sender', async () => {
   const proxy = await startProxy(await startServer((socket) => void socket.pause()))
   const flood = sendFlood(proxy.port)
-  await flood.atRest()
-  expect(flood.taken()).toBeLessThan(flood.size)
+  await flood.untilIdle()
+  expect(flood.accepted()).toBeLessThan(flood.size)
 })
 
-/** Sends far more than the system's own buffers take. */
+/** Sends far more than the buffers of the operating system hold. */
 function sendFlood(port: number) {
   const { socket } = open(port)
   const chunks = Array.from({ length: 512 }, () => randomBytes(128 * 1024))
-  let taken = 0
-  for (const chunk of chunks) socket.write(chunk, () => (taken += chunk.length))
+  let acceptedBytes = 0
+  for (const chunk of chunks) socket.write(chunk, () => (acceptedBytes += chunk.length))
 
-  async function atRest(): Promise<void> {
-    for (let before = -1; before !== taken || taken === 0;) {
-      before = taken
-      await letTimePass()
+  async function untilIdle(): Promise<void> {
+    for (let before = -1; before !== acceptedBytes || acceptedBytes === 0;) {
+      before = acceptedBytes
+      await waitForRoundTrips()
     }
   }
   const hash = createHash('sha256').update(Buffer.concat(chunks)).digest('hex')
-  return { size: chunks.length * 128 * 1024, hash, taken: () => taken, atRest }
+  return { size: chunks.length * 128 * 1024, hash, accepted: () => acceptedBytes, untilIdle }
 }

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest'
-import { echo, eventually, letTimePass, open, startProxy, startServer } from './support/tcp.ts'
+import { echo, eventually, waitForRoundTrips, open, startProxy, startServer } from './support/tcp.ts'
 
-async function startCounted() {
+/** Starts a proxy with one open connection; `accepted` counts the connections that reach the server. */
+async function startWithPeer() {
   const accepted = vi.fn<() => void>()
   const port = await startServer((socket) => {
     echo(socket)
@@ -14,21 +15,21 @@ async function startCounted() {
   return { proxy, peer, accepted }
 }
 
-test('silence accepts new connections for nobody, keeps the open ones, and ends with the connection closed', async () => {
-  const { proxy, peer, accepted } = await startCounted()
+test('silence never answers new connections and keeps the open ones; pass closes the unanswered ones', async () => {
+  const { proxy, peer, accepted } = await startWithPeer()
   proxy.silence()
   const late = open(proxy.port)
-  late.socket.write('is anybody there?')
+  late.socket.write('hello?')
   await eventually(() => expect(proxy.connections).toBe(2))
   peer.socket.write('2')
   await eventually(() => expect(peer.received()).toBe('12'))
   proxy.delay(0)
-  await letTimePass()
-  expect([late.received(), late.fate()]).toEqual(['', undefined])
+  await waitForRoundTrips()
+  expect([late.received(), late.ended()]).toEqual(['', undefined])
   expect(accepted).toHaveBeenCalledOnce()
 
   proxy.pass()
-  await eventually(() => expect(late.fate()).toBeDefined())
+  await eventually(() => expect(late.ended()).toBeDefined())
   expect(accepted).toHaveBeenCalledOnce()
   peer.socket.write('3')
   await eventually(() => expect(peer.received()).toBe('123'))
@@ -37,8 +38,8 @@ test('silence accepts new connections for nobody, keeps the open ones, and ends 
   await eventually(() => expect(next.received()).toBe('x'))
 })
 
-test('who gives up on the silence is counted no more', async () => {
-  const { proxy } = await startCounted()
+test('a client that closes an unanswered connection is no longer counted', async () => {
+  const { proxy } = await startWithPeer()
   proxy.silence()
   const late = open(proxy.port)
   await eventually(() => expect(proxy.connections).toBe(2))
@@ -46,8 +47,8 @@ test('who gives up on the silence is counted no more', async () => {
   await eventually(() => expect(proxy.connections).toBe(1))
 })
 
-test('strand holds the open connections only, whatever else changes, and pass hands on what they sent', async () => {
-  const { proxy, peer } = await startCounted()
+test('strand stalls the open connections only, despite later faults, and pass delivers their bytes', async () => {
+  const { proxy, peer } = await startWithPeer()
   proxy.strand()
   peer.socket.write('2')
   const next = open(proxy.port)
@@ -55,7 +56,7 @@ test('strand holds the open connections only, whatever else changes, and pass ha
   await eventually(() => expect(next.received()).toBe('x'))
   proxy.delay(0)
   proxy.refuse()
-  await letTimePass()
+  await waitForRoundTrips()
   expect(peer.received()).toBe('1')
 
   proxy.pass()

@@ -28,19 +28,19 @@ async function startPair(options: Partial<ManagerOptions> = {}) {
   return { server, proxy, client }
 }
 
-test('a Socket.IO client that is cut comes back through the proxy', async () => {
+test('a Socket.IO client reconnects after cut', async () => {
   const { proxy, client } = await startPair()
   expect(await client.emitWithAck('double', 21)).toBe(42)
-  const lost = lostBy(client)
+  const lost = nextDisconnect(client)
   proxy.cut()
   expect(await lost).toBe('transport close')
   await eventually(() => expect(client.connected).toBe(true))
   expect(await client.emitWithAck('double', 4)).toBe(8)
 })
 
-test('a stall is found out by the heartbeat on both sides, and healing brings the client back', async () => {
+test('both sides detect a stall by their heartbeats, and the client reconnects after pass', async () => {
   const { server, proxy, client } = await startPair()
-  const lost = lostBy(client)
+  const lost = nextDisconnect(client)
   proxy.stall()
   expect(await lost).toBe('ping timeout')
   await eventually(() => expect(server.engine.clientsCount).toBe(0))
@@ -50,11 +50,11 @@ test('a stall is found out by the heartbeat on both sides, and healing brings th
   expect(await client.emitWithAck('double', 5)).toBe(10)
 })
 
-test('an answer that is dropped on its way: the server did it, the client cannot know', async () => {
+test('a dropped ack fails the call, although the server has handled the event', async () => {
   const { server, proxy, client } = await startPair()
   const doubled = vi.fn<(value: number) => void>()
   for (const socket of server.sockets.sockets.values()) socket.on('double', doubled)
-  const lost = lostBy(client)
+  const lost = nextDisconnect(client)
   proxy.drop('toClient')
   const answer = client.timeout(20_000).emitWithAck('double', 21)
   answer.catch(() => {})
@@ -67,7 +67,7 @@ test('an answer that is dropped on its way: the server did it, the client cannot
   expect(await client.emitWithAck('double', 6)).toBe(12)
 })
 
-test('a server that is silent to new connections is given up, and found again when it speaks', async () => {
+test('a connection attempt during silence times out, and the client reconnects after pass', async () => {
   const { proxy, client } = await startPair({ timeout: 200 })
   const failed = new Promise<Error>((resolve) => client.io.once('reconnect_error', resolve))
   proxy.silence()
@@ -79,4 +79,4 @@ test('a server that is silent to new connections is given up, and found again wh
   expect(await client.emitWithAck('double', 7)).toBe(14)
 })
 
-const lostBy = (client: Socket): Promise<string> => new Promise((resolve) => client.once('disconnect', resolve))
+const nextDisconnect = (client: Socket): Promise<string> => new Promise((resolve) => client.once('disconnect', resolve))

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
 import { createProxy } from '../src/proxy.ts'
-import { echo, eventually, letTimePass, open, startProxy, startServer } from './support/tcp.ts'
+import { echo, eventually, waitForRoundTrips, open, startProxy, startServer } from './support/tcp.ts'
 
-test('passes bytes both ways and counts who is connected', async () => {
+test('passes bytes in both directions and counts the connected clients', async () => {
   const proxy = await startProxy(await startServer(echo))
   const peer = open(proxy.port)
   peer.socket.write('hello')
@@ -13,14 +13,14 @@ test('passes bytes both ways and counts who is connected', async () => {
   expect(proxy.connections).toBe(1)
 
   peer.socket.end()
-  await eventually(() => expect(peer.fate()).toBe('end'))
+  await eventually(() => expect(peer.ended()).toBe('end'))
   await eventually(() => expect(proxy.connections).toBe(0))
 })
 
-test("hands on the target's end and keeps the client's direction open", async () => {
-  let heard = ''
+test("passes on the target's end and keeps the client's direction open", async () => {
+  let received = ''
   const port = await startServer((socket) => {
-    socket.on('data', (chunk) => (heard += String(chunk)))
+    socket.on('data', (chunk) => (received += String(chunk)))
     socket.end('no more from here')
   })
   const proxy = await startProxy(port)
@@ -28,10 +28,10 @@ test("hands on the target's end and keeps the client's direction open", async ()
   socket.resume()
   await once(socket, 'end')
   socket.end('but from there')
-  await eventually(() => expect(heard).toBe('but from there'))
+  await eventually(() => expect(received).toBe('but from there'))
 })
 
-test("hands on the client's end and keeps the target's direction open", async () => {
+test("passes on the client's end and keeps the target's direction open", async () => {
   const port = await startServer((socket) => {
     let request = ''
     socket.on('data', (chunk) => (request += String(chunk)))
@@ -39,11 +39,11 @@ test("hands on the client's end and keeps the target's direction open", async ()
   })
   const peer = open((await startProxy(port)).port)
   peer.socket.end('a question')
-  await eventually(() => expect(peer.fate()).toBe('end'))
+  await eventually(() => expect(peer.ended()).toBe('end'))
   expect(peer.received()).toBe('answer to a question')
 })
 
-test('cut closes every open connection on both sides and lets new ones in', async () => {
+test('cut closes every open connection on both sides and accepts new ones', async () => {
   const ended = vi.fn<() => void>()
   const port = await startServer((socket) => {
     echo(socket)
@@ -56,7 +56,7 @@ test('cut closes every open connection on both sides and lets new ones in', asyn
 
   proxy.cut()
   expect(proxy.connections).toBe(0)
-  await eventually(() => expect(peers.map((peer) => peer.fate())).toEqual(['end', 'end']))
+  await eventually(() => expect(peers.map((peer) => peer.ended())).toEqual(['end', 'end']))
   await eventually(() => expect(ended).toHaveBeenCalledTimes(2))
 
   const next = open(proxy.port)
@@ -64,7 +64,7 @@ test('cut closes every open connection on both sides and lets new ones in', asyn
   await eventually(() => expect(next.received()).toBe('again'))
 })
 
-test('reset is seen as a reset on both sides', async () => {
+test('both sides see a reset as ECONNRESET', async () => {
   const failed = vi.fn<(code?: string) => void>()
   const port = await startServer((socket) => {
     echo(socket)
@@ -76,38 +76,38 @@ test('reset is seen as a reset on both sides', async () => {
   await eventually(() => expect(peer.received()).toBe('x'))
 
   proxy.reset()
-  await eventually(() => expect(peer.fate()).toBe('ECONNRESET'))
+  await eventually(() => expect(peer.ended()).toBe('ECONNRESET'))
   await eventually(() => expect(failed).toHaveBeenCalledWith('ECONNRESET'))
 })
 
-test('stall holds what both sides send, and pass hands it on in order', async () => {
-  const heard: string[] = []
-  let say = (_text: string): void => {}
+test('stall holds the bytes of both sides, and pass delivers them in order', async () => {
+  const received: string[] = []
+  let send = (_text: string): void => {}
   const port = await startServer((socket) => {
-    socket.on('data', (chunk) => heard.push(String(chunk)))
-    say = (text) => socket.write(text)
+    socket.on('data', (chunk) => received.push(String(chunk)))
+    send = (text) => socket.write(text)
   })
   const proxy = await startProxy(port)
   const peer = open(proxy.port)
   peer.socket.write('1')
-  await eventually(() => expect(heard.join('')).toBe('1'))
+  await eventually(() => expect(received.join('')).toBe('1'))
 
   proxy.stall()
   peer.socket.write('2')
-  say('a')
+  send('a')
   peer.socket.write('3')
-  say('b')
-  await letTimePass()
-  expect(heard.join('')).toBe('1')
+  send('b')
+  await waitForRoundTrips()
+  expect(received.join('')).toBe('1')
   expect(peer.received()).toBe('')
 
   proxy.pass()
   peer.socket.write('4')
-  await eventually(() => expect(heard.join('')).toBe('1234'))
+  await eventually(() => expect(received.join('')).toBe('1234'))
   await eventually(() => expect(peer.received()).toBe('ab'))
 })
 
-test('stall accepts new connections, which reach the target when it passes again', async () => {
+test('stall accepts new connections, which reach the target after pass', async () => {
   const accepted = vi.fn<() => void>()
   const port = await startServer((socket) => {
     echo(socket)
@@ -118,14 +118,14 @@ test('stall accepts new connections, which reach the target when it passes again
   const peer = open(proxy.port)
   peer.socket.write('early')
   await eventually(() => expect(proxy.connections).toBe(1))
-  await letTimePass()
+  await waitForRoundTrips()
   expect(accepted).not.toHaveBeenCalled()
 
   proxy.pass()
   await eventually(() => expect(peer.received()).toBe('early'))
 })
 
-test('stall lets in those whom refuse turned away', async () => {
+test('stall ends refuse: new connections are accepted', async () => {
   const proxy = await startProxy(await startServer(echo))
   proxy.refuse()
   proxy.stall()
@@ -136,22 +136,22 @@ test('stall lets in those whom refuse turned away', async () => {
   await eventually(() => expect(peer.received()).toBe('x'))
 })
 
-test('stall hides that a side has gone: by an end, and by a reset', async () => {
-  const ended = vi.fn<(how?: string) => void>()
+test('stall hides an end and a reset of one side until pass', async () => {
+  const ended = vi.fn<(reason?: string) => void>()
   const port = await startServer((socket) => {
     echo(socket)
     socket.on('end', () => ended('end'))
     socket.on('error', (error: NodeJS.ErrnoException) => ended(error.code))
   })
   const proxy = await startProxy(port)
-  const [polite, rude] = [open(proxy.port), open(proxy.port)]
-  for (const peer of [polite, rude]) peer.socket.write('x')
-  await eventually(() => expect([polite.received(), rude.received()]).toEqual(['x', 'x']))
+  const [ending, resetting] = [open(proxy.port), open(proxy.port)]
+  for (const peer of [ending, resetting]) peer.socket.write('x')
+  await eventually(() => expect([ending.received(), resetting.received()]).toEqual(['x', 'x']))
 
   proxy.stall()
-  polite.socket.end()
-  rude.socket.resetAndDestroy()
-  await letTimePass()
+  ending.socket.end()
+  resetting.socket.resetAndDestroy()
+  await waitForRoundTrips()
   expect(ended).not.toHaveBeenCalled()
 
   proxy.pass()
@@ -159,7 +159,7 @@ test('stall hides that a side has gone: by an end, and by a reset', async () => 
   await eventually(() => expect(proxy.connections).toBe(0))
 })
 
-test('refuse turns new connections away and keeps the open ones', async () => {
+test('refuse closes new connections and keeps the open ones', async () => {
   const proxy = await startProxy(await startServer(echo))
   const peer = open(proxy.port)
   peer.socket.write('1')
@@ -167,7 +167,7 @@ test('refuse turns new connections away and keeps the open ones', async () => {
 
   proxy.refuse()
   const refused = open(proxy.port)
-  await eventually(() => expect(refused.fate()).toBe('ECONNRESET'))
+  await eventually(() => expect(refused.ended()).toBe('ECONNRESET'))
   peer.socket.write('2')
   await eventually(() => expect(peer.received()).toBe('12'))
 
@@ -177,7 +177,7 @@ test('refuse turns new connections away and keeps the open ones', async () => {
   await eventually(() => expect(next.received()).toBe('in'))
 })
 
-test('retarget sends new connections to the port where the server came back', async () => {
+test('retarget connects new clients to another port', async () => {
   const before = await startServer((socket) => socket.end('before'))
   const after = await startServer((socket) => socket.end('after'))
   const proxy = await startProxy(before)
@@ -189,10 +189,10 @@ test('retarget sends new connections to the port where the server came back', as
   await eventually(() => expect(second.received()).toBe('after'))
 })
 
-test('a target that is down is seen as a reset, and the proxy lives', async () => {
-  const proxy = await startProxy(await portOfNobody())
+test('a client gets a reset if the target is down, and the proxy continues', async () => {
+  const proxy = await startProxy(await unusedPort())
   const peer = open(proxy.port)
-  await eventually(() => expect(peer.fate()).toBe('ECONNRESET'))
+  await eventually(() => expect(peer.ended()).toBe('ECONNRESET'))
   expect(proxy.connections).toBe(0)
 
   proxy.retarget(await startServer(echo))
@@ -201,7 +201,7 @@ test('a target that is down is seen as a reset, and the proxy lives', async () =
   await eventually(() => expect(next.received()).toBe('up'))
 })
 
-test('close ends what is open, stalled or not, and frees the port; a second one does nothing', async () => {
+test('close ends open and stalled connections and frees the port; a second close does nothing', async () => {
   const proxy = await createProxy({ target: { port: await startServer(echo) } })
   const peer = open(proxy.port)
   peer.socket.write('x')
@@ -210,12 +210,12 @@ test('close ends what is open, stalled or not, and frees the port; a second one 
 
   await proxy.close()
   await proxy.close()
-  await eventually(() => expect(peer.fate()).toBe('end'))
+  await eventually(() => expect(peer.ended()).toBe('end'))
   const late = open(proxy.port)
-  await eventually(() => expect(late.fate()).toBe('ECONNREFUSED'))
+  await eventually(() => expect(late.ended()).toBe('ECONNREFUSED'))
 })
 
-test.each([0, -1, 65_536, 1.5, Number.NaN])('a target at port %s is refused with a sentence', async (port) => {
+test.each([0, -1, 65_536, 1.5, Number.NaN])('the target port %s is refused with an explanation', async (port) => {
   await expect(createProxy({ target: { port } })).rejects.toThrow(
     new RangeError(`proxy: target.port must be a whole number from 1 to 65535, got ${port}`),
   )
@@ -223,12 +223,12 @@ test.each([0, -1, 65_536, 1.5, Number.NaN])('a target at port %s is refused with
   expect(() => proxy.retarget(port)).toThrow(/the port must be a whole number/)
 })
 
-test('a port that is taken is an error of the system', async () => {
+test('a port in use is reported with the system error', async () => {
   const taken = await startServer(echo)
   await expect(createProxy({ target: { port: taken }, port: taken })).rejects.toThrow(/EADDRINUSE/)
 })
 
-async function portOfNobody(): Promise<number> {
+async function unusedPort(): Promise<number> {
   const proxy = await createProxy({ target: { port: 1 } })
   await proxy.close()
   return proxy.port

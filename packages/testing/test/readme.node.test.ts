@@ -7,22 +7,25 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 
 const readMe = await readFile(new URL('../README.md', import.meta.url), 'utf8')
 
-test.each(['shop.ts', 'shop.node.test.ts', 'rooms.node.test.ts'])('the README shows %s, which runs', async (name) => {
-  expect(readMe).toContain(await readFile(new URL(`read-me/${name}`, import.meta.url), 'utf8'))
-})
+test.each(['shop.ts', 'shop.node.test.ts', 'rooms.node.test.ts'])(
+  'the README contains %s, which is run as a test',
+  async (name) => {
+    expect(readMe).toContain(await readFile(new URL(`read-me/${name}`, import.meta.url), 'utf8'))
+  },
+)
 
-test('the table in the README names every fault, and no other', async () => {
+test('the README’s table of faults names every fault and no other', async () => {
   const { createMockServer } = await import('@roomful/testing')
   const server = createMockServer({ url: 'https://chat.example' })
   onTestFinished(() => server.close())
-  const ordinary = ['io', 'url', 'emitted', 'clearEmitted', 'listen', 'close']
-  const faults = Object.keys(server).filter((name) => !ordinary.includes(name))
+  const otherMembers = ['io', 'url', 'emitted', 'clearEmitted', 'listen', 'close']
+  const faults = Object.keys(server).filter((name) => !otherMembers.includes(name))
   const [, table = ''] = /## Faults\n([^]+?)\n## /.exec(readMe) ?? []
   const named = [...table.matchAll(/^\| `(\w+)\(/gm)].map(([, name]) => name)
   expect(new Set(named)).toEqual(new Set(faults))
 })
 
-test('the example of the proxy in the README runs: it is connected twice, and ends', async () => {
+test('the README’s example of the proxy connects twice and ends', async () => {
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
   const server = new Server(http)

@@ -12,7 +12,7 @@ interface ToClient {
   news: (text: string) => void
 }
 
-test('io is the real server, with its event maps', () => {
+test('io has the type of the real server with its event maps', () => {
   const server = createMockServer<ToServer, ToClient>({ url: 'https://chat.example' })
   expectTypeOf(server.io).toEqualTypeOf<Server<ToServer, ToClient>>()
   server.io.on('connection', (socket) => {
@@ -23,14 +23,14 @@ test('io is the real server, with its event maps', () => {
   server.kick((socket) => socket.handshake.auth['name'] === 'ann')
 })
 
-test('without maps it takes everything, as Socket.IO does', () => {
+test('without event maps io accepts every event, as Socket.IO does', () => {
   const server = createMockServer({ url: 'https://chat.example' })
   expectTypeOf(server).toEqualTypeOf<MockServer>()
   server.io.emit('anything', 1)
 })
 
-test('options, filters and matchers', () => {
-  // @ts-expect-error -- an address is needed
+test('options, filters and matchers refuse wrong types', () => {
+  // @ts-expect-error -- url is required
   createMockServer({})
   // @ts-expect-error -- no such profile
   createMockServer({ url: 'https://chat.example', profile: 'django' })
@@ -45,14 +45,14 @@ test('options, filters and matchers', () => {
     expectTypeOf(packet).toEqualTypeOf<Packet>()
     return packet.direction === 'toServer'
   })
-  // @ts-expect-error -- a filter says yes or no
+  // @ts-expect-error -- a filter returns a boolean
   server.dropNext(() => 'order')
   expect(server).toHaveEmitted('order', { what: 'tea' })
   expect(server).not.toHaveJoined('general')
-  // @ts-expect-error -- which event?
+  // @ts-expect-error -- an event is required
   expect(server).toHaveEmitted()
 })
 
-test('the plugin is one of Vite', () => {
+test('the plugin has the type of a Vite plugin', () => {
   assertType<Plugin>(serverInPage())
 })

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 const root = new URL('.', import.meta.url).pathname
 
-/** As in a run of Vite's own, not of Vitest's. */
+/** Makes the plugin run as in Vite, not as in Vitest. */
 function leaveVitest(): void {
   const { VITEST } = process.env
   onTestFinished(() => void (process.env['VITEST'] = VITEST))
@@ -21,7 +21,7 @@ const PAGE = {
     await server.listen()`,
 }
 
-/** The code of a page: of its files, the first is the entry. */
+/** Builds a page and returns its code. The first file is the entry. */
 async function bundle(plugins: ServerInPagePlugin[], files: Readonly<Record<string, string>> = PAGE): Promise<string> {
   const folder = await mkdtemp(`${root}vite-`)
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -42,16 +42,16 @@ async function bundle(plugins: ServerInPagePlugin[], files: Readonly<Record<stri
   return output.map((part) => ('code' in part ? part.code : '')).join('\n')
 }
 
-test('a page that is built with the server has nothing of Node in it, and would have', async () => {
+test('with the plugin a built page with the server contains no module of Node; without it, it does', async () => {
   leaveVitest()
-  const ofNode = /browser-external|from ["']node:|process\.nextTick\(function/
+  const nodeCode = /browser-external|from ["']node:|process\.nextTick\(function/
   const code = await bundle([serverInPage()])
   expect(code).toContain('a Socket.IO server in a page cannot listen')
-  expect(ofNode.exec(code)).toBe(null)
-  expect(await bundle([])).toMatch(ofNode)
+  expect(nodeCode.exec(code)).toBe(null)
+  expect(await bundle([])).toMatch(nodeCode)
 })
 
-test("an app's own modules stay as they are, whatever their names", async () => {
+test("an app's own modules are not changed, whatever their names", async () => {
   leaveVitest()
   const code = await bundle([serverInPage()], {
     'packages/server/src/main.js': `import { once } from 'events'
@@ -60,10 +60,10 @@ test("an app's own modules stay as they are, whatever their names", async () => 
     'packages/server/node_modules/events/package.json': '{ "type": "module" }',
     'packages/server/node_modules/events/index.js': `export const once = () => console.log('of the app')`,
   })
-  for (const own of ['of the app', '.unref()', 'process.nextTick(']) expect(code).toContain(own)
+  for (const ownCode of ['of the app', '.unref()', 'process.nextTick(']) expect(code).toContain(ownCode)
 })
 
-test('it works for pages only: not where Vite builds for Node, nor where Vitest runs in Node', () => {
+test('the plugin applies to pages only: not to builds for Node, and not to Vitest in Node', () => {
   const { applyToEnvironment } = serverInPage()
   const inVitest = (browser?: object) =>
     applyToEnvironment({ config: { consumer: 'client', test: { ...(browser && { browser }) } } })

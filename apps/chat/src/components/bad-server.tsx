@@ -3,7 +3,7 @@ import { Brand } from './brand.tsx'
 
 export function BadServer({ problem }: { readonly problem: string }) {
   return (
-    <main className="entrance">
+    <main className="centered">
       <div className="card">
         <Brand />
         <h1>No such server</h1>

@@ -1,6 +1,6 @@
 import { Activity, useEffect } from 'react'
 import type { Person } from '../people.ts'
-import { renewIfStale } from '../session.ts'
+import { renewIfExpiring } from '../session.ts'
 import { useCurrentRoom } from '../use-current-room.ts'
 import { useOpenedRooms } from '../use-opened-rooms.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
@@ -9,7 +9,7 @@ import { NoRoom } from './no-room.tsx'
 import { RoomScreen } from './room-screen.tsx'
 import { Sidebar } from './sidebar.tsx'
 
-const LOOK_EVERY_MS = 60_000
+const RENEWAL_CHECK_MS = 60_000
 
 export function ChatScreen({ me }: { readonly me: Person }) {
   const room = useCurrentRoom()
@@ -19,8 +19,8 @@ export function ChatScreen({ me }: { readonly me: Person }) {
     document.title = room === undefined ? 'Roomful' : `#${room} – Roomful`
   }, [room])
   useEffect(() => {
-    // Without the network it fails, and is tried again a minute later; a session that has ended signs out.
-    const timer = setInterval(() => renewIfStale().catch(() => {}), LOOK_EVERY_MS)
+    // Without a network the renewal fails, and the next check tries again. An expired session signs the user out.
+    const timer = setInterval(() => renewIfExpiring().catch(() => {}), RENEWAL_CHECK_MS)
     return () => clearInterval(timer)
   }, [])
 
@@ -30,7 +30,7 @@ export function ChatScreen({ me }: { readonly me: Person }) {
       <ConnectionPill />
       <Sidebar me={me} room={room} />
       {room === undefined && <NoRoom me={me} />}
-      {/* A hidden room is left, and keeps its timeline: what was refused there is still to be tried again. */}
+      {/* A hidden room is left, but keeps its timeline, so that refused messages can still be sent again. */}
       {opened.map((name) => (
         <Activity key={name} mode={name === room ? 'visible' : 'hidden'}>
           <RoomScreen name={name} me={me} />

@@ -2,47 +2,47 @@ import type { Room } from '@roomful/client'
 import { useTyping } from '@roomful/react'
 import { chat } from '@roomful-demo/chat-contract'
 import { type KeyboardEvent, type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
-import { draft, useChat } from '../chat-store.ts'
+import { setDraft, useChat } from '../chat-store.ts'
 import { useSocket } from '../realtime.ts'
 import { Icon } from './icon.tsx'
 import { OutboxLine } from './outbox-line.tsx'
 import { TypingLine } from './typing-line.tsx'
 
 const MAX_LENGTH = chat.definition.room.message.shape.text.maxLength ?? Number.POSITIVE_INFINITY
-/** From here on, the count is shown. */
-const NEAR_LENGTH = MAX_LENGTH - 200
+/** Longer texts show the number of characters. */
+const COUNT_FROM_LENGTH = MAX_LENGTH - 200
 const count = new Intl.NumberFormat('en')
 
 export function Composer({ room }: { readonly room: Room<typeof chat> }) {
   const { name } = room
   const { status } = useSocket()
   const text = useChat(({ drafts }) => drafts.get(name) ?? '')
-  const words = text.trim()
+  const trimmed = text.trim()
   const { typing, keystroke, stop } = useTyping(room)
   const [problem, setProblem] = useState<string>()
   const problemId = useId()
   const box = useRef<HTMLTextAreaElement>(null)
 
   useEffect(() => {
-    // Not where that would open a keyboard on the screen.
+    // On a touch screen, focus would open the keyboard.
     if (matchMedia('(pointer: fine)').matches) box.current?.focus()
   }, [])
 
   function send(event: SubmitEvent | KeyboardEvent) {
     event.preventDefault()
     box.current?.focus()
-    if (words === '') return
-    if (words.length > MAX_LENGTH)
+    if (trimmed === '') return
+    if (trimmed.length > MAX_LENGTH)
       return setProblem(
-        `A message has at most ${count.format(MAX_LENGTH)} characters; this one has ${count.format(words.length)}.`,
+        `A message has at most ${count.format(MAX_LENGTH)} characters; this one has ${count.format(trimmed.length)}.`,
       )
     if (status === 'disconnected') return setProblem('Not connected: reconnect first.')
     stop()
-    void room.send({ text: words }) // the log shows it, and how it ends
-    draft(name, '')
+    void room.send({ text: trimmed }) // the message log shows the message and any error
+    setDraft(name, '')
   }
   function onKeyDown(event: KeyboardEvent) {
-    // An input method takes Enter for itself while it composes.
+    // While an input method composes text, Enter belongs to the input method.
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send(event)
   }
 
@@ -61,7 +61,7 @@ export function Composer({ room }: { readonly room: Room<typeof chat> }) {
           aria-describedby={problemId}
           onKeyDown={onKeyDown}
           onChange={({ target }) => {
-            draft(name, target.value)
+            setDraft(name, target.value)
             setProblem(undefined)
             if (target.value.trim() === '') stop()
             else keystroke()
@@ -76,9 +76,9 @@ export function Composer({ room }: { readonly room: Room<typeof chat> }) {
           {problem}
         </span>
         <OutboxLine />
-        {words.length > NEAR_LENGTH && (
-          <span className={words.length > MAX_LENGTH ? 'count over' : 'count'}>
-            {count.format(words.length)} / {count.format(MAX_LENGTH)}
+        {trimmed.length > COUNT_FROM_LENGTH && (
+          <span className={trimmed.length > MAX_LENGTH ? 'count over' : 'count'}>
+            {count.format(trimmed.length)} / {count.format(MAX_LENGTH)}
           </span>
         )}
       </p>

@@ -2,7 +2,7 @@ import { useLostConnection } from '@roomful/react'
 import { useClient, useSocket } from '../realtime.ts'
 import { sentence } from '../sentences.ts'
 
-/** What to know of an outage that lasts, and when it is over. Of the present moment the pill tells. */
+/** Shows a long outage and its end. `ConnectionPill` shows the current state. */
 export function ConnectionBanner() {
   const { status, reason, error, connect } = useSocket()
   const outage = useLostConnection(useClient())

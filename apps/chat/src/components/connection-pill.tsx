@@ -1,6 +1,6 @@
 import { useSocket } from '../realtime.ts'
 
-const words = {
+const labels = {
   idle: 'Connecting…',
   connecting: 'Connecting…',
   connected: 'Connected',
@@ -12,9 +12,9 @@ export function ConnectionPill() {
   const { status, reason } = useSocket()
   const isOffline = status === 'reconnecting' && reason === 'offline'
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- `output` is for what a form works out
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- `output` is for results of a form
     <p className={isOffline ? 'pill offline' : `pill ${status}`} role="status" aria-label="Connection">
-      <span>{isOffline ? 'Offline' : words[status]}</span>
+      <span>{isOffline ? 'Offline' : labels[status]}</span>
     </p>
   )
 }

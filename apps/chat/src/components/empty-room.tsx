@@ -12,7 +12,7 @@ export function EmptyRoom({ name, isLoading }: { readonly name: string; readonly
       <h2>
         This is the beginning of <bdi>{name}</bdi>
       </h2>
-      <p>Nobody has said anything yet. Why not say hello?</p>
+      <p>There are no messages yet. Why not say hello?</p>
     </div>
   )
 }
@@ -20,7 +20,7 @@ export function EmptyRoom({ name, isLoading }: { readonly name: string; readonly
 export function HistoryProblem({ onTryAgain }: { readonly onTryAgain: () => void }) {
   return (
     <p className="separator gap">
-      <span>What was said before could not be fetched.</span>
+      <span>Earlier messages could not be loaded.</span>
       <button type="button" className="button quiet small" onClick={onTryAgain}>
         Try again
       </button>

@@ -7,7 +7,7 @@ import { Avatar } from './avatar.tsx'
 interface Props {
   readonly id: string
   readonly room: Room<typeof chat>
-  /** On a small screen; on a large one they are always to be seen. */
+  /** On a small screen; a large screen always shows the members. */
   readonly isOpen: boolean
   readonly onClose: () => void
 }
@@ -43,7 +43,7 @@ export function Members({ id, room, isOpen, onClose }: Props) {
   )
 }
 
-/** Whoever says nothing of themselves is here. */
+/** A member without a presence counts as online. */
 function Status({ of: { presence } }: { readonly of: Member<typeof chat> }) {
   const status = presence?.status ?? 'online'
   // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the style sheet draws it

@@ -8,7 +8,7 @@ interface Actions {
   readonly onDiscard: (key: string) => void
 }
 
-const onItsWay = {
+const progressLabels = {
   queued: 'Waiting to be sent',
   sending: 'Sending…',
   confirmed: '',
@@ -16,7 +16,10 @@ const onItsWay = {
   unknown: '',
 } as const
 
-export function MessageGroup({ group: { from, isMine, at, said }, ...actions }: { readonly group: Group } & Actions) {
+export function MessageGroup({
+  group: { from, isMine, at, messages },
+  ...actions
+}: { readonly group: Group } & Actions) {
   return (
     <div className={isMine ? 'group mine' : 'group'} style={colourOf(from)}>
       {!isMine && <Avatar person={from} />}
@@ -24,7 +27,7 @@ export function MessageGroup({ group: { from, isMine, at, said }, ...actions }: 
         <bdi className={isMine ? 'visually-hidden' : 'name'}>{isMine ? 'You' : from.name}</bdi>
         <time dateTime={new Date(at).toISOString()}>{timeOf(at)}</time>
       </p>
-      {said.map((message) => (
+      {messages.map((message) => (
         <Bubble key={message.key} message={message} {...actions} />
       ))}
     </div>
@@ -33,14 +36,14 @@ export function MessageGroup({ group: { from, isMine, at, said }, ...actions }: 
 
 function Bubble({ message, onRetry, onDiscard }: { readonly message: Message } & Actions) {
   const { key, data, at, state } = message
-  const waiting = onItsWay[state]
+  const progress = progressLabels[state]
   const problem = problemOf(message)
   return (
-    <div className={`said ${waiting && 'waiting'} ${problem ? 'failed' : ''}`}>
+    <div className={`message ${progress && 'waiting'} ${problem ? 'failed' : ''}`}>
       <p className="bubble" dir="auto" title={timeOf(at)}>
         {data.text}
       </p>
-      {waiting && <p className="note">{waiting}</p>}
+      {progress && <p className="note">{progress}</p>}
       {problem !== undefined && (
         <p className="note problem">
           {problem}{' '}

@@ -3,7 +3,7 @@ import { useTimeline } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useEffect, useMemo } from 'react'
 import { dayOf } from '../dates.ts'
-import { itemsOf, type LogItem, newestIn } from '../log-items.ts'
+import { itemsOf, type LogItem, newestKeys } from '../log-items.ts'
 import type { Person } from '../people.ts'
 import { gapSentence } from '../sentences.ts'
 import { useStickToBottom } from '../use-stick-to-bottom.ts'
@@ -17,8 +17,8 @@ interface Props {
   readonly isJoined: boolean
 }
 
-const PAGE = 100
-/** As many as a page shows without getting slow; the oldest give way. */
+const PAGE_SIZE = 100
+/** A page gets slow with more messages; the oldest are removed. */
 const MAX_SHOWN = 1000
 
 export function MessageLog({ room, me, isJoined }: Props) {
@@ -29,14 +29,14 @@ export function MessageLog({ room, me, isJoined }: Props) {
   const items = useMemo(() => itemsOf(entries, me), [entries, me])
   const { scroller, content, onScroll, toBottom, isAway, hasNew } = useStickToBottom({
     first: items[0]?.key,
-    ...useMemo(() => newestIn(entries), [entries]),
+    ...useMemo(() => newestKeys(entries), [entries]),
   })
 
   useEffect(() => {
-    if (isJoined && hasOlder === undefined) void loadOlder(PAGE)
+    if (isJoined && hasOlder === undefined) void loadOlder(PAGE_SIZE)
   }, [isJoined, hasOlder, loadOlder])
 
-  const showOlder = () => void loadOlder(PAGE)
+  const showOlder = () => void loadOlder(PAGE_SIZE)
   function show(item: LogItem) {
     if (item.kind === 'group') return <MessageGroup key={item.key} group={item} onRetry={retry} onDiscard={discard} />
     return (
@@ -54,7 +54,7 @@ export function MessageLog({ room, me, isJoined }: Props) {
         role="log"
         aria-label="Messages"
         aria-busy={isLoading}
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is to be scrolled by keyboard, too
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable element must be scrollable by keyboard
         tabIndex={0}
         onScroll={onScroll}
       >

@@ -30,7 +30,7 @@ export function NameScreen() {
   }
 
   return (
-    <main className="entrance">
+    <main className="centered">
       <form className="card" onSubmit={enter} noValidate>
         <Brand />
         <h1>{room === undefined ? 'Come in and talk' : <>Come in to #{room}</>}</h1>
@@ -39,7 +39,7 @@ export function NameScreen() {
         <input
           id="name"
           autoComplete="name"
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the only thing to do on this page
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the only input on this page
           autoFocus
           value={name}
           aria-invalid={problem !== undefined}

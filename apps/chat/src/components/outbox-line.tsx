@@ -2,7 +2,7 @@ import { useOutbox } from '@roomful/react'
 import { useClient, useConnection } from '../realtime.ts'
 import { outboxSentence } from '../sentences.ts'
 
-/** How many messages the server does not have yet, in all rooms. */
+/** Shows the number of messages that are not confirmed yet, in all rooms. */
 export function OutboxLine() {
   const { queued, sending } = useOutbox(useClient())
   const isConnected = useConnection(({ status }) => status === 'connected')

@@ -8,13 +8,13 @@ export function RoomNav({ current }: { readonly current: string | undefined }) {
   const { rooms, problem } = useRoomList()
   const title = useRef<HTMLHeadingElement>(null)
 
-  // Where no room is open, this is where one goes on; else the room takes the focus.
-  const isNext = current === undefined
+  // Without an open room, the list of rooms takes the focus; otherwise the room takes it.
+  const takesFocus = current === undefined
   useEffect(() => {
-    if (isNext) title.current?.focus()
-  }, [isNext])
+    if (takesFocus) title.current?.focus()
+  }, [takesFocus])
 
-  // A room that the server does not list (any more) is still the one we are in.
+  // The current room is shown even if the server does not list it.
   const names = current === undefined || rooms?.includes(current) ? rooms : [...(rooms ?? []), current]
   return (
     <nav aria-labelledby="rooms-title">

@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function RoomScreen(props: Props) {
-  // A new key asks for the room anew.
+  // A new key mounts the room again, which joins it again.
   const [attempt, setAttempt] = useState(0)
   return <OpenRoom key={attempt} {...props} onTryAgain={() => setAttempt(attempt + 1)} />
 }
@@ -24,7 +24,7 @@ function OpenRoom({ name, me, onTryAgain }: Props & { readonly onTryAgain: () =>
   const [showsMembers, setShowsMembers] = useState(false)
   const membersId = useId()
   useOwnStatus(room)
-  // Shown again after another room, it begins with them closed.
+  // When the room is hidden, closes the list of members for the next time.
   useEffect(() => () => setShowsMembers(false), [])
 
   if (status === 'failed' && error) return <RoomRefused name={name} error={error} onTryAgain={onTryAgain} />

@@ -4,7 +4,7 @@ import type { Person } from '../people.ts'
 import { createChatClient, RoomfulProvider } from '../realtime.ts'
 import { ChatScreen } from './chat-screen.tsx'
 
-/** The chat of one person, who is connected until they sign out. */
+/** The chat of a signed-in person. Connected while it is mounted. */
 export function SignedIn({ me }: { readonly me: Person }) {
   const [client] = useState(() => createChatClient(me))
   useUnsentGuard(client)

@@ -1,4 +1,4 @@
-import { type Client, createClient, type Room } from '@roomful/client'
+import { type Client, createClient, type Room, roomful } from '@roomful/client'
 import { createRooms, refuse } from '@roomful/server'
 import { createMockServer, type MockServer } from '@roomful/testing'
 import { chat } from '@roomful-demo/chat-contract'
@@ -7,9 +7,9 @@ import { onTestFinished, vi } from 'vitest'
 import { ChatScreen } from '../../src/components/chat-screen.tsx'
 import { RoomfulProvider } from '../../src/realtime.ts'
 
-configure({ asyncUtilTimeout: 20_000 }) // the machine may be slow and busy
+configure({ asyncUtilTimeout: 20_000 }) // long enough for a slow and busy machine
 
-// What the page asks of a browser, and jsdom does not have.
+// The page uses these parts of a browser, and jsdom does not have them.
 vi.stubGlobal('matchMedia', () => ({ matches: false }))
 vi.stubGlobal(
   'ResizeObserver',
@@ -21,13 +21,13 @@ vi.stubGlobal(
 
 interface Started {
   readonly server: MockServer
-  /** The room on the screen, as Bob has it. */
+  /** Bob's side of the room on the screen. */
   readonly bob: Room<typeof chat>
-  /** From now on the server takes every message. */
+  /** Makes the server accept every message. */
   readonly acceptAll: () => void
 }
 
-/** Ann's screen in the room `general`, and Bob there, on a server in memory that refuses “spam”. */
+/** Renders Ann's screen in the room `general`, with Bob in the same room, on a server in memory that refuses “spam”. */
 export async function startChat(): Promise<Started> {
   const server = createMockServer({ url: 'https://chat.example' })
   const rooms = createRooms(server.io, { contract: chat, authenticate: ({ auth }) => userOf(String(auth['name'])) })
@@ -58,7 +58,13 @@ export async function startChat(): Promise<Started> {
 }
 
 function clientFor(name: string, url: string): Client<typeof chat> {
-  return createClient({ url, contract: chat, auth: { name }, reconnect: { minDelayMs: 5, maxDelayMs: 20 } })
+  return createClient({
+    url,
+    contract: chat,
+    auth: { name },
+    rooms: roomful(),
+    reconnect: { minDelayMs: 5, maxDelayMs: 20 },
+  })
 }
 
 function userOf(name: string) {

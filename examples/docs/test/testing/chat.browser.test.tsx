@@ -7,7 +7,7 @@ import { rooms, server } from './mock.ts'
 await server.listen()
 afterAll(() => server.close())
 
-test('what others say is seen', async () => {
+test('a message of another user is shown', async () => {
   const screen = await render(<Chat />)
   await expect.element(screen.getByText('Say hello')).toBeVisible()
   await expect.poll(() => server).toHaveJoined('general')

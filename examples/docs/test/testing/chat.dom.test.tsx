@@ -15,7 +15,7 @@ afterEach(() => {
 })
 afterAll(() => server.close())
 
-test('what is said in a tunnel waits, and arrives after it', async () => {
+test('a message sent while offline is queued, and confirmed after reconnecting', async () => {
   render(<Chat />)
   await expect.poll(() => server).toHaveJoined('general')
 

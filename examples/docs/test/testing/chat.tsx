@@ -1,8 +1,8 @@
-import { createClient } from '@roomful/client'
+import { createClient, roomful } from '@roomful/client'
 import { createHooks, useTimeline } from '@roomful/react'
 import { chat } from './contract.ts'
 
-const client = createClient({ url: 'https://chat.example', contract: chat })
+const client = createClient({ url: 'https://chat.example', contract: chat, rooms: roomful() })
 const { useRoom } = createHooks(client)
 
 export function Chat() {

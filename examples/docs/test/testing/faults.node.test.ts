@@ -1,5 +1,5 @@
 import '@roomful/testing/vitest'
-import { type ClientOptions, createClient, type Room } from '@roomful/client'
+import { type ClientOptions, createClient, type Room, roomful } from '@roomful/client'
 import { createRooms } from '@roomful/server'
 import { createMockServer } from '@roomful/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -9,78 +9,78 @@ async function start(options: Partial<ClientOptions> = {}) {
   const server = createMockServer({ url: 'https://chat.example' })
   const rooms = createRooms(server.io, { contract: chat })
   await server.listen()
-  const client = createClient({ url: server.url, contract: chat, ackTimeoutMs: 200, ...options })
+  const client = createClient({ url: server.url, contract: chat, rooms: roomful(), ackTimeoutMs: 200, ...options })
   onTestFinished(async () => {
     client.disconnect()
     await rooms.close()
     await server.close()
   })
   const room = await client.join('general')
-  return { server, client, room, heard: heardIn(room) }
+  return { server, client, room, received: messagesIn(room) }
 }
 
-function heardIn(room: Room<typeof chat>) {
-  const heard: string[] = []
-  room.on('message', ({ text }) => heard.push(text))
-  return heard
+function messagesIn(room: Room<typeof chat>) {
+  const received: string[] = []
+  room.on('message', ({ text }) => received.push(text))
+  return received
 }
 
-test('dropNext: the answer is lost; the message is sent again, and stored once', async () => {
-  const { server, room, heard } = await start()
+test('dropNext: after a lost ack the message is sent again, and stored once', async () => {
+  const { server, room, received } = await start()
   server.dropNext(({ type, event }) => type === 'ack' && event === '$publish')
   expect(await room.emit('message', { text: 'once' })).toMatchObject({ confirmed: true, seq: 1 })
   expect(server.emitted.filter(({ event }) => event === 'message')).toHaveLength(2)
-  expect(heard).toEqual(['once'])
+  expect(received).toEqual(['once'])
 })
 
-test('duplicateNext: what arrives twice is heard once', async () => {
-  const { server, room, heard } = await start()
+test('duplicateNext: a message that arrives twice is delivered once', async () => {
+  const { server, room, received } = await start()
   server.duplicateNext('message')
   await room.emit('message', { text: 'once' })
   await room.emit('message', { text: 'then' })
-  expect(heard).toEqual(['once', 'then'])
+  expect(received).toEqual(['once', 'then'])
 })
 
-test('reorder: what arrives out of order is heard in order', async () => {
-  const { server, room, heard } = await start()
+test('reorder: messages that arrive out of order are delivered in order', async () => {
+  const { server, room, received } = await start()
   server.reorder({ count: 3, filter: 'message' })
   for (const text of ['one', 'two', 'three']) void room.emit('message', { text })
-  await expect.poll(() => heard).toEqual(['one', 'two', 'three'])
+  await expect.poll(() => received).toEqual(['one', 'two', 'three'])
 })
 
-test('delay: a slow network, each way', async () => {
+test('delay: a slow network in both directions', async () => {
   const { server, room } = await start({ ackTimeoutMs: 5_000 })
   server.delay(100)
-  const from = performance.now()
+  const startedAt = performance.now()
   await room.emit('message', { text: 'there and back' })
-  expect(performance.now() - from).toBeGreaterThan(190)
+  expect(performance.now() - startedAt).toBeGreaterThan(190)
 })
 
-test('offline, online: a tunnel', async () => {
+test('offline, online: a message sent while offline arrives later', async () => {
   const { server, client, room } = await start()
   server.offline()
   await expect.poll(() => client.status).toBe('reconnecting')
-  const receipt = room.emit('message', { text: 'from the tunnel' })
+  const receipt = room.emit('message', { text: 'sent while offline' })
   server.online()
   expect(await receipt).toMatchObject({ confirmed: true })
 })
 
-test('kick: the server ends it; only connect() starts again', async () => {
+test('kick: the server disconnects the client, which does not reconnect by itself', async () => {
   const { server, client } = await start()
   server.kick()
   await expect.poll(() => client.connection.getState()).toMatchObject({ status: 'disconnected', reason: 'kicked' })
 })
 
-test('refuse: nobody gets in', async () => {
+test('refuse: every new connection is refused', async () => {
   const { server, client } = await start()
-  server.refuse({ message: 'no more than a hundred', data: { code: 'FULL' } })
+  server.refuse({ message: 'the server is full', data: { code: 'FULL' } })
   client.disconnect()
   await expect(client.connect()).rejects.toMatchObject({ code: 'FULL' })
   server.pass()
   await client.connect()
 })
 
-test('expireToken: new credentials are asked for', async () => {
+test('expireToken: the client asks for new credentials', async () => {
   let token = 'old'
   const { server, client } = await start({
     auth: ({ reason }) => {
@@ -94,7 +94,7 @@ test('expireToken: new credentials are asked for', async () => {
   expect(token).toBe('new')
 })
 
-test('restart: every connection ends, and everybody is back', async () => {
+test('restart: every connection ends, and the client joins its room again', async () => {
   const { server, room } = await start()
   await server.restart()
   expect(server).not.toHaveJoined('general')

@@ -2,7 +2,7 @@ import { createClient } from '@roomful/client'
 import { createMockServer } from '@roomful/testing'
 import { expect, onTestFinished, test } from 'vitest'
 
-test('what a handler returns is the answer, as in Flask', async () => {
+test('a handler’s return value is the ack, as in Flask', async () => {
   const server = createMockServer({ url: 'https://flask.example', profile: 'flask' })
   server.io.on('connection', (socket) => {
     socket.on('add', (a: number, b: number) => a + b)

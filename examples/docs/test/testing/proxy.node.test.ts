@@ -6,7 +6,7 @@ import { createProxy } from '@roomful/testing/proxy'
 import { Server } from 'socket.io'
 import { expect, onTestFinished, test } from 'vitest'
 
-test('a network that goes dead without a word is noticed', async () => {
+test('the client notices a network that fails silently', async () => {
   const http = createServer().listen(0)
   await once(http, 'listening')
   const io = new Server(http, { pingInterval: 200, pingTimeout: 200 })

@@ -1,8 +1,8 @@
-import { createClient, lostConnection } from '@roomful/client'
+import { createClient, createLostConnection } from '@roomful/client'
 import { createMockServer } from '@roomful/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-test('a lost connection is told after five seconds', async () => {
+test('the connection counts as lost after five seconds', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const server = createMockServer({ url: 'https://chat.example' })
@@ -14,7 +14,7 @@ test('a lost connection is told after five seconds', async () => {
   })
   void client.connect()
   await vi.waitFor(() => expect(client.status).toBe('connected')) // advances the clock
-  const lost = lostConnection(client)
+  const lost = createLostConnection(client)
   lost.subscribe(() => {})
 
   server.offline()

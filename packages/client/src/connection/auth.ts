@@ -1,4 +1,5 @@
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 
 /** Why credentials are asked for: a first try, the server refused the last ones, or they are about to expire. */
 export interface AuthContext {

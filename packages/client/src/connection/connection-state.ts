@@ -1,25 +1,35 @@
 import type { RoomfulError } from '@roomful/contract'
 
-/** What holds with the server that we are connected to; nothing is claimed that it cannot give. */
+/** What this client and this server promise together. */
 export interface Guarantees {
-  /** `roomful` where `@roomful/server` answers, `plain` on any other Socket.IO server. */
+  /** How the client speaks of rooms: `roomful()` or `plainRooms()`. */
   readonly rooms: 'plain' | 'roomful'
-  /** Everyone in a room sees its messages in one order, without holes. */
+  /** All members of a room get its messages in one order, without holes. */
   readonly order: boolean
-  /** What was missed while away is fetched. */
+  /** Messages that were missed during an outage are fetched. */
   readonly replay: boolean
   /** A message that is sent again is stored once. */
   readonly exactlyOnce: boolean
-  /** Where messages wait that were not confirmed; `none`: they are not sent again. */
-  readonly outbox: 'none' | 'memory' | 'localStorage' | 'indexedDB'
+  /** Where unconfirmed messages are stored; `none`: they are not sent again. */
+  readonly outbox: OutboxStorageName
 }
 
-/** Why there is no connection while one is sought. */
+/** Where unconfirmed messages are stored. A storage of the app's own has its own name. */
+export type OutboxStorageName = 'none' | 'memory' | 'localStorage' | 'indexedDB' | (string & {})
+
+/** What the client knows about the server that it is connected to. */
+export interface ServerInfo {
+  /** The user as the server knows it, parsed by the contract; undefined where the server does not say. */
+  readonly user: unknown
+  readonly guarantees: Guarantees
+}
+
+/** Why there is no connection while the client tries to connect. */
 export type RetryReason = 'offline' | 'transport' | 'server' | 'auth'
-/** Why none is sought any more. */
+/** Why the client does not try any more. */
 export type StopReason = 'client' | 'kicked' | 'refused' | 'exhausted'
 
-interface Facts {
+interface NoReason {
   readonly reason?: undefined
   readonly error?: undefined
 }
@@ -35,20 +45,20 @@ interface Facts {
  *     all of these ── stopped ─► disconnected ── connect ─► connecting
  */
 export type ConnectionState<U = { readonly id: string }> =
-  | (Facts & { readonly status: 'idle' })
-  | (Facts & {
+  | (NoReason & { readonly status: 'idle' })
+  | (NoReason & {
       readonly status: 'connecting'
-      /** Since when a connection has been sought. */
+      /** When the client began to connect. */
       readonly since: number
     })
-  | (Facts & {
+  | (NoReason & {
       readonly status: 'connected'
-      /** The connection's id, another one after each connect. */
+      /** The connection's id; each connect has another one. */
       readonly id: string
-      /** Who the server says we are; undefined where it does not say. */
+      /** The user as the server knows it; undefined where the server does not say. */
       readonly user: U | undefined
       readonly guarantees: Guarantees
-      /** Whether the server kept our rooms and sent what we missed (Socket.IO's connection state recovery). */
+      /** Whether the server kept the rooms and sent what was missed (Socket.IO's connection state recovery). */
       readonly recovered: boolean
     })
   | {
@@ -59,7 +69,7 @@ export type ConnectionState<U = { readonly id: string }> =
       readonly attempt: number
       /** When the next attempt begins, or the running one began. */
       readonly nextAttemptAt: number
-      /** Since when there has been none: the first of these attempts, or the loss. */
+      /** When the connection was lost, or the first of these attempts failed. */
       readonly since: number
     }
   | { readonly status: 'disconnected'; readonly reason: StopReason; readonly error?: RoomfulError }
@@ -72,24 +82,24 @@ export type ConnectionEvent =
   | ({ readonly type: 'retry' } & Omit<Of<'reconnecting'>, 'status'>)
   | ({ readonly type: 'stopped' } & Omit<Of<'disconnected'>, 'status'>)
 
-const SOUGHT = ['opened', 'retry', 'stopped'] as const
-/** Which events a status listens to; all others leave the state as it is. */
-const LISTENS: Record<ConnectionState['status'], readonly ConnectionEvent['type'][]> = {
+const WHILE_TRYING = ['opened', 'retry', 'stopped'] as const
+/** The events that change a status; every other event leaves the state as it is. */
+const ACCEPTS: Record<ConnectionState['status'], readonly ConnectionEvent['type'][]> = {
   idle: ['connect', 'stopped'],
-  connecting: SOUGHT,
-  connected: SOUGHT,
-  reconnecting: SOUGHT,
+  connecting: WHILE_TRYING,
+  connected: WHILE_TRYING,
+  reconnecting: WHILE_TRYING,
   disconnected: ['connect'],
 }
 const LEADS_TO = { connect: 'connecting', opened: 'connected', retry: 'reconnecting', stopped: 'disconnected' } as const
 
-/** The next state; the same object where nothing changes. `opened` while connected: the server said more about itself. */
+/** The next state; the same object where nothing changes. `opened` while connected updates the guarantees. */
 export function connectionState(
   state: ConnectionState<unknown>,
   { type, ...facts }: ConnectionEvent,
 ): ConnectionState<unknown> {
-  if (!LISTENS[state.status].includes(type)) return state
-  // One attempt after another is one outage.
+  if (!ACCEPTS[state.status].includes(type)) return state
+  // All attempts in a row belong to one outage.
   const kept = type === 'retry' && 'since' in state && { since: state.since }
   return { status: LEADS_TO[type], ...facts, ...kept } as ConnectionState<unknown>
 }

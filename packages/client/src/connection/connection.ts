@@ -1,70 +1,85 @@
-import { type Hello, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import { afterMs, isRetryable } from '../events/refusal.ts'
-import { createGuardedStore, type Report } from '../guarded-store.ts'
+import { isRetryable, requestedWaitMs } from '../errors.ts'
+import type { Reporting } from '../reporting.ts'
+import { retryDelay } from '../retry-delay.ts'
+import { createGuardedStore } from '../store.ts'
 import type { SocketHandlers, SocketPort } from '../transport/socket-port.ts'
 import { type Auth, credentialsOf } from './auth.ts'
-import { backOffMs, type ReconnectOptions } from './back-off.ts'
 import {
   type ConnectionEvent,
   type ConnectionState,
   connectionState,
   type Guarantees,
   type RetryReason,
+  type ServerInfo,
   type StopReason,
 } from './connection-state.ts'
 import { isOffline, watchPage } from './page-lifecycle.ts'
 
+/** How long to wait between attempts. Times are in milliseconds. */
+export interface ReconnectOptions {
+  /** How many attempts in a row may fail before the client gives up. @default Infinity */
+  readonly attempts?: number
+  /** The longest wait before the first attempt. It doubles with each one. @default 250 */
+  readonly minDelayMs?: number
+  /** The longest wait before any attempt. @default 5000 */
+  readonly maxDelayMs?: number
+}
+
 export interface ConnectionSettings {
   readonly auth: Auth | undefined
   readonly connectTimeoutMs: number
-  readonly helloTimeoutMs: number
   readonly reconnect: ReconnectOptions
-  /** Whether the app says that the server is a plain one: its hello is not waited for. */
-  readonly plain: boolean
 }
 
-export interface ConnectionHooks {
-  readonly changed: (from: ConnectionState<unknown>, to: ConnectionState<unknown>) => void
-  /** Connected, or told later that the server speaks roomful/1: `hello` is undefined on a plain one. */
-  readonly up: (hello: Hello | undefined, recovered: boolean) => void
-  /** Not connected any more; `stopped` where nobody seeks a connection now. */
-  readonly down: (error: RoomfulError, stopped: boolean) => void
-  readonly userOf: (hello: Hello | undefined) => unknown
-  readonly guaranteesOf: (hello: Hello | undefined) => Guarantees
-}
+/** In development a server that has not introduced itself by then is warned about. */
+const WARN_AFTER_MS = 3_000
+const NO_HELLO =
+  'the server does not speak roomful/1 (it sent no $hello): mount @roomful/server on it, or use plainRooms()'
+
+type Status = ConnectionState['status']
 
 /** Drives the connection's state: attempts that always end, retries, credentials. SPEC.md, rules CN. */
 export class Connection implements Omit<SocketHandlers, 'packet'> {
   readonly store: StoreApi<ConnectionState<unknown>>
   readonly #settings: ConnectionSettings
-  readonly #hooks: ConnectionHooks
+  readonly #knownInfo: () => ServerInfo | undefined
   readonly #port: SocketPort
-  /** The running attempt; its signal is what `auth` gets. */
+  readonly #reporting: Reporting
+  /** The running attempt; `auth` gets its signal. */
   #attempt: AbortController | undefined
-  /** The end of the running attempt, of the wait for a hello, or of the wait between attempts: one at a time. */
+  /** The end of the running attempt, or of the wait between two attempts. */
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** When the running attempt has had its time. */
-  #endsAt = 0
   #failures = 0
-  /** After a refusal, `auth` is asked once for other credentials: until it has given some, and then no more. */
+  /** After a refusal `auth` is asked once for other credentials: `due` until it has given some, then `done`. */
   #refresh: 'no' | 'due' | 'done' = 'no'
   #opened: { readonly id: string; readonly recovered: boolean } | undefined
-  #hello: Hello | undefined
-  /** Whether the last connect was to a plain server: then no hello is waited for. */
-  #wasPlain = false
+  #serverInfo: ServerInfo | undefined
+  #warnTimer: ReturnType<typeof setTimeout> | undefined
+  #isClosed = false
   #unwatchPage = (): void => {}
 
-  constructor(settings: ConnectionSettings, hooks: ConnectionHooks, port: SocketPort, report: Report) {
+  /**
+   * `knownInfo` is what is known of every server; where it gives undefined, each server has to introduce itself.
+   * `follow` is called with each change, before the app's listeners.
+   */
+  constructor(
+    settings: ConnectionSettings,
+    knownInfo: () => ServerInfo | undefined,
+    port: SocketPort,
+    reporting: Reporting,
+    follow: (to: ConnectionState<unknown>, from: ConnectionState<unknown>) => void,
+  ) {
     this.#settings = settings
-    this.#hooks = hooks
+    this.#knownInfo = knownInfo
     this.#port = port
-    this.store = createGuardedStore<ConnectionState<unknown>>({ status: 'idle' }, report, (to, from) =>
-      this.#follow(to, from),
-    )
+    this.#reporting = reporting
+    this.store = createGuardedStore<ConnectionState<unknown>>({ status: 'idle' }, reporting.report, follow)
   }
 
   connect(): void {
+    if (this.#isClosed) return
     if (this.#status !== 'idle' && this.#status !== 'disconnected') return this.#wake()
     this.#failures = 0
     this.#refresh = 'no'
@@ -80,27 +95,46 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#go({ type: 'stopped', reason, ...(error && { error }) })
   }
 
+  /** Stops for good. */
+  close(): void {
+    this.#isClosed = true
+    this.stop('client')
+  }
+
+  /** Why the client does not try to connect; undefined while it does, and before the first use. */
+  stoppedBy(): RoomfulError | undefined {
+    const state = this.store.getState()
+    if (this.#isClosed) return new RoomfulError('DISCONNECTED', 'the client is closed')
+    if (state.status !== 'disconnected') return undefined
+    return new RoomfulError('DISCONNECTED', `not connected (${state.reason}); connect() connects again`, {
+      ...(state.error && { cause: state.error }),
+    })
+  }
+
   opened(id: string, recovered: boolean): void {
     if (!this.#attempt) return
     this.#opened = { id, recovered }
-    if (this.#hello || this.#settings.plain || this.#wasPlain) return this.#ready()
-    clearTimeout(this.#timer)
-    const restMs = Math.max(0, this.#endsAt - performance.now())
-    this.#timer = setTimeout(() => this.#ready(), Math.min(this.#settings.helloTimeoutMs, restMs))
+    this.#ready()
+    if (process.env.NODE_ENV !== 'production' && this.#attempt)
+      this.#warnTimer = setTimeout(() => this.#reporting.warnOnce('hello', NO_HELLO), WARN_AFTER_MS)
   }
 
-  /** The server says that it speaks roomful/1: before the connect, with it, or late. */
-  hello(hello: Hello): void {
-    if (this.#settings.plain || this.#hello) return
-    this.#hello = hello
+  /** The server has introduced itself, before or after the connection opened. */
+  onServerInfo(info: ServerInfo): void {
+    if (!this.#attempt) return
+    this.#serverInfo = info
     this.#ready()
   }
 
-  /** What holds has changed, while we are connected. */
-  reassured(): void {
+  /** The running attempt cannot succeed: what the server said makes no sense to this client. */
+  reject(error: RoomfulError): void {
+    if (this.#attempt) this.#abandon('server', error)
+  }
+
+  /** Changes the guarantees while connected. */
+  setGuarantees(guarantees: Guarantees): void {
     const state = this.store.getState()
-    if (state.status !== 'connected') return
-    this.#go({ ...state, type: 'opened', guarantees: this.#hooks.guaranteesOf(this.#hello) })
+    if (state.status === 'connected') this.#go({ ...state, type: 'opened', guarantees })
   }
 
   failed(error: RoomfulError, refused: boolean): void {
@@ -119,7 +153,7 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     else this.failed(error, false)
   }
 
-  get #status(): ConnectionState['status'] {
+  get #status(): Status {
     return this.store.getState().status
   }
 
@@ -129,17 +163,13 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     const { auth, connectTimeoutMs } = this.#settings
     this.#attempt = new AbortController()
     const { signal } = this.#attempt
-    this.#endsAt = performance.now() + connectTimeoutMs
     const reason = this.#refresh === 'due' ? 'refused' : 'connect'
-    let late: RetryReason = 'auth'
-    this.#timer = setTimeout(() => {
-      const sentence = `${late === 'auth' ? 'auth' : 'the server'} did not answer within ${connectTimeoutMs} ms`
-      this.#abandon(late, new RoomfulError(late === 'auth' ? 'AUTH_FAILED' : 'TIMEOUT', sentence))
-    }, connectTimeoutMs)
+    let hasCredentials = false
+    this.#timer = setTimeout(() => this.#timeOut(hasCredentials), connectTimeoutMs)
     credentialsOf(auth, { reason, signal }).then(
       (credentials) => {
         if (signal.aborted) return
-        late = 'transport'
+        hasCredentials = true
         if (reason === 'refused') this.#refresh = 'done'
         this.#open(credentials)
       },
@@ -157,44 +187,53 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     }
   }
 
+  #timeOut(hasCredentials: boolean): void {
+    const ms = this.#settings.connectTimeoutMs
+    if (!hasCredentials) this.#abandon('auth', new RoomfulError('AUTH_FAILED', `auth did not answer within ${ms} ms`))
+    else if (this.#opened) this.#abandon('server', new RoomfulError('UNSUPPORTED', NO_HELLO))
+    else this.#abandon('transport', new RoomfulError('TIMEOUT', `the server did not answer within ${ms} ms`))
+  }
+
   #abandon(reason: RetryReason, error: RoomfulError): void {
     this.#end(true)
     this.#retry(reason, error)
   }
 
   #retry(reason: RetryReason, error: RoomfulError): void {
-    const { reconnect } = this.#settings
-    this.#failures += 1
-    if (this.#failures > (reconnect.attempts ?? Infinity)) {
-      const sentence = `gave up after ${this.#failures} attempts: ${error.message}`
+    const { attempts = Infinity, minDelayMs = 250, maxDelayMs = 5_000 } = this.#settings.reconnect
+    const attempt = (this.#failures += 1)
+    if (attempt > attempts) {
+      const sentence = `gave up after ${attempt} attempts: ${error.message}`
       return this.stop('exhausted', new RoomfulError('EXHAUSTED', sentence, { cause: error }))
     }
-    const waitMs = Math.max(backOffMs(this.#failures, reconnect), afterMs(error))
+    const atLeastMs = requestedWaitMs(error)
+    const waitMs = retryDelay({ attempt, firstMs: minDelayMs, maxMs: maxDelayMs, atLeastMs, jitter: 'full' })
     this.#timer = setTimeout(() => this.#try(), waitMs)
+    const now = Date.now()
     this.#go({
       type: 'retry',
       reason: isOffline() ? 'offline' : reason,
       error,
-      attempt: this.#failures,
-      nextAttemptAt: Date.now() + waitMs,
-      since: Date.now(),
+      attempt,
+      nextAttemptAt: now + waitMs,
+      since: now,
     })
   }
 
-  /** The network or the page is back, or the app will not wait: end the back-off. */
+  /** Ends the wait between two attempts: the network or the page is back, or the app called `connect()`. */
   #wake(): void {
     if (this.#status === 'reconnecting' && !this.#attempt) this.#try()
   }
 
   #ready(): void {
-    if (!this.#opened) return
+    const info = this.#serverInfo ?? this.#knownInfo()
+    if (!this.#opened || !info) return
     clearTimeout(this.#timer)
+    clearTimeout(this.#warnTimer)
     this.#attempt = undefined
     this.#failures = 0
     this.#refresh = 'no'
-    this.#wasPlain = this.#hello === undefined
-    const { userOf, guaranteesOf } = this.#hooks
-    this.#go({ type: 'opened', ...this.#opened, user: userOf(this.#hello), guarantees: guaranteesOf(this.#hello) })
+    this.#go({ type: 'opened', ...this.#opened, ...info })
   }
 
   /** `isStuck`: the attempt took too long. */
@@ -203,32 +242,17 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#port.close(isStuck)
   }
 
-  /** What it brings from now on is not the next one's. */
+  /** Whatever this attempt brings from now on changes nothing. */
   #endAttempt(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#warnTimer)
     this.#attempt?.abort(new RoomfulError('DISCONNECTED', 'this attempt to connect has ended'))
     this.#attempt = undefined
     this.#opened = undefined
-    this.#hello = undefined
+    this.#serverInfo = undefined
   }
 
   #go(event: ConnectionEvent): void {
     this.store.setState(connectionState(this.store.getState(), event), true)
   }
-
-  /** Our own part of a change, before the app hears of it: a listener may connect or disconnect at once. */
-  #follow(to: ConnectionState<unknown>, from: ConnectionState<unknown>): void {
-    const { changed, up, down } = this.#hooks
-    changed(from, to)
-    // Our server keeps no session for Socket.IO's own recovery: its rooms are always joined again.
-    if (to.status === 'connected') {
-      // Told twice: only a server that turned out to be of another kind is news to rooms.
-      if (from.status !== 'connected' || from.guarantees.rooms !== to.guarantees.rooms)
-        up(this.#hello, to.recovered && !this.#hello)
-    } else if (to.status === 'disconnected') down(to.error ?? stoppedByApp(), true)
-    else if (from.status === 'connected' && to.status === 'reconnecting') down(to.error, false)
-  }
 }
-
-const stoppedByApp = (): RoomfulError =>
-  new RoomfulError('DISCONNECTED', 'disconnect() was called: connect() starts again')

@@ -1,6 +1,6 @@
 /**
- * Calls `wake` whenever a connection is likely to work again: the network is back, the page is looked at, or it comes out
- * of the back/forward cache. Timers may have slept for minutes then. Does nothing outside a browser. Returns its undo.
+ * Calls `wake` when a connection is likely to work again: the network is back, the page becomes visible, or it comes out
+ * of the back/forward cache. Timers may have been stopped for minutes. Does nothing outside a browser. Returns its undo.
  */
 export function watchPage(wake: () => void): () => void {
   const { window, document } = globalThis as Partial<typeof globalThis>
@@ -18,7 +18,7 @@ export function watchPage(wake: () => void): () => void {
   }
 }
 
-/** Whether the browser is sure that there is no network; it is not to be believed when it says that there is. */
+/** Whether the browser knows that there is no network. Its `true` proves nothing. */
 export function isOffline(): boolean {
   return globalThis.navigator?.onLine === false
 }

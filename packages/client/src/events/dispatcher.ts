@@ -1,89 +1,66 @@
-import { type Hello, wire, type WireMeta } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
 import { Listeners, type Unsubscribe } from '../emitter.ts'
-import type { Report } from '../guarded-store.ts'
-import type { Inspect } from '../inspect.ts'
-import { readHead, readHello, readMembersDelta, readMeta, readRoom } from '../roomful/wire-messages.ts'
-import type { RoomCore } from '../rooms/room-core.ts'
+import type { Reporting } from '../reporting.ts'
+import type { RoomsProtocol } from '../rooms/rooms-protocol.ts'
 import type { Schemas } from './schemas.ts'
 
-export interface DispatcherHooks {
-  hello(hello: Hello): void
-  /** A room that the app has named; the wire makes none. */
-  room(name: string): RoomCore | undefined
-  /** Whether the server speaks roomful/1; else rooms are named in the data of ordinary events. */
-  isRoomful(): boolean
-  roomOf(event: string, data: unknown): string | undefined
-}
+/** A server that sends more before the client is connected makes the attempt fail. */
+const MAX_EARLY_PACKETS = 10_000
 
-/** Everything that arrives goes through here: checked, parsed, and handed to who listens. SPEC.md, rules DS. */
+/** Receives every packet, checks and parses it, and calls the listeners. SPEC.md, rules DS. */
 export class Dispatcher {
   readonly #listeners = new Listeners<readonly unknown[]>()
-  readonly #hooks: DispatcherHooks
+  readonly #protocol: () => RoomsProtocol
   readonly #schemas: Schemas
-  readonly #inspect: Inspect
-  readonly #report: Report
+  readonly #reporting: Reporting
+  /** Packets that came before the client was connected, in order; undefined while it is. */
+  #early: (readonly [event: string, args: unknown[]])[] | undefined = []
 
-  constructor(hooks: DispatcherHooks, schemas: Schemas, inspect: Inspect, report: Report) {
-    this.#hooks = hooks
+  constructor(protocol: () => RoomsProtocol, schemas: Schemas, reporting: Reporting) {
+    this.#protocol = protocol
     this.#schemas = schemas
-    this.#inspect = inspect
-    this.#report = report
+    this.#reporting = reporting
   }
 
   on(event: string, handler: (...args: unknown[]) => void): Unsubscribe {
-    this.#schemas.assertHeard('serverToClient', event)
+    this.#schemas.assertListened('serverToClient', event)
     return this.#listeners.add(event, handler)
   }
 
+  /** Throws where the packet makes the connection useless. */
   receive(event: string, args: unknown[]): void {
-    this.#inspect({ type: 'in', event, args })
-    if (event.startsWith('$')) return this.#receiveOurs(event, args[0])
-    const isRoomful = this.#hooks.isRoomful()
-    const meta = isRoomful ? readMeta(args.at(-1)) : undefined
-    if (meta) return this.#receiveInRoom(event, args, meta)
-    this.#hear(event, args)
-    if (!isRoomful) this.#receiveInPlainRoom(event, args[0])
+    this.#reporting.inspect({ type: 'in', event, args })
+    if (!this.#early) return this.#dispatch(event, args)
+    if (this.#protocol().receiveEarly(event, args)) return
+    if (this.#early.length >= MAX_EARLY_PACKETS)
+      throw new RoomfulError(
+        'INVALID',
+        `the server sent more than ${MAX_EARLY_PACKETS} packets before the client was connected`,
+      )
+    this.#early.push([event, args])
   }
 
-  #receiveOurs(event: string, message: unknown): void {
-    if (event === wire.hello) {
-      const hello = readHello(message)
-      return hello ? this.#hooks.hello(hello) : this.#drop(event, 'not a hello of our version')
-    }
-    if (event === wire.members) {
-      const delta = readMembersDelta(message)
-      return delta ? this.#hooks.room(delta.room)?.receiveMembers(delta) : this.#drop(event, 'not a change of members')
-    }
-    if (event === wire.head) {
-      const head = readHead(message)
-      return head ? this.#hooks.room(head.room)?.receiveHead(head.epoch, head.seq) : this.#drop(event, 'not a head')
-    }
-    const room = this.#hooks.room(readRoom(message) ?? '')
-    return room ? room.receiveOurs(event, message) : this.#drop(event, 'not spoken by this version')
+  /** The client is connected, and its listeners know: they get the packets that came before. */
+  open(): void {
+    const early = this.#early
+    this.#early = undefined
+    for (const [event, args] of early ?? []) if (!this.#early) this.#dispatch(event, args)
   }
 
-  #receiveInRoom(event: string, args: unknown[], meta: WireMeta): void {
-    const room = this.#hooks.room(meta.$room)
-    if (!room) return this.#drop(event, `not in room ${meta.$room}`)
-    room.receive(event, args.length > 1 ? args[0] : undefined, meta)
+  /** The connection or the attempt has ended. */
+  close(): void {
+    this.#early = []
   }
 
-  #receiveInPlainRoom(event: string, data: unknown): void {
-    try {
-      const name = this.#hooks.roomOf(event, data)
-      if (name !== undefined) this.#hooks.room(name)?.receivePlain(event, data)
-    } catch (error) {
-      this.#report(error, 'roomOf')
-    }
+  /** Removes all listeners. */
+  clear(): void {
+    this.#listeners.clear()
   }
 
-  #hear(event: string, args: unknown[]): void {
+  #dispatch(event: string, args: unknown[]): void {
+    if (this.#protocol().receive(event, args)) return
     const emitter = this.#listeners.of(event)
     const read = emitter && this.#schemas.readEvent(event, args)
-    if (read) emitter.call(read, (error) => this.#report(error, event))
-  }
-
-  #drop(event: string, reason: string): void {
-    this.#inspect({ type: 'drop', direction: 'in', event, reason })
+    if (read) emitter.call(read, (error) => this.#reporting.report(error, event))
   }
 }

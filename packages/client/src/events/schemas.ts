@@ -1,20 +1,13 @@
-import {
-  assertEventName,
-  type ContractDefinition,
-  eventIn,
-  type EventSchemas,
-  RoomfulError,
-  validate,
-  ValidationError,
-} from '@roomful/contract'
+import { type ContractDefinition, RoomfulError, ValidationError } from '@roomful/contract'
+import { assertEventName, eventIn, type EventSchemas, validate } from '@roomful/contract/protocol'
 
-/** Hears of data that was dropped because its schema does not accept it. */
+/** Gets each event that was dropped because the contract refuses its data. */
 export type OnInvalid = (error: ValidationError, from: { readonly event: string; readonly room?: string }) => void
 
-/** Data that passed its schema, or nothing. */
+/** Data that the contract accepts; undefined where it refused the data. */
 export type Read = { readonly data: unknown } | undefined
 
-/** The contract at work: what goes out is checked, what comes in is parsed. Without a contract all passes as it is. */
+/** Checks outgoing data against the contract, and parses incoming data. Without a contract, data passes as it is. */
 export class Schemas {
   readonly #definition: ContractDefinition | undefined
   readonly #onInvalid: OnInvalid
@@ -24,13 +17,13 @@ export class Schemas {
     this.#onInvalid = onInvalid
   }
 
-  /** Throws for what nobody can ever say there. */
-  assertHeard(section: 'serverToClient' | 'room', event: string): void {
+  /** Throws for an event that this section cannot have. */
+  assertListened(section: 'serverToClient' | 'room', event: string): void {
     assertEventName(event)
     this.#find(section, event)
   }
 
-  /** Throws unless the contract lets a client send this. */
+  /** Throws unless the contract allows a client to send this event. */
   checkEvent(event: string, args: readonly unknown[]): EventSchemas | undefined {
     assertEventName(event)
     if (typeof args.at(-1) === 'function')
@@ -38,12 +31,12 @@ export class Schemas {
     return this.#check('clientToServer', event, args)
   }
 
-  /** The same for an event that is answered, as it is sent: a handler finds its ack behind the data, though there be none. */
+  /** The same for an event with an ack. Returns the arguments to send: an event without data sends null, since handlers take the ack as second argument. */
   checkAsk(event: string, args: readonly unknown[]): readonly unknown[] {
     return this.checkEvent(event, args)?.data && args.length === 0 ? [null] : args
   }
 
-  /** Throws unless the contract lets a client send this to a room, that way. */
+  /** Throws unless the contract allows a client to send this event to a room, durable or volatile. */
   checkRoomEvent(event: string, args: readonly unknown[], volatile: boolean): void {
     assertEventName(event)
     const schemas = this.#check('room', event, args)
@@ -54,20 +47,26 @@ export class Schemas {
     throw new RoomfulError('INVALID_ARGUMENT', sentence)
   }
 
-  /** Our own state as others will read it; throws unless the contract accepts it. */
+  /** Throws unless the contract accepts the params of a join. */
+  checkJoinParams(params: unknown): void {
+    const schema = this.#definition?.join
+    if (schema) validate(schema, params, 'join')
+  }
+
+  /** The user's own presence as others will read it; throws unless the contract accepts it. */
   checkPresence(presence: unknown): unknown {
     const schema = this.#definition?.presence
     return schema ? validate(schema, presence, 'presence') : presence
   }
 
-  /** What the server answered, parsed: several values stay together. */
+  /** The server's answer, parsed; several values stay together in a list. */
   readAck(event: string, values: readonly unknown[]): unknown {
     const value = values.length > 1 ? values : values[0]
     const ack = this.#definition && eventIn(this.#definition, 'clientToServer', event)?.ack
     return ack ? validate(ack, value, event) : value
   }
 
-  /** The arguments that a listener on the client gets. */
+  /** The arguments for the client's listeners; undefined where the contract refuses them. */
   readEvent(event: string, args: readonly unknown[]): readonly unknown[] | undefined {
     if (!this.#definition) return args
     const read = this.#read('serverToClient', event, args[0])
@@ -121,7 +120,7 @@ export class Schemas {
     return schemas
   }
 
-  /** Throws for what the contract does not know. */
+  /** The event's schemas; throws where there is a contract that does not know the event. */
   #find(section: 'clientToServer' | 'serverToClient' | 'room', event: string): EventSchemas | undefined {
     const definition = this.#definition
     const schemas = definition && eventIn(definition, section, event)

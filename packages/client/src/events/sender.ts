@@ -1,88 +1,106 @@
 import { RoomfulError } from '@roomful/contract'
-import type { Inspect } from '../inspect.ts'
+import type { StoreApi } from 'zustand/vanilla'
+import { abortReason, type CallOptions } from '../promises.ts'
+import type { Reporting } from '../reporting.ts'
+import { createGuardedStore } from '../store.ts'
 import type { SocketPort } from '../transport/socket-port.ts'
 import { encoding, snapshot } from './snapshot.ts'
 
-/** How long to wait for an answer, and what else ends the wait. */
-export interface CallOptions {
-  /** Milliseconds. @default 10000 (the client's `ackTimeoutMs`) */
-  readonly timeoutMs?: number
-  readonly signal?: AbortSignal
-}
-
-interface AskOptions extends CallOptions {
-  readonly timeoutMs: number
-}
-
-/** Something to send, now or as soon as that is allowed. */
+/** An event that is sent now, or that waits in the queue. */
 interface Parcel {
   readonly event: string
   args: readonly unknown[]
+  /** The room it is for, where it waits until that room is joined. */
+  readonly room?: string
+  readonly isDue?: () => boolean
   readonly send: (args: readonly unknown[]) => void
   /** It was not sent, and never will be. */
-  readonly fail?: (error: RoomfulError) => void
+  readonly fail?: (error: Error) => void
 }
 
-/** Sends packets, in order, and sees to it that every acknowledgement settles. SPEC.md, rules EM. */
+interface RequestOptions extends CallOptions {
+  readonly timeoutMs: number
+}
+
+interface QueuedEmit {
+  readonly room: string
+  readonly event: string
+  readonly args: readonly unknown[]
+  readonly isDue: () => boolean
+}
+
+/** Sends packets in order, keeps a bounded queue while disconnected, and settles every acknowledgement. SPEC.md, rules EM. */
 export class Sender {
+  /** How many emits wait. */
+  readonly queued: StoreApi<number>
   readonly #port: SocketPort
   readonly #limit: number
-  readonly #inspect: Inspect
-  /** What waits for the connection. A set keeps the order in which things were added, and removes any of them at once. */
-  readonly #waiting = new Set<Parcel>()
+  readonly #reporting: Reporting
+  /** In the order of their emits; a set removes any of them at once. */
+  readonly #queue = new Set<Parcel>()
   #isOpen = false
-  /** Numbers openings and closings: sending may itself end the connection. */
+  /** Counts openings and closings: a packet that is sent may itself end the connection. */
   #turn = 0
 
-  constructor(port: SocketPort, limit: number, inspect: Inspect) {
+  constructor(port: SocketPort, limit: number, reporting: Reporting) {
     this.#port = port
     this.#limit = limit
-    this.#inspect = inspect
+    this.#reporting = reporting
+    this.queued = createGuardedStore(0, reporting.report)
   }
 
-  /** Sends, or waits for the connection; throws where the queue is full or the data cannot be encoded. */
-  emit(event: string, args: readonly unknown[]): void {
-    this.#add(this.#packet(event, args))
+  /** Sends or queues. False, and reported, where the queue is full. Throws `INVALID_ARGUMENT` for data without an encoding. */
+  emit(event: string, args: readonly unknown[]): boolean {
+    const error = this.#add(this.#packet(event, args))
+    if (error) this.#reporting.drop(event, error)
+    return !error
   }
 
-  /** Sends now or not at all. */
-  volatile(event: string, args: readonly unknown[]): void {
-    if (!this.#port.isReady()) return this.#dropped(event, 'volatile, and not connected')
-    if (this.#port.isCongested()) return this.#dropped(event, 'volatile, and the connection is congested')
-    this.write(event, args)
+  /** Sends now; false where that is not possible, or the connection is congested. */
+  volatile(event: string, args: readonly unknown[]): boolean {
+    if (this.#port.isReady() && !this.#port.isCongested()) return this.write(event, args)
+    const reason = this.#port.isReady() ? 'volatile, and the connection is congested' : 'volatile, and not connected'
+    this.#reporting.inspect({ type: 'drop', direction: 'out', event, reason })
+    return false
   }
 
-  /** Sends at once, past what waits; false where there is no connection. */
+  /** Sends at once, before the queue; false where there is no connection. */
   write(event: string, args: readonly unknown[]): boolean {
     return this.#send(this.#packet(event, args))
   }
 
-  /** The values that the server answers; waits for the connection within the same time-out. */
-  ask(event: string, args: readonly unknown[], options: AskOptions): Promise<unknown[]> {
-    return this.#ask(event, args, options, (parcel) => this.#add(parcel))
-  }
-
-  /** The same, at once: past what waits, and only where there is a connection. */
-  askNow(event: string, args: readonly unknown[], options: AskOptions): Promise<unknown[]> {
-    return this.#ask(event, args, options, (parcel) => {
-      if (!this.#send(parcel))
-        this.#drop(parcel, new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
-    })
-  }
-
-  /** After each connect, when the rooms are joined again: what waits goes out, and what comes then goes at once. */
-  open(): void {
-    const turn = ++this.#turn
-    for (const parcel of this.#waiting) {
-      try {
-        if (!this.#send(parcel)) return
-      } catch (error) {
-        this.#drop(parcel, error as RoomfulError) // what cannot be sent at all must not hold up what waits behind it
+  /** Sends when connected and due; resolves when the packet was handed to the connection. */
+  emitWhenDue({ room, event, args, isDue }: QueuedEmit, { timeoutMs, signal }: CallOptions): Promise<void> {
+    return this.#call(event, timeoutMs, signal, (call) => {
+      const send = (sent: readonly unknown[]): void => {
+        this.#port.emit(event, sent)
+        call.resolve([])
       }
-      this.#waiting.delete(parcel)
-      if (turn !== this.#turn) return
-    }
-    this.#isOpen = true
+      return this.#start({ event, args, room, isDue, send, fail: call.reject }, call)
+    }).then(() => {})
+  }
+
+  /** Waits for the connection, then for the server's answer, both within `timeoutMs`. */
+  request(event: string, args: readonly unknown[], options: RequestOptions): Promise<unknown[]> {
+    return this.#request(event, args, options, false)
+  }
+
+  /** The same, at once: before the queue, and only while connected. */
+  requestNow(event: string, args: readonly unknown[], options: RequestOptions): Promise<unknown[]> {
+    return this.#request(event, args, options, true)
+  }
+
+  /** After each connect, when the rooms are joined again: sends the queue; later emits go at once. */
+  open(): void {
+    this.#turn += 1
+    this.#isOpen = this.#flush()
+  }
+
+  /** Sends queued emits that have become due. */
+  flush(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false // an emit that comes meanwhile goes behind the queue
+    this.#isOpen = this.#flush()
   }
 
   close(): void {
@@ -90,30 +108,49 @@ export class Sender {
     this.#isOpen = false
   }
 
-  /** Nobody seeks a connection any more. */
-  clear(error: RoomfulError): void {
-    const dropped = [...this.#waiting]
-    this.#waiting.clear()
-    for (const parcel of dropped) this.#drop(parcel, error)
+  /** Drops the queue, or the part of it that is for one room. */
+  clear(error: RoomfulError, room?: string): void {
+    for (const parcel of [...this.#queue]) {
+      if (room !== undefined && parcel.room !== room) continue
+      this.#queue.delete(parcel)
+      this.#drop(parcel, error)
+    }
+    this.#count()
   }
 
-  /** What waits must stay as it is, whatever the app does to its data. Throws `QUEUE_FULL` rather than grow for ever. */
-  #add(parcel: Parcel): void {
-    if (this.#isOpen && this.#send(parcel)) return
+  /** Returns an error where the queue is full. Queued data is copied: it must stay as it was checked. */
+  #add(parcel: Parcel): RoomfulError | undefined {
     const { event, args } = parcel
-    if (this.#waiting.size >= this.#limit)
-      throw new RoomfulError(
-        'QUEUE_FULL',
-        `"${event}" was not sent: ${this.#limit} emits already wait for the connection (queueLimit)`,
-      )
+    if (this.#isOpen && parcel.isDue?.() !== false && this.#send(parcel)) return undefined
+    if (this.#queue.size >= this.#limit)
+      return new RoomfulError('QUEUE_FULL', `"${event}" was not sent: ${this.#limit} emits are queued (queueLimit)`)
     parcel.args = snapshot(event, args)
-    this.#waiting.add(parcel)
+    this.#queue.add(parcel)
+    this.#count()
+    return undefined
+  }
+
+  /** Whether all of the queue that is due was sent on this connection. */
+  #flush(): boolean {
+    const turn = this.#turn
+    for (const parcel of this.#queue) {
+      if (parcel.isDue?.() === false) continue
+      try {
+        if (!this.#send(parcel)) break
+      } catch (error) {
+        this.#drop(parcel, error as RoomfulError) // data that cannot be encoded must not hold up the rest
+      }
+      this.#queue.delete(parcel)
+      if (turn !== this.#turn) break
+    }
+    this.#count()
+    return turn === this.#turn && ![...this.#queue].some((parcel) => parcel.isDue?.() !== false)
   }
 
   #send({ event, args, send }: Parcel): boolean {
     if (!this.#port.isReady()) return false
     encoding(event, () => send(args))
-    this.#inspect({ type: 'out', event, args })
+    this.#reporting.inspect({ type: 'out', event, args })
     return true
   }
 
@@ -121,61 +158,103 @@ export class Sender {
     return { event, args, send: (sent) => this.#port.emit(event, sent) }
   }
 
-  #ask(
-    event: string,
-    args: readonly unknown[],
-    { timeoutMs, signal }: AskOptions,
-    start: (parcel: Parcel) => void,
-  ): Promise<unknown[]> {
-    const deadline = performance.now() + timeoutMs
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error)
-      const end = (): void => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        this.#waiting.delete(parcel)
-      }
-      const fail = (error: Error): void => {
-        end()
-        reject(error)
-      }
-      const abort = (): void => fail(signal?.reason as Error)
+  #start(parcel: Parcel, call: Call): () => void {
+    const error = this.#add(parcel)
+    if (error) call.reject(error)
+    return () => {
+      if (this.#queue.delete(parcel)) this.#count()
+    }
+  }
+
+  #request(event: string, args: readonly unknown[], options: RequestOptions, isNow: boolean): Promise<unknown[]> {
+    const { timeoutMs, signal } = options
+    return this.#call(event, timeoutMs, signal, (call) => {
+      let forget = (): void => {}
       const send = (sent: readonly unknown[]): void => {
-        this.#port.emitWithAck(event, sent, Math.max(1, deadline - performance.now()), (failure, values) => {
-          if (failure) return fail(failure === 'timeout' ? timedOut(event, timeoutMs) : cutOff(event))
-          this.#inspect({ type: 'ack', event, args: values })
-          end()
-          resolve(values)
+        call.isSent = true
+        forget = this.#port.emitWithAck(event, sent, (values) => {
+          if (!values) return call.reject(cutOff(event))
+          this.#reporting.inspect({ type: 'ack', event, args: values })
+          call.resolve(values)
         })
-        clearTimeout(timer) // from here on the socket's own timer runs
       }
-      const parcel: Parcel = { event, args, send, fail }
-      const timer = setTimeout(() => fail(neverSent(event, timeoutMs)), timeoutMs)
-      signal?.addEventListener('abort', abort)
-      try {
-        start(parcel)
-      } catch (error) {
-        fail(error as Error)
+      const parcel: Parcel = { event, args, send, fail: call.reject }
+      if (isNow) {
+        if (!this.#send(parcel))
+          this.#drop(parcel, new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
+        return () => forget()
+      }
+      const dequeue = this.#start(parcel, call)
+      return () => {
+        dequeue()
+        forget()
       }
     })
   }
 
-  #drop({ event, fail }: Parcel, error: RoomfulError): void {
-    this.#dropped(event, 'not connected', error)
+  /** A call that ends once: by its answer, its time-out or its signal. Nothing is kept of it afterwards. */
+  #call(
+    event: string,
+    timeoutMs: number | undefined,
+    signal: AbortSignal | undefined,
+    start: (call: Call) => () => void,
+  ): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(abortReason(signal))
+      let forget: (() => void) | undefined
+      let isOver = false
+      const end = (): void => {
+        isOver = true
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+        forget?.()
+      }
+      const call: Call = {
+        isSent: false,
+        resolve: (values) => {
+          end()
+          resolve(values)
+        },
+        reject: (error) => {
+          end()
+          reject(error)
+        },
+      }
+      const abort = (): void => call.reject(abortReason(signal))
+      const timeOut = (): void => call.reject(call.isSent ? noAnswer(event, timeoutMs!) : neverSent(event, timeoutMs!))
+      const timer = timeoutMs === undefined ? undefined : setTimeout(timeOut, timeoutMs)
+      signal?.addEventListener('abort', abort)
+      try {
+        forget = start(call)
+        if (isOver) forget()
+      } catch (error) {
+        call.reject(error as Error)
+      }
+    })
+  }
+
+  #drop({ event, room, fail }: Parcel, error: RoomfulError): void {
+    this.#reporting.drop(event, error, room)
     fail?.(error)
   }
 
-  #dropped(event: string, reason: string, error?: RoomfulError): void {
-    this.#inspect({ type: 'drop', direction: 'out', event, reason, ...(error && { error }) })
+  #count(): void {
+    this.queued.setState(this.#queue.size, true)
   }
 }
 
+interface Call {
+  isSent: boolean
+  readonly resolve: (values: unknown[]) => void
+  readonly reject: (error: Error) => void
+}
+
 const neverSent = (event: string, timeoutMs: number) =>
-  new RoomfulError('TIMEOUT', `"${event}" was not sent: no connection within ${timeoutMs} ms`)
-const timedOut = (event: string, timeoutMs: number) =>
-  new RoomfulError('TIMEOUT', `no answer to "${event}" within ${timeoutMs} ms: whether it was done is unknown`)
+  new RoomfulError('TIMEOUT', `"${event}" was not sent: not connected within ${timeoutMs} ms`)
+const noAnswer = (event: string, timeoutMs: number) =>
+  new RoomfulError('TIMEOUT', `no answer to "${event}" within ${timeoutMs} ms: it may or may not have been handled`)
 const cutOff = (event: string) =>
   new RoomfulError(
     'DISCONNECTED',
-    `the connection ended before "${event}" was answered: whether it was done is unknown`,
+    `the connection was lost before "${event}" was answered: it may or may not have been handled`,
   )

@@ -1,17 +1,17 @@
 import { RoomfulError } from '@roomful/contract'
 
 /**
- * The data as it would be encoded now: what waits to be sent must stay what was checked, whatever the app does to it
- * meanwhile. Binary stays as it is. Throws `INVALID_ARGUMENT` for what has no encoding: a cycle, a BigInt.
+ * A copy of the data as the encoder would write it now: queued data must stay as it was checked, whatever the app does to
+ * it meanwhile. Binary values are not copied. Throws `INVALID_ARGUMENT` for data without an encoding: a cycle, a BigInt.
  */
 export function snapshot<T>(event: string, data: T): T {
   return encoding(event, () => copy(data) as T)
 }
 
-/** Does what encodes data: JSON has no cycles and no BigInt, and the encoder's own error becomes one of ours. */
-export function encoding<T>(event: string, work: () => T): T {
+/** Runs `encode`; an error of the encoder becomes `INVALID_ARGUMENT`. */
+export function encoding<T>(event: string, encode: () => T): T {
   try {
-    return work()
+    return encode()
   } catch (cause) {
     throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" cannot be encoded`, { cause })
   }

@@ -1,21 +1,13 @@
-import type { Entry } from '@roomful/contract'
+import { bytesOf, type Entry } from '@roomful/contract/protocol'
+import type { Gap } from '../rooms/room.ts'
 
-/** Messages of a room that were missed and will not come by themselves; ask `history`, where there is one. */
-export interface Gap {
-  /** The first and the last missing `seq`, where known. */
-  readonly from: number | undefined
-  readonly to: number | undefined
-  /** Dropped from the server's log; the log began anew; or not replayed by this server and client. */
-  readonly reason: 'retention' | 'epoch' | 'unsupported'
-}
-
-/** As much as may wait for what comes before it; what does not fit is fetched later. */
-interface HoldBound {
+/** How much may be held while earlier messages are missing. The rest is fetched later. */
+interface HoldLimit {
   readonly entries: number
   readonly bytes: number
 }
 
-/** Where the log stands, and a run of its entries. */
+/** The state of a room's log, and a run of its entries. */
 export interface LogPage {
   readonly epoch: string
   readonly head: number
@@ -23,10 +15,27 @@ export interface LogPage {
   readonly entries: readonly Entry[]
 }
 
-export type RoomLogOutput =
+export type LogInput =
+  /** A join is requested; its answer is `joined`. */
+  | { readonly type: 'joining' }
+  /** The answer to the join. The log may be another one now, or may have gone back: then the view begins anew at its head. */
+  | { readonly type: 'joined'; readonly page: LogPage }
+  /** A live message. */
+  | { readonly type: 'message'; readonly epoch: string; readonly entry: Entry }
+  /** The log has at least this `seq`. */
+  | { readonly type: 'head'; readonly epoch: string; readonly seq: number }
+  /** The answer to a fetch; `join` is the fetch's own. */
+  | { readonly type: 'page'; readonly join: number; readonly page: LogPage }
+  /** A fetch failed or is to be repeated: the moment to ask again has come. */
+  | { readonly type: 'retry'; readonly join: number }
+  | { readonly type: 'disconnected' }
+  /** The room was left; the next join begins at the head. */
+  | { readonly type: 'left' }
+
+export type LogOutput =
   | { readonly type: 'deliver'; readonly entry: Entry; readonly replayed: boolean }
   | { readonly type: 'gap'; readonly gap: Gap }
-  /** `isRepeat`: the page before brought us no further; ask a moment later. */
+  /** `isRepeat`: the page before brought no progress, so ask a moment later. */
   | {
       readonly type: 'fetch'
       readonly join: number
@@ -34,6 +43,7 @@ export type RoomLogOutput =
       readonly after: number
       readonly isRepeat: boolean
     }
+  /** The place is lost: join again. */
   | { readonly type: 'rejoin' }
 
 interface Place {
@@ -42,48 +52,66 @@ interface Place {
 }
 
 /**
- * How far one member has followed a room's log. SPEC.md, rules RL. Each method says what happened, and gives what is to be
- * done, in order: nothing here has a server, a timer or a listener.
+ * How far one member has followed a room's log: delivers each message once, in order, and fetches what is missing.
+ * SPEC.md, rules RL.
  *
- *     away ── joining ─► joining ── joined ─► joined          every one ── away ─► away
+ *     away ── joining ─► joining ── joined ─► joined          all of them ── disconnected · left ─► away
  */
 export class RoomLog {
-  readonly bound: HoldBound
   status: 'away' | 'joining' | 'joined' = 'away'
-  /** Numbers the joins: an answer to an earlier one says nothing about now. */
-  join = 0
-  /** Where we are; undefined before the first answer to a join. */
+  /** The last delivered message; undefined before the first answer to a join. */
   place: Place | undefined
+  readonly #limit: HoldLimit
+  /** Counts the joins: an answer to a request of an earlier join changes nothing. */
+  join = 0
   #isFetching = false
-  /** Of which epoch the rest is: messages that came too early, their bytes, and the highest `seq` that we heard of. */
+  /** The epoch of everything below. */
   #epoch: string | undefined
+  /** Messages that came before an earlier one, by `seq`. */
   readonly #held = new Map<number, Entry>()
-  #bytes = 0
+  #heldBytes = 0
+  /** The highest `seq` that the log is known to have. */
   #known = 0
 
-  constructor(bound: HoldBound = { entries: 1_000, bytes: 1_048_576 }) {
-    this.bound = bound
+  constructor(limit: HoldLimit = { entries: 1_000, bytes: 1_048_576 }) {
+    this.#limit = limit
   }
 
-  joining(): void {
-    this.status = 'joining'
-    this.join += 1
-    this.#isFetching = false
+  step(input: LogInput): LogOutput[] {
+    switch (input.type) {
+      case 'joining':
+        this.status = 'joining'
+        this.join += 1
+        this.#isFetching = false
+        return []
+      case 'joined':
+        return this.#joined(input.page)
+      case 'message':
+        return this.#message(input.epoch, input.entry.seq, input.entry)
+      case 'head':
+        return this.#message(input.epoch, input.seq)
+      case 'page':
+        return this.#page(input.join, input.page)
+      case 'retry':
+        if (input.join !== this.join || this.status !== 'joined') return []
+        this.#isFetching = false
+        return this.#proceed([])
+      case 'left':
+        this.place = undefined
+        return this.#away()
+      case 'disconnected':
+        return this.#away()
+    }
   }
 
-  away(): void {
+  #away(): LogOutput[] {
     this.status = 'away'
     this.#isFetching = false
-    this.#begin(undefined)
+    this.#reset(undefined)
+    return []
   }
 
-  left(): void {
-    this.away()
-    this.place = undefined
-  }
-
-  /** The log in which we are now may be another one, or have gone back: what is shown of the old one ends here. */
-  joined(page: LogPage): RoomLogOutput[] {
+  #joined(page: LogPage): LogOutput[] {
     if (this.status !== 'joining') return []
     this.status = 'joined'
     this.#learn(page.epoch, page.head)
@@ -91,24 +119,23 @@ export class RoomLog {
     if (place && place.epoch === page.epoch && place.last <= page.head) return this.#apply(place, page)
     this.place = { epoch: page.epoch, last: page.head }
     const gap: Gap = { from: undefined, to: page.head, reason: 'epoch' }
-    return this.#onward(place ? [{ type: 'gap', gap }] : [])
+    return this.#proceed(place ? [{ type: 'gap', gap }] : [])
   }
 
-  /** The log has at least this; live, with the entry itself. */
-  heard(epoch: string, seq: number, entry?: Entry): RoomLogOutput[] {
+  /** Without an entry: the log has at least this `seq`. */
+  #message(epoch: string, seq: number, entry?: Entry): LogOutput[] {
     const { status, place } = this
     if (status === 'away') return []
-    if (status === 'joining' || !place) return this.#keep(epoch, seq, entry)
+    if (status === 'joining' || !place) return this.#hold(epoch, seq, entry)
     if (epoch !== place.epoch) return [{ type: 'rejoin' }]
     if (seq <= place.last) return []
-    if (!entry || seq > place.last + 1) return this.#onward(this.#keep(epoch, seq, entry))
+    if (!entry || seq > place.last + 1) return this.#proceed(this.#hold(epoch, seq, entry))
     place.last = seq
     this.#learn(epoch, seq)
-    return this.#onward([{ type: 'deliver', entry, replayed: false }])
+    return this.#proceed([{ type: 'deliver', entry, replayed: false }])
   }
 
-  /** A page that was asked for. */
-  page(join: number, page: LogPage): RoomLogOutput[] {
+  #page(join: number, page: LogPage): LogOutput[] {
     const { place } = this
     if (join !== this.join || this.status !== 'joined') return []
     this.#isFetching = false
@@ -117,15 +144,8 @@ export class RoomLog {
     return this.#apply(place, page)
   }
 
-  /** What was to be fetched did not come: time to ask again. */
-  retry(join: number): RoomLogOutput[] {
-    if (join !== this.join) return []
-    this.#isFetching = false
-    return this.#onward([])
-  }
-
-  #apply(place: Place, { first, entries }: LogPage): RoomLogOutput[] {
-    const outputs: RoomLogOutput[] = []
+  #apply(place: Place, { first, entries }: LogPage): LogOutput[] {
+    const outputs: LogOutput[] = []
     const before = place.last
     if (first > before + 1) {
       outputs.push({ type: 'gap', gap: { from: before + 1, to: first - 1, reason: 'retention' } })
@@ -136,12 +156,12 @@ export class RoomLog {
       outputs.push({ type: 'deliver', entry, replayed: true })
       place.last = entry.seq
     }
-    return this.#onward(outputs, before === place.last)
+    return this.#proceed(outputs, before === place.last)
   }
 
-  /** Hands on what is next in turn; fetches where something is missing before what is known. */
-  #onward(outputs: RoomLogOutput[], isRepeat = false): RoomLogOutput[] {
-    const { place, status, join } = this
+  /** Delivers held messages whose turn has come, and fetches where a known message is missing. */
+  #proceed(outputs: LogOutput[], isRepeat = false): LogOutput[] {
+    const { place, status } = this
     if (!place) return outputs
     for (let entry = this.#held.get(place.last + 1); entry; entry = this.#held.get(place.last + 1)) {
       outputs.push({ type: 'deliver', entry, replayed: false })
@@ -150,39 +170,35 @@ export class RoomLog {
     for (const [seq, entry] of this.#held)
       if (seq <= place.last) {
         this.#held.delete(seq)
-        this.#bytes -= bytesOf(entry)
+        this.#heldBytes -= bytesOf(entry.data)
       }
     const isMissing = status === 'joined' && place.last < this.#known && !this.#isFetching
-    if (isMissing) outputs.push({ type: 'fetch', join, epoch: place.epoch, after: place.last, isRepeat })
+    if (isMissing) outputs.push({ type: 'fetch', join: this.join, epoch: place.epoch, after: place.last, isRepeat })
     this.#isFetching ||= isMissing
     return outputs
   }
 
-  /** Over the bound only the body is forgotten. */
-  #keep(epoch: string, seq: number, entry: Entry | undefined): RoomLogOutput[] {
+  /** Beyond the limit only the `seq` is remembered. */
+  #hold(epoch: string, seq: number, entry: Entry | undefined): LogOutput[] {
     this.#learn(epoch, seq)
-    if (!entry || this.#held.has(seq) || this.#held.size >= this.bound.entries) return []
-    const bytes = this.#bytes + bytesOf(entry)
-    if (bytes > this.bound.bytes) return []
+    if (!entry || this.#held.has(seq) || this.#held.size >= this.#limit.entries) return []
+    const bytes = this.#heldBytes + bytesOf(entry.data)
+    if (bytes > this.#limit.bytes) return []
     this.#held.set(seq, entry)
-    this.#bytes = bytes
+    this.#heldBytes = bytes
     return []
   }
 
-  /** Another epoch's are worth nothing beside this one's. */
+  /** What is known of one epoch says nothing about another. */
   #learn(epoch: string, seq: number): void {
-    if (epoch !== this.#epoch) this.#begin(epoch)
+    if (epoch !== this.#epoch) this.#reset(epoch)
     this.#known = Math.max(this.#known, seq)
   }
 
-  #begin(epoch: string | undefined): void {
+  #reset(epoch: string | undefined): void {
     this.#epoch = epoch
     this.#held.clear()
-    this.#bytes = 0
+    this.#heldBytes = 0
     this.#known = 0
   }
-}
-
-function bytesOf({ data }: Entry): number {
-  return JSON.stringify(data)?.length ?? 0
 }

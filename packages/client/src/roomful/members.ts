@@ -1,6 +1,6 @@
-import type { MembersDelta, WireMember } from '@roomful/contract'
+import type { MembersDelta, WireMember } from '@roomful/contract/protocol'
 
-/** Who is in a room, by user id, as of version `v`. */
+/** The members of a room by user id, at version `v` of the list. */
 export interface MembersView {
   readonly v: number
   readonly members: ReadonlyMap<string, WireMember>
@@ -13,7 +13,7 @@ export function membersFrom(
   return { v, members: new Map(list.map((member) => [member.user.id, kept(member, before)])) }
 }
 
-/** The view after a change; the same view for one that is old; undefined where one before it was missed. */
+/** The view after a change; the same view after an old one; undefined where an earlier change was missed. */
 export function membersAfter(view: MembersView, { v, set = [], gone = [] }: MembersDelta): MembersView | undefined {
   if (v <= view.v) return view
   if (v > view.v + 1) return undefined
@@ -23,12 +23,12 @@ export function membersAfter(view: MembersView, { v, set = [], gone = [] }: Memb
   return { v, members }
 }
 
-/** Whether two maps have the same entries, in whatever order. */
+/** Whether two maps have the same entries, in any order. */
 export function hasSameEntries<T>(one: ReadonlyMap<string, T>, other: ReadonlyMap<string, T>): boolean {
   return one.size === other.size && [...one].every(([id, entry]) => other.get(id) === entry)
 }
 
-/** The object that we have of them where it says the same: whoever compares objects sees that nothing changed. */
+/** The known object where it says the same, so that a comparison of objects sees no change. */
 function kept(member: WireMember, before: MembersView | undefined): WireMember {
   const known = before?.members.get(member.user.id)
   return known && JSON.stringify(known) === JSON.stringify(member) ? known : member

@@ -1,19 +1,17 @@
-import type { MembersDelta, WireMember } from '@roomful/contract'
-import type { StoreApi } from 'zustand/vanilla'
+import type { JoinAnswer, MembersDelta, WireMember } from '@roomful/contract/protocol'
 import type { Schemas } from '../events/schemas.ts'
-import { createGuardedStore, type Report } from '../guarded-store.ts'
 import { hasSameEntries, membersAfter, membersFrom, type MembersView } from './members.ts'
 import type { Member } from '../rooms/room.ts'
-import type { Joined } from '../rooms/room-protocol.ts'
+import { createGuardedStore, type GuardedStore, type Report } from '../store.ts'
 
-type Snapshot = Joined['members']
+type Snapshot = JoinAnswer['members']
 
-/** Who is in one room, as its server says. */
+/** The members of one room, as the server lists them. */
 export class RoomMembers {
-  readonly store: StoreApi<ReadonlyMap<string, Member>>
+  readonly store: GuardedStore<ReadonlyMap<string, Member>>
   readonly #schemas: Schemas
   #view: MembersView | undefined
-  /** What was read of each, so that members who stay keep their objects. */
+  /** The parsed members: a member that stays keeps its object. */
   readonly #known = new WeakMap<WireMember, Member | undefined>()
 
   constructor(schemas: Schemas, report: Report) {
@@ -21,12 +19,12 @@ export class RoomMembers {
     this.store = createGuardedStore<ReadonlyMap<string, Member>>(new Map(), report)
   }
 
-  /** Everyone as of now; undefined where we do not know any more, or were not told. */
+  /** Shows the whole list; undefined: it is not known any more. */
   show(snapshot: Snapshot): void {
     this.#show(snapshot && membersFrom(snapshot, this.#view))
   }
 
-  /** A change; false where one before it was missed, so that only another snapshot can tell. */
+  /** Applies a change; false where an earlier change was missed, so that the whole list is needed. */
   receive(delta: MembersDelta): boolean {
     if (!this.#view) return true
     const view = membersAfter(this.#view, delta)

@@ -1,71 +1,170 @@
-import { type Hello, RoomfulError, wire } from '@roomful/contract'
-import type { HistoryQuery, RoomProtocol, Wire } from '../rooms/room-protocol.ts'
-import { granted, readHistoryAnswer, readJoinAnswer, readPublishAnswer } from './wire-messages.ts'
+import { RoomfulError } from '@roomful/contract'
+import { describe, type Hello, isObject, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
+import type { ClientCore, RoomsOption } from '../client-core.ts'
+import type { Guarantees } from '../connection/connection-state.ts'
+import { handled } from '../promises.ts'
+import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/rooms-protocol.ts'
+import { Outbox } from './outbox/outbox.ts'
+import { type RoomfulLink, RoomfulRoom } from './roomful-room.ts'
+import type { OutboxOption } from './storage/storage-session.ts'
+import { readHead, readHello, readMembersDelta, readMeta, readPublishAnswer, readRoom } from './wire-messages.ts'
 
-export interface RoomfulPort {
-  askNow(event: string, args: readonly unknown[], options: { timeoutMs: number }): Promise<unknown[]>
-  write(event: string, args: readonly unknown[]): boolean
-  /** Now or not at all, also where the connection is congested. */
-  volatile(event: string, args: readonly unknown[]): void
+export interface RoomfulOptions {
+  /** `persistentOutbox({ user })` keeps messages to rooms across reloads. @default in memory */
+  readonly outbox?: OutboxOption
 }
 
-interface Settings extends Pick<Hello, 'limits' | 'capabilities'> {
-  readonly joinTimeoutMs: number
-  readonly ackTimeoutMs: number
+/**
+ * For a server with `@roomful/server`: every message of a room exactly once, in one order, replayed after an outage, or the
+ * client is told. A server without it is not connected to: the attempt fails with `UNSUPPORTED`.
+ *
+ * @throws RoomfulError `INVALID_ARGUMENT` for an outbox that is not one.
+ * @example createClient({ url, rooms: roomful({ outbox: persistentOutbox({ user: session.userId }) }) })
+ */
+export function roomful({ outbox }: RoomfulOptions = {}): RoomsOption {
+  if (outbox !== undefined && !(isObject(outbox) && 'open' in outbox))
+    throw new RoomfulError('INVALID_ARGUMENT', `roomful outbox: expected persistentOutbox(), got ${describe(outbox)}`)
+  if (typeof globalThis.crypto?.getRandomValues !== 'function')
+    throw new RoomfulError(
+      'UNSUPPORTED',
+      'roomful() needs crypto.getRandomValues: install the polyfill "react-native-get-random-values", or use plainRooms()',
+    )
+  return { kind: 'roomful', createProtocol: (core) => new RoomfulProtocol(core, outbox) }
 }
 
-/** Rooms as `@roomful/server` speaks of them: docs/protocol.md. */
-export function roomfulRooms(port: RoomfulPort, settings: Settings): RoomProtocol {
-  const { limits, capabilities, joinTimeoutMs, ackTimeoutMs } = settings
-  const ask = async (event: string, request: object, timeoutMs: number) =>
-    (await port.askNow(event, [request], { timeoutMs }))[0]
+/** Speaks roomful/1 for one client: docs/protocol.md. */
+export class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
+  readonly kind = 'roomful'
+  readonly serverInfo = undefined
+  readonly outbox: Outbox
+  readonly clientOutbox: ClientOutbox
+  readonly core: ClientCore
+  /** What the server said of itself; undefined before its first `$hello`. */
+  hello: Hello | undefined
+  readonly #rooms = new WeakMap<RoomHost, RoomfulRoom>()
+  /** The user of the last connection: null is a guest. */
+  #userId: string | null | undefined
 
-  const others: Wire = {
-    limits,
-    ask: async (event, request) => granted(event, await ask(event, request, ackTimeoutMs)),
-    say: (event, message) => port.volatile(event, [message]),
+  constructor(core: ClientCore, option: OutboxOption | undefined) {
+    const { reporting, rooms, settings, url } = core
+    this.core = core
+    this.outbox = new Outbox(url, settings.queueLimit, option, {
+      publish: async (request) => {
+        const answer = await this.request(wire.publish, request, settings.ackTimeoutMs)
+        return readPublishAnswer(answer, request.items.length)
+      },
+      rejoin: (name) => rooms.get(name)?.lost(),
+      heldChanged: (name) => rooms.named(name).setNeeded(this.outbox.holds(name)),
+      drop: (name, event, error) => reporting.drop(event, error, name),
+      storageFailed: (error) => reporting.inspect({ type: 'error', error, source: 'outbox' }),
+      report: reporting.report,
+    })
+    const { getState, getInitialState, subscribe } = this.outbox.store
+    this.clientOutbox = { getState, getInitialState, subscribe, clear: () => handled(this.outbox.clear()) }
+    subscribe(({ storage }, before) => {
+      if (storage !== before.storage) core.connection.setGuarantees(this.#guarantees())
+    })
   }
 
-  return {
-    kind: 'roomful',
-    async join(room, since, _onLate, presence) {
-      try {
-        const request = { room, ...(since && { since }), ...(presence !== undefined && { presence }) }
-        const { members, ...page } = readJoinAnswer(await ask(wire.join, request, joinTimeoutMs))
-        return { acknowledged: true, page, ...(members && { members }) }
-      } catch (error) {
-        // An answer may still come: the server must not keep a member that does not know of it.
-        if (!(error as RoomfulError).refusal) port.write(wire.leave, [{ room }])
-        throw error
-      }
-    },
-    async leave(room) {
-      await ask(wire.leave, { room }, joinTimeoutMs)
-    },
-    session: (epoch) => ({ epoch, ...limits }),
-    async publish(room, { epoch, messages }) {
-      const items = messages.map(({ n, event, data }) => ({ n, event, data: data ?? null }))
-      const request = { room, epoch, cid: messages[0]?.cid, items }
-      return readPublishAnswer(await ask(wire.publish, request, ackTimeoutMs), items.length)
-    },
-    volatile(room, event, data) {
-      port.volatile(wire.volatile, [{ room, event, data: data ?? null }])
-    },
-    async history(room, epoch, query) {
-      if (epoch === undefined) throw new RoomfulError('NOT_MEMBER', `unable to read room ${room}: join it first`)
-      const answer = readHistoryAnswer(await ask(wire.history, { room, epoch, ...pageOf(query, limits) }, ackTimeoutMs))
-      const oldest = answer.entries[0]?.seq ?? answer.first
-      const newest = answer.entries.at(-1)?.seq ?? answer.head
-      return { ...answer, more: 'after' in query ? newest < answer.head : oldest > answer.first }
-    },
-    wire: (capability) => (capabilities.includes(capability) ? others : undefined),
+  createPart(host: RoomHost): RoomPart {
+    const room = new RoomfulRoom(host, this)
+    this.#rooms.set(host, room)
+    return room
+  }
+
+  receiveEarly(event: string, [message]: readonly unknown[]): boolean {
+    if (event !== wire.hello) return false
+    const { connection, schemas } = this.core
+    const hello = readHello(message)
+    if (hello) {
+      this.hello = hello
+      connection.onServerInfo({ user: schemas.readUser(hello.user), guarantees: this.#guarantees() })
+    } else connection.reject(new RoomfulError('UNSUPPORTED', unsupported(message)))
+    return true
+  }
+
+  receive(event: string, args: readonly unknown[]): boolean {
+    if (event.startsWith('$')) {
+      this.#receiveOwn(event, args[0])
+      return true
+    }
+    const meta = readMeta(args.at(-1))
+    if (!meta) return false
+    const room = this.#room(meta.$room)
+    if (room) room.receive(event, args.length > 1 ? args[0] : undefined, meta)
+    else this.#drop(event, `no room ${meta.$room}`)
+    return true
+  }
+
+  userId(): string | undefined {
+    return this.outbox.selfId
+  }
+
+  onConnecting(): void {
+    this.outbox.onConnecting()
+  }
+
+  onConnected(): boolean {
+    const hello = this.hello!
+    const id = hello.user?.id ?? null
+    const isAnotherUser = this.#userId !== undefined && this.#userId !== id
+    this.#userId = id
+    this.outbox.onHello(hello)
+    return isAnotherUser
+  }
+
+  onStopped(error: RoomfulError): void {
+    this.outbox.onStopped(error)
+  }
+
+  close(): void {
+    this.outbox.end()
+  }
+
+  /** The first value of the server's answer. */
+  async request(event: string, request: object, timeoutMs: number): Promise<unknown> {
+    return (await this.core.sender.requestNow(event, [request], { timeoutMs }))[0]
+  }
+
+  #guarantees(): Guarantees {
+    const { storage } = this.outbox.store.getState()
+    return {
+      rooms: 'roomful',
+      order: true,
+      replay: true,
+      exactlyOnce: (this.hello?.limits.dedupMs ?? 0) > 0,
+      outbox: storage,
+    }
+  }
+
+  #receiveOwn(event: string, message: unknown): void {
+    const name = readRoom(message)
+    const room = name === undefined ? undefined : this.#room(name)
+    if (event === wire.hello || name === undefined) return this.#drop(event, 'not a message of roomful/1')
+    if (!room) return this.#drop(event, `no room ${name}`)
+    if (event === wire.members) {
+      const delta = readMembersDelta(message)
+      if (delta) return room.receiveMembers(delta)
+    } else if (event === wire.head) {
+      const head = readHead(message)
+      if (head) return room.receiveHead(head.epoch, head.seq)
+    } else if (room.emitOwn(event, message)) return
+    this.#drop(event, 'not a message of roomful/1')
+  }
+
+  #room(name: string): RoomfulRoom | undefined {
+    const host = this.core.rooms.get(name)
+    return host && this.#rooms.get(host)
+  }
+
+  #drop(event: string, reason: string): void {
+    this.core.reporting.inspect({ type: 'drop', direction: 'in', event, reason })
   }
 }
 
-function pageOf(
-  query: HistoryQuery,
-  { page }: Hello['limits'],
-): { limit: number } & ({ after: number } | { before: number }) {
-  const limit = Math.min(query.limit ?? page, page)
-  return 'after' in query ? { after: query.after, limit } : { before: query.before ?? Number.MAX_SAFE_INTEGER, limit }
+function unsupported(hello: unknown): string {
+  const version = isObject(hello) ? hello['v'] : undefined
+  return version === PROTOCOL_VERSION
+    ? "the server's $hello cannot be read"
+    : `the server speaks roomful/${describe(version)}, this client roomful/${PROTOCOL_VERSION}: use the same version of both packages`
 }

@@ -1,28 +1,27 @@
+import { RoomfulError } from '@roomful/contract'
 import {
   defaultLimits,
   type Entry,
   type Head,
   type Hello,
   type HistoryAnswer,
+  isObject,
   type ItemResult,
   type JoinAnswer,
   type Limits,
   type MembersDelta,
   PROTOCOL_VERSION,
   type PublishAnswer,
-  RoomfulError,
   wire,
   type WireMember,
   type WireMeta,
   type WireUser,
-} from '@roomful/contract'
+} from '@roomful/contract/protocol'
 
-// What a server sends is checked before it is believed: each function gives the message, or nothing.
+// Checks each message of the server before it is used. A function returns the message, or undefined where it is malformed.
 
 type Loose = Readonly<Record<string, unknown>>
 
-const isObject = (value: unknown): value is Loose =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] =>
@@ -41,7 +40,7 @@ const isEntry = (value: unknown): value is Entry =>
 const isResult = (value: unknown): value is ItemResult =>
   isObject(value) && (isText(value['code']) || (isCount(value['seq']) && typeof value['at'] === 'number'))
 
-/** The hello of a server that speaks our version; another version's is none. */
+/** The hello of a server that speaks this version of the protocol. */
 export function readHello(value: unknown): Hello | undefined {
   if (!isObject(value) || value['v'] !== PROTOCOL_VERSION) return undefined
   const { user = null, limits, capabilities: listed } = value
@@ -50,7 +49,7 @@ export function readHello(value: unknown): Hello | undefined {
   return { ...(value as unknown as Hello), user, capabilities, limits: readLimits(limits) }
 }
 
-/** Limits that are missing, or are none, are the protocol's. */
+/** A missing or malformed limit is the protocol's default. */
 function readLimits(value: unknown): Limits {
   const said = isObject(value) ? value : {}
   const known = Object.entries(defaultLimits).map(([name, standard]) => {
@@ -60,7 +59,7 @@ function readLimits(value: unknown): Limits {
   return Object.fromEntries(known) as unknown as Limits
 }
 
-/** The last argument of a room event, where it is one. */
+/** The last argument of a room event; undefined for any other event. */
 export function readMeta(value: unknown): WireMeta | undefined {
   if (!isObject(value) || !isText(value['$room'])) return undefined
   const { epoch, seq, id, from = null, at } = value
@@ -76,7 +75,7 @@ export function readMembersDelta(value: unknown): MembersDelta | undefined {
   return { room: value['room'], v: value['v'], set, gone }
 }
 
-/** The room that a message is about. */
+/** The room of a message. */
 export function readRoom(value: unknown): string | undefined {
   return isObject(value) && isText(value['room']) ? value['room'] : undefined
 }
@@ -87,7 +86,7 @@ export function readHead(value: unknown): Head | undefined {
     : undefined
 }
 
-/** The answer to `$join`; throws where the server refused, or answered something else. */
+/** The answer to `$join`; throws the server's refusal, or `INVALID` for a malformed answer. */
 export function readJoinAnswer(value: unknown): JoinAnswer {
   const said = granted(wire.join, value)
   const { members } = said
@@ -101,14 +100,14 @@ export function readHistoryAnswer(value: unknown): HistoryAnswer {
   return { ok: true, ...readPage(wire.history, granted(wire.history, value)) }
 }
 
-/** What lies beyond the head cannot be so, and must not move our place there. */
+/** An entry beyond the head is malformed: it must not move the client's place in the log. */
 function readPage(request: string, { epoch, head, first, entries = [] }: Loose): Omit<HistoryAnswer, 'ok'> {
   const isPlace = isText(epoch) && isCount(head) && isCount(first) && first <= head + 1
   if (!isPlace || !isListOf(entries, isEntry) || entries.some(({ seq }) => seq > head)) throw unreadable(request)
   return { epoch, head, first, entries }
 }
 
-/** Fewer results than items come only with a code that says why. */
+/** An answer with fewer results than items must have a code. */
 export function readPublishAnswer(value: unknown, items: number): PublishAnswer {
   if (!isObject(value)) throw unreadable(wire.publish)
   const { ok, epoch, results = [], code, message, after } = value
@@ -123,7 +122,7 @@ export function readPublishAnswer(value: unknown, items: number): PublishAnswer 
   }
 }
 
-/** The answer of a server that did not refuse; throws where it did, or answered something else. */
+/** The answer of a server that granted the request; throws its refusal, or `INVALID` for a malformed answer. */
 export function granted(request: string, value: unknown): Loose {
   if (!isObject(value)) throw unreadable(request)
   if (value['ok'] === true) return value
@@ -131,7 +130,7 @@ export function granted(request: string, value: unknown): Loose {
   throw refusedBy(value['code'], isText(value['message']) ? value['message'] : undefined, value['after'])
 }
 
-/** A refusal as an error: the server's code, and its sentence where it gave one. */
+/** A refusal as an error, with the server's code and sentence. */
 function refusedBy(code: string, message?: string, after?: unknown): RoomfulError {
   const sentence = message ?? `the server refused: ${code}`
   return new RoomfulError(code, sentence, {
@@ -140,5 +139,5 @@ function refusedBy(code: string, message?: string, after?: unknown): RoomfulErro
 }
 
 function unreadable(request: string): RoomfulError {
-  return new RoomfulError('INVALID', `the server's answer to ${request} is not one of roomful/${PROTOCOL_VERSION}`)
+  return new RoomfulError('INVALID', `the server's answer to ${request} is malformed`)
 }

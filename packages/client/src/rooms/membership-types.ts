@@ -1,5 +1,5 @@
 import type { RoomfulError } from '@roomful/contract'
-import type { Joined as JoinAnswer } from './room-protocol.ts'
+import type { JoinAnswer } from './rooms-protocol.ts'
 import type { RoomState } from './room-state.ts'
 
 export type MembershipInput =
@@ -25,6 +25,8 @@ export type MembershipInput =
   | { readonly type: 'lateAnswer'; readonly request: number; readonly error?: RoomfulError }
   /** The membership, or the place in the log, is lost; or an event of the room was dropped while a join is in flight. */
   | { readonly type: 'lost' }
+  /** Another user is connected: `join()` was the first user's, holders are the app's present wish. */
+  | { readonly type: 'userChanged' }
   /** `retryLater` is over. */
   | { readonly type: 'retryDue' }
 

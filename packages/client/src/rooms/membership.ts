@@ -1,7 +1,7 @@
 import type { RoomfulError } from '@roomful/contract'
-import { afterMs, isConnectionLoss, isPermanent } from '../events/refusal.ts'
+import { requestedWaitMs, isConnectionLoss, isPermanent } from '../errors.ts'
 import type { InputOf, MembershipInput, MembershipOutput, RoomRequest } from './membership-types.ts'
-import type { Joined as JoinAnswer } from './room-protocol.ts'
+import type { JoinAnswer } from './rooms-protocol.ts'
 import { isOut, type RoomEvent, type RoomState, roomState } from './room-state.ts'
 
 /**
@@ -92,6 +92,10 @@ export class Membership {
         return this.#answeredLate(input)
       case 'lost':
         return this.#lost()
+      case 'userChanged':
+        this.#leave()
+        if (this.#holders > 0) this.#join()
+        return
       case 'retryDue':
         if (!this.#isRetrying) return
         this.#isRetrying = false
@@ -203,7 +207,7 @@ export class Membership {
   #retryLater(error: RoomfulError): void {
     this.#isRetrying = true
     this.#failures += 1
-    this.#outputs.push({ type: 'retryLater', attempt: this.#failures, minMs: afterMs(error) })
+    this.#outputs.push({ type: 'retryLater', attempt: this.#failures, minMs: requestedWaitMs(error) })
   }
 
   #cancelRetry(): void {

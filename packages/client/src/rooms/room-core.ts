@@ -1,241 +1,236 @@
-import { assertRoomName, type MembersDelta, RoomfulError, type WireMeta } from '@roomful/contract'
-import type { CallOptions } from '../events/sender.ts'
-import { isPermanent } from '../events/refusal.ts'
-import { assertNumber } from '../options.ts'
-import { handled, untilDone } from '../promises.ts'
-import type { HistoryMessages } from '../timeline/timeline-source.ts'
-import { MembershipRunner } from './membership-runner.ts'
-import type { Room } from './room.ts'
-import type { RoomContext } from './room-context.ts'
-import { type RoomInside, insides } from './room-inside.ts'
-import { RoomInbox } from './room-inbox.ts'
-import { RoomMembers } from '../roomful/room-members.ts'
-import type { HistoryQuery, Joined, RoomProtocol } from './room-protocol.ts'
+import { RoomfulError } from '@roomful/contract'
+import type { ClientCore } from '../client-core.ts'
+import { Emitter } from '../emitter.ts'
+import { isPermanent } from '../errors.ts'
+import { type CallOptions, untilState } from '../promises.ts'
+import { retryDelay } from '../retry-delay.ts'
+import { runCore } from '../run-core.ts'
+import { createGuardedStore, type GuardedStore } from '../store.ts'
+import { Membership } from './membership.ts'
+import type { MembershipInput, MembershipOutput } from './membership-types.ts'
+import { RoomEvents } from './room-events.ts'
+import type { RoomInternals } from './room-internals.ts'
 import { isOut, type RoomState } from './room-state.ts'
-import { RoomVoice } from './room-voice.ts'
+import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol, SentMessage } from './rooms-protocol.ts'
 
-/** As many as may wait for the answer to a join. */
-const MAX_EARLY = 1_000
+/** A moment, so that unmounting and mounting again (StrictMode, another page) is no leave. */
+const RELEASE_DELAY_MS = 100
+const FIRST_RETRY_MS = 1_000
+const MAX_RETRY_MS = 30_000
 
-/** One room: membership, what is heard, messages out, members. `room` is what the app sees of it. */
-export class RoomCore implements RoomInside {
-  readonly room: Room
+type Timer = ReturnType<typeof setTimeout> | undefined
+
+/** One room: performs what its membership decides. SPEC.md, rules RM. */
+export class RoomCore implements RoomHost, RoomInternals {
   readonly name: string
-  readonly context: RoomContext
-  readonly #membership: MembershipRunner
-  readonly inbox: RoomInbox
-  readonly #members: RoomMembers
-  readonly voice: RoomVoice
-  /** Changes of who is here that came before the answer to our join: packets may come in bunches. */
-  #early: MembersDelta[] = []
-  /** Whether an event of the room came while a join was in flight. */
-  #hasEarly = false
-  /** Our own state, as it goes with each join. */
-  presence: () => unknown = () => undefined
+  readonly client: ClientCore
+  readonly events: RoomEvents
+  readonly part: RoomPart
+  readonly store: GuardedStore<RoomState>
+  readonly states: RoomInternals['states'] = new Emitter()
+  readonly userChanges: RoomInternals['userChanges'] = new Emitter()
+  readonly userId: () => string | undefined
+  readonly #membership: Membership
+  readonly #step: (input: MembershipInput) => void
+  /** Tells the registry whether the app, a request or a message still needs this object. */
+  readonly #onUse: (room: RoomCore, isInUse: boolean) => void
+  readonly #whenIdle = new Set<() => void>()
+  #params: unknown
+  #retryTimer: Timer
+  #releaseTimer: Timer
 
-  constructor(name: string, context: RoomContext) {
-    const { isReady, stoppedBy, outbox, schemas, inspect, report } = context
+  constructor(
+    name: string,
+    client: ClientCore,
+    protocol: RoomsProtocol,
+    onUse: (room: RoomCore, isInUse: boolean) => void,
+  ) {
+    const { report, inspect } = client.reporting
     this.name = name
-    this.context = context
-    this.#members = new RoomMembers(schemas, report)
-    this.inbox = new RoomInbox(name, {
-      schemas,
-      report,
-      fetch: async (epoch, after) => this.#protocol().history(name, epoch, { after }),
-      rejoin: () => this.rejoin(),
+    this.client = client
+    this.userId = () => protocol.userId()
+    this.#onUse = onUse
+    this.events = new RoomEvents(name, client.schemas, report)
+    this.store = createGuardedStore<RoomState>({ status: 'left' }, report, (to, from) => {
+      inspect({ type: 'room', room: name, from, to })
+      this.part.onState(to)
+      this.states.call([to, from], (error) => report(error, 'presence'))
     })
-    this.#membership = new MembershipRunner(
-      {
-        nameError: errorOf(() => assertRoomName(name)),
-        isNeeded: () => outbox.holds(name),
-        join: async (onLate) => {
-          this.#hasEarly = false
-          return this.#protocol().join(name, this.inbox.since, onLate, this.presence())
-        },
-        leave: async () => {
-          outbox.close(name, true)
-          await this.#protocol().leave(name)
-        },
-        onMembers: (answer) => this.#members.show(answer.members),
-        onJoined: (answer, by) => (by === 'app' ? this.#joined(answer) : this.#open(answer)),
-        onRefused: (error) => outbox.refused(name, error),
-        changed: (from, to) => {
-          inspect({ type: 'room', room: name, from, to })
-          this.#follow(to)
-        },
-      },
-      report,
+    this.part = protocol.createPart(this)
+    this.#membership = new Membership(this.part.nameError)
+    this.#step = runCore(
+      (input) => this.#membership.step(input),
+      (output) => this.#perform(output),
     )
-    const error = stoppedBy()
-    if (error) this.#membership.step({ type: 'disconnected', error })
-    else if (isReady() && context.protocol()) this.#membership.step({ type: 'connected', isRecovered: false })
-    this.voice = new RoomVoice(name, {
-      schemas,
-      outbox,
-      state: () => this.#membership.store.getState(),
-      protocol: () => (isReady() ? context.protocol() : undefined),
-      dropped: (event, reason) => this.drop('out', event, reason),
-    })
-    this.room = this.#createRoom()
-    insides.set(this.room, this)
+    const { status } = client.connection.store.getState()
+    if (status === 'connected') this.#step({ type: 'connected', isRecovered: false })
+    else if (status === 'disconnected') this.onDisconnected(client.connection.stoppedBy())
   }
 
-  up(recovered: boolean): Promise<void> {
-    return this.#membership.connected(recovered)
+  get state(): RoomState {
+    return this.store.getState()
   }
 
-  down(error?: RoomfulError): void {
-    this.context.outbox.close(this.name, error !== undefined)
-    this.#membership.step(error ? { type: 'disconnected', error } : { type: 'disconnected' })
+  async join(params: unknown, wait: CallOptions): Promise<void> {
+    this.#setParams(params)
+    this.#step({ type: 'join' })
+    await untilState(this.store, joinVerdict, wait, `joining room ${this.name}; the join continues`)
   }
 
-  rejoin(): void {
-    this.#membership.step({ type: 'lost' })
+  leave(): Promise<void> {
+    this.#step({ type: 'leave' })
+    return untilState(this.store, ({ status }) => status !== 'leaving')
   }
 
-  /** Messages wait here that another page left. */
-  needed(): void {
-    this.#membership.step({ type: 'needed', isNeeded: true })
-  }
-
-  /** No messages wait any more. */
-  idle(): void {
-    this.#membership.step({ type: 'needed', isNeeded: false })
-  }
-
-  /** A room event of a server that speaks roomful/1. */
-  receive(event: string, data: unknown, meta: WireMeta): void {
-    const status = this.#status()
-    this.#noticeEarly()
-    if (status === 'joined' || status === 'joining') this.inbox.receive(event, data, meta)
-    else this.drop('in', event, 'not joined')
-  }
-
-  receiveHead(epoch: string, seq: number): void {
-    this.#noticeEarly()
-    this.inbox.receiveHead(epoch, seq)
-  }
-
-  /**
-   * An event of a plain server whose data names this room. It may come before the answer to our join, and a server that
-   * recovers a connection sends what was missed before it says that we are connected.
-   */
-  receivePlain(event: string, data: unknown): void {
-    const status = this.#status()
-    if (status === 'joined' || status === 'joining' || status === 'suspended') this.inbox.receivePlain(event, data)
-    else this.drop('in', event, 'not joined')
-  }
-
-  receiveMembers(delta: MembersDelta): void {
-    const status = this.#status()
-    this.#noticeEarly()
-    if (status === 'joining') {
-      this.#early.push(delta)
-      if (this.#early.length > MAX_EARLY) this.#early.shift() // the answer knows of it, most likely
-    } else if (status === 'joined' && !this.#members.receive(delta)) this.rejoin()
-  }
-
-  /** What the server says of this room beside its messages and members. */
-  receiveOurs(event: string, message: unknown): void {
-    if (!this.inbox.tell(event, message)) this.drop('in', event, 'nobody listens')
-  }
-
-  #createRoom(): Room {
-    const { autoConnect } = this.context
-    const membership = this.#membership
-    const join = async (options: CallOptions): Promise<Room> => {
-      options.signal?.throwIfAborted()
-      assertNumber('timeoutMs', options.timeoutMs)
-      autoConnect()
-      await untilDone(membership.join(), options, `joining room ${this.name}`)
-      return room
+  retain(params: unknown): () => void {
+    this.#setParams(params)
+    this.#step({ type: 'hold' })
+    let isHeld = true
+    return () => {
+      if (isHeld) this.#step({ type: 'release' })
+      isHeld = false
     }
-    const emit = async (event: string, args: unknown[]) => this.voice.publish(event, args).receipt
-    const room: Room = {
-      name: this.name,
-      get status() {
-        return membership.store.getState().status
-      },
-      state: membership.store,
-      members: this.#members.store,
-      join: (options: CallOptions = {}) => handled(join(options)),
-      leave: () => membership.leave(),
-      retain: () => {
-        autoConnect()
-        return membership.retain()
-      },
-      on: (event: string, handler: unknown) => {
-        const off = this.inbox.on(event, handler as () => void)
-        autoConnect()
-        return off
-      },
-      emit: (event: string, ...args: unknown[]) => handled(emit(event, args)),
-      send: (...args: unknown[]) => handled(emit('message', args)),
-      volatile: { emit: (event: string, ...args: unknown[]) => this.voice.volatile(event, args) },
-      history: (query: HistoryQuery = {}) => handled(this.history(query)),
-    }
-    return room
   }
 
-  async history(query: HistoryQuery): Promise<HistoryMessages> {
-    const page = await this.#protocol().history(this.name, this.inbox.since?.epoch, query)
-    return { messages: this.inbox.read(page), more: page.more }
-  }
-
-  #joined(joined: Joined): void {
-    if (this.#status() !== 'joined') return
-    const early = this.#early
-    this.#early = []
-    this.#open(joined)
-    this.inbox.joined(joined.page)
-    for (const delta of early) this.receiveMembers(delta)
-  }
-
-  /** P8: only now may messages go. */
-  #open({ page }: Joined): void {
-    const { protocol, outbox } = this.context
-    const now = protocol()
-    if (now) outbox.open(this.name, now.session(page?.epoch))
-  }
-
-  #follow(state: RoomState): void {
+  readonly send = (event: string, args: readonly unknown[], wait: CallOptions = {}): SentMessage => {
+    this.client.schemas.checkRoomEvent(event, args, false)
+    const { state } = this
     const { status, error } = state
-    if (status !== 'joined') this.#early = []
-    if (isOut(state) && this.#hasEarly && this.#membership.isBusy) this.rejoin()
-    if (status === 'joining') this.inbox.joining()
-    else if (status === 'suspended' || status === 'failed') this.inbox.away()
-    else if (isOut(state)) this.inbox.left()
-    // A join that is tried again soon is an outage: only what differs afterwards is told.
-    if (isOut(state) || (status === 'failed' && isPermanent(error))) this.#members.show(undefined)
+    if (status === 'suspended' && error) throw error
+    if (status === 'failed' ? !isPermanent(error) : !isOut(state)) return this.part.emit(event, args[0], wait)
+    const sentence = `unable to emit "${event}" to room ${this.name}: join it first`
+    throw new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
   }
 
-  #protocol(): RoomProtocol {
-    const protocol = this.context.protocol()
-    if (protocol) return protocol
-    throw new RoomfulError('DISCONNECTED', `unable to reach room ${this.name}: not connected`)
+  /** Resolves when no request of this room is under way any more. */
+  onConnected(isRecovered: boolean): Promise<void> {
+    this.#step({ type: 'connected', isRecovered })
+    return new Promise((resolve) => {
+      this.#whenIdle.add(resolve)
+      this.checkUse()
+    })
   }
 
-  #status(): Room['status'] {
-    return this.#membership.store.getState().status
+  onDisconnected(error?: RoomfulError): void {
+    this.#step({ type: 'disconnected', ...(error && { error }) })
   }
 
-  /** What comes before the answer to a join is not in that answer: once the room is left, it is missing. */
-  #noticeEarly(): void {
-    if (!this.#membership.isBusy) return
-    this.#hasEarly = true
-    if (isOut(this.#membership.store.getState())) this.rejoin()
+  /** Another user is connected: membership, messages and members were the first one's. */
+  onUserChanged(): void {
+    this.#params = undefined
+    this.part.onUserChanged?.()
+    this.#step({ type: 'userChanged' })
+    this.userChanges.call([], (error) => this.client.reporting.report(error, 'timeline'))
+  }
+
+  lost(): void {
+    this.#step({ type: 'lost' })
+  }
+
+  setNeeded(isNeeded: boolean): void {
+    this.#step({ type: 'needed', isNeeded })
   }
 
   drop(direction: 'in' | 'out', event: string, reason: string): void {
-    this.context.inspect({ type: 'drop', direction, event, reason: `${reason} (room ${this.name})` })
+    this.client.reporting.inspect({ type: 'drop', direction, event, room: this.name, reason })
+  }
+
+  /** A room that is left, and that neither the app nor a message uses, may be garbage collected. */
+  checkUse(): void {
+    if (this.#membership.isBusy) return
+    for (const resolve of this.#whenIdle) resolve()
+    this.#whenIdle.clear()
+    const { state, events, store, part } = this
+    this.#onUse(this, state.status !== 'left' || events.size > 0 || store.hasListeners() || part.isInUse())
+  }
+
+  /** The client is closed: no timer of this room may fire any more. */
+  close(): void {
+    clearTimeout(this.#retryTimer)
+    clearTimeout(this.#releaseTimer)
+  }
+
+  #perform(output: MembershipOutput): void {
+    const { part } = this
+    switch (output.type) {
+      case 'state':
+        this.store.setState(output.state, true)
+        break
+      case 'join':
+        this.#join(output.request)
+        break
+      case 'leave':
+        this.#request(
+          output.request,
+          part.leave().then(() => ({ acknowledged: true })),
+        )
+        break
+      case 'members':
+        part.onAnswer?.(output.answer)
+        break
+      case 'joined':
+        part.onJoined(output.answer, output.for === 'app')
+        break
+      case 'refused':
+        part.onRefused(output.error)
+        break
+      case 'retryLater':
+        this.#retryLater(output.attempt, output.minMs)
+        break
+      case 'cancelRetry':
+        clearTimeout(this.#retryTimer)
+        break
+      case 'releaseLater':
+        this.#releaseTimer = setTimeout(() => this.#step({ type: 'releaseDue' }), RELEASE_DELAY_MS)
+        break
+      case 'cancelRelease':
+        clearTimeout(this.#releaseTimer)
+    }
+    this.checkUse()
+  }
+
+  /** A microtask later, so that a timeline that is made in the same task can ask for its first page with the join. */
+  #join(request: number): void {
+    const onLate = (error?: RoomfulError): void => this.#step({ type: 'lateAnswer', request, ...(error && { error }) })
+    this.#request(
+      request,
+      Promise.resolve().then(() => this.part.join(this.#params, onLate)),
+    )
+  }
+
+  #request(request: number, answer: Promise<JoinAnswer>): void {
+    const end = (input: { readonly answer: JoinAnswer } | { readonly error: RoomfulError }): void => {
+      this.#step({ type: 'answer', request, ...input })
+      this.checkUse()
+    }
+    answer.then(
+      (given) => end({ answer: given }),
+      (error: unknown) => end({ error: RoomfulError.from(error) }),
+    )
+  }
+
+  #retryLater(attempt: number, atLeastMs: number): void {
+    const delay = { attempt, atLeastMs, firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS, jitter: 'half' } as const
+    clearTimeout(this.#retryTimer)
+    this.#retryTimer = setTimeout(() => this.#step({ type: 'retryDue' }), retryDelay(delay))
+  }
+
+  #setParams(params: unknown): void {
+    const before = this.#params
+    if (params === undefined || JSON.stringify(params) === JSON.stringify(before)) return
+    if (process.env.NODE_ENV !== 'production' && before !== undefined && !isOut(this.state))
+      this.client.reporting.warnOnce(
+        `params ${this.name}`,
+        `room ${this.name} is joined with two different params; the latest count`,
+      )
+    this.#params = params
+    this.#step({ type: 'paramsChanged' })
   }
 }
 
-function errorOf(check: () => void): RoomfulError | undefined {
-  try {
-    check()
-    return undefined
-  } catch (error) {
-    return RoomfulError.from(error)
-  }
+/** `join()` ends with the first state that says how it went. */
+function joinVerdict(state: RoomState): RoomfulError | true | undefined {
+  if (state.status === 'joined') return true
+  if (state.error || !isOut(state)) return state.error
+  return new RoomfulError('LEFT', 'the room was left before the server had answered the join')
 }

@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import { isPermanent } from '../events/refusal.ts'
+import { isPermanent } from '../errors.ts'
 
 /**
  * The client's membership of a room; `status` tells which.

@@ -9,6 +9,7 @@ import type {
   EventName,
   EventsMap,
   IsAny,
+  JoinParamsInput,
   Presence,
   Receipt,
   RoomEmitted,
@@ -18,13 +19,34 @@ import type {
   VolatileName,
 } from '@roomful/contract'
 import type { Unsubscribe } from '../emitter.ts'
-import type { CallOptions } from '../events/sender.ts'
-import type { ReadonlyStore } from '../guarded-store.ts'
-import type { Gap } from '../roomful/log.ts'
-import type { HistoryQuery } from './room-protocol.ts'
+import type { CallOptions } from '../promises.ts'
+import type { ReadonlyStore } from '../store.ts'
 import type { RoomState } from './room-state.ts'
 
-/** What the server says of a message. On a plain server only `at`, the time of arrival here, is known. */
+/** Messages of a room that were missed and that the client cannot get. */
+export interface Gap {
+  /** The `seq` of the first and the last missing message, where known. */
+  readonly from: number | undefined
+  readonly to: number | undefined
+  /** `retention`: the server's log has dropped them. `epoch`: the log began anew. `unsupported`: this server does not replay. */
+  readonly reason: 'retention' | 'epoch' | 'unsupported'
+}
+
+export type HistoryQuery = { readonly limit?: number } & ({ readonly before?: number } | { readonly after: number })
+
+/** A page of a room's log, of any events. */
+export interface HistoryMessages {
+  readonly messages: readonly { readonly event: string; readonly data: unknown; readonly meta: MessageMeta }[]
+  /** Whether the log has more in the direction that was asked for. */
+  readonly more: boolean
+  /** The log that the page is from; another log has another epoch. */
+  readonly epoch: string
+  /** The first and last `seq` of the page, also of messages that the contract refuses; of an empty page, the log's. */
+  readonly oldest: number
+  readonly newest: number
+}
+
+/** What the server says about a message. On a plain server only `at` is known: when the message arrived here. */
 export interface MessageMeta<C extends AnyContract = AnyContract> {
   readonly id: string | undefined
   /** Its place in the room's log; volatile events have none. */
@@ -32,7 +54,7 @@ export interface MessageMeta<C extends AnyContract = AnyContract> {
   readonly from: User<C> | undefined
   /** The server's clock, in milliseconds since 1970. */
   readonly at: number
-  /** Whether it was fetched rather than heard live. */
+  /** Whether it was fetched later rather than received live. */
   readonly replayed: boolean
 }
 
@@ -66,39 +88,80 @@ export type MessageArgs<M> = M extends { message: infer E }
       : EmitArgs<M[string]>
     : [error: `the contract has no "message" event`]
 
-/** A room, by name; the same name gives the same object, which never goes away. */
-export interface Room<C extends AnyContract = SocketIoContract<EventsMap, EventsMap>> {
-  readonly name: string
-  /** Now; `state` tells when it changes, and why. */
-  readonly status: RoomState['status']
-  readonly state: ReadonlyStore<RoomState>
-  /** Who is here, by user id; empty on a server that does not say. */
-  readonly members: ReadonlyStore<ReadonlyMap<string, Member<C>>>
-  /** Joins, and joins again after each outage until `leave`. Rejects where the server refuses; waits while there is no connection. */
-  join(this: void, options?: CallOptions): Promise<Room<C>>
-  /** Leaves, whoever else holds the room. Nothing is heard any more from now on. */
-  leave(this: void): Promise<void>
-  /** Joins while anyone holds the room; leaves 100 ms after the last one let go, unless `join` was called. */
-  retain(this: void): () => void
-  /** Hears an event of this room, or `gap`: messages that were missed. */
-  on<E extends EventName<RoomListened<C>> | 'gap'>(this: void, event: E, handler: RoomHandler<C, E>): Unsubscribe
-  /** Sends to the room. Resolves when the server has it; waits while the connection is away. */
+/** Options of a join. */
+export interface JoinOptions<C extends AnyContract = AnyContract> extends CallOptions {
+  /**
+   * Sent with each join: the contract's `join`, and on the server `authorize.join({ params })`. Compared as JSON; other
+   * params join again. Where holders of a room disagree, the latest params count.
+   */
+  readonly params?: JoinParamsInput<C> | undefined
+}
+
+/** `room.emit` and `room.send`. */
+export interface RoomSender<C extends AnyContract> {
+  /**
+   * Sends an event to the room; never throws. Resolves when the server has stored it (`confirmed: true`), or when it was
+   * handed to a plain server (`confirmed: false`). Waits while the connection is lost.
+   *
+   * Rejects with `NOT_MEMBER` where the room is not joined, `DISCONNECTED` after `disconnect()`, `QUEUE_FULL`, `INVALID`
+   * for data that the contract refuses, `INVALID_ARGUMENT` for data that has no JSON, `UNKNOWN` where the message may or
+   * may not be stored, `TIMEOUT` or the signal's reason under `room.with(…)`, and with the server's code.
+   */
   emit<E extends DurableName<RoomEmitted<C>>>(
     this: void,
     event: E,
     ...args: RoomEmitArgs<At<RoomEmitted<C>, E>>
   ): Promise<Receipt>
-  /** Sends a `message` to the room. */
+  /** Sends a `message` to the room: short for `emit('message', data)`. */
   send(this: void, ...args: MessageArgs<RoomEmitted<C>>): Promise<Receipt>
+}
+
+/** A room, by name. The same name gives the same object. All methods are bound. */
+export interface Room<C extends AnyContract = SocketIoContract<EventsMap, EventsMap>> extends RoomSender<C> {
+  readonly name: string
+  /** The current status; `state` tells when it changes, and why. */
+  readonly status: RoomState['status']
+  readonly state: ReadonlyStore<RoomState>
+  /** The members, by user id; empty on a server that does not list them. */
+  readonly members: ReadonlyStore<ReadonlyMap<string, Member<C>>>
+  /**
+   * Joins the room, and joins it again after each outage, until `leave`. Waits while the connection is lost.
+   *
+   * Rejects with the server's code where it refuses, `LEFT` where `leave` was called meanwhile, `DISCONNECTED` after
+   * `disconnect()`, `INVALID_ARGUMENT` for a name or option that cannot be used, and `TIMEOUT` or the signal's reason, which
+   * end the wait, not the join.
+   */
+  join(this: void, options?: JoinOptions<C>): Promise<Room<C>>
+  /** Leaves the room, also where other parts of the app hold it. No listener is called from now on. */
+  leave(this: void): Promise<void>
+  /**
+   * Holds the room: it is joined while it has a holder, and left 100 ms after the last one is gone, unless `join` was
+   * called. Returns the release.
+   */
+  retain(this: void, options?: Pick<JoinOptions<C>, 'params'>): () => void
+  /**
+   * Calls the handler for each such event of this room, or for `gap`: messages that were missed.
+   *
+   * @throws RoomfulError `INVALID_ARGUMENT` for an event that the contract does not know, a reserved name, or a handler that is no function.
+   */
+  on<E extends EventName<RoomListened<C>> | 'gap'>(this: void, event: E, handler: RoomHandler<C, E>): Unsubscribe
+  /** `room.with({ timeoutMs, signal }).emit(…)`: ends the wait for the receipt. A message that was not sent yet is discarded. */
+  with(this: void, options: CallOptions): RoomSender<C>
   readonly volatile: {
-    /** Sends now or not at all, in no order: for what is soon out of date, such as a cursor. */
+    /**
+     * Sends now or not at all, in no order, for data that is soon out of date, such as a cursor. Returns whether it was
+     * sent. Throws only `INVALID` and `INVALID_ARGUMENT`.
+     */
     emit<E extends VolatileName<RoomEmitted<C>>>(
       this: void,
       event: E,
       ...args: RoomEmitArgs<At<RoomEmitted<C>, E>>
-    ): void
+    ): boolean
   }
-  /** A page of the room's log, oldest first: the newest, or those before or after a `seq`. Rejects with `UNSUPPORTED` on a plain server. */
+  /**
+   * A page of the room's log, oldest first: the newest messages, or those before or after a `seq`. Rejects with
+   * `UNSUPPORTED` on a plain server, `NOT_MEMBER` before the room was joined, `DISCONNECTED`, `TIMEOUT`, or the server's code.
+   */
   history(
     this: void,
     query?: HistoryQuery,

@@ -1,35 +1,83 @@
 import type { RoomfulError } from '@roomful/contract'
-import type { RoomContext } from './room-context.ts'
+import type { ClientCore } from '../client-core.ts'
+import { createRoom } from './create-room.ts'
+import type { Room } from './room.ts'
 import { RoomCore } from './room-core.ts'
+import type { RoomsProtocol } from './rooms-protocol.ts'
 
-/** All rooms of a client, by name: the same name is the same room. */
+/** After as many new rooms, names of rooms that are gone are removed. */
+const SWEEP_EVERY = 256
+
+/** All rooms of a client, by name. A room that is left and that the app does not use any more can be garbage collected. */
 export class Rooms {
-  readonly #rooms = new Map<string, RoomCore>()
-  readonly #context: RoomContext
+  readonly #client: ClientCore
+  readonly #protocol: RoomsProtocol
+  readonly #autoConnect: () => void
+  readonly #rooms = new Map<string, RoomCore | WeakRef<RoomCore>>()
+  /** What the app gets: a room keeps its core alive, and the other way around. */
+  readonly #surfaces = new WeakMap<RoomCore, Room>()
+  #added = 0
 
-  constructor(context: RoomContext) {
-    this.#context = context
+  constructor(client: ClientCore, protocol: RoomsProtocol, autoConnect: () => void) {
+    this.#client = client
+    this.#protocol = protocol
+    this.#autoConnect = autoConnect
   }
 
   get(name: string): RoomCore | undefined {
-    return this.#rooms.get(name)
+    const found = this.#rooms.get(name)
+    return found instanceof RoomCore ? found : found?.deref()
   }
 
+  /** The same name gives the same room as long as anything refers to it. */
   named(name: string): RoomCore {
-    const known = this.#rooms.get(name)
+    const known = this.get(name)
     if (known) return known
-    const room = new RoomCore(name, this.#context)
-    this.#rooms.set(name, room)
+    if (++this.#added % SWEEP_EVERY === 0) this.#sweep()
+    const core = new RoomCore(name, this.#client, this.#protocol, (room, isInUse) => this.#keep(room, isInUse))
+    this.#rooms.set(name, core)
+    return core
+  }
+
+  /** The app's side of the room of that name. */
+  room(name: string): Room {
+    const core = this.named(name)
+    const known = this.#surfaces.get(core)
+    if (known) return known
+    const room = createRoom(core, this.#autoConnect)
+    this.#surfaces.set(core, room)
     return room
   }
 
-  /** Joins again what was joined, and where messages wait; resolves when each room has its answer, or has waited long enough for it. */
-  async up(recovered: boolean): Promise<void> {
-    for (const name of this.#context.outbox.rooms()) this.named(name)
-    await Promise.all([...this.#rooms.values()].map((room) => room.up(recovered)))
+  all(): RoomCore[] {
+    return [...this.#rooms.keys()].flatMap((name) => this.get(name) ?? [])
   }
 
-  down(error?: RoomfulError): void {
-    for (const room of this.#rooms.values()) room.down(error)
+  /** Joins again what was joined; resolves when each room has its answer, or has waited long enough for it. */
+  async onConnected(isRecovered: boolean): Promise<void> {
+    await Promise.all(this.all().map((room) => room.onConnected(isRecovered)))
+  }
+
+  /** With an error: no connection is sought any more. */
+  onDisconnected(error?: RoomfulError): void {
+    for (const room of this.all()) room.onDisconnected(error)
+  }
+
+  onUserChanged(): void {
+    for (const room of this.all()) room.onUserChanged()
+  }
+
+  close(): void {
+    for (const room of this.all()) room.close()
+    this.#rooms.clear()
+  }
+
+  #keep(room: RoomCore, isInUse: boolean): void {
+    if (isInUse) this.#rooms.set(room.name, room)
+    else if (typeof WeakRef === 'function') this.#rooms.set(room.name, new WeakRef(room))
+  }
+
+  #sweep(): void {
+    for (const name of this.#rooms.keys()) if (!this.get(name)) this.#rooms.delete(name)
   }
 }

@@ -1,16 +1,16 @@
-/** A list that never changes: each change of what it shows is another list. */
+/** An immutable list: each change makes another list. */
 export interface List<T> extends Iterable<T> {
   readonly length: number
-  /** The same items in pieces of up to 64. A piece without a change stays the same array, so a component may be memoised by it. */
+  /** The same items in arrays of up to 64. A chunk without a change stays the same array: components can be memoised by chunk. */
   readonly chunks: readonly (readonly T[])[]
-  /** Counts from the end where the index is negative, as an array does. */
+  /** A negative index counts from the end, as with an array. */
   at(index: number): T | undefined
   map<R>(transform: (item: T, index: number) => R): R[]
-  /** As an array: of one list always the same, for whatever else arrays can do. */
+  /** Copies the list into an array, once: later calls return the same array. */
   toArray(): readonly T[]
 }
 
-/** An item, and where it is. */
+/** An item and its index. */
 export interface Found<T> {
   readonly item: T
   readonly index: number
@@ -18,7 +18,7 @@ export interface Found<T> {
 
 const CHUNK = 64
 
-/** A list of which a change copies one chunk and the list of chunks, however long it is. */
+/** A list in which a change copies the list of chunks and one or two chunks, at any length. */
 export class ChunkedList<T> implements List<T> {
   readonly length: number
   readonly chunks: readonly (readonly T[])[]
@@ -51,31 +51,35 @@ export class ChunkedList<T> implements List<T> {
     for (const chunk of this.chunks) yield* chunk
   }
 
-  /** The last that passes the test: most of what is looked for is new. */
-  findLast(test: (item: T, index: number) => boolean): Found<T> | undefined {
-    let start = this.length
+  /** The last item at or after the index `from` that passes the test. */
+  findLast(test: (item: T, index: number) => boolean, from = 0): Found<T> | undefined {
+    let index = this.length
     for (let n = this.chunks.length - 1; n >= 0; n -= 1) {
       const chunk = this.chunks[n] ?? []
-      start -= chunk.length
-      const index = chunk.findLastIndex((item, at) => test(item, start + at))
-      if (index >= 0) return { item: chunk[index] as T, index: start + index }
+      for (let at = chunk.length - 1; at >= 0; at -= 1) {
+        index -= 1
+        if (index < from) return undefined
+        const item = chunk[at] as T
+        if (test(item, index)) return { item, index }
+      }
     }
     return undefined
   }
 
-  /** As an array's `toSpliced`, with an index and a count that are within the list. */
+  /** A list with items removed and inserted, as `splice` does in an array; `index` and `removed` must be within the list. */
   spliced(index: number, removed: number, ...items: readonly T[]): ChunkedList<T> {
     const lengthOf = (n: number) => this.chunks[n]?.length ?? 0
     let from = this.chunks.length
     let start = this.length
-    // Between two chunks, the first takes what comes, as long as it has room: so that appending fills one after another.
-    const isRoomBefore = () => start === index && lengthOf(from - 1) < CHUNK
-    while (from > 0 && (start > index || isRoomBefore())) start -= lengthOf(--from)
+    // At the border of two chunks, the first one takes the items while it has room: appending fills chunk after chunk.
+    const hasRoomBefore = () => start === index && lengthOf(from - 1) < CHUNK
+    while (from > 0 && (start > index || hasRoomBefore())) start -= lengthOf(--from)
     let to = from
     for (let end = start; end < index + removed; to += 1) end += lengthOf(to)
     const changed = this.chunks.slice(from, to).flat()
     changed.splice(index - start, removed, ...items)
-    const chunks = this.chunks.toSpliced(from, to - from, ...inChunks(changed))
+    const chunks = this.chunks.slice()
+    chunks.splice(from, to - from, ...inChunks(changed))
     return new ChunkedList(chunks, this.length - removed + items.length)
   }
 }

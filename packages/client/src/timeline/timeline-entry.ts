@@ -1,43 +1,42 @@
 import type { RoomfulError } from '@roomful/contract'
-import type { Gap } from '../roomful/log.ts'
+import type { Gap } from '../rooms/room.ts'
 
 /** A message in a timeline. */
 export interface TimelineMessage<Data = unknown, From = unknown> {
   readonly kind: 'message'
-  /** Stays the same as long as the message is shown: on its way, confirmed, tried again. */
+  /** Stays the same while the message is shown: queued, sending, confirmed, retried. Unique among all timelines of the page. */
   readonly key: string
-  /** As in `MessageMeta`; another one after `retry`. */
+  /** As in `MessageMeta`. `retry` gives the message another id. */
   readonly id: string | undefined
-  /** Its place in the room's log; undefined as long as it has none, and on a plain server. */
+  /** The message's place in the room's log; undefined before the server has stored it, and on a plain server. */
   readonly seq: number | undefined
   readonly data: Data
-  /** Who sent it; undefined for our own until the log has it, for the server's own messages, and on a plain server. */
+  /** The sender; undefined for an own message that is not in the log yet, for the server's own messages, and on a plain server. */
   readonly from: From | undefined
-  /** Whether we sent it: from here, or as the same user elsewhere, where the server tells users apart. */
+  /** Whether the user sent it: with this client, or elsewhere if the server identifies users. */
   readonly isOwn: boolean
-  /** The server's clock, in milliseconds since 1970; this machine's until the server has it, and on a plain server. */
+  /** Milliseconds since 1970, by the server's clock; by the local clock before the server has stored it, and on a plain server. */
   readonly at: number
-  /** What the outbox says of our own; those of others are `confirmed`. On a plain server our own end `unknown`, without an error. */
+  /** The state in the outbox; messages of others are `confirmed`. On a plain server own messages end as `unknown`, without an error. */
   readonly state: 'queued' | 'sending' | 'confirmed' | 'rejected' | 'unknown'
-  /** Why it is `rejected` or `unknown`. */
+  /** Why the message is `rejected` or `unknown`. */
   readonly error: RoomfulError | undefined
 }
 
-/** Messages that are missing at this place. One with reason `epoch` stands first: what was before it is gone. */
+/** Messages are missing here. A gap with reason `epoch` stands first: the log that was shown before no longer exists. */
 export interface TimelineGap extends Gap {
   readonly kind: 'gap'
   readonly key: string
 }
 
-/** What a timeline shows, one after another. */
 export type TimelineEntry<Data = unknown, From = unknown> = TimelineMessage<Data, From> | TimelineGap
 
-/** Whether the outbox still has it. */
-export function isOnItsWay({ state }: Pick<TimelineMessage, 'state'>): boolean {
+/** Whether the message is still in the outbox. */
+export function isUnsettled({ state }: Pick<TimelineMessage, 'state'>): boolean {
   return state === 'queued' || state === 'sending'
 }
 
-/** Whether it can be tried again. */
+/** Whether the message can be retried. */
 export function hasFailed({ state }: Pick<TimelineMessage, 'state'>): boolean {
   return state === 'rejected' || state === 'unknown'
 }

@@ -1,35 +1,45 @@
 import type { Receipt } from '@roomful/contract'
 import type { Unsubscribe } from '../emitter.ts'
-import type { ReadonlyStore, Report } from '../guarded-store.ts'
-import type { OutgoingEntry } from '../roomful/outbox/outgoing.ts'
-import type { MessageMeta } from '../rooms/room.ts'
-import type { Gap } from '../roomful/log.ts'
+import type { ReadonlyStore, Report } from '../store.ts'
+import type { OutgoingMessage } from '../rooms/rooms-protocol.ts'
+import type { Gap, HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.ts'
 import type { RoomState } from '../rooms/room-state.ts'
 
-export interface HistoryMessages {
-  readonly messages: readonly { readonly event: string; readonly data: unknown; readonly meta: MessageMeta }[]
-  readonly more: boolean
-}
-
-/** What a timeline needs of its room. */
+/** What a timeline needs from its room. */
 export interface TimelineSource {
   readonly state: ReadonlyStore<RoomState>
-  /** Messages in seq order, each once, live and replayed; gaps where they belong between them. */
+  /** Messages in `seq` order, each once, live and replayed; gaps at their place between them. Nothing while the room is left. */
   on(event: 'gap', handler: (gap: Gap) => void): Unsubscribe
   on(event: string, handler: (data: unknown, meta: MessageMeta) => void): Unsubscribe
-  history(query: { readonly before?: number; readonly limit?: number }): Promise<HistoryMessages>
+  /** The epoch of the messages and gaps that `on` delivers now; undefined on a plain server. */
+  epoch(): string | undefined
+  /**
+   * A page of at most `limit` messages; the server may give fewer. Rejects with `UNSUPPORTED` on a plain server, and with
+   * `DISCONNECTED` while or when the connection is lost. A page `after` a seq begins at the log's `first` where the messages
+   * before it are gone. May be called a microtask after the state has become `joined`.
+   */
+  history(query: HistoryQuery): Promise<HistoryMessages>
+  /**
+   * Makes the next join request ask for the newest `limit` messages, in the same round trip (`$join last`). The returned
+   * function ends that, and takes the page of the join that the state tells of: undefined where it has brought none. It is
+   * called a microtask after the state has become `joined`, or earlier to cancel. A join request has to go out at least a microtask after `join()` or
+   * `retain()`, so that a timeline that is made in the same task (the same React commit) is counted.
+   */
+  requestInitial(limit: number): () => HistoryMessages | undefined
+  /** Calls the listener after the client's user has become another user, and the outbox is that user's. */
+  watchUser(listener: () => void): Unsubscribe
   /** Puts a message into the outbox, or throws and leaves nothing there. */
   publish(event: string, data: unknown): { readonly id: string; readonly receipt: Promise<Receipt> }
-  /** Our messages on their way in this room, oldest first; also those of an earlier page. */
-  outgoing(): readonly OutgoingEntry[]
-  /** Hears of each new one, and of each change. */
-  watchOutgoing(listener: (entry: OutgoingEntry) => void): Unsubscribe
-  /** Takes a message out of the outbox; those who watch hear of its end. */
+  /** The user's unsettled messages in this room, oldest first; those of earlier pages included. */
+  outgoing(): readonly OutgoingMessage[]
+  /** Calls the listener with each message that enters the outbox, and with each change of one. */
+  watchOutgoing(listener: (entry: OutgoingMessage) => void): Unsubscribe
+  /** Takes a message out of the outbox; `watchOutgoing` reports its end. */
   discard(id: string): void
-  /** Whether a message's sender is who we are; undefined where the server does not say who we are. */
+  /** Whether this sender is the user; undefined where the server does not identify users. */
   readonly isSelf: (from: unknown) => boolean | undefined
-  /** What readers get of such data: a schema may fill in and transform. */
+  /** The data as readers get it: a schema may fill in and transform. */
   read(event: string, data: unknown): unknown
-  /** Hears of a listener that throws. */
+  /** Receives the errors of listeners that throw. */
   readonly report: Report
 }

@@ -11,45 +11,71 @@ import type {
   RoomListened,
   User,
 } from '@roomful/contract'
-import type { ReadonlyStore } from '../guarded-store.ts'
+import type { ReadonlyStore } from '../store.ts'
 import type { List } from './chunked-list.ts'
-import type { TimelineEntry } from './timeline-entry.ts'
+import type { TimelineEntry, TimelineMessage } from './timeline-entry.ts'
 
-/** What a timeline shows now. */
 export interface TimelineState<Data = unknown, From = unknown> {
   /** Rises by one with each change of `entries`. */
   readonly version: number
-  /** In the order of the room's log; then our own that are not in it, in the order of sending. */
+  /** A part of the room's log, in its order; then own messages that are not in that part, in the order of sending. */
   readonly entries: List<TimelineEntry<Data, From>>
-  /** Whether `loadOlder` would find anything; undefined as long as nobody knows. */
+  /**
+   * `loading`: until the room is joined, and the first page is there if `initial` asks for one. An empty `ready` timeline
+   * with `initial` is an empty room. `failed`: the room cannot be joined or the page cannot be loaded; `error` says why.
+   */
+  readonly status: 'loading' | 'ready' | 'failed'
+  /** Whether `loadOlder` would find anything; undefined while unknown. */
   readonly hasOlder: boolean | undefined
+  /** Whether the log goes on after the entries: `loadNewer` and `loadLatest` load it. New messages are not appended meanwhile. */
+  readonly hasNewer: boolean
+  /** Whether a `loadOlder`, `loadNewer` or `loadLatest` is under way. */
   readonly isLoading: boolean
-  /** Why the last `loadOlder` failed. */
+  /** Why the status is `failed`, or why the last load failed. */
   readonly error: RoomfulError | undefined
 }
 
-/** Room events that have a timeline: said and heard, and kept in the log. */
+/** Room events that can have a timeline: the client sends and hears them, and the log keeps them. */
 export type TimelineName<C extends AnyContract> = DurableName<RoomEmitted<C>> & DurableName<RoomListened<C>> & string
 
-/** One event of a room as an ordered list, with our own messages from the moment in which they are sent. */
+/**
+ * A message of a room's timeline.
+ *
+ * @example type ChatMessage = MessageOf<typeof chat, 'message'>
+ */
+export type MessageOf<C extends AnyContract, E extends TimelineName<C>> = TimelineMessage<
+  DataOut<At<RoomListened<C>, E>>,
+  User<C>
+>
+
+/** One event of a room as an ordered list, with the user's own messages from the moment they are sent. */
 export interface Timeline<C extends AnyContract, E extends TimelineName<C>> {
   readonly state: ReadonlyStore<TimelineState<DataOut<At<RoomListened<C>, E>>, User<C>>>
-  /** Sends to the room, as `room.emit` does, and shows it at once. */
+  /** Sends to the room, as `room.emit` does, and shows the message at once. */
   send(this: void, ...args: DataArgs<DataIn<At<RoomEmitted<C>, E>>>): Promise<Receipt>
-  /** Sends one that is `rejected`, or `unknown` with an error, once more: as a new message, at the end, under the same key. */
+  /** Sends a message that is `rejected`, or `unknown` with an error, again: as a new message, at the end, under the same key. */
   retry(this: void, key: string): Promise<Receipt>
-  /** Takes one of our own that is not in the log out of the timeline, and out of the outbox; whether there was one. It comes back where the server has it after all. */
+  /**
+   * Removes an own message that is not in the log from the timeline and from the outbox; returns whether there was one. It
+   * comes back if the server has stored it nevertheless.
+   */
   discard(this: void, key: string): boolean
   /**
-   * Fetches what came before, at least one message where there is one, `limit` at a time; waits until the room is joined.
-   * Rejects where it cannot be, where that fails, and where the timeline holds `max` entries.
+   * Loads older messages: `limit` of the log at a time, until at least one is shown or there are no more. Waits until the room
+   * is joined. Rejects where the room cannot be joined or the server refuses. Beyond `max` entries the newest are dropped.
    */
   loadOlder(this: void, limit?: number): Promise<void>
-  /** Stops listening; what it shows stays as it is. What was sent goes its way. */
+  /** Loads the messages after the entries, as `loadOlder` does. Beyond `max` entries the oldest are dropped. */
+  loadNewer(this: void, limit?: number): Promise<void>
+  /** Shows the newest messages again, and new ones as they come. Entries far from them are dropped; `loadOlder` loads them. */
+  loadLatest(this: void): Promise<void>
+  /** Stops listening. The state stays as it is; messages in the outbox are still sent. */
   close(this: void): void
 }
 
 export interface TimelineOptions {
-  /** How many entries are kept; one more drops the oldest. @default 10,000 */
+  /** Loads this many of the newest messages with the join; one round trip where the server supports it. @default none */
+  readonly initial?: number
+  /** How many entries are kept. @default 10,000 */
   readonly max?: number
 }

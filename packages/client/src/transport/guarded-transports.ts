@@ -1,4 +1,5 @@
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { transports as builtIn } from 'engine.io-client'
 
 /** What we need to see of a transport's protected side. */

@@ -1,4 +1,5 @@
-import { describe, type Refusal, RoomfulError } from '@roomful/contract'
+import { type Refusal, RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { io, type Manager, type ManagerOptions, type Socket } from 'socket.io-client'
 import { type Packet, PacketType } from 'socket.io-parser'
 import { guardedTransports } from './guarded-transports.ts'
@@ -6,15 +7,15 @@ import * as strictParser from './strict-parser.ts'
 import { SharedConnections, sharingKey } from './shared-connections.ts'
 import type { SocketHandlers, SocketOptions, SocketPort } from './socket-port.ts'
 
-/** Socket.IO's timer ends here: ours covers more of an attempt (auth, the CONNECT packet). */
+/** Turns Socket.IO's own time-out off: the client's covers the whole attempt, with auth and the CONNECT packet. */
 const NEVER_MS = 2 ** 31 - 1
-/** Packets that may wait in the transport before volatile ones are dropped. */
+/** With more unsent packets in the transport, volatile ones are dropped. */
 const CONGESTED_PACKETS = 64
 
-/** A registry of our own: the app's own `io()` has connections that reconnect by themselves. */
+/** Connections that clients share. Those of the app's own `io()` reconnect by themselves and are not among them. */
 const connections = new SharedConnections<Manager>()
 
-/** The port over socket.io-client. The socket is made by the first `open`, so an import does nothing. */
+/** The port over socket.io-client. The first `open` makes the socket, so that an import does nothing. */
 export function createSocketPort(url: string, options: SocketOptions, handlers: SocketHandlers): SocketPort {
   const managerOptions = toManagerOptions(options)
   let key: string | undefined
@@ -25,7 +26,7 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
     own.io.on('open', () => endStuckUpgrades(own.io.engine))
     key = sharingKey(own.io['uri'], options)
     const made = onSharedConnection(own, key)
-    made.on('connect', () => handlers.opened(String(made.id), made.recovered === true)) // undefined where none is kept
+    made.on('connect', () => handlers.opened(String(made.id), made.recovered === true)) // `recovered` is undefined on servers without recovery
     made.on('connect_error', (error) => {
       // A refusal by the server deactivates the socket; a transport's failure leaves it active.
       if (made.active) handlers.failed(new RoomfulError('UNREACHABLE', unreachable(url), { cause: error }), false)
@@ -47,7 +48,7 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
     open(auth) {
       socket ??= create()
       connections.take(key, socket.io, socket)
-      socket.receiveBuffer = [] // what an attempt brought that did not become a connection
+      socket.receiveBuffer = [] // packets of an attempt that did not become a connection
       socket.auth = auth
       socket.connect()
     },
@@ -57,32 +58,42 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
       connections.giveBack(key, manager, socket)
       socket.disconnect()
       if (connected || !active) return
-      // Other clients may be waiting on the same connection: one that says nothing is of no use to them either.
+      // Other clients may wait on the same connection; a connection that says nothing is of no use to them either.
       if (manager._readyState === 'opening' && isStuck) manager._close()
       if (manager._readyState !== 'open') return
       takeBack(socket)
       socket = undefined
     },
-    // Socket.IO would put a packet aside where the heartbeat is overdue, and send it before any room is joined again.
+    // Where the heartbeat is overdue, Socket.IO would buffer a packet and send it before the rooms are joined again.
     isReady: () => socket !== undefined && socket.connected && !socket.io.engine._hasPingExpired(),
     isCongested: () => (socket?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
     emit: (event, args) => void socket?.emit(event, ...args),
-    emitWithAck(event, args, timeoutMs, settle) {
-      socket?.timeout(timeoutMs).emit(event, ...args, (error: Error | null, ...values: unknown[]) => {
-        settle(error ? (socket?.connected ? 'timeout' : 'disconnected') : undefined, values)
-      })
+    emitWithAck(event, args, settle) {
+      if (!socket) return () => {}
+      const acks = socket['acks'] as Record<number, unknown>
+      const id = socket['ids']
+      const ack = (error: Error | null, ...values: unknown[]): void => settle(error ? undefined : values)
+      const forget = (): void => void delete acks[id]
+      try {
+        // Socket.IO calls such an ack with an error when the connection ends.
+        socket.emit(event, ...args, Object.assign(ack, { withError: true }))
+      } catch (error) {
+        forget()
+        throw error
+      }
+      return forget
     },
   }
 }
 
-/** As with Socket.IO, clients of one origin share a connection, unless they are of the same namespace. Opens nothing. */
+/** As in Socket.IO, clients of one origin share a connection, unless they have the same namespace. Opens no connection. */
 function onSharedConnection(own: Socket, key: string | undefined): Socket {
   const manager = connections.find(key)
   const namespace = own['nsp']
   return manager && !Object.hasOwn(manager['nsps'], namespace) ? manager.socket(namespace) : own
 }
 
-/** The server has not answered a CONNECT that nobody waits for any more: a late yes is undone, so that it keeps no ghost. */
+/** The CONNECT was not answered in time. A late answer is undone, so that the server keeps no socket without a client. */
 function takeBack(socket: Socket): void {
   const { io: manager } = socket
   const nsp = socket['nsp']
@@ -93,7 +104,7 @@ function takeBack(socket: Socket): void {
   manager.once('close', () => manager.off('packet', answer))
 }
 
-/** Polling has stopped for an upgrade that then failed: Socket.IO would sit there, mute, until the heartbeat is missed. */
+/** Polling stops for an upgrade. Where that fails, Socket.IO would wait silently until the heartbeat is overdue. */
 function endStuckUpgrades(engine: Manager['engine']): void {
   engine.on('upgradeError', (error) => {
     if (engine['upgrading']) engine['_onClose']('transport error', error)

@@ -1,43 +1,36 @@
 import type { RoomfulError } from '@roomful/contract'
 
-/** What is handed through to socket.io-client. What the SDK owns (reconnection, buffers, retries) is not in here. */
+/** Options of socket.io-client. Reconnection, buffers and retries are the client's own, and not among them. */
 export interface SocketOptions {
   /** The path of the Socket.IO endpoint. @default "/socket.io/" */
   readonly path?: string
-  /** By name, or transport classes of socket.io-client. @default ["polling", "websocket", "webtransport"] */
+  /** Names, or transport classes of socket.io-client. @default ["polling", "websocket", "webtransport"] */
   readonly transports?: readonly (string | object)[]
   readonly withCredentials?: boolean
   readonly query?: Readonly<Record<string, string>>
   readonly extraHeaders?: Readonly<Record<string, string>>
-  /** Opens a connection of its own; else clients of one origin share one, as Socket.IO does. @default false */
+  /** Opens a connection of its own. Otherwise clients of one origin share one, as in Socket.IO. @default false */
   readonly forceNew?: boolean
 }
 
-/** Why an acknowledgement will not come. */
-type NoAck = 'timeout' | 'disconnected'
-
-/** The few things that we need of a Socket.IO socket; `socket-io-adapter.ts` is the only implementation. */
+/** What the client needs of a Socket.IO socket; `socket-io-adapter.ts` implements it. */
 export interface SocketPort {
-  /** Makes one attempt to connect, ended by `opened` or `failed`; never two sockets at once. */
+  /** Makes one attempt to connect, which ends with `opened` or `failed`. There are never two sockets at once. */
   open(auth: Readonly<Record<string, unknown>>): void
-  /** Ends the connection or the attempt; the handlers hear nothing of it. `isStuck`: the attempt took too long. */
+  /** Ends the connection or the attempt; no handler is called for it. `isStuck`: the attempt took too long. */
   close(isStuck?: boolean): void
-  /** Whether a packet given now goes out now. */
+  /** Whether a packet that is given now goes out now. */
   isReady(): boolean
-  /** Whether so much is waiting in the transport that what may be dropped should be. */
+  /** Whether so much is unsent in the transport that volatile packets should be dropped. */
   isCongested(): boolean
   emit(event: string, args: readonly unknown[]): void
-  emitWithAck(
-    event: string,
-    args: readonly unknown[],
-    timeoutMs: number,
-    settle: (failure: NoAck | undefined, values: unknown[]) => void,
-  ): void
+  /** `settle` gets the values of the acknowledgement, or undefined where the connection ended first. Returns its undo. */
+  emitWithAck(event: string, args: readonly unknown[], settle: (values: unknown[] | undefined) => void): () => void
 }
 
 export interface SocketHandlers {
   opened(id: string, recovered: boolean): void
-  /** The attempt ended; `refused` where the server itself said no. */
+  /** The attempt failed; `refused` where the server itself refused it. */
   failed(error: RoomfulError, refused: boolean): void
   /** The connection ended; `kicked` where the server ended it for good. */
   closed(error: RoomfulError, kicked: boolean): void

@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/client'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createFakeConnection, hello, unreachable } from '../support/fake-connection.ts'
+import { createFakeConnection, roomfulServer, unreachable } from '../support/fake-connection.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -37,25 +37,25 @@ describe('CN3 an attempt ends in time', () => {
     expect(statuses).toEqual(['connecting', 'reconnecting transport'])
   })
 
-  test('the wait for a hello is part of it', async () => {
-    const { connection, start, pass, state } = createFakeConnection({ plain: false, helloTimeoutMs: 60_000 })
+  test('the wait for the $hello is part of it; a server without one is UNSUPPORTED, and is tried again', async () => {
+    const { connection, start, pass, state } = createFakeConnection({ known: null })
     await start()
     await pass(9_000)
     connection.opened('a', false)
     await pass(999)
     expect(state().status).toBe('connecting')
     await pass(1)
-    expect(state()).toMatchObject({ status: 'connected', id: 'a' })
+    expect(state()).toMatchObject({ status: 'reconnecting', reason: 'server', error: { code: 'UNSUPPORTED' } })
   })
 
   test('a server that says CONNECT again and again does not draw it out', async () => {
-    const { connection, start, pass, statuses } = createFakeConnection({ plain: false, connectTimeoutMs: 1_000 })
+    const { connection, start, pass, statuses } = createFakeConnection({ known: null, connectTimeoutMs: 1_000 })
     await start()
     for (let time = 0; time < 1_000; time += 100) {
       connection.opened('again', false)
       await pass(100)
     }
-    expect(statuses).toEqual(['connecting', 'connected'])
+    expect(statuses).toEqual(['connecting', 'reconnecting server'])
   })
 
   test('offline is said to be the cause where the browser is sure of it', async () => {
@@ -81,19 +81,19 @@ describe('CN4 what an attempt that has ended brings later changes nothing', () =
     const before = fake.state()
     happen(fake)
     expect(fake.state()).toBe(before)
-    expect(fake.ups).toEqual([])
+    expect(fake.connects).toEqual([])
   })
 
   test('a hello of an attempt that failed does not count for the next', async () => {
-    const { connection, start, pass, ups, statuses } = createFakeConnection({ plain: false })
+    const { connection, start, pass, connects } = createFakeConnection({ known: null })
     await start()
-    connection.hello(hello)
+    connection.onServerInfo(roomfulServer)
     connection.failed(unreachable, false)
     await pass(5_000)
     connection.opened('b', false)
-    await pass(150)
-    expect(statuses.at(-1)).toBe('connected')
-    expect(ups).toEqual([{ hello: undefined, recovered: false }])
+    expect(connects).toEqual([])
+    connection.onServerInfo({ ...roomfulServer, user: { id: 'bob' } })
+    expect(connects).toEqual([{ user: { id: 'bob' }, recovered: false }])
   })
 
   test('one socket at a time: each attempt is closed before the next', async () => {
@@ -165,21 +165,21 @@ describe('CN8 giving up', () => {
   })
 
   test('a connection that is lost with no attempts left tells once that it is stopped', async () => {
-    const { connection, start, downs } = createFakeConnection({ reconnect: { attempts: 0 } })
+    const { connection, start, losses } = createFakeConnection({ reconnect: { attempts: 0 } })
     await start()
     connection.opened('a', false)
     connection.closed(unreachable, false)
-    expect(downs).toEqual([{ code: 'EXHAUSTED', stopped: true }])
+    expect(losses).toEqual([{ code: 'EXHAUSTED', isStopped: true }])
   })
 })
 
 test('CN11 no timer is left by any way to stop', async () => {
   for (const reason of ['client', 'kicked', 'refused', 'exhausted'] as const) {
     for (const moment of ['attempt', 'hello', 'connected', 'waiting']) {
-      const { connection, start } = createFakeConnection({ plain: false })
+      const { connection, start } = createFakeConnection({ known: null })
       await start()
       if (moment === 'hello' || moment === 'connected') connection.opened('a', false)
-      if (moment === 'connected') connection.hello(hello)
+      if (moment === 'connected') connection.onServerInfo(roomfulServer)
       if (moment === 'waiting') connection.failed(unreachable, false)
       connection.stop(reason)
       expect([moment, reason, vi.getTimerCount()]).toEqual([moment, reason, 0])

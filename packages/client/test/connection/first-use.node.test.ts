@@ -111,7 +111,10 @@ describe('CN9 connect()', () => {
     const client = startClient(server.url)
     const connected = client.connect()
     client.disconnect()
-    await expect(connected).rejects.toMatchObject({ code: 'DISCONNECTED', message: 'disconnect() was called' })
+    await expect(connected).rejects.toMatchObject({
+      code: 'DISCONNECTED',
+      message: 'disconnect() was called; connect() connects again',
+    })
     expect(client.connection.getState()).toEqual({ status: 'disconnected', reason: 'client' })
     await eventually(() => expect(server.connections).toBe(0))
   })

@@ -1,46 +1,47 @@
-import { plainRooms } from '@roomful/client'
+import { plainRooms, roomful } from '@roomful/client'
 import type { Server } from 'socket.io'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { recordInspect, recordStatuses, startClient, until } from '../support/test-client.ts'
+import { createFakeConnection } from '../support/fake-connection.ts'
+import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
 const hello = { v: 1, capabilities: [], limits: {}, user: { id: 'ada', name: 'Ada' }, now: 0 }
-/** Long, so that a test that passes did not wait for it; a test that does wait says its own. */
-const never = { helloTimeoutMs: 3_600_000, connectTimeoutMs: 3_600_000 }
 
-/** Answers joins as roomful/1 and as the tutorial have them, and notes which of both was asked. */
-function answerJoins(io: Server, asked: string[]): void {
+afterEach(() => vi.restoreAllMocks())
+
+/** Answers joins as roomful/1 and as the tutorial have them, and notes which of both came. */
+function answerJoins(io: Server, joins: string[]): void {
   io.on('connection', (socket) => {
     socket.on('$join', ({ room }: { room: string }, ack: (answer: object) => void) => {
-      asked.push(`$join ${room}`)
+      joins.push(`$join ${room}`)
       ack({ ok: true, epoch: 'epoch-one', head: 0, first: 1, entries: [] })
     })
     socket.on('join', ({ room }: { room: string }, ack: () => void) => {
-      asked.push(`join ${room}`)
+      joins.push(`join ${room}`)
       ack()
     })
   })
 }
 
-const saysHelloAtOnce = (io: Server, said: object = hello): void =>
-  void io.on('connection', (socket) => void socket.emit('$hello', said))
+const sendHello = (io: Server, message: unknown = hello): void =>
+  void io.on('connection', (socket) => void socket.emit('$hello', message))
 
-describe('CN10 a server that speaks roomful/1', () => {
-  test('says so with the connect: nothing is waited for', async () => {
-    const { url } = await startServer({ configure: saysHelloAtOnce })
-    const client = startClient(url, never)
+describe('CN10 roomful()', () => {
+  test('is connected when the $hello is there, with the user and the guarantees', async () => {
+    const { url } = await startServer({ configure: sendHello })
+    const client = startClient(url, { rooms: roomful() })
     const statuses = recordStatuses(client)
     await client.connect()
     expect(statuses).toEqual(['idle', 'connecting', 'connected'])
     expect(client.connection.getState()).toMatchObject({
       user: { id: 'ada', name: 'Ada' },
-      guarantees: { rooms: 'roomful' },
+      guarantees: { rooms: 'roomful', order: true, replay: true, exactlyOnce: true, outbox: 'memory' },
       recovered: false,
     })
   })
 
-  test('says so before the connect, as from Flask', async () => {
+  test('takes a $hello that comes before the connect packet, as from Flask', async () => {
     const { url } = await startServer({
       configure: (io) =>
         io.use((socket, next) => {
@@ -48,111 +49,173 @@ describe('CN10 a server that speaks roomful/1', () => {
           next()
         }),
     })
-    const client = startClient(url, never)
+    const client = startClient(url, { rooms: roomful() })
     await client.connect()
     expect(client.guarantees?.rooms).toBe('roomful')
   })
 
-  test('says so late: connected as plain, then more is known, and all rooms are joined again its way', async () => {
-    const asked: string[] = []
-    const server = await startServer({ configure: (io) => answerJoins(io, asked) })
-    const client = startClient(server.url, { helloTimeoutMs: 1 })
-    await client.join('a')
-    await client.join('b')
-    expect([asked, client.guarantees?.rooms]).toEqual([['join a', 'join b'], 'plain'])
-    const statuses = recordStatuses(client)
+  test('waits for a slow $hello, however long it takes within connectTimeoutMs', async () => {
+    const joins: string[] = []
+    const server = await startServer({ configure: (io) => answerJoins(io, joins) })
+    const client = startClient(server.url, { rooms: roomful() })
+    const joined = client.join('a')
+    await eventually(() => expect(server.sockets).toBe(1))
+    expect([client.status, joins]).toEqual(['connecting', []])
     server.io.emit('$hello', hello)
-    await eventually(() => expect(asked).toEqual(['join a', 'join b', '$join a', '$join b']))
-    expect(client.connection.getState()).toMatchObject({ user: hello.user, guarantees: { rooms: 'roomful' } })
-    expect(statuses).toEqual(['connected', 'connected'])
-    await eventually(() => expect(client.room('a').state.getState()).toEqual({ status: 'joined', acknowledged: true }))
+    await joined
+    expect(joins).toEqual(['$join a'])
   })
 
-  test('says so twice: the second time changes nothing', async () => {
-    const asked: string[] = []
+  test('a second $hello changes nothing', async () => {
+    const joins: string[] = []
     const server = await startServer({
       configure(io) {
-        saysHelloAtOnce(io)
-        answerJoins(io, asked)
+        sendHello(io)
+        answerJoins(io, joins)
       },
     })
-    const client = startClient(server.url, never)
+    const client = startClient(server.url, { rooms: roomful() })
     await client.join('a')
     const state = client.connection.getState()
     server.io.emit('$hello', { ...hello, user: { id: 'eve' } })
     server.io.emit('after')
     await new Promise<void>((resolve) => client.once('after', () => resolve()))
     expect(client.connection.getState()).toBe(state)
-    expect(asked).toEqual(['$join a'])
+    expect(joins).toEqual(['$join a'])
   })
 
-  test.each<[string, unknown]>([
-    ['of another version', { ...hello, v: 2 }],
-    ['without one', { ...hello, v: undefined }],
-    ['with a user that is none', { ...hello, user: 'ada' }],
-    ['with a user without an id', { ...hello, user: { name: 'Ada' } }],
-    ['that is no message', 'hello'],
-  ])('a hello %s is none, and is reported', async (_name, said) => {
-    const { url } = await startServer({ configure: (io) => saysHelloAtOnce(io, said as object) })
-    const { inspect, ofType } = recordInspect()
-    const client = startClient(url, { helloTimeoutMs: 50, inspect })
+  test('exactlyOnce is not promised where the server remembers no keys', async () => {
+    const { url } = await startServer({ configure: (io) => sendHello(io, { ...hello, limits: { dedupMs: 0 } }) })
+    const client = startClient(url, { rooms: roomful() })
     await client.connect()
-    expect(client.connection.getState()).toMatchObject({ user: undefined, guarantees: { rooms: 'plain' } })
-    expect(ofType('drop')).toEqual([
-      { type: 'drop', direction: 'in', event: '$hello', reason: 'not a hello of our version' },
+    expect(client.guarantees?.exactlyOnce).toBe(false)
+  })
+
+  test.each<[string, unknown, string]>([
+    ['another version', { ...hello, v: 2 }, 'the server speaks roomful/2, this client roomful/1'],
+    ['no version', { ...hello, v: undefined }, 'the server speaks roomful/undefined, this client roomful/1'],
+    ['a malformed user', { ...hello, user: 'ada' }, "the server's $hello cannot be read"],
+    ['a user without an id', { ...hello, user: { name: 'Ada' } }, "the server's $hello cannot be read"],
+    ['no object', 'hello', 'the server speaks roomful/undefined'],
+  ])('fails the attempt at once where the $hello has %s, and tries again', async (_name, message, sentence) => {
+    const { url } = await startServer({ configure: (io) => sendHello(io, message) })
+    const client = startClient(url, { rooms: roomful() })
+    void client.connect()
+    const state = await until(client, 'reconnecting')
+    expect(state).toMatchObject({ reason: 'server', error: { code: 'UNSUPPORTED' } })
+    expect(state.error.message).toContain(sentence)
+  })
+
+  test('a server without a $hello fails the attempt with a sentence that says what to do, and messages wait', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const server = await startServer()
+    const client = startClient(server.url, { rooms: roomful(), connectTimeoutMs: 200 })
+    void client.join('general')
+    void client.room('general').send({ text: 'waits' })
+    const state = await until(client, 'reconnecting', ({ error }) => error.code === 'UNSUPPORTED')
+    expect(state.reason).toBe('server')
+    expect(state.error.message).toBe(
+      'the server does not speak roomful/1 (it sent no $hello): mount @roomful/server on it, or use plainRooms()',
+    )
+    expect(client.outbox.getState()).toMatchObject({ queued: 1, sending: 0 })
+  })
+
+  test('in development a server that has sent no $hello after 3 s is warned about, once', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const { connection, start, pass } = createFakeConnection({ known: null })
+    await start()
+    connection.opened('a', false)
+    await pass(2_999)
+    expect(warn).not.toHaveBeenCalled()
+    await pass(60_000)
+    connection.opened('b', false)
+    await pass(9_000)
+    expect(warn.mock.calls.flat()).toEqual([
+      expect.stringContaining('mount @roomful/server on it, or use plainRooms()'),
     ])
   })
 })
 
-describe('CN10 a plain server', () => {
-  test('is one after helloTimeoutMs without a hello, and is not waited for the next time', async () => {
-    const server = await startServer()
-    const client = startClient(server.url, { helloTimeoutMs: 50 })
-    const wait = vi.spyOn(globalThis, 'setTimeout')
-    const hellos = () => wait.mock.calls.filter(([, ms]) => ms === 50).length
-    await client.connect()
-    expect([client.guarantees?.rooms, hellos()]).toEqual(['plain', 1])
-    await server.restart()
-    await until(client, 'reconnecting')
-    await until(client, 'connected')
-    expect([client.guarantees?.rooms, hellos()]).toEqual(['plain', 1])
-    wait.mockRestore()
-  })
-
-  test('that comes back as roomful/1 is believed', async () => {
-    let isRoomful = false
-    const server = await startServer({
-      configure: (io) => {
-        if (isRoomful) saysHelloAtOnce(io)
-      },
+describe('CN10 a packet that comes before the client is connected', () => {
+  test('is kept, and handed on in order when listeners know that the client is connected', async () => {
+    const { url } = await startServer({
+      configure: (io) =>
+        io.use((socket, next) => {
+          for (const text of ['one', 'two']) socket.conn.write(`2["news","${text}"]`)
+          next()
+        }),
     })
-    const client = startClient(server.url, { helloTimeoutMs: 1 })
-    await client.connect()
-    isRoomful = true
-    await server.restart()
-    await until(client, 'connected', ({ guarantees }) => guarantees.rooms === 'roomful')
-    isRoomful = false
-    await server.restart()
-    await until(client, 'connected', ({ guarantees }) => guarantees.rooms === 'plain')
-    expect(client.connection.getState()).toMatchObject({ user: undefined })
+    for (const rooms of [plainRooms(), undefined]) {
+      const client = startClient(url, rooms && { rooms })
+      const order: unknown[] = []
+      client.connection.subscribe(({ status }) => order.push(status))
+      client.on('news', (text: unknown) => order.push(text))
+      await eventually(() => expect(order).toEqual(['connecting', 'connected', 'one', 'two']))
+      client.disconnect()
+    }
   })
 
-  test('named so by plainRooms(): nothing is waited for, and a hello is not believed', async () => {
-    const asked: string[] = []
+  test('reaches a listener that is added after `await client.connect()`', async () => {
+    const { url } = await startServer({
+      configure: (io) => io.on('connection', (socket) => socket.emit('welcome', 'hi')),
+    })
+    const client = startClient(url)
+    await client.connect()
+    await expect(new Promise((resolve) => client.once('welcome', resolve))).resolves.toBe('hi')
+  })
+
+  test('is dropped with the attempt that brought it', async () => {
+    let attempts = 0
+    const { url } = await startServer({
+      configure: (io) =>
+        io.on('connection', (socket) => {
+          attempts += 1
+          socket.emit('news', `of attempt ${attempts}`)
+          if (attempts === 1) socket.conn.close()
+          else socket.emit('$hello', hello)
+        }),
+    })
+    const client = startClient(url, { rooms: roomful() })
+    const news: unknown[] = []
+    client.on('news', (text: unknown) => news.push(text))
+    await until(client, 'connected')
+    await eventually(() => expect(news).toEqual(['of attempt 2']))
+  })
+})
+
+describe('CN10 plainRooms(), the default', () => {
+  test('waits for no $hello, ignores one, and says in development that roomful() would give more', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const joins: string[] = []
     const { url } = await startServer({
       configure(io) {
-        saysHelloAtOnce(io)
-        answerJoins(io, asked)
+        sendHello(io)
+        answerJoins(io, joins)
       },
     })
-    const client = startClient(url, { ...never, rooms: plainRooms() })
+    const client = startClient(url)
     await client.join('a')
-    expect([client.guarantees?.rooms, asked]).toEqual(['plain', ['join a']])
+    expect([client.guarantees?.rooms, joins]).toEqual(['plain', ['join a']])
+    await eventually(() => expect(warn.mock.calls.flat().join()).toContain('rooms: roomful()'))
+    expect(warn).toHaveBeenCalledTimes(1)
   })
 
-  test('keeps what Socket.IO recovers: connected says so', async () => {
+  test('promises what such a server can give', async () => {
+    const { url } = await startServer()
+    const client = startClient(url)
+    await client.connect()
+    expect(client.guarantees).toEqual({
+      rooms: 'plain',
+      order: false,
+      replay: false,
+      exactlyOnce: false,
+      outbox: 'none',
+    })
+  })
+
+  test('keeps the state that Socket.IO recovers, and says so', async () => {
     const server = await startServer({ options: { connectionStateRecovery: {} } })
-    const client = startClient(server.url, { helloTimeoutMs: 1 })
+    const client = startClient(server.url)
     await client.connect()
     expect(client.connection.getState()).toMatchObject({ recovered: false })
     server.io.emit('news', 'an event that carries an offset')

@@ -4,7 +4,7 @@ import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
 // The wait is so long that only the page's event can have ended it.
-const patient = { reconnect: { minDelayMs: 3_600_000, maxDelayMs: 3_600_000 }, helloTimeoutMs: 1 }
+const patient = { reconnect: { minDelayMs: 3_600_000, maxDelayMs: 3_600_000 } }
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -117,7 +117,7 @@ describe('CN11 listeners of the page', () => {
       configure: (io) => io.use((_socket, next) => next(reason === 'refused' ? new Error('no') : undefined)),
     })
     if (reason === 'exhausted') await server.close()
-    const client = startClient(server.url, { reconnect: { attempts: 0 }, helloTimeoutMs: 1 })
+    const client = startClient(server.url, { reconnect: { attempts: 0 } })
     const settled = client.connect().catch(() => {})
     if (reason === 'kicked') await settled
     server.kickAll()

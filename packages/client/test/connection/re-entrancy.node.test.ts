@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { createGuardedStore } from '../../src/guarded-store.ts'
+import { createGuardedStore } from '../../src/store.ts'
 import { createFakeConnection, unreachable } from '../support/fake-connection.ts'
 
 const report = (error: unknown): never => {
@@ -60,7 +60,7 @@ describe('CN2 a listener that changes the state again', () => {
 
 describe('DS2 a listener of the connection that throws', () => {
   test('harms no other, and is reported', async () => {
-    const { connection, errors, start, statuses, ups } = createFakeConnection()
+    const { connection, errors, start, statuses, connects } = createFakeConnection()
     connection.store.subscribe(() => {
       throw new Error('in the app')
     })
@@ -70,27 +70,27 @@ describe('DS2 a listener of the connection that throws', () => {
     connection.opened('a', false)
     expect(statuses).toEqual(['connecting', 'connected'])
     expect(after).toHaveBeenCalledTimes(2)
-    expect(ups).toHaveLength(1)
+    expect(connects).toHaveLength(1)
     expect(errors.map(String)).toEqual(['Error: in the app', 'Error: in the app'])
   })
 })
 
 describe('CN8 a listener that orders something at once', () => {
   test('disconnect() when connected: stopped, and nothing is left', async () => {
-    const { connection, start, calls, ups, downs } = createFakeConnection()
+    const { connection, start, calls, connects, losses } = createFakeConnection()
     connection.store.subscribe(({ status }) => {
       if (status === 'connected') connection.stop('client')
     })
     await start()
     connection.opened('a', false)
     expect(connection.store.getState()).toEqual({ status: 'disconnected', reason: 'client' })
-    expect([ups.length, downs]).toEqual([1, [{ code: 'DISCONNECTED', stopped: true }]])
+    expect([connects.length, losses]).toEqual([1, [{ code: undefined, isStopped: true }]])
     expect(calls.at(-1)).toBe('close')
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('disconnect() when the connection was lost: the stop is the last word', async () => {
-    const { connection, start, pass, downs, opens } = createFakeConnection()
+    const { connection, start, pass, losses, opens } = createFakeConnection()
     connection.store.subscribe(({ status }) => {
       if (status === 'reconnecting') connection.stop('client')
     })
@@ -98,18 +98,18 @@ describe('CN8 a listener that orders something at once', () => {
     connection.opened('a', false)
     connection.closed(unreachable, false)
     await pass(60_000)
-    expect(downs).toEqual([
-      { code: 'UNREACHABLE', stopped: false },
-      { code: 'DISCONNECTED', stopped: true },
+    expect(losses).toEqual([
+      { code: 'UNREACHABLE', isStopped: false },
+      { code: undefined, isStopped: true },
     ])
     expect(opens()).toBe(1)
   })
 
   test('connect() when kicked: what waited was dropped before, and the new connection is whole', async () => {
-    const { connection, start, pass, downs, ups, statuses } = createFakeConnection()
+    const { connection, start, pass, losses, connects, statuses } = createFakeConnection()
     connection.store.subscribe(({ status }) => {
       if (status === 'disconnected') connection.connect()
-      if (status === 'disconnected') expect(downs).toHaveLength(1)
+      if (status === 'disconnected') expect(losses).toHaveLength(1)
     })
     await start()
     connection.opened('a', false)
@@ -117,7 +117,7 @@ describe('CN8 a listener that orders something at once', () => {
     await pass(0)
     connection.opened('b', false)
     expect(statuses).toEqual(['connecting', 'connected', 'disconnected kicked', 'connecting', 'connected'])
-    expect(downs).toEqual([{ code: 'UNREACHABLE', stopped: true }])
-    expect(ups).toHaveLength(2)
+    expect(losses).toEqual([{ code: 'UNREACHABLE', isStopped: true }])
+    expect(connects).toHaveLength(2)
   })
 })

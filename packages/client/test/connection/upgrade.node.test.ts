@@ -23,7 +23,7 @@ test('CN3 F24 an upgrade that dies midway is a loss at once, not when the heartb
     handshake(link, { ...heartbeats, upgrades: link.number === 1 ? ['websocket'] : [] })
     link.onPacket((packet) => packet.startsWith('40') && link.send(`40{"sid":"socket-${link.number}"}`))
   })
-  const client = startClient(server.url, { helloTimeoutMs: 1 })
+  const client = startClient(server.url)
   void client.connect()
   await until(client, 'reconnecting')
   expect(await until(client, 'connected')).toMatchObject({ id: 'socket-3' })
@@ -38,7 +38,7 @@ test('CN3 F23 where WebSockets are swallowed, polling goes on', async () => {
       else if (packet.startsWith('42')) link.send(`43${parseInt(packet.slice(2), 10)}["answer"]`)
     })
   })
-  const client = startClient(server.url, { helloTimeoutMs: 1 })
+  const client = startClient(server.url)
   await client.connect()
   await expect.poll(() => server.attempts).toBe(2) // the second is the WebSocket, which is never answered
   for (let n = 0; n < 5; n += 1) expect(await client.emitWithAck('ask', n)).toBe('answer')

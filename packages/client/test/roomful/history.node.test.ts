@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { rejection, startClient } from '../support/test-client.ts'
+import { rejection, startClient, startRoomful } from '../support/test-client.ts'
 import { startChat } from '../rooms/support/chat-server.ts'
 import { startPlain } from '../rooms/support/plain-server.ts'
 import { EPOCH, joinAnswer, startScript } from '../rooms/support/scripted-server.ts'
@@ -64,7 +64,7 @@ describe('room.history', () => {
       hello: { limits: { page: 5 } as never },
       $history: () => ({ ...joinAnswer() }),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     await room.history({ limit: 100 })
     await room.history({ before: 9 })
     await room.history({ after: 3, limit: 2 })

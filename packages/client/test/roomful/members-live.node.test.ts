@@ -1,7 +1,7 @@
 import type { Room } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { startClient } from '../support/test-client.ts'
+import { startRoomful } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { recordRoom } from '../rooms/support/record-room.ts'
 import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
@@ -13,7 +13,7 @@ const idsIn = (room: Pick<Room, 'members'>) => [...room.members.getState().keys(
 describe('RM9 members', () => {
   test('are those of the answer, then follow each change, and are nobody once the room is left', async () => {
     const { url, say } = await startScript({ $join: () => listOf(7, 'ann', 'bob') })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     expect([...room.members.getState()]).toEqual([
       ['ann', { user: { id: 'ann', name: 'ann' }, presence: undefined }],
       ['bob', { user: { id: 'bob', name: 'bob' }, presence: undefined }],
@@ -29,7 +29,7 @@ describe('RM9 members', () => {
   })
   test('are told to those who watch only where something changed', async () => {
     const { url, say } = await startScript({ $join: () => listOf(1, 'ann') })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const seen: string[][] = []
     room.members.subscribe(() => seen.push(idsIn(room)))
     const ann = room.members.getState().get('ann')
@@ -42,7 +42,7 @@ describe('RM9 members', () => {
     const { url, say, dataOf, events } = await startScript({
       $join: (_request, _socket, nth) => (nth === 1 ? listOf(1, 'ann') : listOf(30, 'cy', 'dee')),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     for (let v = 10; v < 30; v += 1) say('$members', { room: 'general', v, set: [member(`guest${v}`)] })
     await eventually(() => expect(idsIn(room)).toEqual(['cy', 'dee']))
     expect(dataOf('$join')).toHaveLength(2)
@@ -61,7 +61,7 @@ describe('RM9 members', () => {
           socket.emit('message', 3, metaOf(room, 3))
         },
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     room.on('message', (data) => heard.push(data))
     room.on('gap', (gap) => heard.push(gap))
     say('message', 1, metaOf('general', 1))
@@ -74,7 +74,7 @@ describe('RM9 members', () => {
       $join: (_request, _socket, nth) =>
         nth === 1 ? listOf(1, 'ann') : { ok: false, code: 'FORBIDDEN', message: 'you were removed' },
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     say('$members', { room: 'general', v: 9 })
     await eventually(() => expect(room.status).toBe('failed'))
     expect(room.state.getState().error?.message).toBe('you were removed')
@@ -85,7 +85,7 @@ describe('RM9 members', () => {
       $join: (_request, _socket, nth) =>
         nth === 2 ? { ok: false, code: 'UNAVAILABLE' } : listOf(nth, 'ann', ...(nth > 1 ? ['bob'] : [])),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const seen: string[][] = []
     room.members.subscribe(() => seen.push(idsIn(room)))
     const statuses = recordRoom(room)
@@ -97,7 +97,7 @@ describe('RM9 members', () => {
     const { url, say, events } = await startScript({
       $join: (_request, _socket, nth) => (nth === 2 ? undefined : listOf(nth, 'ann')),
     })
-    const room = await startClient(url, { joinTimeoutMs: 50 }).join('general')
+    const room = await startRoomful(url, { joinTimeoutMs: 50 }).join('general')
     say('$members', { room: 'general', v: 9 })
     await eventually(() => expect(events()).toEqual(['$join', '$join', '$leave']))
     await eventually(() => expect(room.status).toBe('failed'))
@@ -105,7 +105,7 @@ describe('RM9 members', () => {
   test('CN12 that are none are not believed: the change is dropped, the room goes on', async () => {
     expectNothingUncaught()
     const { url, say } = await startScript({ $join: () => listOf(1, 'ann') })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const statuses = recordRoom(room)
     for (const message of [undefined, null, 'x', [], { room: 'general' }, { room: 'general', v: '2' }])
       say('$members', message)

@@ -1,7 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { rejection, startClient } from '../support/test-client.ts'
+import { rejection, startRoomful } from '../support/test-client.ts'
 import { codeOf, keysOf, textsOf } from '../rooms/support/outcomes.ts'
 import { EPOCH, joinAnswer, startScript } from '../rooms/support/scripted-server.ts'
 
@@ -16,7 +16,7 @@ describe('C6 C7 answers', () => {
         ),
       }),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const first = room.emit('m', 'first')
     const [good, bad, fine] = [room.emit('m', 'good'), room.emit('m', 'bad'), room.emit('m', 'fine')]
     await expect(Promise.all([first, good, fine].map(codeOf))).resolves.toEqual(Array(3).fill('confirmed'))
@@ -31,7 +31,7 @@ describe('C6 C7 answers', () => {
           ? { ok: false, epoch, results: [{ seq: 2, at: 0 }], code, after: 10 }
           : { ok: true, epoch, results: items.map(({ n }) => ({ seq: n, at: 0 })) },
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const sent = ['a', 'b', 'c', 'd'].map((text) => room.emit('m', text))
     await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(Array(4).fill('confirmed'))
     expect(textsOf(dataOf('$publish'))).toEqual([['a'], ['b', 'c', 'd'], ['c', 'd']])
@@ -44,7 +44,7 @@ describe('C6 C7 answers', () => {
           ? { ok: false, epoch, results: [], code }
           : { ok: true, epoch, results: items.map(({ n }) => ({ seq: n, at: 0 })) },
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const sent = ['a', 'b'].map((text) => room.emit('m', text))
     await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(['confirmed', 'confirmed'])
     expect(received.map(({ event }) => event)).toEqual(['$join', '$publish', '$join', '$publish'])
@@ -56,7 +56,7 @@ describe('C6 C7 answers', () => {
       $publish: ({ epoch }) =>
         isBusy ? { ok: false, epoch, results: [], code: 'RATE' } : { ok: true, epoch, results: [{ seq: 1, at: 0 }] },
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const sent = codeOf(room.emit('m', 'a'))
     await eventually(() => expect(dataOf('$publish')).not.toEqual([]))
     await room.leave()
@@ -69,7 +69,7 @@ describe('C6 C7 answers', () => {
     const { url } = await startScript({
       $publish: () => ({ ok: false, code: 'FORBIDDEN', message: 'read only', epoch: EPOCH, results: [] }),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     await expect(Promise.all([room.emit('m', 1), room.emit('m', 2)].map(codeOf))).resolves.toEqual([
       'FORBIDDEN',
       'FORBIDDEN',
@@ -87,7 +87,7 @@ describe('C6 C7 answers', () => {
           ? (acknowledge) => acknowledge(given as never)
           : { ok: true, epoch, results: items.map(() => ({ seq: 1, at: 0 })) },
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const sent = [room.emit('m', 1), room.emit('m', 2)]
     await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(['confirmed', 'confirmed'])
     expect(keysOf(dataOf('$publish'))).toEqual([[1], [1, 2]])
@@ -100,7 +100,7 @@ describe('C6 C7 answers', () => {
         results: nth === 1 ? [] : items.map((_item, index) => ({ seq: index + 1, at: 0 })),
       }),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const sent = ['a', 'b', 'c'].map((text) => codeOf(room.emit('m', text)))
     await expect(Promise.all(sent)).resolves.toEqual(['confirmed', 'confirmed', 'confirmed'])
   })

@@ -1,7 +1,7 @@
 import type { Gap, HistoryAnswer, JoinAnswer, Room } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { startClient } from '../support/test-client.ts'
+import { startClient, startRoomful } from '../support/test-client.ts'
 import { recordRoom } from '../rooms/support/record-room.ts'
 import { EPOCH, joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
 
@@ -61,7 +61,7 @@ describe('P4 after an outage', () => {
           ? historyAnswer({ head: 5, entries: [3, 4].map(entry) })
           : historyAnswer({ head: 5, entries: [5].map(entry) }),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const heard = recordHeard(room)
     await server.restart()
     await eventually(() => expect(heard).toHaveLength(5))
@@ -139,7 +139,7 @@ describe('P4 after an outage', () => {
                 acknowledge(joinAnswer({ head: 9, members: { v: 3, list: [{ user: { id: 'ann' } }] } })),
               ),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const gaps = gapsOf(room)
     const seen: number[] = []
     room.members.subscribe((members) => seen.push(members.size))
@@ -159,7 +159,7 @@ describe('C13 on a connection that goes on', () => {
     const { url, say, dataOf } = await startScript({
       $history: () => historyAnswer({ head: 3, entries: [1, 2, 3].map(entry) }),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const heard = recordHeard(room)
     say('message', 3, metaOf('general', 3))
     await eventually(() => expect(heard).toEqual(['1 replayed', '2 replayed', '3 replayed']))
@@ -170,7 +170,7 @@ describe('C13 on a connection that goes on', () => {
   })
   test('$head tells of a last message that was lost', async () => {
     const { url, say } = await startScript({ $history: () => historyAnswer({ head: 1, entries: [entry(1)] }) })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const heard = recordHeard(room)
     say('$head', { room: 'general', epoch: EPOCH, seq: 1 })
     await eventually(() => expect(heard).toEqual(['1 replayed']))
@@ -180,7 +180,7 @@ describe('C13 on a connection that goes on', () => {
       $history: (_request, _socket, nth) =>
         nth === 1 ? { ok: false, code: 'RATE' } : historyAnswer({ head: 1, entries: [entry(1)] }),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const heard = recordHeard(room)
     say('$head', { room: 'general', epoch: EPOCH, seq: 1 })
     await eventually(() => expect(heard).toEqual(['1 replayed']))
@@ -191,7 +191,7 @@ describe('C13 on a connection that goes on', () => {
       $join: (_request, _socket, nth) => joinAnswer(nth === 1 ? {} : { head: 1, entries: [entry(1)] }),
       $history: () => ({ ok: false, code }),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const heard = recordHeard(room)
     say('$head', { room: 'general', epoch: EPOCH, seq: 1 })
     await eventually(() => expect(heard).toEqual(['1 replayed']))
@@ -208,7 +208,7 @@ describe('C13 on a connection that goes on', () => {
   })
   test('C14 a message that its handler throws at is not fetched again', async () => {
     const { url, say, events } = await startScript()
-    const room = await startClient(url, { onError: () => {} }).join('general')
+    const room = await startRoomful(url, { onError: () => {} }).join('general')
     const heard: unknown[] = []
     room.on('message', (data) => {
       heard.push(data)

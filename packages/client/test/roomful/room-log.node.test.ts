@@ -1,21 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { RoomLog } from '../../src/roomful/log.ts'
-import {
-  away,
-  follow,
-  head,
-  joined,
-  joining,
-  left,
-  live,
-  ONE,
-  page,
-  retry,
-  type RoomLogInput,
-  TWO,
-} from './support/log-inputs.ts'
+import { type LogInput, RoomLog } from '../../src/roomful/log.ts'
+import { away, follow, head, joined, joining, left, live, ONE, page, retry, TWO } from './support/log-inputs.ts'
 
-type Row = readonly [name: string, inputs: readonly RoomLogInput[], said: readonly string[]]
+type Row = readonly [name: string, inputs: readonly LogInput[], said: readonly string[]]
 
 /** In, with everything up to 5 behind us. */
 const in5 = [joining, joined(5)]
@@ -178,8 +165,21 @@ describe('C13 P7 what is held has a bound', () => {
     const { said } = follow([...in5, same(7), same(7), same(8), same(6)], { entries: 100, bytes: 12 })
     expect(said).toEqual([asked, '6', '7', '8'])
   })
-  test('of 1,000 entries and 1 MiB, unless told otherwise', () => {
-    expect(new RoomLog().bound).toEqual({ entries: 1_000, bytes: 1_048_576 })
+  test('of 1,000 entries by default: the next one is fetched', () => {
+    const early = Array.from({ length: 1_001 }, (_, index) => live(index + 7))
+    const { said } = follow([...in5, ...early, page(1, 1_007, { entries: [6] })])
+    expect(said.slice(-2)).toEqual(['1006', 'fetch after 1006 of epoch-one'])
+  })
+  test('of 1 MiB by default: a message beyond it is fetched', () => {
+    const half = 'x'.repeat(524_288 - 2)
+    const { said } = follow([
+      ...in5,
+      live(7, ONE, half),
+      live(8, ONE, half),
+      live(9, ONE, 'y'),
+      page(1, 9, { entries: [6] }),
+    ])
+    expect(said.slice(-2)).toEqual(['8', 'fetch after 8 of epoch-one'])
   })
 })
 

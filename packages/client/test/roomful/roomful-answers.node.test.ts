@@ -10,7 +10,7 @@ import {
   readMeta,
   readPublishAnswer,
 } from '../../src/roomful/wire-messages.ts'
-import { rejection, startClient } from '../support/test-client.ts'
+import { rejection, startRoomful } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { EPOCH, helloWith, joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
 
@@ -70,7 +70,7 @@ describe('an answer to a join', () => {
   ])('RM4 that is none fails the room and takes the join back: %s', async (_what, given) => {
     expectNothingUncaught()
     const { url, events } = await startScript({ $join: () => (acknowledge) => acknowledge(given as never) })
-    const client = startClient(url)
+    const client = startRoomful(url)
     const error = await rejection(client.join('general'))
     expect(error).toMatchObject({
       code: 'INVALID',

@@ -1,7 +1,7 @@
 import type { Gap, MessageMeta } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { recordInspect, startClient } from '../support/test-client.ts'
+import { recordInspect, startRoomful } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { recordRoom } from '../rooms/support/record-room.ts'
 import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
@@ -9,7 +9,7 @@ import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-serve
 describe('an event of a room', () => {
   test('DS4 is heard by that room only, with what the server says of it', async () => {
     const { url, say } = await startScript()
-    const client = startClient(url)
+    const client = startRoomful(url)
     const heard: [string, unknown, MessageMeta?][] = []
     client.on('message', (data) => heard.push(['client', data]))
     const [general, other] = await Promise.all([client.join('general'), client.join('other')])
@@ -32,7 +32,7 @@ describe('an event of a room', () => {
   })
   test('has no id and no place where it is volatile, and no sender where the server itself speaks', async () => {
     const { url, say } = await startScript()
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const heard: MessageMeta[] = []
     room.on('cursor', (_data, meta) => heard.push(meta))
     say('cursor', { x: 1 }, { $room: 'general', from: null, at: 5 })
@@ -42,7 +42,7 @@ describe('an event of a room', () => {
   test('DS6 of a room that nobody named, or joined, is dropped, and seen by inspect', async () => {
     const { url, say } = await startScript()
     const { ofType, inspect } = recordInspect()
-    const client = startClient(url, { inspect })
+    const client = startRoomful(url, { inspect })
     const named = client.room('named')
     const heard: unknown[] = []
     named.on('message', (data) => heard.push(data))
@@ -55,7 +55,7 @@ describe('an event of a room', () => {
   })
   test('DS1 is not heard any more by a handler that was taken off, and once by one that was added twice', async () => {
     const { url, say } = await startScript()
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const heard: string[] = []
     const handler = (data: string) => heard.push(data)
     const [first, second] = [room.on('message', handler), room.on('message', handler)]
@@ -72,7 +72,7 @@ describe('an event of a room', () => {
   test('DS2 harms nobody where a handler throws', async () => {
     const { url, say } = await startScript()
     const errors: unknown[] = []
-    const room = await startClient(url, { onError: (error, source) => errors.push([error, source]) }).join('general')
+    const room = await startRoomful(url, { onError: (error, source) => errors.push([error, source]) }).join('general')
     const heard: unknown[] = []
     room.on('message', () => {
       throw new TypeError('oops')
@@ -85,7 +85,7 @@ describe('an event of a room', () => {
   })
   test('DS5 under a reserved name cannot be listened to, or sent; the sentence says why', async () => {
     const { url } = await startScript()
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     expect(() => room.on('connect', () => {})).toThrow('event name "connect" is reserved by Socket.IO')
     expect(() => room.on('$head', () => {})).toThrow('names that begin with $ belong to the protocol')
     await expect(room.emit('$publish', {})).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
@@ -94,7 +94,7 @@ describe('an event of a room', () => {
   test('CN12 with a broken last argument is an ordinary event', async () => {
     expectNothingUncaught()
     const { url, say } = await startScript()
-    const client = startClient(url)
+    const client = startRoomful(url)
     const room = await client.join('general')
     const heard: unknown[] = []
     room.on('message', () => heard.push('room'))
@@ -124,7 +124,7 @@ describe('what follows the answer to a join in the same breath', () => {
           socket.emit('$members', { room, v: 2, set: [{ user: { id: 'bob' } }] })
         },
     })
-    const client = startClient(url, { socket: { transports: [transport] } })
+    const client = startRoomful(url, { socket: { transports: [transport] } })
     const room = client.room('general')
     const heard: unknown[] = []
     room.on('message', (data) => heard.push(data))
@@ -143,7 +143,7 @@ describe('what follows the answer to a join in the same breath', () => {
           socket.emit('message', 6, metaOf(room, 6))
         },
     })
-    const room = startClient(url).room('general')
+    const room = startRoomful(url).room('general')
     const heard: unknown[] = []
     room.on('message', (data) => heard.push(data))
     await room.join()
@@ -158,7 +158,7 @@ describe('what follows the answer to a join in the same breath', () => {
         return undefined
       },
     })
-    const client = startClient(url)
+    const client = startRoomful(url)
     const room = client.room('general')
     const heard: unknown[] = []
     room.on('message', (data) => heard.push(data))
@@ -180,7 +180,7 @@ describe('what follows the answer to a join in the same breath', () => {
           if (nth === 1) socket.emit('message', 6, metaOf(room, 6))
         },
     })
-    const room = startClient(url).room('general')
+    const room = startRoomful(url).room('general')
     const heard: unknown[] = []
     room.on('message', (data) => heard.push(data))
     room.on('gap', (gap) => gaps.push(gap))

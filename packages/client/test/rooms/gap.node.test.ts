@@ -1,7 +1,7 @@
 import { type Gap, type Room } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { startClient, until } from '../support/test-client.ts'
+import { startClient, startRoomful, until } from '../support/test-client.ts'
 import { startPlain } from './support/plain-server.ts'
 import { recordRoom } from './support/record-room.ts'
 import { helloWith, joinAnswer, startScript } from './support/scripted-server.ts'
@@ -114,7 +114,7 @@ describe('RM8 a gap on a plain server', () => {
 describe('CN10 a hello that comes late', () => {
   test('joins all rooms again, as our server wants it; what was said in between is missing', async () => {
     const { url, say, events } = await startScript({ hello: 'none', $join: () => joinAnswer({ head: 4 }) })
-    const client = startClient(url, { helloTimeoutMs: 10 })
+    const client = startRoomful(url)
     const rooms = [client.room('general'), client.room('other')] as const
     const gaps = gapsOf(rooms[0])
     await Promise.all(rooms.map((room) => room.join()))

@@ -1,7 +1,7 @@
 import type { PublishRequest } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { recordInspect, rejection, startClient, until } from '../support/test-client.ts'
+import { recordInspect, rejection, startClient, startRoomful, until } from '../support/test-client.ts'
 import { codeOf, textsOf } from './support/outcomes.ts'
 import { startPlain } from './support/plain-server.ts'
 import { EPOCH, startScript } from './support/scripted-server.ts'
@@ -9,7 +9,7 @@ import { EPOCH, startScript } from './support/scripted-server.ts'
 describe('C4 batches on the wire', () => {
   test('carry the room, the epoch of the join, this page and a number that rises over all rooms', async () => {
     const { url, dataOf } = await startScript()
-    const client = startClient(url)
+    const client = startRoomful(url)
     const [one, two] = await Promise.all([client.join('one'), client.join('two')])
     const receipts = await Promise.all([one.emit('a', { x: 1 }), two.emit('b'), one.emit('c', 'text')])
     const requests = dataOf('$publish') as PublishRequest[]
@@ -30,13 +30,13 @@ describe('C4 batches on the wire', () => {
   })
   test('hold no more items than the server takes', async () => {
     const { url, dataOf } = await startScript({ hello: { limits: { batchItems: 3 } as never } })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     await Promise.all(Array.from({ length: 8 }, (_, n) => room.emit('m', n)))
     expect(textsOf(dataOf('$publish'))).toEqual([[0], [1, 2, 3], [4, 5, 6], [7]])
   })
   test('hold no more bytes than the server takes, counted as UTF-8; what is too large goes alone', async () => {
     const { url, dataOf } = await startScript({ hello: { limits: { batchBytes: 1_000 } as never } })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const [small, third, huge] = ['s', 'ü'.repeat(150), 'x'.repeat(2_000)] as const
     await Promise.all([small, third, third, third, huge, small].map((text) => room.emit('m', text)))
     const batches = textsOf(dataOf('$publish'))
@@ -44,7 +44,7 @@ describe('C4 batches on the wire', () => {
   })
   test('C2 send what was given: nothing is cut, or read twice', async () => {
     const { url, dataOf } = await startScript()
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const data = { list: [1, { deep: null }], text: 'ü🎉\u2028', nothing: undefined }
     await room.emit('m', data)
     expect(textsOf(dataOf('$publish'))).toEqual([[{ list: [1, { deep: null }], text: 'ü🎉\u2028' }]])
@@ -79,12 +79,12 @@ describe('C15 on a plain server', () => {
 describe('C10 and C18', () => {
   test('room.emit without join rejects', async () => {
     const { url } = await startScript()
-    const room = startClient(url).room('general')
+    const room = startRoomful(url).room('general')
     await expect(room.emit('m', 1)).rejects.toThrow('unable to emit "m" to room general: join it first')
   })
   test('C10 leave lets what was emitted before it go out first', async () => {
     const { url, events } = await startScript()
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const sent = ['a', 'b', 'c'].map((text) => codeOf(room.emit('m', text)))
     await room.leave()
     expect(room.status).toBe('left')
@@ -94,7 +94,7 @@ describe('C10 and C18', () => {
   })
   test('C10 a leave that is taken back sends all of it all the same', async () => {
     const { url, dataOf } = await startScript()
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const sent = ['a', 'b'].map((text) => codeOf(room.emit('m', text)))
     void room.leave()
     const joined = room.join()
@@ -106,7 +106,7 @@ describe('C10 and C18', () => {
   test('C18 volatile ones are sent while joined, else dropped, and inspect sees it', async () => {
     const { url, server, dataOf } = await startScript()
     const { ofType, inspect } = recordInspect()
-    const client = startClient(url, { inspect })
+    const client = startRoomful(url, { inspect })
     const room = client.room('general')
     room.volatile.emit('cursor', 1)
     await room.join()

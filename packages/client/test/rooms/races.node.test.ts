@@ -21,7 +21,7 @@ interface Slow {
 }
 
 /** A cut during Socket.IO's upgrade is found out only by the heartbeat; a server that is ours always says so. */
-const SURE: Partial<ClientOptions> = { socket: { transports: ['websocket'] }, helloTimeoutMs: 5_000 }
+const SURE: Partial<ClientOptions> = { socket: { transports: ['websocket'] } }
 
 const chat = defineContract({ room: { message: typeOnly<string>() } })
 const ours: Slow = {

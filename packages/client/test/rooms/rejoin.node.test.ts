@@ -1,7 +1,7 @@
 import { createProxy } from '@roomful/testing/proxy'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { startClient, until } from '../support/test-client.ts'
+import { startClient, startRoomful, until } from '../support/test-client.ts'
 import { startPlain } from './support/plain-server.ts'
 import { startScript } from './support/scripted-server.ts'
 
@@ -28,7 +28,7 @@ describe('a join before there is a connection', () => {
   })
   test('that is taken back is never asked', async () => {
     const { url, received } = await startScript()
-    const client = startClient(url)
+    const client = startRoomful(url)
     const room = client.room('general')
     const joined = room.join()
     await room.leave()
@@ -73,7 +73,7 @@ describe('P8 after an outage, before anything that waits', () => {
         isSlow && room === 'slow' ? (acknowledge) => answers.push(() => acknowledge(answer())) : answer(),
     })
     const proxy = await proxyTo(script.server.port)
-    const client = startClient(proxy.url)
+    const client = startRoomful(proxy.url)
     let isSlow = false
     const quick = await client.join('quick')
     const slow = await client.join('slow')
@@ -97,7 +97,7 @@ describe('P8 after an outage, before anything that waits', () => {
       $join: ({ room }) => (room === 'stuck' && isStuck ? undefined : answer()),
     })
     let isStuck = false
-    const client = startClient(url, { joinTimeoutMs: 300 })
+    const client = startRoomful(url, { joinTimeoutMs: 300 })
     const [stuck, fine] = await Promise.all([client.join('stuck'), client.join('fine')])
     isStuck = true
     await server.close()
@@ -119,7 +119,7 @@ describe('P8 after an outage, before anything that waits', () => {
     const { url, events, server } = await startScript({
       $join: () => (acknowledge) => answers.push(() => acknowledge(answer())),
     })
-    const client = startClient(url)
+    const client = startRoomful(url)
     const joined = client.join('general')
     await expect.poll(() => answers).toHaveLength(1)
     await server.restart()

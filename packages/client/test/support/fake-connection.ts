@@ -1,19 +1,28 @@
-import { defaultLimits, RoomfulError, type ConnectionState, type Hello } from '@roomful/client'
+import { RoomfulError, type ConnectionState, type Guarantees } from '@roomful/client'
 import { onTestFinished, vi } from 'vitest'
 import { Connection, type ConnectionSettings } from '../../src/connection/connection.ts'
-import { guaranteesOf } from '../../src/connection/guarantees.ts'
+import type { ServerInfo } from '../../src/connection/connection-state.ts'
+import { createReporting } from '../../src/reporting.ts'
 import type { SocketPort } from '../../src/transport/socket-port.ts'
 
-export const hello: Hello = { v: 1, capabilities: [], limits: defaultLimits, user: { id: 'ada' }, now: 0 }
+const guarantees: Guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' }
+export const plainServer: ServerInfo = { user: undefined, guarantees }
+export const roomfulServer: ServerInfo = { user: { id: 'ada' }, guarantees: { ...guarantees, rooms: 'roomful' } }
 export const unreachable = new RoomfulError('UNREACHABLE', 'unable to reach the server')
 
+interface FakeSettings extends Partial<ConnectionSettings> {
+  /** What is known of every server. `null`: each one has to introduce itself. */
+  readonly known?: ServerInfo | null
+}
+
 /** A connection over a socket that does what the test says, on a clock that the test moves. */
-export function createFakeConnection(settings: Partial<ConnectionSettings> = {}) {
+export function createFakeConnection({ known = plainServer, ...settings }: FakeSettings = {}) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const calls: unknown[] = []
-  const ups: unknown[] = []
-  const downs: unknown[] = []
+  /** The connected states, and the losses, in the order in which the client itself got them. */
+  const connects: { readonly user: unknown; readonly recovered: boolean }[] = []
+  const losses: { readonly code: string | undefined; readonly isStopped: boolean }[] = []
   const errors: unknown[] = []
   const port: SocketPort = {
     open: (auth) => void calls.push(['open', auth]),
@@ -21,26 +30,18 @@ export function createFakeConnection(settings: Partial<ConnectionSettings> = {})
     isReady: () => false,
     isCongested: () => false,
     emit: () => {},
-    emitWithAck: () => {},
+    emitWithAck: () => () => {},
   }
   const connection = new Connection(
-    {
-      auth: undefined,
-      connectTimeoutMs: 10_000,
-      helloTimeoutMs: 150,
-      reconnect: {},
-      plain: true,
-      ...settings,
-    },
-    {
-      changed: () => {},
-      up: (said, recovered) => void ups.push({ hello: said, recovered }),
-      down: (error, stopped) => void downs.push({ code: error.code, stopped }),
-      userOf: (said) => said?.user,
-      guaranteesOf: (said) => guaranteesOf(said, 'memory'),
-    },
+    { auth: undefined, connectTimeoutMs: 10_000, reconnect: {}, ...settings },
+    () => known ?? undefined,
     port,
-    (error) => void errors.push(error),
+    createReporting({ onError: (error) => void errors.push(error), onInvalid: () => {} }),
+    (to, from) => {
+      const isStopped = to.status === 'disconnected'
+      if (to.status === 'connected') connects.push({ user: to.user, recovered: to.recovered })
+      else if (isStopped || from.status === 'connected') losses.push({ code: to.error?.code, isStopped })
+    },
   )
   const statuses: string[] = []
   connection.store.subscribe(({ status, reason }) => statuses.push(reason ? `${status} ${reason}` : status))
@@ -48,8 +49,8 @@ export function createFakeConnection(settings: Partial<ConnectionSettings> = {})
     connection,
     port,
     calls,
-    ups,
-    downs,
+    connects,
+    losses,
     errors,
     statuses,
     state: (): ConnectionState<unknown> => connection.store.getState(),

@@ -1,17 +1,33 @@
-import { createClient, type Client, type ClientOptions, type ConnectionState, type InspectEvent } from '@roomful/client'
+import {
+  createClient,
+  type Client,
+  type ClientOptions,
+  type ConnectionState,
+  type InspectEvent,
+  roomful,
+  type RoomfulOptions,
+} from '@roomful/client'
 import { onTestFinished } from 'vitest'
 
 type Status = ConnectionState['status']
 type Of<S extends Status> = Extract<ConnectionState, { status: S }>
 
-/** Soon, so that tests are quick; one by one, so that a test of the waiting itself says its own. */
+/** Short waits, so that tests are quick; a test of the waiting gives its own. */
 export const soon = { minDelayMs: 5, maxDelayMs: 20 }
 
-/** An untyped client that comes back quickly and ends with the test. */
+/** An untyped client that reconnects quickly and is closed with the test. */
 export function startClient(url: string, options: Partial<ClientOptions> = {}): Client {
   const client = createClient({ url, reconnect: soon, ...options })
-  onTestFinished(client.disconnect)
+  onTestFinished(client.close)
   return client
+}
+
+/** The same for a server that speaks roomful/1. */
+export function startRoomful(
+  url: string,
+  { outbox, ...options }: Partial<ClientOptions> & RoomfulOptions = {},
+): Client {
+  return startClient(url, { rooms: roomful({ ...(outbox && { outbox }) }), ...options })
 }
 
 /** Waits for a state; one that is there already counts. */

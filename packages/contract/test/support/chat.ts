@@ -38,5 +38,6 @@ const chat = defineContract({
   },
   user: typeOnly<{ id: string; name: string }>(),
   presence: z.object({ status: z.enum(['online', 'away']).default('online') }),
+  join: z.object({ invite: z.string(), since: z.string().transform((text) => new Date(text)) }),
 })
 export type Chat = typeof chat

@@ -1,4 +1,4 @@
-import type { Entry, ItemResult } from '@roomful/contract'
+import type { Entry, ItemResult } from '@roomful/contract/protocol'
 import type { NewEntry } from './new-entry.ts'
 import type { DecidedItem, Sender, SenderRow } from './sender-row.ts'
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import type { Page, PageRequest } from './log.ts'
 import type { Keep } from './retention.ts'
 

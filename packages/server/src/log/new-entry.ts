@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 
 /** An entry before the log gives it its place. */
 export type NewEntry = Omit<Entry, 'seq'>

@@ -1,4 +1,4 @@
-import type { Entry, ItemResult } from '@roomful/contract'
+import type { Entry, ItemResult } from '@roomful/contract/protocol'
 import type { NewEntry } from './new-entry.ts'
 
 /** Whose numbers these are: a page (`cid`) of a user. A guest's id ends with its connection, so its cid alone says who it is (S9). */

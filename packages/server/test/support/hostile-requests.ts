@@ -1,4 +1,4 @@
-import { wire } from '@roomful/contract'
+import { wire } from '@roomful/contract/protocol'
 import { cidOf, requests, texts } from './start-rooms.ts'
 
 const epoch = 'an epoch of ours'

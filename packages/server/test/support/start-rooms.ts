@@ -1,13 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import {
-  type AnyContract,
-  type Hello,
-  type JoinAnswer,
-  type PublishAnswer,
-  type Refused,
-  wire,
-} from '@roomful/contract'
+import type { AnyContract } from '@roomful/contract'
+import { type Hello, type JoinAnswer, type PublishAnswer, type Refused, wire } from '@roomful/contract/protocol'
 import { Server, type ServerOptions } from 'socket.io'
 import { io as connectTo, type Socket } from 'socket.io-client'
 import { expect, onTestFinished } from 'vitest'

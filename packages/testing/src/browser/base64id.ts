@@ -1,20 +1,20 @@
-let made = 0
+let idCount = 0
 
-/** Socket.IO's ids, which it makes of Node's Buffer: as long, as random. */
+/** Makes ids as Socket.IO does in Node: 20 characters, of 11 random bytes and a counter. */
 function generateId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(15))
-  new DataView(bytes.buffer).setInt32(11, made++)
+  new DataView(bytes.buffer).setInt32(11, idCount++)
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('/', '_')
     .replaceAll('+', '-')
 }
 
-interface Ids {
+interface IdGenerator {
   generateId(): string
 }
 
-export const base64id: Ids = { generateId }
+export const base64id: IdGenerator = { generateId }
 
-/** Earlier versions have them from a package of their own. */
-const fromPackage: Ids = { generateId }
+/** For earlier versions of Socket.IO, which import the package `base64id`. */
+const fromPackage: IdGenerator = { generateId }
 export default fromPackage

@@ -1,6 +1,7 @@
 import { sha256 } from './sha256.ts'
 
-/** What Socket.IO and `@roomful/server` use of Node's crypto. */
+// The part of `node:crypto` that Socket.IO and `@roomful/server` use.
+
 export const randomUUID = (): string => crypto.randomUUID()
 
 export function randomInt(from: number, to: number): number {
@@ -13,8 +14,8 @@ export function randomBytes(count: number): { toString(encoding: 'base64url'): s
   return { toString: () => btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') }
 }
 
-/** The answer in hex, as Node's without an encoding. */
+/** Returns hex, which is the default of Node's `hash`. */
 export function hash(algorithm: string, text: string): string {
   if (algorithm === 'sha256') return sha256(text)
-  throw new Error(`a server in a page knows sha256 only, not ${algorithm}`)
+  throw new Error(`crypto.hash: expected sha256, the only algorithm for a server in a page, got ${algorithm}`)
 }

@@ -1,18 +1,18 @@
 type Name = string | symbol
 type Listener = ((...args: unknown[]) => unknown) & { listener?: Listener }
 
-/** Node's EventEmitter, as far as Socket.IO and what is written for it go. */
+/** The part of Node's EventEmitter that Socket.IO and its users need. */
 export class EventEmitter {
   on(name: Name, listener: Listener): this {
     return this.addListener(name, listener)
   }
 
   addListener(name: Name, listener: Listener): this {
-    return change(this, name, (list) => [...list, listener])
+    return update(this, name, (list) => [...list, listener])
   }
 
   prependListener(name: Name, listener: Listener): this {
-    return change(this, name, (list) => [listener, ...list])
+    return update(this, name, (list) => [listener, ...list])
   }
 
   once(name: Name, listener: Listener): this {
@@ -29,20 +29,20 @@ export class EventEmitter {
   }
 
   removeListener(name: Name, listener: Listener): this {
-    return change(this, name, (list) => {
+    return update(this, name, (list) => {
       const index = list.findLastIndex((each) => each === listener || each.listener === listener)
       return list.filter((_, at) => at !== index)
     })
   }
 
   removeAllListeners(name?: Name): this {
-    if (name !== undefined) return change(this, name, () => [])
-    all(this).clear()
+    if (name !== undefined) return update(this, name, () => [])
+    listenersOf(this).clear()
     return this
   }
 
   emit(name: Name, ...args: unknown[]): boolean {
-    const list = all(this).get(name) ?? []
+    const list = listenersOf(this).get(name) ?? []
     if (list.length === 0 && name === 'error') throw args[0]
     for (const listener of list) listener.apply(this, args)
     return list.length > 0
@@ -53,7 +53,7 @@ export class EventEmitter {
   }
 
   rawListeners(name: Name): Listener[] {
-    return [...(all(this).get(name) ?? [])]
+    return [...(listenersOf(this).get(name) ?? [])]
   }
 
   listenerCount(name: Name): number {
@@ -61,7 +61,7 @@ export class EventEmitter {
   }
 
   eventNames(): Name[] {
-    return [...all(this).keys()]
+    return [...listenersOf(this).keys()]
   }
 
   setMaxListeners(): this {
@@ -73,24 +73,24 @@ export class EventEmitter {
   }
 }
 
-// Socket.IO copies what it finds on Node's emitter, where methods are enumerable.
+// Socket.IO copies the methods of Node's emitter by enumerating them, so they must be enumerable here too.
 for (const name of Object.getOwnPropertyNames(EventEmitter.prototype))
   if (name !== 'constructor') Object.defineProperty(EventEmitter.prototype, name, { enumerable: true })
 
 export default EventEmitter
 
-const lists = new WeakMap<EventEmitter, Map<Name, readonly Listener[]>>()
+const listenersByEmitter = new WeakMap<EventEmitter, Map<Name, readonly Listener[]>>()
 
-/** Kept apart: some inherit without calling the constructor. */
-function all(emitter: EventEmitter): Map<Name, readonly Listener[]> {
-  const known = lists.get(emitter) ?? new Map<Name, readonly Listener[]>()
-  lists.set(emitter, known)
-  return known
+/** Not in a field, because some classes inherit the methods without calling the constructor. */
+function listenersOf(emitter: EventEmitter): Map<Name, readonly Listener[]> {
+  const listeners = listenersByEmitter.get(emitter) ?? new Map<Name, readonly Listener[]>()
+  listenersByEmitter.set(emitter, listeners)
+  return listeners
 }
 
-function change<E extends EventEmitter>(emitter: E, name: Name, next: (list: readonly Listener[]) => Listener[]): E {
-  const list = next(all(emitter).get(name) ?? [])
-  if (list.length > 0) all(emitter).set(name, list)
-  else all(emitter).delete(name)
+function update<E extends EventEmitter>(emitter: E, name: Name, next: (list: readonly Listener[]) => Listener[]): E {
+  const list = next(listenersOf(emitter).get(name) ?? [])
+  if (list.length > 0) listenersOf(emitter).set(name, list)
+  else listenersOf(emitter).delete(name)
   return emitter
 }

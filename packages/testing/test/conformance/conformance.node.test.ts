@@ -6,20 +6,20 @@ import { Server } from 'socket.io'
 import { io as connectTo } from 'socket.io-client'
 import { describe, onTestFinished, test } from 'vitest'
 import { cases } from './cases.ts'
-import type { Carrier } from './stage.ts'
+import type { Setup } from './harness.ts'
 
-const overTcp: Carrier['open'] = async (options) => {
-  const web = createServer().listen(0, '127.0.0.1')
-  await once(web, 'listening')
-  const io = new Server(web, options)
+const startOnTcp: Setup['startServer'] = async (options) => {
+  const http = createServer().listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const io = new Server(http, options)
   onTestFinished(async () => {
     await io.close()
   })
-  return { io, url: `http://127.0.0.1:${(web.address() as AddressInfo).port}` }
+  return { io, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` }
 }
 
-const overMemory =
-  (url: string): Carrier['open'] =>
+const startInMemory =
+  (url: string): Setup['startServer'] =>
   async (options = {}) => {
     const { io, listen, close } = createMockServer({ url, options })
     onTestFinished(close)
@@ -27,17 +27,21 @@ const overMemory =
     return { io, url }
   }
 
-const WAYS = [['websocket'], ['polling'], ['polling', 'websocket']]
+const ALL_TRANSPORTS = [['websocket'], ['polling'], ['polling', 'websocket']]
 
 describe.each([
-  { carrier: 'TCP', open: overTcp, ways: WAYS },
-  { carrier: 'memory', open: overMemory('http://chat.example'), ways: WAYS },
-  { carrier: 'memory as TLS', open: overMemory('https://chat.example:8443'), ways: [['polling', 'websocket']] },
-])('over $carrier', ({ open, ways }) => {
-  describe.each(ways.map((transports) => ({ transports, way: transports.join(' then ') })))(
-    '$way',
+  { network: 'TCP', startServer: startOnTcp, transportLists: ALL_TRANSPORTS },
+  { network: 'memory', startServer: startInMemory('http://chat.example'), transportLists: ALL_TRANSPORTS },
+  {
+    network: 'memory as TLS',
+    startServer: startInMemory('https://chat.example:8443'),
+    transportLists: [['polling', 'websocket']],
+  },
+])('over $network', ({ startServer, transportLists }) => {
+  describe.each(transportLists.map((transports) => ({ transports, names: transports.join(' then ') })))(
+    '$names',
     ({ transports }) => {
-      test.each(cases)('%s', (_, expectToHold) => expectToHold({ open, connectTo, transports }))
+      test.each(cases)('%s', (_, expectBehaviour) => expectBehaviour({ startServer, connectTo, transports }))
     },
   )
 })

@@ -1,28 +1,29 @@
 import { expect } from 'vitest'
-import { type Case, next, Play } from './stage.ts'
+import { type Case, Harness } from './harness.ts'
+import { collectEvents, nextEvent } from '../support/socket-events.ts'
 
 const bytes = (value: unknown): number[] => [...new Uint8Array(value as ArrayBuffer)]
 
 export const eventCases: readonly Case[] = [
   [
-    'events carry any number of arguments, both ways',
-    async (carrier) => {
-      const { client, socket } = await (await Play.open(carrier)).pair()
-      const toServer = next(socket as never, 'up')
+    'events carry any number of arguments, in both directions',
+    async (setup) => {
+      const { client, socket } = await (await Harness.start(setup)).pair()
+      const toServer = nextEvent(socket, 'up')
       client.emit('up', 1, 'two', [3], { four: { five: null } }, undefined)
       expect(await toServer).toEqual([1, 'two', [3], { four: { five: null } }, null])
-      const toClient = next(client, 'down')
+      const toClient = nextEvent(client, 'down')
       socket.emit('down')
       expect(await toClient).toEqual([])
-      const odd = next(client, 'ä/,[ 5-2')
+      const odd = nextEvent(client, 'ä/,[ 5-2')
       socket.emit('ä/,[ 5-2', '51-["not a packet"]')
       expect(await odd).toEqual(['51-["not a packet"]'])
     },
   ],
   [
-    'acks, both ways',
-    async (carrier) => {
-      const { client, socket } = await (await Play.open(carrier)).pair()
+    'acks work in both directions',
+    async (setup) => {
+      const { client, socket } = await (await Harness.start(setup)).pair()
       socket.on('sum', (a: number, b: number, answer: (...values: unknown[]) => void) => answer(a + b, 'and more'))
       client.on('double', (a: number, answer: (n: number) => void) => answer(a * 2))
       const values = await new Promise<unknown[]>((done) => client.emit('sum', 1, 2, (...all: unknown[]) => done(all)))
@@ -31,54 +32,55 @@ export const eventCases: readonly Case[] = [
     },
   ],
   [
-    'an ack that does not come is given up, on both sides',
-    async (carrier) => {
-      const { client, socket } = await (await Play.open(carrier)).pair()
-      await expect(client.timeout(20).emitWithAck('nobody')).rejects.toThrow('timed out')
-      await expect(socket.timeout(20).emitWithAck('nobody')).rejects.toThrow('timed out')
+    'an ack that does not arrive times out, on both sides',
+    async (setup) => {
+      const { client, socket } = await (await Harness.start(setup)).pair()
+      await expect(client.timeout(20).emitWithAck('unhandled')).rejects.toThrow('timed out')
+      await expect(socket.timeout(20).emitWithAck('unhandled')).rejects.toThrow('timed out')
     },
   ],
   [
-    'acks of a broadcast',
-    async (carrier) => {
-      const play = await Play.open(carrier)
-      for (const name of ['a', 'b']) (await play.pair()).client.on('who', (answer: (n: string) => void) => answer(name))
-      const names = (await play.io.timeout(20_000).emitWithAck('who')) as string[]
+    'a broadcast collects the acks of all clients',
+    async (setup) => {
+      const harness = await Harness.start(setup)
+      for (const name of ['a', 'b'])
+        (await harness.pair()).client.on('who', (answer: (n: string) => void) => answer(name))
+      const names = (await harness.io.timeout(20_000).emitWithAck('who')) as string[]
       expect(names.toSorted()).toEqual(['a', 'b'])
     },
   ],
   [
-    'binary, both ways, deep inside and in acks',
-    async (carrier) => {
-      const { client, socket } = await (await Play.open(carrier)).pair()
+    'binary data works in both directions, nested in objects and in acks',
+    async (setup) => {
+      const { client, socket } = await (await Harness.start(setup)).pair()
       socket.on('echo', (data: unknown, answer: (data: unknown) => void) => answer(data))
       const sent = { files: [new Uint8Array([1, 2, 255]).buffer, new Uint8Array([]).buffer], name: 'x' }
-      const back = (await client.emitWithAck('echo', sent)) as typeof sent
-      expect([back.name, ...back.files.map(bytes)]).toEqual(['x', [1, 2, 255], []])
+      const returned = (await client.emitWithAck('echo', sent)) as typeof sent
+      expect([returned.name, ...returned.files.map(bytes)]).toEqual(['x', [1, 2, 255], []])
       const part = new Uint8Array([9, 8, 7, 6]).subarray(1, 3)
       expect(bytes(await client.emitWithAck('echo', part))).toEqual([8, 7])
-      const down = next(client, 'down')
+      const down = nextEvent(client, 'down')
       socket.emit('down', part, 'text', part)
       const [first, text, second] = await down
       expect([bytes(first), text, bytes(second)]).toEqual([[8, 7], 'text', [8, 7]])
     },
   ],
   [
-    'what a receiver does to data is seen by nobody else',
-    async (carrier) => {
-      const play = await Play.open(carrier)
+    'a change of received data does not reach the sender or other receivers',
+    async (setup) => {
+      const harness = await Harness.start(setup)
       const sent = { list: [1], file: new Uint8Array(100).fill(1) }
-      const seen: unknown[] = []
-      for (const { client } of [await play.pair(), await play.pair()]) {
+      const received: unknown[] = []
+      for (const { client } of [await harness.pair(), await harness.pair()]) {
         client.on('down', ({ list, file }: { list: number[]; file: ArrayBuffer }) => {
-          seen.push([[...list], bytes(file).every((byte) => byte === 1)])
+          received.push([[...list], bytes(file).every((byte) => byte === 1)])
           list.push(2)
           ;(ArrayBuffer.isView(file) ? (file as unknown as Uint8Array) : new Uint8Array(file)).fill(0)
         })
       }
-      play.io.emit('down', sent)
+      harness.io.emit('down', sent)
       await expect
-        .poll(() => seen)
+        .poll(() => received)
         .toEqual([
           [[1], true],
           [[1], true],
@@ -87,9 +89,9 @@ export const eventCases: readonly Case[] = [
     },
   ],
   [
-    'many events arrive once and in order, both ways',
-    async (carrier) => {
-      const { client, socket } = await (await Play.open(carrier)).pair()
+    'many events arrive once and in order, in both directions',
+    async (setup) => {
+      const { client, socket } = await (await Harness.start(setup)).pair()
       const order = Array.from({ length: 500 }, (_, index) => index)
       const up: number[] = []
       const down: number[] = []
@@ -104,41 +106,40 @@ export const eventCases: readonly Case[] = [
     },
   ],
   [
-    'large events arrive, and one that is too large ends the connection',
-    async (carrier) => {
-      const play = await Play.open(carrier, { maxHttpBufferSize: 600_000 })
-      const { client, socket } = await play.pair({ reconnection: false })
+    'large events arrive, and an event over the size limit ends the connection',
+    async (setup) => {
+      const harness = await Harness.start(setup, { maxHttpBufferSize: 600_000 })
+      const { client, socket } = await harness.pair({ reconnection: false })
       socket.on('size', (text: string, answer: (n: number) => void) => answer(text.length))
       expect(await client.emitWithAck('size', 'x'.repeat(500_000))).toBe(500_000)
-      const [gone, lost] = [next(socket as never, 'disconnect'), next(client, 'disconnect')]
+      const [lostByServer, lostByClient] = [nextEvent(socket, 'disconnect'), nextEvent(client, 'disconnect')]
       client.emit('size', 'ä'.repeat(400_000))
-      const [reason] = await lost
+      const [reason] = await lostByClient
       expect(['transport close', 'transport error']).toContain(reason)
-      expect((await gone)[0]).toMatch(/^transport (error|close)$/)
+      expect((await lostByServer)[0]).toMatch(/^transport (error|close)$/)
     },
   ],
   [
-    'volatile events arrive where there is a connection, and are not kept where there is none',
-    async (carrier) => {
-      const { client, socket } = await (await Play.open(carrier)).pair()
-      const heard: unknown[] = []
-      socket.on('up', (n) => heard.push(n))
+    'volatile events arrive while connected, and are dropped while disconnected',
+    async (setup) => {
+      const { client, socket } = await (await Harness.start(setup)).pair()
+      const received = collectEvents(socket, 'up')
       await expect.poll(() => client.io.engine.transport.writable).toBe(true)
       client.volatile.emit('up', 1)
-      await expect.poll(() => heard).toEqual([1])
+      await expect.poll(() => received).toEqual([1])
       client.disconnect()
       client.volatile.emit('up', 2)
-      const again = new Promise<void>((done) => void client.once('connect', done))
+      const reconnected = nextEvent(client, 'connect')
       client.connect()
-      await again
+      await reconnected
       expect(client.sendBuffer).toEqual([])
-      expect(heard).toEqual([1])
+      expect(received).toEqual([1])
     },
   ],
   [
-    'middleware of a socket refuses an event, and catch-all listeners see those that pass',
-    async (carrier) => {
-      const { client, socket } = await (await Play.open(carrier)).pair()
+    'a socket’s middleware refuses an event, and catch-all listeners receive the accepted ones',
+    async (setup) => {
+      const { client, socket } = await (await Harness.start(setup)).pair()
       const seen: string[] = []
       socket.use(([event], done) => done(event === 'bad' ? new Error('not that one') : undefined))
       socket.on('error', (error) => seen.push(error.message))
@@ -150,15 +151,15 @@ export const eventCases: readonly Case[] = [
     },
   ],
   [
-    'garbage ends the connection',
-    async (carrier) => {
-      const play = await Play.open(carrier)
-      for (const garbage of ['2["half', '9', '51-[{"_placeholder":true,"num":7}]', '2/nowhere,["x"]']) {
-        const { client, socket } = await play.pair({ reconnection: false })
-        const [gone, lost] = [next(socket as never, 'disconnect'), next(client, 'disconnect')]
-        client.io.engine.write(garbage)
-        if (garbage.startsWith('5')) client.io.engine.write(new Uint8Array([1]).buffer)
-        await Promise.all([gone, lost])
+    'an invalid packet ends the connection',
+    async (setup) => {
+      const harness = await Harness.start(setup)
+      for (const packet of ['2["half', '9', '51-[{"_placeholder":true,"num":7}]', '2/nowhere,["x"]']) {
+        const { client, socket } = await harness.pair({ reconnection: false })
+        const [lostByServer, lostByClient] = [nextEvent(socket, 'disconnect'), nextEvent(client, 'disconnect')]
+        client.io.engine.write(packet)
+        if (packet.startsWith('5')) client.io.engine.write(new Uint8Array([1]).buffer)
+        await Promise.all([lostByServer, lostByClient])
         expect(client.connected).toBe(false)
       }
     },

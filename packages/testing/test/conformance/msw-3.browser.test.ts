@@ -1,3 +1,3 @@
-import { playInPage } from './pages.ts'
+import { testInPage } from './in-page.ts'
 
-playInPage()
+testInPage()

@@ -1,3 +1,3 @@
-import { playOverMsw } from './msw-in-node.ts'
+import { testOverMsw } from './over-msw.ts'
 
-await playOverMsw()
+await testOverMsw()

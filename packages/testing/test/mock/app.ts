@@ -1,4 +1,4 @@
 import { io } from 'socket.io-client'
 
-/** Somebody's app: it connects when it is imported, as it likes, and lets nobody say how. */
+/** An app's own module: it connects when it is imported, and a test cannot change its options. */
 export const socket = io('https://chat.example', { reconnectionDelay: 10, reconnectionDelayMax: 20 })

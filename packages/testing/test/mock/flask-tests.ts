@@ -1,12 +1,13 @@
 import { createClient, plainRooms } from '@roomful/client'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { connectedClient, eventually, heardBy, startClient, startMock, url } from './start.ts'
+import { collectEvents, nextEvent } from '../support/socket-events.ts'
+import { connectedClient, startClient, startMock, url } from './start.ts'
 
 type Answer = (...values: unknown[]) => void
 
-/** `profile: 'flask'`, the same wherever it runs. */
+/** `profile: 'flask'`: the same in Node and in a browser. */
 export function testFlask(): void {
-  test('what a handler returns is the ack, and one that returns nothing acks with nothing', async () => {
+  test('a handler’s return value is the ack; a handler that returns nothing sends an empty ack', async () => {
     const server = await startMock({ profile: 'flask' })
     server.io.on('connection', (socket) => {
       socket.on('sum', (a: number, b: number) => a + b)
@@ -26,30 +27,30 @@ export function testFlask(): void {
     expect(await ask('itself')).toEqual(['one', 'two'])
     expect(await ask('first')).toEqual(['once'])
     await expect(client.timeout(50).emitWithAck('first')).rejects.toThrow('timed out')
-    await expect(client.timeout(50).emitWithAck('unheard of')).rejects.toThrow('timed out')
+    await expect(client.timeout(50).emitWithAck('unhandled')).rejects.toThrow('timed out')
   })
 
-  test('handlers hear what comes without an ack, in other namespaces too', async () => {
+  test('handlers receive events without an ack, in other namespaces too', async () => {
     const server = await startMock({ profile: 'flask' })
-    const heard = vi.fn<(...args: unknown[]) => string>(() => 'said')
-    server.io.of('/later').on('connection', (socket) => socket.on('say', heard))
+    const received = vi.fn<(...args: unknown[]) => string>(() => 'answer')
+    server.io.of('/later').on('connection', (socket) => socket.on('event', received))
     const client = (await connectedClient()).io.socket('/later')
-    await eventually(client.connect(), 'connect')
-    client.emit('say', 'a', 'b')
-    await expect.poll(() => heard.mock.calls).toEqual([['a', 'b']])
-    expect(await client.emitWithAck('say')).toBe('said')
+    await nextEvent(client.connect(), 'connect')
+    client.emit('event', 'a', 'b')
+    await expect.poll(() => received.mock.calls).toEqual([['a', 'b']])
+    expect(await client.emitWithAck('event')).toBe('answer')
   })
 
-  test('answers that are ready together overtake each other, as the seed has it', async () => {
+  test('acks that are ready together arrive in an order that the seed decides', async () => {
     const orderWith = async (seed: number): Promise<number[]> => {
       const server = await startMock({ profile: 'flask', seed })
       const asked: number[] = []
       let answerAll = (): void => {}
-      const time = new Promise<void>((resolve) => (answerAll = resolve))
+      const allowed = new Promise<void>((resolve) => (answerAll = resolve))
       server.io.on('connection', (socket) => {
         socket.on('ask', async (n: number) => {
           asked.push(n)
-          await time
+          await allowed
           return n
         })
       })
@@ -69,7 +70,7 @@ export function testFlask(): void {
     expect(one).not.toEqual([1, 2, 3, 4])
   })
 
-  test('what the connection handler emits comes before the connection', async () => {
+  test('events that the connection handler emits arrive before the connect packet', async () => {
     const server = await startMock({ profile: 'flask' })
     server.io.on('connection', (socket) => socket.emit('welcome'))
     const order: string[] = []
@@ -77,12 +78,12 @@ export function testFlask(): void {
     client.io.on('packet', ({ data }) => {
       order.push(Array.isArray(data) ? String(data[0]) : 'connect')
     })
-    const welcomed = heardBy(client, 'welcome')
+    const welcomed = collectEvents(client, 'welcome')
     await expect.poll(() => welcomed).toHaveLength(1)
     expect(order).toEqual(['welcome', 'connect'])
   })
 
-  test('a handler that throws is logged and not answered, and the next event is handled', async () => {
+  test('an error in a handler is logged and gets no ack, and the next event is handled', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => logged.mockRestore())
     const server = await startMock({ profile: 'flask' })
@@ -105,23 +106,18 @@ export function testFlask(): void {
     expect(answered).not.toHaveBeenCalled()
   })
 
-  test('faults reach the news that a client is connected', async () => {
+  test('dropNext() can discard the connect packet', async () => {
     const server = await startMock({ profile: 'flask' })
     server.dropNext(({ type, direction }) => type === 'connect' && direction === 'toClient')
     server.io.on('connection', (socket) => socket.emit('welcome'))
     const client = startClient()
-    const welcomed = heardBy(client, 'welcome')
+    const welcomed = collectEvents(client, 'welcome')
     await expect.poll(() => server.io.sockets.sockets.size).toBe(1)
-    expect(
-      await server.io
-        .timeout(50)
-        .emitWithAck('anybody?')
-        .catch(() => 'nobody'),
-    ).toBe('nobody')
+    await expect(server.io.timeout(50).emitWithAck('ready?')).rejects.toThrow('timed out')
     expect([client.connected, welcomed]).toEqual([false, []])
   })
 
-  test("the tutorial's rooms, by @roomful/client", async () => {
+  test('@roomful/client joins and uses rooms as in the Flask tutorial', async () => {
     const server = await startMock({ profile: 'flask' })
     server.io.on('connection', (socket) => {
       socket.on('join', async ({ room }: { room: string }) => socket.join(room))
@@ -134,9 +130,9 @@ export function testFlask(): void {
     onTestFinished(client.disconnect)
     const room = await client.join('general')
     expect(room.state.getState()).toMatchObject({ acknowledged: true })
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
+    const received: unknown[] = []
+    room.on('message', (data) => received.push(data))
     expect(await room.emit('message', { text: 'hi' })).toMatchObject({ confirmed: false })
-    await expect.poll(() => heard).toEqual([{ room: 'general', text: 'hi' }])
+    await expect.poll(() => received).toEqual([{ room: 'general', text: 'hi' }])
   })
 }

@@ -11,7 +11,7 @@ const messageOf = (check: () => void): string => {
   throw new Error('expected the matcher to fail')
 }
 
-test('toHaveEmitted: the event, and its data where it is given', async () => {
+test('toHaveEmitted compares the event, and its data if given', async () => {
   const server = await startMock()
   const client = await connectedClient()
   expect(messageOf(() => expect(server).toHaveEmitted('order'))).toBe(
@@ -27,7 +27,7 @@ test('toHaveEmitted: the event, and its data where it is given', async () => {
   expect(server).not.toHaveEmitted('other')
   expect(messageOf(() => expect(server).toHaveEmitted('order', { what: 'milk' }))).toBe(
     [
-      'expected clients to have emitted "order" {"what": "milk"}; they emitted, last of all:',
+      'expected clients to have emitted "order" {"what": "milk"}; their last events:',
       '  "order" {"at": 5, "what": "tea"}',
       '  "ping me"',
     ].join('\n'),
@@ -35,7 +35,7 @@ test('toHaveEmitted: the event, and its data where it is given', async () => {
   expect(messageOf(() => expect(server).not.toHaveEmitted('ping me'))).toMatch('expected clients not to have emitted')
 })
 
-test('toHaveEmitted: each argument that is given', async () => {
+test('toHaveEmitted compares each given argument', async () => {
   const server = await startMock()
   const client = await connectedClient()
   client.emit('order', 'tea', 2, 'more')
@@ -45,23 +45,23 @@ test('toHaveEmitted: each argument that is given', async () => {
   expect(server).not.toHaveEmitted('order', 'tea', 2, 'more', 'than that')
 })
 
-test('toHaveJoined: a room of any namespace, and no socket of its own name', async () => {
+test('toHaveJoined finds rooms of every namespace, but not the room that each socket has by its id', async () => {
   const server = await startMock()
   server.io.of('/admin').on('connection', (socket) => socket.join('staff'))
   expect(messageOf(() => expect(server).toHaveJoined('staff'))).toBe(
-    'expected a client to be in "staff"; nobody is in any room',
+    'expected a client to be in "staff"; all rooms are empty',
   )
   const client = await connectedClient()
   expect(server).not.toHaveJoined(String(client.id))
   client.io.socket('/admin').connect()
   await expect.poll(() => server).toHaveJoined('staff')
   expect(messageOf(() => expect(server).toHaveJoined('general'))).toBe(
-    'expected a client to be in "general"; there are some in ["staff"]',
+    'expected a client to be in "general"; there are clients in ["staff"]',
   )
-  expect(messageOf(() => expect(server).not.toHaveJoined('staff'))).toMatch('expected nobody to be in "staff"')
+  expect(messageOf(() => expect(server).not.toHaveJoined('staff'))).toMatch('expected no client to be in "staff"')
 })
 
-test('toBeConnected: while somebody is', async () => {
+test('toBeConnected passes while a client is connected', async () => {
   const server = await startMock()
   expect(messageOf(() => expect(server).toBeConnected())).toBe('expected a client to be connected, but none is')
   const client = await connectedClient()
@@ -71,11 +71,11 @@ test('toBeConnected: while somebody is', async () => {
   await expect.poll(() => server).not.toBeConnected()
 })
 
-test('what is no server is told so', () => {
-  expect(messageOf(() => expect({}).toBeConnected())).toBe('expected the server that createMockServer() gives')
+test('a matcher refuses an object that is not a mock server', () => {
+  expect(messageOf(() => expect({}).toBeConnected())).toBe('expected a server made by createMockServer()')
 })
 
-test('emitted keeps the last 1,000', async () => {
+test('emitted keeps the last 1,000 events', async () => {
   const server = await startMock()
   const client = await connectedClient()
   for (let n = 0; n < 1_005; n++) client.emit('n', n)
@@ -84,7 +84,7 @@ test('emitted keeps the last 1,000', async () => {
   expect(server.emitted[0]?.data).toBe(5)
 })
 
-test('emitted tells who it was, until it is cleared', async () => {
+test('emitted has the credentials and the socket id of the client, until clearEmitted()', async () => {
   const server = await startMock()
   const [ann, bob] = [await connectedClient({ auth: { name: 'ann' } }), await connectedClient()]
   ann.emit('order', 'tea')

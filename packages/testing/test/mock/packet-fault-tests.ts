@@ -1,18 +1,19 @@
 import type { MockServer, Packet } from '@roomful/testing'
 import { expect, test, vi } from 'vitest'
-import { connectedClient, eventually, heardBy, startMock, useFakeTimers } from './start.ts'
+import { collectEvents, nextEvent } from '../support/socket-events.ts'
+import { connectedClient, startMock, useFakeTimers } from './start.ts'
 
 type Answer = (value?: unknown) => void
 
-function heardFromClients(server: MockServer): unknown[] {
-  const heard: unknown[] = []
-  for (const socket of server.io.sockets.sockets.values()) socket.on('news', (data) => heard.push(data))
-  return heard
+function newsFromClients(server: MockServer): unknown[] {
+  const received: unknown[] = []
+  for (const socket of server.io.sockets.sockets.values()) socket.on('news', (data) => received.push(data))
+  return received
 }
 
-/** Faults of single packets; the same wherever the server runs. */
+/** Faults of single packets: the same in Node, in jsdom and in a browser. */
 export function testPacketFaults(): void {
-  test('dropNext: the next event is lost, and no other', async () => {
+  test('dropNext() discards the next event and no other', async () => {
     const server = await startMock()
     const ordered = vi.fn<(what: string) => void>()
     server.io.on('connection', (socket) => socket.on('order', ordered))
@@ -23,10 +24,10 @@ export function testPacketFaults(): void {
     expect(server.emitted.map(({ data }) => data)).toEqual(['tea', 'milk'])
   })
 
-  test('dropNext: by name, and by what a packet carries', async () => {
+  test('dropNext() takes an event name or a function of the packet', async () => {
     const server = await startMock()
     const client = await connectedClient({ auth: { name: 'ann' } })
-    const heard = heardBy(client, 'news')
+    const received = collectEvents(client, 'news')
     const seen: Packet[] = []
     server.dropNext('news')
     server.dropNext((packet) => {
@@ -34,7 +35,7 @@ export function testPacketFaults(): void {
       return packet.direction === 'toClient' && (packet.data as { n: number }).n === 3
     })
     for (const n of [1, 2, 3, 4]) server.io.emit('news', { n }, 'more')
-    await expect.poll(() => heard).toEqual([{ n: 2 }, { n: 4 }])
+    await expect.poll(() => received).toEqual([{ n: 2 }, { n: 4 }])
     expect(seen.map(({ args }) => args)).toEqual([
       [{ n: 2 }, 'more'],
       [{ n: 3 }, 'more'],
@@ -42,7 +43,7 @@ export function testPacketFaults(): void {
     expect(seen[0]).toMatchObject({ type: 'event', event: 'news', namespace: '/', auth: { name: 'ann' } })
   })
 
-  test('dropNext: the answer is lost, and the server did it', async () => {
+  test('dropNext() discards an ack of the server, after its handler has run', async () => {
     const server = await startMock()
     const ordered = vi.fn<(what: string, answer: Answer) => void>((_, answer) => answer('done'))
     server.io.on('connection', (socket) => socket.on('order', ordered))
@@ -53,7 +54,7 @@ export function testPacketFaults(): void {
     expect(await client.emitWithAck('order', 'milk')).toBe('done')
   })
 
-  test('dropNext: the answer of a client is lost too', async () => {
+  test('dropNext() discards an ack of a client', async () => {
     const server = await startMock()
     const client = await connectedClient()
     client.on('ready?', (answer: Answer) => answer('yes'))
@@ -62,7 +63,7 @@ export function testPacketFaults(): void {
     expect(await server.io.timeout(20_000).emitWithAck('ready?')).toEqual(['yes'])
   })
 
-  test('dropNext: binary is lost as a whole, with the packet that announced it', async () => {
+  test('dropNext() discards a packet together with its binary attachments', async () => {
     const server = await startMock()
     const files: unknown[] = []
     server.io.on('connection', (socket) =>
@@ -75,7 +76,7 @@ export function testPacketFaults(): void {
     await expect.poll(() => files).toEqual([[4, 5]])
   })
 
-  test('duplicateNext: it is heard twice, and answered twice, of which the client hears once', async () => {
+  test('duplicateNext() delivers an event twice; the client uses only the first of the two acks', async () => {
     const server = await startMock()
     const ordered = vi.fn<(what: string, answer: Answer) => void>((_, answer) => answer('done'))
     server.io.on('connection', (socket) => socket.on('order', ordered))
@@ -89,17 +90,17 @@ export function testPacketFaults(): void {
     expect(server.emitted).toHaveLength(2)
   })
 
-  test('reorder: the next events of one client arrive in another order, which the seed decides', async () => {
+  test('reorder() shuffles the next events of one client, in an order that the seed decides', async () => {
     const orderWith = async (seed: number): Promise<unknown[]> => {
       const server = await startMock({ seed })
       const client = await connectedClient()
-      const heard = heardBy(client, 'news')
+      const received = collectEvents(client, 'news')
       server.reorder({ count: 5, filter: 'news' })
       for (const n of [1, 2, 3, 4, 5, 6]) server.io.emit('news', n)
-      await expect.poll(() => heard.length).toBe(6)
+      await expect.poll(() => received.length).toBe(6)
       client.disconnect()
       await server.close()
-      return heard
+      return received
     }
     const [one, again, another] = [await orderWith(7), await orderWith(7), await orderWith(8)]
     expect(one).toEqual(again)
@@ -109,30 +110,30 @@ export function testPacketFaults(): void {
     expect(one.filter((n, index) => n === index + 1)).toEqual([6])
   })
 
-  test('reorder: one client only, and the other direction is left alone', async () => {
+  test('reorder() affects one client and one direction only', async () => {
     const server = await startMock()
     const [ann, bob] = [await connectedClient(), await connectedClient()]
-    const [up, ...down] = [heardFromClients(server), heardBy(ann, 'news'), heardBy(bob, 'news')]
+    const [toServer, ...toClients] = [newsFromClients(server), collectEvents(ann, 'news'), collectEvents(bob, 'news')]
     server.reorder({ filter: 'news' })
     server.io.emit('news', 1)
     ann.emit('news', 'up')
-    await expect.poll(() => up).toEqual(['up'])
+    await expect.poll(() => toServer).toEqual(['up'])
     server.io.emit('news', 2)
-    await expect.poll(() => down.flat().length).toBe(4)
-    expect(down.map((list) => list.join(''))).toEqual(['21', '12'])
+    await expect.poll(() => toClients.flat().length).toBe(4)
+    expect(toClients.map((list) => list.join(''))).toEqual(['21', '12'])
   })
 
-  test('reorder: what waits for others that do not come is let go in time, and by pass()', async () => {
+  test('reorder() delivers the held events after withinMs or by pass() if the rest does not come', async () => {
     useFakeTimers()
     const server = await startMock()
     const client = await connectedClient()
-    const heard = heardBy(client, 'news')
+    const received = collectEvents(client, 'news')
     server.reorder({ count: 3, withinMs: 500 })
     server.io.emit('news', 1)
     await vi.advanceTimersByTimeAsync(499)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     await vi.advanceTimersByTimeAsync(1)
-    expect(heard).toEqual([1])
+    expect(received).toEqual([1])
 
     server.reorder({ count: 3 })
     server.io.emit('news', 2)
@@ -140,10 +141,10 @@ export function testPacketFaults(): void {
     await vi.advanceTimersByTimeAsync(0)
     server.io.emit('news', 3)
     await vi.advanceTimersByTimeAsync(0)
-    expect(heard).toEqual([1, 2, 3])
+    expect(received).toEqual([1, 2, 3])
   })
 
-  test('delay: everything takes so much longer, each way, in order, and heartbeats do not', async () => {
+  test('delay() delays packets in both directions and in order, but not heartbeats', async () => {
     useFakeTimers()
     const server = await startMock({ options: { pingInterval: 1_000, pingTimeout: 500 } })
     server.io.on('connection', (socket) => socket.on('order', (what: unknown, answer: Answer) => answer(what)))
@@ -160,49 +161,49 @@ export function testPacketFaults(): void {
     expect(client.connected).toBe(true)
   })
 
-  test('delay: what is on its way when the line dies never arrives', async () => {
+  test('delayed packets are lost when the connection breaks', async () => {
     useFakeTimers()
     const server = await startMock()
     const [ordered, left] = [vi.fn<() => void>(), vi.fn<() => void>()]
     server.io.on('connection', (socket) => socket.on('order', ordered).on('disconnect', left))
     const client = await connectedClient({ reconnection: false })
-    const heard = heardBy(client, 'news')
+    const received = collectEvents(client, 'news')
     server.delay(300)
     server.io.emit('news', 'lost')
     client.emit('order', 'lost too')
     await vi.advanceTimersByTimeAsync(10)
     expect(server.emitted).toHaveLength(1)
-    const lost = eventually(client, 'disconnect')
+    const lost = nextEvent(client, 'disconnect')
     server.offline()
     await lost
     await vi.advanceTimersByTimeAsync(0)
     expect(left).toHaveBeenCalledOnce()
     await vi.advanceTimersByTimeAsync(1_000)
-    expect([ordered.mock.calls, heard]).toEqual([[], []])
+    expect([ordered.mock.calls, received]).toEqual([[], []])
   })
 
   test.each([
     ['delay(0)', (server: MockServer) => server.delay(0)],
     ['pass()', (server: MockServer) => server.pass()],
-  ])('delay: what was held back arrives with %s, in order, and later packets are not held', async (_, end) => {
+  ])('%s delivers delayed packets in order and ends the delay', async (_, end) => {
     const server = await startMock()
-    const heard: unknown[] = []
-    server.io.on('connection', (socket) => socket.on('order', (what) => heard.push(what)))
+    const received: unknown[] = []
+    server.io.on('connection', (socket) => socket.on('order', (what) => received.push(what)))
     const client = await connectedClient()
     server.delay(60_000)
     client.emit('order', 'tea')
     client.emit('order', 'milk')
     await expect.poll(() => server.emitted.length).toBe(2)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     end(server)
     client.emit('order', 'late')
-    await expect.poll(() => heard).toEqual(['tea', 'milk', 'late'])
+    await expect.poll(() => received).toEqual(['tea', 'milk', 'late'])
   })
 
   test.each([
     ['offline()', async (server: MockServer) => server.offline()],
     ['restart()', (server: MockServer) => server.restart()],
-  ])('delay: who left on a slow line has left when %s cuts it', async (_, cut) => {
+  ])('the server learns of a delayed disconnect when %s cuts the connection', async (_, cut) => {
     const server = await startMock()
     const left = vi.fn<() => void>()
     const connections: { readonly readyState: string }[] = []
@@ -217,14 +218,14 @@ export function testPacketFaults(): void {
     expect(server.io.sockets.sockets.size).toBe(0)
   })
 
-  test('delay: who is disconnected hears first what was said before', async () => {
+  test('a client that the server disconnects first receives the delayed events', async () => {
     const server = await startMock()
     const client = await connectedClient()
-    const heard = heardBy(client, 'bye')
+    const received = collectEvents(client, 'bye')
     server.delay(30)
     server.io.emit('bye', 'see you')
     server.kick()
     await expect.poll(() => client.connected).toBe(false)
-    expect(heard).toEqual(['see you'])
+    expect(received).toEqual(['see you'])
   })
 }

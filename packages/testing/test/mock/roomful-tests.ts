@@ -1,5 +1,5 @@
 import '@roomful/testing/vitest'
-import { createClient, defineContract, type ClientOptions } from '@roomful/client'
+import { type ClientOptions, createClient, defineContract, roomful } from '@roomful/client'
 import { createRooms } from '@roomful/server'
 import type { MockServer } from '@roomful/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -15,26 +15,32 @@ function startRooms({ io }: MockServer) {
 }
 
 function startClient(options: Partial<ClientOptions>) {
-  const client = createClient({ url, contract: chat, reconnect: { minDelayMs: 5, maxDelayMs: 20 }, ...options })
+  const client = createClient({
+    url,
+    contract: chat,
+    rooms: roomful(),
+    reconnect: { minDelayMs: 5, maxDelayMs: 20 },
+    ...options,
+  })
   onTestFinished(client.disconnect)
   return client
 }
 
-/** `@roomful/client` and `createRooms` as they are, over the mock server; the same wherever it runs. */
+/** `@roomful/client` and `createRooms` over the mock server: the same in Node and in a browser. */
 export function testRoomful(): void {
-  test('rooms: two clients, messages with receipts, and what the matchers see', async () => {
+  test('two clients send messages in a room and get receipts, and the matchers see them', async () => {
     const server = await startMock()
     const rooms = startRooms(server)
     expect(server).not.toBeConnected()
     const [ann, bob] = [startClient({ auth: { token: 'ann' } }), startClient({ auth: { token: 'bob' } })]
-    const heard: unknown[] = []
-    const there = await bob.join('general')
-    there.on('message', ({ text }, { from, seq }) => heard.push([text, from?.id, seq]))
-    const here = await ann.join('general')
-    expect(await here.emit('message', { text: 'hello' })).toMatchObject({ confirmed: true, seq: 1 })
+    const received: unknown[] = []
+    const bobsRoom = await bob.join('general')
+    bobsRoom.on('message', ({ text }, { from, seq }) => received.push([text, from?.id, seq]))
+    const annsRoom = await ann.join('general')
+    expect(await annsRoom.emit('message', { text: 'hello' })).toMatchObject({ confirmed: true, seq: 1 })
     await rooms.to('general').emit('message', { text: 'welcome' })
     await expect
-      .poll(() => heard)
+      .poll(() => received)
       .toEqual([
         ['hello', 'ann', 1],
         ['welcome', undefined, 2],
@@ -47,7 +53,7 @@ export function testRoomful(): void {
     expect(server.emitted.find(({ event }) => event === 'message')).toMatchObject({ room: 'general' })
   })
 
-  test('a message whose answer is lost is stored once', async () => {
+  test('a message whose ack is lost is stored once', async () => {
     const server = await startMock()
     startRooms(server)
     const ann = startClient({ auth: { token: 'ann' }, ackTimeoutMs: 100 })
@@ -59,23 +65,23 @@ export function testRoomful(): void {
     expect(sent).toEqual([{ text: 'once' }, { text: 'once' }, { text: 'twice?' }])
   })
 
-  test('what is sent offline arrives when the line works again, and others miss nothing', async () => {
+  test('a message sent while offline arrives after online(), and missed messages are replayed', async () => {
     const server = await startMock()
     const rooms = startRooms(server)
     const ann = startClient({ auth: { token: 'ann' } })
     const room = await ann.join('general')
-    const heard: string[] = []
-    room.on('message', ({ text }) => heard.push(text))
+    const received: string[] = []
+    room.on('message', ({ text }) => received.push(text))
     server.offline()
     await expect.poll(() => ann.status).toBe('reconnecting')
     const receipt = room.emit('message', { text: 'from the tunnel' })
     await rooms.to('general').emit('message', { text: 'meanwhile' })
     server.online()
     expect(await receipt).toMatchObject({ confirmed: true, seq: 2 })
-    await expect.poll(() => heard).toEqual(['meanwhile', 'from the tunnel'])
+    await expect.poll(() => received).toEqual(['meanwhile', 'from the tunnel'])
   })
 
-  test('a token that expires is refreshed', async () => {
+  test('an expired token is refreshed', async () => {
     const server = await startMock()
     startRooms(server)
     const reasons: string[] = []
@@ -94,7 +100,7 @@ export function testRoomful(): void {
     expect(reasons).toEqual(['connect', 'connect', 'refused'])
   })
 
-  test('a restarted server is found again, and its log goes on', async () => {
+  test('a client reconnects to a restarted server, which continues its log', async () => {
     const server = await startMock()
     startRooms(server)
     const ann = startClient({ auth: { token: 'ann' } })

@@ -1,10 +1,11 @@
 import { createMockServer, type MockServer, type MockServerOptions } from '@roomful/testing'
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
 import { onTestFinished, vi } from 'vitest'
+import { nextEvent } from '../support/socket-events.ts'
 
 export const url = 'https://chat.example'
 
-/** A mock server that listens, and closes with the test. */
+/** A listening mock server, which is closed when the test ends. */
 export async function startMock(options: Partial<MockServerOptions> = {}): Promise<MockServer> {
   const server = createMockServer({ url, ...options })
   onTestFinished(() => server.close())
@@ -12,7 +13,7 @@ export async function startMock(options: Partial<MockServerOptions> = {}): Promi
   return server
 }
 
-/** A client that comes back quickly, and ends with the test. */
+/** A client that reconnects quickly, and is disconnected when the test ends. */
 export function startClient(options: Partial<ManagerOptions & SocketOptions> = {}): Socket {
   const client = io(url, {
     forceNew: true,
@@ -27,21 +28,8 @@ export function startClient(options: Partial<ManagerOptions & SocketOptions> = {
 
 export async function connectedClient(options?: Partial<ManagerOptions & SocketOptions>): Promise<Socket> {
   const client = startClient(options)
-  await eventually(client, 'connect')
+  await nextEvent(client, 'connect')
   return client
-}
-
-/** The arguments of the next event. */
-export function eventually(emitter: object, event: string): Promise<unknown[]> {
-  const { once } = emitter as { once(event: string, listener: (...args: unknown[]) => void): void }
-  return new Promise((resolve) => once.call(emitter, event, (...args) => resolve(args)))
-}
-
-/** Everything that a client hears of an event from now on: the first argument. */
-export function heardBy(client: Pick<Socket, 'on'>, event: string): unknown[] {
-  const heard: unknown[] = []
-  client.on(event, (data) => heard.push(data))
-  return heard
 }
 
 export function useFakeTimers(): void {

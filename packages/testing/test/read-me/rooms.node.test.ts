@@ -1,15 +1,15 @@
-import { createClient, defineContract, typeOnly } from '@roomful/client'
+import { createClient, defineContract, roomful, typeOnly } from '@roomful/client'
 import { createRooms } from '@roomful/server'
 import { createMockServer } from '@roomful/testing'
 import { expect, onTestFinished, test } from 'vitest'
 
 const chat = defineContract({ room: { message: typeOnly<{ text: string }>() } })
 
-test('what is written in a tunnel arrives after it', async () => {
+test('a message sent while offline is stored after the client has reconnected', async () => {
   const server = createMockServer({ url: 'https://chat.example' })
-  const rooms = createRooms(server.io, { contract: chat })
+  const rooms = createRooms(server.io, { contract: chat, rooms: roomful() })
   await server.listen()
-  const client = createClient({ url: server.url, contract: chat }) // or your app
+  const client = createClient({ url: server.url, contract: chat, rooms: roomful() }) // or your app
   onTestFinished(async () => {
     client.disconnect()
     await rooms.close()

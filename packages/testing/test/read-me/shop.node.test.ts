@@ -2,14 +2,14 @@ import '@roomful/testing/vitest'
 import { createMockServer } from '@roomful/testing'
 import { expect, onTestFinished, test } from 'vitest'
 
-test('an order whose answer is lost was made', async () => {
+test('an order reaches the server even if its ack is lost', async () => {
   const server = createMockServer({ url: 'https://shop.example' })
   server.io.on('connection', (socket) => {
     socket.on('order', (what, answer) => answer(`a cup of ${what}`)) // or your server's own handlers
   })
   onTestFinished(() => server.close())
   await server.listen()
-  const { order } = await import('./shop.ts') // it connects when it is imported
+  const { order } = await import('./shop.ts') // the app connects when it is imported
 
   expect(await order('tea')).toBe('a cup of tea')
 

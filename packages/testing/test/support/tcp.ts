@@ -5,7 +5,7 @@ import { onTestFinished, vi } from 'vitest'
 import { createProxy } from '../../src/proxy.ts'
 import type { FaultProxy } from '../../src/proxy.ts'
 
-/** A TCP server on a free port, closed with the test. */
+/** Starts a TCP server on a free port, which is closed when the test ends. Resolves with the port. */
 export async function startServer(accept: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -23,36 +23,36 @@ export async function startServer(accept: (socket: Socket) => void): Promise<num
 
 export const echo = (socket: Socket): void => void socket.pipe(socket)
 
-/** A proxy that is closed with the test. */
+/** Starts a proxy, which is closed when the test ends. */
 export async function startProxy(port: number): Promise<FaultProxy> {
   const proxy = await createProxy({ target: { port } })
   onTestFinished(() => proxy.close())
   return proxy
 }
 
-/** A client's end: what it received so far, and how it ended (`end` is a clean one). */
+/** A client's connection: the text that it has received, and how it ended: `end` or an error code. */
 export interface Peer {
   readonly socket: Socket
   readonly received: () => string
-  readonly fate: () => string | undefined
+  readonly ended: () => string | undefined
 }
 
 export function open(port: number): Peer {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
   let text = ''
-  let fate: string | undefined
+  let ended: string | undefined
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
-  socket.on('end', () => (fate ??= 'end'))
-  socket.on('error', (error: NodeJS.ErrnoException) => (fate ??= error.code ?? error.message))
-  return { socket, received: () => text, fate: () => fate }
+  socket.on('end', () => (ended ??= 'end'))
+  socket.on('error', (error: NodeJS.ErrnoException) => (ended ??= error.code ?? error.message))
+  return { socket, received: () => text, ended: () => ended }
 }
 
-/** Waits until an assertion holds, however slow the machine is. */
+/** Waits until an assertion passes, long enough for a slow machine. */
 export const eventually = (assertion: () => void): Promise<void> => vi.waitFor(assertion, 20_000)
 
-/** Lets as much happen as 50 questions and answers of others need. */
-export async function letTimePass(): Promise<void> {
+/** Waits for 50 round trips of another connection: long enough for the tested one to have made progress. */
+export async function waitForRoundTrips(): Promise<void> {
   const { socket } = open(await startServer(echo))
   for (let turn = 0; turn < 50; turn++) {
     socket.write('.')

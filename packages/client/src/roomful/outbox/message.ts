@@ -1,41 +1,55 @@
 import { RoomfulError } from '@roomful/contract'
+import { hasBinary, snapshot } from '../../events/snapshot.ts'
+import type { StoredEntry } from '../storage/storage-session.ts'
+import type { MessageKeys } from './message-keys.ts'
 
-/** A message on its way into a room, the same object all along. `cid` and `n` are its key: the server stores it once, however often it is sent. */
+/** A message that the server has not confirmed yet. `cid` and `n` are its key: the server stores it once, however often it is sent. */
 export interface Message {
   readonly cid: string
   readonly n: number
-  /** Whose it is: nobody else ever sends it. undefined until a server has said who we are. */
+  /** Only this user sends it. undefined until a server has named the user. */
   user: string | null | undefined
   readonly room: string
   readonly event: string
-  /** One copy of what was given, as JSON has it. */
+  /** A JSON copy of the data given to `emit`. */
   readonly data: unknown
-  /** The data's size as UTF-8 JSON. */
+  /** The size of `data` as UTF-8 JSON. */
   readonly bytes: number
-  /** When it was first sent, by the server's clock; undefined: the server cannot have it. */
-  sentAt?: number
+  /** When it was first sent, in milliseconds of the server's clock; undefined: the server cannot have it. */
+  sentAt: number | undefined
 }
 
-/** How a message's way ended. `unknown` has no error where a server cannot say, as plain ones cannot. */
+/** How a message ended. `rejected`: it is in no log. `unknown`: it may or may not be stored. */
 export type Outcome =
   | { readonly state: 'confirmed'; readonly seq: number; readonly at: number }
-  | { readonly state: 'rejected'; readonly error: RoomfulError }
-  | { readonly state: 'unknown'; readonly error?: RoomfulError }
+  | { readonly state: 'rejected' | 'unknown'; readonly error: RoomfulError }
 
-/** What everyone in the room sees of a message's key. */
+/** The id of a message as other members of the room see it. */
 export function messageId({ cid, n }: Pick<Message, 'cid' | 'n'>): string {
   return `${cid.slice(0, 8)}:${n}`
 }
 
-/** Its end without an answer: what was never sent did not happen; of what was sent nobody knows. */
-export function givenUp(
+/** The outcome of a message that ends without an answer: `rejected` if it was never sent, otherwise `unknown`. */
+export function unanswered(
   message: Message,
   error: RoomfulError,
-  wasSent: boolean = message.sentAt !== undefined,
+  mayBeSent: boolean = message.sentAt !== undefined,
 ): Outcome {
-  if (!wasSent) return { state: 'rejected', error }
-  const sentence = `whether the server has "${message.event}" of room ${message.room} cannot be known: ${error.message}`
+  if (!mayBeSent) return { state: 'rejected', error }
+  const sentence = `unknown outcome: "${message.event}" in room ${message.room} may or may not be stored: ${error.message}`
   return { state: 'unknown', error: new RoomfulError('UNKNOWN', sentence, { cause: error }) }
+}
+
+/** A new message. Throws `INVALID_ARGUMENT` for data that JSON cannot encode. */
+export function createMessage(keys: MessageKeys, room: string, event: string, given: unknown): Message {
+  const data = snapshot(event, given)
+  if (hasBinary(data))
+    throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" has binary in it: room events are JSON`)
+  return { ...keys.next(), user: undefined, room, event, data, bytes: bytesOf(data), sentAt: undefined }
+}
+
+export function messageFrom(entry: StoredEntry): Message {
+  return { ...entry, bytes: bytesOf(entry.data), sentAt: entry.sentAt }
 }
 
 /** The size of data as UTF-8 JSON. */

@@ -1,232 +1,235 @@
 import { RoomfulError } from '@roomful/contract'
-import type { Message, Outcome } from './message.ts'
-import { type Flight, RoomQueue } from './room-queue.ts'
-import type { StorageStep, Unstored } from './unstored.ts'
+import { type Message, messageId, type Outcome, unanswered } from './message.ts'
+import type { OutboxInput, OutboxOutput, OutboxSettings, RoomQueueOutput, StoreResult } from './outbox-steps.ts'
+import { PendingWrites } from './pending-writes.ts'
+import { RoomQueue } from './room-queue.ts'
 
-/** The most of a user's that may wait: messages, and their bytes. */
-export interface OutboxLimit {
-  readonly messages: number
-  readonly bytes: number
-}
-
-/**
- * All rooms' messages that the server has not confirmed. SPEC.md, rules OB. Public methods say what happened; what is to
- * be done then, in this order, is for whoever extends it: nothing here has a socket, a storage, a timer or a clock.
- */
-export abstract class OutboxCore {
-  /** Who we are, and who says so: the app, as long as the server has not; or nobody any more. */
+/** The messages of all rooms that the server has not confirmed. SPEC.md, rules OB. Pure: the runner performs the outputs. */
+export class OutboxCore {
   user: string | null | undefined
-  standing: 'assumed' | 'told' | 'past' = 'assumed'
-  /** What an earlier page left is taken over: ours may go behind it. */
+  /** `assumed`: no server has named the user yet. `ended`: the client stopped, and the next user may be another one. */
+  identity: 'assumed' | 'confirmed' | 'ended' = 'assumed'
+  /** The messages of the user's closed pages are adopted, so that new ones may go behind them. */
   isReady = false
-  /** What a storage has yet to hear of, where there is one. */
-  readonly unstored: Unstored | undefined
   readonly queues: Map<string, RoomQueue> = new Map()
-  readonly #limit: OutboxLimit
-  /** How long the server remembers a key, less a margin. */
+  readonly #limit: OutboxSettings['limit']
+  readonly #writes: PendingWrites | undefined
   #windowMs = 0
-  /** What the storage is busy with; the batches that were made with it go when it is done. */
-  #storing: StorageStep | undefined
-  readonly #inputs: (() => void)[] = []
-  readonly #outputs: (() => void)[] = []
-  #isRunning = false
+  #nowMs = 0
+  #isStoring = false
+  #ended: RoomfulError | undefined
+  #outputs: OutboxOutput[] = []
 
-  constructor(user: string | null | undefined, limit: OutboxLimit, unstored?: Unstored) {
+  constructor({ user, limit, hasStorage }: OutboxSettings) {
     this.user = user
     this.#limit = limit
-    this.unstored = unstored
+    this.#writes = hasStorage ? new PendingWrites() : undefined
   }
 
-  /** The server's clock, in milliseconds. */
-  protected abstract now(): number
-  /** It waits, or does so again. */
-  protected abstract queued(message: Message): void
-  protected abstract settled(message: Message, outcome: Outcome): void
-  /** One transaction; `stored` is its end. */
-  protected abstract keep(put: readonly Message[], remove: readonly Message[]): void
-  protected abstract send(room: string, flight: Flight): void
-  /** `wake` is its end. */
-  protected abstract wait(room: string, ms: number, rejoin: boolean): void
-  /** All is done that was to be done. */
-  protected abstract rested(): void
-
-  emit(message: Message): void {
-    this.run(() => {
-      const mine = [...this.queues.keys()].flatMap((room) => this.mineIn(room))
-      const bytes = mine.reduce((sum, other) => sum + other.bytes, message.bytes)
-      if (mine.length < this.#limit.messages && bytes <= this.#limit.bytes) return this.#add([message], false)
-      const sentence = `"${message.event}" was not sent to room ${message.room}: ${mine.length} messages of ${bytes - message.bytes} bytes wait already`
-      this.tell(message, { state: 'rejected', error: new RoomfulError('QUEUE_FULL', sentence) })
-    })
+  /** `nowMs` is the time of the server's clock. */
+  step(input: OutboxInput, nowMs: number): OutboxOutput[] {
+    this.#nowMs = nowMs
+    this.#apply(input)
+    this.#proceed()
+    const outputs = this.#outputs
+    this.#outputs = []
+    return outputs
   }
 
-  /** Of pages that are gone: before ours at the start, behind them later (C11). */
-  adopt(messages: readonly Message[], inFront: boolean): void {
-    this.run(() => this.#add(messages, inFront))
+  /** The current user's messages in a room, oldest first. */
+  messagesIn(room: string): Message[] {
+    return [...(this.queues.get(room)?.messages ?? [])].filter((message) => this.isOwn(message))
   }
 
-  ready(): void {
-    this.run(() => (this.isReady = true))
-  }
-
-  /** What nobody owned yet is ours. Another user's own messages wait until what that user's earlier pages left is taken over. */
-  greet(user: string | null, windowMs: number): void {
-    this.run(() => {
-      this.isReady &&= this.user === user
-      this.user = user
-      this.standing = 'told'
-      this.#windowMs = windowMs
-      this.#claim((message) => message.user === undefined)
-    })
-  }
-
-  /** The server is a plain one: nobody will say whether we are who the app said. What earlier pages left stays as it is. */
-  plain(cid: string): void {
-    this.run(() => {
-      const { user, standing } = this
-      this.user = undefined
-      this.standing = 'past'
-      this.isReady = true
-      if (standing === 'assumed' && user !== undefined)
-        this.#claim((message) => message.cid === cid && message.user === user)
-    })
-  }
-
-  /** Nobody seeks a connection any more. What is nobody's yet must not become the next user's; what is somebody's waits for them. */
-  stopped(error: RoomfulError): void {
-    this.run(() => {
-      this.standing = 'past'
-      for (const queue of this.queues.values()) queue.end(({ user }) => (user === undefined ? error : undefined))
-    })
-  }
-
-  /** What happened in one room; see `RoomQueue`. */
-  in(room: string, change: (queue: RoomQueue) => void): void {
-    this.run(() => change(this.#queueOf(room)))
-  }
-
-  /** We may not be in the room. */
-  refused(room: string, error: RoomfulError): void {
-    this.in(room, (queue) => queue.end((message) => (this.#isMine(message) ? error : undefined)))
-  }
-
-  stored(isStored: boolean): void {
-    this.run(() => {
-      const settled = this.#storing?.done(isStored) ?? []
-      this.#storing = undefined
-      for (const { message, outcome } of settled) this.tell(message, outcome)
-      this.#send()
-    })
-  }
-
-  /** Those of ours that wait in a room, or are on their way, oldest first. */
-  mineIn(room: string): Message[] {
-    return [...(this.queues.get(room)?.messages ?? [])].filter((message) => this.#isMine(message))
-  }
-
-  /** One input after the other: what one brings about may be the next. */
-  run(input: () => void): void {
-    this.#inputs.push(input)
-    if (this.#isRunning) return
-    this.#isRunning = true
-    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
-      next()
-      this.#proceed()
-      for (const output of this.#outputs.splice(0)) output()
-    }
-    this.#isRunning = false
-    this.rested()
-  }
-
-  /** What is to go next, once the storage is free: batches are made, and all changes stored in one step before they leave (C3). */
-  #proceed(): void {
-    if (this.#storing) return
+  /** The current user's messages: how many wait and are under way, their bytes, and their rooms. */
+  count(): { queued: number; sending: number; bytes: number; rooms: Set<string> } {
+    const counts = { queued: 0, sending: 0, bytes: 0, rooms: new Set<string>() }
     for (const [room, queue] of this.queues) {
-      this.#depart(queue)
+      for (const message of queue.messages) {
+        if (!this.isOwn(message)) continue
+        counts.queued += 1
+        counts.bytes += message.bytes
+        counts.rooms.add(room)
+      }
+      counts.sending += queue.sending.length
+    }
+    counts.queued -= counts.sending
+    return counts
+  }
+
+  /** Whether the message is the current user's, rather than an earlier one's. */
+  isOwn({ user }: Message): boolean {
+    return user === this.user || user === undefined
+  }
+
+  #apply(input: OutboxInput): void {
+    switch (input.type) {
+      case 'emit':
+        return this.#emit(input.message)
+      case 'adopt':
+        for (const message of input.messages) this.#writes?.adopt(message)
+        return this.#add(input.messages, !this.isReady)
+      case 'ready':
+        this.isReady ||= input.user === this.user
+        return
+      case 'user':
+        return this.#setUser(input.user, input.windowMs)
+      case 'stopped':
+        this.identity = 'ended'
+        return this.#end(({ user }) => (user === undefined ? input.error : undefined))
+      case 'clear':
+        return this.#end((message) => (this.isOwn(message) ? input.error : undefined))
+      case 'end':
+        this.#ended = input.error
+        this.#drop((message) => unanswered(message, input.error, this.#mayBeSent(message)))
+        return this.queues.clear()
+      case 'lost':
+        return this.#lose(input.cid)
+      case 'stored':
+        return this.#stored(input.result)
+      case 'open':
+        this.#queueOf(input.room).session = input.session
+        return
+      case 'close':
+        return this.#push(this.queues.get(input.room)?.close(input.isOwn))
+      case 'answer':
+        return this.#push(this.queues.get(input.batch.room)?.answer(input.batch, input.answer))
+      case 'no-answer':
+        return this.#push(this.queues.get(input.batch.room)?.noAnswer(input.batch))
+      case 'woken':
+        return this.queues.get(input.room)?.wake()
+      case 'refused':
+        return this.#end((message) => (this.isOwn(message) ? input.error : undefined), input.room)
+      case 'discard':
+        return this.#end((message) => (messageId(message) === input.id ? input.error : undefined), input.room)
+    }
+  }
+
+  /** Makes batches, and stores all changes in one transaction before the batches go (C3). */
+  #proceed(): void {
+    if (this.#isStoring) return
+    for (const [room, queue] of this.queues) {
+      this.#makeBatch(queue)
       if (!queue.session && queue.messages.size === 0) this.queues.delete(room)
     }
-    const isWaiting = (message: Message): boolean => this.queues.get(message.room)?.messages.has(message) === true
-    const step = this.unstored?.take(isWaiting, this.now())
-    this.#storing = step
-    if (step) this.#outputs.push(() => this.keep(step.put, step.remove))
-    else this.#send()
+    const transaction = this.#writes?.take(this.#nowMs)
+    if (!transaction) return this.#send()
+    const { put, remove } = transaction
+    if (put.length === 0 && remove.length === 0) return this.#stored('stored')
+    this.#isStoring = true
+    this.#outputs.push({ type: 'store', put, remove })
   }
 
-  /** Makes a room's next batch, where one may go. */
-  #depart(queue: RoomQueue): void {
-    const { session } = queue
-    if (!session || !queue.isIdle || !this.isReady) return
-    const { epoch } = session
-    const isPlain = epoch === undefined
-    if (!isPlain) queue.expire(session, this.user, this.now() - this.#windowMs)
-    // Without a key in its way, a message must not have been sent with one (C15).
-    const isNext = ({ user, sentAt }: Message): boolean =>
-      isPlain ? user === undefined && sentAt === undefined : this.standing === 'told' && user === this.user
-    const messages = queue.nextBatch(session, isNext)
-    if (messages.length === 0) return
-    const fresh = new Set(messages.filter(({ sentAt }) => sentAt === undefined))
-    queue.flight = { epoch, messages, fresh, isSent: false }
-    if (!isPlain) for (const message of fresh) this.unstored?.departs(message)
+  #makeBatch(queue: RoomQueue): void {
+    const { user } = this
+    if (user === undefined || this.identity !== 'confirmed' || !this.isReady || !queue.isIdle) return
+    this.#push(queue.endExpired(user, this.#nowMs - this.#windowMs))
+    for (const message of queue.makeBatch(user)) this.#writes?.mark(message)
   }
 
-  /** Batches whose messages are stored leave, without what was ended meanwhile. */
+  /** Sends the batches whose messages are stored, without the messages that were ended meanwhile. */
   #send(): void {
-    for (const [room, queue] of this.queues) {
-      const { flight } = queue
-      if (!flight || flight.isSent) continue
-      flight.isSent = true
-      if (flight.epoch !== undefined) for (const message of flight.fresh) message.sentAt ??= this.now()
-      flight.messages = queue.flying()
-      if (flight.messages.length > 0) this.#outputs.push(() => this.send(room, flight))
-      else queue.flight = undefined
+    for (const queue of this.queues.values()) {
+      const { batch } = queue
+      if (!batch || batch.isSent) continue
+      batch.isSent = true
+      batch.messages = queue.sending
+      for (const message of batch.messages) message.sentAt ??= this.#nowMs
+      if (batch.messages.length > 0) this.#outputs.push({ type: 'send', batch })
+      else queue.batch = undefined
     }
+  }
+
+  #emit(message: Message): void {
+    message.user = this.identity === 'ended' ? undefined : this.user
+    const { queued, sending, bytes } = this.count()
+    const count = queued + sending
+    if (!this.#ended && count < this.#limit.messages && bytes + message.bytes <= this.#limit.bytes) {
+      this.#writes?.put(message)
+      return this.#add([message], false)
+    }
+    const sentence = `"${message.event}" was not sent to room ${message.room}: ${count} messages of ${bytes} bytes are queued already`
+    this.#tell(message, { state: 'rejected', error: this.#ended ?? new RoomfulError('QUEUE_FULL', sentence) })
+  }
+
+  /** Messages without a user become this user's. A new user's messages wait until those of the user's closed pages are adopted. */
+  #setUser(user: string | null, windowMs: number): void {
+    this.isReady &&= user === this.user
+    this.user = user
+    this.identity = 'confirmed'
+    this.#windowMs = windowMs
+    for (const queue of this.queues.values())
+      for (const message of queue.messages) {
+        if (message.user !== undefined) continue
+        message.user = user
+        this.#writes?.put(message)
+      }
+  }
+
+  /** By this page, or by a later one that finds it in the storage. */
+  #mayBeSent(message: Message): boolean {
+    return message.sentAt !== undefined || this.#writes?.mayHold(message) === true
+  }
+
+  #lose(cid: string): void {
+    const error = new RoomfulError('UNKNOWN', 'another page took it over')
+    for (const queue of this.queues.values()) if (queue.batch?.messages[0]?.cid === cid) queue.batch = undefined
+    this.#drop((message) => (message.cid === cid ? unanswered(message, error, true) : undefined))
+  }
+
+  #stored(result: StoreResult): void {
+    this.#isStoring = false
+    const done = this.#writes?.done(result)
+    for (const { message, outcome } of done?.told ?? []) this.#tell(message, outcome)
+    if (done && done.left.size > 0) this.#drop((message) => done.left.get(message))
+    this.#send()
   }
 
   #queueOf(room: string): RoomQueue {
-    let queue = this.queues.get(room)
-    if (!queue) {
-      queue = new RoomQueue({
-        queued: (message) => this.#outputs.push(() => this.queued(message)),
-        settled: (message, outcome) => {
-          if (this.unstored && outcome.state !== 'confirmed') return this.unstored.ended(message, outcome)
-          this.unstored?.changed(message)
-          this.tell(message, outcome)
-        },
-        wait: (ms, rejoin) => this.#outputs.push(() => this.wait(room, ms, rejoin)),
-      })
-      this.queues.set(room, queue)
-    }
+    const queue = this.queues.get(room) ?? new RoomQueue(room)
+    this.queues.set(room, queue)
     return queue
   }
 
-  #add(messages: readonly Message[], inFront: boolean): void {
-    for (const message of messages) {
-      this.unstored?.changed(message)
-      this.#outputs.push(() => this.queued(message))
-    }
+  #add(messages: readonly Message[], isInFront: boolean): void {
     for (const room of new Set(messages.map((message) => message.room))) {
-      const queue = this.#queueOf(room)
       const added = messages.filter((message) => message.room === room)
-      queue.messages = new Set(inFront ? [...added, ...queue.messages] : [...queue.messages, ...added])
+      this.#queueOf(room).add(added, isInFront)
+    }
+    for (const message of messages) this.#outputs.push({ type: 'queued', message })
+  }
+
+  /** Ends messages, and takes them out of the storage. */
+  #end(why: (message: Message) => RoomfulError | undefined, room?: string): void {
+    for (const queue of this.queues.values()) if (room === undefined || room === queue.room) this.#push(queue.end(why))
+  }
+
+  /** Ends messages, and leaves them in the storage to another page. */
+  #drop(outcomeOf: (message: Message) => Outcome | undefined): void {
+    for (const queue of this.queues.values())
+      for (const message of queue.messages) {
+        const outcome = outcomeOf(message)
+        if (!outcome) continue
+        queue.messages.delete(message)
+        this.#writes?.forget(message)
+        this.#tell(message, outcome)
+      }
+  }
+
+  /** A confirmation is told at once; any other outcome after the removal of the message is stored (C6). */
+  #push(outputs: readonly RoomQueueOutput[] = []): void {
+    for (const output of outputs) {
+      if (output.type === 'settled' && output.outcome.state !== 'confirmed' && this.#writes) {
+        this.#writes.settle(output)
+        continue
+      }
+      if (output.type === 'settled') this.#writes?.remove(output.message)
+      if (output.type === 'queued' && output.message.sentAt === undefined) this.#writes?.put(output.message) // C7
+      this.#outputs.push(output)
     }
   }
 
-  /** Messages become those of who we are now. */
-  #claim(which: (message: Message) => boolean): void {
-    for (const queue of this.queues.values())
-      for (const message of queue.messages)
-        if (which(message)) {
-          message.user = this.user
-          this.unstored?.changed(message)
-        }
-  }
-
-  tell(message: Message, outcome: Outcome): void {
-    this.#outputs.push(() => this.settled(message, outcome))
-  }
-
-  /** Whether the message waits for us, rather than for another user. */
-  #isMine({ user }: Message): boolean {
-    return user === this.user || user === undefined
+  #tell(message: Message, outcome: Outcome): void {
+    this.#outputs.push({ type: 'settled', message, outcome })
   }
 }

@@ -1,184 +1,165 @@
-import { type PublishAnswer, RoomfulError } from '@roomful/contract'
-import { isRetryable } from '../../events/refusal.ts'
-import { givenUp, type Message, type Outcome } from './message.ts'
+import { RoomfulError } from '@roomful/contract'
+import { type PublishAnswer } from '@roomful/contract/protocol'
+import { isRetryable } from '../../errors.ts'
+import { type Message, type Outcome, unanswered } from './message.ts'
+import type { Batch, RoomQueueOutput, Session } from './outbox-steps.ts'
 
-/** How a room can be written to now. */
-export interface Session {
-  /** The log's; undefined on a plain server, which has none. */
-  readonly epoch: string | undefined
-  readonly batchItems: number
-  readonly batchBytes: number
-  readonly eventBytes: number
-}
-
-/** A batch on its way: stored first, then sent. */
-export interface Flight {
-  readonly epoch: string | undefined
-  messages: readonly Message[]
-  /** Those that are sent for the first time: where the server takes none, it has none of these. */
-  readonly fresh: ReadonlySet<Message>
-  isSent: boolean
-}
-
-export interface RoomQueueHooks {
-  /** Was on its way, and waits again. */
-  queued(message: Message): void
-  settled(message: Message, outcome: Outcome): void
-  /** Nothing goes until `woken`; `rejoin` asks to be let in again first. */
-  wait(ms: number, rejoin: boolean): void
-}
-
-const DEATHS = 3
-/** What is around an item in a batch: its number, its event's name, JSON's own signs. */
+/** How many connections in a row may end with an unanswered batch before its messages are suspected (C19). */
+const MAX_DROPPED_CONNECTIONS = 3
+/** The size of an item beside its data: its number, the name of its event, the syntax of JSON. */
 const ENVELOPE_BYTES = 128
-const FRUITLESS_MS = 100
-const LONGEST_FRUITLESS_MS = 5_000
-/** The most that a server may ask for. */
-const LONGEST_WAIT_MS = 300_000
+const EMPTY_ANSWER_MS = 100
+const MAX_EMPTY_ANSWER_MS = 5_000
+/** The longest wait that a server may ask for. */
+const MAX_WAIT_MS = 300_000
 
-/** One room's messages in order, and what is under way. SPEC.md, rules OB. */
+/** One room's messages in order, and the batch that is under way. SPEC.md, rules OB. */
 export class RoomQueue {
+  readonly room: string
   messages: Set<Message> = new Set()
   session: Session | undefined
-  flight: Flight | undefined
-  readonly #hooks: RoomQueueHooks
-  /** The server asked for a moment. */
+  batch: Batch | undefined
   #isWaiting = false
-  /** How many answers in a row took nothing. */
-  #fruitless = 0
-  /** How many connections in a row ended with a batch unanswered. */
-  #deaths = 0
-  /** How many messages at the front may be what ends them: each goes alone. */
-  #suspects = 0
+  /** How many answers in a row settled nothing. */
+  #emptyAnswers = 0
+  #droppedConnections = 0
+  /** How many messages at the front are sent one by one, since one of them may be what ends connections. */
+  #isolatedCount = 0
 
-  constructor(hooks: RoomQueueHooks) {
-    this.#hooks = hooks
+  constructor(room: string) {
+    this.room = room
   }
 
   get isIdle(): boolean {
-    return this.session !== undefined && !this.flight && !this.#isWaiting
+    return this.session !== undefined && !this.batch && !this.#isWaiting
   }
 
-  /** The next batch: from the first that is `mine` on, as long as they are of one page (C4). */
-  nextBatch({ batchItems, batchBytes }: Session, mine: (message: Message) => boolean): Message[] {
-    const most = this.#suspects > 0 ? 1 : batchItems
-    const batch: Message[] = []
+  /** The messages that were sent in the current batch and are not settled. */
+  get sending(): readonly Message[] {
+    return this.batch?.isSent ? this.batch.messages.filter((message) => this.messages.has(message)) : []
+  }
+
+  add(messages: readonly Message[], isInFront: boolean): void {
+    if (isInFront) this.messages = new Set([...messages, ...this.messages])
+    else for (const message of messages) this.messages.add(message)
+  }
+
+  /** Makes the next batch, from the first of the user's messages on, as long as they have one cid (C4). Returns those that were never sent. */
+  makeBatch(user: string | null): ReadonlySet<Message> {
+    const { room, session } = this
+    if (!session) return new Set()
+    const maxItems = this.#isolatedCount > 0 ? 1 : session.batchItems
+    const messages: Message[] = []
     let bytes = 0
     for (const message of this.messages) {
-      if (!mine(message)) continue
+      if (message.user !== user) continue
       bytes += message.bytes + ENVELOPE_BYTES
-      const [first] = batch
-      if (first && (batch.length >= most || bytes > batchBytes || message.cid !== first.cid)) break
-      batch.push(message)
+      const [first] = messages
+      if (first && (messages.length >= maxItems || bytes > session.batchBytes || message.cid !== first.cid)) break
+      messages.push(message)
     }
-    return batch
+    const firstSent = new Set(messages.filter(({ sentAt }) => sentAt === undefined))
+    if (messages.length > 0) this.batch = { room, epoch: session.epoch, messages, firstSent, isSent: false }
+    return firstSent
   }
 
-  /** Those that are on their way now. */
-  flying(): Message[] {
-    return this.flight?.isSent ? this.flight.messages.filter((message) => this.messages.has(message)) : []
-  }
-
-  woken(): void {
+  wake(): void {
     this.#isWaiting = false
   }
 
-  /**
-   * The connection is gone: what was sent and not answered is sent again, unless it seems to be what ends connections
-   * (C19). `isOurs`: we ended it ourselves.
-   */
-  closed(isOurs: boolean): void {
-    const flying = this.flying()
-    const isDeath = flying.length > 0 && !isOurs
+  /** The connection ended or the room was left: unanswered messages are sent again, but for those that seem to end connections. */
+  close(isOwn: boolean): RoomQueueOutput[] {
+    const { sending } = this
     this.session = undefined
     this.#isWaiting = false
-    if (isDeath && ++this.#deaths === DEATHS) {
-      this.#deaths = 0
-      const error = new RoomfulError('DISCONNECTED', 'each connection on which it was sent ended without an answer')
-      if (this.#suspects > 0) this.settle(flying[0]!, givenUp(flying[0]!, error))
-      else this.#suspects = flying.length
-    }
-    this.#land()
+    const suspected = sending.length > 0 && !isOwn ? this.#suspect(sending) : []
+    return [...suspected, ...this.#requeue()]
   }
 
-  /** What the server said of a batch, which may be one that was sent again meanwhile: the first answer counts (C6, C7). */
-  answered(
-    flight: Flight,
+  /** The first answer to a message counts, also if the batch was sent again meanwhile (C6, C7). */
+  answer(
+    batch: Batch,
     { epoch, results, code, message = 'the server refused the messages', after }: PublishAnswer,
-  ): void {
-    const isCurrent = this.flight === flight
-    if (isCurrent) this.#deaths = 0
-    // Of a log that is not this one any more: it was sent again, or will be.
-    if (results.length > 0 && epoch !== this.session?.epoch) return isCurrent ? this.#pause(true, 0, true) : undefined
-    if (results.length > 0) this.#fruitless = 0
-    for (const [index, sent] of flight.messages.entries()) {
+  ): RoomQueueOutput[] {
+    const isCurrent = this.batch === batch
+    if (isCurrent) this.#droppedConnections = 0
+    // An answer about another log than the room's: its messages are sent again.
+    if (results.length > 0 && epoch !== this.session?.epoch) return isCurrent ? this.#pause(true, 0, true) : []
+    if (results.length > 0) this.#emptyAnswers = 0
+    const settled = batch.messages.flatMap((sent, index) => {
       const result = results[index]
-      if (result) this.settle(sent, outcomeOf(result))
+      return result ? this.#settle(sent, outcomeOf(result)) : []
+    })
+    if (!isCurrent) return settled
+    const rest = batch.messages.slice(results.length)
+    if (rest.length > 0 && code !== undefined && isRetryable(code)) {
+      for (const sent of rest) if (batch.firstSent.has(sent)) sent.sentAt = undefined // the server has not touched it
+      return [...settled, ...this.#pause(results.length === 0, after, code === 'EPOCH' || code === 'NOT_MEMBER')]
     }
-    if (!isCurrent) return
-    const rest = flight.messages.slice(results.length)
-    if (rest.length > 0 && code !== undefined && isRetryable(code))
-      return this.#pause(results.length === 0, after, code === 'EPOCH' || code === 'NOT_MEMBER')
+    this.batch = undefined
     const refusal = new RoomfulError(code ?? 'REFUSED', message)
-    for (const sent of rest) this.settle(sent, givenUp(sent, refusal, !flight.fresh.has(sent)))
-    this.flight = undefined
+    const refused = (sent: Message) => this.#settle(sent, unanswered(sent, refusal, !batch.firstSent.has(sent)))
+    return [...settled, ...rest.flatMap(refused)]
   }
 
-  /** No answer in time, or one that nobody can read: sent again on the same connection (C5). */
-  unanswered(flight: Flight): void {
-    if (this.flight === flight) this.#pause(true, 0, false)
-  }
-
-  /** A plain server's batch, written or not: it will not say more. Where the connection is about to go, the rest waits. */
-  written({ messages }: Flight, errors: readonly (RoomfulError | undefined)[]): void {
-    for (const [index, message] of messages.entries()) {
-      const error = errors[index]
-      if (error?.code === 'DISCONNECTED') this.session = undefined
-      else this.settle(message, error ? { state: 'rejected', error } : { state: 'unknown' })
-    }
-    this.#land()
+  /** The batch is sent again on the same connection (C5). */
+  noAnswer(batch: Batch): RoomQueueOutput[] {
+    return this.batch === batch ? this.#pause(true, 0, false) : []
   }
 
   /** Ends messages without an answer. */
-  end(why: (message: Message) => RoomfulError | undefined): void {
-    for (const message of this.messages) {
+  end(why: (message: Message) => RoomfulError | undefined): RoomQueueOutput[] {
+    return [...this.messages].flatMap((message) => {
       const error = why(message)
-      if (error) this.settle(message, givenUp(message, error))
-    }
+      return error ? this.#settle(message, unanswered(message, error)) : []
+    })
   }
 
-  /** C8: the server may have forgotten the key. R4: it may take less than it did. */
-  expire({ eventBytes }: Session, user: Message['user'], forgotten: number): void {
-    this.end(({ user: owner, bytes, sentAt = Infinity }) => {
+  /** Ends messages that the server may have forgotten (C8), and those that are larger than it takes now. */
+  endExpired(user: string | null, forgottenMs: number): RoomQueueOutput[] {
+    const { eventBytes = Infinity } = this.session ?? {}
+    return this.end(({ user: owner, bytes, sentAt = Infinity }) => {
       if (owner !== user) return undefined
-      if (sentAt <= forgotten) return new RoomfulError('UNKNOWN', 'it was sent longer ago than the server remembers')
+      if (sentAt <= forgottenMs) return new RoomfulError('UNKNOWN', 'it was sent longer ago than the server remembers')
       if (bytes > eventBytes) return new RoomfulError('TOO_LARGE', `the server takes at most ${eventBytes} bytes`)
       return undefined
     })
   }
 
-  /** What is not there any more was settled before, and the first answer counts. */
-  settle(message: Message, outcome: Outcome): void {
-    if (!this.messages.delete(message)) return
-    this.#suspects = Math.max(0, this.#suspects - 1)
-    this.#deaths = 0
-    this.#hooks.settled(message, outcome)
+  #suspect(sending: readonly Message[]): RoomQueueOutput[] {
+    this.#droppedConnections += 1
+    if (this.#droppedConnections < MAX_DROPPED_CONNECTIONS) return []
+    this.#droppedConnections = 0
+    if (this.#isolatedCount === 0) {
+      this.#isolatedCount = sending.length
+      return []
+    }
+    const error = new RoomfulError('DISCONNECTED', 'each connection on which it was sent ended without an answer')
+    return this.#settle(sending[0]!, unanswered(sending[0]!, error))
   }
 
-  /** What was on its way, and is not settled, waits again. */
-  #land(): void {
-    for (const message of this.flying()) this.#hooks.queued(message)
-    this.flight = undefined
+  #settle(message: Message, outcome: Outcome): RoomQueueOutput[] {
+    if (!this.messages.delete(message)) return [] // it was settled before
+    this.#isolatedCount = Math.max(0, this.#isolatedCount - 1)
+    this.#droppedConnections = 0
+    return [{ type: 'settled', message, outcome }]
   }
 
-  /** A server that again and again takes nothing, and names no wait, must not be asked in a tight loop. */
-  #pause(tookNothing: boolean, after: number | undefined, rejoin: boolean): void {
-    this.#fruitless = tookNothing ? this.#fruitless + 1 : 0
-    const own = this.#fruitless < 2 ? 0 : Math.min(LONGEST_FRUITLESS_MS, FRUITLESS_MS * 2 ** (this.#fruitless - 2))
+  #requeue(): RoomQueueOutput[] {
+    const { sending } = this
+    this.batch = undefined
+    return sending.map((message) => ({ type: 'queued', message }))
+  }
+
+  /** Waits longer after each answer that settles nothing, so that a server that names no wait is not asked in a tight loop. */
+  #pause(isEmpty: boolean, after: number | undefined, rejoin: boolean): RoomQueueOutput[] {
+    this.#emptyAnswers = isEmpty ? this.#emptyAnswers + 1 : 0
+    const ownMs =
+      this.#emptyAnswers < 2 ? 0 : Math.min(MAX_EMPTY_ANSWER_MS, EMPTY_ANSWER_MS * 2 ** (this.#emptyAnswers - 2))
     if (rejoin) this.session = undefined
     this.#isWaiting = true
-    this.#land()
-    this.#hooks.wait(Math.min(after || own, LONGEST_WAIT_MS), rejoin)
+    const wait: RoomQueueOutput = { type: 'wait', room: this.room, ms: Math.min(after || ownMs, MAX_WAIT_MS), rejoin }
+    return [...this.#requeue(), wait]
   }
 }
 
@@ -186,5 +167,5 @@ function outcomeOf(result: PublishAnswer['results'][number]): Outcome {
   if (!('code' in result)) return { state: 'confirmed', ...result }
   const { code, message = `the server refused: ${code}` } = result
   const error = new RoomfulError(code, message, { refusal: { code, message } })
-  return code === 'STALE' ? { state: 'unknown', error } : { state: 'rejected', error }
+  return { state: code === 'STALE' ? 'unknown' : 'rejected', error }
 }

@@ -1,9 +1,10 @@
-import { type AnyContract, describe, RoomfulError } from '@roomful/contract'
+import { type AnyContract, RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { assertListener } from '../../emitter.ts'
-import { hasSameEntries } from '../members.ts'
 import type { Member, Room } from '../../rooms/room.ts'
-import { type RoomSource, sourceOf } from '../../rooms/room-source.ts'
-import { derivedStore } from './derived-store.ts'
+import { internalsOf, type RoomInternals } from '../../rooms/room-internals.ts'
+import { createLazyStore } from '../../store.ts'
+import { hasSameEntries } from '../members.ts'
 import { memberChanges } from './member-changes.ts'
 import { createOwnPresence } from './own-presence.ts'
 import type { RoomPresence } from './presence-types.ts'
@@ -11,7 +12,8 @@ import type { RoomPresence } from './presence-types.ts'
 const known = new WeakMap<object, unknown>()
 
 /**
- * Who is in a room beside us, and what we say about ourselves there. One room has one: it is made once, and never closed.
+ * The members of a room beside the user, and the user's own presence in it. Each room has one such object, which need not
+ * be closed. Under `plainRooms()` no member is known, and `set` ends with `UNSUPPORTED`.
  *
  * @example
  * const presence = createPresence(room)
@@ -20,22 +22,23 @@ const known = new WeakMap<object, unknown>()
  * presence.on('enter', ({ user }) => console.log(`${user.name} is here`))
  */
 export function createPresence<C extends AnyContract>(room: Room<C>): RoomPresence<C> {
-  const presence = (known.get(room) as RoomPresence<C> | undefined) ?? presenceIn(room, sourceOf(room))
+  const presence = (known.get(room) as RoomPresence<C> | undefined) ?? presenceIn(room, internalsOf(room))
   known.set(room, presence)
   return presence
 }
 
-function presenceIn<C extends AnyContract>(room: Room<C>, source: RoomSource): RoomPresence<C> {
+function presenceIn<C extends AnyContract>(room: Room<C>, internals: RoomInternals): RoomPresence<C> {
   type Members = ReadonlyMap<string, Member<C>>
-  const nobody: Members = new Map()
-  let others = nobody
-  /** What `others` was made of: nothing else changes it. */
+  const none: Members = new Map()
+  const { report } = internals.client.reporting
+  let others = none
+  /** `others` is made of these members, and of the user's id. */
   let read: Members | undefined
   let selfId: string | undefined
 
   const readOthers = (): Members => {
     const members = room.members.getState()
-    const id = source.selfId()
+    const id = internals.userId()
     if (members === read && id === selfId) return others
     read = members
     selfId = id
@@ -43,27 +46,29 @@ function presenceIn<C extends AnyContract>(room: Room<C>, source: RoomSource): R
     if (!hasSameEntries(next, others)) others = next
     return others
   }
-  const readSelf = (): Member<C> | undefined => room.members.getState().get(source.selfId() as string)
+  const derived = <T>(initial: T, get: () => T) =>
+    createLazyStore(initial, (set) => room.members.subscribe(() => set(get())), report, get)
+  const readSelf = (): Member<C> | undefined => room.members.getState().get(internals.userId() as string)
 
   return {
-    ...createOwnPresence(room, source),
-    self: derivedStore(room.members, undefined, readSelf),
-    others: derivedStore(room.members, nobody, readOthers),
+    ...createOwnPresence(room, internals),
+    self: derived(undefined, readSelf),
+    others: derived(none, readOthers),
     on(type, handler) {
       assertListener(handler)
       if (type !== 'enter' && type !== 'leave' && type !== 'update')
         throw new RoomfulError('INVALID_ARGUMENT', `expected "enter", "leave" or "update", got ${describe(type)}`)
       let isOff = false
-      let selfId = source.selfId()
+      let selfId = internals.userId()
       const off = room.members.subscribe((now, before) => {
         const was = selfId
-        selfId = source.selfId()
+        selfId = internals.userId()
         for (const { type: what, id, member, previous } of memberChanges(before, now)) {
           if (isOff || what !== type || id === was || id === selfId) continue
           try {
             handler(member, previous)
           } catch (error) {
-            source.report(error, `${type} of ${room.name}`)
+            report(error, `${type} of ${room.name}`)
           }
         }
       })

@@ -1,5 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
-import { isPermanent } from '../../events/refusal.ts'
+import { bytesOf } from '@roomful/contract/protocol'
+import { isPermanent } from '../../errors.ts'
 
 /** No state, as the wire has it. */
 export const NONE = 'null'
@@ -106,7 +107,7 @@ function refused(before: OwnPresence, json: string, error: RoomfulError): OwnPre
 /** Refuses what the server would, or would end the connection for. */
 function checked(own: OwnPresence, { bytes }: Pick<Host, 'bytes'>): OwnPresence {
   const json = due(own)
-  if (json === NONE || new TextEncoder().encode(json).length <= bytes) return own
+  if (json === NONE || bytesOf(JSON.parse(json)) <= bytes) return own
   const error = bytes
     ? new RoomfulError('TOO_LARGE', `the server takes at most ${bytes} bytes`)
     : new RoomfulError('UNSUPPORTED', 'this server keeps no presence')

@@ -1,11 +1,13 @@
-import { type AnyContract, type RoomfulError, wire } from '@roomful/contract'
-import { afterMs } from '../../events/refusal.ts'
+import { type AnyContract, RoomfulError } from '@roomful/contract'
+import { wire } from '@roomful/contract/protocol'
+import { requestedWaitMs } from '../../errors.ts'
 import { encoding } from '../../events/snapshot.ts'
-import { createGuardedStore } from '../../guarded-store.ts'
 import type { Room } from '../../rooms/room.ts'
-import type { Wire } from '../../rooms/room-protocol.ts'
-import type { RoomSource } from '../../rooms/room-source.ts'
+import type { RoomInternals } from '../../rooms/room-internals.ts'
 import { isOut } from '../../rooms/room-state.ts'
+import { retryDelay } from '../../retry-delay.ts'
+import { createGuardedStore } from '../../store.ts'
+import { roomfulRooms } from '../roomful-rooms.ts'
 import {
   answered,
   carriedBy,
@@ -21,24 +23,25 @@ import {
 } from './own-presence-state.ts'
 import type { PresenceState, RoomPresence } from './presence-types.ts'
 
-/** The shortest wait before what was not answered, or refused for now, is said again. */
+/** The first wait before a state that was not answered, or was refused temporarily, is sent again. */
 const RETRY_MS = 1_000
 
-/** Our own state in one room: said while joined, newest first, and carried by each join. SPEC.md, rules PR. */
+/** The user's own presence in one room: sent while joined, the newest first, and carried by each join. SPEC.md, rules PR. */
 export function createOwnPresence<C extends AnyContract>(
   room: Room<C>,
-  source: RoomSource,
+  internals: RoomInternals,
 ): Pick<RoomPresence<C>, 'set' | 'clear' | 'state'> {
-  const store = createGuardedStore<PresenceState<C>>({ presence: undefined, error: undefined }, source.report)
+  const { schemas, reporting } = internals.client
+  const roomful = roomfulRooms.get(internals)
+  const store = createGuardedStore<PresenceState<C>>({ presence: undefined, error: undefined }, reporting.report)
   let own = NOTHING
   let isFollowing = false
-  let line: Wire | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const host = (): Host => {
-    line = source.wire('presence')
-    return { user: source.selfId(), bytes: line?.limits.presenceBytes ?? 0 }
-  }
+  const host = (): Host => ({
+    user: internals.userId(),
+    bytes: roomful?.limitsOf('presence')?.presenceBytes ?? 0,
+  })
 
   const show = (next: typeof own): void => {
     own = next
@@ -47,41 +50,48 @@ export function createOwnPresence<C extends AnyContract>(
       store.setState({ presence: own.presence as typeof shown.presence, error: own.error }, true)
   }
 
-  const rest = (ms: number): void => {
+  const wait = (ms: number): void => {
     clearTimeout(timer)
     timer = setTimeout(() => go(rested(own)), ms)
   }
 
   const go = (step: Step): void => {
-    own = step.own // before anybody hears of it: they may set another
-    if (step.restMs) rest(step.restMs)
-    if (step.say) say(step.say)
+    own = step.own // before a listener is called, which may set another presence
+    if (step.restMs) wait(step.restMs)
+    if (step.say) send(step.say)
     show(own)
-    if (step.rejoin) source.rejoin()
+    if (step.rejoin) internals.lost()
   }
 
-  const say = (json: string): void => {
-    const hear = (error?: RoomfulError): void =>
-      go(answered(own, error, error && Math.max(RETRY_MS * (1 + Math.random()), afterMs(error))))
-    line!.ask(wire.presence, { room: room.name, presence: JSON.parse(json) as unknown }).then(() => hear(), hear)
+  const send = (json: string): void => {
+    const end = (error?: RoomfulError): void =>
+      go(
+        answered(
+          own,
+          error,
+          error && retryDelay({ firstMs: RETRY_MS, atLeastMs: requestedWaitMs(error), jitter: 'half' }),
+        ),
+      )
+    const request = { room: room.name, presence: JSON.parse(json) as unknown }
+    roomful?.request(wire.presence, request).then(() => end(), end)
   }
 
-  source.carry(() => {
-    if (room.status === 'left') return undefined // in for messages that wait, without the app
-    const [next, json] = carriedBy(own, host())
-    show(next)
-    return json && (JSON.parse(json) as unknown)
-  })
-  /** From the first state on: most rooms never have one. */
+  if (roomful)
+    roomful.presence = () => {
+      if (room.status === 'left') return undefined // the room is joined only for queued messages
+      const [next, json] = carriedBy(own, host())
+      show(next)
+      return json && (JSON.parse(json) as unknown)
+    }
+  /** Called with the first presence that is set: most rooms never have one. */
   const follow = (): void => {
     if (isFollowing) return
     isFollowing = true
-    room.state.subscribe((state, { status: before }) => {
-      const { status } = state
-      if (status === 'joined') return go(joined(own, host()))
-      // What is said while we leave is for the next time, as what is said before we join.
+    internals.states.add((state, { status: before }) => {
+      if (state.status === 'joined') return go(joined(own, host()))
+      // A presence that is set while leaving is for the next join, as one that is set before the first.
       show(isOut(state) && before !== 'leaving' ? forgotten(own) : { ...own, host: undefined })
-      if (own.isResting && status !== 'joining') rest(INTERVAL_MS) // a longer one was asked for by what is no more
+      if (own.isResting && state.status !== 'joining') wait(INTERVAL_MS) // a longer wait belonged to a request that is over
     })
     if (room.status === 'joined') go(joined(own, host()))
   }
@@ -89,9 +99,9 @@ export function createOwnPresence<C extends AnyContract>(
   return {
     state: store,
     set(presence) {
-      // What readers get is shown here, and is what the contract has to accept.
+      // The copy is what readers will get, and what the contract has to accept.
       const copy = encoding('presence', () => JSON.parse(JSON.stringify(presence)) as unknown)
-      const read = source.schemas.checkPresence(copy) ?? undefined
+      const read = schemas.checkPresence(copy) ?? undefined
       follow()
       go(wanting(own, JSON.stringify(copy), read))
     },

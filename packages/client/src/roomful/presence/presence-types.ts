@@ -1,6 +1,6 @@
 import type { AnyContract, Presence, PresenceInput, RoomfulError, User } from '@roomful/contract'
 import type { Unsubscribe } from '../../emitter.ts'
-import type { ReadonlyStore } from '../../guarded-store.ts'
+import type { ReadonlyStore } from '../../store.ts'
 import type { Member } from '../../rooms/room.ts'
 
 export interface PresenceState<C extends AnyContract = AnyContract> {

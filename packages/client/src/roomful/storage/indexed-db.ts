@@ -1,19 +1,27 @@
 import { RoomfulError } from '@roomful/contract'
 import { untilDone } from '../../promises.ts'
-import type { RecordStorage } from './keeper-records.ts'
+import { convertFirstEdition, type OutboxStorage } from './outbox-storage.ts'
 
-const VERSION = 1
-const ENTRIES = 'entries'
-/** Some browsers that refuse a database never say so. */
+const VERSION = 2
+const RECORDS = 'records'
+/** The store of version 1, whose values are objects with their `url`. */
+const FIRST_EDITION = 'entries'
+/** Some browsers that refuse a database never answer. */
 const OPEN_MS = 3_000
 
+interface Row {
+  readonly address: string
+  readonly key: string
+  readonly text: string
+}
+
 /**
- * The records of one url in a database of ours; opened again by the next use when the browser has closed it. Really opens
- * it, since many browsers have an `indexedDB` that does not work; rejects then.
+ * The records of one address in the database `${name}:outbox`. Opens it to find out whether it works, and rejects if it
+ * does not; opens it again when it is used after the browser has closed it.
  */
-export async function openIndexedDb(name: string, url: string): Promise<RecordStorage> {
+export async function openIndexedDb(name: string, address: string): Promise<OutboxStorage> {
   let opening: Promise<IDBDatabase> | undefined
-  /** What this page had stored may be gone: the next write brings all of it again. */
+  /** The database was closed by the browser or deleted, so earlier records may be lost. */
   let isDoubtful = false
 
   const opened = (): Promise<IDBDatabase> =>
@@ -24,67 +32,82 @@ export async function openIndexedDb(name: string, url: string): Promise<RecordSt
 
   await opened()
   return {
-    place: 'indexedDB',
-    async write({ put, remove }, after) {
-      const database = await opened()
-      const records = isDoubtful ? after.values() : put
-      isDoubtful = false
-      try {
-        await inTransaction(database, 'readwrite', (entries) => {
-          for (const { cid, n } of remove) entries.delete([url, cid, n])
-          for (const record of records) entries.put({ ...record, url })
-        })
-      } catch (error) {
-        isDoubtful = true
-        throw error
-      }
+    name: 'indexedDB',
+    async read(prefix) {
+      // No character of a key is greater than \uffff.
+      const range = IDBKeyRange.bound([address, prefix], [address, `${prefix}\uffff`])
+      const request = await inTransaction(await opened(), 'readonly', (records) => records.getAll(range))
+      return (request.result as Row[]).map(({ key, text }) => [key, text])
     },
-    async read(cid) {
-      const start = cid === undefined ? [url] : [url, cid]
-      // An array is greater than every string and number: all keys that begin like this one.
-      const range = IDBKeyRange.bound(start, [...start, []])
-      const request = await inTransaction(await opened(), 'readonly', (entries) => entries.getAll(range))
-      return request.result
+    async write(changes) {
+      const database = await opened()
+      if (isDoubtful) {
+        isDoubtful = false
+        throw new RoomfulError('INTERNAL', 'the browser closed the database; stored messages may be missing')
+      }
+      await inTransaction(database, 'readwrite', (records) => {
+        for (const [key, text] of changes)
+          if (text === null) records.delete([address, key])
+          else records.put({ address, key, text } satisfies Row)
+      })
+    },
+    async close() {
+      const database = await opening
+      database?.close() // the browser completes running transactions first
     },
   }
 }
 
-/** Calls `gone` when it could not be opened, and when it is open no more. */
-async function openDatabase(name: string, gone: () => void): Promise<IDBDatabase> {
+/** Calls `onGone` when the database could not be opened, and when it was closed or deleted later. */
+async function openDatabase(name: string, onGone: () => void): Promise<IDBDatabase> {
   const opened = new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name, VERSION)
-    request.onupgradeneeded = () => request.result.createObjectStore(ENTRIES, { keyPath: ['url', 'cid', 'n'] })
+    request.onupgradeneeded = () => upgrade(request.result, request.transaction!)
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error!)
   })
   try {
     const database = await untilDone(opened, { timeoutMs: OPEN_MS }, `opening the database ${name}`)
-    database.onclose = gone
+    database.onclose = onGone
     database.onversionchange = () => {
-      database.close() // whoever deletes it, or brings a newer version, waits for that
-      gone()
+      database.close() // another page can only then delete or upgrade it
+      onGone()
     }
     return database
   } catch (error) {
-    gone()
+    onGone()
     opened.then(
-      (database) => database.close(), // nobody waits for it any more
+      (database) => database.close(), // it opened too late
       () => {},
     )
     throw error
   }
 }
 
-/** What the work gives, once all of it is done; where a part fails, none of it is. */
+function upgrade(database: IDBDatabase, transaction: IDBTransaction): void {
+  const records = database.createObjectStore(RECORDS, { keyPath: ['address', 'key'] })
+  if (!database.objectStoreNames.contains(FIRST_EDITION)) return
+  const reading = transaction.objectStore(FIRST_EDITION).getAll()
+  reading.onsuccess = () => {
+    for (const value of reading.result as { readonly url: unknown }[]) {
+      const converted = convertFirstEdition(value)
+      if (converted && typeof value.url === 'string')
+        records.put({ address: value.url, key: converted[0], text: converted[1] } satisfies Row)
+    }
+    database.deleteObjectStore(FIRST_EDITION)
+  }
+}
+
+/** Resolves with the result of `work` when the transaction is complete. Where a part fails, nothing is changed. */
 function inTransaction<T>(
   database: IDBDatabase,
   mode: IDBTransactionMode,
-  work: (entries: IDBObjectStore) => T,
+  work: (records: IDBObjectStore) => T,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(ENTRIES, mode, { durability: 'relaxed' })
+    const transaction = database.transaction(RECORDS, mode, { durability: 'relaxed' })
     try {
-      const result = work(transaction.objectStore(ENTRIES))
+      const result = work(transaction.objectStore(RECORDS))
       transaction.oncomplete = () => resolve(result)
       transaction.onabort = () => reject(transaction.error ?? new RoomfulError('INTERNAL', 'the database was closed'))
     } catch (error) {

@@ -1,56 +1,48 @@
-import { describe, RoomfulError } from '@roomful/contract'
-import { untilDone } from '../../promises.ts'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import { openIndexedDb } from './indexed-db.ts'
-import type { Keeper, KeeperEvents, OutboxOption } from './keeper.ts'
-import { keeperIn } from './keeper-in-storage.ts'
 import { openLocalStorage } from './local-storage.ts'
-import { askForLock, type PageLock } from './page-locks.ts'
-import { outboxIn } from './safekeeping.ts'
+import type { OutboxStorage } from './outbox-storage.ts'
+import { hasPageLocks } from './page-locks.ts'
+import { type OutboxOption, PersistentSession } from './storage-session.ts'
 
 export interface PersistentOutbox {
   /**
-   * Whose messages these are, before the server has said so: its id for the user, null for a guest. With it, what is
-   * sent before the first connect survives a reload too; another user never sends it.
+   * The user before the server has named it: the server's id of the user, or null for a guest. With it, messages that are
+   * sent before the first connect survive a reload too, and earlier ones are shown at once. Another user never sends them.
    */
   readonly user?: string | null
-  /** What it is called in the browser; apps of one origin and server that shall not share messages differ in it. @default "roomful" */
+  /** The name of the outbox in the browser. Apps of one origin and server that share no messages need different names. @default "roomful" */
   readonly name?: string
+  /**
+   * Opens another storage than the browser's own, for the address of the server; undefined keeps messages in memory. It
+   * has 10 s. Without Web Locks, as in React Native, only one client at a time may use an address.
+   */
+  readonly storage?: (address: string) => Promise<OutboxStorage | undefined>
 }
-
-/** A lock of our own is free: where it does not come in this time, there are none. */
-const LOCK_MS = 3_000
 
 /**
- * Keeps unsent and unconfirmed messages in the browser (IndexedDB, else localStorage), so that they survive a reload and
- * are finished by another tab where theirs is closed. Where there is neither, or no Web Locks (as on plain http), they
- * wait in memory, and `client.guarantees` says so.
+ * Keeps unsent and unconfirmed messages in the browser (IndexedDB, otherwise localStorage), so that they survive a reload
+ * and another tab sends them if theirs is closed. Without storage or Web Locks (plain http has none), messages stay in
+ * memory, and `client.guarantees` says so. Throws `INVALID_ARGUMENT`.
  *
- * @example createClient({ url, outbox: persistentOutbox() })
+ * @example createClient({ url, rooms: roomful({ outbox: persistentOutbox({ user: session.userId }) }) })
  */
-export function persistentOutbox({ user, name = 'roomful' }: PersistentOutbox = {}): OutboxOption {
+export function persistentOutbox({ user, name = 'roomful', storage }: PersistentOutbox = {}): OutboxOption {
   if (user !== undefined && user !== null && typeof user !== 'string') expected('user', "the user's id, or null", user)
   if (typeof name !== 'string' || name === '') expected('name', 'a string such as "roomful"', name)
-  return outboxIn(({ url, cid }, events) => openKeeper(name, url, cid, events), user)
+  if (storage !== undefined && typeof storage !== 'function') expected('storage', 'a function', storage)
+  const open = storage ?? ((address: string) => openBrowserStorage(name, address))
+  return {
+    kind: 'persistent',
+    ...(user !== undefined && { user }),
+    open: (page, events) => new PersistentSession(name, open, page, events),
+  }
 }
 
-export async function openKeeper(
-  name: string,
-  url: string,
-  cid: string,
-  events: KeeperEvents,
-): Promise<Keeper | undefined> {
-  const lockName = (page: string): string => `${name}:${page}`
-  const lock = await ownLock(lockName(cid))
-  if (!lock) return undefined
-  const storage = await openIndexedDb(name, url).catch(() => openLocalStorage(name, url))
-  if (storage) return keeperIn(storage, { cid, lock, lockName, channel: `${name}:outbox:${url}` }, events)
-  lock.release()
-  return undefined
-}
-
-async function ownLock(name: string): Promise<PageLock | undefined> {
-  if (!globalThis.navigator?.locks) return undefined
-  return untilDone(askForLock(name), { timeoutMs: LOCK_MS }, 'a lock').catch(() => undefined)
+async function openBrowserStorage(name: string, address: string): Promise<OutboxStorage | undefined> {
+  if (!hasPageLocks()) return undefined // two tabs would send the same messages
+  return openIndexedDb(name, address).catch(() => openLocalStorage(name, address))
 }
 
 function expected(name: string, what: string, value: unknown): never {

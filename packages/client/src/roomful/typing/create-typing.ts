@@ -1,10 +1,12 @@
-import { type AnyContract, type Typing, type User, wire } from '@roomful/contract'
-import { createGuardedStore } from '../../guarded-store.ts'
+import type { AnyContract, User } from '@roomful/contract'
+import { type Typing, wire } from '@roomful/contract/protocol'
 import type { Room } from '../../rooms/room.ts'
-import { sourceOf } from '../../rooms/room-source.ts'
+import { internalsOf } from '../../rooms/room-internals.ts'
+import { createGuardedStore } from '../../store.ts'
+import { roomfulRooms } from '../roomful-rooms.ts'
 import { isUser } from '../wire-messages.ts'
-import { createOwnTyping } from './own-typing.ts'
 import type { RoomTyping } from '../presence/presence-types.ts'
+import { createOwnTyping } from './own-typing.ts'
 import { type Typists, usersOf, withoutTypists, withTypist } from './typing-state.ts'
 
 type Open<C extends AnyContract> = () => RoomTyping<C>
@@ -12,8 +14,8 @@ type Open<C extends AnyContract> = () => RoomTyping<C>
 const known = new WeakMap<object, unknown>()
 
 /**
- * Who is typing in a room, and that we are. `close` it when it is not shown any more. A room may have several, of several
- * inputs: they hear, and speak, as one.
+ * The users who are typing in a room, and the sign that this user is. `close` it when it is not shown any more. A room may
+ * have several, for several inputs, which share one state. Under `plainRooms()` it does nothing.
  *
  * @example
  * const typing = createTyping(room)
@@ -26,22 +28,23 @@ export function createTyping<C extends AnyContract>(room: Room<C>): RoomTyping<C
   return open()
 }
 
-/** What all typing of one room shares, until the last of it is closed. */
+/** The state that all typing objects of one room share, until the last one is closed. */
 function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
-  const source = sourceOf(room)
-  const createUsers = () => createGuardedStore<readonly User<C>[]>([], source.report)
+  const internals = internalsOf(room)
+  const roomful = roomfulRooms.get(internals)
+  const { schemas, reporting } = internals.client
+  const createUsers = () => createGuardedStore<readonly User<C>[]>([], reporting.report)
   const users = createUsers()
   let typists: Typists<User<C>> = []
   let timer: ReturnType<typeof setTimeout> | undefined
   let openCount = 0
 
-  /** undefined where nobody types: we are not in, or the server does not know of it. */
-  const line = () => (room.status === 'joined' ? source.wire('typing') : undefined)
+  const canType = (): boolean => roomful?.limitsOf('typing') !== undefined
   const own = createOwnTyping((typing) => {
-    // That we do not is said wherever it is heard: a server may keep us in a room that we have left, or enter again.
-    const to = typing ? line() : source.wire('typing')
-    to?.say(wire.typing, { room: room.name, typing })
-    return to !== undefined
+    // A stop is sent wherever it may be needed: a server may keep a member that has left, or that joins again.
+    if (!canType() || (typing && room.status !== 'joined')) return false
+    roomful?.send(wire.typing, { room: room.name, typing })
+    return true
   })
 
   const show = (next: typeof typists): void => {
@@ -60,17 +63,20 @@ function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
   }
 
   const receive = (message: unknown): void => {
-    if (!isTyping(message)) return source.drop(wire.typing, 'not a sign of typing')
+    if (!isTyping(message)) {
+      const reason = 'not a sign of typing'
+      return reporting.inspect({ type: 'drop', direction: 'in', event: wire.typing, room: room.name, reason })
+    }
     const { from, typing } = message
     if (!typing) return drop(({ id }) => id === from.id)
-    if (!line() || from.id === source.selfId()) return
-    const user = source.schemas.readUser(from)
+    if (!canType() || room.status !== 'joined' || from.id === internals.userId()) return
+    const user = schemas.readUser(from)
     if (user !== undefined) show(withTypist(typists, from.id, user, performance.now()))
   }
 
   const undo = [
-    source.inbox.hear(wire.typing, receive),
-    source.inbox.senders.add((from) => drop(({ id }) => id === from?.id)),
+    roomful?.onOwn(wire.typing, receive),
+    roomful?.senders.add((from) => drop(({ id }) => id === from?.id)),
     room.members.subscribe((now, before) => drop(({ id }) => before.has(id) && !now.has(id))),
     room.state.subscribe(({ status }) => {
       if (status === 'joined') return
@@ -101,7 +107,7 @@ function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
         state.setState([], true)
         if (--openCount > 0) return
         known.delete(room)
-        for (const off of undo) off()
+        for (const off of undo) off?.()
         show([])
       },
     }
@@ -109,6 +115,6 @@ function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
 }
 
 function isTyping(message: unknown): message is Typing {
-  const { from, typing } = message as Record<string, unknown> // the dispatcher has found a room in it
+  const { from, typing } = message as Record<string, unknown> // the protocol has read its room already
   return isUser(from) && typeof typing === 'boolean'
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Client, createClient, type Room, RoomfulError } from '@roomful/client'
+import { type Client, createClient, type Room, roomful, RoomfulError } from '@roomful/client'
 import { createProxy, type FaultProxy } from '@roomful/testing/proxy'
 import { processChat } from '../../support/server-process.ts'
 import { between, type Random } from './random.ts'
@@ -43,7 +43,7 @@ export class Page {
       url: proxy.url,
       contract: processChat,
       auth: { name: user },
-      outbox: this.#storage.outbox,
+      rooms: roomful({ outbox: this.#storage.outbox }),
       // Short, so that what is lost is soon asked for again, and often while the first is still under way.
       ackTimeoutMs: 1_000,
       joinTimeoutMs: 1_000,

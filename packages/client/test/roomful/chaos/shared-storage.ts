@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Keeper, OutboxChange, OutboxOption, StoredEntry } from '../../../src/roomful/storage/keeper.ts'
-import { outboxIn } from '../../../src/roomful/storage/safekeeping.ts'
+import type { EntryKey, OutboxOption, StoredEntry } from '../../../src/roomful/storage/storage-session.ts'
+import { outboxOver, type SimulatedStorage } from '../storage/support/session-over.ts'
 import { between, type Random } from './random.ts'
 
 const SLOWEST_WRITE_MS = 8
@@ -19,7 +19,7 @@ export class SharedStorage {
   readonly #random: Random
   /** By page, oldest first; each page's by n. */
   readonly #entries = new Map<string, Map<number, StoredEntry>>()
-  /** By cid: the end of whoever has the lock. */
+  /** By cid: when the page that holds the lock is gone. */
   readonly #locks = new Map<string, Promise<void>>()
 
   constructor(random: Random) {
@@ -39,13 +39,12 @@ export class SharedStorage {
     const asked = new Set<string>()
     let lastWrite = Promise.resolve()
 
-    const keeper: Keeper = {
-      place: 'indexedDB',
-      store: (change) => {
+    const storage: SimulatedStorage = {
+      store: (put, remove) => {
         lastWrite = lastWrite.then(async () => {
           await delay(between(this.#random, 0, SLOWEST_WRITE_MS))
           if (isDead) await forever()
-          this.#write(change)
+          this.#write(put, remove)
         })
         return lastWrite
       },
@@ -61,15 +60,13 @@ export class SharedStorage {
         }
         return adopted
       },
-      rest: () => {},
-      forget: () => Promise.reject(new Error('this storage never fails, so nobody asks it to forget')),
     }
 
     return {
-      outbox: outboxIn(async ({ cid }) => {
+      outbox: outboxOver(({ cid }) => {
         asked.add(cid)
         this.#locks.set(cid, unloaded)
-        return keeper
+        return storage
       }, user),
       die: () => {
         isDead = true
@@ -79,7 +76,7 @@ export class SharedStorage {
     }
   }
 
-  #write({ put, remove }: OutboxChange): void {
+  #write(put: readonly StoredEntry[], remove: readonly EntryKey[]): void {
     for (const entry of put) {
       const page = this.#entries.get(entry.cid) ?? new Map<number, StoredEntry>()
       this.#entries.set(entry.cid, page.set(entry.n, structuredClone(entry)))

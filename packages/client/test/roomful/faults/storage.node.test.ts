@@ -1,30 +1,23 @@
-import type { RoomfulError } from '@roomful/client'
+import { type PersistentOutbox, persistentOutbox, type RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import type { Keeper } from '../../../src/roomful/storage/keeper.ts'
-import { type OpenKeeper, outboxIn } from '../../../src/roomful/storage/safekeeping.ts'
 import { until } from '../../support/test-client.ts'
+import { createMemoryStorage } from '../storage/support/memory-storage.ts'
 import { expectExact } from './support/exact.ts'
 import { startPerson, texts } from './support/person.ts'
 import { startHere, startProxy } from './support/servers.ts'
 import { SharedStorage } from './support/shared-storage.ts'
 
 const full = () => Promise.reject(new Error('the disk is full'))
-/** One that hangs is given up by the keeper itself, after 10 s there. */
+/** The caller gives it up after 10 s; here it rejects itself, sooner. */
 const hangs = () => new Promise<never>((_resolve, reject) => setTimeout(reject, 200, new Error('it took too long')))
-const keeper: Keeper = {
-  place: 'indexedDB',
-  store: async () => {},
-  adopt: async () => [],
-  rest: () => {},
-  forget: full,
-}
+type Open = NonNullable<PersistentOutbox['storage']>
 
 describe('P6 P7 F15 a storage', () => {
-  const faults: [string, OpenKeeper, (string | undefined)?][] = [
-    ['that rejects each write', async () => ({ ...keeper, store: full }), 'the disk is full'],
-    ['that hangs at each write', async () => ({ ...keeper, store: hangs }), 'it took too long'],
-    ['that cannot be read', async () => ({ ...keeper, adopt: full }), 'the disk is full'],
-    ['that hangs when read', async () => ({ ...keeper, adopt: hangs }), 'it took too long'],
+  const faults: [string, Open, (string | undefined)?][] = [
+    ['that rejects each write', async () => createMemoryStorage([], { beforeWrite: full }), 'the disk is full'],
+    ['that hangs at each write', async () => createMemoryStorage([], { beforeWrite: hangs }), 'it took too long'],
+    ['that cannot be read', async () => createMemoryStorage([], { beforeRead: full }), 'the disk is full'],
+    ['that hangs when read', async () => createMemoryStorage([], { beforeRead: hangs }), 'it took too long'],
     ['that cannot be opened', full, 'the disk is full'],
     ['that hangs when opened', hangs, 'it took too long'],
     [
@@ -34,25 +27,28 @@ describe('P6 P7 F15 a storage', () => {
       },
       'storage is forbidden here',
     ],
-    ['that there is not', async () => undefined],
+    ['that does not exist', async () => undefined],
   ]
-  test.each(faults)('%s: messages wait in memory, which is said, and are sent', async (_what, open, expected) => {
-    const server = await startHere()
-    const proxy = await startProxy(server)
-    const ann = startPerson(proxy.url, 'Ann', { outbox: outboxIn(open) })
-    await ann.room.join()
-    await ann.say('a1')
-    proxy.cut()
-    await until(ann.client, 'reconnecting')
-    void ann.say(...texts('later', 5))
-    await ann.room.join()
-    await expectExact(server, [ann])
-    expect(ann.client.guarantees).toMatchObject({ outbox: 'memory', exactlyOnce: true })
-    const errors = ann.frames.flatMap((event) =>
-      event.type === 'error' ? [`${event.source}: ${(event.error as Error).message}`] : [],
-    )
-    expect(errors).toEqual(expected === undefined ? [] : [`outbox: ${expected}`]) // told once
-  })
+  test.each(faults)(
+    '%s: messages stay in memory, `guarantees` says so, and they are sent',
+    async (_what, open, expected) => {
+      const server = await startHere()
+      const proxy = await startProxy(server)
+      const ann = startPerson(proxy.url, 'Ann', { outbox: persistentOutbox({ storage: open }) })
+      await ann.room.join()
+      await ann.say('a1')
+      proxy.cut()
+      await until(ann.client, 'reconnecting')
+      void ann.say(...texts('later', 5))
+      await ann.room.join()
+      await expectExact(server, [ann])
+      expect(ann.client.guarantees).toMatchObject({ outbox: 'memory', exactlyOnce: true })
+      const errors = ann.frames.flatMap((event) =>
+        event.type === 'error' ? [`${event.source}: ${(event.error as Error).message}`] : [],
+      )
+      expect(errors).toEqual(expected === undefined ? [] : [`outbox: ${expected}`]) // told once
+    },
+  )
   test('that works is named', async () => {
     const server = await startHere()
     const ann = startPerson(server.url, 'Ann', { outbox: new SharedStorage().openPage().outbox })

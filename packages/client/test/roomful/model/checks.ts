@@ -30,10 +30,11 @@ function placesOf(world: World, bad: (what: string) => void): Map<number, Place[
         const known = places.get(id) ?? []
         if (known.some((place) => place.epoch === Number(epoch))) bad(`P1 message ${id} is twice in epoch ${epoch}`)
         places.set(id, [...known, { epoch: Number(epoch), room, seq }])
+        const { line, isLeft } = world.sent[id]!
+        if (isLeft) continue // its page could not send it any more: a later one did
         const [cid, n] = key.split(':') as [string, string]
         if ((lastNumber.get(cid) ?? 0) >= Number(n)) bad(`P3 ${key} of room ${room} comes after ${lastNumber.get(cid)}`)
         lastNumber.set(cid, Number(n))
-        const { line } = world.sent[id]!
         if (line >= 0 && (lastOfLine.get(line) ?? -1) > id)
           bad(`P3 of tab ${line}: ${id} comes after ${lastOfLine.get(line)}`)
         lastOfLine.set(line, id)
@@ -44,11 +45,11 @@ function placesOf(world: World, bad: (what: string) => void): Map<number, Place[
 
 /** P1, P5, P6: what was told is so, once, and everything was told. */
 function checkOutcomes(world: World, places: ReadonlyMap<number, readonly Place[]>, bad: (what: string) => void): void {
-  for (const id of world.lost) bad(`P6 message ${id} waited, and was not stored`)
+  for (const id of world.lost) bad(`P6 message ${id} was queued, and was not stored`)
   for (const { data } of world.disk.left()) bad(`P6 message ${data as number} is stored for ever`)
   const toldOf = new Map<number, Told[]>()
   for (const told of world.told) toldOf.set(told.id, [...(toldOf.get(told.id) ?? []), told])
-  for (const { id, page, room, isStored } of world.sent) {
+  for (const { id, page, room, isStored, isLeft } of world.sent) {
     const told = toldOf.get(id) ?? []
     const at = places.get(id) ?? []
     const confirmed = told.filter(({ outcome }) => outcome.state === 'confirmed')
@@ -58,24 +59,24 @@ function checkOutcomes(world: World, places: ReadonlyMap<number, readonly Place[
         !at.some((place) => place.epoch === epoch && place.seq === outcome.seq && place.room === room)
       )
         bad(`P1 message ${id} was confirmed at ${epoch}/${outcome.seq}, and is not there`)
-      if (outcome.state === 'unknown' && !hasCause(outcome.error))
+      if (outcome.state === 'unknown' && !isLeft && !hasCause(outcome.error))
         bad(`P5 message ${id} is unknown without a cause: ${outcome.error}`)
       if (outcome.state !== 'rejected') continue
       if (at.some((place) => place.epoch >= epoch)) bad(`P5 message ${id} was rejected, and is in the log`)
       if (confirmed.some((other) => epoch === 0 || other.epoch >= epoch))
         bad(`P5 message ${id} was rejected and confirmed`)
     }
-    if (isStored && told.length === 0) bad(`P6 message ${id} was stored, and nobody finished it`)
+    if (isStored && told.length === 0) bad(`P6 message ${id} was stored, and no page finished it`)
     if (hasTwice(told)) bad(`P5 message ${id} was told twice to one page`)
     if (told.length === 0 && world.tabs.some((tab) => tab.isAlive && tab.page === page))
       bad(`P5 message ${id} was never told`)
   }
 }
 
-/** Older than the server remembers, refused at the door after it was sent, or what seemed to end connections. */
+/** Older than the server remembers, sent and then refused at the door or discarded, or suspected of ending connections. */
 function hasCause(error: { readonly code: string; readonly cause?: unknown } | undefined): boolean {
   const cause = (error?.cause as { code?: string } | undefined)?.code
-  return error?.code === 'UNKNOWN' && (cause === 'UNKNOWN' || cause === 'FORBIDDEN' || cause === 'DISCONNECTED')
+  return error?.code === 'UNKNOWN' && ['UNKNOWN', 'FORBIDDEN', 'DISCARDED', 'DISCONNECTED'].includes(cause ?? '')
 }
 
 function hasTwice(told: readonly Told[]): boolean {

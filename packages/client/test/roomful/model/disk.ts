@@ -1,9 +1,9 @@
-import type { Message } from '../../../src/roomful/outbox/message.ts'
+import type { EntryKey, StoredEntry } from '../../../src/roomful/storage/storage-session.ts'
 
 /** A storage transaction. */
 export interface Saving {
-  readonly put: readonly Message[]
-  readonly remove: readonly Message[]
+  readonly put: readonly StoredEntry[]
+  readonly remove: readonly EntryKey[]
 }
 
 /** What was sent with `emit`, as only this model knows it. */
@@ -14,12 +14,14 @@ export interface Sent {
   readonly page: number
   readonly room: number
   isStored: boolean
+  /** Left in the storage of a page that could not mark it as sent. */
+  isLeft: boolean
 }
 
 /** The browser's storage and its locks, shared by all tabs. */
 export class Disk {
   /** By page, in the order of their first write. */
-  readonly #stored = new Map<string, Map<number, Message>>()
+  readonly #stored = new Map<string, Map<number, StoredEntry>>()
   readonly #owners = new Map<string, number>()
   readonly #sent: readonly Sent[]
 
@@ -28,15 +30,17 @@ export class Disk {
   }
 
   write({ put, remove }: Saving): void {
-    for (const message of remove) {
-      // A page that dies here knew how the message ended, and had nobody left to tell.
-      this.#sent[message.data as number]!.isStored = false
-      this.#stored.get(message.cid)?.delete(message.n)
+    for (const { cid, n } of remove) {
+      const entry = this.#stored.get(cid)?.get(n)
+      if (!entry) continue
+      // A page that dies here knew the outcome, and had no caller left to tell.
+      this.#sentOf(entry).isStored = false
+      this.#stored.get(cid)?.delete(n)
     }
-    for (const message of put) {
-      const entries = this.#stored.get(message.cid) ?? new Map<number, Message>()
-      this.#stored.set(message.cid, entries.set(message.n, message))
-      this.#sent[message.data as number]!.isStored = true
+    for (const entry of put) {
+      const entries = this.#stored.get(entry.cid) ?? new Map<number, StoredEntry>()
+      this.#stored.set(entry.cid, entries.set(entry.n, entry))
+      this.#sentOf(entry).isStored = true
     }
   }
 
@@ -48,17 +52,36 @@ export class Disk {
     for (const [cid, owner] of this.#owners) if (owner === page) this.#owners.delete(cid)
   }
 
-  /** What nobody has taken out again. */
-  left(): Message[] {
+  /** The storage of this page failed: it is emptied, or keeps its entries until the page is gone, out of their order. */
+  abandon(page: number, isEmptied: boolean): void {
+    const entries = this.left().filter(({ cid }) => this.#owners.get(cid) === page)
+    if (isEmptied) return this.write({ put: [], remove: entries })
+    for (const entry of entries) {
+      const sent = this.#sentOf(entry)
+      sent.line = -1 - sent.id
+      sent.isLeft = true
+    }
+  }
+
+  /** Whether an entry that is to be changed is stored. */
+  has({ put, remove }: Saving): boolean {
+    return [...put, ...remove].some(({ cid, n }) => this.#stored.get(cid)?.has(n))
+  }
+
+  left(): StoredEntry[] {
     return [...this.#stored.values()].flatMap((entries) => [...entries.values()])
   }
 
-  /** What pages that are gone left behind, oldest page first. */
-  adopt(page: number): Message[] {
+  /** The entries of closed pages, oldest page first. */
+  adopt(page: number): StoredEntry[] {
     const free = [...this.#stored].filter(([cid, entries]) => !this.#owners.has(cid) && entries.size > 0)
     return free.flatMap(([cid, entries]) => {
       this.lock(cid, page)
-      return [...entries.values()].toSorted((a, b) => a.n - b.n).map((message) => ({ ...message }))
+      return [...entries.values()].toSorted((a, b) => a.n - b.n)
     })
+  }
+
+  #sentOf({ data }: StoredEntry): Sent {
+    return this.#sent[data as number]!
   }
 }

@@ -1,5 +1,5 @@
 import type { Entry, PublishAnswer } from '@roomful/contract'
-import type { Flight } from '../../../src/roomful/outbox/room-queue.ts'
+import type { Batch } from '../../../src/roomful/outbox/outbox-steps.ts'
 import type { LogPage } from '../../../src/roomful/log.ts'
 import type { Since } from '../../../src/rooms/room-protocol.ts'
 
@@ -12,13 +12,13 @@ export type ToServer =
       readonly epoch: string
       readonly after: number
     }
-  | { readonly type: 'publish'; readonly room: number; readonly flight: Flight }
+  | { readonly type: 'publish'; readonly room: number; readonly batch: Batch }
 
 export type ToClient =
   | { readonly type: 'joined'; readonly room: number; readonly attempt: number; readonly page: LogPage }
   | { readonly type: 'refused'; readonly room: number; readonly attempt: number }
   | { readonly type: 'page'; readonly room: number; readonly join: number; readonly page: LogPage | undefined }
-  | { readonly type: 'answer'; readonly room: number; readonly flight: Flight; readonly answer: PublishAnswer }
+  | { readonly type: 'answer'; readonly room: number; readonly batch: Batch; readonly answer: PublishAnswer }
   | { readonly type: 'live'; readonly room: number; readonly epoch: string; readonly entry: Entry }
   | { readonly type: 'head'; readonly room: number; readonly epoch: string; readonly seq: number }
 

@@ -17,6 +17,8 @@ const OPERATIONS = [
   'drop',
   'heads',
   'save',
+  'failStorage',
+  'discard',
   'cut',
   'serverEnds',
   'reload',
@@ -76,6 +78,10 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
       return world.heads(a % world.nodes.length)
     case 'save':
       return tab.saved()
+    case 'failStorage':
+      return flavour % 5 === 2 ? tab.failStorage(b % 2 === 0) : undefined
+    case 'discard':
+      return flavour % 3 === 2 ? tab.discard(b) : undefined
     case 'cut':
       return tab.cut()
     case 'serverEnds': {
@@ -130,6 +136,9 @@ function heal(world: World): boolean {
   world.forbidden.fill(false)
   for (const tab of world.tabs) world.takeOver(tab)
   if (!settle(world)) return false
+  for (const [index, tab] of world.tabs.entries()) if (tab.isAlive && !tab.hasStorage) world.reload(index, true) // the next page finishes what the storage still has
+  for (const tab of world.tabs) world.takeOver(tab)
+  if (!settle(world)) return false
   for (let node = 0; node < world.nodes.length; node++) world.heads(node)
   return settle(world)
 }
@@ -164,12 +173,8 @@ function isBusy(world: World): boolean {
     world.nodes.some(({ tasks, fanOut }) => tasks.length + fanOut.length > 0) ||
     world.links.some(({ serverIsUp, toServer }) => serverIsUp && toServer.length > 0) ||
     world.tabs.some(
-      ({ isAlive, queues, link, saving, waits }) =>
-        isAlive &&
-        ([...queues.values()].some(({ messages }) => messages.size > 0) ||
-          saving ||
-          waits.length > 0 ||
-          (link?.toClient.length ?? 0) > 0),
+      ({ isAlive, messages, link, saving, waits }) =>
+        isAlive && (messages.length > 0 || saving || waits.length > 0 || (link?.toClient.length ?? 0) > 0),
     )
   )
 }

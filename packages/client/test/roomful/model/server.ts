@@ -70,20 +70,20 @@ export class ServerNode {
 
   #publish(task: Task, frame: Extract<ToServer, { type: 'publish' }>, random: () => number): boolean {
     const { store, options } = this.#world
-    const { flight, room } = frame
-    const { cid } = flight.messages[0]!
+    const { batch, room } = frame
+    const { cid } = batch.messages[0]!
     const key = `${cid} ${room}`
     const rows = store.rooms[room]!.rows
     const answer = (results: PublishAnswer['results'], code?: string): void => {
-      const said = { ok: code === undefined, epoch: flight.epoch!, results, ...(code && { code, after: 0 }) }
-      task.answer = { type: 'answer', room, flight, answer: said }
+      const said = { ok: code === undefined, epoch: batch.epoch, results, ...(code && { code, after: 0 }) }
+      task.answer = { type: 'answer', room, batch, answer: said }
       task.stage = 'done'
       if (this.#busy.get(key) === task) this.#busy.delete(key)
     }
     if (task.stage === 'done') return this.#finish(task)
     if (task.stage === 'decided') {
       // S4: one durable step, by the row as it is now.
-      if (flight.epoch !== store.epoch) return (answer([], 'EPOCH'), true)
+      if (batch.epoch !== store.epoch) return (answer([], 'EPOCH'), true)
       const target = store.rooms[room]!
       const step = settle(rows.get(cid), task.items, target.head, this.#world.now)
       target.log.push(...step.entries)
@@ -99,14 +99,14 @@ export class ServerNode {
           stage === 'new' &&
           number < task.number &&
           other.room === room &&
-          other.flight.messages[0]!.cid === cid,
+          other.batch.messages[0]!.cid === cid,
       )
       if (this.#busy.has(key) || (isBehind && !options.hasThreads)) return false
       this.#busy.set(key, task)
     }
     if (!task.link.member.has(room)) return (answer([], 'NOT_MEMBER'), true)
     const row = rows.get(cid)
-    for (const { n, data } of flight.messages) {
+    for (const { n, data } of batch.messages) {
       const hash = String(data)
       if (row && n <= row.last) {
         task.items.push({ n, hash, refusal: { code: 'STALE' } })

@@ -33,7 +33,11 @@ export interface Surroundings {
   readonly links: readonly Link[]
   readonly store: Store
   readonly forbidden: readonly boolean[]
-  readonly disk: { write(saving: Saving): void }
+  readonly disk: {
+    write(saving: Saving): void
+    has(saving: Saving): boolean
+    abandon(page: number, isEmptied: boolean): void
+  }
   readonly told: Told[]
   broadcast(message: { readonly room: number; readonly epoch: string; readonly entry: Entry }): void
 }

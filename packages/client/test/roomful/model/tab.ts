@@ -1,9 +1,8 @@
-import { type Message, messageId, type Outcome } from '../../../src/roomful/outbox/message.ts'
-import { OutboxCore } from '../../../src/roomful/outbox/outbox-core.ts'
-import { Unstored } from '../../../src/roomful/outbox/unstored.ts'
-import type { Flight } from '../../../src/roomful/outbox/room-queue.ts'
-import { type LogPage, RoomLog, type RoomLogOutput } from '../../../src/roomful/log.ts'
 import { RoomfulError } from '@roomful/contract'
+import { type LogOutput, type LogPage, RoomLog } from '../../../src/roomful/log.ts'
+import { type Message, messageId } from '../../../src/roomful/outbox/message.ts'
+import { OutboxCore } from '../../../src/roomful/outbox/outbox-core.ts'
+import type { Batch, OutboxInput, OutboxOutput } from '../../../src/roomful/outbox/outbox-steps.ts'
 import type { Saving } from './disk.ts'
 import { HOLD, type Link, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -14,16 +13,23 @@ export type Shown =
   | { readonly type: 'gap'; readonly from: number; readonly to: number }
   | { readonly type: 'begin'; readonly epoch: string; readonly last: number }
 
-/** One page of a browser: the outbox and the log of each room are the ones that ship; all around them is the model's. */
-export class Tab extends OutboxCore {
+/** One page of a browser: the shipped outbox core and log of each room, in the surroundings of the model. */
+export class Tab {
+  readonly core: OutboxCore = new OutboxCore({
+    user: undefined,
+    limit: { messages: 10_000, bytes: 1e9 },
+    hasStorage: true,
+  })
   readonly page: number
   readonly line: number
-  readonly cid: string
+  cid: string
   isAlive = true
+  /** False after the storage has failed: messages are kept in memory. */
+  hasStorage = true
   link: Link | undefined
   readonly logs: RoomLog[] = Array.from({ length: ROOMS }, () => new RoomLog({ entries: HOLD, bytes: 1e9 }))
   readonly shown: Shown[][] = Array.from({ length: ROOMS }, () => [])
-  /** A storage transaction that has begun. */
+  /** The storage transaction under way. */
   saving: Saving | undefined
   waits: { readonly room: number; readonly rejoin: boolean }[] = []
   readonly #world: Surroundings
@@ -34,36 +40,46 @@ export class Tab extends OutboxCore {
   readonly #rejectedIn = new Map<Message, number>()
 
   constructor(world: Surroundings, page: number, line: number) {
-    super(undefined, { messages: 10_000, bytes: 1e9 }, new Unstored())
     this.#world = world
     this.page = page
     this.line = line
     this.cid = `page-${String(page).padStart(4, '0')}`
   }
 
-  say(room: number, id: number): void {
-    this.emit({
-      cid: this.cid,
-      n: ++this.#lastNumber,
-      user: this.user,
-      room: String(room),
-      event: 'message',
-      data: id,
-      bytes: 1,
-    })
+  /** The messages that wait or are under way. */
+  get messages(): Message[] {
+    return [...this.core.queues.values()].flatMap(({ messages }) => [...messages])
+  }
+
+  step(input: OutboxInput): void {
+    for (const output of this.core.step(input, this.#world.now)) this.#perform(output)
+  }
+
+  emit(room: number, id: number): void {
+    const key = { cid: this.cid, n: ++this.#lastNumber }
+    const message = { ...key, room: String(room), event: 'message', data: id, bytes: 1 }
+    this.step({ type: 'emit', message: { ...message, user: undefined, sentAt: undefined } })
+  }
+
+  discard(index: number): void {
+    const { messages } = this
+    const message = messages[index % Math.max(1, messages.length)]
+    if (!message) return
+    const error = new RoomfulError('DISCARDED', 'no longer wanted')
+    this.step({ type: 'discard', room: message.room, id: messageId(message), error })
   }
 
   connected(link: Link): void {
     this.link = link
-    this.greet(USER, WINDOW)
+    this.step({ type: 'user', user: USER, windowMs: WINDOW })
     for (let room = 0; room < ROOMS; room++) this.join(room)
   }
 
   join(room: number): void {
     if (!this.link) return
     const { place } = this.logs[room]!
-    this.in(String(room), (queue) => queue.closed(false))
-    this.logs[room]!.joining()
+    this.step({ type: 'close', room: String(room), isOwn: false })
+    this.logs[room]!.step({ type: 'joining' })
     this.#attempt[room] = ++this.#attempts
     this.link.toServer.push({
       type: 'join',
@@ -81,30 +97,40 @@ export class Tab extends OutboxCore {
     this.link = undefined
     this.waits = []
     for (let room = 0; room < ROOMS; room++) {
-      this.in(String(room), (queue) => queue.closed(false))
-      this.logs[room]!.away()
+      this.step({ type: 'close', room: String(room), isOwn: false })
+      this.logs[room]!.step({ type: 'disconnected' })
     }
   }
 
   /** No answer came in time, on a connection that lives. */
   timeOut(room: number): void {
-    const flight = this.queues.get(String(room))?.flight
-    if (flight?.isSent) this.in(String(room), (queue) => queue.unanswered(flight))
+    const batch = this.core.queues.get(String(room))?.batch
+    if (batch?.isSent) this.step({ type: 'no-answer', batch })
   }
 
-  /** The storage is done with what it began. */
+  /** The transaction under way is done. */
   saved(): void {
     const { saving } = this
     if (!saving || !this.isAlive) return
     this.saving = undefined
     this.#world.disk.write(saving)
-    this.stored(true)
+    this.step({ type: 'stored', result: 'stored' })
+  }
+
+  /** The transaction under way fails, and the storage is given up: emptied, or with what it had. */
+  failStorage(isEmptied: boolean): void {
+    if (!this.saving || !this.isAlive) return
+    this.saving = undefined
+    this.hasStorage = false
+    this.cid += 'b'
+    this.#world.disk.abandon(this.page, isEmptied)
+    this.step({ type: 'stored', result: isEmptied ? 'unused' : 'failed' })
   }
 
   wake(): void {
     const wait = this.waits.shift()
     if (!wait) return
-    this.in(String(wait.room), (queue) => queue.woken())
+    this.step({ type: 'woken', room: String(wait.room) })
     if (wait.rejoin) this.join(wait.room)
   }
 
@@ -113,23 +139,24 @@ export class Tab extends OutboxCore {
     switch (frame.type) {
       case 'joined':
         if (frame.attempt !== this.#attempt[room]) return
-        this.in(String(room), (queue) => (queue.session = this.#session(frame.page.epoch)))
+        this.step({ type: 'open', room: String(room), session: this.#session(frame.page.epoch) })
         return this.#joined(room, frame.page)
       case 'refused': {
         if (frame.attempt !== this.#attempt[room]) return
-        this.logs[room]!.away()
+        this.logs[room]!.step({ type: 'disconnected' })
         this.#attempt[room] = -1
-        return this.refused(String(room), new RoomfulError('FORBIDDEN', 'no'))
+        return this.step({ type: 'refused', room: String(room), error: new RoomfulError('FORBIDDEN', 'no') })
       }
       case 'page':
-        if (frame.page) return this.#follow(room, this.logs[room]!.page(frame.join, frame.page))
+        if (frame.page)
+          return this.#follow(room, this.logs[room]!.step({ type: 'page', join: frame.join, page: frame.page }))
         return this.logs[room]!.join === frame.join ? this.join(room) : undefined
       case 'answer':
-        return this.#answered(room, frame.flight, frame.answer)
+        return this.#answered(frame.batch, frame.answer)
       case 'live':
-        return this.#follow(room, this.logs[room]!.heard(frame.epoch, frame.entry.seq, frame.entry))
+        return this.#follow(room, this.logs[room]!.step({ type: 'message', epoch: frame.epoch, entry: frame.entry }))
       case 'head':
-        return this.#follow(room, this.logs[room]!.heard(frame.epoch, frame.seq))
+        return this.#follow(room, this.logs[room]!.step({ type: 'head', epoch: frame.epoch, seq: frame.seq }))
     }
   }
 
@@ -137,42 +164,44 @@ export class Tab extends OutboxCore {
     return { epoch, batchItems: this.#world.options.batchItems, batchBytes: 1e9, eventBytes: 1e9 }
   }
 
-  #answered(room: number, flight: Flight, answer: Extract<ToClient, { type: 'answer' }>['answer']): void {
+  #answered(batch: Batch, answer: Extract<ToClient, { type: 'answer' }>['answer']): void {
     this.#answerEpoch = answer.epoch
     for (const [index, result] of answer.results.entries())
-      if ('code' in result) this.#rejectedIn.set(flight.messages[index]!, Number(answer.epoch))
-    this.in(String(room), (queue) => queue.answered(flight, answer))
+      if ('code' in result) this.#rejectedIn.set(batch.messages[index]!, Number(answer.epoch))
+    this.step({ type: 'answer', batch, answer })
   }
 
-  protected now(): number {
-    return this.#world.now
-  }
-  protected queued(): void {}
-  protected rested(): void {}
-  protected keep(put: readonly Message[], remove: readonly Message[]): void {
-    this.saving = { put: put.map((message) => ({ ...message })), remove }
-    if (this.#world.options.savesAtOnce) this.saved()
-  }
-  protected send(room: string, flight: Flight): void {
-    this.link?.toServer.push({ type: 'publish', room: Number(room), flight })
-  }
-  protected wait(room: string, _ms: number, rejoin: boolean): void {
-    this.waits.push({ room: Number(room), rejoin })
-  }
-  protected settled(message: Message, outcome: Outcome): void {
-    const epoch = outcome.state === 'confirmed' ? Number(this.#answerEpoch) : (this.#rejectedIn.get(message) ?? 0)
-    this.#world.told.push({ id: message.data as number, key: messageId(message), page: this.page, epoch, outcome })
+  #perform(output: OutboxOutput): void {
+    switch (output.type) {
+      case 'queued':
+        return
+      case 'settled': {
+        const { message, outcome } = output
+        const epoch = outcome.state === 'confirmed' ? Number(this.#answerEpoch) : (this.#rejectedIn.get(message) ?? 0)
+        const told = { id: message.data as number, key: messageId(message), page: this.page, epoch, outcome }
+        return void this.#world.told.push(told)
+      }
+      case 'store':
+        if (!this.hasStorage)
+          return this.step({ type: 'stored', result: this.#world.disk.has(output) ? 'failed' : 'unused' })
+        this.saving = output
+        return this.#world.options.savesAtOnce ? this.saved() : undefined
+      case 'send':
+        return void this.link?.toServer.push({ type: 'publish', room: Number(output.batch.room), batch: output.batch })
+      case 'wait':
+        return void this.waits.push({ room: Number(output.room), rejoin: output.rejoin })
+    }
   }
 
   #joined(room: number, page: LogPage): void {
     const log = this.logs[room]!
     const isFirst = !log.place
-    const outputs = log.joined(page)
+    const outputs = log.step({ type: 'joined', page })
     if (isFirst) this.#begin(room, { epoch: page.epoch, last: page.head })
     this.#follow(room, outputs)
   }
 
-  #follow(room: number, outputs: readonly RoomLogOutput[]): void {
+  #follow(room: number, outputs: readonly LogOutput[]): void {
     const { epoch } = this.logs[room]!.place ?? { epoch: '' }
     for (const output of outputs) this.#show(room, epoch, output)
   }
@@ -181,7 +210,7 @@ export class Tab extends OutboxCore {
     this.shown[room]!.push({ type: 'begin', epoch, last })
   }
 
-  #show(room: number, epoch: string, output: RoomLogOutput): void {
+  #show(room: number, epoch: string, output: LogOutput): void {
     const shown = this.shown[room]!
     switch (output.type) {
       case 'deliver':

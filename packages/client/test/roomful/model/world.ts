@@ -1,6 +1,7 @@
 import type { Entry } from '@roomful/contract'
+import { messageFrom } from '../../../src/roomful/outbox/message.ts'
 import { Disk, type Sent } from './disk.ts'
-import { type Link, ROOMS, WINDOW } from './frames.ts'
+import { type Link, ROOMS, USER, WINDOW } from './frames.ts'
 import { ServerNode } from './server.ts'
 import { Store } from './store.ts'
 import type { Options, Surroundings, Told } from './surroundings.ts'
@@ -40,8 +41,8 @@ export class World implements Surroundings {
   emit(tab: Tab, room: number): void {
     if (!tab.isAlive) return
     const id = this.sent.length
-    this.sent.push({ id, line: tab.line, page: tab.page, room, isStored: false })
-    tab.say(room, id)
+    this.sent.push({ id, line: tab.line, page: tab.page, room, isStored: false, isLeft: false })
+    tab.emit(room, id)
   }
 
   connect(tab: Tab, node: number): void {
@@ -57,26 +58,25 @@ export class World implements Surroundings {
     }
     this.links.push(link)
     tab.connected(link)
-    if (!tab.isReady) this.takeOver(tab)
+    if (!tab.core.isReady) this.takeOver(tab)
   }
 
   takeOver(tab: Tab): void {
     if (!tab.isAlive) return
-    const messages = this.disk.adopt(tab.page)
-    for (const { data } of messages) {
+    const entries = tab.hasStorage ? this.disk.adopt(tab.page) : []
+    for (const { data } of entries) {
       const sent = this.sent[data as number]!
       if (sent.line !== tab.line) sent.line = -1 - sent.id
     }
-    const inFront = !tab.isReady
-    if (messages.length > 0) tab.adopt(messages, inFront)
-    if (inFront && tab.standing === 'told') tab.ready()
+    if (entries.length > 0) tab.step({ type: 'adopt', messages: entries.map(messageFrom) })
+    if (tab.core.identity === 'confirmed') tab.step({ type: 'ready', user: USER })
   }
 
   /** The page goes; what its storage was doing may have been done. */
   die(tab: Tab, isSaved: boolean): void {
     if (!tab.isAlive) return
     tab.cut()
-    if (!tab.saving && tab.standing === 'told') this.#assertStored(tab)
+    if (!tab.saving && tab.hasStorage && tab.core.identity === 'confirmed') this.#assertStored(tab)
     if (tab.saving && isSaved) this.disk.write(tab.saving)
     tab.isAlive = false
     this.disk.unlockAll(tab.page)
@@ -126,8 +126,7 @@ export class World implements Surroundings {
 
   /** P6: what the page was told is kept would survive it. */
   #assertStored(tab: Tab): void {
-    for (const { messages } of tab.queues.values())
-      for (const { data } of messages) if (!this.sent[data as number]!.isStored) this.lost.push(data as number)
+    for (const { data } of tab.messages) if (!this.sent[data as number]!.isStored) this.lost.push(data as number)
   }
 
   #newTab(line: number): Tab {

@@ -3,9 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { codeOf } from '../../rooms/support/outcomes.ts'
 import { EPOCH, startScript } from '../../rooms/support/scripted-server.ts'
 import { eventually } from '../../support/eventually.ts'
-import { startClient } from '../../support/test-client.ts'
-import { discardIn } from '../../../src/roomful/outbox/outgoing.ts'
-import { createScriptedOutbox, message } from './support/scripted-outbox.ts'
+import { startRoomful } from '../../support/test-client.ts'
 
 const stored = ({ epoch, items }: PublishRequest) => ({
   ok: true,
@@ -26,7 +24,7 @@ function watch(room: Room) {
 
 test('OB1 the counts are of what waits, also while one that was discarded is on its way', async () => {
   const { url, dataOf } = await startScript({ $publish: () => undefined })
-  const client = startClient(url)
+  const client = startRoomful(url)
   const { send, discard, state } = watch(await client.join('general'))
   const sent = ['on its way', 'waits'].map((text) => codeOf(send(text)))
   await eventually(() => expect(dataOf('$publish')).toHaveLength(1))
@@ -46,7 +44,7 @@ describe('OB1 a message that was on its way is shown as waiting', () => {
     const { url } = await startScript({
       $publish: () => ({ ok: false, epoch: EPOCH, results: [], code: 'RATE', after: 300_000 }),
     })
-    const client = startClient(url)
+    const client = startRoomful(url)
     const { send, states } = watch(await client.join('general'))
     void send('text')
     await eventually(() => expect(states).toEqual(['queued', 'sending', 'queued']))
@@ -56,20 +54,10 @@ describe('OB1 a message that was on its way is shown as waiting', () => {
     const { url } = await startScript({
       $publish: (request, _socket, nth) => (nth === 1 ? undefined : stored(request)),
     })
-    const { send, states } = watch(await startClient(url, { ackTimeoutMs: 30 }).join('general'))
+    const { send, states } = watch(await startRoomful(url, { ackTimeoutMs: 30 }).join('general'))
     await send('text')
     expect(states.slice(0, 4)).toEqual(['queued', 'sending', 'queued', 'sending'])
   })
-})
-
-test('OB8 what is discarded while it is being stored is rejected, and not sent', () => {
-  const { welcome, open, emit, to, stored: isStored } = createScriptedOutbox({ isStored: false })
-  welcome()
-  open()
-  expect(emit(message(1))).toEqual(['store +1 sent'])
-  expect(to((outbox) => discardIn(outbox, 'general', 'page-one:1'))).toEqual([])
-  expect(isStored()).toEqual(['store -1'])
-  expect(isStored()).toEqual(['1 rejected DISCARDED'])
 })
 
 test('C19 connections that the app ends itself make no message a suspect', async () => {
@@ -77,7 +65,7 @@ test('C19 connections that the app ends itself make no message a suspect', async
   const { url, dataOf } = await startScript({
     $publish: (request, _socket, nth) => (nth <= endings ? undefined : stored(request)),
   })
-  const client = startClient(url)
+  const client = startRoomful(url)
   const room = await client.join('general')
   const sent = codeOf(room.emit('m', 'fine'))
   for (let ending = 1; ending <= endings; ending += 1) {
@@ -90,7 +78,7 @@ test('C19 connections that the app ends itself make no message a suspect', async
 
 test('EM9 OB2 binary data is refused when it is given: a room’s log is JSON', async () => {
   const { url, events } = await startScript()
-  const room = await startClient(url).join('general')
+  const room = await startRoomful(url).join('general')
   const given = [new Uint8Array([1]), { list: [new ArrayBuffer(1)] }].map((data) => codeOf(room.emit('m', data)))
   await expect(Promise.all(given)).resolves.toEqual(['INVALID_ARGUMENT', 'INVALID_ARGUMENT'])
   expect(events()).toEqual(['$join'])

@@ -1,58 +1,55 @@
-import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import { discardIn } from '../../../src/roomful/outbox/outgoing.ts'
-import { lostTo } from '../../../src/roomful/storage/safekeeping.ts'
-import { answer, createScriptedOutbox, message, session, yes } from './support/scripted-outbox.ts'
+import { answer, createScriptedOutbox, message, NOW, session, yes } from './support/scripted-outbox.ts'
 
-/** In the room on our server. */
+/** The user is known, and the room is joined. */
 function start(...script: Parameters<typeof createScriptedOutbox>) {
   const outbox = createScriptedOutbox(...script)
-  outbox.welcome()
+  outbox.hello()
   outbox.open()
   return outbox
 }
 
-describe('C4 one batch a room', () => {
-  test('is on its way at a time: what comes meanwhile goes together in the next', () => {
+describe('C4 OB4 a room has one batch under way', () => {
+  test('and messages emitted meanwhile go together in the next one', () => {
     const { emit, answer: answered } = start()
     expect(emit(message(1), message(2), message(3))).toEqual(['send general: 1'])
     expect(answered(answer(yes(1)))).toEqual(['1 confirmed 1', 'send general: 2 3'])
     expect(answered(answer(yes(2, 2)))).toEqual(['2 confirmed 2', '3 confirmed 3'])
   })
-  test('does not wait for other rooms', () => {
+  test('and does not wait for other rooms', () => {
     const { emit, open, answer: answered } = start()
     expect(open('other')).toEqual([])
     expect(emit(message(1), message(2, { room: 'other' }))).toEqual(['send general: 1', 'send other: 2'])
-    expect(answered(answer(yes(1)), 1, 'other')).toEqual(['2 confirmed 1'])
+    expect(answered(answer(yes(1)), 1)).toEqual(['2 confirmed 1'])
   })
-  test('carries the epoch of the last join', () => {
-    const { emit, open, queues, unanswered, wake } = start()
+  test('that carries the epoch of the latest join', () => {
+    const { emit, open, batches, noAnswer, wake } = start()
     emit(message(1))
     open('general', { epoch: 'epoch-two' })
-    unanswered()
+    noAnswer()
     expect(wake()).toEqual(['send general: 1'])
-    expect(queues.get('general')?.flight?.epoch).toBe('epoch-two')
+    expect(batches.map(({ epoch }) => epoch)).toEqual(['epoch-one', 'epoch-two'])
   })
 })
 
-describe('C5 the same keys again, in front of what came later', () => {
-  test('after a cut', () => {
-    const { emit, close, open, waiting } = start()
+describe('C5 OB6 the same messages are sent again, before later ones', () => {
+  test('after the connection was cut', () => {
+    const { emit, close, open, queued } = start()
     emit(message(1), message(2))
     expect(close()).toEqual([])
-    expect(waiting()).toEqual(['1 sent', '2'])
+    expect(queued()).toEqual(['1 sent', '2'])
     emit(message(3))
     expect(open()).toEqual(['send general: 1 2 3'])
   })
-  test('after a time without an answer, on the same connection', () => {
-    const { emit, unanswered, wake, answer: answered } = start()
+  test('on the same connection, when no answer came in time', () => {
+    const { emit, noAnswer, wake, answer: answered } = start()
     emit(message(1), message(2))
-    expect(unanswered()).toEqual(['wait 0'])
+    expect(noAnswer()).toEqual(['wait 0'])
     expect(wake()).toEqual(['send general: 1 2'])
     expect(answered(answer(yes(1)), 0)).toEqual(['1 confirmed 1'])
     expect(answered(answer(yes(2)), 1)).toEqual(['2 confirmed 2'])
   })
-  test('C6 after an answer of another epoch, which is not believed', () => {
+  test('C6 after an answer about another epoch', () => {
     const { emit, open, wake, answer: answered } = start()
     emit(message(1))
     expect(answered(answer(yes(1), { epoch: 'epoch-two' }))).toEqual(['wait 0, join again'])
@@ -62,8 +59,8 @@ describe('C5 the same keys again, in front of what came later', () => {
   })
 })
 
-describe('C7 a refusal that passes', () => {
-  test('keeps the rest in order; nothing goes before the wait is over', () => {
+describe('C7 OB7 a passing refusal', () => {
+  test('keeps the rest in order until the wait is over', () => {
     const { emit, answer: answered, wake } = start()
     emit(message(1), message(2), message(3))
     answered(answer(yes(1)))
@@ -71,14 +68,14 @@ describe('C7 a refusal that passes', () => {
     expect(emit(message(4))).toEqual([])
     expect(wake()).toEqual(['send general: 3 4'])
   })
-  test('is over with the connection', () => {
+  test('is over when the connection ends', () => {
     const { emit, answer: answered, close, open } = start()
     emit(message(1))
     answered(answer([], { code: 'RATE', after: 60_000 }))
     close()
     expect(open()).toEqual(['send general: 1'])
   })
-  test.each(['EPOCH', 'NOT_MEMBER'])('%s: nothing goes before we are let in again', (code) => {
+  test.each(['EPOCH', 'NOT_MEMBER'])('%s sends nothing until the room is joined again', (code) => {
     const { emit, answer: answered, wake, open } = start()
     emit(message(1))
     expect(answered(answer([], { code }))).toEqual(['wait 0, join again'])
@@ -87,38 +84,79 @@ describe('C7 a refusal that passes', () => {
   })
 })
 
-describe('C9 what will not be answered', () => {
-  const no = new RoomfulError('FORBIDDEN', 'you are not allowed')
-  const startWithBoth = () => {
+describe('C7 an untouched message counts as never sent', () => {
+  test('if its only batch was answered without a result for it', () => {
+    const { emit, answer: answered, discard } = start()
+    emit(message(1))
+    answered(answer([], { code: 'RATE', after: 500 }))
+    expect(discard(1)).toEqual(['1 rejected DISCARDED'])
+  })
+  test('but not if an earlier batch with it stays unanswered', () => {
+    const { emit, answer: answered, noAnswer, wake, discard } = start()
+    emit(message(1))
+    noAnswer()
+    wake()
+    answered(answer([], { code: 'RATE', after: 500 }))
+    expect(discard(1)).toEqual(['1 unknown UNKNOWN'])
+  })
+  test('and is marked anew when it is sent', () => {
+    const { emit, answer: answered, step, queued, core } = start()
+    emit(message(1))
+    answered(answer([], { code: 'RATE', after: 500 }))
+    expect(queued()).toEqual(['1'])
+    step({ type: 'woken', room: 'general' }, NOW + 7)
+    expect(core.messagesIn('general').map(({ sentAt }) => sentAt)).toEqual([NOW + 7])
+  })
+})
+
+describe('C9 OB9 a message that ends without an answer is rejected if it was never sent, otherwise unknown', () => {
+  const startWithTwo = () => {
     const outbox = start()
     outbox.emit(message(1), message(2))
     return outbox
   }
 
-  test('a room that refuses us: never sent is rejected, sent is unknown', () => {
-    const { to, close, emit, size } = startWithBoth()
+  test('when the room refuses the user', () => {
+    const { refuse, close, hello, emit, queued } = startWithTwo()
     close()
-    emit(message(3, { user: 'bob' }))
-    expect(to((outbox) => outbox.refused('general', no))).toEqual(['1 unknown UNKNOWN', '2 rejected FORBIDDEN'])
-    expect(size().messages).toBe(1)
+    hello('bob')
+    emit(message(3))
+    hello('ada')
+    expect(refuse()).toEqual(['1 unknown UNKNOWN', '2 rejected FORBIDDEN'])
+    expect(queued()).toEqual(['3'])
   })
-  test('what is discarded: the same', () => {
-    const { to, answer: answered, emit } = startWithBoth()
-    expect(to((outbox) => discardIn(outbox, 'general', 'page-one:2'))).toEqual(['2 rejected DISCARDED'])
-    expect(to((outbox) => discardIn(outbox, 'general', 'page-one:1'))).toEqual(['1 unknown UNKNOWN'])
-    expect(to((outbox) => discardIn(outbox, 'general', 'page-one:1'))).toEqual([])
+  test('when another room refuses the user, it stays', () => {
+    expect(startWithTwo().refuse('other')).toEqual([])
+  })
+  test('when it is discarded', () => {
+    const { discard, answer: answered, emit } = startWithTwo()
+    expect(discard(2)).toEqual(['2 rejected DISCARDED'])
+    expect(discard(1)).toEqual(['1 unknown UNKNOWN'])
+    expect(discard(1)).toEqual([])
     expect(emit(message(3))).toEqual([])
-    expect(answered(answer(yes(1)))).toEqual(['send general: 3']) // the first answer counted
+    expect(answered(answer(yes(1)))).toEqual(['send general: 3'])
+  })
+  test('when the outbox is cleared, in all rooms', () => {
+    const { clear, emit, core } = startWithTwo()
+    emit(message(3, { room: 'other' }))
+    expect(clear()).toEqual(['1 unknown UNKNOWN', '2 rejected DISCARDED', '3 rejected DISCARDED'])
+    expect(core.count()).toMatchObject({ queued: 0, sending: 0, bytes: 0 })
+  })
+  test('when the client is closed, and later messages are rejected', () => {
+    const { end, emit, answer: answered } = startWithTwo()
+    expect(end()).toEqual(['1 unknown UNKNOWN', '2 rejected DISCONNECTED'])
+    expect(emit(message(3))).toEqual(['3 rejected DISCONNECTED'])
+    expect(answered(answer([], { code: 'RATE' }))).toEqual([])
   })
 })
 
-describe('C10 P8 nothing goes', () => {
-  test('before we are welcome, what earlier pages left is there, and we are in the room', () => {
-    const { emit, to, open } = createScriptedOutbox()
-    expect(emit(message(1, { user: undefined }))).toEqual([])
-    expect(to((outbox) => outbox.greet('ada', 1))).toEqual([])
+describe('C10 P8 nothing is sent', () => {
+  test('before the user is known, closed pages are adopted, and the room is joined', () => {
+    const { emit, user, open, ready } = createScriptedOutbox()
+    expect(emit(message(1))).toEqual([])
+    expect(user()).toEqual([])
     expect(open()).toEqual([])
-    expect(to((outbox) => outbox.ready())).toEqual(['send general: 1'])
+    expect(ready()).toEqual(['send general: 1'])
   })
   test('after the connection ended', () => {
     const { emit, close, answer: answered } = start()
@@ -129,71 +167,65 @@ describe('C10 P8 nothing goes', () => {
   })
 })
 
-describe('C11 what an earlier page left', () => {
+describe('C11 OB12 messages of a closed page', () => {
   const old = [message(8, { cid: 'page-old', sentAt: 999_999_999 }), message(9, { cid: 'page-old' })]
 
-  test('goes before ours, in batches of its own', () => {
-    const { emit, to, open, answer: answered } = createScriptedOutbox()
-    emit(message(1, { user: undefined }))
-    to((outbox) => outbox.greet('ada', 1_000))
+  test('go before the messages of this page, in batches of their own', () => {
+    const { emit, user, open, adopt, ready, answer: answered } = createScriptedOutbox()
+    emit(message(1))
+    user()
     open()
-    expect(to((outbox) => outbox.adopt(old, true))).toEqual([])
-    expect(to((outbox) => outbox.ready())).toEqual(['send general: 8 9'])
+    expect(adopt(...old)).toEqual([])
+    expect(ready()).toEqual(['send general: 8 9'])
     expect(answered(answer(yes(2)))).toEqual(['8 confirmed 1', '9 confirmed 2', 'send general: 1'])
   })
-  test('goes behind ours, where it comes later', () => {
-    const { emit, to, answer: answered } = start()
+  test('go behind them if that page closes later', () => {
+    const { emit, adopt, answer: answered } = start()
     emit(message(1), message(2))
-    expect(to((outbox) => outbox.adopt(old, false))).toEqual([])
+    expect(adopt(...old)).toEqual([])
     expect(answered(answer(yes(1)))).toEqual(['1 confirmed 1', 'send general: 2'])
     expect(answered(answer(yes(1)))).toEqual(['2 confirmed 1', 'send general: 8 9'])
   })
-  test('and ours, where another page has taken it over: that page tells the server, nobody knows what', () => {
-    const { emit, to, waiting, size } = start()
+  test('go on when another page has taken over the messages of this page, whose outcome is unknown', () => {
+    const { emit, adopt, lose, queued } = start()
     emit(message(1), message(2, { room: 'other' }))
-    to((outbox) => outbox.adopt(old, false))
-    expect(to((outbox) => lostTo(outbox, 'page-one'))).toEqual([
-      '1 unknown UNKNOWN',
-      '2 unknown UNKNOWN',
-      'send general: 8 9',
-    ])
-    expect([waiting(), waiting('other'), size().messages]).toEqual([['8 sent', '9 sent'], [], 2])
+    adopt(...old)
+    expect(lose()).toEqual(['1 unknown UNKNOWN', '2 unknown UNKNOWN', 'send general: 8 9'])
+    expect([queued(), queued('other')]).toEqual([['8 sent', '9 sent'], []])
   })
 })
 
-describe('C19 a message that ends connections', () => {
-  test('goes alone, ends as unknown, and holds up nobody for ever', () => {
-    const { emit, close, open } = start()
-    emit(message(1), message(2), message(3))
-    const sent: string[] = []
-    for (let deaths = 0; deaths < 12; deaths += 1) sent.push(...close(), ...open())
-    expect(sent.filter((word) => word.includes('unknown'))).toEqual([
-      '1 unknown UNKNOWN',
-      '2 unknown UNKNOWN',
-      '3 unknown UNKNOWN',
-    ])
-    expect(open()).toEqual([])
-  })
+test('C19 OB13 a message that ends connections goes alone, ends as unknown, and does not hold up the others', () => {
+  const { emit, close, open } = start()
+  emit(message(1), message(2), message(3))
+  const words: string[] = []
+  for (let connections = 0; connections < 12; connections += 1) words.push(...close(), ...open())
+  expect(words.filter((word) => word.includes('unknown'))).toEqual([
+    '1 unknown UNKNOWN',
+    '2 unknown UNKNOWN',
+    '3 unknown UNKNOWN',
+  ])
+  expect(open()).toEqual([])
 })
 
-describe('P7 what waits has a bound', () => {
-  test('of messages, over all rooms; what is settled makes room', () => {
-    const { emit, answer: answered, size } = start({ limit: { messages: 2, bytes: 1_000 } })
+describe('P7 OB3 the outbox is bounded', () => {
+  test('by the number of messages in all rooms; a settled message makes room', () => {
+    const { emit, answer: answered, core } = start({ limit: { messages: 2, bytes: 1_000 } })
     expect(emit(message(1), message(2, { room: 'other' }))).toEqual(['send general: 1'])
     expect(emit(message(3))).toEqual(['3 rejected QUEUE_FULL'])
     answered(answer(yes(1)))
     expect(emit(message(4))).toEqual(['send general: 4'])
-    expect(size()).toEqual({ messages: 2, bytes: 2 })
+    expect(core.count()).toMatchObject({ queued: 1, sending: 1, bytes: 2 })
   })
-  test('of bytes', () => {
-    const { emit, size } = start({ limit: { messages: 10, bytes: 30 } })
+  test('by their bytes', () => {
+    const { emit, core } = start({ limit: { messages: 10, bytes: 30 } })
     expect(emit(message(1, { data: 'x'.repeat(18) }), message(2, { data: 'x'.repeat(9) }), message(3))).toEqual([
       'send general: 1',
       '2 rejected QUEUE_FULL',
     ])
-    expect(size()).toEqual({ messages: 2, bytes: 21 })
+    expect(core.count()).toMatchObject({ queued: 1, sending: 1, bytes: 21 })
   })
-  test('of one message: the server may take less than it did', () => {
+  test('by what the server takes of one message, also after it takes less', () => {
     const { emit, close, open } = start()
     emit(message(1, { data: 'x'.repeat(98) }))
     emit(message(2, { data: 'x'.repeat(98) }), message(3))

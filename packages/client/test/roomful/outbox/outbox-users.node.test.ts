@@ -1,82 +1,102 @@
-import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import { answer, createScriptedOutbox, HOUR, message, NOW, plainSession, yes } from './support/scripted-outbox.ts'
+import { createScriptedOutbox, HOUR, message, NOW } from './support/scripted-outbox.ts'
 
-const nobody = { user: undefined }
-
-describe('C2 a message is sent as its own user only', () => {
-  test('what is given before a server says who we are is of who we turn out to be', () => {
-    const { emit, to, open, stored, queues } = createScriptedOutbox({ isStored: false })
-    emit(message(1, nobody))
-    stored()
-    expect(to((outbox) => outbox.greet('ada', 1))).toEqual(['store +1'])
-    stored()
-    to((outbox) => outbox.ready())
-    expect(open()).toEqual(['store +1 sent'])
-    expect([...queues.get('general')!.messages].map(({ user }) => user)).toEqual(['ada'])
-  })
-  test('where somebody else logs in, it waits; it goes when its user is back', () => {
-    const { welcome, open, emit, close } = createScriptedOutbox()
-    welcome('ada')
+describe('C2 OB11 a message is sent as its own user only', () => {
+  test('which is the user of the next hello, if it was emitted before', () => {
+    const { emit, user, ready, open, core } = createScriptedOutbox()
     emit(message(1))
-    welcome('bob')
-    expect(open()).toEqual([])
-    expect(emit(message(2, { user: 'bob' }))).toEqual(['send general: 2'])
-    close()
-    welcome('ada')
+    user('ada')
+    ready('ada')
+    expect(core.messagesIn('general').map((each) => each.user)).toEqual(['ada'])
     expect(open()).toEqual(['send general: 1'])
   })
-  test('where the app said who we are, and the server says otherwise, it waits', () => {
-    const { welcome, open, emit } = createScriptedOutbox({ user: 'ada' })
+  test('and waits for that user while another one is signed in', () => {
+    const { hello, open, emit, close } = createScriptedOutbox()
+    hello('ada')
     emit(message(1))
-    welcome('bob')
+    hello('bob')
+    expect(open()).toEqual([])
+    expect(emit(message(2))).toEqual(['send general: 2'])
+    close()
+    hello('ada')
+    expect(open()).toEqual(['send general: 1'])
+  })
+  test('and waits if the app named one user and the server names another', () => {
+    const { hello, open, emit } = createScriptedOutbox({ user: 'ada' })
+    emit(message(1))
+    hello('bob')
     expect(open()).toEqual([])
   })
-  test('when nobody seeks a connection any more, what is nobody’s yet is rejected; what follows is of who comes next', () => {
-    const { welcome, open, emit, to, close } = createScriptedOutbox()
-    const error = new RoomfulError('DISCONNECTED', 'signed out')
-    emit(message(1, nobody))
-    expect(to((outbox) => outbox.stopped(error))).toEqual(['1 rejected DISCONNECTED'])
-    welcome('ada')
+  test('and is rejected without a user when the client stops; later messages are of the next user', () => {
+    const { hello, open, emit, stop, close } = createScriptedOutbox()
+    emit(message(1))
+    expect(stop()).toEqual(['1 rejected DISCONNECTED'])
+    hello('ada')
     emit(message(2))
     close()
-    expect(to((outbox) => outbox.stopped(error))).toEqual([])
-    emit(message(3, nobody))
-    welcome('bob')
+    expect(stop()).toEqual([])
+    emit(message(3))
+    hello('bob')
     expect(open()).toEqual(['send general: 3'])
   })
-  test('a server that tells nobody apart has one user: none', () => {
-    const { welcome, open, emit } = createScriptedOutbox()
-    emit(message(1, nobody))
-    welcome(null)
+  test('where a server without authentication has one user, null', () => {
+    const { hello, open, emit } = createScriptedOutbox()
+    emit(message(1))
+    hello(null)
     expect(open()).toEqual(['send general: 1'])
   })
 })
 
-describe('C8 the server’s memory has an end', () => {
+describe('another user starts with nothing of the first', () => {
+  const startAsBob = () => {
+    const outbox = createScriptedOutbox({ limit: { messages: 1, bytes: 100 } })
+    outbox.hello('ada')
+    outbox.emit(message(1))
+    outbox.hello('bob')
+    outbox.open()
+    return outbox
+  }
+  test('neither its messages nor its counts', () => {
+    const { core } = startAsBob()
+    expect(core.messagesIn('general')).toEqual([])
+    expect(core.count()).toEqual({ queued: 0, sending: 0, bytes: 0, rooms: new Set() })
+  })
+  test('OB3 P7 and its messages do not count against the bound', () => {
+    const { emit } = startAsBob()
+    expect(emit(message(2))).toEqual(['send general: 2'])
+    expect(emit(message(3))).toEqual(['3 rejected QUEUE_FULL'])
+  })
+  test('and clearing the outbox leaves the messages of the first', () => {
+    const { emit, clear, hello, queued } = startAsBob()
+    emit(message(2))
+    expect(clear()).toEqual(['2 unknown UNKNOWN'])
+    hello('ada')
+    expect(queued()).toEqual(['1'])
+  })
+})
+
+describe('C8 OB9 the server forgets the keys of messages', () => {
   const start = () => {
     const outbox = createScriptedOutbox()
-    outbox.welcome()
+    outbox.hello()
     outbox.open()
     outbox.emit(message(1), message(2))
     outbox.close()
     return outbox
   }
-  test('what was sent within it is sent again', () => {
-    const { open } = start()
-    expect(open('general', {}, NOW + 23 * HOUR - 1)).toEqual(['send general: 1 2'])
+  test('so that a message is sent again within that time', () => {
+    expect(start().open('general', {}, NOW + 23 * HOUR - 1)).toEqual(['send general: 1 2'])
   })
-  test('what was sent before it is unknown; what was never sent goes', () => {
-    const { open } = start()
-    expect(open('general', {}, NOW + 23 * HOUR)).toEqual(['1 unknown UNKNOWN', 'send general: 2'])
+  test('so that its outcome is unknown after that time; a message that was never sent goes', () => {
+    expect(start().open('general', {}, NOW + 23 * HOUR)).toEqual(['1 unknown UNKNOWN', 'send general: 2'])
   })
-  test('what is another user’s is left to that user', () => {
-    const { welcome, open, waiting } = start()
-    welcome('bob')
+  test('which does not end the messages of another user', () => {
+    const { hello, open, queued } = start()
+    hello('bob')
     expect(open('general', { eventBytes: 0 }, NOW + 100 * HOUR)).toEqual([])
-    expect(waiting()).toEqual(['1 sent', '2'])
+    expect(queued()).toEqual(['1 sent', '2'])
   })
-  test('the time of the first sending counts, not that of the last', () => {
+  test('counted from the first sending', () => {
     const { open, close } = start()
     open('general', {}, NOW + 20 * HOUR)
     close()
@@ -84,45 +104,23 @@ describe('C8 the server’s memory has an end', () => {
   })
 })
 
-describe('C15 a plain server', () => {
-  const plain = (outbox: { plain(cid: string): void }) => outbox.plain('page-one')
-
-  test('gets what nobody has said the user of, without a key; it ends as unknown, which is no error', () => {
-    const { to, emit, open, written, waiting } = createScriptedOutbox()
-    emit(message(1, nobody))
-    to(plain)
-    expect(open('general', plainSession)).toEqual(['send general: 1'])
-    expect(emit(message(2, nobody))).toEqual([])
-    expect(waiting()).toEqual(['1', '2'])
-    expect(written()).toEqual(['1 unknown', 'send general: 2'])
-  })
-  test('gets what is of who the app says we are, where no server said otherwise', () => {
-    const { to, emit, open } = createScriptedOutbox({ user: 'ada' })
-    emit(message(1))
-    to(plain)
-    expect(open('general', plainSession)).toEqual(['send general: 1'])
-  })
-  test('never gets what a server with keys may have, or what was meant for one: that waits for it', () => {
-    const { to, emit, welcome, open, close, written, user, answer: answered } = createScriptedOutbox()
-    welcome()
+describe('P3 messages of a user’s closed page go before those of this page', () => {
+  test('also if another user was signed in first', () => {
+    const { hello, user, open, emit, adopt, ready } = createScriptedOutbox()
+    hello(null)
+    user('ada')
     open()
-    emit(message(1), message(2))
-    close()
-    to(plain)
-    expect(user()).toBeUndefined()
-    expect(open('general', plainSession)).toEqual([])
-    expect(emit(message(3, nobody))).toEqual(['send general: 3'])
-    expect(written()).toEqual(['3 unknown'])
-    close()
-    welcome()
-    expect(open()).toEqual(['send general: 1 2'])
-    expect(answered(answer(yes(2)))).toEqual(['1 confirmed 1', '2 confirmed 2'])
+    expect(emit(message(1))).toEqual([])
+    expect(adopt(message(7, { cid: 'page-old' }))).toEqual([])
+    expect(ready('bob')).toEqual([])
+    expect(ready('ada')).toEqual(['send general: 7'])
   })
-  test('that turns out to be none: what it was not given yet goes with keys', () => {
-    const { to, emit, welcome, open } = createScriptedOutbox()
-    to(plain)
-    emit(message(1, nobody))
-    welcome()
-    expect(open()).toEqual(['send general: 1'])
+  test('which are adopted once, if the same user comes back', () => {
+    const { hello, user, open, emit, close } = createScriptedOutbox()
+    hello()
+    close()
+    user()
+    open()
+    expect(emit(message(1))).toEqual(['send general: 1'])
   })
 })

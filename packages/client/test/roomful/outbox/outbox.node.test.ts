@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { codeOf, keysOf, textsOf } from '../../rooms/support/outcomes.ts'
 import { helloWith, startScript } from '../../rooms/support/scripted-server.ts'
 import { eventually } from '../../support/eventually.ts'
-import { recordInspect, startClient, until } from '../../support/test-client.ts'
+import { recordInspect, startClient, startRoomful, until } from '../../support/test-client.ts'
 
 /** A server that is plain, or ours with the user that the test says. */
 async function startChanging() {
@@ -25,7 +25,7 @@ async function startChanging() {
 describe('C15 a server that changes its kind', () => {
   test('CN10 plain until its hello comes: from then on messages are confirmed', async () => {
     const { url, say, events, dataOf } = await startScript({ hello: 'none' })
-    const client = startClient(url, { helloTimeoutMs: 10 })
+    const client = startRoomful(url)
     const room = await client.join('general')
     await expect(room.emit('m', { text: 'plain' })).resolves.toMatchObject({ confirmed: false })
     say('$hello', helloWith())
@@ -44,7 +44,7 @@ describe('C15 a server that changes its kind', () => {
         isMute ? undefined : { ok: true, epoch, results: items.map(({ n }) => ({ seq: n, at: 0 })) },
     })
     let isPlain = false
-    const client = startClient(script.url, { helloTimeoutMs: 10 })
+    const client = startRoomful(script.url)
     const room = await client.join('general')
     const sent = room.emit('m', { text: 'for ours' })
     await eventually(() => expect(script.dataOf('$publish')).toHaveLength(1))
@@ -80,7 +80,7 @@ test('C2 what one user said is not sent as another', async () => {
 describe('C2 a message', () => {
   test('is sent as it was when it was given', async () => {
     const { url, dataOf } = await startScript()
-    const room = startClient(url).room('general')
+    const room = startRoomful(url).room('general')
     void room.join()
     const data = { text: 'as given', at: new Date(0) }
     const sent = room.emit('m', data)
@@ -90,7 +90,7 @@ describe('C2 a message', () => {
   })
   test('EM9 that cannot be encoded is refused at once, and costs the others nothing', async () => {
     const { url, dataOf } = await startScript()
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const circle: Record<string, unknown> = {}
     circle['circle'] = circle
     const sent = [circle, { n: 1n }, 'good'].map((data) => codeOf(room.emit('m', data)))
@@ -103,7 +103,7 @@ describe('P7 the outbox has a bound', () => {
   test('of messages, over all rooms; one more is refused, and the others are sent', async () => {
     const { url, dataOf } = await startScript()
     const { ofType, inspect } = recordInspect()
-    const client = startClient(url, { queueLimit: 3, inspect })
+    const client = startRoomful(url, { queueLimit: 3, inspect })
     const rooms = [client.room('one'), client.room('two')] as const
     void Promise.all(rooms.map((room) => room.join()))
     const sent = [rooms[0], rooms[1], rooms[0], rooms[1]].map((room, n) => codeOf(room.emit('m', n)))
@@ -115,7 +115,7 @@ describe('P7 the outbox has a bound', () => {
   })
   test('of 1 MiB', async () => {
     const { url } = await startScript()
-    const client = startClient(url, { autoConnect: false })
+    const client = startRoomful(url, { autoConnect: false })
     const room = client.room('general')
     void room.join()
     const half = 'x'.repeat(524_286) // and its quotes
@@ -127,7 +127,7 @@ describe('P7 the outbox has a bound', () => {
 
 test('OB the counts tell of each change, and of nothing else', async () => {
   const { url } = await startScript()
-  const client = startClient(url)
+  const client = startRoomful(url)
   const counts: [queued: number, sending: number][] = []
   client.outbox.subscribe(({ queued, sending }) => counts.push([queued, sending]))
   const room = await client.join('general')

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { codeOf, keysOf, textsOf } from '../../rooms/support/outcomes.ts'
 import { EPOCH, joinAnswer, startScript } from '../../rooms/support/scripted-server.ts'
 import { eventually } from '../../support/eventually.ts'
-import { rejection, startClient, until } from '../../support/test-client.ts'
+import { rejection, startRoomful, until } from '../../support/test-client.ts'
 
 const stored = ({ epoch, items }: PublishRequest) => ({
   ok: true,
@@ -23,7 +23,7 @@ describe('C5 what was sent and not answered is sent again, with the same keys', 
   test('F2 after a cut, in front of what came later; its receipt comes then', async () => {
     const script = await startScript({ $publish: (request, _socket, nth) => (nth === 1 ? undefined : stored(request)) })
     const proxy = await proxyTo(script.server.port)
-    const client = startClient(proxy.url)
+    const client = startRoomful(proxy.url)
     const room = await client.join('general')
     const receipts = ['on its way', 'waits'].map((text) => room.emit('m', text))
     await eventually(() => expect(script.dataOf('$publish')).toHaveLength(1))
@@ -44,7 +44,7 @@ describe('C5 what was sent and not answered is sent again, with the same keys', 
     const { url, events, dataOf } = await startScript({
       $publish: (request, _socket, nth) => (nth === 1 ? undefined : stored(request)),
     })
-    const room = await startClient(url, { ackTimeoutMs: 30 }).join('general')
+    const room = await startRoomful(url, { ackTimeoutMs: 30 }).join('general')
     const sent = [room.emit('m', 1), room.emit('m', 2)]
     await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(['confirmed', 'confirmed'])
     expect([events(), keysOf(dataOf('$publish'))]).toEqual([
@@ -60,7 +60,7 @@ describe('C5 what was sent and not answered is sent again, with the same keys', 
         return undefined
       },
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const sent = ['poison', 'fine'].map((text) => codeOf(room.emit('m', text)))
     await expect(Promise.all(sent)).resolves.toEqual(['UNKNOWN', 'confirmed'])
     expect(textsOf(dataOf('$publish')).slice(-2)).toEqual([['poison'], ['fine']])
@@ -73,7 +73,7 @@ describe('C7 C10 P8 what waits', () => {
     const { url, events } = await startScript({
       $join: () => (acknowledge) => answers.push(() => acknowledge(joinAnswer())),
     })
-    const client = startClient(url)
+    const client = startRoomful(url)
     const room = client.room('general')
     void room.join()
     const sent = codeOf(room.emit('m', 1))
@@ -94,14 +94,14 @@ describe('C7 C10 P8 what waits', () => {
         return nth === 1 ? { ok: false, epoch: EPOCH, results: [], code: 'RATE', after: 300 } : stored(request)
       },
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     await room.emit('m', 1)
     expect(asked[1]! - asked[0]!).toBeGreaterThanOrEqual(299) // timers may be early by less than one
   })
   test('survives disconnect(), and goes after the next connect()', async () => {
     const script = await startScript()
     const proxy = await proxyTo(script.server.port)
-    const client = startClient(proxy.url)
+    const client = startRoomful(proxy.url)
     const room = await client.join('general')
     proxy.refuse()
     proxy.cut()
@@ -118,7 +118,7 @@ describe('C7 C10 P8 what waits', () => {
   test('C10 goes out after a reconnect for who has left meanwhile: joined for that, then left', async () => {
     const script = await startScript({ $join: (_request, _socket, nth) => joinAnswer({ head: nth * 10 }) })
     const proxy = await proxyTo(script.server.port)
-    const client = startClient(proxy.url)
+    const client = startRoomful(proxy.url)
     const room = await client.join('general')
     const statuses: string[] = []
     room.state.subscribe(({ status }) => statuses.push(status))
@@ -139,7 +139,7 @@ describe('C7 C10 P8 what waits', () => {
       $publish: () => undefined,
     })
     const proxy = await proxyTo(script.server.port)
-    const client = startClient(proxy.url)
+    const client = startRoomful(proxy.url)
     const room = await client.join('general')
     const [sent, waits] = ['sent', 'waits'].map((text) => rejection(room.emit('m', text)))
     await eventually(() => expect(script.dataOf('$publish')).toHaveLength(1))

@@ -1,262 +1,250 @@
-import { type PublishAnswer, RoomfulError } from '@roomful/client'
+import type { PublishAnswer } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import { messageId, type Message, type Outcome } from '../../../src/roomful/outbox/message.ts'
-import { type Flight, RoomQueue, type Session } from '../../../src/roomful/outbox/room-queue.ts'
-import { answer, EPOCH, message, session, yes } from './support/scripted-outbox.ts'
+import { type Message, messageId, type Outcome } from '../../../src/roomful/outbox/message.ts'
+import type { Batch, RoomQueueOutput, Session } from '../../../src/roomful/outbox/outbox-steps.ts'
+import { RoomQueue } from '../../../src/roomful/outbox/room-queue.ts'
+import { answer, EPOCH, message, session, wordsOf, yes } from './support/scripted-outbox.ts'
 
-/** A room's queue, and what it says in words. */
+const numbersIn = (messages: Iterable<Message>): number[] => Array.from(messages, ({ n }) => n)
+
+/** A queue of a joined room, with these messages. */
 function queueOf(messages: readonly Message[], now: Session = session) {
-  const told: string[] = []
-  const waits: { ms: number; rejoin: boolean }[] = []
-  const outcomes: Outcome[] = []
-  const queue = new RoomQueue({
-    queued: ({ n }) => void told.push(`${n} queued`),
-    settled({ n }, outcome) {
-      outcomes.push(outcome)
-      const what = outcome.state === 'confirmed' ? outcome.seq : outcome.error?.code
-      told.push([n, outcome.state, what].join(' ').trim())
-    },
-    wait: (ms, rejoin) => void waits.push({ ms, rejoin }),
-  })
-  queue.messages = new Set(messages)
+  const queue = new RoomQueue('general')
+  queue.add(messages, false)
   queue.session = now
   return {
     queue,
-    outcomes,
-    waits,
-    told: () => told.splice(0),
     left: () => numbersIn(queue.messages),
-    /** The first `count` messages are on their way. */
-    fly(count: number): Flight {
+    /** Sends the first `count` messages as one batch. */
+    send(count: number): Batch {
       const batch = [...queue.messages].slice(0, count)
-      const fresh = new Set(batch.filter(({ sentAt }) => sentAt === undefined))
-      const flight = { epoch: EPOCH, messages: batch, fresh, isSent: true }
+      const firstSent = new Set(batch.filter(({ sentAt }) => sentAt === undefined))
       for (const each of batch) each.sentAt ??= 5
       queue.session = now
-      return (queue.flight = flight)
+      queue.wake()
+      return (queue.batch = { room: 'general', epoch: EPOCH, messages: batch, firstSent, isSent: true })
     },
-    next: (mine: (message: Message) => boolean = () => true) => queue.nextBatch(now, mine),
+    /** The numbers of the batch that would go next. */
+    next(): number[] {
+      queue.wake()
+      queue.batch = undefined
+      queue.session = now
+      queue.makeBatch('ada')
+      const { messages: batch = [] } = (queue.batch ?? {}) as Partial<Batch>
+      queue.batch = undefined
+      return numbersIn(batch)
+    },
   }
 }
-function flying(count: number) {
+function sending(count: number) {
   const parts = queueOf([message(1), message(2), message(3)])
-  return { ...parts, flight: parts.fly(count) }
+  return { ...parts, batch: parts.send(count) }
 }
-const numbersIn = (messages: Iterable<Message>) => Array.from(messages, ({ n }) => n)
+const settledIn = (outputs: readonly RoomQueueOutput[]): string[] =>
+  outputs.flatMap((output) => (output.type === 'settled' ? (wordsOf(output) ?? []) : []))
+const queuedIn = (outputs: readonly RoomQueueOutput[]): number[] =>
+  outputs.flatMap((output) => (output.type === 'queued' ? output.message.n : []))
+const waitsIn = (outputs: readonly RoomQueueOutput[]) =>
+  outputs.flatMap((output) => (output.type === 'wait' ? { ms: output.ms, rejoin: output.rejoin } : []))
 
-describe('C4 the next batch', () => {
+describe('C4 OB4 the next batch', () => {
   const others = message(9, { user: 'bob' })
   const big = (n: number) => message(n, { bytes: 400 })
-  test.each<[name: string, waiting: Message[], parts: Partial<Session>, batch: number[]]>([
-    ['is all that waits, where that is little', [message(1), message(2)], {}, [1, 2]],
-    ['has as many as the server takes', [1, 2, 3].map((n) => message(n)), { batchItems: 2 }, [1, 2]],
+  test.each<[title: string, messages: Message[], parts: Partial<Session>, batch: number[]]>([
+    ['holds all messages if they fit', [message(1), message(2)], {}, [1, 2]],
+    ['holds as many messages as the server takes', [1, 2, 3].map((n) => message(n)), { batchItems: 2 }, [1, 2]],
     [
-      'has as many bytes as the server takes, with what is around them',
+      'holds as many bytes as the server takes, the envelopes included',
       [1, 2, 3].map(big),
       { batchBytes: 1_200 },
       [1, 2],
     ],
-    ['is one alone that is larger than that', [big(1), message(2)], { batchBytes: 300 }, [1]],
-    ['is of one page', [message(7, { cid: 'page-old' }), message(1)], {}, [7]],
-    ['begins with the first of ours', [others, message(1), others, message(2)], {}, [1, 2]],
-  ])('%s', (_name, waiting, parts, batch) => {
-    const { next } = queueOf(waiting, { ...session, ...parts })
-    expect(numbersIn(next(({ user }) => user === 'ada'))).toEqual(batch)
+    ['holds a single message that is larger than that', [big(1), message(2)], { batchBytes: 300 }, [1]],
+    ['holds messages of one page', [message(7, { cid: 'page-old' }), message(1)], {}, [7]],
+    ['holds messages of one user, from the first one on', [others, message(1), others, message(2)], {}, [1, 2]],
+  ])('%s', (_title, messages, parts, batch) => {
+    expect(queueOf(messages, { ...session, ...parts }).next()).toEqual(batch)
   })
 })
 
-describe('C6 an answer', () => {
+describe('C6 OB6 an answer', () => {
   const no = { code: 'MUTED', message: 'you are muted' }
-  test.each<[name: string, said: PublishAnswer, settled: string[], left: number[]]>([
+  test.each<[title: string, said: PublishAnswer, settled: string[], left: number[]]>([
     [
-      'settles by index',
+      'settles messages by index',
       answer([...yes(1), no, ...yes(1, 2)]),
       ['1 confirmed 1', '2 rejected MUTED', '3 confirmed 2'],
       [],
     ],
     [
-      'STALE: nobody knows any more',
+      'STALE means that the outcome is unknown',
       answer([{ code: 'STALE' }, ...yes(2)]),
       ['1 unknown STALE', '2 confirmed 1', '3 confirmed 2'],
       [],
     ],
+    ['may have too many results', answer(yes(5)), ['1 confirmed 1', '2 confirmed 2', '3 confirmed 3'], []],
     [
-      'with more results than there were items',
-      answer(yes(5)),
-      ['1 confirmed 1', '2 confirmed 2', '3 confirmed 3'],
-      [],
-    ],
-    [
-      'a refusal of the rest for good',
+      'may refuse the rest for good',
       answer(yes(1), { code: 'FORBIDDEN' }),
       ['1 confirmed 1', '2 rejected FORBIDDEN', '3 rejected FORBIDDEN'],
       [],
     ],
-    ['of fewer, without a reason', answer(yes(2)), ['1 confirmed 1', '2 confirmed 2', '3 rejected REFUSED'], []],
-    ['of another epoch does not count', answer(yes(3), { epoch: 'epoch-two' }), [], [1, 2, 3]],
-    ['C7 a prefix: the rest stays', answer([no], { code: 'RATE' }), ['1 rejected MUTED'], [2, 3]],
-  ])('%s', (_name, said, settled, rest) => {
-    const { queue, flight, told, left } = flying(3)
-    queue.answered(flight, said)
-    expect([told().filter((word) => !word.endsWith('queued')), left(), queue.flight]).toEqual([
-      settled,
-      rest,
-      undefined,
-    ])
+    ['without a reason refuses the rest', answer(yes(2)), ['1 confirmed 1', '2 confirmed 2', '3 rejected REFUSED'], []],
+    ['about another epoch is ignored', answer(yes(3), { epoch: 'epoch-two' }), [], [1, 2, 3]],
+    [
+      'C7 with a passing code settles the messages before it',
+      answer([no], { code: 'RATE' }),
+      ['1 rejected MUTED'],
+      [2, 3],
+    ],
+  ])('%s', (_title, said, settled, rest) => {
+    const { queue, batch, left } = sending(3)
+    expect([settledIn(queue.answer(batch, said)), left(), queue.batch]).toEqual([settled, rest, undefined])
   })
-  test('carries the server’s own words', () => {
-    const { queue, flight, outcomes } = flying(3)
-    queue.answered(flight, answer([no, ...yes(2)]))
-    expect(outcomes[0]).toMatchObject({ error: { code: 'MUTED', message: 'you are muted', refusal: no } })
+  test('carries the words of the server', () => {
+    const { queue, batch } = sending(3)
+    const [first] = queue.answer(batch, answer([no, ...yes(2)])) as { outcome?: Outcome }[]
+    expect(first?.outcome).toMatchObject({ error: { code: 'MUTED', message: 'you are muted', refusal: no } })
   })
-  test('the first one wins', () => {
-    const { queue, flight, told, left } = flying(3)
-    queue.answered(flight, answer(yes(3)))
-    told()
-    queue.answered(flight, answer([no, no, no]))
-    expect([told(), left()]).toEqual([[], []])
+  test('to a settled message is ignored', () => {
+    const { queue, batch, left } = sending(3)
+    queue.answer(batch, answer(yes(3)))
+    expect([queue.answer(batch, answer([no, no, no])), left()]).toEqual([[], []])
   })
-  test('to a batch that was sent again settles what it knows of, and leaves the new one on its way', () => {
-    const { queue, flight, fly, told, left, waits } = flying(3)
-    const again = fly(3)
-    queue.answered(flight, answer(yes(3), { epoch: 'epoch-two' }))
-    expect([told(), left(), queue.flight]).toEqual([[], [1, 2, 3], again])
-    queue.answered(flight, answer(yes(2), { code: 'RATE' }))
-    expect([told(), left(), waits, queue.flight]).toEqual([['1 confirmed 1', '2 confirmed 2'], [3], [], again])
+  test('to a batch that was sent again settles its messages, and the new batch stays under way', () => {
+    const { queue, batch, send, left } = sending(3)
+    const again = send(3)
+    expect(queue.answer(batch, answer(yes(3), { epoch: 'epoch-two' }))).toEqual([])
+    expect([left(), queue.batch]).toEqual([[1, 2, 3], again])
+    const outputs = queue.answer(batch, answer(yes(2), { code: 'RATE' }))
+    expect(outputs.map(wordsOf)).toEqual(['1 confirmed 1', '2 confirmed 2'])
+    expect([left(), queue.batch]).toEqual([[3], again])
   })
-  test('that leaves something: it waits again', () => {
-    const { queue, flight, told } = flying(2)
-    queue.answered(flight, answer(yes(1), { code: 'RATE' }))
-    expect(told()).toEqual(['1 confirmed 1', '2 queued'])
+  test('that leaves messages puts them back into the queue', () => {
+    const { queue, batch } = sending(2)
+    const outputs = queue.answer(batch, answer(yes(1), { code: 'RATE' }))
+    expect([settledIn(outputs), queuedIn(outputs)]).toEqual([['1 confirmed 1'], [2]])
   })
-  test('C9 a refusal for good of what was sent before cannot say what became of that', () => {
-    const { queue, fly, told } = queueOf([message(1, { sentAt: 5 }), message(2)])
-    queue.answered(fly(2), answer([], { code: 'FORBIDDEN' }))
-    expect(told()).toEqual(['1 unknown UNKNOWN', '2 rejected FORBIDDEN'])
+  test('C9 that refuses all leaves open what became of messages that were sent before', () => {
+    const { queue, send } = queueOf([message(1, { sentAt: 5 }), message(2)])
+    const outputs = queue.answer(send(2), answer([], { code: 'FORBIDDEN' }))
+    expect(settledIn(outputs)).toEqual(['1 unknown UNKNOWN', '2 rejected FORBIDDEN'])
   })
 })
 
-describe('C7 a refusal that passes', () => {
-  test.each<[code: string, after: number | undefined, wait: { ms: number; rejoin: boolean }, isOpen: boolean]>([
-    ['RATE', 700, { ms: 700, rejoin: false }, true],
-    ['RATE', Number.MAX_SAFE_INTEGER, { ms: 300_000, rejoin: false }, true],
-    ['UNAVAILABLE', undefined, { ms: 0, rejoin: false }, true],
-    ['LIMIT', 0, { ms: 0, rejoin: false }, true],
-    ['CLOSING', 50, { ms: 50, rejoin: false }, true],
-    ['MORE', 0, { ms: 0, rejoin: false }, true],
-    ['EPOCH', undefined, { ms: 0, rejoin: true }, false],
-    ['NOT_MEMBER', undefined, { ms: 0, rejoin: true }, false],
-  ])('%s, after %s', (code, after, wait, isOpen) => {
-    const { queue, flight, waits, left } = flying(2)
-    queue.answered(flight, answer(yes(1), { code, ...(after !== undefined && { after }) }))
-    expect([waits, left(), queue.session !== undefined]).toEqual([[wait], [2, 3], isOpen])
+describe('C7 OB7 a passing refusal', () => {
+  test.each<[code: string, after: number | undefined, wait: { ms: number; rejoin: boolean }]>([
+    ['RATE', 700, { ms: 700, rejoin: false }],
+    ['RATE', Number.MAX_SAFE_INTEGER, { ms: 300_000, rejoin: false }],
+    ['UNAVAILABLE', undefined, { ms: 0, rejoin: false }],
+    ['LIMIT', 0, { ms: 0, rejoin: false }],
+    ['CLOSING', 50, { ms: 50, rejoin: false }],
+    ['MORE', 0, { ms: 0, rejoin: false }],
+    ['EPOCH', undefined, { ms: 0, rejoin: true }],
+    ['NOT_MEMBER', undefined, { ms: 0, rejoin: true }],
+  ])('%s, after %s, keeps the rest and waits', (code, after, wait) => {
+    const { queue, batch, left } = sending(2)
+    const outputs = queue.answer(batch, answer(yes(1), { code, ...(after !== undefined && { after }) }))
+    expect([waitsIn(outputs), left(), queue.session === undefined]).toEqual([[wait], [2, 3], wait.rejoin])
     queue.session = session
     expect(queue.isIdle).toBe(false)
-    queue.woken()
+    queue.wake()
     expect(queue.isIdle).toBe(true)
   })
-  test('an answer of another epoch joins again', () => {
-    const { queue, flight, waits } = flying(2)
-    queue.answered(flight, answer(yes(2), { epoch: 'epoch-two' }))
-    expect(waits).toEqual([{ ms: 0, rejoin: true }])
+  test('an answer about another epoch makes the room join again', () => {
+    const { queue, batch } = sending(2)
+    expect(waitsIn(queue.answer(batch, answer(yes(2), { epoch: 'epoch-two' })))).toEqual([{ ms: 0, rejoin: true }])
   })
-  test('again and again, without a wait of its own: less and less often, until something is taken', () => {
-    const { queue, waits, fly } = queueOf([message(1), message(2), message(3)])
-    for (let times = 0; times < 9; times += 1) queue.answered(fly(2), answer([], { code: 'RATE' }))
-    expect(waits.map(({ ms }) => ms)).toEqual([0, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000])
-    queue.answered(fly(2), answer(yes(1), { code: 'MORE' }))
-    queue.answered(fly(2), answer([], { code: 'RATE' }))
-    queue.answered(fly(1), answer(yes(1)))
-    queue.answered(fly(1), answer([], { code: 'RATE' }))
-    expect(waits.slice(9).map(({ ms }) => ms)).toEqual([0, 0, 0])
+  test('that repeats without a wait of its own is answered by longer and longer waits, until a message is settled', () => {
+    const { queue, send } = queueOf([message(1), message(2), message(3)])
+    const waitAfter = (count: number, said: PublishAnswer) =>
+      waitsIn(queue.answer(send(count), said)).map(({ ms }) => ms)
+    const waits = Array.from({ length: 9 }, () => waitAfter(2, answer([], { code: 'RATE' }))).flat()
+    expect(waits).toEqual([0, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000])
+    expect(waitAfter(2, answer(yes(1), { code: 'MORE' }))).toEqual([0])
+    expect(waitAfter(2, answer([], { code: 'RATE' }))).toEqual([0])
+    expect(waitAfter(1, answer(yes(1)))).toEqual([])
+    expect(waitAfter(1, answer([], { code: 'RATE' }))).toEqual([0])
+  })
+  test('makes a message that this batch alone has carried count as never sent', () => {
+    const { queue, send } = queueOf([message(1, { sentAt: 5 }), message(2), message(3)])
+    queue.answer(send(3), answer([], { code: 'RATE' }))
+    expect([...queue.messages].map(({ sentAt }) => sentAt)).toEqual([5, undefined, undefined])
+  })
+  test('of one of two batches leaves its messages marked as sent', () => {
+    const { queue, send, batch } = sending(2)
+    const again = send(2)
+    queue.answer(batch, answer([], { code: 'RATE' }))
+    queue.answer(again, answer([], { code: 'RATE' }))
+    expect([...queue.messages].map(({ sentAt }) => sentAt)).toEqual([5, 5, undefined])
   })
 })
 
-describe('C5 no answer', () => {
-  test('in time, on a connection that goes on: sent again, with the same keys', () => {
-    const { queue, flight, waits, left, next, told } = flying(2)
-    queue.unanswered(flight)
-    queue.unanswered(flight)
-    expect([left(), waits, queue.flight]).toEqual([[1, 2, 3], [{ ms: 0, rejoin: false }], undefined])
-    expect(told()).toEqual(['1 queued', '2 queued'])
-    expect(next().map(messageId)).toEqual(['page-one:1', 'page-one:2', 'page-one:3'])
-  })
-  test('before the connection ended: kept, and nothing goes until we are let in again', () => {
-    const { queue, left, told } = flying(2)
-    queue.closed(false)
-    expect([left(), told(), queue.session, queue.flight]).toEqual([
+describe('C5 OB6 without an answer', () => {
+  test('in time, the same messages are sent again on the same connection', () => {
+    const { queue, batch, left, next } = sending(2)
+    const outputs = queue.noAnswer(batch)
+    expect([queuedIn(outputs), waitsIn(outputs), queue.batch]).toEqual([[1, 2], [{ ms: 0, rejoin: false }], undefined])
+    expect(queue.noAnswer(batch)).toEqual([])
+    expect([left(), next()]).toEqual([
       [1, 2, 3],
-      ['1 queued', '2 queued'],
-      undefined,
-      undefined,
+      [1, 2, 3],
     ])
+    expect([...queue.messages].map(messageId)).toEqual(['page-one:1', 'page-one:2', 'page-one:3'])
+  })
+  test('before the connection ends, they are kept, and nothing goes until the room is joined', () => {
+    const { queue, left } = sending(2)
+    expect(queuedIn(queue.close(false))).toEqual([1, 2])
+    expect([left(), queue.isIdle, queue.batch]).toEqual([[1, 2, 3], false, undefined])
   })
 })
 
-describe('C19 what ends connections', () => {
+describe('C19 OB13 a message that seems to end connections', () => {
   const start = () => {
     const parts = queueOf([message(1), message(2), message(3)])
-    /** So many are on their way each time, and the connection ends. */
-    const die = (count: number, times: number): void => {
-      for (let time = 0; time < times; time += 1) {
-        parts.fly(count)
-        parts.queue.closed(false)
-      }
-    }
-    const told = () => parts.told().filter((word) => !word.endsWith('queued'))
-    return { ...parts, told, die, batch: () => numbersIn(parts.next()) }
+    /** Sends so many, and the connection ends; so many times. */
+    const breakConnection = (count: number, times: number, isOwn = false): string[] =>
+      Array.from({ length: times }, () => {
+        parts.send(count)
+        return settledIn(parts.queue.close(isOwn))
+      }).flat()
+    return { ...parts, breakConnection }
   }
 
-  test('three times the same batch: its messages go alone from now on', () => {
-    const { die, told, batch } = start()
-    die(2, 2)
-    expect(batch()).toEqual([1, 2, 3])
-    die(2, 1)
-    expect([told(), batch()]).toEqual([[], [1]])
+  test('is looked for one message at a time after three broken connections', () => {
+    const { breakConnection, next } = start()
+    breakConnection(2, 2)
+    expect(next()).toEqual([1, 2, 3])
+    expect(breakConnection(2, 1)).toEqual([])
+    expect(next()).toEqual([1])
   })
-  test('three times more with one alone: its end is unknown, and the next goes', () => {
-    const { die, told, left, batch } = start()
-    die(2, 3)
-    die(1, 3)
-    expect([told(), left(), batch()]).toEqual([['1 unknown UNKNOWN'], [2, 3], [2]])
-    die(1, 3)
-    expect([told(), batch()]).toEqual([['2 unknown UNKNOWN'], [3]])
+  test('ends as unknown after three more with it alone, and the next one goes', () => {
+    const { breakConnection, left, next } = start()
+    breakConnection(2, 3)
+    expect([breakConnection(1, 3), left(), next()]).toEqual([['1 unknown UNKNOWN'], [2, 3], [2]])
+    expect([breakConnection(1, 3), next()]).toEqual([['2 unknown UNKNOWN'], [3]])
   })
-  test('an answer ends the suspicion', () => {
-    const { queue, die, fly, batch } = start()
-    die(1, 3)
-    die(1, 2)
-    queue.answered(fly(1), answer(yes(1)))
-    expect(batch()).toEqual([2, 3])
-    die(2, 2)
-    expect(batch()).toEqual([2, 3])
+  test('is no longer looked for after an answer', () => {
+    const { queue, breakConnection, send, next } = start()
+    breakConnection(1, 3)
+    breakConnection(1, 2)
+    queue.answer(send(1), answer(yes(1)))
+    expect(next()).toEqual([2, 3])
+    breakConnection(2, 2)
+    expect(next()).toEqual([2, 3])
   })
-  test('a connection that we ended ourselves does not count', () => {
-    const { queue, fly, batch } = start()
+  test('is not suspected where this page ended the connection', () => {
+    const { breakConnection, next } = start()
+    breakConnection(1, 3, true)
+    expect(next()).toEqual([1, 2, 3])
+  })
+  test('is not suspected where it was not sent', () => {
+    const { queue, send, next } = start()
     for (let times = 0; times < 3; times += 1) {
-      fly(1)
-      queue.closed(true)
+      send(1).isSent = false
+      queue.close(false)
+      queue.close(false)
     }
-    expect(batch()).toEqual([1, 2, 3])
+    expect(next()).toEqual([1, 2, 3])
   })
-  test('connections that end with nothing on its way do not count', () => {
-    const { queue, fly, batch } = start()
-    for (let times = 0; times < 3; times += 1) {
-      fly(1).isSent = false
-      queue.closed(false)
-      queue.closed(false)
-    }
-    expect(batch()).toEqual([1, 2, 3])
-  })
-})
-
-test('C15 a plain server’s batch ends as it was written: it will not say more', () => {
-  const { queue, flight, told, left } = flying(2)
-  queue.written(flight, [new RoomfulError('INVALID_ARGUMENT', 'no object'), undefined])
-  expect([told(), left()]).toEqual([['1 rejected INVALID_ARGUMENT', '2 unknown'], [3]])
-})
-test('C15 what could not be written, since the connection is about to go, waits for the next', () => {
-  const { queue, flight, told, left } = flying(2)
-  queue.written(flight, [undefined, new RoomfulError('DISCONNECTED', 'not connected')])
-  expect([told(), left(), queue.session]).toEqual([['1 unknown', '2 queued'], [2, 3], undefined])
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { membersAfter, membersFrom } from '../../../src/roomful/members.ts'
 import { recordRoom } from '../../rooms/support/record-room.ts'
 import { joinAnswer, startScript } from '../../rooms/support/scripted-server.ts'
-import { startClient } from '../../support/test-client.ts'
+import { startRoomful } from '../../support/test-client.ts'
 
 const user = (id: string, status?: string) => ({ user: { id }, ...(status !== undefined && { presence: { status } }) })
 
@@ -23,7 +23,7 @@ describe('RM9 members who say the same', () => {
     const { url, server, say } = await startScript({
       $join: (_request, _socket, nth) => joinAnswer({ members: { v: nth, list: lists[(nth - 1) % 2]! } }),
     })
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     const before = room.members.getState()
     const told: unknown[] = []
     room.members.subscribe((now) => told.push([...now.keys()]))

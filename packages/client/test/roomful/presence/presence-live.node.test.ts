@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { recordRoom } from '../../rooms/support/record-room.ts'
 import { startPlain } from '../../rooms/support/plain-server.ts'
 import { startScript } from '../../rooms/support/scripted-server.ts'
-import { recordInspect, startClient, until } from '../../support/test-client.ts'
+import { recordInspect, startClient, startRoomful, until } from '../../support/test-client.ts'
 import { startServer } from '../../support/test-server.ts'
 import { type Lobby, startLobby } from './support/start-lobby.ts'
 
@@ -159,7 +159,7 @@ describe('PR3 a server that says that we are not in', () => {
     server.io.on('connection', (socket) =>
       socket.on('$presence', (_request, acknowledge) => acknowledge({ ok: false, code: 'NOT_MEMBER' })),
     )
-    const room = await startClient(url).join('general')
+    const room = await startRoomful(url).join('general')
     createPresence(room).set({ status: 'away' } as never)
     await expect.poll(() => dataOf('$join')).toMatchObject([{ room: 'general' }, { presence: { status: 'away' } }])
   })

@@ -3,10 +3,10 @@ import { pageId } from '../../../src/roomful/outbox/page-id.ts'
 import {
   expectAdopted,
   locks,
+  newPage,
   newUrl,
   openPage,
   type PageWindow,
-  tryPage,
   withoutIndexedDb,
   withoutLocalStorage,
 } from './support/storage-page.ts'
@@ -21,7 +21,7 @@ const openDoes =
 
 const isHeld = async (cid: string): Promise<boolean> => (await locks()).held.includes(`roomful:${cid}`)
 
-describe('F15 a browser that refuses', () => {
+describe('F15 a browser that refuses its storage', () => {
   const refusals: [string, Breaking][] = [
     ['is missing', withoutIndexedDb],
     [
@@ -35,11 +35,11 @@ describe('F15 a browser that refuses', () => {
     ['is of a later version', (window) => laterVersion(window)],
   ]
 
-  test.each(refusals)('C3 IndexedDB that %s: localStorage has the messages', async (_, breaking) => {
+  test.each(refusals)('C3 IndexedDB that %s: messages are stored in localStorage', async (_, breaking) => {
     const url = newUrl()
     const page = await openPage({ url, breaking })
-    expect(page.keeper.place).toBe('localStorage')
-    await page.put(page.entry(1))
+    expect(page.session.storage).toBe('localStorage')
+    await page.save([page.entry(1)])
     await page.died()
     await expectAdopted(await openPage({ url, breaking }), 'ann', [page.entry(1)])
   })
@@ -53,7 +53,7 @@ describe('F15 a browser that refuses', () => {
       breaking(window) {
         const { indexedDB } = window
         const late = openDoes(() => {
-          const request = indexedDB.open(`${name}:outbox`, 1)
+          const request = indexedDB.open(`${name}:outbox`)
           const shown = { result: undefined as IDBDatabase | undefined, onsuccess: () => {} }
           request.onsuccess = () => {
             shown.result = request.result
@@ -64,89 +64,120 @@ describe('F15 a browser that refuses', () => {
         late(window)
       },
     })
-    expect(page.keeper.place).toBe('localStorage')
+    expect(page.session.storage).toBe('localStorage')
     answer()
     await expect(deleted(name)).resolves.toBe('deleted') // it would wait for a connection that is open
   })
 
-  test('C3 both: nothing is kept, and no lock is held', async () => {
-    const cid = pageId()
+  test('C3 both: messages stay in memory, and no lock is held', async () => {
     const breaking: Breaking = (window) => {
       withoutIndexedDb(window)
       withoutLocalStorage(window)
     }
-    expect(await tryPage({ url: newUrl(), cid, breaking })).toBeUndefined()
-    await expect.poll(() => isHeld(cid)).toBe(false)
+    const page = await newPage({ url: newUrl(), breaking })
+    expect(await page.session.adopt('ann')).toEqual([])
+    expect(page.session.save([page.entry(1)], [])).toBeUndefined()
+    expect([page.session.storage, page.failed, await isHeld(page.cid)]).toEqual(['memory', [], false])
   })
 
-  const lockFaults: [string, unknown][] = [
-    ['are missing', undefined],
+  test('C11 Web Locks that are missing: messages stay in memory', async () => {
+    const breaking: Breaking = (window) => Object.defineProperty(window.navigator, 'locks', { value: undefined })
+    const page = await newPage({ url: newUrl(), breaking })
+    expect(await page.session.adopt('ann')).toEqual([])
+    expect(page.session.save([page.entry(1)], [])).toBeUndefined()
+    expect([page.session.storage, page.failed]).toEqual(['memory', []])
+  })
+
+  const lockFaults: [string, object][] = [
     ['are refused', { request: () => Promise.reject(new DOMException('not here', 'SecurityError')) }],
     ['never come', { request: () => new Promise(() => {}) }],
   ]
 
-  test.each(lockFaults)('C11 Web Locks that %s: nothing is kept', async (_, value) => {
+  test.each(lockFaults)('C11 Web Locks that %s: nothing is stored, and the storage is given up', async (_, value) => {
+    const url = newUrl()
     const breaking: Breaking = (window) => Object.defineProperty(window.navigator, 'locks', { value })
-    expect(await tryPage({ url: newUrl(), breaking })).toBeUndefined()
+    const page = await openPage({ url, breaking })
+    await page.save([page.entry(1)]) // nothing of it is left in the storage either
+    expect(page.session.storage).toBe('memory')
+    expect(page.failed).toHaveLength(1)
+    await expectAdopted(await openPage({ url }), 'ann', [])
   })
 })
 
 describe('F15 a storage that fails later', () => {
-  test('C11 the lock is ours as soon as anything may be stored', async () => {
+  test('C11 a page holds its lock from its first entry on, and not before', async () => {
     const page = await openPage({ url: newUrl() })
+    await page.session.adopt('ann')
+    await page.session.save([], [page.entry(7)])
+    expect(await isHeld(page.cid)).toBe(false)
+    await page.save([page.entry(1)])
     expect(await isHeld(page.cid)).toBe(true)
   })
 
-  test('C3 localStorage is full: the change is refused, and none of it is made', async () => {
-    const url = newUrl()
-    const first = await openPage({ url, breaking: withoutIndexedDb })
-    await first.put(first.entry(1), first.entry(2))
-    await first.died()
-    const next = await openPage({ url, breaking: withoutIndexedDb })
-    await next.keeper.adopt('ann')
-    const { setItem } = next.window.Storage.prototype
-    next.window.Storage.prototype.setItem = function (key, value) {
-      if (key.endsWith(next.cid)) throw new DOMException('full', 'QuotaExceededError')
-      setItem.call(this, key, value)
-    }
-    const change = { put: [next.entry(1), first.entry(2, { sentAt: 1 })], remove: [first.entry(1)] }
-    await expect(next.store(change)).rejects.toMatchObject({ name: 'QuotaExceededError' })
-    next.window.Storage.prototype.setItem = setItem
-    await next.put(next.entry(2))
-    await next.died()
-    const last = await openPage({ url, breaking: withoutIndexedDb })
-    await expectAdopted(last, 'ann', [first.entry(1), first.entry(2), next.entry(2)])
-  })
+  type Failing = [string, string, (window: PageWindow) => void]
+  const full = (): never => {
+    throw new DOMException('full', 'QuotaExceededError')
+  }
+  const failures: Failing[] = [
+    [
+      'IndexedDB throws',
+      'full',
+      ({ IDBObjectStore: { prototype } }) => {
+        const { put } = prototype
+        prototype.put = function (row) {
+          return row.key.endsWith('.3') ? full() : put.call(this, row)
+        }
+      },
+    ],
+    [
+      'IndexedDB aborts',
+      'the database was closed',
+      ({ IDBObjectStore: { prototype } }) => {
+        const { put } = prototype
+        prototype.put = function (row) {
+          const request = put.call(this, row)
+          if (row.key.endsWith('.3')) this.transaction.abort()
+          return request
+        }
+      },
+    ],
+    [
+      'localStorage is full',
+      'full',
+      (window) => {
+        withoutIndexedDb(window)
+        const { setItem } = window.Storage.prototype
+        window.Storage.prototype.setItem = function (key, value) {
+          if (key.endsWith('.3')) full()
+          setItem.call(this, key, value)
+        }
+      },
+    ],
+  ]
 
-  const failures = [
-    ['throws', 'full'],
-    ['aborts', 'the database was closed'],
-  ] as const
-
-  test.each(failures)('C3 IndexedDB %s midway: the change is refused, and none of it is made', async (how, why) => {
-    const url = newUrl()
-    const page = await openPage({ url })
-    await page.put(page.entry(1))
-    const { put } = page.window.IDBObjectStore.prototype
-    page.window.IDBObjectStore.prototype.put = function (value) {
-      if (value.n !== 3) return put.call(this, value)
-      if (how === 'throws') throw new DOMException('full', 'QuotaExceededError')
-      const request = put.call(this, value)
-      this.transaction.abort()
-      return request
-    }
-    await expect(page.store({ put: [page.entry(2), page.entry(3)], remove: [page.entry(1)] })).rejects.toThrow(why)
-    await page.put(page.entry(4)) // after whatever the browser was still busy with
-    await page.died()
-    await expectAdopted(await openPage({ url }), 'ann', [page.entry(1), page.entry(4)])
-  })
+  test.each(failures)(
+    'C3 %s: the page takes its entries out of the storage and goes on in memory',
+    async (_, why, breaking) => {
+      const url = newUrl()
+      const page = await openPage({ url, breaking })
+      await page.save([page.entry(1), page.entry(2)])
+      await page.save([page.entry(3)], [page.entry(1)])
+      expect(page.session.storage).toBe('memory')
+      expect(page.failed.map(String)).toEqual([expect.stringContaining(why)])
+      expect(page.session.save([page.entry(4)], [])).toBeUndefined()
+      await page.died()
+      const next = await openPage({ url, breaking })
+      expect(await next.session.adopt('ann')).toEqual([])
+      await next.died()
+    },
+  )
 
   test('C3 the database is deleted while it is open: the next change brings back what was there', async () => {
     const [name, url] = [pageId(), newUrl()]
     const page = await openPage({ name, url })
-    await page.put(page.entry(1), page.entry(2))
+    await page.save([page.entry(1), page.entry(2)])
     expect(await deleted(name)).toBe('deleted')
-    await page.store({ put: [page.entry(3)], remove: [page.entry(1)] })
+    await page.save([page.entry(3)], [page.entry(1)])
     await page.died()
     await expectAdopted(await openPage({ name, url }), 'ann', [page.entry(2), page.entry(3)])
   })
@@ -166,10 +197,10 @@ describe('F15 a storage that fails later', () => {
         }
       },
     })
-    await page.put(page.entry(1))
+    await page.save([page.entry(1)])
     opened?.close()
     opened?.dispatchEvent(new Event('close'))
-    await page.put(page.entry(2))
+    await page.save([page.entry(2)])
     await page.died()
     await expectAdopted(await openPage({ name, url }), 'ann', [page.entry(1), page.entry(2)])
   })
@@ -177,53 +208,60 @@ describe('F15 a storage that fails later', () => {
   test('C3 localStorage is emptied: the next change brings back what was there', async () => {
     const url = newUrl()
     const page = await openPage({ url, breaking: withoutIndexedDb })
-    await page.put(page.entry(1), page.entry(2))
-    for (const key of Object.keys(localStorage)) if (key.endsWith(page.cid)) localStorage.removeItem(key)
-    await page.store({ put: [page.entry(3)], remove: [page.entry(1)] })
+    await page.save([page.entry(1), page.entry(2)])
+    for (const key of Object.keys(localStorage)) if (key.includes(page.cid)) localStorage.removeItem(key)
+    await page.save([page.entry(3)], [page.entry(1)])
     await page.died()
     const next = await openPage({ url, breaking: withoutIndexedDb })
     await expectAdopted(next, 'ann', [page.entry(2), page.entry(3)])
   })
 })
 
-describe('C11 what others put into the same storage', () => {
-  const good = (cid: string) => ({ cid, n: 1, user: 'ann', room: 'general', event: 'message', data: 1, began: 5 })
+describe('C11 other scripts of the origin', () => {
+  const good = { user: 'ann', room: 'general', event: 'message', data: 1, began: 5 }
+  const text = JSON.stringify(good)
 
-  test('IndexedDB: only records that can be ours are adopted, and never fail those beside them', async () => {
+  test('write into IndexedDB: only valid records are adopted, and the others do no harm', async () => {
     const [name, url] = [pageId(), newUrl()]
     const page = await openPage({ name, url })
-    const [one, two] = [good(pageId()), good(pageId())]
+    const [one, two] = [pageId(), pageId()]
     const database = await opening(indexedDB.open(`${name}:outbox`))
-    const entries = database.transaction('entries', 'readwrite').objectStore('entries')
-    for (const record of [one, { ...two, data: 10n }, { ...good(pageId()), room: 5 }, { cid: 'x', n: 1 }])
-      entries.put({ ...record, url })
-    entries.put({ ...two, url: `${url}/other` })
-    expect((await page.keeper.adopt('ann')).map(({ cid }) => cid)).toEqual([one.cid])
+    const records = database.transaction('records', 'readwrite').objectStore('records')
+    const rows = [
+      { key: `${one}.1`, text },
+      { key: `${two}.1`, text: 10n },
+      { key: `${pageId()}.1`, text: JSON.stringify({ ...good, room: 5 }) },
+      { key: 'x.1', text },
+    ]
+    for (const row of rows) records.put({ ...row, address: url })
+    records.put({ key: `${two}.1`, text, address: `${url}/other` })
+    expect((await page.session.adopt('ann')).map(({ cid }) => cid)).toEqual([one])
     database.close()
   })
 
-  test('localStorage: the same', async () => {
+  test('write into localStorage: the same, and what was adopted is removed', async () => {
     const url = newUrl()
-    const [one, two] = [good(pageId()), good(pageId())]
-    const item = (cid: string): string => `roomful:outbox:${url}:${cid}`
-    localStorage.setItem(item(one.cid), JSON.stringify([null, 5, { ...one, cid: two.cid }, { ...one, n: 0 }, one]))
-    localStorage.setItem(item(two.cid), '{')
-    localStorage.setItem(item(`8080:${two.cid}`), JSON.stringify([two]))
+    const [one, two] = [pageId(), pageId()]
+    const item = (key: string): string => `roomful:outbox:${url}:${key}`
+    localStorage.setItem(item(`${one}.1`), text)
+    localStorage.setItem(item(`${one}.0`), text)
+    localStorage.setItem(item(`${two}.1`), '{')
+    localStorage.setItem(item(`8080:${two}.1`), text)
     const page = await openPage({ url, breaking: withoutIndexedDb })
-    const { began: _, ...entry } = one
+    const { began: _, ...entry } = { ...good, cid: one, n: 1 }
     await expectAdopted(page, 'ann', [entry])
-    await page.store({ remove: [entry] })
-    expect(localStorage.getItem(item(one.cid))).toBeNull()
+    await page.save([], [entry])
+    expect(localStorage.getItem(item(`${one}.1`))).toBeNull()
   })
 
-  test('nonsense on the channel asks for nothing', async () => {
+  test('send nonsense on the channel: no lock is requested', async () => {
     const url = newUrl()
     const page = await openPage({ url })
-    await page.keeper.adopt('ann')
+    await page.session.adopt('ann')
     const channel = new BroadcastChannel(`roomful:outbox:${url}`)
     for (const word of [5, null, 'x', { cid: pageId() }, page.cid]) channel.postMessage(word)
     const answer = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve(data)))
-    await page.put(page.entry(1)) // tells its cid, after it has heard the others
+    await page.save([page.entry(1)]) // announces the page, after it has heard the others
     expect(await answer).toBe(page.cid)
     channel.close()
     const { held = [], pending = [] } = await navigator.locks.query()

@@ -1,18 +1,35 @@
 import { expect, test } from 'vitest'
-import { openKeeper, persistentOutbox } from '../../../src/roomful/storage/persistent-outbox.ts'
+import { persistentOutbox } from '../../../src/roomful/storage/persistent-outbox.ts'
+import { cid, entry } from './support/memory-storage.ts'
 
-test('C11 outside a browser nothing is kept', async () => {
-  const events = { adopted: () => {}, lost: () => {} }
-  expect(await openKeeper('roomful', 'https://example.test/', 'a'.repeat(22), events)).toBeUndefined()
+test('C11 outside a browser, messages stay in memory', async () => {
+  const told: string[] = []
+  const session = persistentOutbox().open(
+    { address: 'https://example.test/', cid: cid('a') },
+    {
+      adopted: () => told.push('adopted'),
+      lost: () => told.push('lost'),
+      moved: () => told.push('moved'),
+      failed: () => told.push('failed'),
+      waiting: () => told.push('waiting'),
+    },
+  )
+  session.begin()
+  expect(await session.adopt('ada')).toEqual([])
+  expect(session.save([entry('a', 1)], [])).toBeUndefined()
+  await session.clear('ada')
+  session.close()
+  expect([session.storage, told]).toEqual(['memory', []])
 })
 
-test('C2 the user is as the app says: nobody known yet, a guest, or an id', () => {
+test('C2 the user is unknown, a guest, or an id, as the app says', () => {
   expect('user' in persistentOutbox()).toBe(false)
   expect(persistentOutbox({ user: null }).user).toBeNull()
   expect(persistentOutbox({ user: 'ann' })).toMatchObject({ kind: 'persistent', user: 'ann' })
 })
 
-test('what cannot be meant is refused with what was expected', () => {
+test('an option of the wrong type is refused with a sentence that says what was expected', () => {
   expect(() => persistentOutbox({ user: 5 as never })).toThrow("user: expected the user's id, or null, got 5")
   expect(() => persistentOutbox({ name: '' })).toThrow('name: expected a string such as "roomful", got ""')
+  expect(() => persistentOutbox({ storage: {} as never })).toThrow('storage: expected a function')
 })

@@ -1,8 +1,5 @@
-import type { Entry } from '@roomful/client'
-import { type LogPage, RoomLog, type RoomLogOutput } from '../../../src/roomful/log.ts'
-
-/** Tells the log that something happened. */
-export type RoomLogInput = (log: RoomLog) => readonly RoomLogOutput[] | void
+import type { Entry } from '@roomful/contract/protocol'
+import { type LogInput, type LogOutput, type LogPage, RoomLog } from '../../../src/roomful/log.ts'
 
 export const ONE = 'epoch-one'
 export const TWO = 'epoch-two'
@@ -13,34 +10,30 @@ interface PageParts {
   readonly epoch?: string
 }
 
-export const joining: RoomLogInput = (log) => log.joining()
-export const away: RoomLogInput = (log) => log.away()
-export const left: RoomLogInput = (log) => log.left()
-export const joined =
-  (head: number, parts: PageParts = {}): RoomLogInput =>
-  (log) =>
-    log.joined(pageOf(head, parts))
-export const page =
-  (join: number, head: number, parts: PageParts = {}): RoomLogInput =>
-  (log) =>
-    log.page(join, pageOf(head, parts))
-export const live =
-  (seq: number, epoch = ONE, data: unknown = seq): RoomLogInput =>
-  (log) =>
-    log.heard(epoch, seq, entryOf(seq, data))
-export const head =
-  (seq: number, epoch = ONE): RoomLogInput =>
-  (log) =>
-    log.heard(epoch, seq)
-export const retry =
-  (join: number): RoomLogInput =>
-  (log) =>
-    log.retry(join)
+export const joining: LogInput = { type: 'joining' }
+export const away: LogInput = { type: 'disconnected' }
+export const left: LogInput = { type: 'left' }
+export const joined = (headSeq: number, parts: PageParts = {}): LogInput => ({
+  type: 'joined',
+  page: pageOf(headSeq, parts),
+})
+export const page = (join: number, headSeq: number, parts: PageParts = {}): LogInput => ({
+  type: 'page',
+  join,
+  page: pageOf(headSeq, parts),
+})
+export const live = (seq: number, epoch = ONE, data: unknown = seq): LogInput => ({
+  type: 'message',
+  epoch,
+  entry: entryOf(seq, data),
+})
+export const head = (seq: number, epoch = ONE): LogInput => ({ type: 'head', epoch, seq })
+export const retry = (join: number): LogInput => ({ type: 'retry', join })
 
-/** What the log says to these inputs, in order, in words. */
-export function follow(inputs: readonly RoomLogInput[], bound?: RoomLog['bound']) {
-  const log = new RoomLog(bound)
-  const said = inputs.flatMap((input) => (input(log) ?? []).map(inWords))
+/** The log's outputs for these inputs, in order, in words. */
+export function follow(inputs: readonly LogInput[], limit?: ConstructorParameters<typeof RoomLog>[0]) {
+  const log = new RoomLog(limit)
+  const said = inputs.flatMap((input) => log.step(input).map(inWords))
   return { log, said }
 }
 
@@ -52,7 +45,7 @@ function entryOf(seq: number, data: unknown): Entry {
   return { event: 'message', data, seq, id: `ann:${seq}`, from: null, at: seq }
 }
 
-function inWords(output: RoomLogOutput): string {
+function inWords(output: LogOutput): string {
   switch (output.type) {
     case 'deliver':
       return `${output.entry.seq}${output.replayed ? ' replayed' : ''}`

@@ -2,7 +2,7 @@ import { createTyping, type Room } from '@roomful/client'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { recordRoom } from '../../rooms/support/record-room.ts'
 import { joinAnswer, startScript } from '../../rooms/support/scripted-server.ts'
-import { recordInspect, startClient } from '../../support/test-client.ts'
+import { recordInspect, startRoomful } from '../../support/test-client.ts'
 import { expectNothingUncaught } from '../../support/uncaught.ts'
 import { type Lobby, startLobby } from '../presence/support/start-lobby.ts'
 
@@ -91,7 +91,7 @@ describe('DS7 TY5 what a server says of typing', () => {
     expectNothingUncaught()
     const { url, say } = await startScript({ hello: listing, $join: () => joinAnswer() })
     const { inspect, ofType } = recordInspect()
-    const room = await startClient(url, { inspect }).join('general')
+    const room = await startRoomful(url, { inspect }).join('general')
     const typing = createTyping(room)
     onTestFinished(typing.close)
     const sign = { room: 'general', from: { id: 'bob' }, typing: true }
@@ -112,7 +112,7 @@ describe('DS7 TY5 what a server says of typing', () => {
   test('is dropped where nobody listens', async () => {
     const { url, say } = await startScript({ hello: listing })
     const { inspect, ofType } = recordInspect()
-    await startClient(url, { inspect }).join('general')
+    await startRoomful(url, { inspect }).join('general')
     say('$typing', { room: 'general', from: { id: 'bob' }, typing: true })
     await expect.poll(() => ofType('drop').map(({ reason }) => reason)).toEqual(['nobody listens (room general)'])
   })
@@ -120,7 +120,7 @@ describe('DS7 TY5 what a server says of typing', () => {
     'TY2 is not believed of one that lists %j, nor is anything said to it',
     async (capabilities) => {
       const { url, say, events } = await startScript({ hello: { capabilities: capabilities as string[] } })
-      const room = await startClient(url).join('general')
+      const room = await startRoomful(url).join('general')
       const typing = createTyping(room)
       onTestFinished(typing.close)
       typing.keystroke()

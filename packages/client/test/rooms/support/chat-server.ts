@@ -1,4 +1,4 @@
-import { type Client, type ClientOptions, createClient, defineContract } from '@roomful/client'
+import { type Client, type ClientOptions, createClient, defineContract, roomful } from '@roomful/client'
 import { createRooms, memoryLog, refuse, type RoomsOptions } from '@roomful/server'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -42,8 +42,9 @@ export async function startChat(options: Partial<RoomsOptions<Chat>> = {}) {
       return rooms
     },
     connect: (name: string, given: Partial<ClientOptions> = {}): Client<Chat> => {
-      const client = createClient({ url: server.url, contract: chat, auth: { name }, reconnect: soon, ...given })
-      onTestFinished(client.disconnect)
+      const options = { url: server.url, contract: chat, auth: { name }, reconnect: soon, rooms: roomful(), ...given }
+      const client = createClient(options)
+      onTestFinished(client.close)
       return client
     },
   }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { describe, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log.ts'
 import { type NewEntry, placed } from '../new-entry.ts'
 import { type Keep, keeper, type RetentionOption } from '../retention.ts'

@@ -1,4 +1,4 @@
-import type { Entry } from '@roomful/contract'
+import type { Entry } from '@roomful/contract/protocol'
 import type Database from 'libsql'
 import type { PageRequest } from '../log.ts'
 import type { Keep } from '../retention.ts'

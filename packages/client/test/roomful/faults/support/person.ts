@@ -7,6 +7,8 @@ import {
   type InspectEvent,
   type Receipt,
   type Room,
+  roomful,
+  type RoomfulOptions,
 } from '@roomful/client'
 import { onTestFinished } from 'vitest'
 import { processChat } from '../../../support/server-process-contract.ts'
@@ -40,8 +42,12 @@ export interface Person {
   say(...texts: string[]): Promise<readonly Receipt[]>
 }
 
-/** Somebody on a way of their own to the server; in the room once `room.join()` resolves. */
-export function startPerson(url: string, name: string, options: Partial<ClientOptions> = {}): Person {
+/** A user with a client of its own, which is in the room once `room.join()` has resolved. */
+export function startPerson(
+  url: string,
+  name: string,
+  { outbox, ...options }: Partial<ClientOptions> & RoomfulOptions = {},
+): Person {
   const { events: frames, inspect } = recordInspect()
   const client = createClient({
     url,
@@ -50,9 +56,10 @@ export function startPerson(url: string, name: string, options: Partial<ClientOp
     reconnect: soon,
     socket: { transports: ['websocket'] },
     inspect,
+    rooms: roomful({ ...(outbox && { outbox }) }),
     ...options,
   })
-  onTestFinished(client.disconnect)
+  onTestFinished(client.close)
   const room = client.room('general')
   const said: Saying[] = []
   const view: Seen[] = []

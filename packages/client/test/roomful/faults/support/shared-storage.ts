@@ -1,6 +1,6 @@
 import type { OutboxOption } from '@roomful/client'
-import type { Keeper, KeeperEvents, OutboxChange, StoredEntry } from '../../../../src/roomful/storage/keeper.ts'
-import { type OpenKeeper, outboxIn } from '../../../../src/roomful/storage/safekeeping.ts'
+import type { EntryKey, StorageEvents, StoredEntry } from '../../../../src/roomful/storage/storage-session.ts'
+import { outboxOver, type SimulatedStorage } from '../../storage/support/session-over.ts'
 
 /** A page with its outbox in the storage. */
 export interface Page {
@@ -19,8 +19,8 @@ interface Stored {
 export class SharedStorage {
   readonly #entries = new Map<string, Stored>()
   /** Whose page each cid is now: its own, or the one that took it over. */
-  readonly #owners = new Map<string, PageKeeper>()
-  readonly #keepers: PageKeeper[] = []
+  readonly #owners = new Map<string, PageStorage>()
+  readonly #pages: PageStorage[] = []
 
   /** What is in it, the oldest page's first. */
   get entries(): readonly StoredEntry[] {
@@ -29,60 +29,59 @@ export class SharedStorage {
   }
 
   openPage(): Page {
-    let keeper: PageKeeper | undefined
-    const open: OpenKeeper = async ({ cid }, events) => {
-      keeper = new PageKeeper(this, events)
-      this.#owners.set(cid, keeper)
-      this.#keepers.push(keeper)
-      return keeper
-    }
-    return { outbox: outboxIn(open), close: () => keeper?.close() }
+    let page: PageStorage | undefined
+    const outbox = outboxOver(({ cid }, events) => {
+      page = new PageStorage(this, events)
+      this.#owners.set(cid, page)
+      this.#pages.push(page)
+      return page
+    })
+    return { outbox, close: () => page?.close() }
   }
 
-  /** The same on another machine: what was in it, and nobody's locks. */
+  /** The same on another machine: what was in it, and no locks. */
   clone(): SharedStorage {
     const other = new SharedStorage()
     for (const [key, stored] of this.#entries) other.#entries.set(key, stored)
     return other
   }
 
-  change(keeper: PageKeeper, { put, remove }: OutboxChange): void {
+  change(page: PageStorage, put: readonly StoredEntry[], remove: readonly EntryKey[]): void {
     for (const key of remove) this.#entries.delete(keyOf(key))
     for (const entry of put) {
-      const page = this.#entries.get(keyOf(entry))?.page ?? this.#keepers.indexOf(keeper)
-      this.#entries.set(keyOf(entry), { entry, page })
+      const number = this.#entries.get(keyOf(entry))?.page ?? this.#pages.indexOf(page)
+      this.#entries.set(keyOf(entry), { entry, page: number })
     }
   }
 
   /** Gives this page what is the user's and whose page is gone. */
-  take(keeper: PageKeeper, user: string | null): readonly StoredEntry[] {
+  take(page: PageStorage, user: string | null): readonly StoredEntry[] {
     const orphans = this.entries.filter((entry) => entry.user === user && !this.#owners.has(entry.cid))
-    for (const { cid } of orphans) this.#owners.set(cid, keeper)
+    for (const { cid } of orphans) this.#owners.set(cid, page)
     return orphans
   }
 
-  leave(gone: PageKeeper): void {
-    for (const [cid, keeper] of this.#owners) if (keeper === gone) this.#owners.delete(cid)
-    for (const keeper of this.#keepers) keeper.lookAround()
+  leave(gone: PageStorage): void {
+    for (const [cid, page] of this.#owners) if (page === gone) this.#owners.delete(cid)
+    for (const page of this.#pages) page.lookAround()
   }
 }
 
-class PageKeeper implements Keeper {
-  readonly place = 'indexedDB'
+class PageStorage implements SimulatedStorage {
   readonly #storage: SharedStorage
-  readonly #events: KeeperEvents
+  readonly #events: StorageEvents
   #user: string | null | undefined
   #isClosed = false
 
-  constructor(storage: SharedStorage, events: KeeperEvents) {
+  constructor(storage: SharedStorage, events: StorageEvents) {
     this.#storage = storage
     this.#events = events
   }
 
-  async store(change: OutboxChange): Promise<void> {
+  async store(put: readonly StoredEntry[], remove: readonly EntryKey[]): Promise<void> {
     await moment()
     if (this.#isClosed) return new Promise(() => {})
-    this.#storage.change(this, change)
+    this.#storage.change(this, put, remove)
     return moment()
   }
 
@@ -98,12 +97,8 @@ class PageKeeper implements Keeper {
     if (orphans.length > 0) this.#events.adopted(orphans)
   }
 
-  rest(): void {
+  pause(): void {
     this.#user = undefined
-  }
-
-  forget(): Promise<void> {
-    return Promise.reject(new Error('this storage never fails, so nobody asks it to forget'))
   }
 
   close(): void {

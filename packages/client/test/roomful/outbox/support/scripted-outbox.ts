@@ -1,25 +1,25 @@
-import type { ItemResult, PublishAnswer } from '@roomful/client'
-import { bytesOf, type Message, type Outcome } from '../../../../src/roomful/outbox/message.ts'
-import { OutboxCore, type OutboxLimit } from '../../../../src/roomful/outbox/outbox-core.ts'
-import { Unstored } from '../../../../src/roomful/outbox/unstored.ts'
-import type { Flight, RoomQueue, Session } from '../../../../src/roomful/outbox/room-queue.ts'
+import { type ItemResult, type PublishAnswer, RoomfulError } from '@roomful/client'
+import { bytesOf, type Message } from '../../../../src/roomful/outbox/message.ts'
+import { OutboxCore } from '../../../../src/roomful/outbox/outbox-core.ts'
+import type {
+  Batch,
+  OutboxInput,
+  OutboxOutput,
+  Session,
+  StoreResult,
+} from '../../../../src/roomful/outbox/outbox-steps.ts'
 
 export const NOW = 1_000_000_000
 export const HOUR = 3_600_000
 export const EPOCH = 'epoch-one'
 
 export const session: Session = { epoch: EPOCH, batchItems: 64, batchBytes: 98_304, eventBytes: 65_536 }
-export const plainSession: Session = {
-  epoch: undefined,
-  batchItems: Infinity,
-  batchBytes: Infinity,
-  eventBytes: Infinity,
-}
 
 /** Ada's n-th message, never sent, unless told otherwise. */
 export function message(n: number, parts: Partial<Message> = {}): Message {
   const { data = n } = parts
-  return { cid: 'page-one', n, user: 'ada', room: 'general', event: 'm', data, bytes: bytesOf(data), ...parts }
+  const key = { cid: 'page-one', n }
+  return { ...key, user: 'ada', room: 'general', event: 'm', data, bytes: bytesOf(data), sentAt: undefined, ...parts }
 }
 
 export const answer = (results: readonly ItemResult[], rest: Partial<PublishAnswer> = {}): PublishAnswer => ({
@@ -28,97 +28,101 @@ export const answer = (results: readonly ItemResult[], rest: Partial<PublishAnsw
   results,
   ...rest,
 })
-/** The server has them, the first as the log's `seq`. */
+/** The server has stored so many, the first as the log's `seq`. */
 export const yes = (count: number, seq = 1): ItemResult[] =>
   Array.from({ length: count }, (_, index) => ({ seq: seq + index, at: 0 }))
 
+/** An output in words; undefined for `queued`. */
+export function wordsOf(output: OutboxOutput): string | undefined {
+  switch (output.type) {
+    case 'queued':
+      return undefined
+    case 'settled': {
+      const { message: settled, outcome } = output
+      return `${settled.n} ${outcome.state} ${outcome.state === 'confirmed' ? outcome.seq : outcome.error.code}`
+    }
+    case 'store':
+      return [
+        'store',
+        ...output.remove.map(({ n }) => `-${n}`),
+        ...output.put.map((each) => `+${numberOf(each)}`),
+      ].join(' ')
+    case 'send':
+      return `send ${output.batch.room}: ${output.batch.messages.map(({ n }) => n).join(' ')}`
+    case 'wait':
+      return `wait ${output.ms}${output.rejoin ? ', join again' : ''}`
+  }
+}
+
 interface Script {
   readonly user?: string | null
-  readonly limit?: OutboxLimit
-  /** False where there is a storage, and the test says when something is stored. */
-  readonly isStored?: boolean
+  readonly limit?: { readonly messages: number; readonly bytes: number }
+  /** With a storage, the test says when a transaction is done. */
+  readonly hasStorage?: boolean
 }
 
-/** An outbox that says in words what is to be done. */
-export class ScriptedOutbox extends OutboxCore {
-  time = NOW
-  readonly words: string[] = []
-  readonly flights: Flight[] = []
-
-  constructor({ user, limit = { messages: 500, bytes: 100_000 }, isStored = true }: Script = {}) {
-    super(user, limit, isStored ? undefined : new Unstored())
-  }
-
-  protected now(): number {
-    return this.time
-  }
-  protected queued(): void {}
-  protected rested(): void {}
-  protected keep(put: readonly Message[], remove: readonly Message[]): void {
-    this.words.push(['store', ...remove.map(({ n }) => `-${n}`), ...put.map((each) => `+${numberOf(each)}`)].join(' '))
-  }
-  protected send(room: string, flight: Flight): void {
-    this.flights.push(flight)
-    this.words.push(`send ${room}: ${flight.messages.map(({ n }) => n).join(' ')}`)
-  }
-  protected wait(_room: string, ms: number, rejoin: boolean): void {
-    this.words.push(`wait ${ms}${rejoin ? ', join again' : ''}`)
-  }
-  protected settled({ n }: Message, outcome: Outcome): void {
-    const what = outcome.state === 'confirmed' ? outcome.seq : outcome.error?.code
-    this.words.push([n, outcome.state, what].filter((word) => word !== undefined).join(' '))
-  }
-}
-
+/** An outbox core whose outputs are words. */
 export function createScriptedOutbox(script: Script = {}) {
-  const outbox = new ScriptedOutbox(script)
-  const { flights, queues } = outbox
-  /** What is to be done after that. */
-  const to = (input: (outbox: ScriptedOutbox) => void, now = NOW): string[] => {
-    outbox.time = now
-    input(outbox)
-    return outbox.words.splice(0)
+  const { user, limit = { messages: 500, bytes: 100_000 }, hasStorage = false } = script
+  const core = new OutboxCore({ user, limit, hasStorage })
+  const batches: Batch[] = []
+  const errors: RoomfulError[] = []
+  const step = (input: OutboxInput, now = NOW): string[] => {
+    const outputs = core.step(input, now)
+    for (const output of outputs) {
+      if (output.type === 'send') batches.push(output.batch)
+      if (output.type === 'settled' && output.outcome.state !== 'confirmed') errors.push(output.outcome.error)
+    }
+    return outputs.flatMap((output) => wordsOf(output) ?? [])
   }
-  const inRoom = (change: (queue: RoomQueue) => void, room = 'general', now = NOW) =>
-    to(() => outbox.in(room, change), now)
+  const batchOf = (nth: number): Batch => {
+    const batch = batches[nth]
+    if (!batch) throw new Error(`expected ${nth + 1} batches, got ${batches.length}`)
+    return batch
+  }
+  const last = (): Batch => batchOf(batches.length - 1)
   return {
-    to,
-    inRoom,
-    queues,
-    user: () => outbox.user,
-    /** The numbers that wait in a room, those that were sent marked. */
-    waiting: (room = 'general') => [...(queues.get(room)?.messages ?? [])].map(numberOf),
-    emit: (...messages: readonly Message[]) => messages.flatMap((each) => to(() => outbox.emit(each))),
-    /** Welcome on our server as this user, with nothing left by earlier pages. */
-    welcome: (who: string | null = 'ada', now = NOW) => [
-      ...to(() => outbox.greet(who, 23 * HOUR), now),
-      ...to(() => outbox.ready(), now),
+    core,
+    step,
+    batches,
+    /** Those of settled messages, in order. */
+    errors,
+    /** The numbers of a room's messages, those that were sent marked. */
+    queued: (room = 'general') => [...(core.queues.get(room)?.messages ?? [])].map(numberOf),
+    emit: (...messages: readonly Message[]) => messages.flatMap((each) => step({ type: 'emit', message: each })),
+    user: (who: string | null = 'ada') => step({ type: 'user', user: who, windowMs: 23 * HOUR }),
+    ready: (who: string | null = 'ada') => step({ type: 'ready', user: who }),
+    adopt: (...messages: readonly Message[]) => step({ type: 'adopt', messages }),
+    /** The server names this user, and closed pages have left nothing. */
+    hello: (who: string | null = 'ada') => [
+      ...step({ type: 'user', user: who, windowMs: 23 * HOUR }),
+      ...step({ type: 'ready', user: who }),
     ],
     open: (room = 'general', parts: Partial<Session> = {}, now = NOW) =>
-      inRoom((queue) => (queue.session = { ...session, ...parts }), room, now),
-    close: (room = 'general', isOurs = false) => inRoom((queue) => queue.closed(isOurs), room),
-    /** How many messages wait in all rooms, and their bytes. */
-    size: () => {
-      const all = [...queues.values()].flatMap(({ messages }) => [...messages])
-      return { messages: all.length, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) }
-    },
-    wake: (room = 'general') => inRoom((queue) => queue.woken(), room),
-    stored: (isStored = true) => to(() => outbox.stored(isStored)),
+      step({ type: 'open', room, session: { ...session, ...parts } }, now),
+    close: (room = 'general', isOwn = false) => step({ type: 'close', room, isOwn }),
+    wake: (room = 'general') => step({ type: 'woken', room }),
+    stored: (result: StoreResult = 'stored') => step({ type: 'stored', result }),
     /** The server's answer to the n-th batch, counted from 0; to the last one unless told. */
-    answer: (said: PublishAnswer, nth = flights.length - 1, room = 'general') =>
-      inRoom((queue) => queue.answered(flightOf(nth), said), room),
-    unanswered: (room = 'general') => inRoom((queue) => queue.unanswered(flightOf(flights.length - 1)), room),
-    written: (errors: Parameters<RoomQueue['written']>[1] = [], room = 'general') =>
-      inRoom((queue) => queue.written(flightOf(flights.length - 1), errors), room),
-  }
-
-  function flightOf(nth: number): Flight {
-    const flight = flights[nth]
-    if (!flight) throw new Error(`expected ${nth + 1} batches, got ${flights.length}`)
-    return flight
+    answer: (said: PublishAnswer, nth?: number) =>
+      step({ type: 'answer', batch: nth === undefined ? last() : batchOf(nth), answer: said }),
+    noAnswer: () => step({ type: 'no-answer', batch: last() }),
+    discard: (n: number) =>
+      step({
+        type: 'discard',
+        room: 'general',
+        id: `page-one:${n}`,
+        error: new RoomfulError('DISCARDED', 'discarded'),
+      }),
+    refuse: (room = 'general') =>
+      step({ type: 'refused', room, error: new RoomfulError('FORBIDDEN', 'you are not allowed') }),
+    lose: (cid = 'page-one') => step({ type: 'lost', cid }),
+    clear: () => step({ type: 'clear', error: new RoomfulError('DISCARDED', 'the outbox was cleared') }),
+    end: () => step({ type: 'end', error: new RoomfulError('DISCONNECTED', 'the client was closed') }),
+    stop: () => step({ type: 'stopped', error: new RoomfulError('DISCONNECTED', 'signed out') }),
   }
 }
 
-function numberOf({ n, sentAt }: Message): string {
+function numberOf({ n, sentAt }: { readonly n: number; readonly sentAt?: number | undefined }): string {
   return sentAt === undefined ? `${n}` : `${n} sent`
 }

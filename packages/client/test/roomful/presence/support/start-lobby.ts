@@ -1,4 +1,4 @@
-import { type Client, type ClientOptions, createClient, defineContract } from '@roomful/client'
+import { type Client, type ClientOptions, createClient, defineContract, roomful } from '@roomful/client'
 import { createRooms, memoryLog, type Rooms, type RoomsOptions } from '@roomful/server'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -34,10 +34,11 @@ export async function startLobby(options: Partial<RoomsOptions<Lobby>> = {}) {
         contract: lobby,
         auth: { name },
         reconnect: soon,
-        socket: { transports: ['websocket'] }, // to close the old transport amid an upgrade breaks nothing
+        rooms: roomful(),
+        socket: { transports: ['websocket'] }, // closing the old transport during an upgrade breaks nothing
         ...given,
       })
-      onTestFinished(client.disconnect)
+      onTestFinished(client.close)
       return client
     },
     /** Breaks the connections below the sockets, as a network does; of one user, or of all. */

@@ -1,22 +1,24 @@
 import { expect, onTestFinished } from 'vitest'
-import type { Keeper, OutboxChange, StoredEntry } from '../../../../src/roomful/storage/keeper.ts'
-import type { openKeeper, PersistentOutbox } from '../../../../src/roomful/storage/persistent-outbox.ts'
 import { pageId } from '../../../../src/roomful/outbox/page-id.ts'
+import type { persistentOutbox, PersistentOutbox } from '../../../../src/roomful/storage/persistent-outbox.ts'
+import type { EntryKey, StorageSession, StoredEntry } from '../../../../src/roomful/storage/storage-session.ts'
 
 export type PageWindow = Window & typeof globalThis
 
-/** A page that keeps messages, and what it was told. */
+/** A page with a session, and what it was told. */
 export interface StoragePage {
   readonly window: PageWindow
   readonly cid: string
-  readonly keeper: Keeper
+  readonly session: StorageSession
   /** Each call of `adopted`. */
   readonly adopted: (readonly StoredEntry[])[]
   readonly lost: string[]
+  readonly failed: unknown[]
+  readonly waiting: number[]
   /** An entry of this page. */
   entry(n: number, more?: Partial<StoredEntry>): StoredEntry
-  put(...entries: StoredEntry[]): Promise<void>
-  store(change: Partial<OutboxChange>): Promise<void>
+  /** Stores the entries, and removes the others; rejects if that is not stored. */
+  save(put: readonly StoredEntry[], remove?: readonly EntryKey[]): Promise<void>
   /** The page is gone at once, as a tab that is closed. */
   die(): void
   /** The same; settles when its lock is free. */
@@ -26,7 +28,7 @@ export interface StoragePage {
 export interface PageOptions extends PersistentOutbox {
   readonly url: string
   readonly cid?: string
-  /** Breaks the browser of this page alone, before anything of ours runs in it. */
+  /** Breaks the browser of this page alone, before the session is made in it. */
   readonly breaking?: (window: PageWindow) => void
 }
 
@@ -38,33 +40,34 @@ async function openFrame(breaking: (window: PageWindow) => void = () => {}) {
   const window = frame.contentWindow as PageWindow
   breaking(window)
   const source = new URL('../../../../src/roomful/storage/persistent-outbox.ts', import.meta.url).href
-  // The frame's own import: our modules run in its realm, with its globals.
-  const module = (await window.eval(`import(${JSON.stringify(source)})`)) as { openKeeper: typeof openKeeper }
+  // The frame's own import: the modules run in its realm, with its globals.
+  const module = (await window.eval(`import(${JSON.stringify(source)})`)) as {
+    persistentOutbox: typeof persistentOutbox
+  }
   return { window, module, remove: () => frame.remove() }
 }
 
-/** undefined where the page's browser can keep nothing. */
-export async function tryPage({
-  url,
-  cid = pageId(),
-  breaking,
-  ...options
-}: PageOptions): Promise<StoragePage | undefined> {
+/** A page whose session has opened nothing yet. */
+export async function newPage({ url, cid = pageId(), breaking, ...options }: PageOptions): Promise<StoragePage> {
   const { window, module, remove } = await openFrame(breaking)
-  const adopted: (readonly StoredEntry[])[] = []
-  const lost: string[] = []
-  const keeper = await module.openKeeper(options.name ?? 'roomful', url, cid, {
-    adopted: (entries) => adopted.push(entries),
-    lost: (page) => lost.push(page),
-  })
-  if (!keeper) return undefined
-  const store = (change: Partial<OutboxChange>): Promise<void> => keeper.store({ put: [], remove: [], ...change })
+  const told = { adopted: [] as (readonly StoredEntry[])[], lost: [] as string[], failed: [] as unknown[] }
+  const waiting: number[] = []
+  const session = module.persistentOutbox(options).open(
+    { address: url, cid },
+    {
+      adopted: (entries) => told.adopted.push(entries),
+      lost: (page) => told.lost.push(page),
+      failed: (error) => told.failed.push(error),
+      waiting: (count) => waiting.push(count),
+      moved: () => {},
+    },
+  )
   return {
+    ...told,
+    waiting,
     window,
     cid,
-    keeper,
-    adopted,
-    lost,
+    session,
     entry: (n, more = {}) => ({
       cid,
       n,
@@ -74,8 +77,9 @@ export async function tryPage({
       data: { text: `${n}` },
       ...more,
     }),
-    put: (...entries) => store({ put: entries }),
-    store,
+    async save(put, remove_ = []) {
+      if (!(await session.save(put, remove_))) throw new Error('the session has stored nothing')
+    },
     die: remove,
     async died() {
       remove()
@@ -84,16 +88,18 @@ export async function tryPage({
   }
 }
 
+/** A page whose storage is open. */
 export async function openPage(options: PageOptions): Promise<StoragePage> {
-  const page = await tryPage(options)
-  if (!page) throw new Error('this browser keeps nothing')
+  const page = await newPage(options)
+  page.session.begin()
+  await expect.poll(() => page.session.storage).not.toBe('memory')
   return page
 }
 
 /** By `adopt`, or a little later where the machine was busy. */
 export async function expectAdopted(page: StoragePage, user: string | null, entries: StoredEntry[]): Promise<void> {
   const earlier = page.adopted.length
-  const first = await page.keeper.adopt(user)
+  const first = await page.session.adopt(user)
   await expect.poll(() => [...first, ...page.adopted.slice(earlier).flat()]).toEqual(entries)
 }
 

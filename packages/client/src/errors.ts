@@ -1,0 +1,62 @@
+import { type Refusal, RoomfulError } from '@roomful/contract'
+import { passingCodes } from '@roomful/contract/protocol'
+
+/** The longest wait that a server may ask for, in milliseconds. */
+export const MAX_SERVER_WAIT_MS = 300_000
+
+/** The refusal in an acknowledgement: `{ $error }` as `@roomful/server` sends it, or what the app's `refusalOf` returns. */
+export function refusalIn(
+  values: readonly unknown[],
+  refusalOf: (ack: unknown) => Refusal | undefined,
+): RoomfulError | undefined {
+  const ack = values.length > 1 ? values : values[0]
+  const refusal = errorIn(ack) ?? checked(refusalOf, ack)
+  if (!refusal) return undefined
+  const { code, message = `the server refused: ${code}` } = refusal
+  return new RoomfulError(code, message, { refusal })
+}
+
+function checked(refusalOf: (ack: unknown) => Refusal | undefined, ack: unknown): Refusal | undefined {
+  let refusal: Refusal | undefined
+  try {
+    refusal = refusalOf(ack)
+  } catch (cause) {
+    throw new RoomfulError('INTERNAL', 'refusalOf threw, so the client cannot tell whether the server refused', {
+      cause,
+    })
+  }
+  if (!refusal || typeof refusal.code === 'string') return refusal
+  throw new RoomfulError('INVALID_ARGUMENT', 'refusalOf must return { code, … } or undefined, not a promise')
+}
+
+function errorIn(ack: unknown): Refusal | undefined {
+  const error = typeof ack === 'object' && ack !== null ? (ack as { $error?: unknown }).$error : undefined
+  if (typeof error !== 'object' || error === null) return undefined
+  const { code, message, data } = error as Record<string, unknown>
+  return {
+    code: typeof code === 'string' ? code : 'REFUSED',
+    ...(typeof message === 'string' && { message }),
+    ...(data !== undefined && { data }),
+  }
+}
+
+/** How long the server asked the client to wait, in milliseconds; 0 where it asked for no wait. */
+export function requestedWaitMs({ refusal }: RoomfulError): number {
+  const { after } = (refusal?.data ?? {}) as { after?: unknown }
+  return typeof after === 'number' && after >= 0 ? Math.min(after, MAX_SERVER_WAIT_MS) : 0
+}
+
+/** Whether the same request would fail again. */
+export function isPermanent({ code, refusal }: RoomfulError): boolean {
+  return (refusal !== undefined && !isRetryable(code)) || code === 'INVALID_ARGUMENT'
+}
+
+/** Whether a refusal with this code is temporary. */
+export function isRetryable(code: string): boolean {
+  return (passingCodes as readonly string[]).includes(code)
+}
+
+/** Whether the connection ended before the answer; the next connection asks again. */
+export function isConnectionLoss({ code, refusal }: RoomfulError): boolean {
+  return refusal === undefined && code === 'DISCONNECTED'
+}

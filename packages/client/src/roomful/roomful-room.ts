@@ -1,0 +1,320 @@
+import { RoomfulError } from '@roomful/contract'
+import {
+  assertRoomName,
+  type Entry,
+  type Hello,
+  type JoinAnswer as WireAnswer,
+  type Limits,
+  type MembersDelta,
+  wire,
+  type WireMeta,
+} from '@roomful/contract/protocol'
+import type { ClientCore } from '../client-core.ts'
+import { Emitter, Listeners, type Unsubscribe } from '../emitter.ts'
+import { isPermanent } from '../errors.ts'
+import type { CallOptions } from '../promises.ts'
+import { retryDelay } from '../retry-delay.ts'
+import type { HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.ts'
+import { isOut, type RoomState } from '../rooms/room-state.ts'
+import type { JoinAnswer, OutgoingMessages, RoomHost, RoomPart, SentMessage } from '../rooms/rooms-protocol.ts'
+import { runCore } from '../run-core.ts'
+import { type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
+import type { Outbox } from './outbox/outbox.ts'
+import { RoomMembers } from './room-members.ts'
+import { type RoomfulInternals, roomfulRooms } from './roomful-rooms.ts'
+import { granted, readHistoryAnswer, readJoinAnswer } from './wire-messages.ts'
+
+/** Changes of the members that came before the answer to the join are kept: packets may come in bunches. */
+const MAX_EARLY_CHANGES = 1_000
+const FETCH_RETRY_MS = 1_000
+
+interface Answer extends JoinAnswer {
+  readonly page: LogPage
+  readonly members: WireAnswer['members']
+  /** Whether the join asked for the newest messages. */
+  readonly hasInitial: boolean
+}
+
+/** What a room needs of the protocol; `RoomfulProtocol` is the only one. */
+export interface RoomfulLink {
+  readonly core: ClientCore
+  readonly outbox: Outbox
+  /** undefined before the first `$hello`. */
+  readonly hello: Hello | undefined
+  /** The first value of the server's answer. */
+  request(event: string, request: object, timeoutMs: number): Promise<unknown>
+}
+
+/** One room on a server with `@roomful/server`: its log, its members, and the messages to it. */
+export class RoomfulRoom implements RoomPart, RoomfulInternals {
+  readonly host: RoomHost
+  readonly link: RoomfulLink
+  readonly nameError: RoomfulError | undefined
+  readonly members: RoomMembers['store']
+  readonly #members: RoomMembers
+  readonly outgoing: OutgoingMessages
+  readonly senders: RoomfulInternals['senders'] = new Emitter()
+  presence: RoomfulInternals['presence'] = () => undefined
+  readonly #log = new RoomLog()
+  readonly #runLog: (input: LogInput) => void
+  /** The protocol's own events of this room, such as `$typing`. */
+  readonly #own = new Listeners<[unknown]>()
+  #early: MembersDelta[] = []
+  #status: RoomState['status'] = 'left'
+  #retryTimer: ReturnType<typeof setTimeout> | undefined
+  readonly #initial = new Map<object, number>()
+  #initialPage: HistoryMessages | undefined
+
+  constructor(host: RoomHost, link: RoomfulLink) {
+    const { name } = host
+    const { outbox } = link
+    this.host = host
+    this.link = link
+    this.nameError = errorOf(() => assertRoomName(name))
+    this.#members = new RoomMembers(link.core.schemas, link.core.reporting.report)
+    this.members = this.#members.store
+    this.outgoing = {
+      list: () => outbox.outgoing(name),
+      watch: (listener) => outbox.watch(name, listener),
+      discard: (id) => outbox.discard(name, id),
+    }
+    this.#runLog = runCore(
+      (input) => this.#log.step(input),
+      (output) => this.#perform(output),
+    )
+    roomfulRooms.set(host, this)
+  }
+
+  async join(params: unknown): Promise<Answer> {
+    const { name: room } = this.host
+    const { place } = this.#log
+    const presence = this.presence()
+    const last = Math.min(Math.max(0, ...this.#initial.values()), this.link.hello?.limits.page ?? 0)
+    const request = {
+      room,
+      ...(place && { since: { epoch: place.epoch, seq: place.last } }),
+      ...(presence !== undefined && { presence }),
+      ...(params !== undefined && { params }),
+      ...(last > 0 && { last }),
+    }
+    try {
+      const { members, ...page } = readJoinAnswer(await this.#request(wire.join, request, 'joinTimeoutMs'))
+      return { acknowledged: true, page, members, hasInitial: last > 0 }
+    } catch (error) {
+      // The answer may come later: the server must not keep a member that does not know of it.
+      if (!(error as RoomfulError).refusal) this.link.core.sender.write(wire.leave, [{ room }])
+      throw error
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.link.outbox.close(this.host.name, true)
+    await this.#request(wire.leave, { room: this.host.name }, 'joinTimeoutMs')
+  }
+
+  onState(state: RoomState): void {
+    const { status, error } = state
+    this.#status = status
+    if (status === 'suspended') this.link.outbox.close(this.host.name, error !== undefined)
+    if (status === 'joining') this.#runLog({ type: 'joining' })
+    else if (status !== 'joined') {
+      clearTimeout(this.#retryTimer)
+      this.#early = []
+      this.#runLog({ type: isOut(state) ? 'left' : 'disconnected' })
+    }
+    // A join that is retried soon is a short outage: afterwards only the differences are told.
+    if (isOut(state) || (status === 'failed' && isPermanent(error))) this.#members.show(undefined)
+  }
+
+  onAnswer({ members }: Answer): void {
+    this.#members.show(members)
+  }
+
+  onJoined(answer: Answer, isForApp: boolean): void {
+    const { outbox, hello } = this.link
+    if (hello) outbox.open(this.host.name, { epoch: answer.page.epoch, ...hello.limits })
+    if (!isForApp) return
+    const { page, hasInitial } = answer
+    const { place } = this.#log
+    const isContinued = place !== undefined && place.epoch === page.epoch && place.last <= page.head
+    if (hasInitial && !isContinued)
+      this.#initialPage = this.#read(page, (page.entries[0]?.seq ?? page.first) > page.first)
+    this.#runLog({ type: 'joined', page })
+    for (const delta of this.#early.splice(0)) this.receiveMembers(delta)
+  }
+
+  onRefused(error: RoomfulError): void {
+    this.link.outbox.refuse(this.host.name, error)
+  }
+
+  onUserChanged(): void {
+    this.#runLog({ type: 'left' })
+    this.#members.show(undefined)
+  }
+
+  emit(event: string, data: unknown, options: CallOptions): SentMessage {
+    return this.link.outbox.emit(this.host.name, event, data, options)
+  }
+
+  volatile(event: string, data: unknown): boolean {
+    return this.link.core.sender.volatile(wire.volatile, [{ room: this.host.name, event, data: data ?? null }])
+  }
+
+  async history(query: HistoryQuery): Promise<HistoryMessages> {
+    const { name: room } = this.host
+    const { place } = this.#log
+    if (!place) throw new RoomfulError('NOT_MEMBER', `unable to read room ${room}: join it first`)
+    const { page } = this.#limits()
+    const limit = Math.min(query.limit ?? page, page)
+    const range = 'after' in query ? { after: query.after } : { before: query.before ?? Number.MAX_SAFE_INTEGER }
+    const request = { room, epoch: place.epoch, limit, ...range }
+    const answer = readHistoryAnswer(await this.#request(wire.history, request, 'ackTimeoutMs'))
+    const { entries, first, head } = answer
+    const isNewer = 'after' in query
+    return this.#read(answer, isNewer ? (entries.at(-1)?.seq ?? head) < head : (entries[0]?.seq ?? first) > first)
+  }
+
+  isInUse(): boolean {
+    return this.link.outbox.holds(this.host.name) || this.members.hasListeners() || this.#own.size > 0
+  }
+
+  /** The epoch of the log that is followed; undefined before the first join. */
+  epoch(): string | undefined {
+    return this.#log.place?.epoch
+  }
+
+  /** Asks the next join for the newest `count` messages. The returned function ends that and gives the page. */
+  requestInitial(count: number): () => HistoryMessages | undefined {
+    const key = {}
+    this.#initial.set(key, count)
+    this.#initialPage = undefined
+    return () => {
+      this.#initial.delete(key)
+      return this.#initialPage
+    }
+  }
+
+  /** A room event. */
+  receive(event: string, data: unknown, meta: WireMeta): void {
+    if (this.#status !== 'joined' && this.#status !== 'joining')
+      return this.host.drop('in', event, 'the room is not joined')
+    const { epoch, seq, id, from, at } = meta
+    if (epoch !== undefined && seq !== undefined && id !== undefined)
+      this.#runLog({ type: 'message', epoch, entry: { event, data, seq, id, from, at } })
+    else if (this.#log.status === 'joined') this.host.events.emit(event, data, () => this.#metaOf(meta, false))
+  }
+
+  receiveHead(epoch: string, seq: number): void {
+    this.#runLog({ type: 'head', epoch, seq })
+  }
+
+  receiveMembers(delta: MembersDelta): void {
+    if (this.#status === 'joining') {
+      this.#early.push(delta)
+      if (this.#early.length > MAX_EARLY_CHANGES) this.#early.shift() // the answer most likely includes it
+    } else if (this.#status === 'joined' && !this.#members.receive(delta)) this.host.lost()
+  }
+
+  onOwn(event: string, handler: (message: unknown) => void): Unsubscribe {
+    return this.#own.add(event, handler)
+  }
+
+  /** False where the event has no listener. */
+  emitOwn(event: string, message: unknown): boolean {
+    const emitter = this.#own.of(event)
+    emitter?.call([message], (error) => this.link.core.reporting.report(error, `${event} of ${this.host.name}`))
+    return emitter !== undefined
+  }
+
+  async request(event: string, request: object): Promise<unknown> {
+    return granted(event, await this.#request(event, request, 'ackTimeoutMs'))
+  }
+
+  send(event: string, message: object): void {
+    this.link.core.sender.volatile(event, [message])
+  }
+
+  limitsOf(capability: string): Limits | undefined {
+    const { hello, core } = this.link
+    const isConnected = core.connection.store.getState().status === 'connected'
+    return isConnected && hello?.capabilities.includes(capability) ? hello.limits : undefined
+  }
+
+  #perform(output: LogOutput): void {
+    const { events } = this.host
+    switch (output.type) {
+      case 'deliver':
+        return this.#deliver(output.entry, output.replayed)
+      case 'gap':
+        if (!this.#isOut()) events.emitGap(output.gap)
+        return
+      case 'rejoin':
+        return this.host.lost()
+      case 'fetch':
+        return output.isRepeat ? this.#retryLater(output.join) : this.#fetch(output.join, output.epoch, output.after)
+    }
+  }
+
+  #deliver({ event, data, ...meta }: Entry, replayed: boolean): void {
+    if (this.#isOut()) return // a listener of an earlier message has left the room
+    this.host.events.emit(event, data, () => this.#metaOf(meta, replayed))
+    if (this.senders.size > 0) this.senders.call([meta.from], (error) => this.link.core.reporting.report(error, event))
+  }
+
+  #fetch(join: number, epoch: string, after: number): void {
+    const request = { room: this.host.name, epoch, after, limit: this.#limits().page }
+    this.#request(wire.history, request, 'ackTimeoutMs')
+      .then(readHistoryAnswer)
+      .then(
+        (page) => this.#runLog({ type: 'page', join, page }),
+        ({ code }: RoomfulError) => {
+          if (code === 'EPOCH' || code === 'NOT_MEMBER') this.host.lost()
+          else this.#retryLater(join)
+        },
+      )
+  }
+
+  #retryLater(join: number): void {
+    if (this.#log.status !== 'joined') return
+    clearTimeout(this.#retryTimer)
+    const retry = (): void => this.#runLog({ type: 'retry', join })
+    this.#retryTimer = setTimeout(retry, retryDelay({ firstMs: FETCH_RETRY_MS, jitter: 'half' }))
+  }
+
+  /** Parsed messages of a page. Those that the contract refuses are reported and left out. */
+  #read({ epoch, first, head, entries }: LogPage, more: boolean): HistoryMessages {
+    const { schemas } = this.link.core
+    const messages = entries.flatMap(({ event, data, ...meta }) => {
+      const read = schemas.readRoomEvent(this.host.name, event, data)
+      return read ? [{ event, data: read.data, meta: this.#metaOf(meta, true) }] : []
+    })
+    return { messages, more, epoch, oldest: entries[0]?.seq ?? first, newest: entries.at(-1)?.seq ?? head }
+  }
+
+  #metaOf({ id, seq, from, at }: Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>, replayed: boolean): MessageMeta {
+    return { id, seq, from: this.link.core.schemas.readUser(from), at, replayed }
+  }
+
+  #request(event: string, request: object, timeout: 'ackTimeoutMs' | 'joinTimeoutMs'): Promise<unknown> {
+    return this.link.request(event, request, this.link.core.settings[timeout])
+  }
+
+  #limits(): Limits {
+    const { hello } = this.link
+    if (hello) return hello.limits
+    throw new RoomfulError('DISCONNECTED', `unable to reach room ${this.host.name}: not connected`)
+  }
+
+  #isOut(): boolean {
+    return this.#status === 'left' || this.#status === 'leaving'
+  }
+}
+
+function errorOf(check: () => void): RoomfulError | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    return RoomfulError.from(error)
+  }
+}

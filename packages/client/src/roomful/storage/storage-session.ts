@@ -1,0 +1,249 @@
+import { RoomfulError } from '@roomful/contract'
+import { within } from '../../promises.ts'
+import {
+  byAge,
+  type EntryKey,
+  entryOf,
+  keyOf,
+  type PageIdentity,
+  prefixOf,
+  type StorageName,
+  type StoredEntry,
+  type StoredRecord,
+} from './outbox-storage.ts'
+import { LOCKS_MS, PageLocks } from './page-locks.ts'
+import { type OpenStorage, PageRecords, type RecordAccess } from './page-records.ts'
+
+export type { EntryKey, PageIdentity, StorageName, StoredEntry } from './outbox-storage.ts'
+
+/** The session of one page with the storage of its outbox. Opens nothing before `begin`, `adopt`, `clear` or the first `save`. */
+export interface StorageSession {
+  /** Where messages are stored now: 'memory' before the storage is open and after it failed. */
+  readonly storage: StorageName
+  /** Opens the storage and counts the stored messages, for `waiting`. Call it when a connection is first sought. */
+  begin(): void
+  /**
+   * Stores and removes in one step. Resolves whether that is stored; undefined where there is nothing to wait for (no
+   * storage, or nothing was ever stored).
+   */
+  save(put: readonly StoredEntry[], remove: readonly EntryKey[]): Promise<boolean> | undefined
+  /**
+   * Takes over the entries that closed pages of this user left: oldest page first, each page's by n. Waits at most 1 s
+   * for their locks. Never rejects.
+   */
+  adopt(user: string | null): Promise<readonly StoredEntry[]>
+  /** Adopts nothing more until the next `adopt`; keeps the locks of what this page holds. */
+  pause(): void
+  /**
+   * Removes from the storage every entry of this user (of every user, with undefined), also those that closed pages
+   * left; entries of open pages stay. Rejects with `INTERNAL` where the storage fails.
+   */
+  clear(user: string | null | undefined): Promise<void>
+  /**
+   * Releases all locks and closes the channel and the storage when earlier changes are stored. Entries stay for the
+   * next page.
+   */
+  close(): void
+}
+
+export interface StorageEvents {
+  /** A page closed after `adopt` returned: these entries are this page's now. */
+  adopted(entries: readonly StoredEntry[]): void
+  /** Another page has taken over the entries of this cid: this page must not send them any more. */
+  lost(cid: string): void
+  /** `storage` has changed. */
+  moved(): void
+  /** The storage cannot be used any more; messages stay in memory. Told once. */
+  failed(error: unknown): void
+  /** How many stored messages wait until the user is known; 0 once `adopt` has returned. Told when it changes. */
+  waiting(count: number): void
+}
+
+/** Stores the outbox across reloads: the result of `persistentOutbox()`. */
+export interface OutboxOption {
+  readonly kind: 'persistent'
+  readonly user?: string | null
+  open(page: PageIdentity, events: StorageEvents): StorageSession
+}
+
+/** Shares the storage with other pages: adopts their records under their locks, and stores its own under its own. */
+export class PersistentSession implements StorageSession {
+  storage: StorageName = 'memory'
+  readonly #cid: string
+  readonly #events: StorageEvents
+  readonly #records: PageRecords
+  readonly #locks: PageLocks
+  #hasStored = false
+  /** The user whose entries are adopted; undefined while paused. */
+  #user: string | null | undefined
+  #hasAdopted = false
+  #waiting = 0
+  /** Collects the records that are taken over while `adopt` waits. */
+  #arriving: StoredRecord[] | undefined
+  #adopting: Promise<readonly StoredEntry[]> = Promise.resolve([])
+
+  constructor(name: string, open: OpenStorage, page: PageIdentity, events: StorageEvents) {
+    this.#cid = page.cid
+    this.#events = events
+    this.#records = new PageRecords(async () => open(page.address), {
+      opened: (storage) => this.#move(storage),
+      failed: (error) => this.#fail(error),
+    })
+    this.#locks = new PageLocks(name, page, {
+      acquired: (cid) => this.#takeOver(cid),
+      lost: (cid) => this.#lose(cid),
+    })
+  }
+
+  begin(): void {
+    if (this.#records.isOpening || this.#hasAdopted) return
+    const count = async ({ read }: RecordAccess): Promise<void> => this.#tellWaiting((await read()).length)
+    this.#records.inTurn(count).catch(() => {}) // `failed` tells it
+  }
+
+  save(put: readonly StoredEntry[], remove: readonly EntryKey[]): Promise<boolean> | undefined {
+    const { removed, isClosed, held } = this.#records
+    if (removed || isClosed) {
+      const mayBeStored = [...put, ...remove].some((key) => held.has(keyOf(key)))
+      return mayBeStored ? (removed ?? Promise.resolve(false)) : undefined
+    }
+    if (put.length === 0 && !this.#hasStored) return undefined
+    this.#hasStored = true
+    return this.#records
+      .inTurn((access) => this.#store(access, put, remove))
+      .then(
+        (isStored) => isStored ?? true,
+        () => this.#records.removed ?? false,
+      )
+  }
+
+  adopt(user: string | null): Promise<readonly StoredEntry[]> {
+    this.#hasAdopted = true
+    return (this.#adopting = this.#adopting.then(() => this.#adopt(user)))
+  }
+
+  pause(): void {
+    this.#user = undefined
+    this.#locks.pause()
+    this.#records.afterTurns(() => {
+      if (this.#user === undefined && this.#records.held.size === 0) this.#locks.close()
+    })
+  }
+
+  async clear(user: string | null | undefined): Promise<void> {
+    try {
+      await this.#records.inTurn((access) => this.#clear(access, (other) => user === undefined || other === user))
+    } catch (error) {
+      throw new RoomfulError('INTERNAL', 'stored messages could not be removed', { cause: error })
+    }
+  }
+
+  close(): void {
+    this.pause()
+    this.#records.afterTurns(() => this.#locks.close())
+    this.#records.close()
+  }
+
+  async #store(access: RecordAccess, put: readonly StoredEntry[], remove: readonly EntryKey[]): Promise<boolean> {
+    if (this.#records.removed) return this.#records.removed
+    if (put.some(({ cid }) => cid === this.#cid)) await this.#locks.acquireOwn()
+    const isOwn = ({ cid }: EntryKey): boolean => this.#locks.holds(cid)
+    const removed = remove.filter(isOwn)
+    await access.change(put.filter(isOwn), removed)
+    if (put.length > 0) this.#locks.announce()
+    this.#releaseLocks(removed)
+    return true
+  }
+
+  async #clear({ read, change }: RecordAccess, isTheirs: (user: string | null) => boolean): Promise<void> {
+    const releases = new Map<string, () => void>()
+    for (const cid of new Set((await read()).map((record) => record.cid))) {
+      const release = this.#locks.holds(cid) ? undefined : await this.#locks.tryAcquire(cid)
+      if (release) releases.set(cid, release)
+    }
+    try {
+      const records = await read() // again, under the locks
+      const isRemovable = ({ user, cid }: StoredRecord): boolean =>
+        isTheirs(user) && (this.#locks.holds(cid) || releases.has(cid))
+      const removed = [...records, ...this.#records.held.values()].filter(isRemovable)
+      await change([], removed)
+      this.#releaseLocks(removed)
+      this.#tellWaiting(records.filter((record) => !isRemovable(record)).length)
+    } finally {
+      for (const release of releases.values()) release()
+    }
+  }
+
+  async #adopt(user: string | null): Promise<readonly StoredEntry[]> {
+    if (this.#records.isClosed || this.#records.removed) return []
+    const arriving: StoredRecord[] = []
+    this.#user = user
+    this.#arriving = arriving
+    const stored = (await this.#records.inTurn(({ read }) => read()).catch(() => [])) ?? []
+    if (this.#user !== undefined) {
+      this.#locks.watch()
+      const cids = new Set(stored.filter((record) => record.user === user).map(({ cid }) => cid))
+      const takingOver = Promise.all([...cids].map((cid) => this.#locks.acquire(cid))).then(() => {})
+      await within(LOCKS_MS, takingOver)
+    }
+    this.#arriving = undefined
+    this.#tellWaiting(0)
+    return arriving
+      .filter((record) => this.#records.held.has(keyOf(record)))
+      .sort(byAge)
+      .map(entryOf)
+  }
+
+  /** Takes over this user's records of a closed page, and says whether this page holds any of that page's. */
+  async #takeOver(cid: string): Promise<boolean> {
+    const { held } = this.#records
+    const take = async ({ read }: RecordAccess): Promise<void> => {
+      const isNew = (record: StoredRecord): boolean => record.user === this.#user && !held.has(keyOf(record))
+      const records = (await read(prefixOf(cid))).filter(isNew)
+      if (records.length === 0 || !this.#locks.holds(cid)) return
+      this.#hasStored = true
+      for (const record of records) held.set(keyOf(record), record)
+      if (this.#arriving) this.#arriving.push(...records)
+      else this.#events.adopted(records.map(entryOf))
+    }
+    await this.#records.inTurn(take).catch(() => {}) // `failed` tells it
+    return this.#records.holds(cid)
+  }
+
+  /** Releases the locks of other pages of which no record is left. */
+  #releaseLocks(removed: readonly EntryKey[]): void {
+    for (const cid of new Set(removed.map((key) => key.cid)))
+      if (cid !== this.#cid && !this.#records.holds(cid)) this.#locks.release(cid)
+  }
+
+  #lose(cid: string): void {
+    const { held, isClosed } = this.#records
+    for (const [key, record] of held) if (record.cid === cid) held.delete(key)
+    if (isClosed) return
+    this.#events.lost(cid)
+    if (cid === this.#cid)
+      void this.#records.giveUp(new RoomfulError('UNKNOWN', 'another page has taken the lock of this page'))
+  }
+
+  #fail(error: unknown): void {
+    this.#user = undefined
+    this.#locks.pause() // its locks stay held: another page must not send the stored copies
+    this.#move('memory')
+    this.#tellWaiting(0)
+    this.#events.failed(error)
+  }
+
+  #move(storage: StorageName): void {
+    if (storage === this.storage) return
+    this.storage = storage
+    this.#events.moved()
+  }
+
+  /** Once a user is known, the messages of other users are not counted. */
+  #tellWaiting(stored: number): void {
+    const count = this.#hasAdopted ? 0 : stored
+    if (count === this.#waiting || this.#records.isClosed) return
+    this.#waiting = count
+    this.#events.waiting(count)
+  }
+}

@@ -1,0 +1,75 @@
+import type { Receipt } from '@roomful/contract'
+import { assertNumber } from '../options.ts'
+import { type CallOptions, handled, throwIfAborted } from '../promises.ts'
+import { watched } from '../store.ts'
+import type { HistoryQuery, JoinOptions, Room } from './room.ts'
+import type { RoomCore } from './room-core.ts'
+import { setInternals } from './room-internals.ts'
+import { sentPromise } from './sent-promise.ts'
+
+/** The room that the app gets: checked arguments, and promises whose rejections are never unhandled. */
+export function createRoom(core: RoomCore, autoConnect: () => void): Room {
+  const { name, store, events, part } = core
+  const { reporting, schemas } = core.client
+  const release = (): void => core.checkUse()
+
+  const join = async ({ params, ...wait }: JoinOptions): Promise<Room> => {
+    throwIfAborted(wait.signal)
+    assertNumber('timeoutMs', wait.timeoutMs)
+    schemas.checkJoinParams(params)
+    autoConnect()
+    await core.join(params, wait)
+    return room
+  }
+
+  const senderWith = (wait: CallOptions) => {
+    const emit = async (event: string, args: readonly unknown[]): Promise<Receipt> => {
+      throwIfAborted(wait.signal)
+      assertNumber('timeoutMs', wait.timeoutMs)
+      return core.send(event, args, wait).receipt
+    }
+    const sent = (event: string, args: readonly unknown[]) => sentPromise(emit(event, args), reporting, event, name)
+    return {
+      emit: (event: string, ...args: unknown[]) => sent(event, args),
+      send: (...args: unknown[]) => sent('message', args),
+    }
+  }
+
+  const room: Room = {
+    name,
+    get status() {
+      return store.getState().status
+    },
+    state: watched(store, release),
+    members: part.members,
+    join: (options: JoinOptions = {}) => handled(join(options)),
+    leave: () => core.leave(),
+    retain: ({ params } = {}) => {
+      schemas.checkJoinParams(params)
+      autoConnect()
+      return core.retain(params)
+    },
+    on: (event: string, handler: unknown) => {
+      const off = events.on(event, handler as () => void)
+      autoConnect()
+      release()
+      return () => {
+        off()
+        release()
+      }
+    },
+    ...senderWith({}),
+    with: senderWith,
+    volatile: {
+      emit(event: string, ...args: unknown[]) {
+        schemas.checkRoomEvent(event, args, true)
+        if (store.getState().status === 'joined') return part.volatile(event, args[0])
+        core.drop('out', event, 'volatile, and the room is not joined')
+        return false
+      },
+    },
+    history: (query: HistoryQuery = {}) => handled(part.history(query)),
+  }
+  setInternals(room, core)
+  return room
+}

@@ -1,0 +1,38 @@
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
+import type { ClientCore } from '../client-core.ts'
+import type { Emitter } from '../emitter.ts'
+import type { RoomEvents } from './room-events.ts'
+import type { RoomState } from './room-state.ts'
+import type { RoomPart, SentMessage } from './rooms-protocol.ts'
+
+/** The inner parts of a room, for timelines, presence and typing, which are functions of a room. */
+export interface RoomInternals {
+  readonly name: string
+  readonly client: ClientCore
+  readonly events: RoomEvents
+  readonly part: RoomPart
+  /** Gets each state before the listeners of `room.state`, and does not keep the room from being garbage collected. */
+  readonly states: Emitter<[state: RoomState, previous: RoomState]>
+  /** Another user is connected. */
+  readonly userChanges: Emitter<[]>
+  /** The user's id as the server knows it; undefined where it does not say. */
+  readonly userId: () => string | undefined
+  /** The place in the room is lost: joins again. */
+  lost(): void
+  /** Throws where the message cannot be sent. */
+  readonly send: (event: string, args: readonly unknown[]) => SentMessage
+}
+
+const internals = new WeakMap<object, RoomInternals>()
+
+export function setInternals(room: object, inside: RoomInternals): void {
+  internals.set(room, inside)
+}
+
+/** The inner parts of a client's room; throws `INVALID_ARGUMENT` for anything else. */
+export function internalsOf(room: object): RoomInternals {
+  const inside = internals.get(room)
+  if (!inside) throw new RoomfulError('INVALID_ARGUMENT', `expected a room of a client, got ${describe(room)}`)
+  return inside
+}

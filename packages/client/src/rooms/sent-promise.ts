@@ -1,0 +1,37 @@
+import type { Receipt, RoomfulError } from '@roomful/contract'
+import { handled } from '../promises.ts'
+import type { Reporting } from '../reporting.ts'
+
+/** The receipt of a message. In development a failure that the app does not look at warns in the console. */
+export function sentPromise(
+  receipt: Promise<Receipt>,
+  { warnOnce }: Reporting,
+  event: string,
+  room: string,
+): Promise<Receipt> {
+  if (process.env.NODE_ENV === 'production') return handled(receipt)
+  let isObserved = false
+  // `await`, `return`, `then` and `catch` all call `then` of a promise that is not a plain one.
+  const ObservedPromise = class extends Promise<Receipt> {
+    static override get [Symbol.species](): PromiseConstructor {
+      return Promise
+    }
+
+    override then<A = Receipt, B = never>(...callbacks: Parameters<Promise<Receipt>['then']>): Promise<A | B> {
+      isObserved = true
+      return super.then(...callbacks) as Promise<A | B>
+    }
+  }
+  const warn = ({ code, message }: RoomfulError): void => {
+    if (!isObserved)
+      warnOnce(
+        `${code} ${event} ${room}`,
+        `room.emit("${event}") failed and the app ignores its promise: ${code}: ${message}`,
+      )
+  }
+  // An `await` calls `then` one microtask after the call, so that the check has to come later.
+  receipt.catch((error: RoomfulError) => queueMicrotask(() => queueMicrotask(() => warn(error))))
+  const promise = new ObservedPromise((resolve) => resolve(receipt))
+  void Promise.prototype.then.call(promise, undefined, () => {}) // handled, and not observed
+  return promise
+}

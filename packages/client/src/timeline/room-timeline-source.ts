@@ -1,0 +1,31 @@
+import type { Room } from '../rooms/room.ts'
+import { internalsOf } from '../rooms/room-internals.ts'
+import type { TimelineSource } from './timeline-source.ts'
+
+/** A room of a client as the source of a timeline; throws `INVALID_ARGUMENT` for anything else. */
+export function sourceOf(room: object): TimelineSource {
+  const { name, client, part, userChanges, userId, send } = internalsOf(room)
+  const { state, on } = room as Room
+  const { report } = client.reporting
+  return {
+    state,
+    on: (event: string, handler: (data: never, meta: never) => void) => on(event, handler as () => void),
+    epoch: () => part.epoch?.(),
+    history: (query) => part.history(query),
+    requestInitial: (limit) => part.requestInitial?.(limit) ?? (() => undefined),
+    watchUser: (listener) => userChanges.add(listener),
+    publish: (event, data) => send(event, [data]),
+    outgoing: () => part.outgoing.list(),
+    watchOutgoing: (listener) => part.outgoing.watch(listener),
+    discard: (id) => part.outgoing.discard(id),
+    isSelf: (from) => isSameUser(from, userId()),
+    read: (event, data) => (client.schemas.readRoomEvent(name, event, data) ?? { data }).data,
+    report,
+  }
+}
+
+/** undefined where it cannot be known: the server does not identify users, or the contract's user has no id. */
+function isSameUser(from: unknown, userId: string | undefined): boolean | undefined {
+  const id = (from as { readonly id?: unknown } | undefined)?.id
+  return userId === undefined || (from !== undefined && id === undefined) ? undefined : id === userId
+}

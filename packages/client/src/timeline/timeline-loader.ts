@@ -1,0 +1,149 @@
+import { RoomfulError } from '@roomful/contract'
+import { isPermanent } from '../errors.ts'
+import { handled, untilState } from '../promises.ts'
+import type { RoomState } from '../rooms/room-state.ts'
+import type { HistoryMessages } from '../rooms/room.ts'
+import type { TimelineSource } from './timeline-source.ts'
+import type { TimelineState } from './timeline-types.ts'
+import type { PageKind, TimelineView } from './timeline-view.ts'
+
+/** One load goes through at most this many pages that have no message of the timeline's event. */
+const MAX_PAGES = 10
+const RETRY_MS = 1_000
+
+interface LoaderOptions {
+  readonly source: TimelineSource
+  readonly view: TimelineView
+  readonly event: string
+  readonly max: number
+  readonly initial: number | undefined
+  /** Shows what has changed in the view, and this. */
+  readonly show: (change?: Partial<Pick<TimelineState, 'isLoading' | 'error'>>) => void
+}
+
+/** Loads pages of the room's log into a timeline, one at a time. */
+export interface TimelineLoader {
+  /** Begins with the first page: of a new timeline, of another log, for another user. */
+  readonly begin: () => void
+  /** Loads what is missing at the end of the log: the first page, or messages that were missed while the room was left. */
+  readonly catchUp: () => Promise<void>
+  readonly load: (kind: PageKind, limit: number | undefined) => Promise<void>
+  readonly close: () => void
+}
+
+export function createLoader({ source, view, event, max, initial, show }: LoaderOptions): TimelineLoader {
+  const closing = new AbortController()
+  const { signal } = closing
+  const loads = new Map<PageKind, Promise<void>>()
+  let queue: Promise<unknown> = Promise.resolve()
+  let takeInitial: (() => HistoryMessages | undefined) | undefined
+  let isCatchingUp = false
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
+
+  const isJoined = (): boolean => source.state.getState().status === 'joined'
+  const untilJoined = (): Promise<void> => untilState(source.state, verdict, { signal })
+  const enqueue = (work: () => Promise<void>): Promise<void> => {
+    const done = handled(queue.then(work))
+    queue = done.catch(() => {})
+    return done
+  }
+
+  /** Loads a page when the room is joined. Returns how many messages it adds; undefined where it has to be asked for again. */
+  const loadPage = async (wanted: PageKind, limit = max): Promise<number | undefined> => {
+    await untilJoined()
+    const { generation, oldest, newest } = view
+    const kind = oldest === undefined ? 'latest' : wanted
+    const count = { limit: Math.min(limit, max) }
+    const from = { older: { before: oldest ?? 0 }, newer: { after: newest ?? 0 }, latest: {} }[kind]
+    view.isLoadingOlder = kind === 'older'
+    try {
+      const page = (kind === 'latest' && takeInitial?.()) || (await source.history({ ...count, ...from }))
+      return signal.aborted ? 0 : view.page(kind, event, page, generation)
+    } catch (failure) {
+      const { code } = RoomfulError.from(failure)
+      if (code === 'UNSUPPORTED') view.withoutHistory()
+      else if (code !== 'DISCONNECTED' || isJoined()) throw failure
+      return undefined
+    } finally {
+      view.isLoadingOlder = false
+      show()
+    }
+  }
+
+  const loadPages = async (kind: PageKind, limit: number | undefined): Promise<void> => {
+    let error: RoomfulError | undefined
+    try {
+      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+        if (kind !== 'older' && !view.hasNewer) return
+        const added = await loadPage(kind, limit)
+        if (kind === 'older' ? view.hasOlder === false || added : kind === 'newer' && added) return
+      }
+    } catch (failure) {
+      if (signal.aborted) return
+      error = RoomfulError.from(failure)
+      throw error
+    } finally {
+      loads.delete(kind)
+      show({ isLoading: loads.size > 0, error })
+    }
+  }
+
+  const catchUpNow = async (): Promise<void> => {
+    try {
+      for (let pages = 0; !view.isReady || view.isBehind; pages += 1) {
+        if (pages > 2 * MAX_PAGES)
+          throw new RoomfulError('UNAVAILABLE', `the server has given no end of ${event} messages`)
+        if (view.isReady) await loadPage(pages < MAX_PAGES ? 'newer' : 'latest')
+        else if (initial !== undefined) await loadPage('latest', initial)
+        else {
+          await untilJoined()
+          view.isReady = true
+        }
+      }
+      isCatchingUp = false
+      show({ error: undefined })
+    } catch (failure) {
+      isCatchingUp = false
+      if (signal.aborted) return
+      const error = RoomfulError.from(failure)
+      if (isJoined() && !isPermanent(error)) retryTimer = setTimeout(catchUp, RETRY_MS * (1 + Math.random()))
+      show({ error })
+    }
+  }
+
+  const catchUp = async (): Promise<void> => {
+    if (isCatchingUp || signal.aborted || (view.isReady && !view.isBehind)) return
+    clearTimeout(retryTimer)
+    isCatchingUp = true
+    await enqueue(catchUpNow)
+  }
+
+  return {
+    begin() {
+      takeInitial?.()
+      takeInitial = initial === undefined || isJoined() ? undefined : source.requestInitial(Math.min(initial, max))
+      show({ error: undefined })
+      void catchUp()
+    },
+    catchUp,
+    load(kind, limit) {
+      const known = loads.get(kind)
+      if (known) return known
+      const load = enqueue(() => loadPages(kind, limit))
+      loads.set(kind, load)
+      show({ isLoading: true, error: undefined })
+      return load
+    },
+    close() {
+      closing.abort()
+      clearTimeout(retryTimer)
+      takeInitial?.()
+    },
+  }
+}
+
+/** Joined, or why the room cannot be joined. A join that is refused for now is tried again. */
+function verdict({ status, error }: RoomState): Error | true | undefined {
+  if (status === 'joined') return true
+  return status === 'failed' && !isPermanent(error) ? undefined : error
+}

@@ -1,0 +1,57 @@
+import type { Refusal } from '@roomful/client'
+import { describe, expect, test } from 'vitest'
+import { refusalIn } from '../src/errors.ts'
+
+const nobody = (): undefined => undefined
+
+describe("EM6 our server's $error", () => {
+  test('carries its code, sentence and data', () => {
+    const $error = { code: 'FORBIDDEN', message: 'members only', data: { room: 'a' } }
+    expect(refusalIn([{ $error }], nobody)).toMatchObject({
+      name: 'RoomfulError',
+      code: 'FORBIDDEN',
+      message: 'members only',
+      refusal: $error,
+    })
+  })
+
+  test.each([
+    [{ code: 'FORBIDDEN' }, 'FORBIDDEN', 'the server refused: FORBIDDEN'],
+    [{}, 'REFUSED', 'the server refused: REFUSED'],
+    [{ code: 5, message: {} }, 'REFUSED', 'the server refused: REFUSED'],
+    [[], 'REFUSED', 'the server refused: REFUSED'],
+  ])('that is incomplete still is one: %j', ($error, code, message) => {
+    expect(refusalIn([{ $error }], nobody)).toMatchObject({ code, message })
+  })
+
+  test.each([
+    [[]],
+    [[undefined]],
+    [[null]],
+    [['$error']],
+    [[{ $error: 'no' }]],
+    [[{ $error: null }]],
+    [[{ error: {} }]],
+  ])('is not seen in %j', (values) => {
+    expect(refusalIn(values, nobody)).toBeUndefined()
+  })
+})
+
+describe('EM6 refusalOf', () => {
+  const refusalOf = (ack: unknown): Refusal | undefined => {
+    const [status, error] = Array.isArray(ack) ? (ack as unknown[]) : [ack]
+    return status === 'error' ? { code: 'APP', data: error } : undefined
+  }
+
+  test('sees one value as it is, and several as an array', () => {
+    expect(refusalIn(['error'], refusalOf)).toMatchObject({ code: 'APP', message: 'the server refused: APP' })
+    expect(refusalIn(['error', 42], refusalOf)).toMatchObject({ refusal: { code: 'APP', data: 42 } })
+    expect(refusalIn(['ok', 42], refusalOf)).toBeUndefined()
+  })
+
+  test('is not asked about what is one already', () => {
+    const asked: unknown[] = []
+    refusalIn([{ $error: { code: 'X' } }], (ack) => void asked.push(ack))
+    expect(asked).toEqual([])
+  })
+})

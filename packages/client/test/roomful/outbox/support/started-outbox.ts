@@ -1,0 +1,110 @@
+import type { Hello, PublishAnswer, PublishRequest, RoomfulError } from '@roomful/client'
+import { Outbox } from '../../../../src/roomful/outbox/outbox.ts'
+import type { OutboxPort } from '../../../../src/roomful/outbox/outbox-port.ts'
+import type {
+  OutboxOption,
+  StorageEvents,
+  StorageSession,
+  StoredEntry,
+} from '../../../../src/roomful/storage/storage-session.ts'
+import { session } from './scripted-outbox.ts'
+
+const limits = {
+  eventBytes: 65_536,
+  batchItems: 64,
+  batchBytes: 98_304,
+  page: 200,
+  pageBytes: 262_144,
+  rooms: 64,
+  presenceBytes: 4_096,
+  dedupMs: 86_400_000,
+}
+export const helloOf = (user: string | null): Hello => ({
+  v: 1,
+  capabilities: [],
+  limits,
+  user: user === null ? null : { id: user },
+  now: 1_000_000,
+})
+
+/** A storage in memory: the test says how it behaves. */
+export function createStorage(parts: Partial<StorageSession> = {}) {
+  const calls: string[] = []
+  const opened: { events?: StorageEvents; cid?: string } = {}
+  const storage: StorageSession = {
+    storage: 'indexedDB',
+    begin: () => void calls.push('begin'),
+    save: async () => true,
+    adopt: async () => [],
+    pause: () => void calls.push('pause'),
+    clear: async (user) => void calls.push(`clear ${user}`),
+    close: () => void calls.push('close'),
+    ...parts,
+  }
+  const option: OutboxOption = {
+    kind: 'persistent',
+    open({ cid }, events) {
+      Object.assign(opened, { events, cid })
+      return storage
+    },
+  }
+  return { option, calls, opened }
+}
+
+export function entry(n: number, user: string | null = 'ada'): StoredEntry {
+  return { cid: 'page-old', n, user, room: 'general', event: 'm', data: `old ${n}` }
+}
+
+type Publish = (request: PublishRequest) => Promise<PublishAnswer>
+
+/** The server stores every message. */
+export const storeAll: Publish = async ({ epoch, items }) => ({
+  ok: true,
+  epoch,
+  results: items.map(({ n }) => ({ seq: n, at: 0 })),
+})
+export const neverAnswer: Publish = () => new Promise(() => {})
+
+/** An outbox with a port that records what it is asked for. */
+export function startOutbox(publish: Publish = storeAll, option?: OutboxOption, queueLimit = 100) {
+  const requests: PublishRequest[] = []
+  const changes: string[] = []
+  const drops: string[] = []
+  const port: OutboxPort = {
+    publish(request) {
+      requests.push(request)
+      return publish(request)
+    },
+    rejoin: (room) => void changes.push(`rejoin ${room}`),
+    heldChanged: (room) => void changes.push(`${outbox.holds(room) ? 'holds' : 'leaves'} ${room}`),
+    drop: (_room, event, error) => void drops.push(`${event} ${error.code}`),
+    storageFailed: () => void changes.push('storage failed'),
+    report: (error) => void drops.push(String(error)),
+  }
+  const outbox = new Outbox('/', queueLimit, option, port)
+  return {
+    outbox,
+    requests,
+    changes,
+    drops,
+    /** The server names the user, and the room is joined. */
+    join(user: string | null = 'ada') {
+      outbox.onConnecting()
+      outbox.onHello(helloOf(user))
+      outbox.open('general', session)
+    },
+    cut: () => outbox.close('general', false),
+    sent: () => requests.map(({ items }) => items.map(({ data }) => data)),
+    counts: () => outbox.store.getState(),
+  }
+}
+
+/** How the promise settled, or `waiting`. */
+export async function settled(promise: Promise<unknown>): Promise<string> {
+  const later = new Promise<string>((resolve) => queueMicrotask(() => queueMicrotask(() => resolve('waiting'))))
+  const now = promise.then(
+    () => 'confirmed',
+    (error: RoomfulError) => error.code ?? error,
+  )
+  return Promise.race([now, later])
+}

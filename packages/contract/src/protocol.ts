@@ -1,0 +1,15 @@
+// What the two halves of `roomful/1` share: wire names and shapes, limits, codes, checks. Apps import the package's root.
+export { assertEventName, assertRoomName, isEventName, isRoomName } from './names.ts'
+export { eventIn, validate } from './validate.ts'
+export type { EventSchemas } from './validate.ts'
+export { bytesOf, describe, isObject } from './values.ts'
+export {
+  MAX_PARAMS_BYTES,
+  PROTOCOL_VERSION,
+  defaultLimits,
+  finalCodes,
+  isPassingCode,
+  passingCodes,
+  wire,
+} from './wire.ts'
+export type * from './wire.ts'

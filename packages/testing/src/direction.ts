@@ -1,0 +1,2 @@
+/** The direction of data between a client and a server. */
+export type Direction = 'toServer' | 'toClient'

@@ -1,3 +1,0 @@
-import { testAnyApp } from './any-app-tests.ts'
-
-testAnyApp()

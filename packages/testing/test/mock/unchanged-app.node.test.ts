@@ -1,0 +1,3 @@
+import { testUnchangedApp } from './unchanged-app-tests.ts'
+
+testUnchangedApp()
