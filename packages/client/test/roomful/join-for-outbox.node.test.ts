@@ -3,7 +3,7 @@ import { codeOf } from '../rooms/support/outcomes.ts'
 import { createScriptedMembership as create } from '../rooms/support/scripted-membership.ts'
 import { joinAnswer, startScript } from '../rooms/support/scripted-server.ts'
 import { refusal } from '../support/refusal.ts'
-import { startClient } from '../support/test-client.ts'
+import { startRoomful } from '../support/test-client.ts'
 
 const NO = refusal('FORBIDDEN')
 const BUSY = refusal('RATE')
@@ -141,7 +141,7 @@ describe('RM3 while a join is refused for now', () => {
     const { url, events } = await startScript({
       $join: (_request, _socket, nth) => (nth === 1 ? { ok: false, code: 'RATE' } : joinAnswer()),
     })
-    const room = startClient(url).room('general')
+    const room = startRoomful(url).room('general')
     await expect(codeOf(room.join())).resolves.toBe('RATE')
     expect(room.status).toBe('failed')
     const sent = codeOf(room.emit('m', 'waits'))
@@ -151,7 +151,7 @@ describe('RM3 while a join is refused for now', () => {
   })
   test('OB16 messages are refused where the join was refused permanently', async () => {
     const { url } = await startScript({ $join: () => ({ ok: false, code: 'FORBIDDEN' }) })
-    const room = startClient(url).room('general')
+    const room = startRoomful(url).room('general')
     await expect(codeOf(room.join())).resolves.toBe('FORBIDDEN')
     await expect(codeOf(room.emit('m', 'text'))).resolves.toBe('NOT_MEMBER')
   })

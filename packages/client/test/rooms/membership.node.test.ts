@@ -271,3 +271,25 @@ describe('RM11 a name that no server would take', () => {
     expect([refused, requests()]).toEqual([['INVALID_ARGUMENT'], []])
   })
 })
+
+describe('another user', () => {
+  test('is not joined where the first user had called join()', () => {
+    const { join, step, accept, requests, status } = create()
+    const joining = join()
+    accept(0)
+    step({ type: 'userChanged' })
+    accept(1)
+    expect([joining.current, status(), requests()]).toEqual(['joined', 'left', ['join', 'leave']])
+  })
+  test('is joined where the room is held', () => {
+    const { join, hold, step, up, down, accept, requests, status } = create()
+    join()
+    hold()
+    accept(0)
+    down()
+    step({ type: 'userChanged' })
+    up()
+    accept(1)
+    expect([status(), requests()]).toEqual(['joined', ['join', 'join']])
+  })
+})
