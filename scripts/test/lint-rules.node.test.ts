@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -17,22 +17,49 @@ const walls: readonly [file: string, allowed: readonly string[], forbidden: read
   [
     'packages/client/src/rooms/a.ts',
     ['../b.ts', '@roomful/contract', 'zustand/vanilla', './socket.io-client-like.ts'],
-    ['@roomful/react', '@roomful/server', '@roomful/server/sqlite', '@roomful/testing/proxy', 'socket.io-client'],
+    [
+      '@roomful/react',
+      '@roomful/server',
+      '@roomful/server/sqlite',
+      '@roomful/testing/proxy',
+      'socket.io-client',
+      '../roomful/log.ts',
+      '../roomful/outbox/outbox.ts',
+      './../roomful/log.ts',
+    ],
   ],
   [
     'packages/client/src/a.ts',
     ['./transport/socket-port.ts'],
-    ['react', 'node:net', 'socket.io', 'socket.io-parser', 'engine.io-client', '@roomful/contract/src/wire.ts'],
+    [
+      'react',
+      'node:net',
+      'socket.io',
+      'socket.io-parser',
+      'engine.io-client',
+      '@roomful/contract/src/wire.ts',
+      './roomful/roomful.ts',
+    ],
+  ],
+  [
+    'packages/client/src/index.ts',
+    ['./roomful/roomful.ts', './roomful/storage/persistent-outbox.ts', '@roomful/contract'],
+    ['react', 'node:net', 'socket.io-client', '@roomful/server'],
+  ],
+  [
+    'packages/client/src/roomful/outbox/a.ts',
+    ['../log.ts', './outbox.ts', '../../rooms/room.ts', '@roomful/contract'],
+    ['react', 'node:net', 'socket.io-client', '@roomful/server'],
   ],
   [
     'packages/client/src/transport/a.ts',
     ['engine.io-client', 'socket.io-parser', '@roomful/contract'],
-    ['socket.io-client', 'socket.io', '@roomful/server', '@roomful/react'],
+    ['socket.io-client', 'socket.io', '@roomful/server', '@roomful/react', '../roomful/wire-messages.ts'],
   ],
   [
     'packages/client/src/transport/socket-io-adapter.ts',
     ['socket.io-client', 'engine.io-client', 'socket.io-parser'],
-    ['socket.io', '@roomful/server', '@roomful/react', 'node:net'],
+    ['socket.io', '@roomful/server', '@roomful/react', 'node:net', '../roomful/wire-messages.ts'],
   ],
   [
     'packages/react/src/a.ts',
@@ -69,6 +96,21 @@ test.each(walls)('%s may import its dependencies only', (file, allowed, forbidde
   const reported = lint({ [file]: lines.join('\n') }).filter(({ rule }) => rule === 'no-restricted-imports')
   const first = allowed.flatMap(importsOf).length
   expect(new Set(reported.map(({ line }) => line))).toEqual(new Set(lines.map((_, index) => index + 1).slice(first)))
+})
+
+test('no file of the client outside roomful/ imports it, except index.ts', () => {
+  const sources = join(root, 'packages/client/src')
+  const roomful = join(sources, 'roomful')
+  const importers = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+    .map((file) => join(sources, file))
+    .filter((file) => file.endsWith('.ts') && !file.startsWith(roomful + sep) && file !== join(sources, 'index.ts'))
+    .filter((file) => {
+      const names = [...readFileSync(file, 'utf8').matchAll(/(?:from|import)[\s(]*'(\.[^']*)'/g)].map(
+        ([, name]) => name ?? '',
+      )
+      return names.some((name) => join(dirname(file), name).startsWith(roomful + sep))
+    })
+  expect(importers.map((file) => relative(sources, file))).toEqual([])
 })
 
 test("packages' sources have no console and no type by import()", () => {
