@@ -61,6 +61,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   readonly #own = new Listeners<[unknown]>()
   #early: MembersDelta[] = []
   #status: RoomState['status'] = 'left'
+  /** Something of the room came since the last join was sent. If the app leaves, it is forgotten. */
+  #hasEarly = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   readonly #initial = new Map<object, number>()
   #initialPage: HistoryMessages | undefined
@@ -89,6 +91,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     const { name: room } = this.host
     const { place } = this.#log
     const presence = this.presence()
+    this.#hasEarly = false
     const last = Math.min(Math.max(0, ...this.#initial.values()), this.link.hello?.limits.page ?? 0)
     const request = {
       room,
@@ -121,6 +124,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       clearTimeout(this.#retryTimer)
       this.#early = []
       this.#runLog({ type: isOut(state) ? 'left' : 'disconnected' })
+      this.#noticeEarly(false)
     }
     // A join that is retried soon is a short outage: afterwards only the differences are told.
     if (isOut(state) || (status === 'failed' && isPermanent(error))) this.#members.show(undefined)
@@ -196,6 +200,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   /** A room event. */
   receive(event: string, data: unknown, meta: WireMeta): void {
+    this.#noticeEarly(true)
     if (this.#status !== 'joined' && this.#status !== 'joining')
       return this.host.drop('in', event, 'the room is not joined')
     const { epoch, seq, id, from, at } = meta
@@ -205,10 +210,12 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   receiveHead(epoch: string, seq: number): void {
+    this.#noticeEarly(true)
     this.#runLog({ type: 'head', epoch, seq })
   }
 
   receiveMembers(delta: MembersDelta): void {
+    this.#noticeEarly(true)
     if (this.#status === 'joining') {
       this.#early.push(delta)
       if (this.#early.length > MAX_EARLY_CHANGES) this.#early.shift() // the answer most likely includes it
@@ -238,6 +245,15 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     const { hello, core } = this.link
     const isConnected = core.connection.store.getState().status === 'connected'
     return isConnected && hello?.capabilities.includes(capability) ? hello.limits : undefined
+  }
+
+  /**
+   * The app left while a join is under way, and may join again before its answer. That answer would lack what came since,
+   * so that another join has to follow.
+   */
+  #noticeEarly(isEvent: boolean): void {
+    if (isEvent) this.#hasEarly ||= this.#status !== 'joined'
+    if (this.#hasEarly && this.#isOut() && this.host.isBusy()) this.host.lost()
   }
 
   #perform(output: LogOutput): void {

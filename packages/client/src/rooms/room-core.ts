@@ -4,13 +4,12 @@ import { Emitter } from '../emitter.ts'
 import { isPermanent } from '../errors.ts'
 import { type CallOptions, untilState } from '../promises.ts'
 import { retryDelay } from '../retry-delay.ts'
-import { runCore } from '../run-core.ts'
 import { createGuardedStore, type GuardedStore } from '../store.ts'
 import { Membership } from './membership.ts'
 import type { MembershipInput, MembershipOutput } from './membership-types.ts'
 import { RoomEvents } from './room-events.ts'
 import type { RoomInternals } from './room-internals.ts'
-import { isOut, type RoomState } from './room-state.ts'
+import { isOut, joinVerdict, type RoomState } from './room-state.ts'
 import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol, SentMessage } from './rooms-protocol.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, another page) is no leave. */
@@ -36,6 +35,8 @@ export class RoomCore implements RoomHost, RoomInternals {
   readonly #onUse: (room: RoomCore, isInUse: boolean) => void
   readonly #whenIdle = new Set<() => void>()
   #params: unknown
+  /** A join is about to be sent, with the newest params. */
+  #isJoinDue = false
   #retryTimer: Timer
   #releaseTimer: Timer
 
@@ -58,10 +59,10 @@ export class RoomCore implements RoomHost, RoomInternals {
     })
     this.part = protocol.createPart(this)
     this.#membership = new Membership(this.part.nameError)
-    this.#step = runCore(
-      (input) => this.#membership.step(input),
-      (output) => this.#perform(output),
-    )
+    // A listener of a state may call a method of the room at once: its outputs come first then.
+    this.#step = (input) => {
+      for (const output of this.#membership.step(input)) this.#perform(output)
+    }
     const { status } = client.connection.store.getState()
     if (status === 'connected') this.#step({ type: 'connected', isRecovered: false })
     else if (status === 'disconnected') this.onDisconnected(client.connection.stoppedBy())
@@ -135,6 +136,10 @@ export class RoomCore implements RoomHost, RoomInternals {
     this.client.reporting.inspect({ type: 'drop', direction, event, room: this.name, reason })
   }
 
+  isBusy(): boolean {
+    return this.#membership.isBusy
+  }
+
   /** A room that is left, and that neither the app nor a message uses, may be garbage collected. */
   checkUse(): void {
     if (this.#membership.isBusy) return
@@ -169,7 +174,9 @@ export class RoomCore implements RoomHost, RoomInternals {
         part.onAnswer?.(output.answer)
         break
       case 'joined':
-        part.onJoined(output.answer, output.for === 'app')
+        // A listener of the state may have left the room already.
+        if (output.for === 'outbox' || this.state.status === 'joined')
+          part.onJoined(output.answer, output.for === 'app')
         break
       case 'refused':
         part.onRefused(output.error)
@@ -192,10 +199,12 @@ export class RoomCore implements RoomHost, RoomInternals {
   /** A microtask later, so that a timeline that is made in the same task can ask for its first page with the join. */
   #join(request: number): void {
     const onLate = (error?: RoomfulError): void => this.#step({ type: 'lateAnswer', request, ...(error && { error }) })
-    this.#request(
-      request,
-      Promise.resolve().then(() => this.part.join(this.#params, onLate)),
-    )
+    this.#isJoinDue = true
+    const send = (): Promise<JoinAnswer> => {
+      this.#isJoinDue = false
+      return this.part.join(this.#params, onLate)
+    }
+    this.#request(request, Promise.resolve().then(send))
   }
 
   #request(request: number, answer: Promise<JoinAnswer>): void {
@@ -224,13 +233,6 @@ export class RoomCore implements RoomHost, RoomInternals {
         `room ${this.name} is joined with two different params; the latest count`,
       )
     this.#params = params
-    this.#step({ type: 'paramsChanged' })
+    if (!this.#isJoinDue) this.#step({ type: 'paramsChanged' })
   }
-}
-
-/** `join()` ends with the first state that says how it went. */
-function joinVerdict(state: RoomState): RoomfulError | true | undefined {
-  if (state.status === 'joined') return true
-  if (state.error || !isOut(state)) return state.error
-  return new RoomfulError('LEFT', 'the room was left before the server had answered the join')
 }

@@ -55,6 +55,8 @@ export interface RoomHost {
   readonly name: string
   readonly state: RoomState
   readonly events: RoomEvents
+  /** Whether a join or leave is under way. */
+  isBusy(): boolean
   /** The place in the room is lost: joins again. */
   lost(): void
   /** Messages wait in the room, or no more: while they do, the client stays in the room, or joins it for them. */
