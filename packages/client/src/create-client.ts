@@ -152,8 +152,8 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     disconnect: () => connection.stop('client'),
     close() {
       connection.close()
-      rooms.close()
       protocol.close()
+      rooms.close()
       dispatcher.clear()
     },
     on,
