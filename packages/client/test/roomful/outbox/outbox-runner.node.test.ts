@@ -72,6 +72,8 @@ describe('OB6 a request', () => {
     })
     join()
     void outbox.emit('general', 'm', 'text').receipt.catch(() => {})
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(sent()).toHaveLength(1)
     cut()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(sent()).toHaveLength(1)
@@ -95,6 +97,20 @@ describe('OB6 a request', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     expect(changes).toEqual(['holds general', 'rejoin general'])
   })
+})
+
+test('OB7 the wait for a server is over when the room is closed', async () => {
+  const { outbox, join, cut } = startOutbox(async ({ epoch }) => ({
+    ok: false,
+    epoch,
+    results: [],
+    code: 'NOT_MEMBER',
+  }))
+  join()
+  void outbox.emit('general', 'm', 'text').receipt.catch(() => {})
+  await flush()
+  cut()
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 describe('emit with timeoutMs', () => {
@@ -247,6 +263,19 @@ describe('end', () => {
     expect(await end).toMatchObject({ code: 'DISCONNECTED' })
     expect([vi.getTimerCount(), calls.at(-1)]).toEqual([0, 'close'])
     await expect(outbox.emit('general', 'm', 'late').receipt).rejects.toMatchObject({ code: 'DISCONNECTED' })
+  })
+  test.each([
+    ['stored, so that a later page may send it', 'indexedDB', 'UNKNOWN'],
+    ['in memory, since the storage was given up and emptied', 'memory', 'DISCONNECTED'],
+  ])('rejects a queued message that is %s', async (_title, storage, code) => {
+    const { option } = createStorage({ storage })
+    const { outbox } = startOutbox(storeAll, option)
+    outbox.onHello(helloOf('ada'))
+    const { receipt } = outbox.emit('general', 'm', 'text')
+    const end = receipt.catch((error: unknown) => error)
+    await flush()
+    outbox.end()
+    expect(await end).toMatchObject({ code })
   })
   test('says that the outcome of a sent message is unknown', async () => {
     const { outbox, join } = startOutbox(neverAnswer)
