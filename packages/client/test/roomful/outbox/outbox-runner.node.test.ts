@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { session } from './support/scripted-outbox.ts'
 import { createStorage, entry, helloOf, neverAnswer, settled, startOutbox, storeAll } from './support/started-outbox.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -216,6 +217,50 @@ describe('C2 another user on the same client', () => {
     expect(seen).toEqual([])
     join('ada')
     expect(outbox.outgoing('general')).toMatchObject([{ data: 'as Ada', state: 'sending' }])
+  })
+})
+
+test('C2 another user sees no outcome of a message of the first', async () => {
+  const { option, opened } = createStorage()
+  const { outbox, join, cut, drops } = startOutbox(neverAnswer, option)
+  join('ada')
+  await flush()
+  void outbox.emit('general', 'm', 'as Ada').receipt.catch(() => {})
+  cut()
+  join('bob')
+  await flush()
+  const seen: string[] = []
+  outbox.watch('general', ({ state }) => seen.push(state))
+  opened.events?.lost(opened.cid!)
+  expect([drops, seen]).toEqual([['m UNKNOWN'], []])
+})
+
+describe('C8 by the clock of the server', () => {
+  test('a message is stored with the time at which it was sent', async () => {
+    const times: (number | undefined)[] = []
+    const save = async (put: readonly { readonly sentAt?: number }[]) => {
+      times.push(...put.map(({ sentAt }) => sentAt))
+      return true
+    }
+    const { option } = createStorage({ save })
+    const { outbox, join } = startOutbox(neverAnswer, option)
+    join()
+    await vi.advanceTimersByTimeAsync(5)
+    void outbox.emit('general', 'm', 'text').receipt.catch(() => {})
+    expect(times).toEqual([helloOf('ada').now + 5])
+  })
+  test('a message is sent again until an hour before the server forgets it', async () => {
+    const { outbox, join, cut, sent } = startOutbox(neverAnswer)
+    join()
+    const end = outbox.emit('general', 'm', 'text').receipt.catch((error: unknown) => error)
+    cut()
+    await vi.advanceTimersByTimeAsync(23 * 3_600_000 - 1)
+    outbox.open('general', session)
+    cut()
+    await vi.advanceTimersByTimeAsync(1)
+    outbox.open('general', session)
+    expect(await end).toMatchObject({ code: 'UNKNOWN' })
+    expect(sent()).toEqual([['text'], ['text']])
   })
 })
 
