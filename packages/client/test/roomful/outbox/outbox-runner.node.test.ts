@@ -105,11 +105,13 @@ test('OB7 the wait for a server is over when the room is closed', async () => {
     ok: false,
     epoch,
     results: [],
-    code: 'NOT_MEMBER',
+    code: 'RATE',
+    after: 1_000,
   }))
   join()
   void outbox.emit('general', 'm', 'text').receipt.catch(() => {})
   await flush()
+  expect(vi.getTimerCount()).toBe(1)
   cut()
   expect(vi.getTimerCount()).toBe(0)
 })
