@@ -1,42 +1,10 @@
-import { type Receipt, RoomfulError } from '@roomful/contract'
-import { describe, isObject } from '@roomful/contract/protocol'
+import { RoomfulError } from '@roomful/contract'
 import type { ClientCore, RoomsOption } from '../client-core.ts'
 import type { Guarantees } from '../connection/connection-state.ts'
-import { Emitter } from '../emitter.ts'
-import { refusalIn } from '../errors.ts'
-import { snapshot } from '../events/snapshot.ts'
-import { type CallOptions, handled, within } from '../promises.ts'
-import { createConstantStore, createGuardedStore, type ReadonlyStore } from '../store.ts'
-import type { HistoryMessages, Member } from './room.ts'
-import type { RoomState } from './room-state.ts'
-import type {
-  ClientOutbox,
-  JoinAnswer,
-  OutboxStatus,
-  OutgoingMessage,
-  OutgoingMessages,
-  RoomHost,
-  RoomPart,
-  RoomsProtocol,
-  SentMessage,
-} from './rooms-protocol.ts'
-
-/** An event's name, then its arguments, as this server takes them. */
-export type EventCall = readonly [event: string, ...args: unknown[]]
-
-/** How a server without `@roomful/server` speaks of rooms. The defaults are those of Flask-SocketIO's tutorial. */
-export interface PlainRooms {
-  /** The event that asks to join. @default (room, params) => ['join', { room, ...params }] */
-  readonly join?: (room: string, params: unknown) => EventCall
-  /** The event that asks to leave. @default (room, params) => ['leave', { room, ...params }] */
-  readonly leave?: (room: string, params: unknown) => EventCall
-  /** The event that sends to a room. @default (room, event, data) => [event, { room, ...data }] */
-  readonly emit?: (room: string, event: string, data: unknown, params: unknown) => EventCall
-  /** The room that an event from the server belongs to, if any. @default (event, data) => data.room */
-  readonly roomOf?: (event: string, data: unknown) => string | undefined
-  /** How long to wait for the answer to a join before it counts as joined, in milliseconds: a server need not answer. @default 300 */
-  readonly ackWaitMs?: number
-}
+import { createGuardedStore } from '../store.ts'
+import { isPlainName, type PlainRooms, plainSettings } from './plain-options.ts'
+import { PlainRoom } from './plain-room.ts'
+import type { ClientOutbox, OutboxStatus, RoomHost, RoomsProtocol } from './rooms-protocol.ts'
 
 /**
  * Speaks of rooms with any Socket.IO server (Node, Flask, …). This is the default of `createClient`.
@@ -45,19 +13,14 @@ export interface PlainRooms {
  * @example createClient({ url, rooms: plainRooms({ join: (room) => ['subscribe', room], emit: (room, event, data) => [event, room, data] }) })
  */
 export function plainRooms(options: PlainRooms = {}): RoomsOption {
-  for (const name of ['join', 'leave', 'emit', 'roomOf'] as const) {
-    const value: unknown = options[name]
-    if (value !== undefined && typeof value !== 'function')
-      throw new RoomfulError('INVALID_ARGUMENT', `plainRooms ${name}: expected a function, got ${describe(value)}`)
-  }
-  return { kind: 'plain', createProtocol: (core) => createPlainProtocol(core, options) }
+  const settings = plainSettings(options)
+  return { kind: 'plain', createProtocol: (core) => createPlainProtocol(core, settings) }
 }
 
 const GUARANTEES: Guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' }
 
-function createPlainProtocol(core: ClientCore, options: PlainRooms): RoomsProtocol {
+function createPlainProtocol(core: ClientCore, settings: Required<PlainRooms>): RoomsProtocol {
   const { reporting, sender } = core
-  const settings = { join, leave, emit, roomOf, ackWaitMs: 300, ...options }
   const rooms = new WeakMap<RoomHost, PlainRoom>()
 
   return {
@@ -78,7 +41,7 @@ function createPlainProtocol(core: ClientCore, options: PlainRooms): RoomsProtoc
         )
       try {
         const name = settings.roomOf(event, args[0])
-        const host = name === undefined ? undefined : core.rooms.get(name)
+        const host = isPlainName(name) ? core.rooms.get(name) : undefined
         if (host) rooms.get(host)?.receive(event, args[0])
       } catch (error) {
         reporting.report(error, 'roomOf')
@@ -104,171 +67,4 @@ function createOutbox({ sender, reporting }: ClientCore): ClientOutbox {
   const clear = async (): Promise<void> =>
     sender.clear(new RoomfulError('DISCARDED', 'client.outbox.clear() was called'))
   return { getState, getInitialState, subscribe, clear }
-}
-
-function join(room: string, params: unknown): EventCall {
-  return ['join', { room, ...(params as object) }]
-}
-
-function leave(room: string, params: unknown): EventCall {
-  return ['leave', { room, ...(params as object) }]
-}
-
-function emit(room: string, event: string, data: unknown): EventCall {
-  if (data === undefined || data === null) return [event, { room }]
-  if (isObject(data)) return [event, { room, ...data }]
-  throw new RoomfulError(
-    'INVALID_ARGUMENT',
-    `plainRooms sends { room, ...data }, so data must be an object, got ${describe(data)}; plainRooms({ emit }) changes that`,
-  )
-}
-
-function roomOf(_event: string, data: unknown): string | undefined {
-  return isObject(data) && typeof data['room'] === 'string' ? data['room'] : undefined
-}
-
-/** How many rooms' messages there were: each id is unique in its page. */
-let messages = 0
-
-/** One room on a plain server: nothing is claimed that such a server does not say. */
-class PlainRoom implements RoomPart {
-  readonly nameError = undefined
-  readonly members: ReadonlyStore<ReadonlyMap<string, Member>> = createConstantStore(new Map())
-  readonly outgoing: OutgoingMessages
-  readonly #host: RoomHost
-  readonly #core: ClientCore
-  readonly #settings: Required<PlainRooms>
-  readonly #queued = new Map<string, OutgoingMessage>()
-  readonly #discards = new Map<string, AbortController>()
-  readonly #watchers = new Emitter<[OutgoingMessage]>()
-  #params: unknown
-  /** The server counts this client in, so that messages may go. */
-  #isIn = false
-  #wasJoined = false
-  /** Events may have been missed since the room was joined last. */
-  #isGapDue = false
-
-  constructor(host: RoomHost, core: ClientCore, settings: Required<PlainRooms>) {
-    this.#host = host
-    this.#core = core
-    this.#settings = settings
-    this.outgoing = {
-      list: () => [...this.#queued.values()],
-      watch: (listener) => this.#watchers.add(listener),
-      discard: (id) =>
-        this.#discards
-          .get(id)
-          ?.abort(new RoomfulError('DISCARDED', `message ${id} of room ${host.name} was discarded`)),
-    }
-  }
-
-  async join(params: unknown, onLate: (error?: RoomfulError) => void): Promise<JoinAnswer> {
-    const { join, ackWaitMs } = this.#settings
-    this.#params = params
-    const answer = this.#request(join(this.#host.name, params))
-    const acknowledged = await within(Math.min(ackWaitMs, this.#core.settings.joinTimeoutMs), answer)
-    if (!acknowledged)
-      answer.then(
-        () => onLate(),
-        (error: RoomfulError) => error.refusal && onLate(error),
-      )
-    return { acknowledged }
-  }
-
-  async leave(): Promise<void> {
-    const { leave, ackWaitMs } = this.#settings
-    this.#isIn = false
-    await within(ackWaitMs, this.#request(leave(this.#host.name, this.#params)))
-  }
-
-  onConnected(isRecovered: boolean): void {
-    this.#isIn = false
-    if (isRecovered) this.#isGapDue = false
-  }
-
-  onState({ status }: RoomState): void {
-    if (status === 'joined') this.#wasJoined = true
-    else if (status === 'suspended' || status === 'failed') this.#isGapDue = this.#wasJoined
-    else if (status === 'left' || status === 'leaving') this.#wasJoined = this.#isGapDue = false
-  }
-
-  onJoined(_answer: JoinAnswer, isForApp: boolean): void {
-    this.#isIn = true
-    if (isForApp && this.#isGapDue) this.#host.events.emitGap({ from: undefined, to: undefined, reason: 'unsupported' })
-    this.#isGapDue = false
-    this.#core.sender.flush()
-  }
-
-  onRefused(error: RoomfulError): void {
-    this.#core.sender.clear(error, this.#host.name)
-  }
-
-  receive(event: string, data: unknown): void {
-    const { status } = this.#host.state
-    if (status !== 'joined' && status !== 'joining') return this.#host.drop('in', event, 'the room is not joined')
-    const at = Date.now()
-    const metaOf = () => ({ id: undefined, seq: undefined, from: undefined, at, replayed: false })
-    this.#host.events.emit(event, data, metaOf)
-  }
-
-  emit(event: string, given: unknown, { timeoutMs, signal }: CallOptions): SentMessage {
-    const { name } = this.#host
-    const data = snapshot(event, given)
-    const [wireEvent, ...args] = this.#settings.emit(name, event, data, this.#params)
-    const id = `plain:${++messages}`
-    const discard = new AbortController()
-    const abort = (): void => discard.abort(signal?.reason)
-    signal?.addEventListener('abort', abort)
-    this.#discards.set(id, discard)
-    this.#show({ id, event, data, state: 'queued' })
-    const written = this.#core.sender.emitWhenDue(
-      { room: name, event: wireEvent, args, isDue: () => this.#isIn },
-      { ...(timeoutMs !== undefined && { timeoutMs }), signal: discard.signal },
-    )
-    const receipt = written
-      .finally(() => {
-        signal?.removeEventListener('abort', abort)
-        this.#discards.delete(id)
-      })
-      .then(
-        (): Receipt => {
-          this.#show({ id, event, data, state: 'unknown' })
-          return { confirmed: false, id }
-        },
-        (error: Error) => {
-          this.#show({ id, event, data, state: 'rejected', error: RoomfulError.from(error) })
-          throw error
-        },
-      )
-    return { id, receipt: handled(receipt) }
-  }
-
-  volatile(event: string, data: unknown): boolean {
-    const [wireEvent, ...args] = this.#settings.emit(this.#host.name, event, data, this.#params)
-    return this.#core.sender.volatile(wireEvent, args)
-  }
-
-  history(): Promise<HistoryMessages> {
-    return Promise.reject(
-      new RoomfulError('UNSUPPORTED', 'plainRooms() has no history: mount @roomful/server and use roomful()'),
-    )
-  }
-
-  isInUse(): boolean {
-    return this.#queued.size > 0 || this.#watchers.size > 0
-  }
-
-  async #request([event, ...args]: EventCall): Promise<void> {
-    const { sender, settings } = this.#core
-    const values = await sender.requestNow(event, args, { timeoutMs: settings.ackTimeoutMs })
-    const refusal = refusalIn(values, settings.refusalOf)
-    if (refusal) throw refusal
-  }
-
-  #show(message: OutgoingMessage): void {
-    if (message.state === 'queued') this.#queued.set(message.id, message)
-    else this.#queued.delete(message.id)
-    this.#watchers.call([message], (error) => this.#core.reporting.report(error, 'timeline'))
-    this.#host.setNeeded(this.#queued.size > 0)
-  }
 }

@@ -168,7 +168,7 @@ test('CN12 a refusal of who was let in long ago is a loss, not a dead connection
   expect(await until(client, 'connected')).toMatchObject({ id: 'socket-2' })
 })
 
-test('CN4 what an attempt brought that failed is not heard in the next one', async () => {
+test('CN4 what an attempt brought that failed is not received in the next one', async () => {
   const server = await startHostileServer((link) => {
     if (link.number > 1) return welcome(link)
     handshake(link)
@@ -179,9 +179,9 @@ test('CN4 what an attempt brought that failed is not heard in the next one', asy
     })
   })
   const client = startClient(server.url, { socket: { transports: ['websocket'] } })
-  const heard = vi.fn<(data: unknown) => void>()
-  client.on('news', heard)
+  const received = vi.fn<(data: unknown) => void>()
+  client.on('news', received)
   await client.connect()
-  expect(heard).not.toHaveBeenCalled()
+  expect(received).not.toHaveBeenCalled()
   expect(client.guarantees?.rooms).toBe('plain')
 })

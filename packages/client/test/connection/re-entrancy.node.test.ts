@@ -9,13 +9,13 @@ const report = (error: unknown): never => {
 describe('CN2 a listener that changes the state again', () => {
   test('all others hear every change, in the order in which they happened', () => {
     const store = createGuardedStore(0, report)
-    const heard: [number, number][] = []
+    const received: [number, number][] = []
     store.subscribe((state) => {
       if (state < 3) store.setState(state + 1)
     })
-    store.subscribe((state, previous) => heard.push([state, previous]))
+    store.subscribe((state, previous) => received.push([state, previous]))
     store.setState(1)
-    expect(heard).toEqual([
+    expect(received).toEqual([
       [1, 0],
       [2, 1],
       [3, 2],
@@ -36,13 +36,13 @@ describe('CN2 a listener that changes the state again', () => {
 
   test('a listener that is gone hears nothing more, not even of what is still to be told', () => {
     const store = createGuardedStore(0, report)
-    const heard: number[] = []
+    const received: number[] = []
     store.subscribe((state) => {
       if (state === 1) off()
     })
-    const off = store.subscribe((state) => heard.push(state))
+    const off = store.subscribe((state) => received.push(state))
     store.setState(1)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
   })
 
   test('CN2 nothing changed: nobody is told', () => {

@@ -47,7 +47,7 @@ test('CN3 F23 where WebSockets are swallowed, polling goes on', async () => {
 
 test('EM1 F24 nothing is lost or reordered by an upgrade under load', async () => {
   const received: unknown[] = []
-  const heard: unknown[] = []
+  const events: unknown[] = []
   const server = await startServer({
     configure: (io) =>
       io.on('connection', (socket) =>
@@ -58,13 +58,13 @@ test('EM1 F24 nothing is lost or reordered by an upgrade under load', async () =
       ),
   })
   const client = startClient(server.url)
-  client.on('n', (n: unknown) => heard.push(n))
+  client.on('n', (n: unknown) => events.push(n))
   await client.connect()
   const numbers = Array.from({ length: 1_000 }, (_, n) => n)
   for (const n of numbers) {
     client.emit('n', n)
     if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
-  await expect.poll(() => heard.length).toBe(1_000)
-  expect([received, heard]).toEqual([numbers, numbers])
+  await expect.poll(() => events.length).toBe(1_000)
+  expect([received, events]).toEqual([numbers, numbers])
 })

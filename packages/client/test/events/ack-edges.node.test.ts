@@ -159,7 +159,7 @@ describe('CN12 EM4 a server that answers wrongly', () => {
     expect(await client.emitWithAck('ask')).toBe(1)
   })
 
-  test('to what was never asked: nothing is heard of it', async () => {
+  test('to what was never asked: nothing is received of it', async () => {
     expectNothingUncaught()
     const { url } = await answering((link, id) => link.send('4399[0]', '43[0]', `43${id}["right"]`))
     const client = startClient(url)

@@ -13,21 +13,21 @@ async function connected(options: Parameters<typeof startClient>[1] = {}) {
 
 test('DS1 listeners are called in the order in which they came; one removed is not called any more', async () => {
   const { client, push } = await connected()
-  const heard: string[] = []
-  const off = client.on('news', () => heard.push('a'))
+  const received: string[] = []
+  const off = client.on('news', () => received.push('a'))
   client.on('news', () => {
-    heard.push('b')
+    received.push('b')
     offLast()
   })
-  const offLast = client.on('news', () => heard.push('c'))
-  client.once('news', () => heard.push('once'))
+  const offLast = client.on('news', () => received.push('c'))
+  client.once('news', () => received.push('once'))
   push('news')
   push('news')
-  await expect.poll(() => heard).toEqual(['a', 'b', 'once', 'a', 'b'])
+  await expect.poll(() => received).toEqual(['a', 'b', 'once', 'a', 'b'])
   off()
   off()
   push('news')
-  await expect.poll(() => heard.slice(5)).toEqual(['b'])
+  await expect.poll(() => received.slice(5)).toEqual(['b'])
 })
 
 test('DS1 the same handler twice is two subscriptions', async () => {
@@ -56,14 +56,14 @@ test('DS2 a listener that throws harms no other, and is reported; so are stores,
   client.connection.subscribe(() => {
     throw new Error('store')
   })
-  const heard = vi.fn<(text: string) => void>()
+  const received = vi.fn<(text: string) => void>()
   client.on('news', () => {
     throw new Error('listener')
   })
-  client.on('news', heard)
+  client.on('news', received)
   await client.connect()
   server.io.emit('news', 'hello')
-  await expect.poll(() => heard.mock.calls).toEqual([['hello']])
+  await expect.poll(() => received.mock.calls).toEqual([['hello']])
   const sources = new Set(onError.mock.calls.map(([, source]) => source))
   expect(sources).toEqual(new Set(['inspect', 'store', 'news']))
 })
@@ -78,16 +78,16 @@ test('DS3 what the contract does not accept is dropped before any handler, and r
   })
   const client = createClient({ url: server.url, contract, onInvalid, inspect })
   onTestFinished(client.disconnect)
-  const heard: unknown[] = []
-  client.on('news', (data) => heard.push(data))
-  client.on('tick', (...args: unknown[]) => heard.push(args))
+  const received: unknown[] = []
+  client.on('news', (data) => received.push(data))
+  client.on('tick', (...args: unknown[]) => received.push(args))
   await client.connect()
   server.io.emit('news', { n: 'one' })
   server.io.emit('news', 'nothing like it', 2)
   server.io.emit('unheard', { any: 'thing' })
   server.io.emit('tick')
   server.io.emit('news', { n: 2, more: 'is left out' })
-  await expect.poll(() => heard).toEqual([[], { n: 2 }])
+  await expect.poll(() => received).toEqual([[], { n: 2 }])
   expect(onInvalid.mock.calls.map(([error, from]) => [error.message.slice(0, 23), from])).toEqual([
     ['invalid data for "news"', { event: 'news' }],
     ['invalid data for "news"', { event: 'news' }],

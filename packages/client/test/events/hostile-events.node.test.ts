@@ -20,13 +20,13 @@ describe('DS3 whatever a server sends', () => {
     expectNothingUncaught()
     const server = await startServer()
     const client = startClient(server.url)
-    const heard: unknown[] = []
+    const events: unknown[] = []
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
-    for (const name of names) client.on(name, (data: unknown) => heard.push([name, data]))
+    for (const name of names) client.on(name, (data: unknown) => events.push([name, data]))
     await client.connect()
     for (const name of names) server.io.emit(name, { polluted: true })
     await settled(server.io, client)
-    expect(heard).toEqual(names.map((name) => [name, { polluted: true }]))
+    expect(events).toEqual(names.map((name) => [name, { polluted: true }]))
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
@@ -64,15 +64,15 @@ describe('DS3 whatever a server sends', () => {
     }
     const client = createClient({ url: server.url, contract, onInvalid, onError })
     onTestFinished(client.disconnect)
-    const heard = vi.fn<(data: unknown) => void>()
-    client.on('throws', heard)
-    client.on('number', heard)
+    const events = vi.fn<(data: unknown) => void>()
+    client.on('throws', events)
+    client.on('number', events)
     await client.connect()
     server.io.emit('throws', 'a')
     server.io.emit('number', 'not one')
     server.io.emit('number', 7)
     await settled(server.io, client as unknown as Client)
-    expect(heard.mock.calls).toEqual([[7]])
+    expect(events.mock.calls).toEqual([[7]])
     expect(onError.mock.calls.map(([error, source]) => [String(error), source])).toEqual([
       ['Error: in onInvalid', 'onInvalid'],
       ['Error: in onInvalid', 'onInvalid'],
@@ -90,7 +90,7 @@ describe('DS3 whatever a server sends', () => {
 })
 
 describe('DS4 DS6 rooms that the wire names', () => {
-  test('are heard by their listeners only, and made by the app only', async () => {
+  test('are events by their listeners only, and made by the app only', async () => {
     expectNothingUncaught()
     const server = await startServer({
       configure: (io) =>
@@ -103,10 +103,10 @@ describe('DS4 DS6 rooms that the wire names', () => {
     })
     const { inspect, ofType } = recordInspect()
     const client = startClient(server.url, { inspect, rooms: roomful() })
-    const heard: unknown[] = []
+    const events: unknown[] = []
     const room = await client.join('general')
-    client.on('news', (...args: unknown[]) => heard.push(['client', ...args]))
-    room.on('news', (data: unknown) => heard.push(['room', data]))
+    client.on('news', (...args: unknown[]) => events.push(['client', ...args]))
+    room.on('news', (data: unknown) => events.push(['room', data]))
     const meta = { epoch: 'epoch-one', seq: 1, id: 'a:1', from: null, at: 1 }
     server.io.emit('news', 'ours', { ...meta, $room: 'general' })
     server.io.emit('news', 'nobody named it', { ...meta, $room: 'elsewhere' })
@@ -114,7 +114,7 @@ describe('DS4 DS6 rooms that the wire names', () => {
     server.io.emit('$members', { room: 'elsewhere', v: 1, set: [{ user: { id: 'eve' } }] })
     server.io.emit('$unknown', 1)
     await settled(server.io, client)
-    expect(heard).toEqual([
+    expect(events).toEqual([
       ['room', 'ours'],
       ['client', 'no room at all', { ...meta, $room: 5 }],
     ])
@@ -136,41 +136,41 @@ describe('DS5 what can be listened with', () => {
     expect(() => client.room('general').on('news', handler as never)).toThrow(sentence)
   })
 
-  test('once is undone before it was heard, and heard once though it says its event again', async () => {
+  test('once is undone before it was events, and events once though it says its event again', async () => {
     const server = await startServer()
     const client = startClient(server.url)
     const undone = vi.fn<() => void>()
-    const heard = vi.fn<() => void>(() => {
+    const events = vi.fn<() => void>(() => {
       throw new Error('mine')
     })
     const quiet = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => quiet.mockRestore())
     client.once('news', undone)()
-    client.once('news', heard)
+    client.once('news', events)
     await client.connect()
     server.io.emit('news')
     server.io.emit('news')
     await settled(server.io, client)
-    expect([undone.mock.calls.length, heard.mock.calls.length]).toEqual([0, 1])
+    expect([undone.mock.calls.length, events.mock.calls.length]).toEqual([0, 1])
     expect(quiet.mock.calls.map(([text]) => text as string)).toEqual(['roomful: a listener of news failed:'])
   })
 })
 
 describe('DS2 orders from within a listener', () => {
-  test('disconnect() in a handler: nothing more is heard, and nothing is left', async () => {
+  test('disconnect() in a handler: nothing more is events, and nothing is left', async () => {
     expectNothingUncaught()
     const server = await startServer()
     const client = startClient(server.url)
-    const heard: number[] = []
+    const events: number[] = []
     client.on('n', (n: number) => {
-      heard.push(n)
+      events.push(n)
       client.disconnect()
     })
     await client.connect()
     for (let n = 1; n <= 5; n += 1) server.io.emit('n', n)
     await until(client, 'disconnected')
     await eventually(() => expect(server.connections).toBe(0))
-    expect(heard).toEqual([1])
+    expect(events).toEqual([1])
   })
 
   test('emit and disconnect in a listener of the state', async () => {
