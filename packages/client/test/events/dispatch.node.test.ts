@@ -11,7 +11,7 @@ async function connected(options: Parameters<typeof startClient>[1] = {}) {
   return { server, client, push: (event: string, ...args: unknown[]) => void server.io.emit(event, ...args) }
 }
 
-test('DS1 listeners are called in the order in which they came; one removed is not called any more', async () => {
+test('DS1 listeners are called in the order in which they were added; a removed one is not called', async () => {
   const { client, push } = await connected()
   const received: string[] = []
   const off = client.on('news', () => received.push('a'))
@@ -42,7 +42,7 @@ test('DS1 the same handler twice is two subscriptions', async () => {
   await expect.poll(() => handler.mock.calls).toHaveLength(3)
 })
 
-test('DS2 a listener that throws harms no other, and is reported; so are stores, inspect and onError itself', async () => {
+test("DS2 a listener, a store's listener, `inspect` or `onError` that throws disturbs nothing else and is reported", async () => {
   const onError = vi.fn<(error: unknown, source: string) => void>(() => {
     throw new Error('onError too')
   })
@@ -68,7 +68,7 @@ test('DS2 a listener that throws harms no other, and is reported; so are stores,
   expect(sources).toEqual(new Set(['inspect', 'store', 'news']))
 })
 
-test('DS3 what the contract does not accept is dropped before any handler, and reported', async () => {
+test('DS3 an event that the contract refuses reaches no handler and is reported', async () => {
   const onInvalid = vi.fn<(error: Error, from: object) => void>()
   const { events, inspect } = recordInspect()
   const server = await startServer()
@@ -84,7 +84,7 @@ test('DS3 what the contract does not accept is dropped before any handler, and r
   await client.connect()
   server.io.emit('news', { n: 'one' })
   server.io.emit('news', 'nothing like it', 2)
-  server.io.emit('unheard', { any: 'thing' })
+  server.io.emit('without a listener', { any: 'thing' })
   server.io.emit('tick')
   server.io.emit('news', { n: 2, more: 'is left out' })
   await expect.poll(() => received).toEqual([[], { n: 2 }])
@@ -95,14 +95,14 @@ test('DS3 what the contract does not accept is dropped before any handler, and r
   expect(events.filter(({ type }) => type === 'drop')).toHaveLength(2)
 })
 
-test('DS5 under a contract a listener of an unknown event is refused, with the events that there are', async () => {
+test('DS5 under a contract a listener of an unknown event is refused with the known ones', async () => {
   const contract = defineContract({ serverToClient: { news: z.number() }, room: { said: z.string() } })
   const client = createClient({ url: 'http://localhost', contract, autoConnect: false }) as unknown as Client
   expect(() => client.on('nws', () => {})).toThrow(/unknown event "nws": the contract's serverToClient events are news/)
   expect(() => client.room('a').on('sad', () => {})).toThrow(/the contract's room events are said/)
 })
 
-test('DS3 by default what is dropped is said on the console', async () => {
+test('DS3 by default a dropped event warns on the console', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   onTestFinished(() => warn.mockRestore())
   const server = await startServer()
@@ -118,7 +118,7 @@ test('DS3 by default what is dropped is said on the console', async () => {
   expect(warn.mock.calls[0]?.join(' ')).toMatch(/roomful dropped an event: invalid data for "news"/)
 })
 
-test('inspect sees each change of state, packet out, packet in, ack and drop, in order', async () => {
+test('DS8 `inspect` gets each change of state, each packet out and in, and each ack, in order', async () => {
   const { events, inspect } = recordInspect()
   const server = await startServer({
     configure: (io) => io.on('connection', (socket) => socket.on('ask', (ack: (n: number) => void) => ack(7))),
