@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { rejection, startClient } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
-/** Each message as its text, its state, and whose it is. */
+/** Each message as its text, its state, and whether it is own. */
 const shownIn = ({ entries }: TimelineState) =>
   entries.map((entry) =>
     entry.kind === 'gap'
@@ -17,7 +17,7 @@ const shownIn = ({ entries }: TimelineState) =>
       : `${(entry.data as { text: string }).text} ${entry.state}${entry.isOwn ? ' own' : ''}`,
   )
 
-test('TL2 C16 somebody who publishes under an id of ours does not take our message over', async () => {
+test('TL2 C16 a message of another user under the id of an own message does not replace it', async () => {
   const { server, connect } = await startChat()
   const room = await connect('Ann').join('general')
   const timeline = createTimeline(room, 'message')
@@ -42,7 +42,7 @@ test('TL2 C16 somebody who publishes under an id of ours does not take our messa
   await eventually(() => expect(shownIn(timeline.state.getState())).toContain('still mine confirmed own'))
 })
 
-test('TL2 C16 who we are is remembered while there is no connection', async () => {
+test('TL2 C16 the user is known while disconnected', async () => {
   const { connect } = await startChat()
   const ann = connect('Ann')
   const room = await ann.join('general')
