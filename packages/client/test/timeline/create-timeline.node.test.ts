@@ -411,6 +411,17 @@ describe('TL12 loadNewer and loadLatest', () => {
     expect(seqs()).toEqual([4, 5, 6])
     expect(timeline.state.getState()).toMatchObject({ hasOlder: true, hasNewer: true })
   })
+  test('a live message that comes while older ones are loaded makes no hole', async () => {
+    const { timeline, asked, hear, seqs } = timelineOverFake({ max: 3 })
+    for (const seq of [6, 7, 8]) hear(seq)
+    void timeline.loadOlder()
+    await settled()
+    hear(9)
+    asked[0]?.answer(pageOf([4, 5], true))
+    await settled()
+    expect(seqs()).toEqual([4, 5, 6])
+    expect(timeline.state.getState().hasNewer).toBe(true)
+  })
   test('loadNewer goes on from the last entry, to the end of the log', async () => {
     const { timeline, asked, hear, seqs } = await scrolled()
     void timeline.loadNewer(1)
