@@ -158,6 +158,7 @@ describe('TL13 the first page', () => {
     expect(shown()).toEqual(['1 log 3 confirmed', '2 log 4 confirmed', '0 log 5 confirmed'])
     expect(timeline.state.getState()).toMatchObject({ status: 'ready', hasOlder: true, hasNewer: false })
     expect(asked).toEqual([])
+    timeline.close()
   })
   test('it is asked for where the room is joined already, or the join did not bring it', async () => {
     const joinedBefore = timelineOverFake({ initial: 50, max: 20 })

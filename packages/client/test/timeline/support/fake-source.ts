@@ -71,10 +71,11 @@ export function timelineOverFake(
     epoch: () => server.epoch,
     requestInitial(limit) {
       requested.push(limit)
+      let isTaken = false
       return () => {
-        const page = server.initial
-        server.initial = undefined
-        return page
+        if (isTaken) throw new Error('the initial page was taken twice')
+        isTaken = true
+        return server.initial
       }
     },
     watchUser: (listener) => users.add('user', listener),
