@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/client'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { OutgoingEntry } from '../../src/roomful/outbox/outgoing.ts'
+import type { OutgoingMessage } from '../../src/rooms/rooms-protocol.ts'
 import { refusal } from '../support/refusal.ts'
 import { pageOf, timelineOverFake } from './support/fake-source.ts'
 
@@ -26,7 +26,7 @@ describe('TL1 what a timeline shows', () => {
     expect(shown()).toEqual(['0 read before sending', '1 read elsewhere sending'])
   })
   test('messages of an earlier page go before those sent meanwhile: the outbox gives the order', () => {
-    const outgoing: OutgoingEntry[] = []
+    const outgoing: OutgoingMessage[] = []
     const { timeline, tell, shown } = timelineOverFake({ outgoing })
     void timeline.send('mine')
     const [old, mine] = ['old:1', 'own:1'].map((id) => ({ id, event: 'message', data: id, state: 'queued' }) as const)
@@ -568,7 +568,7 @@ describe('TL14 a room that is left and joined again', () => {
     expect(asked).toEqual([])
   })
   test('another user begins with nothing', async () => {
-    const outgoing: OutgoingEntry[] = [{ id: 'own:9', event: 'message', data: 'hello', state: 'queued' }]
+    const outgoing: OutgoingMessage[] = [{ id: 'own:9', event: 'message', data: 'hello', state: 'queued' }]
     const fake = timelineOverFake({ initial: 50, outgoing })
     await settled()
     fake.asked[0]?.answer(pageOf([1], false))

@@ -1,10 +1,10 @@
-import { createTimeline, defineContract, type TimelineState } from '@roomful/client'
+import { createTimeline, defineContract, roomful, type TimelineState } from '@roomful/client'
 import { createRooms, memoryLog } from '@roomful/server'
 import { io } from 'socket.io-client'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { startChat } from '../rooms/support/chat-server.ts'
-import { sourceOf } from '../../src/rooms/room-source.ts'
+import { sourceOf } from '../../src/timeline/room-timeline-source.ts'
 import { eventually } from '../support/eventually.ts'
 import { rejection, startClient } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
@@ -58,7 +58,9 @@ test('TL2 C16 the user is known while disconnected', async () => {
 test('TL2 C16 a guest’s message is known by its id, and shown once', async () => {
   const contract = defineContract({ room: { message: z.object({ text: z.string() }) } })
   const server = await startServer({ configure: (host) => void createRooms(host, { contract, log: memoryLog() }) })
-  const [room, others] = await Promise.all([1, 2].map(() => startClient(server.url).join('general')))
+  const [room, others] = await Promise.all(
+    [1, 2].map(() => startClient(server.url, { rooms: roomful() }).join('general')),
+  )
   expect(sourceOf(room!).isSelf({ id: 'anyone' })).toBeUndefined()
   const timeline = createTimeline(room!, 'message')
   await Promise.all([timeline.send({ text: 'mine' }), others!.emit('message', { text: 'theirs' })])
