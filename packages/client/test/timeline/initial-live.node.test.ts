@@ -64,7 +64,9 @@ describe('TL13 the first page of a timeline', () => {
     const refused = connect('Bob').room('staff')
     const timeline = createTimeline(refused, 'message', { initial: 5 })
     await expect(refused.join()).rejects.toMatchObject({ code: 'FORBIDDEN' })
-    await eventually(() => expect(timeline.state.getState()).toMatchObject({ status: 'failed', error: { code: 'FORBIDDEN' } }))
+    await eventually(() =>
+      expect(timeline.state.getState()).toMatchObject({ status: 'failed', error: { code: 'FORBIDDEN' } }),
+    )
     await room.join()
   })
 })
