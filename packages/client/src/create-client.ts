@@ -1,10 +1,4 @@
-import {
-  type AnyContract,
-  type ContractDefinition,
-  type EventsMap,
-  RoomfulError,
-  type SocketIoContract,
-} from '@roomful/contract'
+import { type AnyContract, type EventsMap, RoomfulError, type SocketIoContract } from '@roomful/contract'
 import type { Client } from './client.ts'
 import type { ClientCore } from './client-core.ts'
 import { Connection } from './connection/connection.ts'
@@ -42,7 +36,7 @@ export function createClient<S2C extends EventsMap = EventsMap, C2S extends Even
 export function createClient(options: ClientOptions & { readonly contract?: AnyContract | undefined }): Client {
   const settings = settingsFrom(options)
   const reporting = createReporting(settings)
-  const schemas = new Schemas(options.contract?.definition as ContractDefinition | undefined, reporting.invalid)
+  const schemas = new Schemas(options.contract?.checks, reporting.invalid)
   const port = createSocketPort(settings.url, settings.socket, {
     opened: (id, recovered) => connection.opened(id, recovered),
     failed: (error, refused) => connection.failed(error, refused),
@@ -158,8 +152,8 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     disconnect: () => connection.stop('client'),
     close() {
       connection.close()
-      rooms.close()
       protocol.close()
+      rooms.close()
       dispatcher.clear()
     },
     on,

@@ -84,7 +84,7 @@ function assertTypes(options: ClientOptions & { readonly contract?: unknown }): 
   for (const name of RECONNECT_NUMBERS) assertNumber(`reconnect.${name}`, reconnect?.[name])
   assert('socket', socket, isObject, 'an object such as { path }')
   assert('rooms', rooms, has('createProtocol'), 'roomful() or plainRooms()')
-  assert('contract', contract, has('definition'), 'the result of defineContract()')
+  assert('contract', contract, has('checks'), 'the result of defineContract()')
   if ('outbox' in options)
     throw new RoomfulError('INVALID_ARGUMENT', 'outbox is an option of roomful(): { rooms: roomful({ outbox }) }')
 }

@@ -1,39 +1,15 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { type ContractChecks, createChecks } from './contract-checks.ts'
+import { type ContractDefinition, isSchema } from './contract-definition.ts'
 import { RoomfulError } from './errors.ts'
 import { assertEventName, type ReservedName } from './names.ts'
 import { describe, isObject } from './values.ts'
 
-/** An event from client to server, written as an object: with an ack, or without data. */
-export interface EventShape {
-  readonly data?: StandardSchemaV1
-  readonly ack?: StandardSchemaV1
-}
-/** An event from server to client, written as an object. */
-export interface PushShape {
-  readonly data?: StandardSchemaV1
-}
-/** A room event, written as an object. A volatile event is never stored, queued or replayed. */
-export interface RoomEventShape {
-  readonly data?: StandardSchemaV1
-  readonly volatile?: true
-}
-
-/** The definition of a contract. An event is a schema, or an object if it has an ack or is volatile; `{}` has no data. */
-export interface ContractDefinition {
-  readonly clientToServer?: Readonly<Record<string, StandardSchemaV1 | EventShape>>
-  readonly serverToClient?: Readonly<Record<string, StandardSchemaV1 | PushShape>>
-  readonly room?: Readonly<Record<string, StandardSchemaV1 | RoomEventShape>>
-  /** A user, as the server's `authenticate` returns it; other clients see it as `from` and in the members. */
-  readonly user?: StandardSchemaV1
-  /** The presence that a client sets for itself in a room. */
-  readonly presence?: StandardSchemaV1
-  /** The params that a client sends with a join, for the server's `authorize.join`. */
-  readonly join?: StandardSchemaV1
-}
-
 /** A checked definition, made by `defineContract`. */
 export interface Contract<D = unknown> {
   readonly definition: D
+  /** Checks data against the definition. It is here so that a client without a contract does not load it. */
+  readonly checks: ContractChecks
 }
 /** A contract with any definition. */
 // oxlint-disable-next-line typescript/no-explicit-any -- any definition; unknown would not be assignable
@@ -89,7 +65,7 @@ export function defineContract<const D extends ContractDefinition>(definition: D
     else if (Object.hasOwn(KEYS, section)) assertEvents(section as keyof typeof KEYS, value)
     else fail(`unknown section "${section}": expected clientToServer, serverToClient, room, user, presence or join`)
   }
-  return { definition }
+  return { definition, checks: createChecks(definition) }
 }
 
 /** The result of `typeOnly`; an own type, so that an app's declarations import only packages that the app installed. */
@@ -98,13 +74,6 @@ export interface TypeOnly<T> extends StandardSchemaV1<T, T> {}
 /** Makes a schema for the compiler only: any value is accepted at run time. */
 export function typeOnly<T>(): TypeOnly<T> {
   return { '~standard': { version: 1, vendor: 'roomful', validate: (value) => ({ value: value as T }) } }
-}
-
-/** Whether a value is a Standard Schema; some libraries' schemas are functions. */
-export function isSchema(value: unknown): value is StandardSchemaV1 {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  const standard: unknown = '~standard' in value ? value['~standard'] : undefined
-  return typeof standard === 'object' && standard !== null && 'validate' in standard
 }
 
 function assertEvents(section: keyof typeof KEYS, events: unknown): void {

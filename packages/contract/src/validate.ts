@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { type ContractDefinition, isSchema } from './define-contract.ts'
+import { type ContractDefinition, isSchema } from './contract-definition.ts'
 import { ValidationError } from './errors.ts'
 import { describe } from './values.ts'
 

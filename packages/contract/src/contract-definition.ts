@@ -1,0 +1,36 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+/** An event from client to server, written as an object: with an ack, or without data. */
+export interface EventShape {
+  readonly data?: StandardSchemaV1
+  readonly ack?: StandardSchemaV1
+}
+/** An event from server to client, written as an object. */
+export interface PushShape {
+  readonly data?: StandardSchemaV1
+}
+/** A room event, written as an object. A volatile event is never stored, queued or replayed. */
+export interface RoomEventShape {
+  readonly data?: StandardSchemaV1
+  readonly volatile?: true
+}
+
+/** The definition of a contract. An event is a schema, or an object if it has an ack or is volatile; `{}` has no data. */
+export interface ContractDefinition {
+  readonly clientToServer?: Readonly<Record<string, StandardSchemaV1 | EventShape>>
+  readonly serverToClient?: Readonly<Record<string, StandardSchemaV1 | PushShape>>
+  readonly room?: Readonly<Record<string, StandardSchemaV1 | RoomEventShape>>
+  /** A user, as the server's `authenticate` returns it; other clients see it as `from` and in the members. */
+  readonly user?: StandardSchemaV1
+  /** The presence that a client sets for itself in a room. */
+  readonly presence?: StandardSchemaV1
+  /** The params that a client sends with a join, for the server's `authorize.join`. */
+  readonly join?: StandardSchemaV1
+}
+
+/** Whether a value is a Standard Schema; some libraries' schemas are functions. */
+export function isSchema(value: unknown): value is StandardSchemaV1 {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  const standard: unknown = '~standard' in value ? value['~standard'] : undefined
+  return typeof standard === 'object' && standard !== null && 'validate' in standard
+}
