@@ -50,6 +50,11 @@ export function isPlainName(name: unknown): name is string {
   return typeof name === 'string' || Number.isFinite(name)
 }
 
+export function plainNameError(name: unknown): RoomfulError | undefined {
+  if (isPlainName(name)) return undefined
+  return new RoomfulError('INVALID_ARGUMENT', `a room's name must be a string or a number, got ${describe(name)}`)
+}
+
 /** The event and arguments that one of the app's functions gives; throws `INVALID_ARGUMENT` where it gives none. */
 export function callFrom(option: 'join' | 'leave' | 'emit', make: () => EventCall): EventCall {
   let call: unknown
