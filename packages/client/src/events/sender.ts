@@ -160,7 +160,7 @@ export class Sender {
 
   #start(parcel: Parcel, call: Call): () => void {
     const error = this.#add(parcel)
-    if (error) call.reject(error)
+    if (error) this.#drop(parcel, error)
     return () => {
       if (this.#queue.delete(parcel)) this.#count()
     }

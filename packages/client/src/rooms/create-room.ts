@@ -68,7 +68,8 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
         return false
       },
     },
-    history: (query: HistoryQuery = {}) => handled(part.history(query)),
+    history: (query: HistoryQuery = {}) =>
+      handled(part.history(query).then(({ messages, more }) => ({ messages, more }))),
   }
   setInternals(room, core)
   return room

@@ -97,10 +97,13 @@ export class RoomCore implements RoomHost, RoomInternals {
     this.client.schemas.checkRoomEvent(event, args, false)
     const { state } = this
     const { status, error } = state
-    if (status === 'suspended' && error) throw error
-    if (status === 'failed' ? !isPermanent(error) : !isOut(state)) return this.part.emit(event, args[0], wait)
+    const isStopped = status === 'suspended' && error !== undefined
+    const isOpen = status === 'failed' ? !isPermanent(error) : !isStopped && !isOut(state)
+    if (isOpen) return this.part.emit(event, args[0], wait)
     const sentence = `unable to emit "${event}" to room ${this.name}: join it first`
-    throw new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
+    const failure = isStopped ? error : new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
+    this.client.reporting.drop(event, failure, this.name)
+    throw failure
   }
 
   /** Resolves when no request of this room is under way any more. */

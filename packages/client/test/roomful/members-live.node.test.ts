@@ -49,8 +49,8 @@ describe('RM9 members', () => {
     expect(events()).not.toContain('$leave')
     expect(room.status).toBe('joined')
   })
-  test('that are asked for again cost no message that is heard meanwhile', async () => {
-    const heard: unknown[] = []
+  test('that are asked for again cost no message that is received meanwhile', async () => {
+    const received: unknown[] = []
     const { url, say } = await startScript({
       $join:
         ({ room }, socket, nth) =>
@@ -62,12 +62,12 @@ describe('RM9 members', () => {
         },
     })
     const room = await startRoomful(url).join('general')
-    room.on('message', (data) => heard.push(data))
-    room.on('gap', (gap) => heard.push(gap))
+    room.on('message', (data) => received.push(data))
+    room.on('gap', (gap) => received.push(gap))
     say('message', 1, metaOf('general', 1))
     say('$members', { room: 'general', v: 8 })
     await eventually(() => expect(idsIn(room)).toEqual(['bob']))
-    await eventually(() => expect(heard).toEqual([1, 2, 3]))
+    await eventually(() => expect(received).toEqual([1, 2, 3]))
   })
   test('that cannot be had end the membership, as the server sees it too', async () => {
     const { url, say } = await startScript({

@@ -50,7 +50,7 @@ describe('C12 the answer to a join', () => {
   })
 })
 
-describe('C13 what is heard', () => {
+describe('C13 what is received', () => {
   test.each<Row>([
     ['in turn', [...in5, live(6), live(7)], ['6', '7']],
     ['twice', [...in5, live(6), live(6)], ['6']],
@@ -58,7 +58,7 @@ describe('C13 what is heard', () => {
     ['while away or left', [live(1), ...in5, away, live(6), left, live(7)], []],
     ['too early: what comes before it is fetched, once', [...in5, live(8), live(9)], ['fetch after 5 of epoch-one']],
     [
-      'too early: it is heard when its turn comes, and not as replayed',
+      'too early: it is received when its turn comes, and not as replayed',
       [...in5, live(8), page(1, 8, { entries: [6, 7] })],
       ['fetch after 5 of epoch-one', '6 replayed', '7 replayed', '8'],
     ],
@@ -146,7 +146,7 @@ describe('C13 P7 what is held has a bound', () => {
       ['fetch after 5 of epoch-one', '6', '7', '8'],
     ],
     [
-      'what was heard makes room',
+      'what was received makes room',
       [...in5, live(7), live(8), live(6), live(10), live(11), live(9)],
       ['fetch after 5 of epoch-one', '6', '7', '8', '9', '10', '11'],
     ],
@@ -154,7 +154,7 @@ describe('C13 P7 what is held has a bound', () => {
     expect(follow(inputs, { entries: 3, bytes: 1_000 }).said).toEqual(said)
   })
   const asked = 'fetch after 5 of epoch-one'
-  test('of bytes: what fits is held, what was heard makes room', () => {
+  test('of bytes: what fits is held, what was received makes room', () => {
     const big = (seq: number) => live(seq, ONE, 'x'.repeat(18)) // 20 bytes
     const over = [...in5, big(7), live(8, ONE, 'y'), live(9, ONE, 'z'), page(1, 9, { entries: [6] })]
     const { said } = follow([...over, big(9), page(1, 9, { entries: [8] })], { entries: 100, bytes: 20 })

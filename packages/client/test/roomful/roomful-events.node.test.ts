@@ -7,17 +7,17 @@ import { recordRoom } from '../rooms/support/record-room.ts'
 import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
 
 describe('an event of a room', () => {
-  test('DS4 is heard by that room only, with what the server says of it', async () => {
+  test('DS4 is received by that room only, with what the server says of it', async () => {
     const { url, say } = await startScript()
     const client = startRoomful(url)
-    const heard: [string, unknown, MessageMeta?][] = []
-    client.on('message', (data) => heard.push(['client', data]))
+    const received: [string, unknown, MessageMeta?][] = []
+    client.on('message', (data) => received.push(['client', data]))
     const [general, other] = await Promise.all([client.join('general'), client.join('other')])
-    general.on('message', (data, meta) => heard.push(['general', data, meta]))
-    other.on('message', (data, meta) => heard.push(['other', data, meta]))
+    general.on('message', (data, meta) => received.push(['general', data, meta]))
+    other.on('message', (data, meta) => received.push(['other', data, meta]))
     say('message', { text: 'hi' }, metaOf('general', 1))
     say('message', 'for everyone')
-    await eventually(() => expect(heard).toHaveLength(2))
+    await eventually(() => expect(received).toHaveLength(2))
     const meta = {
       id: 'server:1',
       seq: 1,
@@ -25,7 +25,7 @@ describe('an event of a room', () => {
       at: 1_700_000_000_001,
       replayed: false,
     }
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['general', { text: 'hi' }, meta],
       ['client', 'for everyone'],
     ])
@@ -33,54 +33,54 @@ describe('an event of a room', () => {
   test('has no id and no place where it is volatile, and no sender where the server itself speaks', async () => {
     const { url, say } = await startScript()
     const room = await startRoomful(url).join('general')
-    const heard: MessageMeta[] = []
-    room.on('cursor', (_data, meta) => heard.push(meta))
+    const received: MessageMeta[] = []
+    room.on('cursor', (_data, meta) => received.push(meta))
     say('cursor', { x: 1 }, { $room: 'general', from: null, at: 5 })
-    await eventually(() => expect(heard).toHaveLength(1))
-    expect(heard).toEqual([{ id: undefined, seq: undefined, from: undefined, at: 5, replayed: false }])
+    await eventually(() => expect(received).toHaveLength(1))
+    expect(received).toEqual([{ id: undefined, seq: undefined, from: undefined, at: 5, replayed: false }])
   })
   test('DS6 of a room that nobody named, or joined, is dropped, and seen by inspect', async () => {
     const { url, say } = await startScript()
     const { ofType, inspect } = recordInspect()
     const client = startRoomful(url, { inspect })
     const named = client.room('named')
-    const heard: unknown[] = []
-    named.on('message', (data) => heard.push(data))
+    const received: unknown[] = []
+    named.on('message', (data) => received.push(data))
     await client.connect()
     say('message', 1, metaOf('stranger', 1))
     say('message', 2, metaOf('named', 1))
     await eventually(() => expect(ofType('drop')).toHaveLength(2))
     expect(ofType('drop').map(({ reason }) => reason)).toEqual(['not in room stranger', 'not joined (room named)'])
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
   })
-  test('DS1 is not heard any more by a handler that was taken off, and once by one that was added twice', async () => {
+  test('DS1 is not received any more by a handler that was taken off, and once by one that was added twice', async () => {
     const { url, say } = await startScript()
     const room = await startRoomful(url).join('general')
-    const heard: string[] = []
-    const handler = (data: string) => heard.push(data)
+    const received: string[] = []
+    const handler = (data: string) => received.push(data)
     const [first, second] = [room.on('message', handler), room.on('message', handler)]
     first()
     first()
     say('message', 'a', metaOf('general', 1))
-    await eventually(() => expect(heard).toEqual(['a']))
+    await eventually(() => expect(received).toEqual(['a']))
     second()
-    room.on('end', () => heard.push('end'))
+    room.on('end', () => received.push('end'))
     say('message', 'b', metaOf('general', 2))
     say('end', null, metaOf('general', 3))
-    await eventually(() => expect(heard).toEqual(['a', 'end']))
+    await eventually(() => expect(received).toEqual(['a', 'end']))
   })
   test('DS2 harms nobody where a handler throws', async () => {
     const { url, say } = await startScript()
     const errors: unknown[] = []
     const room = await startRoomful(url, { onError: (error, source) => errors.push([error, source]) }).join('general')
-    const heard: unknown[] = []
+    const received: unknown[] = []
     room.on('message', () => {
       throw new TypeError('oops')
     })
-    room.on('message', (data) => heard.push(data))
+    room.on('message', (data) => received.push(data))
     say('message', 1, metaOf('general', 1))
     say('message', 2, metaOf('general', 2))
-    await eventually(() => expect(heard).toEqual([1, 2]))
+    await eventually(() => expect(received).toEqual([1, 2]))
     expect(errors).toEqual([1, 2].map(() => [new TypeError('oops'), 'message of general']))
   })
   test('DS5 under a reserved name cannot be listened to, or sent; the sentence says why', async () => {
@@ -96,9 +96,9 @@ describe('an event of a room', () => {
     const { url, say } = await startScript()
     const client = startRoomful(url)
     const room = await client.join('general')
-    const heard: unknown[] = []
-    room.on('message', () => heard.push('room'))
-    client.on('message', (data) => heard.push(data))
+    const received: unknown[] = []
+    room.on('message', () => received.push('room'))
+    client.on('message', (data) => received.push(data))
     for (const [n, meta] of [
       null,
       7,
@@ -108,13 +108,13 @@ describe('an event of a room', () => {
       { $room: 'general', at: 'now' },
     ].entries())
       say('message', n, meta)
-    await eventually(() => expect(heard).toEqual([0, 1, 2, 3, 4, 5]))
+    await eventually(() => expect(received).toEqual([0, 1, 2, 3, 4, 5]))
   })
 })
 
 describe('what follows the answer to a join in the same breath', () => {
   // Over HTTP, and over a busy WebSocket, packets come in bunches: the answer, and what was said right after it.
-  test.each(['polling', 'websocket'])('is heard: %s', async (transport) => {
+  test.each(['polling', 'websocket'])('is received: %s', async (transport) => {
     const { url } = await startScript({
       $join:
         ({ room }, socket) =>
@@ -126,11 +126,11 @@ describe('what follows the answer to a join in the same breath', () => {
     })
     const client = startRoomful(url, { socket: { transports: [transport] } })
     const room = client.room('general')
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
-    room.on('gap', (gap) => heard.push(gap))
+    const received: unknown[] = []
+    room.on('message', (data) => received.push(data))
+    room.on('gap', (gap) => received.push(gap))
     await room.join()
-    await eventually(() => expect(heard).toEqual([6, 7, 8]))
+    await eventually(() => expect(received).toEqual([6, 7, 8]))
     await eventually(() => expect([...room.members.getState().keys()]).toEqual(['ann', 'bob']))
   })
   test('comes before it, and is in the log already: who joins for the first time does not hear it', async () => {
@@ -144,10 +144,10 @@ describe('what follows the answer to a join in the same breath', () => {
         },
     })
     const room = startRoomful(url).room('general')
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
+    const received: unknown[] = []
+    room.on('message', (data) => received.push(data))
     await room.join()
-    await expect.poll(() => heard).toEqual([6])
+    await expect.poll(() => received).toEqual([6])
   })
   test('is forgotten where the connection ends before the room is joined', async () => {
     const { url, server, dataOf } = await startScript({
@@ -160,17 +160,17 @@ describe('what follows the answer to a join in the same breath', () => {
     })
     const client = startRoomful(url)
     const room = client.room('general')
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
-    client.on('seen', () => heard.push('seen'))
+    const received: unknown[] = []
+    room.on('message', (data) => received.push(data))
+    client.on('seen', () => received.push('seen'))
     const joined = room.join()
-    await expect.poll(() => heard).toEqual(['seen'])
+    await expect.poll(() => received).toEqual(['seen'])
     await server.restart()
     await joined
     expect(dataOf('$join')).toHaveLength(2)
-    expect(heard).toEqual(['seen'])
+    expect(received).toEqual(['seen'])
   })
-  test('counts as heard when the room is joined again', async () => {
+  test('counts as received when the room is joined again', async () => {
     const gaps: Gap[] = []
     const { url, server } = await startScript({
       $join:
@@ -181,11 +181,11 @@ describe('what follows the answer to a join in the same breath', () => {
         },
     })
     const room = startRoomful(url).room('general')
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
+    const received: unknown[] = []
+    room.on('message', (data) => received.push(data))
     room.on('gap', (gap) => gaps.push(gap))
     await room.join()
-    await eventually(() => expect(heard).toEqual([6]))
+    await eventually(() => expect(received).toEqual([6]))
     const statuses = recordRoom(room)
     await server.restart()
     await eventually(() => expect(statuses).toEqual(['joined', 'suspended', 'joining', 'joined']))

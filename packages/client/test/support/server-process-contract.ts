@@ -35,5 +35,5 @@ export type Question =
   | { readonly ask: 'log'; readonly room: string }
   /** How many are connected. */
   | { readonly ask: 'clients' }
-  /** SIGKILL itself at the `nth` batch from now, before it is written or before anybody hears that it was. */
+  /** SIGKILL itself at the `nth` batch from now, before it is written or before its answer and its messages are sent. */
   | { readonly ask: 'crash'; readonly moment: Moment; readonly nth: number }

@@ -29,7 +29,7 @@ export interface ServerProcess {
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<Exit>
   /** Starts it again after its end. */
   restart(changes?: Partial<ProcessSettings>): Promise<void>
-  /** SIGSTOP: its sockets are open, and nobody answers. */
+  /** SIGSTOP: its sockets stay open and nothing is answered. */
   freeze(): void
   /** SIGCONT. */
   thaw(): void
@@ -52,14 +52,14 @@ export async function startServerProcess(given: ProcessSettings): Promise<Server
     const { child, exited } = running
     const id = ++questions
     const answered = new Promise((resolve) => {
-      const hear = (message: { id?: number; answer?: unknown }): void => {
+      const onMessage = (message: { id?: number; answer?: unknown }): void => {
         if (message.id !== id) return
-        child.off('message', hear)
+        child.off('message', onMessage)
         resolve(message.answer)
       }
-      child.on('message', hear)
+      child.on('message', onMessage)
     })
-    child.send({ id, question }, () => {}) // one that is gone says so by `exited`
+    child.send({ id, question }, () => {}) // a process that is gone settles `exited`
     const gone = exited.then(({ output }) => {
       throw new Error(`the server ended before it answered; it printed: ${output}`)
     })
