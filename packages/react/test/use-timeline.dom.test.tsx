@@ -3,7 +3,8 @@ import { act, cleanup, configure, render, screen } from '@testing-library/react'
 import { StrictMode, Suspense } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type Chat, startChat } from '../../client/test/rooms/support/chat-server.ts'
-import { createHooks, useTimeline, type UseTimeline } from '../src/index.ts'
+import { createHooks, useTimeline, type UseTimeline, type UseTimelineOptions } from '../src/index.ts'
+import { countListeners } from './support/count-listeners.ts'
 
 configure({ asyncUtilTimeout: 20_000 }) // the machine may be slow and busy
 afterEach(cleanup)
@@ -16,18 +17,18 @@ async function start() {
   const bob = await chat.connect('Bob').join('general')
   const { useRoom } = createHooks(ann)
   const seen: Shown[] = []
-  function List({ room }: { room: Room<Chat> | undefined }) {
-    const timeline = useTimeline(room, 'message')
+  function List({ room, ...options }: { room: Room<Chat> | null | undefined } & UseTimelineOptions) {
+    const timeline = useTimeline(room, 'message', options)
     seen.push(timeline)
     return (
       <output>{timeline.entries.map((entry) => (entry.kind === 'message' ? entry.data.text : 'gap')).join()}</output>
     )
   }
-  function Page({ name = 'general' }: { name?: string | null }) {
+  function Page({ name = 'general', ...options }: { name?: string | null } & UseTimelineOptions) {
     const { room, status } = useRoom(name)
     return (
       <main aria-label={status}>
-        <List room={room} />
+        <List room={room} {...options} />
       </main>
     )
   }
@@ -35,7 +36,7 @@ async function start() {
   return { chat, ann, bob, seen, now: () => seen.at(-1) as Shown, List, Page, joined }
 }
 
-test('what is said, in order; our own from the moment in which it is sent; what was said before, when asked for', async () => {
+test('lists messages in order, own ones from the moment they are sent, and older ones after loadOlder', async () => {
   const { bob, now, seen, Page, joined } = await start()
   await bob.send({ text: 'before' })
   render(<Page />, { wrapper: StrictMode })
@@ -54,40 +55,90 @@ test('what is said, in order; our own from the moment in which it is sent; what 
   expect(new Set(functions.slice(-8)).size).toBe(4)
 })
 
-test('mounted without anything to show, it renders once; without a room it is empty, and sends nothing', async () => {
-  const { ann, seen, now, List } = await start()
-  const view = render(<List room={ann.room('general')} />)
-  await act(async () => {})
-  expect(seen).toHaveLength(1)
-  view.rerender(<List room={undefined} />)
-  void now().send({ text: 'nobody waits for this' })
-  await expect(now().send({ text: 'x' })).rejects.toThrow(/no room: useTimeline was given none/)
-  expect(now().discard('1')).toBe(false)
-  expect(now().entries.length).toBe(0)
-  expect(now().entries.toArray()).toBe(now().entries.toArray())
+test('with `initial`, the status is loading until the newest messages are there', async () => {
+  const { bob, seen, now, Page } = await start()
+  for (const text of ['one', 'two', 'three']) await bob.send({ text })
+  render(<Page initial={2} />, { wrapper: StrictMode })
+  await screen.findByText('two,three')
+  expect(now()).toMatchObject({ status: 'ready', hasOlder: true, hasNewer: false })
+  const whileEmpty = seen.filter(({ entries }) => entries.length === 0).map(({ status }) => status)
+  expect(new Set(whileEmpty)).toEqual(new Set(['loading']))
 })
 
-test('another room is another list, and the first one is closed; unmounted, nothing listens', async () => {
+test('with `initial`, an empty room is ready and empty', async () => {
+  const { now, Page } = await start()
+  render(<Page initial={50} />)
+  await vi.waitFor(() => expect(now()).toMatchObject({ status: 'ready', hasOlder: false, entries: { length: 0 } }))
+})
+
+test('the status is failed, with the error, where the server refuses the room', async () => {
+  const { chat } = await start()
+  const { useRoom } = createHooks(chat.connect('Bob'))
+  function Page() {
+    const { status, error } = useTimeline(useRoom('staff').room, 'message', { initial: 50 })
+    return <output>{`${status} ${error?.code}`}</output>
+  }
+  render(<Page />)
+  expect(await screen.findByText('failed FORBIDDEN')).toBeTruthy()
+})
+
+test('a mount without anything to show renders once', async () => {
+  const { ann, seen, List } = await start()
+  render(<List room={ann.room('general')} />)
+  await act(async () => {})
+  expect(seen).toHaveLength(1)
+})
+
+test.each([null, undefined])(
+  'with %s as room it is empty and loading, calls reject, and discard returns false',
+  async (room) => {
+    const { seen, now, List } = await start()
+    render(<List room={room} initial={50} />)
+    await act(async () => {})
+    expect(seen).toHaveLength(1)
+    expect(now()).toMatchObject({ status: 'loading', entries: { length: 0 }, hasOlder: undefined })
+    expect(now().entries.toArray()).toBe(now().entries.toArray())
+    void now().send({ text: 'this rejection is not unhandled' })
+    const { send, retry, loadOlder, loadNewer, loadLatest, discard } = now()
+    for (const call of [() => send({ text: 'x' }), () => retry('1'), loadOlder, loadNewer, loadLatest])
+      await expect(call()).rejects.toThrow(/no room: useTimeline was given none/)
+    expect(discard('1')).toBe(false)
+  },
+)
+
+test('shown again within `keepMs`, a timeline is there at once, and catches up', async () => {
+  const { bob, seen, Page, joined } = await start()
+  const view = render(<Page initial={50} />)
+  await joined()
+  await bob.send({ text: 'one' })
+  await screen.findByText('one')
+  view.rerender(<Page initial={50} name={null} />)
+  await bob.send({ text: 'two' })
+  seen.length = 0
+  view.rerender(<Page initial={50} />)
+  expect(seen[0]).toMatchObject({ status: 'ready', entries: { length: 1 } })
+  await screen.findByText('one,two')
+})
+
+test('another room is another list; a list without a component is closed after `keepMs`', async () => {
   const { chat, bob, seen, Page, joined, ann } = await start()
   const hall = await chat.connect('Bob').join('hall')
   const listening = countListeners(ann.room('general'))
-  const view = render(<Page />, { wrapper: StrictMode })
+  const view = render(<Page keepMs={0} />, { wrapper: StrictMode })
   await joined()
   await bob.send({ text: 'one' })
   await screen.findByText('one')
   expect(listening.left).toBeGreaterThan(0)
-  view.rerender(<Page name="hall" />)
-  await act(async () => {})
-  expect(listening.left).toBe(0)
+  view.rerender(<Page keepMs={0} name="hall" />)
+  await vi.waitFor(() => expect(listening.left).toBe(0))
   await joined()
   await hall.send({ text: 'two' })
   await screen.findByText('two')
-  view.rerender(<Page name={null} />)
+  view.rerender(<Page keepMs={0} name={null} />)
   expect(seen.at(-1)?.entries.length).toBe(0)
-  view.unmount()
 })
 
-test('removed while it waits for something else, it is closed', async () => {
+test('a list that is removed while its page is suspended is closed after `keepMs`', async () => {
   const { ann, List } = await start()
   const room = ann.room('general')
   const listening = countListeners(room)
@@ -99,7 +150,7 @@ test('removed while it waits for something else, it is closed', async () => {
   }
   const page = (isWaiting: boolean) => (
     <Suspense fallback={<output>waits</output>}>
-      <List room={room} />
+      <List room={room} keepMs={0} />
       <Waiting isWaiting={isWaiting} />
     </Suspense>
   )
@@ -109,11 +160,10 @@ test('removed while it waits for something else, it is closed', async () => {
   expect(screen.getByText('waits')).toBeTruthy()
   expect(listening.left).toBeGreaterThan(0)
   view.unmount()
-  await act(async () => {})
-  expect(listening.left).toBe(0)
+  await vi.waitFor(() => expect(listening.left).toBe(0))
 })
 
-test('what failed can be tried again, and discarded', async () => {
+test('a refused message can be sent again, and discarded', async () => {
   const { now, Page, joined } = await start()
   render(<Page />)
   await joined()
@@ -137,20 +187,3 @@ test('what failed can be tried again, and discarded', async () => {
   expect(isGone).toBe(true)
   await vi.waitFor(() => expect(now().entries.length).toBe(0))
 })
-
-/** How many subscriptions to a room are left of those made from now on. */
-function countListeners(room: Room<Chat>) {
-  const counts = { left: 0 }
-  const count = (subscribe: (...args: never[]) => () => void) =>
-    ((...args: never[]) => {
-      counts.left += 1
-      const off = subscribe(...args)
-      return () => {
-        counts.left -= 1
-        off()
-      }
-    }) as never
-  room.on = count(room.on)
-  ;(room.state as { subscribe: unknown }).subscribe = count(room.state.subscribe)
-  return counts
-}
