@@ -85,7 +85,7 @@ test('useRoom takes the params of the contract’s `join`; any JSON without one'
   const paid = defineContract({ join: z.object({ key: z.string() }) })
   const members = createClient({ url: 'http://localhost', contract: paid })
   const hooks = createHooks(members)
-  hooks.useRoom('general', { params: { key: 'k' } }).retry()
+  expectTypeOf(hooks.useRoom('general', { params: { key: 'k' } }).room).toEqualTypeOf<Room<typeof paid>>()
   usePlainRoom(members, 'general', { params: { key: 'k' } }).retry()
   // @ts-expect-error another key
   hooks.useRoom('general', { params: { kay: 'k' } })
