@@ -1,5 +1,5 @@
 import { type Refusal, RoomfulError } from '@roomful/contract'
-import { passingCodes } from '@roomful/contract/protocol'
+import { isPassingCode } from '@roomful/contract/protocol'
 
 /** The longest wait that a server may ask for, in milliseconds. */
 export const MAX_SERVER_WAIT_MS = 300_000
@@ -53,10 +53,20 @@ export function isPermanent({ code, refusal }: RoomfulError): boolean {
 
 /** Whether a refusal with this code is temporary. */
 export function isRetryable(code: string): boolean {
-  return (passingCodes as readonly string[]).includes(code)
+  return isPassingCode(code)
 }
 
 /** Whether the connection ended before the answer; the next connection asks again. */
 export function isConnectionLoss({ code, refusal }: RoomfulError): boolean {
   return refusal === undefined && code === 'DISCONNECTED'
+}
+
+/** The error that the check throws, if any. */
+export function errorOf(check: () => void): RoomfulError | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    return RoomfulError.from(error)
+  }
 }

@@ -49,10 +49,13 @@ test('lists messages in order, own ones from the moment they are sent, and older
   await expect(sent).resolves.toMatchObject({ confirmed: true })
   await act(() => now().loadOlder())
   await screen.findByText('before,hello,hi')
-  expect(now()).toMatchObject({ hasOlder: false, isLoading: false, error: undefined })
+  expect(now()).toMatchObject({ status: 'ready', hasOlder: false, hasNewer: false, isLoading: false, error: undefined })
   await vi.waitFor(() => expect(now().entries.at(-1)).toMatchObject({ state: 'confirmed' }))
-  const functions = seen.flatMap(({ send, retry, discard, loadOlder }) => [send, retry, discard, loadOlder])
-  expect(new Set(functions.slice(-8)).size).toBe(4)
+  const functions = seen.flatMap(({ send, retry, discard, loadOlder, loadNewer, loadLatest }) => [
+    [send, retry, discard],
+    [loadOlder, loadNewer, loadLatest],
+  ])
+  expect(new Set(functions.flat().slice(-12)).size).toBe(6)
 })
 
 test('with `initial`, the status is loading until the newest messages are there', async () => {
@@ -61,8 +64,8 @@ test('with `initial`, the status is loading until the newest messages are there'
   render(<Page initial={2} />, { wrapper: StrictMode })
   await screen.findByText('two,three')
   expect(now()).toMatchObject({ status: 'ready', hasOlder: true, hasNewer: false })
-  const whileEmpty = seen.filter(({ entries }) => entries.length === 0).map(({ status }) => status)
-  expect(new Set(whileEmpty)).toEqual(new Set(['loading']))
+  const shown = seen.map(({ status, entries }) => `${status} ${entries.length}`)
+  expect(new Set(shown)).toEqual(new Set(['loading 0', 'ready 2']))
 })
 
 test('with `initial`, an empty room is ready and empty', async () => {
@@ -107,17 +110,21 @@ test.each([null, undefined])(
 )
 
 test('shown again within `keepMs`, a timeline is there at once, and catches up', async () => {
-  const { bob, seen, Page, joined } = await start()
-  const view = render(<Page initial={50} />)
+  const { ann, bob, seen, now, Page, joined } = await start()
+  const view = render(<Page initial={50} />, { wrapper: StrictMode })
   await joined()
   await bob.send({ text: 'one' })
   await screen.findByText('one')
   view.rerender(<Page initial={50} name={null} />)
+  await vi.waitFor(() => expect(ann.room('general').status).toBe('left'))
   await bob.send({ text: 'two' })
   seen.length = 0
   view.rerender(<Page initial={50} />)
   expect(seen[0]).toMatchObject({ status: 'ready', entries: { length: 1 } })
   await screen.findByText('one,two')
+  await bob.send({ text: 'three' })
+  await screen.findByText('one,two,three')
+  expect(now()).toMatchObject({ hasNewer: false })
 })
 
 test('another room is another list; a list without a component is closed after `keepMs`', async () => {

@@ -110,7 +110,7 @@ export class Sender {
 
   /** Drops the queue, or the part of it that is for one room. */
   clear(error: RoomfulError, room?: string): void {
-    for (const parcel of [...this.#queue]) {
+    for (const parcel of this.#queue) {
       if (room !== undefined && parcel.room !== room) continue
       this.#queue.delete(parcel)
       this.#drop(parcel, error)

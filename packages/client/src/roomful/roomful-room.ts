@@ -2,16 +2,14 @@ import { RoomfulError } from '@roomful/contract'
 import {
   assertRoomName,
   type Entry,
-  type Hello,
   type JoinAnswer as WireAnswer,
   type Limits,
   type MembersDelta,
   wire,
   type WireMeta,
 } from '@roomful/contract/protocol'
-import type { ClientCore } from '../client-core.ts'
 import { Emitter, Listeners, type Unsubscribe } from '../emitter.ts'
-import { isPermanent } from '../errors.ts'
+import { errorOf, isPermanent } from '../errors.ts'
 import type { CallOptions } from '../promises.ts'
 import { retryDelay } from '../retry-delay.ts'
 import type { HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.ts'
@@ -22,11 +20,13 @@ import { type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import { RoomMembers } from './room-members.ts'
 import { type RoomfulInternals, roomfulRooms } from './roomful-rooms.ts'
-import { granted, readHistoryAnswer, readJoinAnswer } from './wire-messages.ts'
+import { type RequestLink, RoomRequests } from './room-requests.ts'
 
 /** Changes of the members that came before the answer to the join are kept: packets may come in bunches. */
 const MAX_EARLY_CHANGES = 1_000
 const FETCH_RETRY_MS = 1_000
+
+type MetaOnWire = Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>
 
 interface Answer extends JoinAnswer {
   readonly page: LogPage
@@ -36,13 +36,8 @@ interface Answer extends JoinAnswer {
 }
 
 /** What a room needs of the protocol; `RoomfulProtocol` is the only one. */
-export interface RoomfulLink {
-  readonly core: ClientCore
+export interface RoomfulLink extends RequestLink {
   readonly outbox: Outbox
-  /** undefined before the first `$hello`. */
-  readonly hello: Hello | undefined
-  /** The first value of the server's answer. */
-  request(event: string, request: object, timeoutMs: number): Promise<unknown>
 }
 
 /** One room on a server with `@roomful/server`: its log, its members, and the messages to it. */
@@ -55,6 +50,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   readonly outgoing: OutgoingMessages
   readonly senders: RoomfulInternals['senders'] = new Emitter()
   presence: RoomfulInternals['presence'] = () => undefined
+  readonly #requests: RoomRequests
   readonly #log = new RoomLog()
   readonly #runLog: (input: LogInput) => void
   /** The protocol's own events of this room, such as `$typing`. */
@@ -72,6 +68,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     const { outbox } = link
     this.host = host
     this.link = link
+    this.#requests = new RoomRequests(name, link)
     this.nameError = errorOf(() => assertRoomName(name))
     this.#members = new RoomMembers(link.core.schemas, link.core.reporting.report)
     this.members = this.#members.store
@@ -88,31 +85,21 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   async join(params: unknown): Promise<Answer> {
-    const { name: room } = this.host
     const { place } = this.#log
-    const presence = this.presence()
-    this.#hasEarly = false
     const last = Math.min(Math.max(0, ...this.#initial.values()), this.link.hello?.limits.page ?? 0)
-    const request = {
-      room,
-      ...(place && { since: { epoch: place.epoch, seq: place.last } }),
-      ...(presence !== undefined && { presence }),
-      ...(params !== undefined && { params }),
-      ...(last > 0 && { last }),
-    }
-    try {
-      const { members, ...page } = readJoinAnswer(await this.#request(wire.join, request, 'joinTimeoutMs'))
-      return { acknowledged: true, page, members, hasInitial: last > 0 }
-    } catch (error) {
-      // The answer may come later: the server must not keep a member that does not know of it.
-      if (!(error as RoomfulError).refusal) this.link.core.sender.write(wire.leave, [{ room }])
-      throw error
-    }
+    this.#hasEarly = false
+    const { members, ...page } = await this.#requests.join({
+      since: place && { epoch: place.epoch, seq: place.last },
+      presence: this.presence(),
+      params,
+      last: last || undefined,
+    })
+    return { acknowledged: true, page, members, hasInitial: last > 0 }
   }
 
   async leave(): Promise<void> {
     this.link.outbox.close(this.host.name, true)
-    await this.#request(wire.leave, { room: this.host.name }, 'joinTimeoutMs')
+    await this.#requests.leave()
   }
 
   onState(state: RoomState): void {
@@ -134,15 +121,13 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.#members.show(members)
   }
 
-  onJoined(answer: Answer, isForApp: boolean): void {
+  onJoined({ page, hasInitial }: Answer, isForApp: boolean): void {
     const { outbox, hello } = this.link
-    if (hello) outbox.open(this.host.name, { epoch: answer.page.epoch, ...hello.limits })
+    if (hello) outbox.open(this.host.name, { epoch: page.epoch, ...hello.limits })
     if (!isForApp) return
-    const { page, hasInitial } = answer
     const { place } = this.#log
     const isContinued = place !== undefined && place.epoch === page.epoch && place.last <= page.head
-    if (hasInitial && !isContinued)
-      this.#initialPage = this.#read(page, (page.entries[0]?.seq ?? page.first) > page.first)
+    if (hasInitial && !isContinued) this.#initialPage = this.#read(page, false)
     this.#runLog({ type: 'joined', page })
     for (const delta of this.#early.splice(0)) this.receiveMembers(delta)
   }
@@ -165,17 +150,9 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   async history(query: HistoryQuery): Promise<HistoryMessages> {
-    const { name: room } = this.host
     const { place } = this.#log
-    if (!place) throw new RoomfulError('NOT_MEMBER', `unable to read room ${room}: join it first`)
-    const { page } = this.#limits()
-    const limit = Math.min(query.limit ?? page, page)
-    const range = 'after' in query ? { after: query.after } : { before: query.before ?? Number.MAX_SAFE_INTEGER }
-    const request = { room, epoch: place.epoch, limit, ...range }
-    const answer = readHistoryAnswer(await this.#request(wire.history, request, 'ackTimeoutMs'))
-    const { entries, first, head } = answer
-    const isNewer = 'after' in query
-    return this.#read(answer, isNewer ? (entries.at(-1)?.seq ?? head) < head : (entries[0]?.seq ?? first) > first)
+    if (!place) throw new RoomfulError('NOT_MEMBER', `unable to read room ${this.host.name}: join it first`)
+    return this.#read(await this.#requests.history(place.epoch, query), 'after' in query)
   }
 
   isInUse(): boolean {
@@ -206,7 +183,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     const { epoch, seq, id, from, at } = meta
     if (epoch !== undefined && seq !== undefined && id !== undefined)
       this.#runLog({ type: 'message', epoch, entry: { event, data, seq, id, from, at } })
-    else if (this.#log.status === 'joined') this.host.events.emit(event, data, () => this.#metaOf(meta, false))
+    else if (this.#log.status === 'joined') this.#emit(event, data, meta, false)
   }
 
   receiveHead(epoch: string, seq: number): void {
@@ -233,8 +210,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     return emitter !== undefined
   }
 
-  async request(event: string, request: object): Promise<unknown> {
-    return granted(event, await this.#request(event, request, 'ackTimeoutMs'))
+  request(event: string, request: object): Promise<unknown> {
+    return this.#requests.granted(event, request)
   }
 
   send(event: string, message: object): void {
@@ -253,7 +230,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
    */
   #noticeEarly(isEvent: boolean): void {
     if (isEvent) this.#hasEarly ||= this.#status !== 'joined'
-    if (this.#hasEarly && this.#isOut() && this.host.isBusy()) this.host.lost()
+    if (this.#hasEarly && isOut({ status: this.#status }) && this.host.isBusy()) this.host.lost()
   }
 
   #perform(output: LogOutput): void {
@@ -262,7 +239,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       case 'deliver':
         return this.#deliver(output.entry, output.replayed)
       case 'gap':
-        if (!this.#isOut()) events.emitGap(output.gap)
+        if (!isOut({ status: this.#status })) events.emitGap(output.gap)
         return
       case 'rejoin':
         return this.host.lost()
@@ -272,22 +249,19 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   #deliver({ event, data, ...meta }: Entry, replayed: boolean): void {
-    if (this.#isOut()) return // a listener of an earlier message has left the room
-    this.host.events.emit(event, data, () => this.#metaOf(meta, replayed))
+    if (isOut({ status: this.#status })) return // a listener of an earlier message has left the room
+    this.#emit(event, data, meta, replayed)
     if (this.senders.size > 0) this.senders.call([meta.from], (error) => this.link.core.reporting.report(error, event))
   }
 
   #fetch(join: number, epoch: string, after: number): void {
-    const request = { room: this.host.name, epoch, after, limit: this.#limits().page }
-    this.#request(wire.history, request, 'ackTimeoutMs')
-      .then(readHistoryAnswer)
-      .then(
-        (page) => this.#runLog({ type: 'page', join, page }),
-        ({ code }: RoomfulError) => {
-          if (code === 'EPOCH' || code === 'NOT_MEMBER') this.host.lost()
-          else this.#retryLater(join)
-        },
-      )
+    this.#requests.history(epoch, { after }).then(
+      (page) => this.#runLog({ type: 'page', join, page }),
+      ({ code }: RoomfulError) => {
+        if (code === 'EPOCH' || code === 'NOT_MEMBER') this.host.lost()
+        else this.#retryLater(join)
+      },
+    )
   }
 
   #retryLater(join: number): void {
@@ -298,39 +272,28 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   /** Parsed messages of a page. Those that the contract refuses are reported and left out. */
-  #read({ epoch, first, head, entries }: LogPage, more: boolean): HistoryMessages {
+  #read({ epoch, first, head, entries }: LogPage, isNewer: boolean): HistoryMessages {
     const { schemas } = this.link.core
     const messages = entries.flatMap(({ event, data, ...meta }) => {
       const read = schemas.readRoomEvent(this.host.name, event, data)
       return read ? [{ event, data: read.data, meta: this.#metaOf(meta, true) }] : []
     })
-    return { messages, more, epoch, oldest: entries[0]?.seq ?? first, newest: entries.at(-1)?.seq ?? head }
+    const oldest = entries[0]?.seq ?? first
+    const newest = entries.at(-1)?.seq ?? head
+    return { messages, more: isNewer ? newest < head : oldest > first, epoch, oldest, newest }
   }
 
-  #metaOf({ id, seq, from, at }: Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>, replayed: boolean): MessageMeta {
+  #emit(event: string, data: unknown, meta: MetaOnWire, replayed: boolean): void {
+    const { name, events } = this.host
+    const { schemas, reporting } = this.link.core
+    const parse = (): [unknown, MessageMeta] | undefined => {
+      const read = schemas.readRoomEvent(name, event, data)
+      return read && [read.data, this.#metaOf(meta, replayed)]
+    }
+    events.listeners.emit(event, parse, (error) => reporting.report(error, `${event} of ${name}`))
+  }
+
+  #metaOf({ id, seq, from, at }: MetaOnWire, replayed: boolean): MessageMeta {
     return { id, seq, from: this.link.core.schemas.readUser(from), at, replayed }
-  }
-
-  #request(event: string, request: object, timeout: 'ackTimeoutMs' | 'joinTimeoutMs'): Promise<unknown> {
-    return this.link.request(event, request, this.link.core.settings[timeout])
-  }
-
-  #limits(): Limits {
-    const { hello } = this.link
-    if (hello) return hello.limits
-    throw new RoomfulError('DISCONNECTED', `unable to reach room ${this.host.name}: not connected`)
-  }
-
-  #isOut(): boolean {
-    return this.#status === 'left' || this.#status === 'leaving'
-  }
-}
-
-function errorOf(check: () => void): RoomfulError | undefined {
-  try {
-    check()
-    return undefined
-  } catch (error) {
-    return RoomfulError.from(error)
   }
 }

@@ -54,7 +54,11 @@ export class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
         return readPublishAnswer(answer, request.items.length)
       },
       rejoin: (name) => rooms.get(name)?.lost(),
-      heldChanged: (name) => rooms.named(name).setNeeded(this.outbox.holds(name)),
+      heldChanged: (name) => {
+        const isHeld = this.outbox.holds(name)
+        const room = isHeld ? rooms.named(name) : rooms.get(name)
+        room?.setNeeded(isHeld)
+      },
       drop: (name, event, error) => reporting.drop(event, error, name),
       storageFailed: (error) => reporting.inspect({ type: 'error', error, source: 'outbox' }),
       report: reporting.report,

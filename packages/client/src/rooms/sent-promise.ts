@@ -17,6 +17,7 @@ export function sentPromise(
       return Promise
     }
 
+    // oxlint-disable-next-line unicorn/no-thenable -- a promise has one
     override then<A = Receipt, B = never>(...callbacks: Parameters<Promise<Receipt>['then']>): Promise<A | B> {
       isObserved = true
       return super.then(...callbacks) as Promise<A | B>

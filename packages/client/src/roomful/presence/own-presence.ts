@@ -1,4 +1,4 @@
-import { type AnyContract, RoomfulError } from '@roomful/contract'
+import type { AnyContract, RoomfulError } from '@roomful/contract'
 import { wire } from '@roomful/contract/protocol'
 import { requestedWaitMs } from '../../errors.ts'
 import { encoding } from '../../events/snapshot.ts'
