@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/client'
-import type { ItemResult, PublishAnswer } from '@roomful/contract/protocol'
-import { bytesOf, type Message } from '../../../../src/roomful/outbox/message.ts'
+import { bytesOf, type ItemResult, type PublishAnswer } from '@roomful/contract/protocol'
+import type { Message } from '../../../../src/roomful/outbox/message.ts'
 import { OutboxCore } from '../../../../src/roomful/outbox/outbox-core.ts'
 import type {
   Batch,
