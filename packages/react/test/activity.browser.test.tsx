@@ -98,7 +98,7 @@ test('a hidden timeline goes on without a loss or a repeat, and is closed when i
   const { client, say } = await start()
   const room = await client.join('general')
   const listening = countListeners(room)
-  const List = () => <output>{useTimeline(room, 'news').entries.length} said</output>
+  const List = () => <output>{useTimeline(room, 'news', { keepMs: 0 }).entries.length} said</output>
   const page = (mode: Mode) => (
     <StrictMode>
       <Activity mode={mode}>

@@ -7,7 +7,7 @@ import { refusalIn } from '../errors.ts'
 import { snapshot } from '../events/snapshot.ts'
 import { abortReason, type CallOptions, handled, within } from '../promises.ts'
 import { createConstantStore, createGuardedStore, type ReadonlyStore } from '../store.ts'
-import type { HistoryMessages, Member } from './room.ts'
+import type { HistoryMessages, Member, MessageMeta } from './room.ts'
 import type { RoomState } from './room-state.ts'
 import type {
   ClientOutbox,
@@ -204,9 +204,14 @@ class PlainRoom implements RoomPart {
   receive(event: string, data: unknown): void {
     const { status } = this.#host.state
     if (status !== 'joined' && status !== 'joining') return this.#host.drop('in', event, 'the room is not joined')
-    const at = Date.now()
-    const metaOf = () => ({ id: undefined, seq: undefined, from: undefined, at, replayed: false })
-    this.#host.events.emit(event, data, metaOf)
+    const { name, events } = this.#host
+    const { schemas, reporting } = this.#core
+    const meta: MessageMeta = { id: undefined, seq: undefined, from: undefined, at: Date.now(), replayed: false }
+    const parse = (): [unknown, MessageMeta] | undefined => {
+      const read = schemas.readRoomEvent(name, event, data)
+      return read && [read.data, meta]
+    }
+    events.listeners.emit(event, parse, (error) => reporting.report(error, `${event} of ${name}`))
   }
 
   emit(event: string, given: unknown, { timeoutMs, signal }: CallOptions): SentMessage {

@@ -42,6 +42,11 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
 
   const isJoined = (): boolean => source.state.getState().status === 'joined'
   const untilJoined = (): Promise<void> => untilState(source.state, verdict, { signal })
+  const takePage = (): HistoryMessages | undefined => {
+    const page = takeInitial?.()
+    takeInitial = undefined
+    return page
+  }
   const isMissing = (): boolean => !view.isReady || view.isBehind
   const retryLater = (): void => {
     if (isJoined() && !signal.aborted) retryTimer = setTimeout(catchUp, RETRY_MS * (1 + Math.random()))
@@ -78,8 +83,7 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
     const from = { older: { before: oldest ?? 0 }, newer: { after: newest ?? 0 }, latest: {} }[kind]
     view.isLoadingOlder = kind === 'older'
     try {
-      const page =
-        (kind === 'latest' && takeInitial?.()) || (await source.history({ limit: Math.min(limit, max), ...from }))
+      const page = (kind === 'latest' && takePage()) || (await source.history({ limit: Math.min(limit, max), ...from }))
       return signal.aborted ? 0 : view.page(kind, event, page, generation)
     } catch (failure) {
       const { code } = RoomfulError.from(failure)
@@ -124,7 +128,7 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
 
   return {
     begin() {
-      takeInitial?.()
+      takePage()
       takeInitial = initial === undefined || isJoined() ? undefined : source.requestInitial(Math.min(initial, max))
       view.isReady = initial === undefined && isJoined()
       show({ error: undefined })
@@ -139,7 +143,7 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
     close() {
       closing.abort()
       clearTimeout(retryTimer)
-      takeInitial?.()
+      takePage()
     },
   }
 }

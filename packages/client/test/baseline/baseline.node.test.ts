@@ -40,7 +40,7 @@ async function runIn(engine: Engine): Promise<Results> {
   const [plain, lobby] = await Promise.all([startPlainServer(), startLobby()])
   const settings = JSON.stringify({ engine, plain: plain.url, roomful: lobby.server.url })
   const args = ['--import', 'tsx', pathOf('baseline-main.ts'), settings]
-  const running = promisify(execFile)(process.execPath, args, { cwd, timeout: 6_000 })
+  const running = promisify(execFile)(process.execPath, args, { cwd, timeout: 25_000 })
   running.child.stdin?.end(code)
   // Not the error itself: Vitest would look for a source map in the path of Node, which its message names.
   const { stdout, stderr } = await running.catch((error: { stdout: string; stderr: string }) => error)

@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/client'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { OutgoingEntry } from '../../src/roomful/outbox/outgoing.ts'
+import type { OutgoingMessage } from '../../src/rooms/rooms-protocol.ts'
 import { refusal } from '../support/refusal.ts'
 import { pageOf, timelineOverFake } from './support/fake-source.ts'
 
@@ -26,7 +26,7 @@ describe('TL1 what a timeline shows', () => {
     expect(shown()).toEqual(['0 read before sending', '1 read elsewhere sending'])
   })
   test('messages of an earlier page go before those sent meanwhile: the outbox gives the order', () => {
-    const outgoing: OutgoingEntry[] = []
+    const outgoing: OutgoingMessage[] = []
     const { timeline, tell, shown } = timelineOverFake({ outgoing })
     void timeline.send('mine')
     const [old, mine] = ['old:1', 'own:1'].map((id) => ({ id, event: 'message', data: id, state: 'queued' }) as const)
@@ -158,6 +158,7 @@ describe('TL13 the first page', () => {
     expect(shown()).toEqual(['1 log 3 confirmed', '2 log 4 confirmed', '0 log 5 confirmed'])
     expect(timeline.state.getState()).toMatchObject({ status: 'ready', hasOlder: true, hasNewer: false })
     expect(asked).toEqual([])
+    timeline.close()
   })
   test('it is asked for where the room is joined already, or the join did not bring it', async () => {
     const joinedBefore = timelineOverFake({ initial: 50, max: 20 })
@@ -411,6 +412,17 @@ describe('TL12 loadNewer and loadLatest', () => {
     expect(seqs()).toEqual([4, 5, 6])
     expect(timeline.state.getState()).toMatchObject({ hasOlder: true, hasNewer: true })
   })
+  test('a live message that comes while older ones are loaded makes no hole', async () => {
+    const { timeline, asked, hear, seqs } = timelineOverFake({ max: 3 })
+    for (const seq of [6, 7, 8]) hear(seq)
+    void timeline.loadOlder()
+    await settled()
+    hear(9)
+    asked[0]?.answer(pageOf([4, 5], true))
+    await settled()
+    expect(seqs()).toEqual([4, 5, 6])
+    expect(timeline.state.getState().hasNewer).toBe(true)
+  })
   test('loadNewer goes on from the last entry, to the end of the log', async () => {
     const { timeline, asked, hear, seqs } = await scrolled()
     void timeline.loadNewer(1)
@@ -556,7 +568,7 @@ describe('TL14 a room that is left and joined again', () => {
     expect(asked).toEqual([])
   })
   test('another user begins with nothing', async () => {
-    const outgoing: OutgoingEntry[] = [{ id: 'own:9', event: 'message', data: 'hello', state: 'queued' }]
+    const outgoing: OutgoingMessage[] = [{ id: 'own:9', event: 'message', data: 'hello', state: 'queued' }]
     const fake = timelineOverFake({ initial: 50, outgoing })
     await settled()
     fake.asked[0]?.answer(pageOf([1], false))

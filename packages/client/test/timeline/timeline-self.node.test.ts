@@ -1,15 +1,15 @@
-import { createTimeline, defineContract, type TimelineState } from '@roomful/client'
+import { createTimeline, defineContract, roomful, type TimelineState } from '@roomful/client'
 import { createRooms, memoryLog } from '@roomful/server'
 import { io } from 'socket.io-client'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { startChat } from '../rooms/support/chat-server.ts'
-import { sourceOf } from '../../src/rooms/room-source.ts'
+import { sourceOf } from '../../src/timeline/room-timeline-source.ts'
 import { eventually } from '../support/eventually.ts'
 import { rejection, startClient } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
-/** Each message as its text, its state, and whose it is. */
+/** Each message as its text, its state, and whether it is own. */
 const shownIn = ({ entries }: TimelineState) =>
   entries.map((entry) =>
     entry.kind === 'gap'
@@ -17,7 +17,7 @@ const shownIn = ({ entries }: TimelineState) =>
       : `${(entry.data as { text: string }).text} ${entry.state}${entry.isOwn ? ' own' : ''}`,
   )
 
-test('TL2 C16 somebody who publishes under an id of ours does not take our message over', async () => {
+test('TL2 C16 a message of another user under the id of an own message does not replace it', async () => {
   const { server, connect } = await startChat()
   const room = await connect('Ann').join('general')
   const timeline = createTimeline(room, 'message')
@@ -42,7 +42,7 @@ test('TL2 C16 somebody who publishes under an id of ours does not take our messa
   await eventually(() => expect(shownIn(timeline.state.getState())).toContain('still mine confirmed own'))
 })
 
-test('TL2 C16 who we are is remembered while there is no connection', async () => {
+test('TL2 C16 the user is known while disconnected', async () => {
   const { connect } = await startChat()
   const ann = connect('Ann')
   const room = await ann.join('general')
@@ -58,7 +58,9 @@ test('TL2 C16 who we are is remembered while there is no connection', async () =
 test('TL2 C16 a guest’s message is known by its id, and shown once', async () => {
   const contract = defineContract({ room: { message: z.object({ text: z.string() }) } })
   const server = await startServer({ configure: (host) => void createRooms(host, { contract, log: memoryLog() }) })
-  const [room, others] = await Promise.all([1, 2].map(() => startClient(server.url).join('general')))
+  const [room, others] = await Promise.all(
+    [1, 2].map(() => startClient(server.url, { rooms: roomful() }).join('general')),
+  )
   expect(sourceOf(room!).isSelf({ id: 'anyone' })).toBeUndefined()
   const timeline = createTimeline(room!, 'message')
   await Promise.all([timeline.send({ text: 'mine' }), others!.emit('message', { text: 'theirs' })])

@@ -1,7 +1,8 @@
 import { RoomfulError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
-import type { OutgoingEntry } from '../../src/roomful/outbox/outgoing.ts'
-import type { HistoryMessages, TimelineSource } from '../../src/timeline/timeline-source.ts'
+import type { OutgoingMessage } from '../../src/rooms/rooms-protocol.ts'
+import type { HistoryMessages } from '../../src/rooms/room.ts'
+import type { TimelineSource } from '../../src/timeline/timeline-source.ts'
 import type { TimelineView } from '../../src/timeline/timeline-view.ts'
 import { isSelf, metaOf, pageOf } from './support/fake-source.ts'
 import { ownBehind, tell, type TimelineInput, viewOf, windowOf } from './support/timeline-step.ts'
@@ -16,15 +17,15 @@ const heard = (seq: number | undefined, id = seq === undefined ? undefined : `lo
   data: `log ${id ?? seq}`,
   meta: { ...metaOf(seq ?? 0, id, from), id, seq },
 })
-const out = (id: string, state: OutgoingEntry['state'], more: Partial<OutgoingEntry> = {}): Input => {
+const out = (id: string, state: OutgoingMessage['state'], more: Partial<OutgoingMessage> = {}): Input => {
   return outOf([], id, state, more)
 }
 /** The same, where the outbox has these messages. */
 const outOf = (
   ids: readonly string[],
   id: string,
-  state: OutgoingEntry['state'],
-  more: Partial<OutgoingEntry> = {},
+  state: OutgoingMessage['state'],
+  more: Partial<OutgoingMessage> = {},
 ): Input => {
   const entry = { id, event: 'message', data: `own ${id}`, state, ...more }
   return { type: 'outgoing', entry, waiting: () => ids.map((other) => ({ ...entry, id: other })) }

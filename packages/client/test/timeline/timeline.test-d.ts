@@ -1,4 +1,4 @@
-import { createClient, defineContract } from '@roomful/client'
+import { createClient, defineContract, type MessageOf, type TimelineMessage } from '@roomful/client'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import { createTimeline } from '../../src/timeline/create-timeline.ts'
@@ -13,7 +13,7 @@ const contract = defineContract({
 })
 const room = createClient({ url: 'http://localhost', contract, autoConnect: false }).room('general')
 
-test('TL1 a timeline takes what the contract has an event sent as, and shows what readers get', () => {
+test('TL1 a timeline sends what the contract accepts, and shows what readers get', () => {
   const timeline = createTimeline(room, 'message')
   expectTypeOf(timeline.send).parameters.toEqualTypeOf<[data: { text: string; tags?: string[] | undefined }]>()
   for (const entry of timeline.state.getState().entries) {
@@ -27,7 +27,7 @@ test('TL1 a timeline takes what the contract has an event sent as, and shows wha
   expectTypeOf(createTimeline(room, 'ping').send).parameters.toEqualTypeOf<[]>()
 })
 
-test('TL1 only events that the room keeps have one', () => {
+test('TL1 only events that the log keeps have a timeline', () => {
   expectTypeOf(createTimeline<typeof contract, 'ping'>).toBeFunction()
   // @ts-expect-error it is volatile
   createTimeline(room, 'cursor')
@@ -35,7 +35,26 @@ test('TL1 only events that the room keeps have one', () => {
   createTimeline(room, 'massage')
 })
 
-test('TL1 without a contract, anything goes', () => {
+test('TL1 MessageOf names the messages of a timeline', () => {
+  type Message = MessageOf<typeof contract, 'message'>
+  const messages: Message[] = []
+  for (const entry of createTimeline(room, 'message').state.getState().entries) {
+    if (entry.kind === 'message') messages.push(entry)
+  }
+  expectTypeOf<Message['data']>().toEqualTypeOf<{ text: string; tags: string[] }>()
+  expectTypeOf<Message['from']>().toEqualTypeOf<{ id: string; name: string } | undefined>()
+  expectTypeOf<Message>().toEqualTypeOf<TimelineMessage<Message['data'], { id: string; name: string }>>()
+  // @ts-expect-error it is volatile
+  expectTypeOf<MessageOf<typeof contract, 'cursor'>>().toBeObject()
+})
+
+test('TL13 the state says whether it is known what there is', () => {
+  const { status, hasNewer } = createTimeline(room, 'message', { initial: 50, max: 500 }).state.getState()
+  expectTypeOf(status).toEqualTypeOf<'loading' | 'ready' | 'failed'>()
+  expectTypeOf(hasNewer).toEqualTypeOf<boolean>()
+})
+
+test('TL1 without a contract, every event has a timeline', () => {
   const untyped = createClient({ url: 'http://localhost', autoConnect: false }).room('general')
   expectTypeOf(createTimeline(untyped, 'message').send).toBeCallableWith({ any: 'thing' })
 })

@@ -10,7 +10,7 @@ export function pageId(): string {
       'UNSUPPORTED',
       'crypto.getRandomValues is missing: import "react-native-get-random-values" before the client',
     )
-  return Array.from(crypto.getRandomValues(new Uint8Array(22)), () => ALPHABET[Math.floor(Math.random() * 64)]).join('')
+  return Array.from(crypto.getRandomValues(new Uint8Array(22)), (byte) => ALPHABET[byte & 63]).join('')
 }
 
 /** The keys of this page's messages: a cid that is never used again, and rising numbers over all rooms (C1). */

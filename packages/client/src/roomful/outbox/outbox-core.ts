@@ -127,16 +127,18 @@ export class OutboxCore {
     for (const message of queue.makeBatch(user)) this.#writes?.mark(message)
   }
 
-  /** Sends the batches whose messages are stored, without the messages that were ended meanwhile. */
+  /** Sends the batches whose messages are stored. A batch of which a message was ended meanwhile is made anew: that is stored first (C3). */
   #send(): void {
     for (const queue of this.queues.values()) {
       const { batch } = queue
       if (!batch || batch.isSent) continue
+      if (batch.messages.some((message) => !queue.messages.has(message))) {
+        queue.batch = undefined
+        continue
+      }
       batch.isSent = true
-      batch.messages = queue.sending
       for (const message of batch.messages) message.sentAt ??= this.#nowMs
-      if (batch.messages.length > 0) this.#outputs.push({ type: 'send', batch })
-      else queue.batch = undefined
+      this.#outputs.push({ type: 'send', batch })
     }
   }
 

@@ -6,9 +6,10 @@ import type { OutboxOption, StorageSession } from '../storage/storage-session.ts
 import { MessageKeys } from './message-keys.ts'
 import { type Message, messageFrom, type Outcome } from './message.ts'
 import { OutboxCore } from './outbox-core.ts'
-import type { OutboxPort, OutboxStatus } from './outbox-port.ts'
+import type { OutboxStatus, OutgoingMessage } from '../../rooms/rooms-protocol.ts'
+import type { OutboxPort } from './outbox-port.ts'
 import type { Batch, OutboxInput, OutboxOutput, StoreResult } from './outbox-steps.ts'
-import { type OutgoingEntry, outgoingEntry } from './outgoing.ts'
+import { outgoingEntry } from './outgoing.ts'
 import { Receipts } from './receipts.ts'
 
 const MAX_BYTES = 1_048_576
@@ -20,7 +21,7 @@ export class OutboxRunner {
   readonly storage: StorageSession | undefined
   readonly keys: MessageKeys = new MessageKeys()
   readonly receipts: Receipts = new Receipts()
-  readonly watchers: Listeners<[OutgoingEntry]> = new Listeners()
+  readonly watchers: Listeners<[OutgoingMessage]> = new Listeners()
   /** The server's clock less `performance.now()`. */
   clockMs: number = Date.now() - performance.now()
   readonly #port: OutboxPort

@@ -23,7 +23,7 @@ export interface Session {
 export interface Batch {
   readonly room: string
   readonly epoch: string
-  messages: readonly Message[]
+  readonly messages: readonly Message[]
   /** The messages that no other batch has carried. */
   readonly firstSent: ReadonlySet<Message>
   /** False while the batch waits for the storage. */

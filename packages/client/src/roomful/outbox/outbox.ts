@@ -5,10 +5,11 @@ import { abortReason } from '../../promises.ts'
 import type { ReadonlyStore } from '../../store.ts'
 import type { OutboxOption } from '../storage/storage-session.ts'
 import { createMessage, messageFrom, messageId } from './message.ts'
-import type { OutboxPort, OutboxStatus } from './outbox-port.ts'
+import type { OutboxStatus, OutgoingMessage } from '../../rooms/rooms-protocol.ts'
+import type { OutboxPort } from './outbox-port.ts'
 import { OutboxRunner } from './outbox-runner.ts'
 import type { Session } from './outbox-steps.ts'
-import { type OutgoingEntry, outgoingEntry } from './outgoing.ts'
+import { outgoingEntry } from './outgoing.ts'
 import type { WaitOptions } from './receipts.ts'
 
 /** A key is given up this much sooner than the server forgets it. */
@@ -113,7 +114,7 @@ export class Outbox {
   }
 
   /** The current user's messages in a room, oldest first. */
-  outgoing(room: string): OutgoingEntry[] {
+  outgoing(room: string): OutgoingMessage[] {
     const { core } = this.#runner
     const sending = new Set(core.queues.get(room)?.sending)
     return core
@@ -122,7 +123,7 @@ export class Outbox {
   }
 
   /** Calls the listener for each new message of the current user in a room, and for each change of its state. */
-  watch(room: string, listener: (entry: OutgoingEntry) => void): Unsubscribe {
+  watch(room: string, listener: (entry: OutgoingMessage) => void): Unsubscribe {
     return this.#runner.watchers.add(room, listener)
   }
 

@@ -47,7 +47,6 @@ export class PendingWrites {
   /** The message is left to another page. */
   forget(message: Message): void {
     this.#changes.delete(message)
-    this.#transaction.changes.delete(message)
     this.#stored.delete(message)
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { session } from './support/scripted-outbox.ts'
 import { createStorage, entry, helloOf, neverAnswer, settled, startOutbox, storeAll } from './support/started-outbox.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -72,6 +73,8 @@ describe('OB6 a request', () => {
     })
     join()
     void outbox.emit('general', 'm', 'text').receipt.catch(() => {})
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(sent()).toHaveLength(1)
     cut()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(sent()).toHaveLength(1)
@@ -95,6 +98,22 @@ describe('OB6 a request', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     expect(changes).toEqual(['holds general', 'rejoin general'])
   })
+})
+
+test('OB7 the wait for a server is over when the room is closed', async () => {
+  const { outbox, join, cut } = startOutbox(async ({ epoch }) => ({
+    ok: false,
+    epoch,
+    results: [],
+    code: 'RATE',
+    after: 1_000,
+  }))
+  join()
+  void outbox.emit('general', 'm', 'text').receipt.catch(() => {})
+  await flush()
+  expect(vi.getTimerCount()).toBe(1)
+  cut()
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 describe('emit with timeoutMs', () => {
@@ -203,6 +222,50 @@ describe('C2 another user on the same client', () => {
   })
 })
 
+test('C2 another user sees no outcome of a message of the first', async () => {
+  const { option, opened } = createStorage()
+  const { outbox, join, cut, drops } = startOutbox(neverAnswer, option)
+  join('ada')
+  await flush()
+  void outbox.emit('general', 'm', 'as Ada').receipt.catch(() => {})
+  cut()
+  join('bob')
+  await flush()
+  const seen: string[] = []
+  outbox.watch('general', ({ state }) => seen.push(state))
+  opened.events?.lost(opened.cid!)
+  expect([drops, seen]).toEqual([['m UNKNOWN'], []])
+})
+
+describe('C8 by the clock of the server', () => {
+  test('a message is stored with the time at which it was sent', async () => {
+    const times: (number | undefined)[] = []
+    const save = async (put: readonly { readonly sentAt?: number }[]) => {
+      times.push(...put.map(({ sentAt }) => sentAt))
+      return true
+    }
+    const { option } = createStorage({ save })
+    const { outbox, join } = startOutbox(neverAnswer, option)
+    join()
+    await vi.advanceTimersByTimeAsync(5)
+    void outbox.emit('general', 'm', 'text').receipt.catch(() => {})
+    expect(times).toEqual([helloOf('ada').now + 5])
+  })
+  test('a message is sent again until an hour before the server forgets it', async () => {
+    const { outbox, join, cut, sent } = startOutbox(neverAnswer)
+    join()
+    const end = outbox.emit('general', 'm', 'text').receipt.catch((error: unknown) => error)
+    cut()
+    await vi.advanceTimersByTimeAsync(23 * 3_600_000 - 1)
+    outbox.open('general', session)
+    cut()
+    await vi.advanceTimersByTimeAsync(1)
+    outbox.open('general', session)
+    expect(await end).toMatchObject({ code: 'UNKNOWN' })
+    expect(sent()).toEqual([['text'], ['text']])
+  })
+})
+
 describe('clear', () => {
   test('discards queued messages; those that were sent end as unknown; stored ones are removed', async () => {
     const { option, calls } = createStorage()
@@ -247,6 +310,19 @@ describe('end', () => {
     expect(await end).toMatchObject({ code: 'DISCONNECTED' })
     expect([vi.getTimerCount(), calls.at(-1)]).toEqual([0, 'close'])
     await expect(outbox.emit('general', 'm', 'late').receipt).rejects.toMatchObject({ code: 'DISCONNECTED' })
+  })
+  test.each([
+    ['stored, so that a later page may send it', 'indexedDB', 'UNKNOWN'],
+    ['in memory, since the storage was given up and emptied', 'memory', 'DISCONNECTED'],
+  ])('rejects a queued message that is %s', async (_title, storage, code) => {
+    const { option } = createStorage({ storage })
+    const { outbox } = startOutbox(storeAll, option)
+    outbox.onHello(helloOf('ada'))
+    const { receipt } = outbox.emit('general', 'm', 'text')
+    const end = receipt.catch((error: unknown) => error)
+    await flush()
+    outbox.end()
+    expect(await end).toMatchObject({ code })
   })
   test('says that the outcome of a sent message is unknown', async () => {
     const { outbox, join } = startOutbox(neverAnswer)

@@ -82,6 +82,14 @@ describe('C3 OB5 a message is stored before it is sent', () => {
     expect(open()).toEqual([])
     expect(stored()).toEqual(['send general: 1'])
   })
+  test('and not sent before the end of another message of its batch is stored', () => {
+    const { hello, open, stored, discard } = startWithStored(1, 2)
+    hello()
+    expect(open()).toEqual(['store +1 sent +2 sent'])
+    expect(discard(1)).toEqual([])
+    expect(stored()).toEqual(['store -1'])
+    expect(stored()).toEqual(['1 rejected DISCARDED', 'send general: 2'])
+  })
   test('and neither sent nor left in the storage if it is discarded meanwhile', () => {
     const { emit, stored, discard } = start()
     emit(message(1))

@@ -27,6 +27,15 @@ describe('C2 OB11 a message is sent as its own user only', () => {
     hello('bob')
     expect(open()).toEqual([])
   })
+  test('and waits until the server names the user, also if the app has named it', () => {
+    const { ready, open, emit, hello, stop } = createScriptedOutbox({ user: 'ada' })
+    ready('ada')
+    open()
+    expect(emit(message(1))).toEqual([])
+    stop()
+    expect(open()).toEqual([])
+    expect(hello('ada')).toEqual(['send general: 1'])
+  })
   test('and is rejected without a user when the client stops; later messages are of the next user', () => {
     const { hello, open, emit, stop, close } = createScriptedOutbox()
     emit(message(1))

@@ -1,11 +1,10 @@
 import { type EventsMap, type Receipt, RoomfulError, type SocketIoContract } from '@roomful/client'
 import { createStore } from 'zustand/vanilla'
 import { Listeners } from '../../../src/emitter.ts'
-import type { OutgoingEntry } from '../../../src/roomful/outbox/outgoing.ts'
-import type { MessageMeta } from '../../../src/rooms/room.ts'
-import type { HistoryQuery } from '../../../src/rooms/room-protocol.ts'
+import type { OutgoingMessage } from '../../../src/rooms/rooms-protocol.ts'
+import type { HistoryMessages, HistoryQuery, MessageMeta } from '../../../src/rooms/room.ts'
 import type { RoomState } from '../../../src/rooms/room-state.ts'
-import type { HistoryMessages, TimelineSource } from '../../../src/timeline/timeline-source.ts'
+import type { TimelineSource } from '../../../src/timeline/timeline-source.ts'
 import { createTimelineOver } from '../../../src/timeline/create-timeline.ts'
 import type { TimelineOptions } from '../../../src/timeline/timeline-types.ts'
 
@@ -44,10 +43,10 @@ export const pageOf = (
 
 /** A timeline of the event "message" over a room that does what the test says. It is joined, unless the test says otherwise. */
 export function timelineOverFake(
-  options: TimelineOptions & { readonly outgoing?: readonly OutgoingEntry[]; readonly status?: 'left' } = {},
+  options: TimelineOptions & { readonly outgoing?: readonly OutgoingMessage[]; readonly status?: 'left' } = {},
 ) {
   const heard = new Listeners<[unknown, unknown?]>()
-  const watchers = new Listeners<[OutgoingEntry]>()
+  const watchers = new Listeners<[OutgoingMessage]>()
   const users = new Listeners<[undefined]>()
   const joined: RoomState = { status: 'joined', acknowledged: true }
   const state = createStore<RoomState>(() => (options.status ? { status: options.status } : joined))
@@ -59,22 +58,23 @@ export function timelineOverFake(
   const published: unknown[] = []
   /** Whether watchers hear of changes later, as from an outbox that is busy. */
   let isLate = false
-  const late: OutgoingEntry[] = []
+  const late: OutgoingMessage[] = []
 
   const rethrow = (error: unknown) => {
     throw error
   }
-  const tell = (entry: OutgoingEntry) => watchers.of('outbox')?.call([entry], rethrow)
+  const tell = (entry: OutgoingMessage) => watchers.of('outbox')?.call([entry], rethrow)
   const source: TimelineSource = {
     state,
     on: (event: string, handler: (data: never, meta: never) => void) => heard.add(event, handler as () => void),
     epoch: () => server.epoch,
     requestInitial(limit) {
       requested.push(limit)
+      let isTaken = false
       return () => {
-        const page = server.initial
-        server.initial = undefined
-        return page
+        if (isTaken) throw new Error('the initial page was taken twice')
+        isTaken = true
+        return server.initial
       }
     },
     watchUser: (listener) => users.add('user', listener),

@@ -1,9 +1,8 @@
-import type { Gap } from '../../../src/roomful/log.ts'
-import type { OutgoingEntry } from '../../../src/roomful/outbox/outgoing.ts'
-import type { MessageMeta } from '../../../src/rooms/room.ts'
+import type { Gap, HistoryMessages, MessageMeta } from '../../../src/rooms/room.ts'
+import type { OutgoingMessage } from '../../../src/rooms/rooms-protocol.ts'
 import type { TimelineEntry } from '../../../src/timeline/timeline-entry.ts'
 import type { OwnMessage } from '../../../src/timeline/timeline-list.ts'
-import type { HistoryMessages, TimelineSource } from '../../../src/timeline/timeline-source.ts'
+import type { TimelineSource } from '../../../src/timeline/timeline-source.ts'
 import { type PageKind, TimelineView } from '../../../src/timeline/timeline-view.ts'
 
 /** Something that happens to a timeline, as data. */
@@ -12,8 +11,8 @@ export type TimelineInput =
   | { readonly type: 'gap'; readonly gap: Gap; readonly epoch?: string }
   | {
       readonly type: 'outgoing'
-      readonly entry: OutgoingEntry
-      readonly waiting: () => readonly OutgoingEntry[]
+      readonly entry: OutgoingMessage
+      readonly waiting: () => readonly OutgoingMessage[]
     }
   | { readonly type: 'retried'; readonly key: string; readonly id: string }
   | { readonly type: 'discarded'; readonly key: string }

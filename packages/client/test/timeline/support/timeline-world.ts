@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/client'
-import type { OutgoingEntry } from '../../../src/roomful/outbox/outgoing.ts'
-import type { HistoryMessages } from '../../../src/timeline/timeline-source.ts'
+import type { OutgoingMessage } from '../../../src/rooms/rooms-protocol.ts'
+import type { HistoryMessages } from '../../../src/rooms/room.ts'
 import type { PageKind, TimelineView } from '../../../src/timeline/timeline-view.ts'
 import { isSelf, metaOf } from './fake-source.ts'
 import { ownBehind, tell, type TimelineInput, viewOf } from './timeline-step.ts'
@@ -272,7 +272,7 @@ export class TimelineWorld {
     this.#outgoing(id, state, seq)
   }
 
-  #outgoing(id: string, state: OutgoingEntry['state'], seq?: number): void {
+  #outgoing(id: string, state: OutgoingMessage['state'], seq?: number): void {
     const isFailed = state === 'rejected' || state === 'unknown'
     const ends = { ...(seq !== undefined && { seq, at: seq }), ...(isFailed && { error: LOST }) }
     const entry = { id, event: 'message', data: `own ${id}`, state, ...ends }

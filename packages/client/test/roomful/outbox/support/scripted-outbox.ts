@@ -1,5 +1,6 @@
 import { RoomfulError } from '@roomful/client'
-import { bytesOf, type ItemResult, type PublishAnswer } from '@roomful/contract/protocol'
+import type { ItemResult, PublishAnswer } from '@roomful/contract/protocol'
+import { bytesOf } from '@roomful/contract/protocol'
 import type { Message } from '../../../../src/roomful/outbox/message.ts'
 import { OutboxCore } from '../../../../src/roomful/outbox/outbox-core.ts'
 import type {
