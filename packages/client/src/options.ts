@@ -98,7 +98,7 @@ function expected(name: string, what: string, value: unknown): never {
 }
 
 function assertUrl(url: unknown): asserts url is string {
-  // Not by `new URL`: in React Native before 0.80 its protocol and origin throw.
+  // Not by `new URL`: in older versions of React Native its `protocol` throws.
   const isAddress = typeof url === 'string' && /^(\/|(https?|wss?):\/\/[^\s/?#]+([/?#]|$))/.test(url)
   if (!isAddress)
     expected('url', 'an address such as "https://example.com" (http, https, ws, wss), or a path such as "/"', url)

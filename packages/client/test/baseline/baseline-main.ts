@@ -12,21 +12,42 @@ const { engine, ...urls } = JSON.parse(process.argv[2] ?? '') as {
   readonly roomful: string
 }
 
+/** The errors of the app's listeners. */
 const reports: string[] = []
+
 /** In every engine. socket.io-client needs `WebSocket` and the timers; polling would need `XMLHttpRequest`. */
 const everywhere = {
-  ...{ AbortController, AbortSignal, Blob, WebSocket, performance },
-  ...{ clearInterval, clearTimeout, queueMicrotask, setInterval, setTimeout, URL, URLSearchParams },
+  AbortController,
+  AbortSignal,
+  Blob,
+  URL,
+  URLSearchParams,
+  WebSocket,
+  clearInterval,
+  clearTimeout,
   console: { ...console, error: (text: string) => reports.push(text) },
+  performance,
+  queueMicrotask,
+  setInterval,
+  setTimeout,
 }
 const page = new EventTarget()
 const browser = {
-  ...{ BroadcastChannel, DOMException, Event, EventTarget, MessageChannel, TextDecoder, TextEncoder },
-  ...{ atob, btoa, crypto, structuredClone },
-  reportError: () => reports.push('reportError'),
+  BroadcastChannel,
+  DOMException,
+  Event,
+  EventTarget,
+  MessageChannel,
+  TextDecoder,
+  TextEncoder,
   addEventListener: page.addEventListener.bind(page),
-  removeEventListener: page.removeEventListener.bind(page),
+  atob,
+  btoa,
+  crypto,
   document: Object.assign(new EventTarget(), { visibilityState: 'visible' }),
+  removeEventListener: page.removeEventListener.bind(page),
+  reportError: () => reports.push('reportError'),
+  structuredClone,
 }
 
 const context = createContext(engine === 'Hermes' ? everywhere : { ...everywhere, ...browser })

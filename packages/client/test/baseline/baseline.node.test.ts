@@ -103,7 +103,7 @@ test.each(ENGINES)('the client works in %s, and its process ends after close()',
     ...roomfulResults,
     ...(engine === 'Hermes' && { refusal: 'UNSUPPORTED' }), // before the polyfill for crypto
   })
-  expect(reports).toEqual([engine === 'Hermes' ? 'roomful: a listener of message failed:' : 'reportError'])
+  expect(reports).toEqual([engine === 'Hermes' ? 'roomful: a listener of message of general failed:' : 'reportError'])
 })
 
 test('APIs are removed, inherited ones hidden, and put back', () => {
