@@ -12,6 +12,8 @@ describe('an invalid URL', () => {
     ['', '""'],
     ['ftp://example.com', '"ftp://example.com"'],
     ['http://', '"http://"'],
+    ['http:example.com', '"http:example.com"'],
+    ['https://example .com', '"https://example .com"'],
     ['x'.repeat(500), 'a string of 500 characters'],
     [undefined, 'undefined'],
     [null, 'null'],

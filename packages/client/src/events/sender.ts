@@ -180,8 +180,7 @@ export class Sender {
       }
       const parcel: Parcel = { event, args, send, fail: call.reject }
       if (isNow) {
-        if (!this.#send(parcel))
-          this.#drop(parcel, new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
+        if (!this.#send(parcel)) call.reject(new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
         return () => forget()
       }
       const dequeue = this.#start(parcel, call)

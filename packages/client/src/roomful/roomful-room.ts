@@ -50,6 +50,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   readonly outgoing: OutgoingMessages
   readonly senders: RoomfulInternals['senders'] = new Emitter()
   presence: RoomfulInternals['presence'] = () => undefined
+  hasPresence = false
   readonly #requests: RoomRequests
   readonly #log = new RoomLog()
   readonly #runLog: (input: LogInput) => void
@@ -156,7 +157,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   isInUse(): boolean {
-    return this.link.outbox.holds(this.host.name) || this.members.hasListeners() || this.#own.size > 0
+    const { link, members, hasPresence } = this
+    return hasPresence || link.outbox.holds(this.host.name) || members.hasListeners() || this.#own.size > 0
   }
 
   /** The epoch of the log that is followed; undefined before the first join. */

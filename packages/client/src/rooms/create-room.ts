@@ -41,7 +41,7 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
       return store.getState().status
     },
     state: watched(store, release),
-    members: part.members,
+    members: watched(part.members, release),
     join: (options: JoinOptions = {}) => handled(join(options)),
     leave: () => core.leave(),
     retain: ({ params } = {}) => {

@@ -4,7 +4,7 @@ import type { Guarantees } from '../connection/connection-state.ts'
 import { Emitter } from '../emitter.ts'
 import { refusalIn } from '../errors.ts'
 import { snapshot } from '../events/snapshot.ts'
-import { type CallOptions, handled, within } from '../promises.ts'
+import { abortReason, type CallOptions, handled, within } from '../promises.ts'
 import { createConstantStore, createGuardedStore, type ReadonlyStore } from '../store.ts'
 import {
   callFrom,
@@ -103,7 +103,7 @@ class PlainRoom implements RoomPart {
   readonly #core: ClientCore
   readonly #settings: Required<PlainRooms>
   readonly #queued = new Map<string, OutgoingMessage>()
-  readonly #discards = new Map<string, AbortController>()
+  readonly #discards = new Map<string, (error: Error) => void>()
   readonly #watchers = new Emitter<[OutgoingMessage]>()
   #params: unknown
   /** The server counts this client in, so that messages may go. */
@@ -121,9 +121,7 @@ class PlainRoom implements RoomPart {
       list: () => [...this.#queued.values()],
       watch: (listener) => this.#watchers.add(listener),
       discard: (id) =>
-        this.#discards
-          .get(id)
-          ?.abort(new RoomfulError('DISCARDED', `message ${id} of room ${host.name} was discarded`)),
+        this.#discards.get(id)?.(new RoomfulError('DISCARDED', `message ${id} of room ${host.name} was discarded`)),
     }
   }
 
@@ -193,14 +191,19 @@ class PlainRoom implements RoomPart {
     const data = snapshot(event, given)
     const [wireEvent, ...args] = this.#callFor(event, data)
     const id = `plain:${++messages}`
-    const discard = new AbortController()
-    const abort = (): void => discard.abort(signal?.reason)
+    const aborting = new AbortController()
+    let reason: Error | undefined // kept here: older engines ignore the reason given to `abort`
+    const discard = (error: Error): void => {
+      reason = error
+      aborting.abort()
+    }
+    const abort = (): void => discard(abortReason(signal))
     signal?.addEventListener('abort', abort)
     this.#discards.set(id, discard)
     this.#show({ id, event, data, state: 'queued' })
     const written = this.#core.sender.emitWhenDue(
       { room: name, event: wireEvent, args, isDue: () => this.#isIn },
-      { ...(timeoutMs !== undefined && { timeoutMs }), signal: discard.signal },
+      { ...(timeoutMs !== undefined && { timeoutMs }), signal: aborting.signal },
     )
     const receipt = written
       .finally(() => {
@@ -212,7 +215,8 @@ class PlainRoom implements RoomPart {
           this.#show({ id, event, data, state: 'unknown' })
           return { confirmed: false, id }
         },
-        (error: Error) => {
+        (cause: Error) => {
+          const error = reason ?? cause
           this.#show({ id, event, data, state: 'rejected', error: RoomfulError.from(error) })
           throw error
         },

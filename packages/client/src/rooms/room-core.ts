@@ -133,6 +133,7 @@ export class RoomCore implements RoomHost, RoomInternals {
 
   setNeeded(isNeeded: boolean): void {
     this.#step({ type: 'needed', isNeeded })
+    this.checkUse()
   }
 
   drop(direction: 'in' | 'out', event: string, reason: string): void {

@@ -20,6 +20,8 @@ export interface RoomInternals {
   readonly userId: () => string | undefined
   /** The place in the room is lost: joins again. */
   lost(): void
+  /** Something that keeps the room in use has begun or ended. */
+  checkUse(): void
   /** Throws where the message cannot be sent. */
   readonly send: (event: string, args: readonly unknown[]) => SentMessage
 }

@@ -1,6 +1,7 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
 import { type Hello } from '@roomful/contract/protocol'
 import type { Unsubscribe } from '../../emitter.ts'
+import { abortReason } from '../../promises.ts'
 import type { ReadonlyStore } from '../../store.ts'
 import type { OutboxOption } from '../storage/storage-session.ts'
 import { createMessage, messageFrom, messageId } from './message.ts'
@@ -38,7 +39,7 @@ export class Outbox {
     const runner = this.#runner
     const message = createMessage(runner.keys, room, event, data)
     const id = messageId(message)
-    if (wait.signal?.aborted) return { id, receipt: Promise.reject(wait.signal.reason as Error) }
+    if (wait.signal?.aborted) return { id, receipt: Promise.reject(abortReason(wait.signal)) }
     const receipt = runner.receipts.add(message, wait, (error) => runner.step({ type: 'discard', room, id, error }))
     runner.step({ type: 'emit', message })
     return { id, receipt }
