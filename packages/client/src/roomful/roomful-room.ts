@@ -106,7 +106,6 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   onState(state: RoomState): void {
     const { status, error } = state
     this.#status = status
-    if (status === 'suspended') this.link.outbox.close(this.host.name, error !== undefined)
     if (status === 'joining') this.#runLog({ type: 'joining' })
     else if (status !== 'joined') {
       clearTimeout(this.#retryTimer)
@@ -135,6 +134,11 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   onRefused(error: RoomfulError): void {
     this.link.outbox.refuse(this.host.name, error)
+  }
+
+  /** Also of a room that is joined only for its messages. */
+  onDisconnected(isStopped: boolean): void {
+    this.link.outbox.close(this.host.name, isStopped)
   }
 
   onUserChanged(): void {
