@@ -57,7 +57,6 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   /** The protocol's own events of this room, such as `$typing`. */
   readonly #own = new Listeners<[unknown]>()
   #early: MembersDelta[] = []
-  #status: RoomState['status'] = 'left'
   /** Something of the room came since the last join was sent. If the app leaves, it is forgotten. */
   #hasEarly = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
@@ -105,7 +104,6 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   onState(state: RoomState): void {
     const { status, error } = state
-    this.#status = status
     if (status === 'joining') this.#runLog({ type: 'joining' })
     else if (status !== 'joined') {
       clearTimeout(this.#retryTimer)
@@ -184,8 +182,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   /** A room event. */
   receive(event: string, data: unknown, meta: WireMeta): void {
     this.#noticeEarly(true)
-    if (this.#status !== 'joined' && this.#status !== 'joining')
-      return this.host.drop('in', event, 'the room is not joined')
+    const { status } = this.host.state
+    if (status !== 'joined' && status !== 'joining') return this.host.drop('in', event, 'the room is not joined')
     const { epoch, seq, id, from, at } = meta
     if (epoch !== undefined && seq !== undefined && id !== undefined)
       this.#runLog({ type: 'message', epoch, entry: { event, data, seq, id, from, at } })
@@ -199,10 +197,11 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   receiveMembers(delta: MembersDelta): void {
     this.#noticeEarly(true)
-    if (this.#status === 'joining') {
+    const { status } = this.host.state
+    if (status === 'joining') {
       this.#early.push(delta)
       if (this.#early.length > MAX_EARLY_CHANGES) this.#early.shift() // the answer most likely includes it
-    } else if (this.#status === 'joined' && !this.#members.receive(delta)) this.host.lost()
+    } else if (status === 'joined' && !this.#members.receive(delta)) this.host.lost()
   }
 
   onOwn(event: string, handler: (message: unknown) => void): Unsubscribe {
@@ -235,8 +234,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
    * so that another join has to follow.
    */
   #noticeEarly(isEvent: boolean): void {
-    if (isEvent) this.#hasEarly ||= this.#status !== 'joined'
-    if (this.#hasEarly && isOut({ status: this.#status }) && this.host.isBusy()) this.host.lost()
+    if (isEvent) this.#hasEarly ||= this.host.state.status !== 'joined'
+    if (this.#hasEarly && isOut(this.host.state) && this.host.isBusy()) this.host.lost()
   }
 
   #perform(output: LogOutput): void {
@@ -245,7 +244,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       case 'deliver':
         return this.#deliver(output.entry, output.replayed)
       case 'gap':
-        if (!isOut({ status: this.#status })) events.emitGap(output.gap)
+        if (!isOut(this.host.state)) events.emitGap(output.gap)
         return
       case 'rejoin':
         return this.host.lost()
@@ -255,7 +254,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   #deliver({ event, data, ...meta }: Entry, replayed: boolean): void {
-    if (isOut({ status: this.#status })) return // a listener of an earlier message has left the room
+    if (isOut(this.host.state)) return // a listener of an earlier message has left the room
     this.#emit(event, data, meta, replayed)
     if (this.senders.size > 0) this.senders.call([meta.from], (error) => this.link.core.reporting.report(error, event))
   }

@@ -1,4 +1,4 @@
-import { plainRooms, roomful } from '@roomful/client'
+import { roomful } from '@roomful/client'
 import type { Server } from 'socket.io'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
