@@ -93,19 +93,6 @@ export class RoomCore implements RoomHost, RoomInternals {
     }
   }
 
-  readonly send = (event: string, args: readonly unknown[], wait: CallOptions = {}): SentMessage => {
-    this.client.schemas.checkRoomEvent(event, args, false)
-    const { state } = this
-    const { status, error } = state
-    const isStopped = status === 'suspended' && error !== undefined
-    const isOpen = status === 'failed' ? !isPermanent(error) : !isStopped && !isOut(state)
-    if (isOpen) return this.part.emit(event, args[0], wait)
-    const sentence = `unable to emit "${event}" to room ${this.name}: join it first`
-    const failure = isStopped ? error : new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
-    this.client.reporting.drop(event, failure, this.name)
-    throw failure
-  }
-
   /** Resolves when no request of this room is under way any more. */
   onConnected(isRecovered: boolean): Promise<void> {
     this.#step({ type: 'connected', isRecovered })
