@@ -7,7 +7,7 @@ import { recordRoom } from '../rooms/support/record-room.ts'
 import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
 
 describe('an event of a room', () => {
-  test('DS4 is received by that room only, with what the server says of it', async () => {
+  test('DS4 reaches the listeners of that room only, with its meta', async () => {
     const { url, say } = await startScript()
     const client = startRoomful(url)
     const received: [string, unknown, MessageMeta?][] = []
@@ -30,7 +30,7 @@ describe('an event of a room', () => {
       ['client', 'for everyone'],
     ])
   })
-  test('has no id and no place where it is volatile, and no sender where the server itself speaks', async () => {
+  test('has no id and no seq if it is volatile, and no sender if the server sent it', async () => {
     const { url, say } = await startScript()
     const room = await startRoomful(url).join('general')
     const received: MessageMeta[] = []
@@ -39,7 +39,7 @@ describe('an event of a room', () => {
     await eventually(() => expect(received).toHaveLength(1))
     expect(received).toEqual([{ id: undefined, seq: undefined, from: undefined, at: 5, replayed: false }])
   })
-  test('DS6 of a room that nobody named, or joined, is dropped, and seen by inspect', async () => {
+  test('DS6 of a room that the app has not named or not joined is dropped and shown to `inspect`', async () => {
     const { url, say } = await startScript()
     const { ofType, inspect } = recordInspect()
     const client = startRoomful(url, { inspect })
@@ -50,10 +50,10 @@ describe('an event of a room', () => {
     say('message', 1, metaOf('stranger', 1))
     say('message', 2, metaOf('named', 1))
     await eventually(() => expect(ofType('drop')).toHaveLength(2))
-    expect(ofType('drop').map(({ reason }) => reason)).toEqual(['not in room stranger', 'not joined (room named)'])
+    expect(ofType('drop').map(({ reason }) => reason)).toEqual(['no room stranger', 'the room is not joined'])
     expect(received).toEqual([])
   })
-  test('DS1 is not received any more by a handler that was taken off, and once by one that was added twice', async () => {
+  test('DS1 calls a handler as often as it was added and not removed', async () => {
     const { url, say } = await startScript()
     const room = await startRoomful(url).join('general')
     const received: string[] = []
@@ -69,7 +69,7 @@ describe('an event of a room', () => {
     say('end', null, metaOf('general', 3))
     await eventually(() => expect(received).toEqual(['a', 'end']))
   })
-  test('DS2 harms nobody where a handler throws', async () => {
+  test('DS2 reaches the other handlers if one throws', async () => {
     const { url, say } = await startScript()
     const errors: unknown[] = []
     const room = await startRoomful(url, { onError: (error, source) => errors.push([error, source]) }).join('general')
@@ -83,7 +83,7 @@ describe('an event of a room', () => {
     await eventually(() => expect(received).toEqual([1, 2]))
     expect(errors).toEqual([1, 2].map(() => [new TypeError('oops'), 'message of general']))
   })
-  test('DS5 under a reserved name cannot be listened to, or sent; the sentence says why', async () => {
+  test('DS5 with a reserved name is refused with a sentence, for listeners and emits', async () => {
     const { url } = await startScript()
     const room = await startRoomful(url).join('general')
     expect(() => room.on('connect', () => {})).toThrow('event name "connect" is reserved by Socket.IO')
@@ -91,7 +91,7 @@ describe('an event of a room', () => {
     await expect(room.emit('$publish', {})).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(() => room.volatile.emit('disconnect')).toThrow('reserved')
   })
-  test('CN12 with a broken last argument is an ordinary event', async () => {
+  test('CN12 with a malformed meta is an event of the client', async () => {
     expectNothingUncaught()
     const { url, say } = await startScript()
     const client = startRoomful(url)
@@ -112,9 +112,9 @@ describe('an event of a room', () => {
   })
 })
 
-describe('what follows the answer to a join in the same breath', () => {
-  // Over HTTP, and over a busy WebSocket, packets come in bunches: the answer, and what was said right after it.
-  test.each(['polling', 'websocket'])('is received: %s', async (transport) => {
+describe('C13 messages around the answer to a join', () => {
+  // Over HTTP, and over a busy WebSocket, packets come in bunches: the answer with the messages right after it.
+  test.each(['polling', 'websocket'])('are delivered right after it, over %s', async (transport) => {
     const { url } = await startScript({
       $join:
         ({ room }, socket) =>
@@ -133,7 +133,7 @@ describe('what follows the answer to a join in the same breath', () => {
     await eventually(() => expect(received).toEqual([6, 7, 8]))
     await eventually(() => expect([...room.members.getState().keys()]).toEqual(['ann', 'bob']))
   })
-  test('comes before it, and is in the log already: who joins for the first time does not hear it', async () => {
+  test('are not delivered by the first join if the log has them already', async () => {
     const { url } = await startScript({
       $join:
         ({ room }, socket) =>
@@ -149,7 +149,7 @@ describe('what follows the answer to a join in the same breath', () => {
     await room.join()
     await expect.poll(() => received).toEqual([6])
   })
-  test('is forgotten where the connection ends before the room is joined', async () => {
+  test('are dropped if the connection ends before the answer', async () => {
     const { url, server, dataOf } = await startScript({
       $join: ({ room }, socket, nth) => {
         if (nth > 1) return joinAnswer({ epoch: 'epoch-two' })
@@ -170,7 +170,7 @@ describe('what follows the answer to a join in the same breath', () => {
     expect(dataOf('$join')).toHaveLength(2)
     expect(received).toEqual(['seen'])
   })
-  test('counts as received when the room is joined again', async () => {
+  test('count as received when the room is joined again', async () => {
     const gaps: Gap[] = []
     const { url, server } = await startScript({
       $join:
