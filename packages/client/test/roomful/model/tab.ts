@@ -47,7 +47,7 @@ export class Tab {
     this.cid = `page-${String(page).padStart(4, '0')}`
   }
 
-  /** The messages that wait or are under way. */
+  /** The unsettled messages. */
   get messages(): Message[] {
     return [...this.core.queues.values()].flatMap(({ messages }) => [...messages])
   }
@@ -103,7 +103,7 @@ export class Tab {
     }
   }
 
-  /** No answer came in time, on a connection that lives. */
+  /** No answer came in time, and the connection lives. */
   timeOut(room: number): void {
     const batch = this.core.queues.get(String(room))?.batch
     if (batch?.isSent) this.step({ type: 'no-answer', batch })
@@ -118,7 +118,7 @@ export class Tab {
     this.step({ type: 'stored', result: 'stored' })
   }
 
-  /** The transaction under way fails, and the storage is given up: emptied, or with what it had. */
+  /** The transaction under way fails, and the storage is given up: emptied, or with the entries that it had. */
   failStorage(isEmptied: boolean): void {
     if (!this.saving || !this.isAlive) return
     this.saving = undefined
@@ -135,7 +135,7 @@ export class Tab {
     if (wait.rejoin) this.join(wait.room)
   }
 
-  hear(frame: ToClient): void {
+  receive(frame: ToClient): void {
     const { room } = frame
     switch (frame.type) {
       case 'joined':
