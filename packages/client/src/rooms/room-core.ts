@@ -1,7 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import type { ClientCore } from '../client-core.ts'
 import { Emitter } from '../emitter.ts'
-import { isPermanent } from '../errors.ts'
 import { type CallOptions, untilState } from '../promises.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { createGuardedStore, type GuardedStore } from '../store.ts'
@@ -10,7 +9,7 @@ import type { MembershipInput, MembershipOutput } from './membership-types.ts'
 import { RoomEvents } from './room-events.ts'
 import type { RoomInternals } from './room-internals.ts'
 import { isOut, joinVerdict, type RoomState } from './room-state.ts'
-import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol, SentMessage } from './rooms-protocol.ts'
+import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol } from './rooms-protocol.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, another page) is no leave. */
 const RELEASE_DELAY_MS = 100
