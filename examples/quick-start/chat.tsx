@@ -1,9 +1,10 @@
-import { createClient, roomful } from '@roomful/client'
+import { createClient, persistentOutbox, roomful } from '@roomful/client'
 import { createHooks } from '@roomful/react'
 import { type KeyboardEvent, useState } from 'react'
 import { chat } from './contract.ts'
 
-const client = createClient({ url: 'http://localhost:3001', contract: chat, rooms: roomful(), auth: { name: 'Ada' } })
+const rooms = roomful({ outbox: persistentOutbox({ user: 'Ada' }) })
+const client = createClient({ url: 'http://localhost:3001', contract: chat, rooms, auth: { name: 'Ada' } })
 const { useRoom, useEvent } = createHooks(client)
 
 export function Chat() {

@@ -1,4 +1,4 @@
-import { createClient } from '@roomful/client'
+import { createClient, roomful } from '@roomful/client'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,7 +42,7 @@ test('hooks.md: createHooks brings no hook into the bundle that is not bound or 
     'lost-connection',
     'outbox',
   ].map((name) => `use-${name}.ts`)
-  const ofCore = ['create-presence.ts', 'create-typing.ts', 'timeline-store.ts']
+  const ofCore = ['create-presence.ts', 'create-typing.ts', 'create-timeline.ts']
   const modules = await modulesOf(join(root, '../hooks/room.tsx'), 'production')
   expect(modules).toContain('use-room.ts')
   expect(modules.filter((name) => [...others, ...ofCore].includes(name))).toEqual([])
@@ -51,13 +51,13 @@ test('hooks.md: createHooks brings no hook into the bundle that is not bound or 
 
 test('preview.ts: with each story the server listens', async () => {
   for (const load of [...preview.loaders, ...preview.loaders]) await load()
-  const client = createClient({ url: server.url })
+  const client = createClient({ url: server.url, rooms: roomful() })
   onTestFinished(client.disconnect)
   await client.connect()
   expect(client.guarantees).toMatchObject({ rooms: 'roomful' })
 })
 
-/** What Vite serves and builds, with the page's configuration, for as long as the test runs. */
+/** Vite's options with the page's configuration, until the end of the test. */
 function withVite() {
   const { VITEST } = process.env
   onTestFinished(() => void (process.env['VITEST'] = VITEST))

@@ -69,13 +69,14 @@ test('room.tsx: joins a room, sends to it, and shows its events and the clientâ€
   await screen.findByText('closing soon')
 })
 
-test('timeline.tsx: shows older messages, and sends a refused message again', async () => {
+test('timeline.tsx: shows the newest messages, and sends a refused message again', async () => {
   await says('timeline', 'long ago')
   const { container } = render(<Messages name="timeline" />)
+  expect(screen.getByText('Loadingâ€¦')).toBeTruthy()
   const shows = (lines: string[]) =>
     expect.poll(() => Array.from(container.querySelectorAll('li'), ({ textContent }) => textContent)).toEqual(lines)
   await shows(['long ago '])
-  expect(screen.queryByText('Older')).toBeNull()
+  expect(container.textContent).not.toMatch(/Older|Loading/)
   const undo = rooms.handle('message', () => {
     throw refuse('SPAM', 'not now')
   })
@@ -84,6 +85,24 @@ test('timeline.tsx: shows older messages, and sends a refused message again', as
   undo()
   click('Send again')
   await shows(['long ago ', 'Hello '])
+})
+
+test('timeline.tsx: shows an empty room, and loads older messages', async () => {
+  const { container, unmount } = render(<Messages name="empty" />)
+  await screen.findByText('No messages yet')
+  unmount()
+  for (let n = 1; n <= 51; n += 1) await says('long', `message ${n}`)
+  render(<Messages name="long" />)
+  await screen.findByText('message 2')
+  expect(screen.queryByText('message 1')).toBeNull()
+  click('Older')
+  await screen.findByText('message 1')
+  expect(container.textContent).toBe('')
+})
+
+test('timeline.tsx: shows why a room is refused', async () => {
+  render(<Messages name={'x'.repeat(129)} />)
+  expect((await screen.findByRole('alert')).textContent).toMatch(/1 to 128 characters/)
 })
 
 test('people.tsx: shows the members and sends presence and typing', async () => {
@@ -120,7 +139,7 @@ test('banner.tsx: shows an outage, its end, and the unsent messages', async () =
   expect(container.textContent).toBe('')
   server.offline()
   const receipt = room.emit('message', { text: 'from the tunnel' })
-  await screen.findByText('No connection; 1 messages wait in memory')
+  await screen.findByText('No connection; 1 unsent messages, stored in memory')
   server.online()
   await screen.findByText('Back again')
   expect(await receipt).toMatchObject({ confirmed: true })

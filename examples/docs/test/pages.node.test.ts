@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-// What a page shows is a file beside this one, which is compiled with all tests, and run by one of them.
+// Each block of code on a page is a file in a folder beside this one. All of them are compiled, and a test runs them.
 
-test.each(['hooks', 'presence-and-typing', 'testing'])('the code of docs/%s.md is what is run', (name) => {
+test.each(['hooks', 'presence-and-typing', 'testing'])('the code of docs/%s.md is the code of its folder', (name) => {
   const page = readFileSync(join(import.meta.dirname, `../../../docs/${name}.md`), 'utf8')
   const folder = join(import.meta.dirname, name)
   const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')])

@@ -28,7 +28,7 @@ async function start() {
   return { server, enter }
 }
 
-test('greet.ts: who comes, changes and goes, and what we say about ourselves', async () => {
+test('greet.ts: reports members who enter, change and leave, and sets the own presence', async () => {
   const { enter } = await start()
   const said: string[] = []
   const { room } = await enter('ann')
@@ -42,7 +42,7 @@ test('greet.ts: who comes, changes and goes, and what we say about ourselves', a
   await expect.poll(() => said).toEqual(['bob came', 'bob is online', 'bob went'])
 })
 
-test('server.ts: nobody hears of one who is back within the grace', async () => {
+test('server.ts: a member who is back within `presenceGraceMs` has not left for the others', async () => {
   const { server, enter } = await start()
   const said: string[] = []
   const { room, client } = await enter('ann')
@@ -57,7 +57,7 @@ test('server.ts: nobody hears of one who is back within the grace', async () => 
   await expect.poll(() => said).toEqual(['bob came', 'eve came'])
 })
 
-test('people.tsx: others, and our own state, set and taken back', async () => {
+test('people.tsx: shows the other members, and sets and clears the own presence', async () => {
   const { enter } = await start()
   const [ann, bob] = [await enter('ann'), await enter('bob')]
   render(<People room={ann.room} />)
@@ -69,7 +69,7 @@ test('people.tsx: others, and our own state, set and taken back', async () => {
   expect(await screen.findByText('here')).toBeTruthy()
 })
 
-test('composer.tsx, follow.ts: who types, with React and without', async () => {
+test('composer.tsx, follow.ts: show the users who are typing, with React and without', async () => {
   const { enter } = await start()
   const [ann, bob] = [await enter('ann'), await enter('bob')]
   render(<Composer room={ann.room} />)

@@ -37,14 +37,14 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   const settings = settingsFrom(options)
   const reporting = createReporting(settings)
   const schemas = new Schemas(options.contract?.checks, reporting.invalid)
+  const dispatcher: Dispatcher = new Dispatcher(() => protocol, schemas, reporting)
   const port = createSocketPort(settings.url, settings.socket, {
     opened: (id, recovered) => connection.opened(id, recovered),
     failed: (error, refused) => connection.failed(error, refused),
     closed: (error, kicked) => connection.closed(error, kicked),
-    packet: (event, args) => dispatcher.receive(event, args),
+    packet: dispatcher.receive,
   })
   const sender = new Sender(port, settings.queueLimit, reporting)
-  const dispatcher: Dispatcher = new Dispatcher(() => protocol, schemas, reporting)
   const connection: Connection = new Connection(settings, () => protocol.serverInfo, port, reporting, follow)
   const core: ClientCore = {
     url: settings.url,

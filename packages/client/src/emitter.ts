@@ -109,6 +109,13 @@ export class Listeners<Args extends readonly unknown[]> {
     this.#emitters.clear()
   }
 
+  /** Calls the handlers of one event with what `parse` returns. Where the event has no handler, nothing is parsed. */
+  emit(event: string, parse: () => Args | undefined, onThrow: (error: unknown) => void): void {
+    const emitter = this.of(event)
+    const args = emitter && parse()
+    if (args) emitter.call(args, onThrow)
+  }
+
   /** The handlers of one event; undefined where it has none, so that its data need not be parsed. */
   of(event: string): Emitter<Args> | undefined {
     const emitter = this.#emitters.get(event)

@@ -46,9 +46,13 @@ export interface Hooks<C extends AnyContract> {
     options?: ClientOption<C> & EqualityOption<S>,
   ): S
   /** A room's state and calls. The room is joined while this is mounted; renders when the state changes. */
-  useRoom(this: void, name: string, options?: ClientOption<C> & RoomOptions): UseRoom<C>
+  useRoom(this: void, name: string, options?: ClientOption<C> & RoomOptions<C>): UseRoom<C>
   /** The same. Null and undefined name no room: then `emit` and `send` reject with `INVALID_ARGUMENT`. */
-  useRoom(this: void, name: string | null | undefined, options?: ClientOption<C> & RoomOptions): UseRoom<C> | NoRoom<C>
+  useRoom(
+    this: void,
+    name: string | null | undefined,
+    options?: ClientOption<C> & RoomOptions<C>,
+  ): UseRoom<C> | NoRoom<C>
   /** Calls the handler for every event of the client while mounted; never renders. */
   useEvent<E extends EventName<ServerToClient<C>>>(this: void, event: E, handler: ClientHandler<C, E>): void
   /** The same for an event of another client. */
@@ -131,6 +135,6 @@ export interface ClientHooks<C extends AnyContract> {
   ): S
   /** `lost` during a long outage, `restored` for a while after it; undefined otherwise. */
   useLostConnection(this: void, options?: ClientOption<C> & LostConnectionOptions): LostConnection
-  /** Makes the browser ask before the page is closed while unconfirmed messages are stored in memory only. */
+  /** Makes the browser ask before the page is closed while unconfirmed messages would be lost with it. */
   useUnsentGuard(this: void, options?: ClientOption<C>): void
 }

@@ -1,4 +1,4 @@
-import type { AnyContract, Client, ConnectionState, Room, RoomState, User } from '@roomful/client'
+import type { AnyContract, Client, ConnectionState, JoinOptions, Room, RoomState, User } from '@roomful/client'
 
 /** The connection's state, and the calls of a connection. */
 export type UseSocket<C extends AnyContract> = ConnectionState<User<C>> &
@@ -22,10 +22,8 @@ export interface NoRoom<C extends AnyContract> extends RoomActions<C> {
 /** A hook over a room takes null and undefined as well: then it subscribes to nothing. */
 export type MaybeRoom<C extends AnyContract> = Room<C> | null | undefined
 
-export interface RoomOptions {
-  /** Sent to the server with each join. The room is joined again when they change; they are compared as JSON. */
-  readonly params?: unknown
-}
+/** `params` are sent to the server with each join. Other params, compared as JSON, join the room again. */
+export type RoomOptions<C extends AnyContract> = Pick<JoinOptions<C>, 'params'>
 
 export interface ClientOption<C extends AnyContract> {
   /** A client to use instead of the one of `createHooks` or of the nearest `RoomfulProvider`. */

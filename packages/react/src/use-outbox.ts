@@ -21,8 +21,8 @@ export function useOutbox<C extends AnyContract, S = OutboxStatus>(
 }
 
 /**
- * Makes the browser ask before the page is closed while unconfirmed messages are stored in memory only. Never renders; does
- * nothing where there is no `beforeunload` event, as in React Native.
+ * Makes the browser ask before the page is closed while unconfirmed messages would be lost with it: those in memory, and
+ * those that `plainRooms()` has queued. Never renders; does nothing where there is no `beforeunload` event, as in React Native.
  */
 export function useUnsentGuard<C extends AnyContract>({ outbox }: Client<C>): void {
   useEffect(() => {
@@ -32,7 +32,8 @@ export function useUnsentGuard<C extends AnyContract>({ outbox }: Client<C>): vo
     // Only while it is needed: a page with this listener stays out of the back/forward cache.
     const update = (): void => {
       const { queued, sending, storage } = outbox.getState()
-      if (queued + sending > 0 && storage === 'memory') addEventListener('beforeunload', ask)
+      const endsWithPage = storage === 'memory' || storage === 'none'
+      if (queued + sending > 0 && endsWithPage) addEventListener('beforeunload', ask)
       else removeGuard()
     }
     const unsubscribe = outbox.subscribe(update)

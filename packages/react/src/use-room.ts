@@ -1,5 +1,12 @@
 'use client'
-import { type AnyContract, type Client, type ReadonlyStore, RoomfulError, type RoomState } from '@roomful/client'
+import {
+  type AnyContract,
+  type Client,
+  type JoinParamsInput,
+  type ReadonlyStore,
+  RoomfulError,
+  type RoomState,
+} from '@roomful/client'
 import { useEffect, useMemo } from 'react'
 import { constantStore } from './constant-store.ts'
 import type { NoRoom, RoomOptions, UseRoom } from './types.ts'
@@ -13,22 +20,21 @@ import { useSelected } from './use-selected.ts'
  * @example
  * const { room, status, error, send, retry } = useRoom(client, 'general')
  */
-export function useRoom<C extends AnyContract>(client: Client<C>, name: string, options?: RoomOptions): UseRoom<C>
+export function useRoom<C extends AnyContract>(client: Client<C>, name: string, options?: RoomOptions<C>): UseRoom<C>
 export function useRoom<C extends AnyContract>(
   client: Client<C>,
   name: string | null | undefined,
-  options?: RoomOptions,
+  options?: RoomOptions<C>,
 ): UseRoom<C> | NoRoom<C>
 export function useRoom<C extends AnyContract>(
   client: Client<C>,
   name: string | null | undefined,
-  { params }: RoomOptions = {},
+  { params }: RoomOptions<C> = {},
 ): UseRoom<C> | NoRoom<C> {
   const room = name === null || name === undefined ? undefined : client.room(name)
   const json = JSON.stringify(params)
   const [hold, retry] = useMemo(() => {
-    const retain = room?.retain as ((options: RoomOptions) => () => void) | undefined
-    const join = () => retain?.({ params: json && (JSON.parse(json) as unknown) })
+    const join = () => room?.retain(json ? { params: JSON.parse(json) as JoinParamsInput<C> } : {})
     return [join, () => join()?.()]
   }, [room, json])
   useEffect(hold, [hold])

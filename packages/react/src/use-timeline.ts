@@ -3,7 +3,6 @@ import {
   type AnyContract,
   type At,
   type DataOut,
-  type Room,
   RoomfulError,
   type RoomListened,
   type Timeline,
@@ -13,6 +12,7 @@ import {
 } from '@roomful/client'
 import * as React from 'react'
 import { createMountedTimeline } from './mounted-timeline.ts'
+import type { MaybeRoom } from './types.ts'
 import { useDisposable } from './use-disposable.ts'
 
 export type UseTimeline<C extends AnyContract, E extends TimelineName<C>> = Omit<
@@ -47,7 +47,7 @@ const useUnmount = 'Activity' in React ? useInsertionEffect : useEffect
  * const { entries, status, send, loadOlder } = useTimeline(room, 'message', { initial: 50 })
  */
 export function useTimeline<C extends AnyContract, E extends TimelineName<C>>(
-  room: Room<C> | null | undefined,
+  room: MaybeRoom<C>,
   event: E,
   { initial, max, keepMs = 60_000 }: UseTimelineOptions = {},
 ): UseTimeline<C, E> {

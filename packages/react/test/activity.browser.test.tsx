@@ -21,7 +21,7 @@ async function start() {
   return { client, words, say: () => commands.sayIn(url, 'general', 'news'), ...createHooks(client) }
 }
 
-test('a hidden component leaves its room; shown again, it joins and hears each event once', async () => {
+test('a hidden component leaves its room; shown again, it joins and gets each event once', async () => {
   const { client, words, say, useRoom, useEvent } = await start()
   let heard = 0
   function Member() {
@@ -51,7 +51,7 @@ test('a hidden component leaves its room; shown again, it joins and hears each e
   expect(await words()).toEqual(['join general', 'leave general', 'join general'])
 })
 
-test('a hidden reducer and buffer keep their state and hear nothing', async () => {
+test('a hidden reducer and buffer keep their state and get no event', async () => {
   const bell = createBell()
   function Heard() {
     const { events } = useEventBuffer(bell.client, 'n')
@@ -94,7 +94,7 @@ test('a hidden useEmitWithAck keeps its answer', async () => {
   await expect.element(screen.getByText('I am Ann')).toBeVisible()
 })
 
-test('a hidden timeline goes on without a loss or a repeat, and is closed when it is removed', async () => {
+test('a hidden timeline continues without a loss or a repeat, and is closed when it is removed', async () => {
   const { client, say } = await start()
   const room = await client.join('general')
   const listening = countListeners(room)

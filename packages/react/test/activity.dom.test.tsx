@@ -45,7 +45,7 @@ test('a hidden component leaves its room and keeps its timeline; shown again, it
   await expect.poll(() => client.room('general').status).toBe('left')
 })
 
-test('a component that is mounted hidden hears nothing until it is shown, then every event', async () => {
+test('a component that is mounted hidden gets no event until it is shown, then every event', async () => {
   const bell = createBell()
   function Heard({ initial }: { readonly initial: number }) {
     const sum = useEventReducer(bell.client, 'n', (state, n: number) => state + n, initial)

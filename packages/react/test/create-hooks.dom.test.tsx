@@ -46,8 +46,8 @@ test('clientHooks are bound to the client of createHooks, and take another clien
   }
   render(<Page />)
   await shown(() => {
-    own.outbox.set({ queued: 1, sending: 0, place: 'localStorage' })
-    other.outbox.set({ queued: 2, sending: 0, place: 'localStorage' })
+    own.setOutbox({ queued: 1 })
+    other.setOutbox({ queued: 2 })
     own.connection.set({ status: 'reconnecting', since: Date.now() } as never)
     own.bell.ring('n', 3)
     other.bell.ring('n', 4)
@@ -100,10 +100,10 @@ test('an initial state with a client in it is not taken for options', async () =
 })
 
 test('clientHooks use the client of the nearest provider', () => {
-  const { client, outbox } = createNamedClient('own')
+  const { client, setOutbox } = createNamedClient('own')
   const { RoomfulProvider, useOutbox } = createHooks<Untyped>(undefined, clientHooks)
   const Count = () => <output>{useOutbox().queued}</output>
-  act(() => outbox.set({ queued: 5, sending: 0, place: 'memory' }))
+  act(() => setOutbox({ queued: 5 }))
   render(
     <RoomfulProvider client={client}>
       <Count />

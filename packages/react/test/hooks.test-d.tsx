@@ -81,6 +81,21 @@ test('useRoom has a room for a string, and maybe none for null or undefined', ()
   useRoom('general', { params: { key: 'k' }, client }).retry()
 })
 
+test('useRoom takes the params of the contract’s `join`; any JSON without one', () => {
+  const paid = defineContract({ join: z.object({ key: z.string() }) })
+  const members = createClient({ url: 'http://localhost', contract: paid })
+  const hooks = createHooks(members)
+  expectTypeOf(hooks.useRoom('general', { params: { key: 'k' } }).room).toEqualTypeOf<Room<typeof paid>>()
+  usePlainRoom(members, 'general', { params: { key: 'k' } }).retry()
+  // @ts-expect-error another key
+  hooks.useRoom('general', { params: { kay: 'k' } })
+  // @ts-expect-error another key
+  usePlainRoom(members, 'general' as string | null, { params: { kay: 'k' } })
+  useRoom('general', { params: ['k', { n: 1 }] })
+  // @ts-expect-error not JSON
+  useRoom('general', { params: () => 'k' })
+})
+
 test('useEvent knows the events of the client and of a room', () => {
   const { room } = useRoom('general' as string | null)
   useEvent('response_event', (data) => expectTypeOf(data).toEqualTypeOf<{ message: string }>())
@@ -258,14 +273,22 @@ test('members, presence and typing have the types of the contract', () => {
 
 test('useTimeline sends and lists one event of the room', () => {
   const { room } = useRoom('general' as string | null)
-  const { entries, hasOlder, send, retry, discard, loadOlder } = useTimeline(room, 'message', { max: 500 })
+  const { entries, status, hasOlder, hasNewer, send, retry, discard, loadOlder, loadNewer, loadLatest } = useTimeline(
+    room,
+    'message',
+    { initial: 50, max: 500, keepMs: 0 },
+  )
+  useTimeline(null as Room<Chat> | null, 'message')
   type Entry = TimelineEntry<{ text: string; tags: string[] }, { id: string; name: string }>
   expectTypeOf(entries).toEqualTypeOf<List<Entry>>()
+  expectTypeOf(status).toEqualTypeOf<'loading' | 'ready' | 'failed'>()
   expectTypeOf(hasOlder).toEqualTypeOf<boolean | undefined>()
+  expectTypeOf(hasNewer).toEqualTypeOf<boolean>()
   expectTypeOf(send({ text: 'hi' })).resolves.toEqualTypeOf<Receipt>()
   expectTypeOf(retry('1')).resolves.toEqualTypeOf<Receipt>()
   expectTypeOf(discard('1')).toEqualTypeOf<boolean>()
-  void loadOlder(50)
+  for (const load of [loadOlder, loadNewer]) void load(50)
+  void loadLatest()
   // @ts-expect-error volatile events have no timeline
   useTimeline(room, 'cursor')
 })

@@ -9,7 +9,7 @@ import { start } from './support/start.ts'
 
 afterEach(cleanup)
 
-test('a page that replaces another with hooks of the same client causes one join, and hears every event once', async () => {
+test('a page that replaces another with hooks of the same client causes one join, and gets every event once', async () => {
   const { server, client } = await start()
   const heard: unknown[] = []
   const evaluate = () => {

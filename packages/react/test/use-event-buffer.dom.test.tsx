@@ -124,7 +124,7 @@ test('an item is the data, data and meta of a room event, a tuple of several arg
   })
 })
 
-test('under StrictMode each event is heard once, and an unmount leaves no listener and no timer', () => {
+test('under StrictMode each event is kept once, and an unmount leaves no listener and no timer', () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const bell = createBell()

@@ -97,7 +97,7 @@ test('a thousand components share one listener, and a later component counts lat
   expect(bell.listening()).toBe(0)
 })
 
-test('another room or event starts again with the `initial` of that render, and no room hears nothing', async () => {
+test('another room or event starts again with the `initial` of that render; without a room no event is reduced', async () => {
   const [one, two] = [createBell('room'), createBell('room')]
   type Given = { room: typeof one.room | undefined; initial?: number }
   const Sum = ({ room, initial = 0 }: Given) => <output>{useEventReducer(room, 'n', sum, initial)}</output>

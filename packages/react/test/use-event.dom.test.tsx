@@ -23,7 +23,7 @@ test('a handler that changes on every render causes no new subscription, and the
   expect(subscriptions).toEqual({ added: 1, left: 0 })
 })
 
-test('hears every event, also between two renders', async () => {
+test('gets every event, also between two renders', async () => {
   const { server, client, hooks } = await start()
   const heard: number[] = []
   function Log() {
@@ -41,7 +41,7 @@ test('hears every event, also between two renders', async () => {
   await expect.poll(() => heard).toEqual(numbers)
 })
 
-test('another event moves the subscription, and no room ends it', async () => {
+test('another event moves the subscription, and undefined as room ends it', async () => {
   const { server, client, hooks } = await start()
   const room = client.room('general')
   const heard: string[] = []

@@ -10,7 +10,7 @@ afterEach(cleanup)
 const leave = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
 
 test('useOutbox renders at most once a frame', async () => {
-  const { client, outbox, watching } = createFakeClient()
+  const { client, setOutbox, watching } = createFakeClient()
   const seen: unknown[] = []
   function Counts({ more }: { more: boolean }) {
     const { queued, sending } = useOutbox(client)
@@ -20,7 +20,7 @@ test('useOutbox renders at most once a frame', async () => {
   const view = render([<Counts key="a" more={false} />, <Counts key="b" more />])
   expect(watching()).toBe(1)
   await shown(() => {
-    for (let queued = 1; queued <= 500; queued += 1) outbox.set({ queued, sending: 1, place: 'memory' })
+    for (let queued = 1; queued <= 500; queued += 1) setOutbox({ queued, sending: 1 })
   })
   expect(seen).toEqual([0, 501])
   view.unmount()
@@ -28,7 +28,7 @@ test('useOutbox renders at most once a frame', async () => {
 })
 
 test('useOutbox renders only when the selected part changes, by isEqual', async () => {
-  const { client, outbox } = createFakeClient()
+  const { client, setOutbox } = createFakeClient()
   const seen: unknown[] = []
   function Total() {
     const isEqual = (a: number[], b: number[]) => a[0] === b[0]
@@ -36,13 +36,13 @@ test('useOutbox renders only when the selected part changes, by isEqual', async 
     return null
   }
   render(<Total />)
-  await shown(() => outbox.set({ queued: 2, sending: 0, place: 'memory' }))
-  await shown(() => outbox.set({ queued: 1, sending: 1, place: 'memory' }))
+  await shown(() => setOutbox({ queued: 2 }))
+  await shown(() => setOutbox({ queued: 1, sending: 1 }))
   expect(seen).toEqual([0, 2])
 })
 
-test('useUnsentGuard listens and asks only while messages would be lost, and never renders', () => {
-  const { client, outbox, watching } = createFakeClient()
+test('useUnsentGuard listens and asks only while messages would be lost with the page, and never renders', () => {
+  const { client, setOutbox, watching } = createFakeClient()
   const add = vi.spyOn(window, 'addEventListener')
   let renders = 0
   function Guard() {
@@ -53,18 +53,20 @@ test('useUnsentGuard listens and asks only while messages would be lost, and nev
   const view = render(<Guard />, { wrapper: StrictMode })
   expect(add.mock.calls.filter(([type]) => type === 'beforeunload')).toEqual([])
   expect(leave()).toBe(false)
-  act(() => outbox.set({ queued: 1, sending: 0, place: 'memory' }))
+  act(() => setOutbox({ queued: 1 }))
   expect(leave()).toBe(true)
-  act(() => outbox.set({ queued: 0, sending: 1, place: 'memory' }))
+  act(() => setOutbox({ sending: 1 }))
   expect(leave()).toBe(true)
-  act(() => outbox.set({ queued: 0, sending: 1, place: 'indexedDB' }))
+  act(() => setOutbox({ sending: 1, storage: 'indexedDB' }))
   expect(leave()).toBe(false)
-  act(() => outbox.set({ queued: 3, sending: 1, place: 'memory' })) // as after a failure of the storage
+  act(() => setOutbox({ queued: 3, sending: 1 })) // as after a failure of the storage
   expect(leave()).toBe(true)
-  act(() => outbox.set({ queued: 0, sending: 0, place: 'memory' }))
+  act(() => setOutbox({ queued: 1, storage: 'none' })) // plainRooms() has queued it
+  expect(leave()).toBe(true)
+  act(() => setOutbox({ queued: 0 }))
   expect(leave()).toBe(false)
   expect(renders).toBe(2)
-  act(() => outbox.set({ queued: 3, sending: 1, place: 'memory' }))
+  act(() => setOutbox({ queued: 3, sending: 1 }))
   view.unmount()
   expect(leave()).toBe(false)
   expect(watching()).toBe(0)

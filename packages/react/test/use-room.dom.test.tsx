@@ -1,4 +1,4 @@
-import type { Client, RoomState } from '@roomful/client'
+import { type Client, type Json, roomful, type RoomState } from '@roomful/client'
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
@@ -86,8 +86,8 @@ test('a component shows that leave() has left its room', async () => {
   expect(screen.getByText('left')).toBeTruthy()
 })
 
-test('an invalid name is shown as an error, and does not throw', async () => {
-  const { hooks } = await start()
+test('a name that roomful() does not allow is shown as an error, and does not throw', async () => {
+  const { hooks } = await start({ rooms: roomful() })
   const Member = () => <output>{hooks.useRoom('').error?.message}</output>
   render(<Member />)
   expect(await screen.findByText(/a room's name must be a string of 1 to 128 characters/)).toBeTruthy()
@@ -117,10 +117,10 @@ function createHeldRoom() {
   const state = createLazyStore<RoomState>({ status: 'left' }, () => () => {})
   const room = {
     state,
-    retain(options: { params?: unknown }) {
-      held.push(options.params)
+    retain({ params }: { params?: unknown }) {
+      held.push(params)
       history.push([...held])
-      return () => void held.splice(held.indexOf(options.params), 1)
+      return () => void held.splice(held.indexOf(params), 1)
     },
   }
   return { client: { room: () => room } as unknown as Client, held, history, state }
@@ -128,7 +128,7 @@ function createHeldRoom() {
 
 test('the room is held with the params, and held again only when they differ as JSON', () => {
   const { client, held } = createHeldRoom()
-  function Member({ params }: { params?: unknown }) {
+  function Member({ params }: { params?: Json }) {
     useRoom(client, 'general', { params })
     return null
   }

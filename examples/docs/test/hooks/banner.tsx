@@ -3,8 +3,8 @@ import { client } from './roomful.ts'
 
 export function Banner() {
   const shown = useLostConnection(client, { lostAfterMs: 200, restoredForMs: 3_000 })
-  const { queued, sending, place } = useOutbox(client)
+  const { queued, sending, storage } = useOutbox(client)
   useUnsentGuard(client)
   if (shown === 'restored') return <p>Back again</p>
-  return shown && <p>{`No connection; ${queued + sending} messages wait in ${place}`}</p>
+  return shown && <p>{`No connection; ${queued + sending} unsent messages, stored in ${storage}`}</p>
 }

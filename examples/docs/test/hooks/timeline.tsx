@@ -1,16 +1,15 @@
 import { useTimeline } from '@roomful/react'
-import { useEffect } from 'react'
 import { useRoom } from './roomful.ts'
 
 export function Messages({ name }: { name: string }) {
   const { room } = useRoom(name)
-  const { entries, hasOlder, loadOlder, send, retry } = useTimeline(room, 'message', { max: 1_000 })
-  useEffect(() => {
-    if (hasOlder === undefined) void loadOlder()
-  }, [hasOlder, loadOlder])
+  const { entries, status, error, hasOlder, loadOlder, send, retry } = useTimeline(room, 'message', { initial: 50 })
   return (
     <>
-      {hasOlder !== false && <button onClick={() => void loadOlder()}>Older</button>}
+      {status === 'loading' && <p>Loading…</p>}
+      {status === 'ready' && entries.length === 0 && <p>No messages yet</p>}
+      {error && <p role="alert">{error.message}</p>}
+      {hasOlder && <button onClick={() => void loadOlder()}>Older</button>}
       <ol>
         {entries.map((entry) => {
           if (entry.kind === 'gap') return <li key={entry.key}>Some messages are missing</li>

@@ -5,5 +5,5 @@ export function follow(room: Room<typeof chat>, input: HTMLInputElement, show: (
   const typing = createTyping(room)
   typing.state.subscribe((users) => show(users.map(({ id }) => id).join(', ')))
   input.addEventListener('input', () => (input.value ? typing.keystroke() : typing.stop()))
-  return typing.close // when the input is not shown any more
+  return typing.close // call it when the input is removed
 }

@@ -28,7 +28,7 @@ export class Dispatcher {
   }
 
   /** Throws where the packet makes the connection useless. */
-  receive(event: string, args: unknown[]): void {
+  readonly receive = (event: string, args: unknown[]): void => {
     this.#reporting.inspect({ type: 'in', event, args })
     if (!this.#early) return this.#dispatch(event, args)
     if (this.#protocol().receiveEarly(event, args)) return
@@ -59,8 +59,10 @@ export class Dispatcher {
 
   #dispatch(event: string, args: unknown[]): void {
     if (this.#protocol().receive(event, args)) return
-    const emitter = this.#listeners.of(event)
-    const read = emitter && this.#schemas.readEvent(event, args)
-    if (read) emitter.call(read, (error) => this.#reporting.report(error, event))
+    this.#listeners.emit(
+      event,
+      () => this.#schemas.readEvent(event, args),
+      (error) => this.#reporting.report(error, event),
+    )
   }
 }

@@ -26,6 +26,8 @@ import { type RequestLink, RoomRequests } from './room-requests.ts'
 const MAX_EARLY_CHANGES = 1_000
 const FETCH_RETRY_MS = 1_000
 
+type MetaOnWire = Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>
+
 interface Answer extends JoinAnswer {
   readonly page: LogPage
   readonly members: WireAnswer['members']
@@ -64,7 +66,6 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   constructor(host: RoomHost, link: RoomfulLink) {
     const { name } = host
-    const { outbox } = link
     this.host = host
     this.link = link
     this.#requests = new RoomRequests(name, link)
@@ -72,9 +73,9 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.#members = new RoomMembers(link.core.schemas, link.core.reporting.report)
     this.members = this.#members.store
     this.outgoing = {
-      list: () => outbox.outgoing(name),
-      watch: (listener) => outbox.watch(name, listener),
-      discard: (id) => outbox.discard(name, id),
+      list: () => link.outbox.outgoing(name),
+      watch: (listener) => link.outbox.watch(name, listener),
+      discard: (id) => link.outbox.discard(name, id),
     }
     this.#runLog = runCore(
       (input) => this.#log.step(input),
@@ -120,15 +121,13 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.#members.show(members)
   }
 
-  onJoined(answer: Answer, isForApp: boolean): void {
+  onJoined({ page, hasInitial }: Answer, isForApp: boolean): void {
     const { outbox, hello } = this.link
-    if (hello) outbox.open(this.host.name, { epoch: answer.page.epoch, ...hello.limits })
+    if (hello) outbox.open(this.host.name, { epoch: page.epoch, ...hello.limits })
     if (!isForApp) return
-    const { page, hasInitial } = answer
     const { place } = this.#log
     const isContinued = place !== undefined && place.epoch === page.epoch && place.last <= page.head
-    if (hasInitial && !isContinued)
-      this.#initialPage = this.#read(page, (page.entries[0]?.seq ?? page.first) > page.first)
+    if (hasInitial && !isContinued) this.#initialPage = this.#read(page, false)
     this.#runLog({ type: 'joined', page })
     for (const delta of this.#early.splice(0)) this.receiveMembers(delta)
   }
@@ -153,10 +152,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   async history(query: HistoryQuery): Promise<HistoryMessages> {
     const { place } = this.#log
     if (!place) throw new RoomfulError('NOT_MEMBER', `unable to read room ${this.host.name}: join it first`)
-    const page = await this.#requests.history(place.epoch, query)
-    const { entries, first, head } = page
-    const isNewer = 'after' in query
-    return this.#read(page, isNewer ? (entries.at(-1)?.seq ?? head) < head : (entries[0]?.seq ?? first) > first)
+    return this.#read(await this.#requests.history(place.epoch, query), 'after' in query)
   }
 
   isInUse(): boolean {
@@ -188,7 +184,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     const { epoch, seq, id, from, at } = meta
     if (epoch !== undefined && seq !== undefined && id !== undefined)
       this.#runLog({ type: 'message', epoch, entry: { event, data, seq, id, from, at } })
-    else if (this.#log.status === 'joined') this.host.events.emit(event, data, () => this.#metaOf(meta, false))
+    else if (this.#log.status === 'joined') this.#emit(event, data, meta, false)
   }
 
   receiveHead(epoch: string, seq: number): void {
@@ -235,7 +231,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
    */
   #noticeEarly(isEvent: boolean): void {
     if (isEvent) this.#hasEarly ||= this.#status !== 'joined'
-    if (this.#hasEarly && this.#isOut() && this.host.isBusy()) this.host.lost()
+    if (this.#hasEarly && isOut({ status: this.#status }) && this.host.isBusy()) this.host.lost()
   }
 
   #perform(output: LogOutput): void {
@@ -244,7 +240,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       case 'deliver':
         return this.#deliver(output.entry, output.replayed)
       case 'gap':
-        if (!this.#isOut()) events.emitGap(output.gap)
+        if (!isOut({ status: this.#status })) events.emitGap(output.gap)
         return
       case 'rejoin':
         return this.host.lost()
@@ -254,8 +250,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   #deliver({ event, data, ...meta }: Entry, replayed: boolean): void {
-    if (this.#isOut()) return // a listener of an earlier message has left the room
-    this.host.events.emit(event, data, () => this.#metaOf(meta, replayed))
+    if (isOut({ status: this.#status })) return // a listener of an earlier message has left the room
+    this.#emit(event, data, meta, replayed)
     if (this.senders.size > 0) this.senders.call([meta.from], (error) => this.link.core.reporting.report(error, event))
   }
 
@@ -277,20 +273,28 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   /** Parsed messages of a page. Those that the contract refuses are reported and left out. */
-  #read({ epoch, first, head, entries }: LogPage, more: boolean): HistoryMessages {
+  #read({ epoch, first, head, entries }: LogPage, isNewer: boolean): HistoryMessages {
     const { schemas } = this.link.core
     const messages = entries.flatMap(({ event, data, ...meta }) => {
       const read = schemas.readRoomEvent(this.host.name, event, data)
       return read ? [{ event, data: read.data, meta: this.#metaOf(meta, true) }] : []
     })
-    return { messages, more, epoch, oldest: entries[0]?.seq ?? first, newest: entries.at(-1)?.seq ?? head }
+    const oldest = entries[0]?.seq ?? first
+    const newest = entries.at(-1)?.seq ?? head
+    return { messages, more: isNewer ? newest < head : oldest > first, epoch, oldest, newest }
   }
 
-  #metaOf({ id, seq, from, at }: Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>, replayed: boolean): MessageMeta {
+  #emit(event: string, data: unknown, meta: MetaOnWire, replayed: boolean): void {
+    const { name, events } = this.host
+    const { schemas, reporting } = this.link.core
+    const parse = (): [unknown, MessageMeta] | undefined => {
+      const read = schemas.readRoomEvent(name, event, data)
+      return read && [read.data, this.#metaOf(meta, replayed)]
+    }
+    events.listeners.emit(event, parse, (error) => reporting.report(error, `${event} of ${name}`))
+  }
+
+  #metaOf({ id, seq, from, at }: MetaOnWire, replayed: boolean): MessageMeta {
     return { id, seq, from: this.link.core.schemas.readUser(from), at, replayed }
-  }
-
-  #isOut(): boolean {
-    return this.#status === 'left' || this.#status === 'leaving'
   }
 }

@@ -93,16 +93,6 @@ export class RoomCore implements RoomHost, RoomInternals {
     }
   }
 
-  readonly send = (event: string, args: readonly unknown[], wait: CallOptions = {}): SentMessage => {
-    this.client.schemas.checkRoomEvent(event, args, false)
-    const { state } = this
-    const { status, error } = state
-    if (status === 'suspended' && error) throw error
-    if (status === 'failed' ? !isPermanent(error) : !isOut(state)) return this.part.emit(event, args[0], wait)
-    const sentence = `unable to emit "${event}" to room ${this.name}: join it first`
-    throw new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
-  }
-
   /** Resolves when no request of this room is under way any more. */
   onConnected(isRecovered: boolean): Promise<void> {
     this.#step({ type: 'connected', isRecovered })

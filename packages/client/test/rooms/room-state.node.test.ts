@@ -79,7 +79,7 @@ describe.each(Object.keys(states) as Name[])('RM1 %s', (from) => {
   })
 })
 
-describe('RM10 join() in state', () => {
+describe('RM10 join() in the state', () => {
   const verdicts: Record<Name, string | undefined> = {
     left: 'LEFT',
     joining: undefined,

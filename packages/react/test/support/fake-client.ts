@@ -9,7 +9,9 @@ export function createFakeClient(status: ConnectionState['status'] = 'connected'
     return () => void (watching -= 1)
   }
   const connection = createLazyStore({ status } as ConnectionState, watch)
-  const outbox = createLazyStore<OutboxStatus>({ queued: 0, sending: 0, place: 'memory' }, watch)
+  const empty: OutboxStatus = { queued: 0, sending: 0, storage: 'memory', waitingForUser: 0 }
+  const outbox = createLazyStore(empty, watch)
+  const setOutbox = (status: Partial<OutboxStatus>) => outbox.set({ ...empty, ...status })
   const client = { connection, outbox, autoConnect() {} } as unknown as Client<SocketIoContract<EventsMap, EventsMap>>
-  return { client, connection, outbox, watching: () => watching }
+  return { client, connection, setOutbox, watching: () => watching }
 }

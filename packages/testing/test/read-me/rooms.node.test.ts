@@ -7,7 +7,7 @@ const chat = defineContract({ room: { message: typeOnly<{ text: string }>() } })
 
 test('a message sent while offline is stored after the client has reconnected', async () => {
   const server = createMockServer({ url: 'https://chat.example' })
-  const rooms = createRooms(server.io, { contract: chat, rooms: roomful() })
+  const rooms = createRooms(server.io, { contract: chat })
   await server.listen()
   const client = createClient({ url: server.url, contract: chat, rooms: roomful() }) // or your app
   onTestFinished(async () => {

@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
+import { bytesOf } from '@roomful/contract/protocol'
 import { hasBinary, snapshot } from '../../events/snapshot.ts'
-import type { StoredEntry } from '../storage/storage-session.ts'
+import type { StoredEntry } from '../storage/outbox-storage.ts'
 import type { MessageKeys } from './message-keys.ts'
 
 /** A message that the server has not confirmed yet. `cid` and `n` are its key: the server stores it once, however often it is sent. */
@@ -50,9 +51,4 @@ export function createMessage(keys: MessageKeys, room: string, event: string, gi
 
 export function messageFrom(entry: StoredEntry): Message {
   return { ...entry, bytes: bytesOf(entry.data), sentAt: entry.sentAt }
-}
-
-/** The size of data as UTF-8 JSON. */
-export function bytesOf(data: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(data) ?? '').length
 }

@@ -1,22 +1,11 @@
 import type { RoomfulError } from '@roomful/contract'
-import type { PublishAnswer, PublishRequest } from '@roomful/contract/protocol'
+import type { Sender } from '../../events/sender.ts'
 import type { Report } from '../../store.ts'
-import type { StorageName } from '../storage/storage-session.ts'
-
-/** The current user's messages that the server has not confirmed: `sending` ones are under way, `queued` ones wait. */
-export interface OutboxStatus {
-  readonly queued: number
-  readonly sending: number
-  /** Where they are kept. */
-  readonly storage: StorageName
-  /** How many messages are stored for a user that is not known yet. */
-  readonly waitingForUser: number
-}
 
 /** What the outbox needs of the client. */
 export interface OutboxPort {
-  /** Rejects with `DISCONNECTED` if the connection ended; the room is closed then. */
-  publish(request: PublishRequest): Promise<PublishAnswer>
+  readonly sender: Pick<Sender, 'requestNow'>
+  readonly ackTimeoutMs: number
   rejoin(room: string): void
   /** `holds(room)` has changed: the room has to be joined for the outbox, or no longer. */
   heldChanged(room: string): void

@@ -24,9 +24,6 @@ export interface OutboxStorage {
   close(): Promise<void>
 }
 
-/** Where messages are stored: in memory, or the `name` of a storage. */
-export type StorageName = 'memory' | 'indexedDB' | 'localStorage' | (string & {})
-
 /** One page: the address of the server, and the random id of the page. */
 export interface PageIdentity {
   readonly address: string

@@ -1,4 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
+import type { OutboxStorageName } from '../../connection/connection-state.ts'
+import type { PendingWrites } from '../outbox/pending-writes.ts'
 import { within } from '../../promises.ts'
 import {
   byAge,
@@ -7,19 +9,18 @@ import {
   keyOf,
   type PageIdentity,
   prefixOf,
-  type StorageName,
   type StoredEntry,
   type StoredRecord,
 } from './outbox-storage.ts'
 import { LOCKS_MS, PageLocks } from './page-locks.ts'
 import { type OpenStorage, PageRecords, type RecordAccess } from './page-records.ts'
 
-export type { EntryKey, PageIdentity, StorageName, StoredEntry } from './outbox-storage.ts'
+export type { EntryKey, PageIdentity, StoredEntry } from './outbox-storage.ts'
 
 /** The session of one page with the storage of its outbox. Opens nothing before `begin`, `adopt`, `clear` or the first `save`. */
 export interface StorageSession {
   /** Where messages are stored now: 'memory' before the storage is open and after it failed. */
-  readonly storage: StorageName
+  readonly storage: OutboxStorageName
   /** Opens the storage and counts the stored messages, for `waiting`. Call it when a connection is first sought. */
   begin(): void
   /**
@@ -64,11 +65,13 @@ export interface OutboxOption {
   readonly kind: 'persistent'
   readonly user?: string | null
   open(page: PageIdentity, events: StorageEvents): StorageSession
+  /** Collects what has to be stored; it is here so that an outbox in memory does not load it. */
+  createWrites(): PendingWrites
 }
 
 /** Shares the storage with other pages: adopts their records under their locks, and stores its own under its own. */
 export class PersistentSession implements StorageSession {
-  storage: StorageName = 'memory'
+  storage: OutboxStorageName = 'memory'
   readonly #cid: string
   readonly #events: StorageEvents
   readonly #records: PageRecords
@@ -233,7 +236,7 @@ export class PersistentSession implements StorageSession {
     this.#events.failed(error)
   }
 
-  #move(storage: StorageName): void {
+  #move(storage: OutboxStorageName): void {
     if (storage === this.storage) return
     this.storage = storage
     this.#events.moved()

@@ -2,6 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { type LogOutput, type LogPage, RoomLog } from '../../../src/roomful/log.ts'
 import { type Message, messageId } from '../../../src/roomful/outbox/message.ts'
 import { OutboxCore } from '../../../src/roomful/outbox/outbox-core.ts'
+import { PendingWrites } from '../../../src/roomful/outbox/pending-writes.ts'
 import type { Batch, OutboxInput, OutboxOutput } from '../../../src/roomful/outbox/outbox-steps.ts'
 import type { Saving } from './disk.ts'
 import { HOLD, type Link, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'
@@ -18,7 +19,7 @@ export class Tab {
   readonly core: OutboxCore = new OutboxCore({
     user: undefined,
     limit: { messages: 10_000, bytes: 1e9 },
-    hasStorage: true,
+    writes: new PendingWrites(),
   })
   readonly page: number
   readonly line: number
