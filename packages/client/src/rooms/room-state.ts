@@ -60,7 +60,7 @@ const TABLE: Table = {
     leave: left,
     up: ({ recovered }, { wasJoined }) =>
       recovered && wasJoined ? joined({ type: 'accepted', acknowledged: true }) : JOINING,
-    down: (event, { wasJoined }) => suspended(wasJoined, event),
+    down: (event, state) => (event.error === state.error ? state : suspended(state.wasJoined, event)),
   },
   leaving: { join: joining, done: left, down: left },
   failed: {
