@@ -65,7 +65,6 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   constructor(host: RoomHost, link: RoomfulLink) {
     const { name } = host
-    const { outbox } = link
     this.host = host
     this.link = link
     this.#requests = new RoomRequests(name, link)
@@ -73,9 +72,9 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.#members = new RoomMembers(link.core.schemas, link.core.reporting.report)
     this.members = this.#members.store
     this.outgoing = {
-      list: () => outbox.outgoing(name),
-      watch: (listener) => outbox.watch(name, listener),
-      discard: (id) => outbox.discard(name, id),
+      list: () => link.outbox.outgoing(name),
+      watch: (listener) => link.outbox.watch(name, listener),
+      discard: (id) => link.outbox.discard(name, id),
     }
     this.#runLog = runCore(
       (input) => this.#log.step(input),

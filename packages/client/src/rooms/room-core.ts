@@ -1,7 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import type { ClientCore } from '../client-core.ts'
 import { Emitter } from '../emitter.ts'
-import { isPermanent } from '../errors.ts'
 import { type CallOptions, untilState } from '../promises.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { createGuardedStore, type GuardedStore } from '../store.ts'
@@ -11,7 +10,7 @@ import type { MembershipInput, MembershipOutput } from './membership-types.ts'
 import { RoomEvents } from './room-events.ts'
 import type { RoomInternals } from './room-internals.ts'
 import { isOut, joinVerdict, type RoomState } from './room-state.ts'
-import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol, SentMessage } from './rooms-protocol.ts'
+import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol } from './rooms-protocol.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, another page) is no leave. */
 const RELEASE_DELAY_MS = 100
@@ -91,19 +90,6 @@ export class RoomCore implements RoomHost, RoomInternals {
     return () => {
       if (this.#params.release(holder)) this.#step({ type: 'release' })
     }
-  }
-
-  readonly send = (event: string, args: readonly unknown[], wait: CallOptions = {}): SentMessage => {
-    this.client.schemas.checkRoomEvent(event, args, false)
-    const { state } = this
-    const { status, error } = state
-    const isStopped = status === 'suspended' && error !== undefined
-    const isOpen = status === 'failed' ? !isPermanent(error) : !isStopped && !isOut(state)
-    if (isOpen) return this.part.emit(event, args[0], wait)
-    const sentence = `unable to emit "${event}" to room ${this.name}: join it first`
-    const failure = isStopped ? error : new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
-    this.client.reporting.drop(event, failure, this.name)
-    throw failure
   }
 
   /** Resolves when no request of this room is under way any more. */
