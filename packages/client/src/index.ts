@@ -28,7 +28,7 @@ export { roomful } from './roomful/roomful.ts'
 export type { RoomfulOptions } from './roomful/roomful.ts'
 export { createTyping } from './roomful/typing/create-typing.ts'
 export { plainRooms } from './rooms/plain-rooms.ts'
-export type { EventCall, PlainRooms } from './rooms/plain-rooms.ts'
+export type { EventCall, PlainRooms } from './rooms/plain-options.ts'
 export type {
   Gap,
   HistoryQuery,

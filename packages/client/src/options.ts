@@ -98,17 +98,10 @@ function expected(name: string, what: string, value: unknown): never {
 }
 
 function assertUrl(url: unknown): asserts url is string {
-  const isAddress = typeof url === 'string' && (url.startsWith('/') || /^(https?|wss?):$/.test(protocolOf(url)))
+  // Not by `new URL`: in older versions of React Native its `protocol` throws.
+  const isAddress = typeof url === 'string' && /^(\/|(https?|wss?):\/\/[^\s/?#]+([/?#]|$))/.test(url)
   if (!isAddress)
     expected('url', 'an address such as "https://example.com" (http, https, ws, wss), or a path such as "/"', url)
-}
-
-function protocolOf(url: string): string {
-  try {
-    return new URL(url).protocol
-  } catch {
-    return ''
-  }
 }
 
 const warn: OnInvalid = (error, { room }) => {

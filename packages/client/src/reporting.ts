@@ -74,7 +74,7 @@ export function createReporting(app: AppFunctions): Reporting {
         hasWarnedOfDrop = true
         // oxlint-disable-next-line no-console -- the default; the option onDrop replaces it
         console.warn(
-          `roomful did not send an event: ${error.message} (more until the next connect are not shown; onDrop gets all)`,
+          `roomful dropped "${event}": ${error.message} (no more such warnings until the next connect; the option onDrop gets each)`,
         )
       }
     },

@@ -7,32 +7,32 @@ const unexpected = (error: unknown): never => {
 
 function recording(...names: string[]) {
   const emitter = new Emitter<[unknown]>()
-  const heard: string[] = []
-  const offs = names.map((name) => emitter.add((data) => void heard.push(`${name}:${String(data)}`)))
-  return { emitter, heard, offs, say: (data: unknown) => emitter.call([data], unexpected) }
+  const calls: string[] = []
+  const offs = names.map((name) => emitter.add((data) => void calls.push(`${name}:${String(data)}`)))
+  return { emitter, calls, offs, emit: (data: unknown) => emitter.call([data], unexpected) }
 }
 
 describe('DS1 listeners', () => {
   test('are called in the order in which they were added', () => {
-    const { heard, say } = recording('a', 'b', 'c')
-    say(1)
-    say(2)
-    expect(heard).toEqual(['a:1', 'b:1', 'c:1', 'a:2', 'b:2', 'c:2'])
+    const { calls, emit } = recording('a', 'b', 'c')
+    emit(1)
+    emit(2)
+    expect(calls).toEqual(['a:1', 'b:1', 'c:1', 'a:2', 'b:2', 'c:2'])
   })
 
-  test('are removed in any order, and once only', () => {
-    const { emitter, heard, offs, say } = recording('a', 'b', 'c')
+  test('are removed in any order, and only once', () => {
+    const { emitter, calls, offs, emit } = recording('a', 'b', 'c')
     offs[1]?.()
     offs[1]?.()
-    say(1)
+    emit(1)
     offs[0]?.()
     offs[2]?.()
-    say(2)
-    expect(heard).toEqual(['a:1', 'c:1'])
+    emit(2)
+    expect(calls).toEqual(['a:1', 'c:1'])
     expect(emitter.size).toBe(0)
   })
 
-  test('count each time they are added, though the function be the same', () => {
+  test('count each time that they are added, also with the same function', () => {
     const emitter = new Emitter<[number]>()
     const listener = vi.fn<(data: number) => void>()
     const off = emitter.add(listener)
@@ -51,19 +51,19 @@ describe('DS1 listeners', () => {
     expect(listener.mock.calls).toEqual([args])
   })
 
-  test('removed meanwhile are not called any more', () => {
+  test('are not called after a removal during a call', () => {
     const emitter = new Emitter<[string]>()
-    const heard: string[] = []
+    const calls: string[] = []
     const offs: (() => void)[] = []
     offs.push(emitter.add(() => offs.forEach((off) => off())))
-    offs.push(emitter.add(() => heard.push('removed')))
+    offs.push(emitter.add(() => calls.push('removed')))
     emitter.call(['x'], unexpected)
-    expect(heard).toEqual([])
+    expect(calls).toEqual([])
     expect(emitter.size).toBe(0)
   })
 
-  test('removed meanwhile are not called any more, also after many others went and one came', () => {
-    const { emitter, heard, offs, say } = recording('a', 'b', 'c', 'd', 'e', 'f')
+  test('are not called after a removal during a call, also when many others were removed and one was added', () => {
+    const { emitter, calls, offs, emit } = recording('a', 'b', 'c', 'd', 'e', 'f')
     const off = emitter.add((data) => {
       if (data !== 1) return
       for (const other of offs) other()
@@ -71,15 +71,15 @@ describe('DS1 listeners', () => {
       emitter.call([2], unexpected)
       last()
     })
-    const last = emitter.add((data) => heard.push(`last:${String(data)}`))
+    const last = emitter.add((data) => calls.push(`last:${String(data)}`))
     offs[5]?.()
-    say(1)
+    emit(1)
     off()
-    say(3)
-    expect(heard).toEqual(['a:1', 'b:1', 'c:1', 'd:1', 'e:1', 'last:2'])
+    emit(3)
+    expect(calls).toEqual(['a:1', 'b:1', 'c:1', 'd:1', 'e:1', 'last:2'])
   })
 
-  test('added meanwhile hear the next event first', () => {
+  test('that are added during a call get the next event', () => {
     const emitter = new Emitter<[string]>()
     const late = vi.fn<(data: string) => void>()
     const off = emitter.add(() => emitter.add(late))
@@ -89,20 +89,20 @@ describe('DS1 listeners', () => {
     expect(late.mock.calls).toEqual([['second']])
   })
 
-  test('may dispatch while they are dispatched to', () => {
+  test('may emit while they are called', () => {
     const emitter = new Emitter<[number]>()
-    const heard: number[] = []
+    const calls: number[] = []
     emitter.add((depth) => {
       if (depth < 2) emitter.call([depth + 1], unexpected)
     })
-    emitter.add((depth) => heard.push(depth))
+    emitter.add((depth) => calls.push(depth))
     emitter.call([0], unexpected)
-    expect(heard).toEqual([2, 1, 0])
+    expect(calls).toEqual([2, 1, 0])
   })
 })
 
 describe('DS1 adding and removing is O(1)', () => {
-  test('however they come and go, a step walks over four handlers at most, taken all together', () => {
+  test('in any order of additions and removals: on average at most four handlers are moved a step', () => {
     const walked = countWalked()
     const emitter = new Emitter<[unknown]>()
     const offs = Array.from({ length: 1_000 }, () => emitter.add(() => {}))
@@ -115,9 +115,9 @@ describe('DS1 adding and removing is O(1)', () => {
   })
 
   test('a list that does not change is not copied for an event', () => {
-    const { say } = recording('a', 'b')
+    const { emit } = recording('a', 'b')
     const walked = countWalked()
-    for (let event = 0; event < 100; event += 1) say(event)
+    for (let event = 0; event < 100; event += 1) emit(event)
     expect(walked()).toBe(0)
   })
 })
@@ -135,20 +135,20 @@ function countWalked(): () => number {
 }
 
 describe('DS2 a listener that throws', () => {
-  test('harms no other and is reported, each time', () => {
+  test('disturbs no other and is reported each time', () => {
     const emitter = new Emitter<unknown[]>()
-    const heard: string[] = []
+    const calls: string[] = []
     const errors: unknown[] = []
-    emitter.add(() => heard.push('first'))
+    emitter.add(() => calls.push('first'))
     emitter.add(() => {
       throw new Error('one')
     })
     emitter.add(() => {
       throw new Error('two')
     })
-    emitter.add(() => heard.push('last'))
+    emitter.add(() => calls.push('last'))
     for (const args of [[], ['one'], ['one', 'two']]) emitter.call(args, (error) => errors.push(error))
-    expect(heard).toEqual(['first', 'last', 'first', 'last', 'first', 'last'])
+    expect(calls).toEqual(['first', 'last', 'first', 'last', 'first', 'last'])
     expect(errors.map(String)).toEqual([
       'Error: one',
       'Error: two',
@@ -160,7 +160,7 @@ describe('DS2 a listener that throws', () => {
   })
 })
 
-test('a listener gets none of our own things as its `this`', () => {
+test('DS1 a listener gets no internal object as its `this`', () => {
   const emitter = new Emitter<unknown[]>()
   const seen: unknown[] = []
   emitter.add(function (this: unknown) {

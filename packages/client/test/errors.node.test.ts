@@ -2,12 +2,12 @@ import type { Refusal } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { refusalIn } from '../src/errors.ts'
 
-const nobody = (): undefined => undefined
+const noRefusal = (): undefined => undefined
 
-describe("EM6 our server's $error", () => {
-  test('carries its code, sentence and data', () => {
+describe('EM6 $error in an ack', () => {
+  test('becomes an error with its code, sentence and data', () => {
     const $error = { code: 'FORBIDDEN', message: 'members only', data: { room: 'a' } }
-    expect(refusalIn([{ $error }], nobody)).toMatchObject({
+    expect(refusalIn([{ $error }], noRefusal)).toMatchObject({
       name: 'RoomfulError',
       code: 'FORBIDDEN',
       message: 'members only',
@@ -20,8 +20,8 @@ describe("EM6 our server's $error", () => {
     [{}, 'REFUSED', 'the server refused: REFUSED'],
     [{ code: 5, message: {} }, 'REFUSED', 'the server refused: REFUSED'],
     [[], 'REFUSED', 'the server refused: REFUSED'],
-  ])('that is incomplete still is one: %j', ($error, code, message) => {
-    expect(refusalIn([{ $error }], nobody)).toMatchObject({ code, message })
+  ])('is a refusal also if it is incomplete: %j', ($error, code, message) => {
+    expect(refusalIn([{ $error }], noRefusal)).toMatchObject({ code, message })
   })
 
   test.each([
@@ -32,8 +32,8 @@ describe("EM6 our server's $error", () => {
     [[{ $error: 'no' }]],
     [[{ $error: null }]],
     [[{ error: {} }]],
-  ])('is not seen in %j', (values) => {
-    expect(refusalIn(values, nobody)).toBeUndefined()
+  ])('is not in %j', (values) => {
+    expect(refusalIn(values, noRefusal)).toBeUndefined()
   })
 })
 
@@ -43,13 +43,13 @@ describe('EM6 refusalOf', () => {
     return status === 'error' ? { code: 'APP', data: error } : undefined
   }
 
-  test('sees one value as it is, and several as an array', () => {
+  test('gets one value as it is, and several as a list', () => {
     expect(refusalIn(['error'], refusalOf)).toMatchObject({ code: 'APP', message: 'the server refused: APP' })
     expect(refusalIn(['error', 42], refusalOf)).toMatchObject({ refusal: { code: 'APP', data: 42 } })
     expect(refusalIn(['ok', 42], refusalOf)).toBeUndefined()
   })
 
-  test('is not asked about what is one already', () => {
+  test('is not called for an ack with $error', () => {
     const asked: unknown[] = []
     refusalIn([{ $error: { code: 'X' } }], (ack) => void asked.push(ack))
     expect(asked).toEqual([])

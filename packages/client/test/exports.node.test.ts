@@ -1,19 +1,20 @@
-import * as roomful from '@roomful/client'
+import * as client from '@roomful/client'
 import { expect, test } from 'vitest'
 
-test('the names that the package gives out at run time', () => {
-  expect(Object.keys(roomful).toSorted()).toMatchInlineSnapshot(`
+test('the package exports these names at run time', () => {
+  expect(Object.keys(client).toSorted()).toMatchInlineSnapshot(`
     [
       "RoomfulError",
       "ValidationError",
       "createClient",
+      "createLostConnection",
       "createPresence",
       "createTimeline",
       "createTyping",
       "defineContract",
-      "lostConnection",
       "persistentOutbox",
       "plainRooms",
+      "roomful",
       "typeOnly",
     ]
   `)

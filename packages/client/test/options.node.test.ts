@@ -5,19 +5,21 @@ import { startClient, until } from './support/test-client.ts'
 const url = 'http://127.0.0.1:9'
 const create = (options: object) => () => createClient(options as ClientOptions)
 
-describe('a URL that cannot be used', () => {
+describe('an invalid URL', () => {
   test.each([
     ['example.com', '"example.com"'],
     ['localhost:3000', '"localhost:3000"'],
     ['', '""'],
     ['ftp://example.com', '"ftp://example.com"'],
     ['http://', '"http://"'],
+    ['http:example.com', '"http:example.com"'],
+    ['https://example .com', '"https://example .com"'],
     ['x'.repeat(500), 'a string of 500 characters'],
     [undefined, 'undefined'],
     [null, 'null'],
     [3000, '3000'],
     [new URL('http://example.com'), 'object'],
-  ])('is refused with a sentence that says what was expected: %s', (bad, got) => {
+  ])('is refused with a sentence that says the expected value: %s', (bad, got) => {
     const sentence = `url: expected an address such as "https://example.com" (http, https, ws, wss), or a path such as "/", got ${got}`
     expect(create({ url: bad })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: sentence }))
   })
@@ -29,14 +31,14 @@ describe('a URL that cannot be used', () => {
     },
   )
 
-  test('a path where there is no page ends in a clear state, not in retries', async () => {
+  test('that is a path, outside of a page, ends in a clear state without retries', async () => {
     const client = startClient('/chat')
     await expect(client.connect()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(await until(client, 'disconnected')).toMatchObject({ reason: 'refused' })
   })
 })
 
-describe('other options of the wrong type', () => {
+describe('an option', () => {
   test.each<[object, string]>([
     [{ connectTimeoutMs: -1 }, 'connectTimeoutMs: expected milliseconds, less than 2³¹, got -1'],
     [{ connectTimeoutMs: Infinity }, 'connectTimeoutMs: expected milliseconds, less than 2³¹, got Infinity'],
@@ -52,9 +54,11 @@ describe('other options of the wrong type', () => {
     [{ auth: null }, 'auth: expected an object such as { token }, or a function, got null'],
     [{ onError: 'log' }, 'onError: expected a function, got "log"'],
     [{ onInvalid: {} }, 'onInvalid: expected a function, got object'],
+    [{ onDrop: 'warn' }, 'onDrop: expected a function, got "warn"'],
     [{ inspect: true }, 'inspect: expected a function, got true'],
     [{ refusalOf: [] }, 'refusalOf: expected a function, got an array'],
     [{ socket: 'websocket' }, 'socket: expected an object such as { path }, got "websocket"'],
+    [{ rooms: 'plain' }, 'rooms: expected roomful() or plainRooms(), got "plain"'],
     [{ rooms: {} }, 'rooms: expected roomful() or plainRooms(), got object'],
     [{ outbox: {} }, 'outbox is an option of roomful(): { rooms: roomful({ outbox }) }'],
     [{ contract: {} }, 'contract: expected the result of defineContract(), got object'],
@@ -62,11 +66,11 @@ describe('other options of the wrong type', () => {
       { socket: { transports: ['websockets'] } },
       'socket.transports: expected some of polling, websocket, webtransport, got "websockets"',
     ],
-  ])('%j', (bad, sentence) => {
+  ])('of the wrong type is refused: %j', (bad, sentence) => {
     expect(create({ url, ...bad })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: sentence }))
   })
 
-  test('every option of the right type is accepted', () => {
+  test('of the right type is accepted', () => {
     const client = createClient({
       url,
       contract: defineContract({}),
@@ -75,12 +79,12 @@ describe('other options of the wrong type', () => {
       connectTimeoutMs: 1,
       ackTimeoutMs: 2 ** 31 - 1,
       joinTimeoutMs: 0,
-      helloTimeoutMs: 0,
       queueLimit: Infinity,
       reconnect: { attempts: Infinity, minDelayMs: 0, maxDelayMs: 0 },
       rooms: plainRooms(),
       refusalOf: () => undefined,
       onInvalid: () => {},
+      onDrop: () => {},
       onError: () => {},
       inspect: () => {},
       socket: {
@@ -96,15 +100,18 @@ describe('other options of the wrong type', () => {
   })
 })
 
-describe('a time-out of one call', () => {
-  test.each([[-1], [Infinity], [Number.NaN], ['5000']])('of the wrong type is refused: %s', async (timeoutMs) => {
-    const client = startClient(url, { autoConnect: false })
-    const sentence = 'timeoutMs: expected milliseconds, less than 2³¹'
-    await expect(client.timeout(timeoutMs as number).emitWithAck('x')).rejects.toThrow(sentence)
-    await expect(client.with({ timeoutMs: timeoutMs as number }).emitWithAck('x')).rejects.toThrow(sentence)
-  })
+describe('the time-out of a call', () => {
+  test.each([[-1], [Infinity], [Number.NaN], ['5000']])(
+    'is refused if it has the wrong type: %s',
+    async (timeoutMs) => {
+      const client = startClient(url, { autoConnect: false })
+      const sentence = 'timeoutMs: expected milliseconds, less than 2³¹'
+      await expect(client.timeout(timeoutMs as number).emitWithAck('x')).rejects.toThrow(sentence)
+      await expect(client.with({ timeoutMs: timeoutMs as number }).emitWithAck('x')).rejects.toThrow(sentence)
+    },
+  )
 
-  test('that is undefined is the client’s', async () => {
+  test("is the client's if it is undefined", async () => {
     const client = startClient(url, { autoConnect: false, ackTimeoutMs: 20 })
     const options = { timeoutMs: undefined } as unknown as { timeoutMs: number }
     await expect(client.with(options).emitWithAck('x')).rejects.toThrow('not connected within 20 ms')

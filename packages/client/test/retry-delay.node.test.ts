@@ -24,20 +24,20 @@ describe('CN5 the wait before an attempt to connect', () => {
     )
   })
 
-  test('is spread over the whole limit: full jitter', () => {
+  test('is spread over the whole limit (full jitter)', () => {
     vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.5).mockReturnValueOnce(0.999)
     const waits = [1, 2, 3].map(() => retryDelay({ attempt: 3, firstMs: 100, maxMs: 10_000, jitter: 'full' }))
     expect(waits).toEqual([0, 200, 399.6])
   })
 
-  test('is at least as long as the server asked for', () => {
+  test('is at least what the server asked for', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     expect(retryDelay({ firstMs: 100, atLeastMs: 2_000, jitter: 'full' })).toBe(2_000)
   })
 })
 
 describe('RM3 RL9 the wait before a request is repeated', () => {
-  test('doubles up to the longest, with up to half of it more', () => {
+  test('doubles up to its limit, and up to half is added', () => {
     const waits = (random: number) => {
       vi.spyOn(Math, 'random').mockReturnValue(random)
       return [1, 2, 5, 6, 50].map((attempt) => retryDelay({ attempt, firstMs: 1_000, maxMs: 30_000, jitter: 'half' }))
@@ -46,7 +46,7 @@ describe('RM3 RL9 the wait before a request is repeated', () => {
     expect(waits(1)).toEqual([1_500, 3_000, 24_000, 45_000, 45_000])
   })
 
-  test('spreads the wait that the server asked for, and never shortens it', () => {
+  test('is at least what the server asked for, and up to half is added', () => {
     vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(1)
     const wait = () => retryDelay({ firstMs: 1_000, atLeastMs: 10_000, jitter: 'half' })
     expect([wait(), wait()]).toEqual([10_000, 15_000])

@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { type ProcessSettings, startServerProcess } from './support/server-process.ts'
 
-// What the tests with a server of its own process stand on. Raw: the client is an unmodified one.
+// The server process that fault tests use, tested with an unmodified Socket.IO client.
 
 async function start(settings: Partial<ProcessSettings> = {}) {
   const server = await startServerProcess({ log: 'memory', ...settings })
@@ -17,7 +17,7 @@ async function start(settings: Partial<ProcessSettings> = {}) {
   return server
 }
 
-/** Joined to "general"; `publish` resolves with the answer, or with nothing where the connection was lost before. */
+/** A client that has joined "general". `publish` resolves with the answer, or undefined where the connection was lost first. */
 async function connect(url: string) {
   const socket = io(url, { transports: ['websocket'], auth: { name: 'Ann' }, reconnectionDelay: 10, forceNew: true })
   onTestFinished(() => void socket.disconnect())
@@ -36,7 +36,7 @@ async function connect(url: string) {
   return { socket, heard, publish }
 }
 
-test('it stores and tells, shows its log, and ends with nothing printed', async () => {
+test('stores messages and sends them to members, gives its log, and ends without output', async () => {
   const server = await start({ handlerDelayMs: 20 })
   const { heard, publish } = await connect(server.url)
   expect(await publish('hello')).toMatchObject({ ok: true, results: [{ seq: 1 }] })
@@ -52,7 +52,7 @@ test('it stores and tells, shows its log, and ends with nothing printed', async 
 })
 
 test.each(['before the commit', 'after the commit'] as const)(
-  'it kills itself %s: nobody hears of the message',
+  'kills itself %s, and no member receives the message',
   async (moment) => {
     const server = await start()
     const { heard, publish } = await connect(server.url)
@@ -65,7 +65,7 @@ test.each(['before the commit', 'after the commit'] as const)(
   },
 )
 
-test('F4 F5 with a file, it knows after a SIGKILL what it had written, and nothing else', async () => {
+test('F4 F5 with a file, has exactly the committed messages after a SIGKILL', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'roomful-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const server = await start({ log: { file: join(folder, 'rooms.db') } })
@@ -84,7 +84,7 @@ test('F4 F5 with a file, it knows after a SIGKILL what it had written, and nothi
   expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null, output: '' })
 })
 
-test('it freezes, and goes on where it was', async () => {
+test('freezes, and then continues', async () => {
   const server = await start({ pingMs: 5_000 })
   const { publish, socket } = await connect(server.url)
   server.freeze()
@@ -94,11 +94,11 @@ test('it freezes, and goes on where it was', async () => {
   expect(await answer).toMatchObject({ ok: true })
 })
 
-test('F32 it loses about one in so many live events, and each member others', async () => {
+test('F32 loses about one of `loseOneIn` live events, different ones for each member', async () => {
   const server = await start({ loseOneIn: 3 })
   const [ann, bob] = [await connect(server.url), await connect(server.url)]
-  const said = Array.from({ length: 60 }, (_, index) => String(index))
-  for (const text of said) expect(await ann.publish(text)).toMatchObject({ ok: true })
+  const texts = Array.from({ length: 60 }, (_, index) => String(index))
+  for (const text of texts) expect(await ann.publish(text)).toMatchObject({ ok: true })
   await settled(ann.socket)
   await settled(bob.socket)
   for (const { heard } of [ann, bob]) {
@@ -109,7 +109,7 @@ test('F32 it loses about one in so many live events, and each member others', as
   expect(await server.logOf('general')).toHaveLength(60)
 })
 
-test('it ends with its parent, however that ends', async () => {
+test('ends when its parent is killed', async () => {
   const parent = `
     import { startServerProcess } from ${JSON.stringify(new URL('support/server-process.ts', import.meta.url).href)}
     const { url } = await startServerProcess({ log: 'memory' })
@@ -122,5 +122,5 @@ test('it ends with its parent, however that ends', async () => {
   await eventually(() => expect(fetch(stdout)).rejects.toThrow('fetch failed'))
 })
 
-/** An answer comes after all that was sent before it. */
+/** Resolves after everything that the server has sent before. */
 const settled = (socket: Socket): Promise<unknown> => socket.emitWithAck('$leave', { room: 'random' })

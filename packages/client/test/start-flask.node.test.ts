@@ -3,9 +3,9 @@ import type { Socket } from 'socket.io-client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { acksScript, flaskMissing, startFlask, tutorialScript } from './support/start-flask.ts'
 
-// What the tests against Flask stand on: the launcher, and what an unmodified client hears from such a server.
+// The launcher of the tests against Flask, and the behaviour of such a server with an unmodified client.
 describe.skipIf(flaskMissing())('Flask', () => {
-  test('starts on a free port, comes back on the same one, and is gone when stopped', async () => {
+  test('starts on a free port, restarts on the same one, and refuses connections after `stop`', async () => {
     const flask = await startFlask(tutorialScript)
     onTestFinished(() => flask.stop())
     expect(await textOf(flask.url)).toBe('WebSocket Server Running')
@@ -20,11 +20,11 @@ describe.skipIf(flaskMissing())('Flask', () => {
     expect(await textOf(flask.url)).toBe('WebSocket Server Running')
   })
 
-  test('a script that ends says why', async () => {
+  test('rejects with the output of a script that ends', async () => {
     await expect(startFlask('/no/such/script.py')).rejects.toThrow(/Flask ended \(2\)[^]*can't open file/)
   })
 
-  test('the tutorial answers everyone, over WebSocket', async () => {
+  test('runs the tutorial, whose events are answered over WebSocket', async () => {
     const client = await connectTo(tutorialScript)
     const heard = vi.fn<(...all: unknown[]) => void>()
     client.onAny(heard)
@@ -42,7 +42,7 @@ describe.skipIf(flaskMissing())('Flask', () => {
     ])
   })
 
-  test('acks carry nothing, one value, or all of a tuple; a handler that raises never answers', async () => {
+  test('gives acks of no value, one value, or all values of a tuple, and none of a handler that raises', async () => {
     const client = await connectTo(acksScript)
     const acked = (event: string, ...data: unknown[]): Promise<unknown[]> =>
       new Promise((resolve) => client.emit(event, ...data, (...values: unknown[]) => resolve(values)))
@@ -55,7 +55,7 @@ describe.skipIf(flaskMissing())('Flask', () => {
     expect(answered).not.toHaveBeenCalled()
   })
 
-  test('a refusal carries its data', async () => {
+  test('sends data with a refusal', async () => {
     const flask = await startFlask(acksScript)
     onTestFinished(() => flask.stop())
     const client = io(flask.url, { transports: ['websocket'], auth: { refuse: 'banned' } })

@@ -71,7 +71,7 @@ test.each(Object.entries(everyHook))(
     expect(vi.getTimerCount()).toBeLessThan(5)
     await act(async () => void (await vi.advanceTimersByTimeAsync(1_000)))
     expect(Object.entries(counts).filter(([, { left }]) => left !== 0)).toEqual([])
-    expect([vi.getTimerCount(), fake.listening(), fake.watching()]).toEqual([0, 0, 0])
+    expect([vi.getTimerCount(), fake.otherListeners(), fake.memberListeners()]).toEqual([0, 0, 0])
     expect(room.status).toBe('left')
   },
 )

@@ -14,7 +14,7 @@ const shown = (work: () => void) =>
   })
 
 test('useMembers, useSelf and useOthers render only when their result changes', async () => {
-  const { room, here, watching } = createFakeRoom()
+  const { room, setMembers, memberListeners } = createFakeRoom()
   const seen: Record<string, unknown[]> = { members: [], self: [], others: [], count: [], names: [], own: [] }
   function Members() {
     seen['members']?.push([...useMembers(room).keys()].join())
@@ -44,11 +44,11 @@ test('useMembers, useSelf and useOthers render only when their result changes', 
   }
   const view = render([Members, Self, Others, Count, Names, Own].map((Part, key) => <Part key={key} />))
   const [ann, bob] = [member('ann', 'online'), member('bob')]
-  await shown(() => here(ann, bob))
-  await shown(() => here(member('ann', 'away'), bob)) // only this user changed
+  await shown(() => setMembers(ann, bob))
+  await shown(() => setMembers(member('ann', 'away'), bob)) // only this user changed
   await shown(() => {
-    here(member('ann', 'busy'), bob)
-    here(member('ann', 'away'), bob) // within a frame
+    setMembers(member('ann', 'busy'), bob)
+    setMembers(member('ann', 'away'), bob) // within a frame
   })
   expect(seen).toEqual({
     members: ['', 'ann,bob', 'ann,bob', 'ann,bob'],
@@ -58,13 +58,13 @@ test('useMembers, useSelf and useOthers render only when their result changes', 
     names: ['', 'ann,bob'],
     own: ['', 'ann'],
   })
-  expect(watching()).toBe(3) // one each for members, self and others
+  expect(memberListeners()).toBe(3) // one each for members, self and others
   view.unmount()
-  expect(watching()).toBe(0)
+  expect(memberListeners()).toBe(0)
 })
 
 test('the selection of a suspended transition does not render the page on screen', async () => {
-  const { room, here } = createFakeRoom()
+  const { room, setMembers } = createFakeRoom()
   const isEqual = (a: string[], b: string[]) => a.join() === b.join()
   const never = new Promise<void>(() => {})
   let renders = 0
@@ -91,16 +91,16 @@ test('the selection of a suspended transition does not render the page on screen
       <Names />
     </Suspense>,
   )
-  await shown(() => here(member('ann'), member('bob')))
+  await shown(() => setMembers(member('ann'), member('bob')))
   await act(async () => startTransition(() => choose('b')))
   const before = renders
-  await shown(() => here(member('ann'), member('bob'), member('cy')))
+  await shown(() => setMembers(member('ann'), member('bob'), member('cy')))
   expect(renders).toBe(before)
   expect(screen.getByText('ann')).toBeTruthy()
 })
 
 test('usePresence renders a new presence at once, and its functions stay the same', async () => {
-  const { room, asked } = createFakeRoom()
+  const { room, requests } = createFakeRoom()
   const seen: ReturnType<typeof usePresence>[] = []
   function Status() {
     seen.push(usePresence(room) as never)
@@ -109,7 +109,7 @@ test('usePresence renders a new presence at once, and its functions stay the sam
   render(<Status />)
   act(() => seen[0]?.set('away' as never))
   expect(screen.getByText('away')).toBeTruthy() // without a frame
-  expect(asked).toHaveLength(1)
+  expect(requests).toHaveLength(1)
   act(() => seen[0]?.set('away' as never))
   expect(seen).toHaveLength(2)
   act(() => seen[0]?.clear())
@@ -118,7 +118,7 @@ test('usePresence renders a new presence at once, and its functions stay the sam
 })
 
 test('useTyping shows who is typing and reports keystrokes; an unmount reports the stop and leaves no listener', async () => {
-  const { room, said, typing, listening, timers, watching } = createFakeRoom()
+  const { room, signs, typing, otherListeners, timers, memberListeners } = createFakeRoom()
   const seen: ReturnType<typeof useTyping>[] = []
   function Line() {
     seen.push(useTyping(room) as never)
@@ -132,25 +132,25 @@ test('useTyping shows who is typing and reports keystrokes; an unmount reports t
     )
   }
   const view = render(<Line />, { wrapper: StrictMode })
-  const left = listening()
+  const left = otherListeners()
   await shown(() => typing('bob'))
   expect(screen.getByText('bob')).toBeTruthy()
   const renders = seen.length
   await shown(() => typing('bob')) // still typing
   expect(seen).toHaveLength(renders)
   act(() => seen.at(-1)?.keystroke())
-  expect(said).toEqual([true])
+  expect(signs).toEqual([true])
   // React 18 discards the state of the first of StrictMode's two renders.
   expect(new Set(seen.slice(1).flatMap(({ keystroke, stop }) => [keystroke, stop])).size).toBe(2)
   view.unmount()
-  expect(said).toEqual([true, false])
+  expect(signs).toEqual([true, false])
   expect(left).toBeGreaterThan(0)
   await vi.advanceTimersByTimeAsync(200)
-  expect([listening(), watching(), timers()]).toEqual([0, 0, 0])
+  expect([otherListeners(), memberListeners(), timers()]).toEqual([0, 0, 0])
 })
 
 test('of two inputs in one room, only the unmount of the last one reports the stop', async () => {
-  const { room, said, timers } = createFakeRoom()
+  const { room, signs, timers } = createFakeRoom()
   const keystrokes: Record<string, () => void> = {}
   function Input({ id }: { id: string }) {
     keystrokes[id] = useTyping(room).keystroke
@@ -160,7 +160,7 @@ test('of two inputs in one room, only the unmount of the last one reports the st
   keystrokes['a']?.()
   keystrokes['b']?.()
   view.rerender([<Input key="b" id="b" />])
-  expect([said, timers()]).toEqual([[true], 1])
+  expect([signs, timers()]).toEqual([[true], 1])
   view.rerender([])
-  expect(said).toEqual([true, false])
+  expect(signs).toEqual([true, false])
 })

@@ -76,7 +76,7 @@ export class Sender {
         this.#port.emit(event, sent)
         call.resolve([])
       }
-      return this.#start({ event, args, room, isDue, send, fail: call.reject }, call)
+      return this.#start({ event, args, room, isDue, send, fail: call.reject })
     }).then(() => {})
   }
 
@@ -158,9 +158,9 @@ export class Sender {
     return { event, args, send: (sent) => this.#port.emit(event, sent) }
   }
 
-  #start(parcel: Parcel, call: Call): () => void {
+  #start(parcel: Parcel): () => void {
     const error = this.#add(parcel)
-    if (error) call.reject(error)
+    if (error) this.#drop(parcel, error)
     return () => {
       if (this.#queue.delete(parcel)) this.#count()
     }
@@ -180,11 +180,10 @@ export class Sender {
       }
       const parcel: Parcel = { event, args, send, fail: call.reject }
       if (isNow) {
-        if (!this.#send(parcel))
-          this.#drop(parcel, new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
+        if (!this.#send(parcel)) call.reject(new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
         return () => forget()
       }
-      const dequeue = this.#start(parcel, call)
+      const dequeue = this.#start(parcel)
       return () => {
         dequeue()
         forget()

@@ -50,6 +50,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   readonly outgoing: OutgoingMessages
   readonly senders: RoomfulInternals['senders'] = new Emitter()
   presence: RoomfulInternals['presence'] = () => undefined
+  hasPresence = false
   readonly #requests: RoomRequests
   readonly #log = new RoomLog()
   readonly #runLog: (input: LogInput) => void
@@ -65,7 +66,6 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   constructor(host: RoomHost, link: RoomfulLink) {
     const { name } = host
-    const { outbox } = link
     this.host = host
     this.link = link
     this.#requests = new RoomRequests(name, link)
@@ -73,9 +73,9 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.#members = new RoomMembers(link.core.schemas, link.core.reporting.report)
     this.members = this.#members.store
     this.outgoing = {
-      list: () => outbox.outgoing(name),
-      watch: (listener) => outbox.watch(name, listener),
-      discard: (id) => outbox.discard(name, id),
+      list: () => link.outbox.outgoing(name),
+      watch: (listener) => link.outbox.watch(name, listener),
+      discard: (id) => link.outbox.discard(name, id),
     }
     this.#runLog = runCore(
       (input) => this.#log.step(input),
@@ -156,7 +156,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   isInUse(): boolean {
-    return this.link.outbox.holds(this.host.name) || this.members.hasListeners() || this.#own.size > 0
+    const { link, members, hasPresence } = this
+    return hasPresence || link.outbox.holds(this.host.name) || members.hasListeners() || this.#own.size > 0
   }
 
   /** The epoch of the log that is followed; undefined before the first join. */

@@ -5,6 +5,8 @@ import type { Emitter, Unsubscribe } from '../emitter.ts'
 export interface RoomfulInternals {
   /** Gives the user's own presence for each join; undefined where it has none. */
   presence: () => unknown
+  /** Whether a presence is set, so that the room has to be kept for the next join. */
+  hasPresence: boolean
   /** Gets the sender of each message of the log. */
   readonly senders: Emitter<[sender: WireUser | null]>
   /** The server's limits, where it has the capability; undefined while disconnected. */

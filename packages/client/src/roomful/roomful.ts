@@ -7,7 +7,7 @@ import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/r
 import { Outbox } from './outbox/outbox.ts'
 import { type RoomfulLink, RoomfulRoom } from './roomful-room.ts'
 import type { OutboxOption } from './storage/storage-session.ts'
-import { readHead, readHello, readMembersDelta, readMeta, readPublishAnswer, readRoom } from './wire-messages.ts'
+import { readHead, readHello, readMembersDelta, readMeta, readRoom } from './wire-messages.ts'
 
 export interface RoomfulOptions {
   /** `persistentOutbox({ user })` keeps messages to rooms across reloads. @default in memory */
@@ -46,13 +46,11 @@ export class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   #userId: string | null | undefined
 
   constructor(core: ClientCore, option: OutboxOption | undefined) {
-    const { reporting, rooms, settings, url } = core
+    const { reporting, rooms, sender, settings, url } = core
     this.core = core
     this.outbox = new Outbox(url, settings.queueLimit, option, {
-      publish: async (request) => {
-        const answer = await this.request(wire.publish, request, settings.ackTimeoutMs)
-        return readPublishAnswer(answer, request.items.length)
-      },
+      sender,
+      ackTimeoutMs: settings.ackTimeoutMs,
       rejoin: (name) => rooms.get(name)?.lost(),
       heldChanged: (name) => {
         const isHeld = this.outbox.holds(name)

@@ -5,6 +5,7 @@ import { watched } from '../store.ts'
 import type { HistoryQuery, JoinOptions, Room } from './room.ts'
 import type { RoomCore } from './room-core.ts'
 import { setInternals } from './room-internals.ts'
+import { assertSendable } from './room-state.ts'
 import { sentPromise } from './sent-promise.ts'
 
 /** The room that the app gets: checked arguments, and promises whose rejections are never unhandled. */
@@ -26,7 +27,9 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
     const emit = async (event: string, args: readonly unknown[]): Promise<Receipt> => {
       throwIfAborted(wait.signal)
       assertNumber('timeoutMs', wait.timeoutMs)
-      return core.send(event, args, wait).receipt
+      schemas.checkRoomEvent(event, args, false)
+      assertSendable(core.state, name, event)
+      return part.emit(event, args[0], wait).receipt
     }
     const sent = (event: string, args: readonly unknown[]) => sentPromise(emit(event, args), reporting, event, name)
     return {
@@ -41,7 +44,7 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
       return store.getState().status
     },
     state: watched(store, release),
-    members: part.members,
+    members: watched(part.members, release),
     join: (options: JoinOptions = {}) => handled(join(options)),
     leave: () => core.leave(),
     retain: ({ params } = {}) => {
@@ -68,7 +71,8 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
         return false
       },
     },
-    history: (query: HistoryQuery = {}) => handled(part.history(query)),
+    history: (query: HistoryQuery = {}) =>
+      handled(part.history(query).then(({ messages, more }) => ({ messages, more }))),
   }
   setInternals(room, core)
   return room

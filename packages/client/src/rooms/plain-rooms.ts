@@ -1,12 +1,19 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
-import { describe, isObject } from '@roomful/contract/protocol'
 import type { ClientCore, RoomsOption } from '../client-core.ts'
 import type { Guarantees } from '../connection/connection-state.ts'
 import { Emitter } from '../emitter.ts'
 import { refusalIn } from '../errors.ts'
 import { snapshot } from '../events/snapshot.ts'
-import { type CallOptions, handled, within } from '../promises.ts'
+import { abortReason, type CallOptions, handled, within } from '../promises.ts'
 import { createConstantStore, createGuardedStore, type ReadonlyStore } from '../store.ts'
+import {
+  callFrom,
+  type EventCall,
+  isPlainName,
+  plainNameError,
+  type PlainRooms,
+  plainSettings,
+} from './plain-options.ts'
 import type { HistoryMessages, Member, MessageMeta } from './room.ts'
 import type { RoomState } from './room-state.ts'
 import type {
@@ -21,23 +28,6 @@ import type {
   SentMessage,
 } from './rooms-protocol.ts'
 
-/** An event's name, then its arguments, as this server takes them. */
-export type EventCall = readonly [event: string, ...args: unknown[]]
-
-/** How a server without `@roomful/server` speaks of rooms. The defaults are those of Flask-SocketIO's tutorial. */
-export interface PlainRooms {
-  /** The event that asks to join. @default (room, params) => ['join', { room, ...params }] */
-  readonly join?: (room: string, params: unknown) => EventCall
-  /** The event that asks to leave. @default (room, params) => ['leave', { room, ...params }] */
-  readonly leave?: (room: string, params: unknown) => EventCall
-  /** The event that sends to a room. @default (room, event, data) => [event, { room, ...data }] */
-  readonly emit?: (room: string, event: string, data: unknown, params: unknown) => EventCall
-  /** The room that an event from the server belongs to, if any. @default (event, data) => data.room */
-  readonly roomOf?: (event: string, data: unknown) => string | undefined
-  /** How long to wait for the answer to a join before it counts as joined, in milliseconds: a server need not answer. @default 300 */
-  readonly ackWaitMs?: number
-}
-
 /**
  * Speaks of rooms with any Socket.IO server (Node, Flask, …). This is the default of `createClient`.
  *
@@ -45,19 +35,14 @@ export interface PlainRooms {
  * @example createClient({ url, rooms: plainRooms({ join: (room) => ['subscribe', room], emit: (room, event, data) => [event, room, data] }) })
  */
 export function plainRooms(options: PlainRooms = {}): RoomsOption {
-  for (const name of ['join', 'leave', 'emit', 'roomOf'] as const) {
-    const value: unknown = options[name]
-    if (value !== undefined && typeof value !== 'function')
-      throw new RoomfulError('INVALID_ARGUMENT', `plainRooms ${name}: expected a function, got ${describe(value)}`)
-  }
-  return { kind: 'plain', createProtocol: (core) => createPlainProtocol(core, options) }
+  const settings = plainSettings(options)
+  return { kind: 'plain', createProtocol: (core) => createPlainProtocol(core, settings) }
 }
 
 const GUARANTEES: Guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' }
 
-function createPlainProtocol(core: ClientCore, options: PlainRooms): RoomsProtocol {
+function createPlainProtocol(core: ClientCore, settings: Required<PlainRooms>): RoomsProtocol {
   const { reporting, sender } = core
-  const settings = { join, leave, emit, roomOf, ackWaitMs: 300, ...options }
   const rooms = new WeakMap<RoomHost, PlainRoom>()
 
   return {
@@ -78,7 +63,7 @@ function createPlainProtocol(core: ClientCore, options: PlainRooms): RoomsProtoc
         )
       try {
         const name = settings.roomOf(event, args[0])
-        const host = name === undefined ? undefined : core.rooms.get(name)
+        const host = isPlainName(name) ? core.rooms.get(name) : undefined
         if (host) rooms.get(host)?.receive(event, args[0])
       } catch (error) {
         reporting.report(error, 'roomOf')
@@ -106,40 +91,19 @@ function createOutbox({ sender, reporting }: ClientCore): ClientOutbox {
   return { getState, getInitialState, subscribe, clear }
 }
 
-function join(room: string, params: unknown): EventCall {
-  return ['join', { room, ...(params as object) }]
-}
-
-function leave(room: string, params: unknown): EventCall {
-  return ['leave', { room, ...(params as object) }]
-}
-
-function emit(room: string, event: string, data: unknown): EventCall {
-  if (data === undefined || data === null) return [event, { room }]
-  if (isObject(data)) return [event, { room, ...data }]
-  throw new RoomfulError(
-    'INVALID_ARGUMENT',
-    `plainRooms sends { room, ...data }, so data must be an object, got ${describe(data)}; plainRooms({ emit }) changes that`,
-  )
-}
-
-function roomOf(_event: string, data: unknown): string | undefined {
-  return isObject(data) && typeof data['room'] === 'string' ? data['room'] : undefined
-}
-
-/** How many rooms' messages there were: each id is unique in its page. */
+/** Counts the messages of all rooms: each id is unique in its page. */
 let messages = 0
 
 /** One room on a plain server: nothing is claimed that such a server does not say. */
 class PlainRoom implements RoomPart {
-  readonly nameError = undefined
+  readonly nameError: RoomfulError | undefined
   readonly members: ReadonlyStore<ReadonlyMap<string, Member>> = createConstantStore(new Map())
   readonly outgoing: OutgoingMessages
   readonly #host: RoomHost
   readonly #core: ClientCore
   readonly #settings: Required<PlainRooms>
   readonly #queued = new Map<string, OutgoingMessage>()
-  readonly #discards = new Map<string, AbortController>()
+  readonly #discards = new Map<string, (error: Error) => void>()
   readonly #watchers = new Emitter<[OutgoingMessage]>()
   #params: unknown
   /** The server counts this client in, so that messages may go. */
@@ -152,20 +116,19 @@ class PlainRoom implements RoomPart {
     this.#host = host
     this.#core = core
     this.#settings = settings
+    this.nameError = plainNameError(host.name)
     this.outgoing = {
       list: () => [...this.#queued.values()],
       watch: (listener) => this.#watchers.add(listener),
       discard: (id) =>
-        this.#discards
-          .get(id)
-          ?.abort(new RoomfulError('DISCARDED', `message ${id} of room ${host.name} was discarded`)),
+        this.#discards.get(id)?.(new RoomfulError('DISCARDED', `message ${id} of room ${host.name} was discarded`)),
     }
   }
 
   async join(params: unknown, onLate: (error?: RoomfulError) => void): Promise<JoinAnswer> {
     const { join, ackWaitMs } = this.#settings
     this.#params = params
-    const answer = this.#request(join(this.#host.name, params))
+    const answer = this.#request(callFrom('join', () => join(this.#host.name, params)))
     const acknowledged = await within(Math.min(ackWaitMs, this.#core.settings.joinTimeoutMs), answer)
     if (!acknowledged)
       answer.then(
@@ -178,7 +141,14 @@ class PlainRoom implements RoomPart {
   async leave(): Promise<void> {
     const { leave, ackWaitMs } = this.#settings
     this.#isIn = false
-    await within(ackWaitMs, this.#request(leave(this.#host.name, this.#params)))
+    let call: EventCall
+    try {
+      call = callFrom('leave', () => leave(this.#host.name, this.#params))
+    } catch (error) {
+      this.#core.reporting.report(error, 'leave') // no promise and no state tells it
+      throw error
+    }
+    await within(ackWaitMs, this.#request(call))
   }
 
   onConnected(isRecovered: boolean): void {
@@ -219,16 +189,21 @@ class PlainRoom implements RoomPart {
   emit(event: string, given: unknown, { timeoutMs, signal }: CallOptions): SentMessage {
     const { name } = this.#host
     const data = snapshot(event, given)
-    const [wireEvent, ...args] = this.#settings.emit(name, event, data, this.#params)
+    const [wireEvent, ...args] = this.#callFor(event, data)
     const id = `plain:${++messages}`
-    const discard = new AbortController()
-    const abort = (): void => discard.abort(signal?.reason)
+    const aborting = new AbortController()
+    let reason: Error | undefined // kept here: older engines ignore the reason given to `abort`
+    const discard = (error: Error): void => {
+      reason = error
+      aborting.abort()
+    }
+    const abort = (): void => discard(abortReason(signal))
     signal?.addEventListener('abort', abort)
     this.#discards.set(id, discard)
     this.#show({ id, event, data, state: 'queued' })
     const written = this.#core.sender.emitWhenDue(
       { room: name, event: wireEvent, args, isDue: () => this.#isIn },
-      { ...(timeoutMs !== undefined && { timeoutMs }), signal: discard.signal },
+      { ...(timeoutMs !== undefined && { timeoutMs }), signal: aborting.signal },
     )
     const receipt = written
       .finally(() => {
@@ -240,7 +215,8 @@ class PlainRoom implements RoomPart {
           this.#show({ id, event, data, state: 'unknown' })
           return { confirmed: false, id }
         },
-        (error: Error) => {
+        (cause: Error) => {
+          const error = reason ?? cause
           this.#show({ id, event, data, state: 'rejected', error: RoomfulError.from(error) })
           throw error
         },
@@ -249,7 +225,7 @@ class PlainRoom implements RoomPart {
   }
 
   volatile(event: string, data: unknown): boolean {
-    const [wireEvent, ...args] = this.#settings.emit(this.#host.name, event, data, this.#params)
+    const [wireEvent, ...args] = this.#callFor(event, data)
     return this.#core.sender.volatile(wireEvent, args)
   }
 
@@ -261,6 +237,10 @@ class PlainRoom implements RoomPart {
 
   isInUse(): boolean {
     return this.#queued.size > 0 || this.#watchers.size > 0
+  }
+
+  #callFor(event: string, data: unknown): EventCall {
+    return callFrom('emit', () => this.#settings.emit(this.#host.name, event, data, this.#params))
   }
 
   async #request([event, ...args]: EventCall): Promise<void> {

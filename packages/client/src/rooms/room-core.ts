@@ -1,7 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import type { ClientCore } from '../client-core.ts'
 import { Emitter } from '../emitter.ts'
-import { isPermanent } from '../errors.ts'
 import { type CallOptions, untilState } from '../promises.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { createGuardedStore, type GuardedStore } from '../store.ts'
@@ -10,7 +9,7 @@ import type { MembershipInput, MembershipOutput } from './membership-types.ts'
 import { RoomEvents } from './room-events.ts'
 import type { RoomInternals } from './room-internals.ts'
 import { isOut, joinVerdict, type RoomState } from './room-state.ts'
-import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol, SentMessage } from './rooms-protocol.ts'
+import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol } from './rooms-protocol.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, another page) is no leave. */
 const RELEASE_DELAY_MS = 100
@@ -93,16 +92,6 @@ export class RoomCore implements RoomHost, RoomInternals {
     }
   }
 
-  readonly send = (event: string, args: readonly unknown[], wait: CallOptions = {}): SentMessage => {
-    this.client.schemas.checkRoomEvent(event, args, false)
-    const { state } = this
-    const { status, error } = state
-    if (status === 'suspended' && error) throw error
-    if (status === 'failed' ? !isPermanent(error) : !isOut(state)) return this.part.emit(event, args[0], wait)
-    const sentence = `unable to emit "${event}" to room ${this.name}: join it first`
-    throw new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
-  }
-
   /** Resolves when no request of this room is under way any more. */
   onConnected(isRecovered: boolean): Promise<void> {
     this.#step({ type: 'connected', isRecovered })
@@ -130,6 +119,7 @@ export class RoomCore implements RoomHost, RoomInternals {
 
   setNeeded(isNeeded: boolean): void {
     this.#step({ type: 'needed', isNeeded })
+    this.checkUse()
   }
 
   drop(direction: 'in' | 'out', event: string, reason: string): void {

@@ -4,7 +4,7 @@ import type { ClientCore } from '../client-core.ts'
 import type { Emitter } from '../emitter.ts'
 import type { RoomEvents } from './room-events.ts'
 import type { RoomState } from './room-state.ts'
-import type { RoomPart, SentMessage } from './rooms-protocol.ts'
+import type { RoomPart } from './rooms-protocol.ts'
 
 /** The inner parts of a room, for timelines, presence and typing, which are functions of a room. */
 export interface RoomInternals {
@@ -20,8 +20,8 @@ export interface RoomInternals {
   readonly userId: () => string | undefined
   /** The place in the room is lost: joins again. */
   lost(): void
-  /** Throws where the message cannot be sent. */
-  readonly send: (event: string, args: readonly unknown[]) => SentMessage
+  /** Something that keeps the room in use has begun or ended. */
+  checkUse(): void
 }
 
 const internals = new WeakMap<object, RoomInternals>()

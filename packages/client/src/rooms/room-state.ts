@@ -60,7 +60,7 @@ const TABLE: Table = {
     leave: left,
     up: ({ recovered }, { wasJoined }) =>
       recovered && wasJoined ? joined({ type: 'accepted', acknowledged: true }) : JOINING,
-    down: (event, { wasJoined }) => suspended(wasJoined, event),
+    down: (event, state) => (event.error === state.error ? state : suspended(state.wasJoined, event)),
   },
   leaving: { join: joining, done: left, down: left },
   failed: {
@@ -87,4 +87,13 @@ export function joinVerdict(state: RoomState): RoomfulError | true | undefined {
   if (state.status === 'joined') return true
   if (state.error || !isOut(state)) return state.error
   return new RoomfulError('LEFT', 'the room was left before the server had answered the join')
+}
+
+/** Throws where a message to the room cannot be queued: the room is not joined (`NOT_MEMBER`), or the client is stopped. */
+export function assertSendable(state: RoomState, room: string, event: string): void {
+  const { status, error } = state
+  if (status === 'suspended' && error) throw error
+  if (status === 'failed' ? !isPermanent(error) : !isOut(state)) return
+  const sentence = `unable to emit "${event}" to room ${room}: join it first`
+  throw new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
 }

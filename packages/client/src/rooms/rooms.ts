@@ -36,6 +36,7 @@ export class Rooms {
     if (++this.#added % SWEEP_EVERY === 0) this.#sweep()
     const core = new RoomCore(name, this.#client, this.#protocol, (room, isInUse) => this.#keep(room, isInUse))
     this.#rooms.set(name, core)
+    core.checkUse()
     return core
   }
 

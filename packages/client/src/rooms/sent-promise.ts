@@ -1,4 +1,4 @@
-import type { Receipt, RoomfulError } from '@roomful/contract'
+import { type Receipt, RoomfulError } from '@roomful/contract'
 import { handled } from '../promises.ts'
 import type { Reporting } from '../reporting.ts'
 
@@ -23,15 +23,14 @@ export function sentPromise(
       return super.then(...callbacks) as Promise<A | B>
     }
   }
-  const warn = ({ code, message }: RoomfulError): void => {
-    if (!isObserved)
-      warnOnce(
-        `${code} ${event} ${room}`,
-        `room.emit("${event}") failed and the app ignores its promise: ${code}: ${message}`,
-      )
+  const warn = (error: unknown): void => {
+    if (isObserved || !(error instanceof RoomfulError)) return // the app's own signal ended the wait
+    const { code, message } = error
+    const sentence = `room.emit("${event}") failed and the app ignores its promise: ${code}: ${message}`
+    warnOnce(`${code} ${event} ${room}`, sentence)
   }
-  // An `await` calls `then` one microtask after the call, so that the check has to come later.
-  receipt.catch((error: RoomfulError) => queueMicrotask(() => queueMicrotask(() => warn(error))))
+  // As late as Node and browsers decide that a rejection is unhandled: an `await` calls `then` in a later microtask.
+  receipt.catch((error: unknown) => setTimeout(warn, 0, error))
   const promise = new ObservedPromise((resolve) => resolve(receipt))
   void Promise.prototype.then.call(promise, undefined, () => {}) // handled, and not observed
   return promise

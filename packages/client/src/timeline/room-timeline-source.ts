@@ -1,10 +1,11 @@
 import type { Room } from '../rooms/room.ts'
 import { internalsOf } from '../rooms/room-internals.ts'
+import { assertSendable } from '../rooms/room-state.ts'
 import type { TimelineSource } from './timeline-source.ts'
 
 /** A room of a client as the source of a timeline; throws `INVALID_ARGUMENT` for anything else. */
 export function sourceOf(room: object): TimelineSource {
-  const { name, client, part, userChanges, userId, send } = internalsOf(room)
+  const { name, client, part, userChanges, userId } = internalsOf(room)
   const { state, on } = room as Room
   const { report } = client.reporting
   return {
@@ -14,7 +15,11 @@ export function sourceOf(room: object): TimelineSource {
     history: (query) => part.history(query),
     requestInitial: (limit) => part.requestInitial?.(limit) ?? (() => undefined),
     watchUser: (listener) => userChanges.add(listener),
-    publish: (event, data) => send(event, [data]),
+    publish(event, data) {
+      client.schemas.checkRoomEvent(event, [data], false)
+      assertSendable(state.getState(), name, event)
+      return part.emit(event, data, {})
+    },
     outgoing: () => part.outgoing.list(),
     watchOutgoing: (listener) => part.outgoing.watch(listener),
     discard: (id) => part.outgoing.discard(id),

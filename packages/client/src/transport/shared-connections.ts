@@ -28,5 +28,6 @@ export class SharedConnections<C> {
 export function sharingKey(address: string, options: SocketOptions): string | undefined {
   const { path, transports = [], withCredentials, query, extraHeaders, forceNew } = options
   if (forceNew || transports.some((transport) => typeof transport !== 'string')) return undefined
-  return JSON.stringify([new URL(address).origin, path, transports, withCredentials, query, extraHeaders])
+  const origin = /^\w+:\/\/[^/?#]*/.exec(address)?.[0]
+  return JSON.stringify([origin, path, transports, withCredentials, query, extraHeaders])
 }

@@ -22,6 +22,8 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
   let socket: Socket | undefined
 
   const create = (): Socket => {
+    if (url.startsWith('/') && typeof location === 'undefined')
+      throw new Error(`the url "${url}" is a path, and there is no page that it could be on`)
     const own = io(url, { ...managerOptions, forceNew: true })
     own.io.on('open', () => endStuckUpgrades(own.io.engine))
     key = sharingKey(own.io['uri'], options)

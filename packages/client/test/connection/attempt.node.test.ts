@@ -4,8 +4,8 @@ import { createFakeConnection, roomfulServer, unreachable } from '../support/fak
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('CN3 an attempt ends in time', () => {
-  test('where the server does not answer: with the cause, and the time of the next try', async () => {
+describe('CN3 an attempt ends within connectTimeoutMs', () => {
+  test('without an answer of the server it fails with TIMEOUT and the time of the next attempt', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const { start, pass, state, calls } = createFakeConnection({ connectTimeoutMs: 10_000 })
     await start()
@@ -37,7 +37,7 @@ describe('CN3 an attempt ends in time', () => {
     expect(statuses).toEqual(['connecting', 'reconnecting transport'])
   })
 
-  test('the wait for the $hello is part of it; a server without one is UNSUPPORTED, and is tried again', async () => {
+  test('the wait for the $hello is part of it; a server without one is UNSUPPORTED, and another attempt follows', async () => {
     const { connection, start, pass, state } = createFakeConnection({ known: null })
     await start()
     await pass(9_000)
@@ -48,7 +48,7 @@ describe('CN3 an attempt ends in time', () => {
     expect(state()).toMatchObject({ status: 'reconnecting', reason: 'server', error: { code: 'UNSUPPORTED' } })
   })
 
-  test('a server that says CONNECT again and again does not draw it out', async () => {
+  test('a server that sends CONNECT repeatedly does not prolong it', async () => {
     const { connection, start, pass, statuses } = createFakeConnection({ known: null, connectTimeoutMs: 1_000 })
     await start()
     for (let time = 0; time < 1_000; time += 100) {
@@ -58,7 +58,7 @@ describe('CN3 an attempt ends in time', () => {
     expect(statuses).toEqual(['connecting', 'reconnecting server'])
   })
 
-  test('offline is said to be the cause where the browser is sure of it', async () => {
+  test('the reason is offline if the browser says so', async () => {
     vi.stubGlobal('navigator', { onLine: false })
     const { connection, start, state } = createFakeConnection()
     await start()
@@ -68,13 +68,13 @@ describe('CN3 an attempt ends in time', () => {
   })
 })
 
-describe('CN4 what an attempt that has ended brings later changes nothing', () => {
+describe('CN4 an attempt that has ended', () => {
   test.each<[string, (fake: ReturnType<typeof createFakeConnection>) => void]>([
     ['opened', ({ connection }) => connection.opened('late', true)],
     ['a failure', ({ connection }) => connection.failed(unreachable, false)],
     ['a refusal', ({ connection }) => connection.failed(new RoomfulError('FORBIDDEN', 'no'), true)],
     ['a close', ({ connection }) => connection.closed(unreachable, false)],
-  ])('%s while waiting for the next one', async (_name, happen) => {
+  ])('changes nothing by %s while the client waits for the next attempt', async (_name, happen) => {
     const fake = createFakeConnection({ connectTimeoutMs: 100 })
     await fake.start()
     await fake.pass(100)
@@ -84,7 +84,7 @@ describe('CN4 what an attempt that has ended brings later changes nothing', () =
     expect(fake.connects).toEqual([])
   })
 
-  test('a hello of an attempt that failed does not count for the next', async () => {
+  test('has a hello that does not count for the next attempt', async () => {
     const { connection, start, pass, connects } = createFakeConnection({ known: null })
     await start()
     connection.onServerInfo(roomfulServer)
@@ -96,7 +96,7 @@ describe('CN4 what an attempt that has ended brings later changes nothing', () =
     expect(connects).toEqual([{ user: { id: 'bob' }, recovered: false }])
   })
 
-  test('one socket at a time: each attempt is closed before the next', async () => {
+  test('is closed before the next one begins', async () => {
     const { connection, start, pass, calls } = createFakeConnection({ connectTimeoutMs: 50 })
     await start()
     for (let round = 0; round < 20; round += 1) {
@@ -110,7 +110,7 @@ describe('CN4 what an attempt that has ended brings later changes nothing', () =
 })
 
 describe('CN5 the wait for the next attempt', () => {
-  test('grows with each that fails, and begins anew after a connect', async () => {
+  test('grows with each failed attempt and starts again after a connect', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { connection, start, pass, state } = createFakeConnection({ reconnect: { minDelayMs: 100, maxDelayMs: 300 } })
     const waits: number[] = []
@@ -127,7 +127,7 @@ describe('CN5 the wait for the next attempt', () => {
     expect(waits).toEqual([100, 200, 300, 300, 100])
   })
 
-  test('is at least what the server asked for, and no longer than five minutes', async () => {
+  test('is at least what the server asked for, but at most five minutes', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const waits: number[] = []
     for (const after of [2_000, 10, -1, 1e12, Number.NaN, '9000', undefined]) {
@@ -142,11 +142,11 @@ describe('CN5 the wait for the next attempt', () => {
   })
 })
 
-describe('CN8 giving up', () => {
+describe('CN8 after too many failures', () => {
   test.each([
     [0, 1],
     [2, 3],
-  ])('attempts: %i ends after failure %i', async (attempts, failures) => {
+  ])('with attempts: %i the client stops after failure %i', async (attempts, failures) => {
     const { connection, start, pass, state, opens } = createFakeConnection({ reconnect: { attempts } })
     await start()
     for (let failed = 1; failed < failures; failed += 1) {
@@ -164,7 +164,7 @@ describe('CN8 giving up', () => {
     expect(opens()).toBe(failures)
   })
 
-  test('a connection that is lost with no attempts left tells once that it is stopped', async () => {
+  test('a connection that is lost with attempts: 0 is reported as one stop', async () => {
     const { connection, start, losses } = createFakeConnection({ reconnect: { attempts: 0 } })
     await start()
     connection.opened('a', false)
@@ -173,7 +173,7 @@ describe('CN8 giving up', () => {
   })
 })
 
-test('CN11 no timer is left by any way to stop', async () => {
+test('CN11 no way to stop leaves a timer', async () => {
   for (const reason of ['client', 'kicked', 'refused', 'exhausted'] as const) {
     for (const moment of ['attempt', 'hello', 'connected', 'waiting']) {
       const { connection, start } = createFakeConnection({ known: null })

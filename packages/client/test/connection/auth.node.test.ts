@@ -6,14 +6,14 @@ const forbidden = new RoomfulError('FORBIDDEN', 'the server refused the connecti
   refusal: { code: 'FORBIDDEN', message: 'no', data: { code: 'FORBIDDEN' } },
 })
 
-describe('CN7 credentials', () => {
+describe('CN7 auth', () => {
   test.each<[string, Auth | undefined, object]>([
-    ['none', undefined, {}],
-    ['an object', { token: 'a' }, { token: 'a' }],
-    ['a function', () => ({ token: 'a' }), { token: 'a' }],
-    ['a promise', async () => ({ token: 'a' }), { token: 'a' }],
-    ['nothing given', async () => undefined, {}],
-  ])('%s', async (_name, auth, sent) => {
+    ['{} where there is no auth', undefined, {}],
+    ['an object as it is', { token: 'a' }, { token: 'a' }],
+    ['the result of a function', () => ({ token: 'a' }), { token: 'a' }],
+    ['the result of an async function', async () => ({ token: 'a' }), { token: 'a' }],
+    ['{} where the function gives nothing', async () => undefined, {}],
+  ])('sends %s', async (_name, auth, sent) => {
     const { start, calls } = createFakeConnection({ auth })
     await start()
     expect(calls).toEqual([['open', sent]])
@@ -28,19 +28,33 @@ describe('CN7 credentials', () => {
     ['gives null', async () => null, { message: 'auth must give an object, such as { token }, got null' }],
     ['gives a list', async () => ['a'], { message: 'auth must give an object, such as { token }, got an array' }],
     ['gives a function', () => raise, { message: 'auth must give an object, such as { token }, got function' }],
-    ['gives what JSON cannot say', () => ({ id: 1n }), { message: 'the credentials that auth gave cannot be encoded' }],
+    [
+      'gives data without a JSON form',
+      () => ({ id: 1n }),
+      { message: 'the credentials that auth gave cannot be encoded' },
+    ],
   ]
-  test.each(failing)('auth that %s: a failed attempt with reason auth, and another try', async (_name, auth, error) => {
-    const { start, pass, state, calls, opens } = createFakeConnection({ auth: auth as Auth })
-    await start()
-    expect(state()).toMatchObject({ status: 'reconnecting', reason: 'auth', error: { code: 'AUTH_FAILED', ...error } })
-    await pass(20_000)
-    expect(state()).toMatchObject({ status: 'reconnecting', attempt: expect.toSatisfy((n: number) => n > 1) as number })
-    expect(opens()).toBe(0)
-    expect(calls).not.toHaveLength(0)
-  })
+  test.each(failing)(
+    'that %s is a failed attempt with reason auth, and another attempt follows',
+    async (_name, auth, error) => {
+      const { start, pass, state, calls, opens } = createFakeConnection({ auth: auth as Auth })
+      await start()
+      expect(state()).toMatchObject({
+        status: 'reconnecting',
+        reason: 'auth',
+        error: { code: 'AUTH_FAILED', ...error },
+      })
+      await pass(20_000)
+      expect(state()).toMatchObject({
+        status: 'reconnecting',
+        attempt: expect.toSatisfy((n: number) => n > 1) as number,
+      })
+      expect(opens()).toBe(0)
+      expect(calls).not.toHaveLength(0)
+    },
+  )
 
-  test('auth that hangs: the attempt ends in time, its signal is aborted, and its late answer is not used', async () => {
+  test('that hangs ends the attempt in time: its signal is aborted, and its late answer is not used', async () => {
     const asked: AuthContext[] = []
     const answers: ((credentials: object) => void)[] = []
     const auth = (context: AuthContext) => {
@@ -67,7 +81,7 @@ describe('CN7 credentials', () => {
     expect(calls.at(-1)).toEqual(['open', { token: 'in time' }])
   })
 
-  test('a rejection that comes late is nobody`s, and changes nothing', async () => {
+  test('that rejects late changes nothing and is no unhandled rejection', async () => {
     const late: ((error: Error) => void)[] = []
     const auth = () => new Promise<never>((_resolve, reject) => late.push(reject))
     const { connection, start, pass, state } = createFakeConnection({ auth })
@@ -78,7 +92,7 @@ describe('CN7 credentials', () => {
     expect(state()).toEqual({ status: 'disconnected', reason: 'client' })
   })
 
-  test('its signal is aborted by disconnect, and not by a connect', async () => {
+  test('has a signal that a disconnect aborts and a connect does not', async () => {
     const signals: AbortSignal[] = []
     const auth = ({ signal }: AuthContext) => {
       signals.push(signal)
@@ -95,8 +109,8 @@ describe('CN7 credentials', () => {
   })
 })
 
-describe('CN6 refusals', () => {
-  test('ask auth once more, with reason refused, at once', async () => {
+describe('CN6 a refusal', () => {
+  test('asks auth at once for other credentials, with reason refused', async () => {
     const reasons: string[] = []
     const auth = ({ reason }: AuthContext) => ({ token: reasons.push(reason) })
     const { connection, start, pass, statuses, calls } = createFakeConnection({ auth })
@@ -109,7 +123,7 @@ describe('CN6 refusals', () => {
     expect(statuses).toEqual(['connecting', 'connected'])
   })
 
-  test('twice in a row end it', async () => {
+  test('twice in a row disconnects', async () => {
     const auth = vi.fn<Extract<Auth, Function>>(() => ({}))
     const { connection, start, pass, state } = createFakeConnection({ auth })
     await start()
@@ -121,7 +135,7 @@ describe('CN6 refusals', () => {
     expect(auth).toHaveBeenCalledTimes(2)
   })
 
-  test('without a function to ask there is no second try', async () => {
+  test('disconnects at once if auth is no function', async () => {
     for (const auth of [undefined, { token: 'a' }]) {
       const { connection, start, state } = createFakeConnection({ auth })
       await start()
@@ -130,7 +144,7 @@ describe('CN6 refusals', () => {
     }
   })
 
-  test('F19 auth that fails to refresh is asked again with the same reason, until it gave something', async () => {
+  test('F19 asks auth again with the same reason until it has given credentials', async () => {
     const reasons: string[] = []
     const auth = async ({ reason }: AuthContext) => {
       reasons.push(reason)
@@ -147,7 +161,7 @@ describe('CN6 refusals', () => {
     expect(statuses).toEqual(['connecting', 'reconnecting auth', 'reconnecting auth', 'reconnecting auth', 'connected'])
   })
 
-  test('after a connect a refusal is a first one again', async () => {
+  test('counts as the first again after a connect', async () => {
     const auth = vi.fn<Extract<Auth, Function>>(() => ({}))
     const { connection, start, pass, state } = createFakeConnection({ auth })
     await start()
@@ -170,17 +184,20 @@ describe('CN6 refusals', () => {
     ])
   })
 
-  test.each(['RATE', 'UNAVAILABLE', 'CLOSING', 'LIMIT'])('%s passes: tried again, as a first try', async (code) => {
-    const reasons: string[] = []
-    const auth = ({ reason }: AuthContext) => ({ token: reasons.push(reason) })
-    const { connection, start, pass, state } = createFakeConnection({ auth })
-    await start()
-    const passing = new RoomfulError(code, 'not now', { refusal: { code } })
-    connection.failed(passing, true)
-    expect(state()).toMatchObject({ status: 'reconnecting', reason: 'server', error: passing })
-    await pass(10_000)
-    expect(reasons).toEqual(['connect', 'connect'])
-  })
+  test.each(['RATE', 'UNAVAILABLE', 'CLOSING', 'LIMIT'])(
+    'with the temporary code %s is retried, with reason connect',
+    async (code) => {
+      const reasons: string[] = []
+      const auth = ({ reason }: AuthContext) => ({ token: reasons.push(reason) })
+      const { connection, start, pass, state } = createFakeConnection({ auth })
+      await start()
+      const passing = new RoomfulError(code, 'not now', { refusal: { code } })
+      connection.failed(passing, true)
+      expect(state()).toMatchObject({ status: 'reconnecting', reason: 'server', error: passing })
+      await pass(10_000)
+      expect(reasons).toEqual(['connect', 'connect'])
+    },
+  )
 })
 
 function raise(error: Error): never {

@@ -37,10 +37,10 @@ const table: { readonly [S in Status]: { readonly [T in ConnectionEvent['type']]
 
 const facts = { connect: { since: 100 }, opened, retry, stopped: { reason: 'exhausted', error } }
 
-describe('CN2 the state changes as the table says', () => {
+describe('CN2 the state changes as in the table', () => {
   for (const [status, row] of Object.entries(table) as [Status, (typeof table)[Status]][])
     for (const [type, expected] of Object.entries(row) as [ConnectionEvent['type'], Status | '-'][])
-      test(`${status} + ${type} = ${expected === '-' ? 'as it was' : expected}`, () => {
+      test(`${status} + ${type} = ${expected === '-' ? 'no change' : expected}`, () => {
         const before = states[status]
         const after = connectionState(before, events[type])
         if (expected === '-') expect(after).toBe(before)
@@ -50,12 +50,12 @@ describe('CN2 the state changes as the table says', () => {
         }
       })
 
-  test('an error that is not there is not made up', () => {
+  test('a stop without an error has none', () => {
     const after = connectionState(states.connected, { type: 'stopped', reason: 'client' })
     expect(after).toStrictEqual({ status: 'disconnected', reason: 'client' })
   })
 
-  test('whatever happens, in any order: nothing throws, and the table holds', () => {
+  test('in any order of events nothing throws, and the table holds', () => {
     const anyEvent = fc.constantFrom(...Object.values(events))
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 50 }), (happening) => {

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts'
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
-describe('CN1 nothing is done before the first use', () => {
+describe('CN1 the first use', () => {
   const uses: readonly [string, (client: Client) => unknown][] = [
     ['on', (client) => client.on('message', () => {})],
     ['once', (client) => client.once('message', () => {})],
@@ -17,7 +17,7 @@ describe('CN1 nothing is done before the first use', () => {
     ['on of a room', (client) => client.room('general').on('message', () => {})],
     ['autoConnect, which hooks call', (client) => client.autoConnect()],
   ]
-  test.each(uses)('%s connects', async (_name, use) => {
+  test.each(uses)('connects: %s', async (_name, use) => {
     const server = await startServer()
     const client = startClient(server.url)
     expect(client.status).toBe('idle')
@@ -26,13 +26,13 @@ describe('CN1 nothing is done before the first use', () => {
     await until(client, 'connected')
   })
 
-  test.each(uses)('%s does not where autoConnect is off', (_name, use) => {
+  test.each(uses)('does not connect if autoConnect is off: %s', (_name, use) => {
     const client = startClient('http://127.0.0.1:9', { autoConnect: false })
     use(client)
     expect(client.status).toBe('idle')
   })
 
-  test('looking does not, nor leaving, nor what is volatile', async () => {
+  test('is no read of a state, no leave, and no volatile emit', async () => {
     const client = startClient('http://127.0.0.1:9')
     client.volatile.emit('cursor', 1)
     await client.leave('general')
@@ -42,7 +42,7 @@ describe('CN1 nothing is done before the first use', () => {
 })
 
 describe('CN9 connect()', () => {
-  test('resolves when connected, with what is known of the server', async () => {
+  test('resolves when connected, and the state has the id and the guarantees', async () => {
     const server = await startServer()
     const client = startClient(server.url)
     const statuses = recordStatuses(client)
@@ -72,7 +72,7 @@ describe('CN9 connect()', () => {
     expect(client.status).toBe('connected')
   })
 
-  test('an abort ends the waiting with its reason, and goes on connecting', async () => {
+  test("an abort rejects it with the signal's reason, and the client goes on connecting", async () => {
     const server = await startServer()
     await server.close()
     const client = startClient(server.url)
@@ -86,7 +86,7 @@ describe('CN9 connect()', () => {
     await until(client, 'connected')
   })
 
-  test('what is not waited for any more leaves no listener behind', async () => {
+  test('leaves no listener behind when it has ended', async () => {
     const client = startClient('http://127.0.0.1:9')
     const left = vi.fn<() => void>()
     const { subscribe } = client.connection
@@ -106,7 +106,7 @@ describe('CN9 connect()', () => {
     expect(left).toHaveBeenCalledTimes(vi.mocked(client.connection.subscribe).mock.calls.length)
   })
 
-  test('disconnect() while it waits rejects it', async () => {
+  test('is rejected by disconnect()', async () => {
     const server = await startServer()
     const client = startClient(server.url)
     const connected = client.connect()
@@ -119,7 +119,7 @@ describe('CN9 connect()', () => {
     await eventually(() => expect(server.connections).toBe(0))
   })
 
-  test('unused it is no unhandled rejection', async () => {
+  test('is no unhandled rejection where its promise is ignored', async () => {
     const unhandled = vi.fn<(error: unknown) => void>()
     process.on('unhandledRejection', unhandled)
     onTestFinished(() => void process.off('unhandledRejection', unhandled))

@@ -32,7 +32,7 @@ const insteadOfConnect: Record<string, Packets> = {
   'a CONNECT that is a list': ['40[]'],
   'a CONNECT_ERROR without data': ['44'],
   'an event without data': ['42'],
-  'an ack that nobody asked for': ['4399["x"]'],
+  'an ack without a request': ['4399["x"]'],
   'bytes without an event': [bytes],
   'no such type': ['4x', '49'],
   'an event before it': ['42["early",1]'],
@@ -72,7 +72,7 @@ const onceConnected: Record<string, Packets> = {
   'an engine error': ['x', '7', '44 '],
 }
 
-/** Says garbage over its first connection, and is a good server besides; answers what it is asked. */
+/** A server that sends garbage over its first connections, and otherwise works and answers requests. */
 function startGarbageServer(say: (link: HostileLink) => void, first = 1) {
   return startHostileServer((link) => {
     link.onPacket((packet) => {
@@ -105,22 +105,22 @@ describe.each([['polling'], ['websocket']])('CN12 garbage over %s', (transport) 
     expect(state.id).toEqual(expect.any(String))
   }
 
-  test.each(Object.entries(firstPackets))('as first packet: %s', async (_name, packets) => {
+  test.each(Object.entries(firstPackets))('is survived as the first packet: %s', async (_name, packets) => {
     await expectToWork((link) => link.send(...packets))
   })
 
-  test.each(Object.entries(insteadOfConnect))('instead of the CONNECT: %s', async (_name, packets) => {
+  test.each(Object.entries(insteadOfConnect))('is survived instead of the CONNECT: %s', async (_name, packets) => {
     await expectToWork((link) => {
       handshake(link)
       link.onPacket((packet) => packet.startsWith('40') && link.send(...packets))
     })
   })
 
-  test.each(Object.entries(onceConnected))('once connected: %s', async (_name, packets) => {
+  test.each(Object.entries(onceConnected))('is survived once connected: %s', async (_name, packets) => {
     await expectToWork((link) => welcome(link, () => link.send(...packets)))
   })
 
-  test('random packets, whenever', async () => {
+  test('is survived as random packets at any time', async () => {
     const anyPacket = fc.oneof(
       fc.string({ maxLength: 20 }),
       fc.string({ unit: 'binary', maxLength: 20 }),
@@ -143,7 +143,7 @@ describe.each([['polling'], ['websocket']])('CN12 garbage over %s', (transport) 
   })
 })
 
-test('CN12 garbage is a cause to try again, and says what it was', async () => {
+test('CN12 garbage fails the attempt with a sentence, and another attempt follows', async () => {
   const server = await startHostileServer((link) => link.send('0garbage'))
   const client = startClient(server.url)
   const statuses = recordStatuses(client)
@@ -154,7 +154,7 @@ test('CN12 garbage is a cause to try again, and says what it was', async () => {
   expect(new Set(statuses)).toEqual(new Set(['idle', 'connecting', 'reconnecting']))
 })
 
-test('CN12 a refusal of who was let in long ago is a loss, not a dead connection that looks alive', async () => {
+test('CN12 a refusal on a connection that was accepted before is a loss', async () => {
   expectNothingUncaught()
   const links: HostileLink[] = []
   const server = await startHostileServer((link) => {
@@ -168,7 +168,7 @@ test('CN12 a refusal of who was let in long ago is a loss, not a dead connection
   expect(await until(client, 'connected')).toMatchObject({ id: 'socket-2' })
 })
 
-test('CN4 what an attempt brought that failed is not heard in the next one', async () => {
+test('CN4 a packet of a failed attempt is not received in the next one', async () => {
   const server = await startHostileServer((link) => {
     if (link.number > 1) return welcome(link)
     handshake(link)
@@ -179,9 +179,9 @@ test('CN4 what an attempt brought that failed is not heard in the next one', asy
     })
   })
   const client = startClient(server.url, { socket: { transports: ['websocket'] } })
-  const heard = vi.fn<(data: unknown) => void>()
-  client.on('news', heard)
+  const received = vi.fn<(data: unknown) => void>()
+  client.on('news', received)
   await client.connect()
-  expect(heard).not.toHaveBeenCalled()
+  expect(received).not.toHaveBeenCalled()
   expect(client.guarantees?.rooms).toBe('plain')
 })

@@ -28,8 +28,8 @@ function openGuarded(readyState: string, { inBrowser = true } = {}) {
   return { transport: new Guarded(), done }
 }
 
-describe('CN3 a poll that was never answered', () => {
-  test('is ended with its attempt, since a browser opens six connections to a server at most', () => {
+describe('CN3 a poll without an answer', () => {
+  test('ends with its attempt, since a browser opens at most six connections to a server', () => {
     const { transport, done } = openGuarded('opening')
     transport.doClose()
     expect(done).toEqual(['poll ended: true', 'closed'])
@@ -37,16 +37,16 @@ describe('CN3 a poll that was never answered', () => {
 
   test.each([
     ['once open: the server answers it', 'open', true],
-    ['where requests are not the browser`s own', 'opening', false],
-  ])('is left alone %s', (_name, readyState, inBrowser) => {
+    ['where the browser does not make the requests', 'opening', false],
+  ])('is not touched %s', (_name, readyState, inBrowser) => {
     const { transport, done } = openGuarded(readyState, { inBrowser })
     transport.doClose()
     expect(done).toEqual(['closed'])
   })
 })
 
-describe('CN12 what a transport throws', () => {
-  test('is an error of the transport', () => {
+describe('CN12 a transport', () => {
+  test('reports an error that it throws as its own', () => {
     const { transport, done } = openGuarded('open')
     transport.onPacket({ type: 'message' })
     transport.onPacket({ type: 'throws' })
@@ -66,7 +66,7 @@ describe('CN12 what a transport throws', () => {
     ['times as text, which would be joined', { ...heartbeats, pingInterval: '25000', pingTimeout: '20000' }, 'refused'],
     ['null', null, 'refused'],
     ['a list', [], 'refused'],
-  ])('a first packet with %s: %j → %s', (_name, data, outcome) => {
+  ])('checks the first packet, with %s: %j → %s', (_name, data, outcome) => {
     const { transport, done } = openGuarded('opening')
     transport.onPacket({ type: 'open', data: JSON.stringify(data) } as { type: string })
     expect(done).toHaveLength(1)
@@ -74,14 +74,14 @@ describe('CN12 what a transport throws', () => {
     else expect(done[0]).toMatch(/^invalid packet: /)
   })
 
-  test('a second handshake is none', () => {
+  test('refuses a second handshake', () => {
     const { transport, done } = openGuarded('opening')
     for (let times = 0; times < 2; times += 1)
       transport.onPacket({ type: 'open', data: JSON.stringify(heartbeats) } as { type: string })
     expect(done).toEqual(['open', 'invalid packet: a handshake after the first packet'])
   })
 
-  test('names that are no transport say what is one', () => {
+  test('is refused if it has an unknown name, with a sentence that lists the names', () => {
     expect(() => guardedTransports(['carrier-pigeon'])).toThrow(
       'socket.transports: expected some of polling, websocket, webtransport, got "carrier-pigeon"',
     )

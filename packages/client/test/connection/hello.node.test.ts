@@ -10,7 +10,7 @@ const hello = { v: 1, capabilities: [], limits: {}, user: { id: 'ada', name: 'Ad
 
 afterEach(() => vi.restoreAllMocks())
 
-/** Answers joins as roomful/1 and as the tutorial have them, and notes which of both came. */
+/** Answers the joins of roomful/1 and of the tutorial, and keeps which of them came. */
 function answerJoins(io: Server, joins: string[]): void {
   io.on('connection', (socket) => {
     socket.on('$join', ({ room }: { room: string }, ack: (answer: object) => void) => {
@@ -27,8 +27,8 @@ function answerJoins(io: Server, joins: string[]): void {
 const sendHello = (io: Server, message: unknown = hello): void =>
   void io.on('connection', (socket) => void socket.emit('$hello', message))
 
-describe('CN10 roomful()', () => {
-  test('is connected when the $hello is there, with the user and the guarantees', async () => {
+describe('CN10 a client with roomful()', () => {
+  test('is connected with the $hello, and has its user and guarantees', async () => {
     const { url } = await startServer({ configure: sendHello })
     const client = startClient(url, { rooms: roomful() })
     const statuses = recordStatuses(client)
@@ -41,7 +41,7 @@ describe('CN10 roomful()', () => {
     })
   })
 
-  test('takes a $hello that comes before the connect packet, as from Flask', async () => {
+  test('accepts a $hello before the connect packet, as Flask sends it', async () => {
     const { url } = await startServer({
       configure: (io) =>
         io.use((socket, next) => {
@@ -54,7 +54,7 @@ describe('CN10 roomful()', () => {
     expect(client.guarantees?.rooms).toBe('roomful')
   })
 
-  test('waits for a slow $hello, however long it takes within connectTimeoutMs', async () => {
+  test('waits for a slow $hello within connectTimeoutMs', async () => {
     const joins: string[] = []
     const server = await startServer({ configure: (io) => answerJoins(io, joins) })
     const client = startClient(server.url, { rooms: roomful() })
@@ -66,7 +66,7 @@ describe('CN10 roomful()', () => {
     expect(joins).toEqual(['$join a'])
   })
 
-  test('a second $hello changes nothing', async () => {
+  test('ignores a second $hello', async () => {
     const joins: string[] = []
     const server = await startServer({
       configure(io) {
@@ -84,7 +84,7 @@ describe('CN10 roomful()', () => {
     expect(joins).toEqual(['$join a'])
   })
 
-  test('exactlyOnce is not promised where the server remembers no keys', async () => {
+  test('does not promise exactlyOnce where the server keeps no keys', async () => {
     const { url } = await startServer({ configure: (io) => sendHello(io, { ...hello, limits: { dedupMs: 0 } }) })
     const client = startClient(url, { rooms: roomful() })
     await client.connect()
@@ -97,21 +97,24 @@ describe('CN10 roomful()', () => {
     ['a malformed user', { ...hello, user: 'ada' }, "the server's $hello cannot be read"],
     ['a user without an id', { ...hello, user: { name: 'Ada' } }, "the server's $hello cannot be read"],
     ['no object', 'hello', 'the server speaks roomful/undefined'],
-  ])('fails the attempt at once where the $hello has %s, and tries again', async (_name, message, sentence) => {
-    const { url } = await startServer({ configure: (io) => sendHello(io, message) })
-    const client = startClient(url, { rooms: roomful() })
-    void client.connect()
-    const state = await until(client, 'reconnecting')
-    expect(state).toMatchObject({ reason: 'server', error: { code: 'UNSUPPORTED' } })
-    expect(state.error.message).toContain(sentence)
-  })
+  ])(
+    'fails the attempt at once for a $hello with %s, and another attempt follows',
+    async (_name, message, sentence) => {
+      const { url } = await startServer({ configure: (io) => sendHello(io, message) })
+      const client = startClient(url, { rooms: roomful() })
+      void client.connect()
+      const state = await until(client, 'reconnecting')
+      expect(state).toMatchObject({ reason: 'server', error: { code: 'UNSUPPORTED' } })
+      expect(state.error.message).toContain(sentence)
+    },
+  )
 
-  test('a server without a $hello fails the attempt with a sentence that says what to do, and messages wait', async () => {
+  test('fails an attempt without a $hello with a sentence that says what to do, and keeps its messages', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     const server = await startServer()
     const client = startClient(server.url, { rooms: roomful(), connectTimeoutMs: 200 })
     void client.join('general')
-    void client.room('general').send({ text: 'waits' })
+    void client.room('general').send({ text: 'queued' })
     const state = await until(client, 'reconnecting', ({ error }) => error.code === 'UNSUPPORTED')
     expect(state.reason).toBe('server')
     expect(state.error.message).toBe(
@@ -120,7 +123,7 @@ describe('CN10 roomful()', () => {
     expect(client.outbox.getState()).toMatchObject({ queued: 1, sending: 0 })
   })
 
-  test('in development a server that has sent no $hello after 3 s is warned about, once', async () => {
+  test('warns once in development about a server that has sent no $hello for 3 s', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const { connection, start, pass } = createFakeConnection({ known: null })
     await start()
@@ -136,8 +139,8 @@ describe('CN10 roomful()', () => {
   })
 })
 
-describe('CN10 a packet that comes before the client is connected', () => {
-  test('is kept, and handed on in order when listeners know that the client is connected', async () => {
+describe('CN14 a packet from before the client is connected', () => {
+  test('reaches the listeners in order, after the state is connected', async () => {
     const { url } = await startServer({
       configure: (io) =>
         io.use((socket, next) => {
@@ -183,8 +186,8 @@ describe('CN10 a packet that comes before the client is connected', () => {
   })
 })
 
-describe('CN10 plainRooms(), the default', () => {
-  test('waits for no $hello, ignores one, and says in development that roomful() would give more', async () => {
+describe('CN10 a client with plainRooms(), the default', () => {
+  test('waits for no $hello, ignores one, and warns once in development, naming roomful()', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const joins: string[] = []
     const { url } = await startServer({
@@ -200,7 +203,7 @@ describe('CN10 plainRooms(), the default', () => {
     expect(warn).toHaveBeenCalledTimes(1)
   })
 
-  test('promises what such a server can give', async () => {
+  test('has the guarantees of a plain server', async () => {
     const { url } = await startServer()
     const client = startClient(url)
     await client.connect()
@@ -213,7 +216,7 @@ describe('CN10 plainRooms(), the default', () => {
     })
   })
 
-  test('keeps the state that Socket.IO recovers, and says so', async () => {
+  test('says whether Socket.IO recovered the connection', async () => {
     const server = await startServer({ options: { connectionStateRecovery: {} } })
     const client = startClient(server.url)
     await client.connect()

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 
 // The imports are dynamic: what a module does when it is first evaluated is what is tested.
-test('CN1 an import, a client, a room and its stores open nothing: no timer, no connection, no listener of the page', async () => {
+test('CN1 an import, a client, a room and its stores start no timer, no connection and no listener of the page', async () => {
   const page = {
     addEventListener: vi.fn<(event: string) => void>(),
     removeEventListener: () => {},

@@ -3,8 +3,8 @@ import { eventually } from '../support/eventually.ts'
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
-describe('CN3 a connection that is lost', () => {
-  test('a restarted server is found again by itself, as a new connection', async () => {
+describe('CN3 a lost connection', () => {
+  test('to a server that restarts is followed by a new one', async () => {
     const server = await startServer()
     const client = startClient(server.url)
     await client.connect()
@@ -23,7 +23,7 @@ describe('CN3 a connection that is lost', () => {
     expect(server.sockets).toBe(1)
   })
 
-  test('says when the next try begins, and what the last one failed of', async () => {
+  test('has the time of the next attempt and the error of the last one in the state', async () => {
     const server = await startServer()
     const client = startClient(server.url, { reconnect: { minDelayMs: 20, maxDelayMs: 40 } })
     await client.connect()
@@ -36,7 +36,7 @@ describe('CN3 a connection that is lost', () => {
     expect(state.nextAttemptAt).toBeGreaterThanOrEqual(from)
   })
 
-  test('a heartbeat that stops is a loss', async () => {
+  test('is noticed by the missing heartbeat', async () => {
     const server = await startServer({ options: { pingInterval: 50, pingTimeout: 50 } })
     const client = startClient(server.url)
     await client.connect()
@@ -47,11 +47,11 @@ describe('CN3 a connection that is lost', () => {
   })
 })
 
-describe('CN8 the end is the end', () => {
+describe('CN8 disconnected', () => {
   test.each([
     ['socket.disconnect()', false],
     ['socket.disconnect(true)', true],
-  ])('kicked by %s', async (_name, close) => {
+  ])('is the state after %s, with the reason kicked', async (_name, close) => {
     const server = await startServer()
     const client = startClient(server.url)
     await client.connect()
@@ -66,7 +66,7 @@ describe('CN8 the end is the end', () => {
     expect(client.emit('hello')).toBe(false)
   })
 
-  test('nothing but connect() starts again: not on, not join, not a page', async () => {
+  test('stays so after on, emit, join and page events', async () => {
     const server = await startServer()
     const client = startClient(server.url)
     await client.connect()
@@ -83,7 +83,7 @@ describe('CN8 the end is the end', () => {
     expect(server.sockets).toBe(1)
   })
 
-  test('connect() starts again after each way to stop', async () => {
+  test('ends with connect(), whichever way the client was stopped', async () => {
     let refuse = true
     const server = await startServer({
       configure: (io) => io.use((_socket, next) => next(refuse ? new Error('members only') : undefined)),
@@ -111,7 +111,7 @@ describe('CN8 the end is the end', () => {
     expect(server.sockets).toBe(1)
   })
 
-  test('disconnect() before anything, or twice, is no error', () => {
+  test('is no error before the first use, or twice', () => {
     const client = startClient('http://127.0.0.1:9')
     client.disconnect()
     client.disconnect()

@@ -19,18 +19,18 @@ async function startWaiting() {
   return { server, client }
 }
 
-describe('CN5 the wait for the next attempt ends at once', () => {
+describe('CN5 the wait for the next attempt', () => {
   test.each<[string, () => unknown]>([
     ['when the network is back', () => window.dispatchEvent(new Event('online'))],
     ['when the page is shown again', () => window.dispatchEvent(new Event('pageshow'))],
     ['when the page becomes visible', () => document.dispatchEvent(new Event('visibilitychange'))],
-  ])('%s', async (_name, happen) => {
+  ])('ends at once %s', async (_name, happen) => {
     const { client } = await startWaiting()
     happen()
     expect(await until(client, 'connected')).toMatchObject({ status: 'connected' })
   })
 
-  test('not when the page is hidden', async () => {
+  test('does not end when the page is hidden', async () => {
     const { client } = await startWaiting()
     const before = client.connection.getState()
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
@@ -40,7 +40,7 @@ describe('CN5 the wait for the next attempt ends at once', () => {
     expect(client.connection.getState()).toBe(before)
   })
 
-  test('once: more of them do not make more sockets', async () => {
+  test('ends once: more page events open no more sockets', async () => {
     const { server, client } = await startWaiting()
     for (let times = 0; times < 20; times += 1) {
       window.dispatchEvent(new Event('online'))
@@ -51,7 +51,7 @@ describe('CN5 the wait for the next attempt ends at once', () => {
     await eventually(() => expect([server.sockets, server.connections]).toEqual([1, 1]))
   })
 
-  test('and means nothing to a client that is connected, or was stopped', async () => {
+  test('is not begun by page events while connected or stopped', async () => {
     const server = await startServer()
     const client = startClient(server.url, patient)
     await client.connect()
@@ -64,8 +64,8 @@ describe('CN5 the wait for the next attempt ends at once', () => {
   })
 })
 
-describe('CN3 offline', () => {
-  test('is the cause while the browser says so, and online ends it', async () => {
+describe('CN3 the reason offline', () => {
+  test('is given while the browser is offline; online ends the wait', async () => {
     const server = await startServer()
     const client = startClient(server.url, patient)
     await client.connect()
@@ -78,7 +78,7 @@ describe('CN3 offline', () => {
   })
 })
 
-describe('CN11 listeners of the page', () => {
+describe('CN11 page listeners', () => {
   /** What is listened to now: added and not removed. */
   function watchListeners(): () => string[] {
     let listening: (readonly [type: string, handler: unknown])[] = []
@@ -93,7 +93,7 @@ describe('CN11 listeners of the page', () => {
     return () => listening.map(([type]) => type).toSorted()
   }
 
-  test('are there only while a connection is sought', async () => {
+  test('exist only while the client connects or is connected', async () => {
     const listeners = watchListeners()
     const server = await startServer()
     const client = startClient(server.url, patient)
@@ -111,7 +111,7 @@ describe('CN11 listeners of the page', () => {
     expect(listeners()).toEqual([])
   })
 
-  test.each(['kicked', 'refused', 'exhausted'] as const)('go when it ends by %s', async (reason) => {
+  test.each(['kicked', 'refused', 'exhausted'] as const)('are removed when the client ends as %s', async (reason) => {
     const listeners = watchListeners()
     const server = await startServer({
       configure: (io) => io.use((_socket, next) => next(reason === 'refused' ? new Error('no') : undefined)),

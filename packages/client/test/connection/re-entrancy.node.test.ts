@@ -6,16 +6,16 @@ const report = (error: unknown): never => {
   throw error
 }
 
-describe('CN2 a listener that changes the state again', () => {
-  test('all others hear every change, in the order in which they happened', () => {
+describe('CN2 a listener that changes the state', () => {
+  test('does not disturb the others: each gets all changes in order', () => {
     const store = createGuardedStore(0, report)
-    const heard: [number, number][] = []
+    const received: [number, number][] = []
     store.subscribe((state) => {
       if (state < 3) store.setState(state + 1)
     })
-    store.subscribe((state, previous) => heard.push([state, previous]))
+    store.subscribe((state, previous) => received.push([state, previous]))
     store.setState(1)
-    expect(heard).toEqual([
+    expect(received).toEqual([
       [1, 0],
       [2, 1],
       [3, 2],
@@ -23,7 +23,7 @@ describe('CN2 a listener that changes the state again', () => {
     expect(store.getState()).toBe(3)
   })
 
-  test('our own part hears of each change at once', () => {
+  test("does not delay the client's own handling of a change", () => {
     const order: string[] = []
     const store = createGuardedStore(0, report, (state) => order.push(`ours ${state}`))
     store.subscribe((state) => {
@@ -34,18 +34,18 @@ describe('CN2 a listener that changes the state again', () => {
     expect(order).toEqual(['ours 1', 'ours 2', "app's 1", "app's 2"])
   })
 
-  test('a listener that is gone hears nothing more, not even of what is still to be told', () => {
+  test('is not called for changes after its removal, not even for those that happened before', () => {
     const store = createGuardedStore(0, report)
-    const heard: number[] = []
+    const received: number[] = []
     store.subscribe((state) => {
       if (state === 1) off()
     })
-    const off = store.subscribe((state) => heard.push(state))
+    const off = store.subscribe((state) => received.push(state))
     store.setState(1)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
   })
 
-  test('CN2 nothing changed: nobody is told', () => {
+  test('CN2 a change to the same state calls no listener', () => {
     const { connection, statuses } = createFakeConnection()
     connection.opened('a', false)
     connection.failed(unreachable, false)
@@ -59,7 +59,7 @@ describe('CN2 a listener that changes the state again', () => {
 })
 
 describe('DS2 a listener of the connection that throws', () => {
-  test('harms no other, and is reported', async () => {
+  test('disturbs no other and is reported', async () => {
     const { connection, errors, start, statuses, connects } = createFakeConnection()
     connection.store.subscribe(() => {
       throw new Error('in the app')
@@ -75,8 +75,8 @@ describe('DS2 a listener of the connection that throws', () => {
   })
 })
 
-describe('CN8 a listener that orders something at once', () => {
-  test('disconnect() when connected: stopped, and nothing is left', async () => {
+describe('CN8 a listener that calls the client at once', () => {
+  test('with disconnect() when connected leaves no connection', async () => {
     const { connection, start, calls, connects, losses } = createFakeConnection()
     connection.store.subscribe(({ status }) => {
       if (status === 'connected') connection.stop('client')
@@ -89,7 +89,7 @@ describe('CN8 a listener that orders something at once', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('disconnect() when the connection was lost: the stop is the last word', async () => {
+  test('with disconnect() when the connection is lost stops the client', async () => {
     const { connection, start, pass, losses, opens } = createFakeConnection()
     connection.store.subscribe(({ status }) => {
       if (status === 'reconnecting') connection.stop('client')
@@ -105,7 +105,7 @@ describe('CN8 a listener that orders something at once', () => {
     expect(opens()).toBe(1)
   })
 
-  test('connect() when kicked: what waited was dropped before, and the new connection is whole', async () => {
+  test('with connect() when kicked gets a working connection, and queued emits were dropped before', async () => {
     const { connection, start, pass, losses, connects, statuses } = createFakeConnection()
     connection.store.subscribe(({ status }) => {
       if (status === 'disconnected') connection.connect()

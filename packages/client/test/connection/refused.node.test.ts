@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
-/** Lets in who has the token of now; others get what `data` says. */
+/** Accepts clients with the current token; others are refused with `data`. */
 function startGuarded(data: () => object | undefined = () => undefined) {
   const now = { token: 'good' }
   const tokens: unknown[] = []
@@ -19,8 +19,8 @@ function startGuarded(data: () => object | undefined = () => undefined) {
   return server.then((started) => ({ now, tokens, ...started, url: started.url }))
 }
 
-describe('CN6 a server that refuses', () => {
-  test('ends it, with its code, sentence and data', async () => {
+describe('CN6 a refusal of the server', () => {
+  test('disconnects with its code, sentence and data', async () => {
     const data = { code: 'BANNED', until: 2030 }
     const { url } = await startGuarded(() => data)
     const client = startClient(url, { auth: { token: 'bad' } })
@@ -44,7 +44,7 @@ describe('CN6 a server that refuses', () => {
     },
   )
 
-  test('a token that was refused is renewed: auth is asked once, with reason refused', async () => {
+  test('of a token asks auth once for another one, with reason refused', async () => {
     const { url, tokens } = await startGuarded()
     const reasons: string[] = []
     const auth = async ({ reason }: AuthContext) => {
@@ -59,7 +59,7 @@ describe('CN6 a server that refuses', () => {
     expect(statuses).toEqual(['idle', 'connecting', 'connected'])
   })
 
-  test('F17 a token that expired while away is renewed on the way back', async () => {
+  test('F17 of a token that expired during an outage is followed by a new token', async () => {
     const server = await startGuarded()
     const { now, tokens } = server
     const auth = ({ reason }: AuthContext) => ({ token: reason === 'refused' ? now.token : 'good' })
@@ -73,7 +73,7 @@ describe('CN6 a server that refuses', () => {
     expect(tokens).toEqual(['good', 'good', 'better'])
   })
 
-  test('refused twice in a row: disconnected, and asked no more', async () => {
+  test('twice in a row disconnects, and auth is not asked again', async () => {
     const { url, tokens } = await startGuarded(() => ({ code: 'REVOKED' }))
     const auth = vi.fn<() => { token: string }>(() => ({ token: 'bad' }))
     const client = startClient(url, { auth })
@@ -83,7 +83,7 @@ describe('CN6 a server that refuses', () => {
     expect(tokens).toEqual(['bad', 'bad'])
   })
 
-  test('a refusal that passes is tried again, when the server asked for it', async () => {
+  test('for now is retried after the time that the server asked for', async () => {
     const data = { code: 'UNAVAILABLE', after: 60 }
     const { url, now } = await startGuarded(() => data)
     const client = startClient(url, { auth: { token: 'soon' } })
@@ -96,7 +96,7 @@ describe('CN6 a server that refuses', () => {
     await connected
   })
 
-  test('a namespace that the server does not have is a refusal', async () => {
+  test('comes for a namespace that the server does not have', async () => {
     const { url } = await startServer()
     const client = startClient(`${url}/nowhere`)
     await expect(client.connect()).rejects.toMatchObject({
@@ -106,8 +106,8 @@ describe('CN6 a server that refuses', () => {
   })
 })
 
-describe('CN7 auth against a real server', () => {
-  test('an answer that comes after its attempt is not used', async () => {
+describe('CN7 auth with a real server', () => {
+  test('an answer after the end of its attempt is not used', async () => {
     const { url, tokens } = await startGuarded()
     let answerLate: ((credentials: { token: string }) => void) | undefined
     const auth = () => {
@@ -122,7 +122,7 @@ describe('CN7 auth against a real server', () => {
     expect(new Set(tokens)).toEqual(new Set(['good']))
   })
 
-  test('what it throws is the cause', async () => {
+  test('an error that it throws is the cause', async () => {
     const { url } = await startGuarded()
     const cause = new Error('no session')
     const auth = vi.fn<() => { token: string }>(() => ({ token: 'good' }))

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { SharedConnections, sharingKey } from '../../src/transport/shared-connections.ts'
 
 describe('CN4 connections that clients share', () => {
-  test('are found while anyone uses them, and not kept longer', () => {
+  test('are found while they are used, and are kept no longer', () => {
     const connections = new SharedConnections<string>()
     const [ann, bob] = [{}, {}]
     expect(connections.find('key')).toBeUndefined()
@@ -18,13 +18,13 @@ describe('CN4 connections that clients share', () => {
     expect(connections.find('key')).toBeUndefined()
   })
 
-  test('without a key nothing is shared', () => {
+  test('are not shared without a key', () => {
     const connections = new SharedConnections<string>()
     connections.take(undefined, 'mine', {})
     expect(connections.find(undefined)).toBeUndefined()
   })
 
-  test('the key tells apart what must be alike; own transports and forceNew share with nobody', () => {
+  test('have the same key for the same options; own transports and forceNew have none', () => {
     const key = sharingKey('http://localhost:1/chat', {})
     expect(sharingKey('http://localhost:1/other', {})).toBe(key)
     expect(sharingKey('http://localhost:2', {})).not.toBe(key)

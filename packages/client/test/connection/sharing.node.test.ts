@@ -9,7 +9,7 @@ import { startServer } from '../support/test-server.ts'
 const namespaces = { configure: (server: import('socket.io').Server) => void [server.of('/a'), server.of('/b')] }
 
 describe('CN4 clients of one origin', () => {
-  test('and different namespaces share a connection; closing one leaves the other', async () => {
+  test('share a connection for different namespaces; a disconnect of one leaves the other connected', async () => {
     const server = await startServer(namespaces)
     const [a, b] = [startClient(`${server.url}/a`), startClient(`${server.url}/b`)]
     await Promise.all([a.connect(), b.connect()])
@@ -25,7 +25,7 @@ describe('CN4 clients of one origin', () => {
     await eventually(() => expect(server.connections).toBe(0))
   })
 
-  test('come back together after an outage, over one connection again', async () => {
+  test('share one connection again after an outage', async () => {
     const server = await startServer(namespaces)
     const [a, b] = [startClient(`${server.url}/a`), startClient(`${server.url}/b`)]
     await Promise.all([a.connect(), b.connect()])
@@ -35,7 +35,7 @@ describe('CN4 clients of one origin', () => {
     expect([server.io.of('/a').sockets.size, server.io.of('/b').sockets.size, server.connections]).toEqual([1, 1, 1])
   })
 
-  test('one that is refused leaves the other alone', async () => {
+  test('do not disturb each other when one is refused', async () => {
     const server = await startServer(namespaces)
     server.io.of('/b').use((_socket, next) => next(new Error('no')))
     const [a, b] = [startClient(`${server.url}/a`), startClient(`${server.url}/b`)]
@@ -59,7 +59,7 @@ describe('CN4 clients of one origin', () => {
     expect(b.status).toBe('connected')
   })
 
-  test.each([['before'], ['after']])("leave the app's own io() as it is, made %s them", async (when) => {
+  test.each([['before'], ['after']])("do not disturb the app's own io(), made %s them", async (when) => {
     const server = await startServer(namespaces)
     const own = () => {
       const socket = io(`${server.url}/b`, { reconnectionDelay: 5, reconnectionDelayMax: 5 })
@@ -77,7 +77,7 @@ describe('CN4 clients of one origin', () => {
   })
 })
 
-describe('CN3 a shared connection that is stuck', () => {
+describe('CN3 a stuck shared connection', () => {
   /** Before a real server: the first connection is accepted, and nothing more comes of it. */
   async function startWithDeadFirst(): Promise<string> {
     const { port } = await startServer(namespaces)
@@ -96,7 +96,7 @@ describe('CN3 a shared connection that is stuck', () => {
     return `http://127.0.0.1:${(gate.address() as AddressInfo).port}`
   }
 
-  test('is given up by all, and not kept alive by one trying while another waits', async () => {
+  test('is given up by all clients, also while their attempts overlap', async () => {
     const url = await startWithDeadFirst()
     const options = {
       connectTimeoutMs: 400,
@@ -111,8 +111,8 @@ describe('CN3 a shared connection that is stuck', () => {
   })
 })
 
-describe('CN4 a namespace that is slow to let in, on a shared connection', () => {
-  /** `/b` lets nobody in before the test says so. */
+describe('CN4 a slow namespace on a shared connection', () => {
+  /** `/b` accepts clients only when the test lets it. */
   async function startSlow() {
     const waiting: (() => void)[] = []
     const server = await startServer(namespaces)
@@ -122,7 +122,7 @@ describe('CN4 a namespace that is slow to let in, on a shared connection', () =>
     return { server, a, waiting, inB: () => server.io.of('/b').sockets.size }
   }
 
-  test('has one socket in the end, and the other client notices nothing', async () => {
+  test('has one socket in the end, and does not disturb the other client', async () => {
     const { server, a, waiting, inB } = await startSlow()
     const statuses = recordStatuses(a)
     const b = startClient(`${server.url}/b`, { connectTimeoutMs: 400 })
@@ -142,7 +142,7 @@ describe('CN4 a namespace that is slow to let in, on a shared connection', () =>
     expect(server.io.of('/a').sockets.size).toBe(1)
   })
 
-  test('disconnect() while it is asked leaves no socket behind when it says yes', async () => {
+  test('leaves no socket when it accepts after disconnect()', async () => {
     const { server, a, waiting, inB } = await startSlow()
     const b = startClient(`${server.url}/b`)
     void b.connect()

@@ -6,8 +6,8 @@ import { expectNothingUncaught } from '../support/uncaught.ts'
 
 const transports = [['polling'], ['websocket']]
 
-describe('CN8 all attempts used up', () => {
-  test.each(transports)('a port at which nobody listens, over %s', async (transport) => {
+describe('CN8 after the last attempt', () => {
+  test.each(transports)('a closed port ends in exhausted, over %s', async (transport) => {
     const client = startClient(await closedUrl(), {
       reconnect: { attempts: 2, minDelayMs: 1 },
       socket: { transports: [transport] },
@@ -25,7 +25,7 @@ describe('CN8 all attempts used up', () => {
 describe.each(transports)('CN3 over %s', (transport) => {
   const options = { connectTimeoutMs: 80, socket: { transports: [transport] } }
 
-  test('a server that accepts and never says a word: each attempt ends', async () => {
+  test('each attempt with a silent server ends', async () => {
     expectNothingUncaught()
     const server = await startSilentServer()
     const client = startClient(server.url, options)
@@ -39,7 +39,7 @@ describe.each(transports)('CN3 over %s', (transport) => {
     if (transport === 'websocket') await eventually(() => expect(server.open).toBe(0))
   })
 
-  test('one that shakes hands and never answers the CONNECT: each attempt ends', async () => {
+  test('each attempt with a server that does not answer the CONNECT ends', async () => {
     expectNothingUncaught()
     const server = await startHostileServer((link) => handshake(link))
     const client = startClient(server.url, options)
@@ -53,7 +53,7 @@ describe.each(transports)('CN3 over %s', (transport) => {
     await eventually(() => expect(server.open).toBe(0))
   })
 
-  test('one that hangs up before it said a word: seen at once, not when the time is up', async () => {
+  test('a server that closes the connection first fails the attempt at once', async () => {
     expectNothingUncaught()
     const server = await startHostileServer((link) => (link.number < 3 ? link.close() : welcome(link)))
     const client = startClient(server.url, { ...options, connectTimeoutMs: 3_600_000 })
@@ -63,7 +63,7 @@ describe.each(transports)('CN3 over %s', (transport) => {
     expect(server.attempts).toBe(3)
   })
 
-  test('one that comes to its senses is connected to', async () => {
+  test('a server that recovers is connected to', async () => {
     const server = await startHostileServer((link) => (link.number < 4 ? handshake(link) : welcome(link)))
     const client = startClient(server.url, { ...options, connectTimeoutMs: 400 })
     await client.connect()

@@ -5,7 +5,7 @@ import { recordInspect, rejection, startClient, until } from '../support/test-cl
 import { startServer } from '../support/test-server.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 
-/** A server that answers when the test says so: `asked` holds the acks. */
+/** A server that answers when the test does: `asked` has the acks. */
 async function startAsked(options: Parameters<typeof startClient>[1] = {}) {
   const asked: ((...values: unknown[]) => void)[] = []
   const server = await startServer({
@@ -22,7 +22,7 @@ async function startAsked(options: Parameters<typeof startClient>[1] = {}) {
 }
 
 describe('EM4 an emitWithAck settles once', () => {
-  test('an answer that comes after the time-out changes nothing, and belongs to no other question', async () => {
+  test('a late answer changes nothing and settles no other request', async () => {
     expectNothingUncaught()
     const { client, asked, isAsked } = await startAsked()
     const late = rejection(client.timeout(20).emitWithAck('ask'))
@@ -35,7 +35,7 @@ describe('EM4 an emitWithAck settles once', () => {
     expect(await second).toBe('of the second')
   })
 
-  test('answers may come in any order', async () => {
+  test('answers in any order settle their own requests', async () => {
     const { client, asked, isAsked } = await startAsked()
     const answers = [client.emitWithAck('ask'), client.emitWithAck('ask'), client.emitWithAck('ask')]
     await isAsked(3)
@@ -43,7 +43,7 @@ describe('EM4 an emitWithAck settles once', () => {
     expect(await Promise.all(answers)).toEqual([0, 1, 2])
   })
 
-  test('the time that it waited for the connection counts', async () => {
+  test('the wait for the connection counts for the time-out', async () => {
     const { client, server, isAsked } = await startAsked()
     await server.close()
     await until(client, 'reconnecting')
@@ -55,7 +55,7 @@ describe('EM4 an emitWithAck settles once', () => {
       code: 'TIMEOUT',
       message: expect.stringContaining('may or may not have been handled') as string,
     })
-    // Not once to be sent, and once more to be answered.
+    // The time-out does not begin again when the request is sent.
     expect(performance.now() - from).toBeGreaterThanOrEqual(1_999)
   })
 
@@ -65,7 +65,7 @@ describe('EM4 an emitWithAck settles once', () => {
     ['a restart', (server) => server.restart()],
     ['a kick', (server) => server.kickAll()],
     ['disconnect()', (_server, client) => client.disconnect()],
-  ])('%s while it is asked: DISCONNECTED, the outcome is unknown', async (_name, end) => {
+  ])('%s after it was sent rejects with DISCONNECTED: the outcome is unknown', async (_name, end) => {
     expectNothingUncaught()
     const { server, client, isAsked } = await startAsked()
     const answers = [rejection(client.emitWithAck('ask')), rejection(client.timeout(60_000).emitWithAck('ask'))]
@@ -78,7 +78,7 @@ describe('EM4 an emitWithAck settles once', () => {
       })
   })
 
-  test('one that waits when the attempts are used up is told why', async () => {
+  test('a queued one rejects with EXHAUSTED after the last attempt', async () => {
     const { client, server } = await startAsked({ reconnect: { attempts: 2, minDelayMs: 100 } })
     await server.close()
     await until(client, 'reconnecting')
@@ -91,7 +91,7 @@ describe('EM4 an emitWithAck settles once', () => {
     })
   })
 
-  test('a signal is let go of when it is settled, whichever way', async () => {
+  test('no listener of its signal is left, however it ended', async () => {
     const { client } = await startAsked()
     const abort = new AbortController()
     const added = vi.spyOn(abort.signal, 'addEventListener')
@@ -105,7 +105,7 @@ describe('EM4 an emitWithAck settles once', () => {
     abort.abort()
   })
 
-  test('an abort after the answer changes nothing, nor does an answer after an abort', async () => {
+  test('an abort after the answer, and an answer after an abort, change nothing', async () => {
     expectNothingUncaught()
     const { client, asked, isAsked } = await startAsked()
     const abort = new AbortController()
@@ -120,19 +120,22 @@ describe('EM4 an emitWithAck settles once', () => {
   })
 })
 
-describe('EM5 what an answer may be', () => {
-  test.each([[null], [0], [''], [false], [[]], [[1, 2]], [{ a: { b: [null] } }]])('%j', async (value) => {
-    const { client } = await startAsked()
-    expect(await client.emitWithAck('echo', value)).toEqual(value)
-  })
+describe('EM5 the values of an answer', () => {
+  test.each([[null], [0], [''], [false], [[]], [[1, 2]], [{ a: { b: [null] } }]])(
+    'arrive unchanged: %j',
+    async (value) => {
+      const { client } = await startAsked()
+      expect(await client.emitWithAck('echo', value)).toEqual(value)
+    },
+  )
 
-  test('bytes, there and back', async () => {
+  test('may be bytes', async () => {
     const { client } = await startAsked()
     const answer = await client.emitWithAck('echo', { file: new Uint8Array([1, 2, 255]) })
     expect([...new Uint8Array((answer as { file: ArrayBuffer }).file)]).toEqual([1, 2, 255])
   })
 
-  test('several values that begin with nothing', async () => {
+  test('stay together in a list, also if the first is null', async () => {
     const { client, asked, isAsked } = await startAsked()
     const answer = client.emitWithAck('ask')
     await isAsked(1)
@@ -141,7 +144,7 @@ describe('EM5 what an answer may be', () => {
   })
 })
 
-describe('CN12 EM4 a server that answers wrongly', () => {
+describe('CN12 EM4 a wrong answer of the server', () => {
   const answering = (say: (link: HostileLink, id: string) => void) =>
     startHostileServer((link) => {
       welcome(link)
@@ -151,7 +154,7 @@ describe('CN12 EM4 a server that answers wrongly', () => {
       })
     })
 
-  test('twice: the first counts', async () => {
+  test('that comes twice counts once', async () => {
     expectNothingUncaught()
     const { url } = await answering((link, id) => link.send(`43${id}[1]`, `43${id}[2]`))
     const client = startClient(url)
@@ -159,14 +162,14 @@ describe('CN12 EM4 a server that answers wrongly', () => {
     expect(await client.emitWithAck('ask')).toBe(1)
   })
 
-  test('to what was never asked: nothing is heard of it', async () => {
+  test('to no request changes nothing', async () => {
     expectNothingUncaught()
     const { url } = await answering((link, id) => link.send('4399[0]', '43[0]', `43${id}["right"]`))
     const client = startClient(url)
     expect(await client.emitWithAck('ask')).toBe('right')
   })
 
-  test('with an ack that is none: the connection is begun anew, and the outcome is unknown', async () => {
+  test('that is malformed ends the connection, and the outcome is unknown', async () => {
     expectNothingUncaught()
     const { url } = await answering((link, id) => link.send(`43${id}{"not":"a list"}`))
     const client = startClient(url)
@@ -175,7 +178,7 @@ describe('CN12 EM4 a server that answers wrongly', () => {
   })
 })
 
-test('EM4 inspect sees the question, and its answer as given', async () => {
+test('DS8 `inspect` gets the request and the answer as they were given', async () => {
   const { events, inspect } = recordInspect()
   const { client } = await startAsked({ inspect })
   await client.emitWithAck('echo', { a: 1 })

@@ -11,23 +11,23 @@ async function connected(options: Parameters<typeof startClient>[1] = {}) {
   return { server, client, push: (event: string, ...args: unknown[]) => void server.io.emit(event, ...args) }
 }
 
-test('DS1 listeners are called in the order in which they came; one removed is not called any more', async () => {
+test('DS1 listeners are called in the order in which they were added; a removed one is not called', async () => {
   const { client, push } = await connected()
-  const heard: string[] = []
-  const off = client.on('news', () => heard.push('a'))
+  const received: string[] = []
+  const off = client.on('news', () => received.push('a'))
   client.on('news', () => {
-    heard.push('b')
+    received.push('b')
     offLast()
   })
-  const offLast = client.on('news', () => heard.push('c'))
-  client.once('news', () => heard.push('once'))
+  const offLast = client.on('news', () => received.push('c'))
+  client.once('news', () => received.push('once'))
   push('news')
   push('news')
-  await expect.poll(() => heard).toEqual(['a', 'b', 'once', 'a', 'b'])
+  await expect.poll(() => received).toEqual(['a', 'b', 'once', 'a', 'b'])
   off()
   off()
   push('news')
-  await expect.poll(() => heard.slice(5)).toEqual(['b'])
+  await expect.poll(() => received.slice(5)).toEqual(['b'])
 })
 
 test('DS1 the same handler twice is two subscriptions', async () => {
@@ -42,7 +42,7 @@ test('DS1 the same handler twice is two subscriptions', async () => {
   await expect.poll(() => handler.mock.calls).toHaveLength(3)
 })
 
-test('DS2 a listener that throws harms no other, and is reported; so are stores, inspect and onError itself', async () => {
+test("DS2 a listener, a store's listener, `inspect` or `onError` that throws disturbs nothing else and is reported", async () => {
   const onError = vi.fn<(error: unknown, source: string) => void>(() => {
     throw new Error('onError too')
   })
@@ -56,19 +56,19 @@ test('DS2 a listener that throws harms no other, and is reported; so are stores,
   client.connection.subscribe(() => {
     throw new Error('store')
   })
-  const heard = vi.fn<(text: string) => void>()
+  const received = vi.fn<(text: string) => void>()
   client.on('news', () => {
     throw new Error('listener')
   })
-  client.on('news', heard)
+  client.on('news', received)
   await client.connect()
   server.io.emit('news', 'hello')
-  await expect.poll(() => heard.mock.calls).toEqual([['hello']])
+  await expect.poll(() => received.mock.calls).toEqual([['hello']])
   const sources = new Set(onError.mock.calls.map(([, source]) => source))
   expect(sources).toEqual(new Set(['inspect', 'store', 'news']))
 })
 
-test('DS3 what the contract does not accept is dropped before any handler, and reported', async () => {
+test('DS3 an event that the contract refuses reaches no handler and is reported', async () => {
   const onInvalid = vi.fn<(error: Error, from: object) => void>()
   const { events, inspect } = recordInspect()
   const server = await startServer()
@@ -78,16 +78,16 @@ test('DS3 what the contract does not accept is dropped before any handler, and r
   })
   const client = createClient({ url: server.url, contract, onInvalid, inspect })
   onTestFinished(client.disconnect)
-  const heard: unknown[] = []
-  client.on('news', (data) => heard.push(data))
-  client.on('tick', (...args: unknown[]) => heard.push(args))
+  const received: unknown[] = []
+  client.on('news', (data) => received.push(data))
+  client.on('tick', (...args: unknown[]) => received.push(args))
   await client.connect()
   server.io.emit('news', { n: 'one' })
   server.io.emit('news', 'nothing like it', 2)
-  server.io.emit('unheard', { any: 'thing' })
+  server.io.emit('without a listener', { any: 'thing' })
   server.io.emit('tick')
   server.io.emit('news', { n: 2, more: 'is left out' })
-  await expect.poll(() => heard).toEqual([[], { n: 2 }])
+  await expect.poll(() => received).toEqual([[], { n: 2 }])
   expect(onInvalid.mock.calls.map(([error, from]) => [error.message.slice(0, 23), from])).toEqual([
     ['invalid data for "news"', { event: 'news' }],
     ['invalid data for "news"', { event: 'news' }],
@@ -95,14 +95,14 @@ test('DS3 what the contract does not accept is dropped before any handler, and r
   expect(events.filter(({ type }) => type === 'drop')).toHaveLength(2)
 })
 
-test('DS5 under a contract a listener of an unknown event is refused, with the events that there are', async () => {
+test('DS5 under a contract a listener of an unknown event is refused with the known ones', async () => {
   const contract = defineContract({ serverToClient: { news: z.number() }, room: { said: z.string() } })
   const client = createClient({ url: 'http://localhost', contract, autoConnect: false }) as unknown as Client
   expect(() => client.on('nws', () => {})).toThrow(/unknown event "nws": the contract's serverToClient events are news/)
   expect(() => client.room('a').on('sad', () => {})).toThrow(/the contract's room events are said/)
 })
 
-test('DS3 by default what is dropped is said on the console', async () => {
+test('DS3 by default a dropped event warns on the console', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   onTestFinished(() => warn.mockRestore())
   const server = await startServer()
@@ -118,7 +118,7 @@ test('DS3 by default what is dropped is said on the console', async () => {
   expect(warn.mock.calls[0]?.join(' ')).toMatch(/roomful dropped an event: invalid data for "news"/)
 })
 
-test('inspect sees each change of state, packet out, packet in, ack and drop, in order', async () => {
+test('DS8 `inspect` gets each change of state, each packet out and in, and each ack, in order', async () => {
   const { events, inspect } = recordInspect()
   const server = await startServer({
     configure: (io) => io.on('connection', (socket) => socket.on('ask', (ack: (n: number) => void) => ack(7))),

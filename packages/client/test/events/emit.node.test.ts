@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { recordInspect, rejection, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
-/** A server that remembers what it is sent, and answers a few questions. */
+/** A server that keeps what it receives, and answers a few requests. */
 async function start(options: Parameters<typeof startClient>[1] = {}) {
   const received: unknown[][] = []
   const server = await startServer({
@@ -22,7 +22,7 @@ async function start(options: Parameters<typeof startClient>[1] = {}) {
   return { server, received, client: startClient(server.url, options) }
 }
 
-test('EM1 EM2 emits wait while there is no connection, and go out in order when it is back', async () => {
+test('EM1 EM2 emits are queued while not connected, and sent in order when connected again', async () => {
   const { server, received, client } = await start()
   client.emit('first', 1)
   client.send('second')
@@ -40,7 +40,7 @@ test('EM1 EM2 emits wait while there is no connection, and go out in order when 
   await expect.poll(() => received).toEqual(Array.from({ length: 20 }, (_, n) => ['n', n]))
 })
 
-test('EM1 the queue is bounded: one more is dropped and reported, and the queue is still sent', async () => {
+test('EM1 an emit beyond queueLimit is dropped and reported, and the queue is still sent', async () => {
   const onDrop = vi.fn<OnDrop>()
   const { received, client } = await start({ autoConnect: false, queueLimit: 3, onDrop })
   for (let n = 0; n < 3; n += 1) expect(client.emit('n', n)).toBe(true)
@@ -60,7 +60,7 @@ test('EM1 the queue is bounded: one more is dropped and reported, and the queue 
     ])
 })
 
-test('EM3 volatile emits are dropped while there is no connection, and never come later', async () => {
+test('EM3 volatile emits while not connected are dropped and not sent later', async () => {
   const { events, inspect } = recordInspect()
   const { received, client } = await start({ inspect })
   client.volatile.emit('cursor', { x: 1 })
@@ -72,17 +72,17 @@ test('EM3 volatile emits are dropped while there is no connection, and never com
   expect(dropped).toMatchObject([{ direction: 'out', event: 'cursor', reason: 'volatile, and not connected' }])
 })
 
-test('EM4 EM5 an ack comes with nothing, one value, or several that stay together', async () => {
+test('EM4 EM5 an ack has no value, one, or several that stay together', async () => {
   const { client } = await start()
   expect(await client.emitWithAck('none')).toBeUndefined()
   expect(await client.emitWithAck('echo', { a: [1] })).toEqual({ a: [1] })
   expect(await client.emitWithAck('pair')).toEqual([1, 'two'])
 })
 
-test('EM4 no answer: TIMEOUT, also of what could not be sent', async () => {
+test('EM4 emitWithAck rejects with TIMEOUT without an answer, also where it was not sent', async () => {
   const { client, server } = await start()
   await client.connect()
-  const asked = rejection(client.timeout(20).emitWithAck('nobody answers'))
+  const asked = rejection(client.timeout(20).emitWithAck('no answer'))
   expect(await asked).toMatchObject({
     code: 'TIMEOUT',
     message: expect.stringContaining('may or may not have been handled') as string,
@@ -93,10 +93,10 @@ test('EM4 no answer: TIMEOUT, also of what could not be sent', async () => {
   expect(await queued).toMatchObject({ code: 'TIMEOUT', message: '"echo" was not sent: not connected within 20 ms' })
 })
 
-test('EM4 the connection ends first: DISCONNECTED, the outcome is unknown', async () => {
+test('EM4 emitWithAck rejects with DISCONNECTED if the connection ends first: the outcome is unknown', async () => {
   const { client, server, received } = await start()
   await client.connect()
-  const asked = rejection(client.emitWithAck('nobody answers'))
+  const asked = rejection(client.emitWithAck('no answer'))
   await expect.poll(() => received).toHaveLength(1)
   server.io.sockets.sockets.forEach((socket) => socket.conn.close())
   expect(await asked).toMatchObject({
@@ -105,7 +105,7 @@ test('EM4 the connection ends first: DISCONNECTED, the outcome is unknown', asyn
   })
 })
 
-test('EM4 an abort rejects with its reason: before, while it waits, and while it is asked', async () => {
+test('EM4 an abort rejects with its reason before the call, while queued, and after it was sent', async () => {
   const { client, received } = await start({ autoConnect: false })
   const reason = new Error('changed my mind')
   const before = client.with({ signal: AbortSignal.abort(reason) }).emitWithAck('echo', 1)
@@ -118,13 +118,13 @@ test('EM4 an abort rejects with its reason: before, while it waits, and while it
 
   await client.connect()
   const asking = new AbortController()
-  const asked = rejection(client.with({ signal: asking.signal }).emitWithAck('nobody answers'))
-  await expect.poll(() => received).toEqual([['nobody answers']])
+  const asked = rejection(client.with({ signal: asking.signal }).emitWithAck('no answer'))
+  await expect.poll(() => received).toEqual([['no answer']])
   asking.abort(reason)
   expect(await asked).toBe(reason)
 })
 
-test('EM6 a refusal is $error, or what refusalOf says; refusalOf that fails is an error of its own', async () => {
+test('EM6 a refusal is $error or what refusalOf returns; a refusalOf that throws is INTERNAL', async () => {
   const { client } = await start({
     refusalOf: (ack) => {
       if (ack === 'boom') throw new Error('mine')
@@ -185,7 +185,7 @@ test('EM4 a call with an aborted signal does nothing', async () => {
   expect(client.room('general').status).toBe('left')
 })
 
-test('EM8 disconnect() drops the queue and reports it; later emits are dropped until connect()', async () => {
+test('EM8 disconnect() drops the queue and reports each event; later emits are dropped until connect()', async () => {
   const { ofType, inspect } = recordInspect()
   const { client, received } = await start({ autoConnect: false, inspect })
   client.emit('never')
@@ -204,7 +204,7 @@ test('EM8 disconnect() drops the queue and reports it; later emits are dropped u
   await expect.poll(() => received).toEqual([['again']])
 })
 
-test('EM9 data that cannot be encoded fails its own call, connected or waiting, and holds up nothing', async () => {
+test('EM9 data that cannot be encoded fails its own call, connected or not, and delays nothing else', async () => {
   const circle: { self?: unknown } = {}
   circle.self = circle
   const { client, received } = await start({ autoConnect: false })
@@ -218,7 +218,7 @@ test('EM9 data that cannot be encoded fails its own call, connected or waiting, 
   expect(await client.emitWithAck('echo', 2)).toBe(2)
 })
 
-test('DS5 reserved names and callbacks are refused with a sentence that says what to use', async () => {
+test('DS5 reserved names and callbacks are refused with a sentence that says the alternative', async () => {
   const { client } = await start({ autoConnect: false })
   expect(() => client.on('connect', () => {})).toThrow(/reserved by Socket.IO: use client.connection/)
   expect(() => client.emit('disconnect')).toThrow(/reserved by Socket.IO/)
@@ -233,7 +233,7 @@ test('CN9 an emitWithAck that the app does not await is no unhandled rejection',
   process.on('unhandledRejection', unhandled)
   onTestFinished(() => void process.off('unhandledRejection', unhandled))
   const { client } = await start()
-  void client.timeout(1).emitWithAck('nobody answers')
+  void client.timeout(1).emitWithAck('no answer')
   void client.join('')
   void client.connect({ signal: AbortSignal.abort() })
   await client.emitWithAck('none')

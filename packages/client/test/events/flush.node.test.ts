@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts'
 import { recordInspect, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
-/** A plain server that notes all that comes in, and lets people into rooms when `admit` says so. */
+/** A plain server that keeps what it receives. `admit` answers the joins. */
 async function startNoting(admit: (room: string, ack: () => void) => void = (_room, ack) => ack()) {
   const received: string[] = []
   const server = await startServer({
@@ -20,8 +20,8 @@ async function startNoting(admit: (room: string, ack: () => void) => void = (_ro
   return { server, received }
 }
 
-describe('EM2 what waits goes out after the rooms', () => {
-  test('on the first connect, and on each after an outage', async () => {
+describe('EM2 queued emits', () => {
+  test('are sent after the joins, on the first connect and after each outage', async () => {
     const { server, received } = await startNoting()
     const client = startClient(server.url, { rooms: plainRooms({ ackWaitMs: 5_000 }) })
     client.emit('early', 1)
@@ -39,7 +39,7 @@ describe('EM2 what waits goes out after the rooms', () => {
     await eventually(() => expect(received).toEqual(['join a', 'join b', 'late 1', 'late 2']))
   })
 
-  test('a room that hangs holds it up no longer than its join may take', async () => {
+  test('wait for a room without an answer no longer than its join may take', async () => {
     const { server, received } = await startNoting((room, ack) => {
       if (room !== 'hangs') ack()
     })
@@ -48,12 +48,12 @@ describe('EM2 what waits goes out after the rooms', () => {
     void client.join('fine')
     client.emit('waits', 1)
     await eventually(() => expect(received).toEqual(['join hangs', 'join fine', 'waits 1']))
-    // From here on nothing waits.
+    // The queue is open now.
     client.emit('now', 2)
     await eventually(() => expect(received).toHaveLength(4))
   })
 
-  test('a room that is refused does not hold it up', async () => {
+  test('do not wait for a room that was refused', async () => {
     const { server, received } = await startNoting()
     const client = startClient(server.url, {
       rooms: plainRooms({ ackWaitMs: 5_000 }),
@@ -65,7 +65,7 @@ describe('EM2 what waits goes out after the rooms', () => {
     expect(client.room('forbidden').status).toBe('failed')
   })
 
-  test('a join that was cut off with its connection does not let it out before the next ones are answered', async () => {
+  test('wait for the joins of the new connection, not for one that an outage cut off', async () => {
     const held: (() => void)[] = []
     const { server, received } = await startNoting((_room, ack) => void held.push(ack))
     const client = startClient(server.url, { rooms: plainRooms({ ackWaitMs: 3_600_000 }) })
@@ -80,7 +80,7 @@ describe('EM2 what waits goes out after the rooms', () => {
     await eventually(() => expect(received).toEqual(['join a', 'join a', 'passes 2', 'waits 1']))
   })
 
-  test('what the app says when it sees the connection keeps its place', async () => {
+  test('keep their order with an emit in a listener of the connected state', async () => {
     const { server, received } = await startNoting()
     const client = startClient(server.url, { rooms: plainRooms() })
     client.connection.subscribe(({ status }) => {
@@ -94,7 +94,7 @@ describe('EM2 what waits goes out after the rooms', () => {
 })
 
 describe('EM1 order', () => {
-  test('is kept through a connection that comes and goes', async () => {
+  test('is kept through many outages', async () => {
     const { server, received } = await startNoting()
     const proxy = await createProxy({ target: { port: server.port } })
     onTestFinished(() => proxy.close())
@@ -122,8 +122,8 @@ describe('EM1 order', () => {
   })
 })
 
-describe('EM3 volatile', () => {
-  test('sent while the connection is congested is dropped, and the drop is seen: nothing is late', async () => {
+describe('EM3 a volatile emit', () => {
+  test('is dropped and shown to `inspect` while the connection is congested', async () => {
     const { server, received } = await startNoting()
     const { ofType, inspect } = recordInspect()
     const client = startClient(server.url, { rooms: plainRooms(), inspect, socket: { transports: ['websocket'] } })
@@ -135,11 +135,11 @@ describe('EM3 volatile', () => {
     expect(dropped.length).toBeGreaterThan(0)
     expect(new Set(dropped.map(({ reason }) => reason))).toEqual(new Set(['volatile, and the connection is congested']))
     expect(received.length - 1 + dropped.length).toBe(500)
-    // Those that went out are the first ones: none was held back to be sent behind others.
+    // The first ones were sent: none was sent later than others.
     expect(received.slice(0, -1)).toEqual(received.slice(0, -1).map((_line, n) => `cursor ${n}`))
   })
 
-  test('is dropped while away, and not sent when back', async () => {
+  test('is dropped while not connected, and not sent later', async () => {
     const { server, received } = await startNoting()
     const { ofType, inspect } = recordInspect()
     const client = startClient(server.url, { rooms: plainRooms(), inspect })
@@ -161,7 +161,7 @@ describe('EM3 volatile', () => {
     ).toEqual(['volatile, and not connected', 'volatile, and not connected'])
   })
 
-  test('is checked as any other: what cannot be meant throws', async () => {
+  test('throws for a reserved name and for data that cannot be encoded', async () => {
     const { server } = await startNoting()
     const client = startClient(server.url, { rooms: plainRooms() })
     await client.connect()

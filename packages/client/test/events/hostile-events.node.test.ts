@@ -8,29 +8,29 @@ import { expectNothingUncaught } from '../support/uncaught.ts'
 
 const hello = { v: 1, capabilities: [], limits: {}, user: null, now: 0 }
 
-/** Everything that was pushed before has arrived. */
+/** Waits until all earlier packets have arrived. */
 async function settled(io: { emit(event: string): unknown }, client: Pick<Client, 'once'>): Promise<void> {
   const arrived = new Promise<void>((resolve) => client.once('end', () => resolve()))
   io.emit('end')
   await arrived
 }
 
-describe('DS3 whatever a server sends', () => {
-  test('names of prototypes are names like any other', async () => {
+describe('DS3 an event of any name and data', () => {
+  test('may be called as a property of a prototype', async () => {
     expectNothingUncaught()
     const server = await startServer()
     const client = startClient(server.url)
-    const heard: unknown[] = []
+    const events: unknown[] = []
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
-    for (const name of names) client.on(name, (data: unknown) => heard.push([name, data]))
+    for (const name of names) client.on(name, (data: unknown) => events.push([name, data]))
     await client.connect()
     for (const name of names) server.io.emit(name, { polluted: true })
     await settled(server.io, client)
-    expect(heard).toEqual(names.map((name) => [name, { polluted: true }]))
+    expect(events).toEqual(names.map((name) => [name, { polluted: true }]))
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  test('names of prototypes are not in a contract', async () => {
+  test('is not in a contract that only inherits its name', async () => {
     expectNothingUncaught()
     const server = await startServer()
     const onInvalid = vi.fn<() => void>()
@@ -46,7 +46,7 @@ describe('DS3 whatever a server sends', () => {
     expect(onInvalid).not.toHaveBeenCalled()
   })
 
-  test('a schema, or onInvalid, that throws harms nobody', async () => {
+  test('is dropped where its schema throws, and `onInvalid` may throw', async () => {
     expectNothingUncaught()
     const server = await startServer()
     const onError = vi.fn<(error: unknown, source: string) => void>()
@@ -64,22 +64,22 @@ describe('DS3 whatever a server sends', () => {
     }
     const client = createClient({ url: server.url, contract, onInvalid, onError })
     onTestFinished(client.disconnect)
-    const heard = vi.fn<(data: unknown) => void>()
-    client.on('throws', heard)
-    client.on('number', heard)
+    const events = vi.fn<(data: unknown) => void>()
+    client.on('throws', events)
+    client.on('number', events)
     await client.connect()
     server.io.emit('throws', 'a')
     server.io.emit('number', 'not one')
     server.io.emit('number', 7)
     await settled(server.io, client as unknown as Client)
-    expect(heard.mock.calls).toEqual([[7]])
+    expect(events.mock.calls).toEqual([[7]])
     expect(onError.mock.calls.map(([error, source]) => [String(error), source])).toEqual([
       ['Error: in onInvalid', 'onInvalid'],
       ['Error: in onInvalid', 'onInvalid'],
     ])
   })
 
-  test('without a contract all arguments arrive as they are, and an ack may be answered', async () => {
+  test('arrives unchanged without a contract, and its ack can be answered', async () => {
     const server = await startServer()
     const client = startClient(server.url)
     client.on('sum', (a: number, b: number, ack: (sum: number) => void) => ack(a + b))
@@ -89,8 +89,8 @@ describe('DS3 whatever a server sends', () => {
   })
 })
 
-describe('DS4 DS6 rooms that the wire names', () => {
-  test('are heard by their listeners only, and made by the app only', async () => {
+describe('DS4 DS6 events of rooms with roomful()', () => {
+  test("reach their room's listeners only, and make no room", async () => {
     expectNothingUncaught()
     const server = await startServer({
       configure: (io) =>
@@ -103,20 +103,20 @@ describe('DS4 DS6 rooms that the wire names', () => {
     })
     const { inspect, ofType } = recordInspect()
     const client = startClient(server.url, { inspect, rooms: roomful() })
-    const heard: unknown[] = []
+    const events: unknown[] = []
     const room = await client.join('general')
-    client.on('news', (...args: unknown[]) => heard.push(['client', ...args]))
-    room.on('news', (data: unknown) => heard.push(['room', data]))
+    client.on('news', (...args: unknown[]) => events.push(['client', ...args]))
+    room.on('news', (data: unknown) => events.push(['room', data]))
     const meta = { epoch: 'epoch-one', seq: 1, id: 'a:1', from: null, at: 1 }
-    server.io.emit('news', 'ours', { ...meta, $room: 'general' })
-    server.io.emit('news', 'nobody named it', { ...meta, $room: 'elsewhere' })
-    server.io.emit('news', 'no room at all', { ...meta, $room: 5 })
+    server.io.emit('news', 'of the room', { ...meta, $room: 'general' })
+    server.io.emit('news', 'of another room', { ...meta, $room: 'elsewhere' })
+    server.io.emit('news', 'of no room', { ...meta, $room: 5 })
     server.io.emit('$members', { room: 'elsewhere', v: 1, set: [{ user: { id: 'eve' } }] })
     server.io.emit('$unknown', 1)
     await settled(server.io, client)
-    expect(heard).toEqual([
-      ['room', 'ours'],
-      ['client', 'no room at all', { ...meta, $room: 5 }],
+    expect(events).toEqual([
+      ['room', 'of the room'],
+      ['client', 'of no room', { ...meta, $room: 5 }],
     ])
     expect(ofType('drop').map(({ event, reason }) => `${event}: ${reason}`)).toEqual([
       'news: no room elsewhere',
@@ -127,8 +127,8 @@ describe('DS4 DS6 rooms that the wire names', () => {
   })
 })
 
-describe('DS5 what can be listened with', () => {
-  test.each([[undefined], [null], ['handler'], [{}]])('a listener that is no function is refused: %j', (handler) => {
+describe('DS5 a listener', () => {
+  test.each([[undefined], [null], ['handler'], [{}]])('that is no function is refused: %j', (handler) => {
     const client = startClient('http://127.0.0.1:9', { autoConnect: false })
     const sentence = /^a listener must be a function, got /
     expect(() => client.on('news', handler as never)).toThrow(sentence)
@@ -136,44 +136,44 @@ describe('DS5 what can be listened with', () => {
     expect(() => client.room('general').on('news', handler as never)).toThrow(sentence)
   })
 
-  test('once is undone before it was heard, and heard once though it says its event again', async () => {
+  test('of `once` can be removed before its event, and is called once', async () => {
     const server = await startServer()
     const client = startClient(server.url)
     const undone = vi.fn<() => void>()
-    const heard = vi.fn<() => void>(() => {
+    const events = vi.fn<() => void>(() => {
       throw new Error('mine')
     })
     const quiet = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => quiet.mockRestore())
     client.once('news', undone)()
-    client.once('news', heard)
+    client.once('news', events)
     await client.connect()
     server.io.emit('news')
     server.io.emit('news')
     await settled(server.io, client)
-    expect([undone.mock.calls.length, heard.mock.calls.length]).toEqual([0, 1])
+    expect([undone.mock.calls.length, events.mock.calls.length]).toEqual([0, 1])
     expect(quiet.mock.calls.map(([text]) => text as string)).toEqual(['roomful: a listener of news failed:'])
   })
 })
 
-describe('DS2 orders from within a listener', () => {
-  test('disconnect() in a handler: nothing more is heard, and nothing is left', async () => {
+describe('DS2 a call of the client in a listener', () => {
+  test('disconnect() ends the events, and leaves no connection', async () => {
     expectNothingUncaught()
     const server = await startServer()
     const client = startClient(server.url)
-    const heard: number[] = []
+    const events: number[] = []
     client.on('n', (n: number) => {
-      heard.push(n)
+      events.push(n)
       client.disconnect()
     })
     await client.connect()
     for (let n = 1; n <= 5; n += 1) server.io.emit('n', n)
     await until(client, 'disconnected')
     await eventually(() => expect(server.connections).toBe(0))
-    expect(heard).toEqual([1])
+    expect(events).toEqual([1])
   })
 
-  test('emit and disconnect in a listener of the state', async () => {
+  test('emit works in a listener of the state', async () => {
     expectNothingUncaught()
     const received: unknown[] = []
     const server = await startServer({
@@ -189,7 +189,7 @@ describe('DS2 orders from within a listener', () => {
     expect(onError).not.toHaveBeenCalled()
   })
 
-  test('connect() as soon as it is kicked comes back, with a listener that is told all in order', async () => {
+  test('connect() after a kick connects again, and other listeners get all states in order', async () => {
     expectNothingUncaught()
     const server = await startServer()
     const client = startClient(server.url)

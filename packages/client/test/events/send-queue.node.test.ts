@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { Sender } from '../../src/events/sender.ts'
 import { createReporting } from '../../src/reporting.ts'
 
-/** A sender over a connection that takes `room` more packets, if any. */
+/** A sender over a connection that accepts `room` more packets. */
 function createQueue(limit = 3) {
   const sent: string[] = []
   const dropped: string[] = []
   const link = { room: Infinity }
-  /** What happens while such an event is written. */
+  /** Called while an event of that name is written. */
   const during: Record<string, () => void> = {}
   const queue = new Sender(
     {
@@ -48,7 +48,7 @@ function createQueue(limit = 3) {
 }
 
 describe('EM1 the queue', () => {
-  test('keeps the order of emits, and sends at once when open', () => {
+  test('keeps the order of emits, and an open one sends at once', () => {
     const { queue, sent, add } = createQueue()
     add('a')
     add('b')
@@ -58,7 +58,7 @@ describe('EM1 the queue', () => {
     expect(sent).toEqual(['a', 'b', 'c'])
   })
 
-  test('is bounded: one more is dropped and reported, and changes nothing else', () => {
+  test('has a limit: one more emit is dropped and reported, and changes nothing else', () => {
     const { queue, sent, dropped, add } = createQueue(2)
     add('a')
     add('b')
@@ -68,7 +68,7 @@ describe('EM1 the queue', () => {
     expect(sent).toEqual(['a', 'b'])
   })
 
-  test('has room again for each that was removed', () => {
+  test('has space again after an abort', () => {
     const { queue, sent, ask, add } = createQueue(2)
     const first = new AbortController()
     void ask('a', first.signal)
@@ -80,7 +80,7 @@ describe('EM1 the queue', () => {
     expect(sent).toEqual(['b', 'c'])
   })
 
-  test('takes emits again after it was closed', () => {
+  test('accepts emits again after it was closed', () => {
     const { queue, sent, add } = createQueue()
     queue.open()
     queue.close()
@@ -91,8 +91,8 @@ describe('EM1 the queue', () => {
   })
 })
 
-describe('EM2 the queue is sent when it is opened', () => {
-  test('stops where the connection is lost, and goes on from there', () => {
+describe('EM2 the queue is sent when it opens', () => {
+  test('and stops where the connection is lost; the rest is sent later', () => {
     const { queue, sent, link, add } = createQueue(9)
     for (const event of ['a', 'b', 'c']) add(event)
     link.room = 1
@@ -104,7 +104,7 @@ describe('EM2 the queue is sent when it is opened', () => {
     expect(sent).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('an emit that comes while it is sent goes behind it', () => {
+  test('and an emit meanwhile is sent after it', () => {
     const { queue, sent, during, add } = createQueue()
     during['a'] = () => add('meanwhile')
     add('a')
@@ -114,7 +114,7 @@ describe('EM2 the queue is sent when it is opened', () => {
   })
 })
 
-test('EM9 data that cannot be encoded is dropped, and the rest is sent', () => {
+test('EM9 data that cannot be encoded is dropped, and the rest of the queue is sent', () => {
   const { queue, sent, dropped, add } = createQueue()
   add('a')
   add('bad')
@@ -125,7 +125,7 @@ test('EM9 data that cannot be encoded is dropped, and the rest is sent', () => {
   expect(() => add('bad')).toThrow('the data of "bad" cannot be encoded')
 })
 
-test('EM8 clearing drops every emit, in order', async () => {
+test('EM8 clearing the queue drops every emit in order', async () => {
   const { queue, sent, dropped, add, ask } = createQueue()
   add('a')
   const answer = ask('b')

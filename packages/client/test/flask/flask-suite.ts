@@ -26,18 +26,18 @@ interface ClientToServer {
   failure: (ack: () => void) => void
 }
 
-/** The SDK against an unmodified Flask-SocketIO server, as its tutorial writes it: run in Node and in Chromium. */
+/** The SDK against the unmodified Flask-SocketIO server of its tutorial: runs in Node and in Chromium. */
 export function flaskSuite(start: StartFlask): void {
   const connectTo = async (script: 'tutorial' | 'acks', options: Partial<ClientOptions> = {}) => {
     const flask = await start(script)
     onTestFinished(() => flask.stop())
     const client = createClient<ServerToClient, ClientToServer>({ url: flask.url, ...options })
-    onTestFinished(() => client.disconnect())
+    onTestFinished(client.close)
     return { flask, client }
   }
 
   describe('the tutorial', () => {
-    test('CN10 its server is a plain one, and nothing more is claimed', async () => {
+    test('PB1 has no guarantees of roomful/1', async () => {
       const { client } = await connectTo('tutorial')
       await client.connect()
       expect(client.guarantees).toEqual({
@@ -49,7 +49,7 @@ export function flaskSuite(start: StartFlask): void {
       })
     })
 
-    test('every event of it works as it stands', async () => {
+    test('works with all of its events unchanged', async () => {
       const { client } = await connectTo('tutorial')
       const heard: unknown[] = []
       client.on('message', (text) => heard.push(text))
@@ -64,7 +64,7 @@ export function flaskSuite(start: StartFlask): void {
       await eventually(() => expect(heard.slice(2)).toEqual([{ text: 'to all' }]))
     })
 
-    test('RM5 rooms: a join that Flask acknowledges, what is said there, and the leave', async () => {
+    test('RM5 joins a room that Flask acknowledges, receives its events, and leaves it', async () => {
       const { client, flask } = await connectTo('tutorial')
       const heard: string[] = []
       client.on('room_message', (text) => heard.push(text))
@@ -73,7 +73,7 @@ export function flaskSuite(start: StartFlask): void {
       await eventually(() => expect(heard).toEqual(['User joined general']))
 
       const other = createClient<ServerToClient, ClientToServer>({ url: flask.url })
-      onTestFinished(() => other.disconnect())
+      onTestFinished(other.close)
       await other.join('general')
       await eventually(() => expect(heard).toHaveLength(2))
       await other.leave('general')
@@ -83,7 +83,7 @@ export function flaskSuite(start: StartFlask): void {
       expect(room.status).toBe('left')
     })
 
-    test('RM3 a restarted server: back in the room without a word from the app, and the gap is told', async () => {
+    test('RM3 RM8 joins the room again after a restart of the server, and reports a gap', async () => {
       const { client, flask } = await connectTo('tutorial', { reconnect: { maxDelayMs: 200 } })
       const heard: string[] = []
       const gaps: unknown[] = []
@@ -100,17 +100,17 @@ export function flaskSuite(start: StartFlask): void {
       expect(gaps).toEqual([{ from: undefined, to: undefined, reason: 'unsupported' }])
     })
 
-    test('PB2 DS4 a room event carries its room, is heard there and on the client, and no receipt claims more', async () => {
+    test('PB2 DS4 sends a room event with its room; it is heard on the room and the client, and not confirmed', async () => {
       const { client } = await connectTo('tutorial')
       const heard: unknown[] = []
       const room = await client.join('general')
       room.on('broadcast_message', (data) => heard.push(['room', data]))
       client.on('broadcast_message', (data) => heard.push(['client', data]))
       const receipt = await room.emit('broadcast', { text: 'hello' })
-      expect(receipt).toEqual({ confirmed: false, id: expect.stringMatching(/^[\w-]{8}:1$/) })
+      expect(receipt).toEqual({ confirmed: false, id: expect.any(String) })
       const data = { room: 'general', text: 'hello' }
       await eventually(() =>
-        expect(heard).toEqual([
+        expect([...heard].sort()).toEqual([
           ['client', data],
           ['room', data],
         ]),
@@ -119,14 +119,14 @@ export function flaskSuite(start: StartFlask): void {
   })
 
   describe('acks and refusals', () => {
-    test('EM5 none, one value, and a tuple that stays whole', async () => {
+    test('EM5 an ack has no value, one value, or all values of a tuple', async () => {
       const { client } = await connectTo('acks')
       expect(await client.emitWithAck('nothing')).toBeUndefined()
       expect(await client.emitWithAck('value', { a: 1 })).toEqual({ a: 1 })
       expect(await client.emitWithAck('tuple', 1, 'two')).toEqual([1, 'two'])
     })
 
-    test('EM4 a handler that raises never answers: the ack times out', async () => {
+    test('EM4 the ack of a handler that raises times out', async () => {
       const { client } = await connectTo('acks')
       await client.connect()
       await expect(client.timeout(200).emitWithAck('failure')).rejects.toMatchObject({ code: 'TIMEOUT' })
@@ -142,7 +142,7 @@ export function flaskSuite(start: StartFlask): void {
       expect(client.connection.getState()).toMatchObject({ status: 'disconnected', reason: 'refused' })
     })
 
-    test('EM6 a join that Flask answers with a no is refused, where the app says what a no looks like', async () => {
+    test('EM6 `refusalOf` makes a refusal of an answer to a join', async () => {
       const { client } = await connectTo('acks', {
         rooms: plainRooms(),
         refusalOf: (ack) => {

@@ -6,10 +6,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { flaskMissing, roomfulScript, startFlask, threadsScript } from '../support/start-flask.ts'
 
-// examples/flask/roomful_server.py as the protocol has it: raw, with an unmodified client.
+// The protocol of examples/flask/roomful_server.py, tested with an unmodified Socket.IO client.
 
 type Live = readonly [data: unknown, meta: WireMeta]
-interface Told {
+interface Received {
   readonly hello: Hello
   readonly live: Live[]
 }
@@ -28,9 +28,9 @@ async function connect(url: string, transport: 'websocket' | 'polling' = 'websoc
   const hello = await new Promise<Hello>((resolve) => socket.once('$hello', resolve))
   const ask = async <T>(event: string, request: unknown): Promise<T> =>
     (await socket.timeout(20_000).emitWithAck(event, request)) as T
-  const told: Told = { hello, live }
+  const received: Received = { hello, live }
   return {
-    ...told,
+    ...received,
     socket,
     ask,
     join: (since?: object, more?: object) => ask<JoinAnswer>('$join', { room: 'general', since, ...more }),
@@ -50,14 +50,14 @@ async function joined(url: string) {
   return { ...client, epoch, cid, publish: (...items: unknown[]) => publish(client, epoch, cid, ...items) }
 }
 
-describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
-  test('it says hello: guests, the limits of the protocol, a day of memory', async () => {
+describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
+  test('sends $hello with a guest, the default limits, and a dedup window of one day', async () => {
     const { hello } = await connect(await start())
     const { presenceBytes: _, ...limits } = defaultLimits // it keeps no presence
     expect(hello).toMatchObject({ v: 1, user: null, limits, now: expect.any(Number) })
   })
 
-  test('S6 a batch is answered in order, and told to all, with its place', async () => {
+  test('S6 answers a batch in order, and sends its messages with their seq to all members', async () => {
     const url = await start()
     const ann = await joined(url)
     const bob = await joined(url)
@@ -76,7 +76,7 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     expect(bob.live[1]).toEqual([{ text: 'two' }, meta])
   })
 
-  test('S5 sent again: the same answer, what is new is stored, and nothing twice', async () => {
+  test('S5 gives a repeated message the same answer, stores new ones, and none twice', async () => {
     const ann = await joined(await start())
     const first = await ann.publish(textItem(1, 'one'))
     const { results } = await ann.publish(textItem(1, 'one'), textItem(2, 'two'))
@@ -86,14 +86,14 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     expect(ann.live.map(([data]) => data)).toEqual([{ text: 'one' }, { text: 'two' }])
   })
 
-  test('S4 S5 what was refused stays refused; the same key for something else is a conflict; old keys are stale', async () => {
+  test('S4 S5 remembers refusals, answers CONFLICT for another message with the same key, and STALE for old keys', async () => {
     const ann = await joined(await start())
     const large = { n: 1, event: 'message', data: 'x'.repeat(65_536) }
     const items = [large, { n: 2, event: '$head', data: 1 }, textItem(3, 'three')]
     const answer = await ann.publish(...items)
     expect(answer).toMatchObject({ ok: true, results: [{ code: 'TOO_LARGE' }, { code: 'SHAPE' }, { seq: 1 }] })
     expect(await ann.publish(...items)).toEqual(answer)
-    expect(await ann.publish(textItem(1, 'small now'))).toMatchObject({ results: [{ code: 'CONFLICT' }] })
+    expect(await ann.publish(textItem(1, 'another'))).toMatchObject({ results: [{ code: 'CONFLICT' }] })
     expect(await ann.publish(...items)).toEqual(answer)
 
     await ann.publish(textItem(4, 'four'))
@@ -101,11 +101,11 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     expect(await ann.join()).toMatchObject({ head: 2 })
 
     await ann.publish({ ...large, n: 5 })
-    expect(await ann.publish(textItem(5, 'small now'))).toMatchObject({ results: [{ code: 'CONFLICT' }] })
+    expect(await ann.publish(textItem(5, 'another'))).toMatchObject({ results: [{ code: 'CONFLICT' }] })
     expect(await ann.join()).toMatchObject({ head: 2 })
   })
 
-  test('S3 a batch that is too large is answered in part, and the rest is taken the next time', async () => {
+  test('S3 answers a part of a batch that is too large, and accepts the rest afterwards', async () => {
     const ann = await joined(await start())
     const items = [1, 2, 3].map((n) => textItem(n, 'x'.repeat(40_000)))
     const answer = await ann.publish(...items)
@@ -114,7 +114,7 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     expect(await ann.publish(...items.slice(2))).toMatchObject({ ok: true, results: [{ seq: 3 }] })
   })
 
-  test('S13 since: what was missed, in pages; nothing beyond the head or in another epoch', async () => {
+  test('S13 `since` gives the missed entries in pages, and none beyond the head or for another epoch', async () => {
     const ann = await joined(await start())
     for (let n = 1; n <= 250; n += 50)
       await ann.publish(...Array.from({ length: 50 }, (_, index) => textItem(n + index, `${n + index}`)))
@@ -132,7 +132,7 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     expect((await ann.join({ epoch: 'another-epoch', seq: 0 })).entries).toEqual([])
   })
 
-  test('S13 last: the newest entries where no view goes on; the page of a view that does', async () => {
+  test('S13 `last` gives the newest entries to a new view, and the missed ones to a continued view', async () => {
     const ann = await joined(await start())
     expect((await ann.join(undefined, { last: 2 })).entries).toEqual([])
     await ann.publish(...[1, 2, 3, 4, 5].map((n) => textItem(n, `${n}`)))
@@ -148,20 +148,20 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     expect(await seqs({ epoch: ann.epoch, seq: 1 }, 2)).toEqual([2, 3, 4, 5])
   })
 
-  test('S18 params are any JSON of at most 4,096 bytes', async () => {
+  test('S18 accepts params of any JSON up to 4,096 bytes', async () => {
     const ann = await joined(await start())
     for (const params of [null, 7, { invite: 'abc' }, 'x'.repeat(4_094)])
       expect(await ann.join(undefined, { params })).toMatchObject({ ok: true })
     expect(await ann.join(undefined, { params: 'é'.repeat(2_048) })).toMatchObject({ ok: false, code: 'TOO_LARGE' })
   })
 
-  test('S1 a page ends at its bytes', async () => {
+  test('S1 ends a page at its limit of bytes', async () => {
     const ann = await joined(await start())
     for (let n = 1; n <= 6; n++) await ann.publish(textItem(n, 'x'.repeat(60_000)))
     expect(seqsOf((await ann.join({ epoch: ann.epoch, seq: 0 })).entries)).toEqual([1, 2, 3, 4])
   })
 
-  test('S4 another epoch, and who has not joined, are refused, and nothing is written', async () => {
+  test('S4 refuses another epoch and a sender that has not joined, and stores nothing', async () => {
     const ann = await joined(await start())
     expect(await publish(ann, 'another-epoch', ann.cid, textItem(1, 'one'))).toEqual({
       ok: false,
@@ -176,7 +176,7 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     expect(await ann.publish(textItem(1, 'one'))).toMatchObject({ ok: true, results: [{ seq: 1 }] })
   })
 
-  test('S14 volatile goes to the others, without a place', async () => {
+  test('S14 relays a volatile event to the other members, without a seq', async () => {
     const url = await start()
     const [ann, bob] = [await joined(url), await joined(url)]
     ann.socket.emit('$volatile', { room: 'general', event: 'message', data: 'now' })
@@ -187,7 +187,7 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     expect(ann.live).toEqual([])
   })
 
-  test('what has a wrong shape is refused with a sentence, and the server lives', async () => {
+  test('refuses malformed requests with a sentence, and goes on', async () => {
     const ann = await joined(await start())
     let deep: unknown = 1
     for (let level = 0; level < 200; level++) deep = [deep]
@@ -201,9 +201,9 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
       ['$history', { room: 'general', epoch: ann.epoch, after: 1, before: 1, limit: 1 }],
       ['$history', { room: 'general', epoch: ann.epoch, after: 1, limit: 0 }],
       ...[{ cid: 'short' }, { items: [] }, { items: [1] }, { items: [textItem(2, 'b'), textItem(1, 'a')] }].map(
-        (spoilt): [string, unknown] => [
+        (malformed): [string, unknown] => [
           '$publish',
-          { room: 'general', epoch: ann.epoch, cid: ann.cid, items: [textItem(1, 'a')], ...spoilt },
+          { room: 'general', epoch: ann.epoch, cid: ann.cid, items: [textItem(1, 'a')], ...malformed },
         ],
       ),
       ['$volatile', { room: 'general', event: 'message', data: deep }],
@@ -219,11 +219,11 @@ describe.skipIf(flaskMissing())('Flask-SocketIO that speaks roomful/1', () => {
     ['green threads', roomfulScript, 'websocket'],
     ['real threads', threadsScript, 'polling'],
   ] as const)(
-    'S4 S6 P2 P3 ten at once, each sending all twice, over %s: one order, nothing twice',
+    'S4 S6 P2 P3 stores ten clients’ messages once and in one order, each sent twice at the same time, with %s',
     async (_, script, transport) => {
       const url = await start(script)
       const clients: Connected[] = []
-      // One after another: python-socketio itself loses who connects while another thread does.
+      // One after another: python-socketio loses a client that connects while another thread connects one.
       for (const _ of range(1, 10)) clients.push(await connect(url, transport))
       const joins = await Promise.all(clients.map((client) => client.join()))
       const { epoch } = joins[0] ?? { epoch: '' }

@@ -6,10 +6,10 @@ import { type Person, startPerson, texts } from '../roomful/faults/support/perso
 import { startProxy } from '../roomful/faults/support/servers.ts'
 import { eventually } from '../support/eventually.ts'
 import { flaskMissing, roomfulScript, startFlask, tutorialScript } from '../support/start-flask.ts'
-import { startClient, until } from '../support/test-client.ts'
+import { startClient, startRoomful, until } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 
-/** A Flask server, and people who each have their own bad network before it. */
+/** A Flask server, and people with a proxy each. */
 async function startChat(names: readonly string[]) {
   expectNothingUncaught()
   const flask = await startFlask(roomfulScript)
@@ -21,7 +21,7 @@ async function startChat(names: readonly string[]) {
   return { server, proxies, people }
 }
 
-/** The whole log of a room, past the SDK. */
+/** The whole log of a room, read without the SDK. */
 async function readLog(url: string, room: string): Promise<readonly Entry[]> {
   const socket = io(url, { transports: ['websocket'], forceNew: true }).timeout(20_000)
   try {
@@ -38,11 +38,11 @@ async function readLog(url: string, room: string): Promise<readonly Entry[]> {
 }
 
 describe.skipIf(flaskMissing())('the SDK with a Flask server that speaks roomful/1', () => {
-  test('P1 P2 P3 P4 cuts, resets, stalls and lost answers: 150 messages of three, each once, one order for all', async () => {
+  test('P1 P2 P3 P4 under cuts, resets, stalls and lost answers, 150 messages are stored once and seen in one order', async () => {
     const { server, proxies, people } = await startChat(['Ann', 'Bob', 'Cid'])
     const faults = ['cut', 'stall', 'reset', 'lose the answers', 'delay'] as const
     for (let round = 0; round < 10; round += 1) {
-      for (const [index, { say }] of people.entries()) void say(...texts(`${index}-${round}-`, 5))
+      for (const [index, { send }] of people.entries()) void send(...texts(`${index}-${round}-`, 5))
       for (const [index, proxy] of proxies.entries()) {
         const fault = faults[(round + index) % faults.length]
         if (fault === 'cut' || fault === 'reset' || fault === 'stall') proxy[fault]()
@@ -56,8 +56,8 @@ describe.skipIf(flaskMissing())('the SDK with a Flask server that speaks roomful
     const log = await expectExact(server, people)
     expect(log).toHaveLength(150)
     expect(people.flatMap(({ gaps }) => gaps)).toEqual([])
-    for (const { client, sent } of people) {
-      expect(sent('$join')).toBeGreaterThan(2) // it was away more than once
+    for (const { client, countSent } of people) {
+      expect(countSent('$join')).toBeGreaterThan(2) // several outages
       expect(client.guarantees).toEqual({
         rooms: 'roomful',
         order: true,
@@ -68,22 +68,22 @@ describe.skipIf(flaskMissing())('the SDK with a Flask server that speaks roomful
     }
   })
 
-  test('P1 P4 F7 a restart forgets the log: told as a gap, and what was not confirmed goes into the new one once', async () => {
+  test('P1 P4 F7 a restart, which loses the log, is reported as a gap; unconfirmed messages go into the new log once', async () => {
     const { server, proxies, people } = await startChat(['Ann', 'Bob'])
     const [ann, bob] = people as [Person, Person]
-    await ann.say(...texts('old', 5))
+    await ann.send(...texts('old', 5))
     proxies[0]?.drop('toClient')
-    void ann.say('stored, and lost with the log')
+    void ann.send('stored, and lost with the log')
     await eventually(async () => expect(await server.logOf('general')).toHaveLength(6))
     await server.stop()
-    void bob.say('never sent')
+    void bob.send('never sent')
     proxies[0]?.pass()
     await server.restart()
 
-    const fresh = [...ann.said.slice(5), ...bob.said]
+    const fresh = [...ann.messages.slice(5), ...bob.messages]
     await Promise.all(fresh.map(({ receipt }) => receipt))
     await Promise.all(people.map(({ room }) => room.join()))
-    await bob.say('the end')
+    await bob.send('the end')
     const log = (await server.logOf('general')).map(seen)
     expect(log.map(({ text }) => text).sort()).toEqual(['never sent', 'stored, and lost with the log', 'the end'])
     for (const { text, receipt } of fresh) {
@@ -95,10 +95,10 @@ describe.skipIf(flaskMissing())('the SDK with a Flask server that speaks roomful
     await expectViews(log, people)
   })
 
-  test('P1 P5 a refused message is refused once, also where the first answer was lost, and blocks no other message', async () => {
+  test('P1 P5 a message is rejected once, also where the first answer was lost, and delays no other message', async () => {
     const { server } = await startChat([])
     const proxy = await startProxy(server)
-    const client = startClient(proxy.url, { ackTimeoutMs: 300, socket: { transports: ['websocket'] } })
+    const client = startRoomful(proxy.url, { ackTimeoutMs: 300, socket: { transports: ['websocket'] } })
     const room = await client.join('general')
     let deep: unknown = 'deep'
     for (let level = 0; level < 40; level += 1) deep = { deep }
@@ -116,7 +116,7 @@ describe.skipIf(flaskMissing())('the SDK with a Flask server that speaks roomful
 })
 
 describe.skipIf(flaskMissing())("the SDK with the tutorial's Flask server", () => {
-  test('P4 what was said while a client was cut off does not come, and the gap says so; nothing is confirmed', async () => {
+  test('P4 messages during an outage are not replayed, which a gap reports; no message is confirmed', async () => {
     const flask = await startFlask(tutorialScript)
     onTestFinished(() => flask.stop())
     const proxy = await startProxy(flask)

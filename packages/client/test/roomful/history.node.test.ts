@@ -19,7 +19,7 @@ async function startWith(count: number) {
 }
 
 describe('room.history', () => {
-  test('is the newest page, oldest first; before and after lead through all of it', async () => {
+  test('is the newest page, oldest first; before and after give the other pages', async () => {
     const { room } = await startWith(7)
     const newest = await room.history({ limit: 3 })
     expect([textsOf(newest), newest.more]).toEqual([['5', '6', '7'], true])
@@ -33,13 +33,13 @@ describe('room.history', () => {
     expect([textsOf(last), last.more]).toEqual([['7'], false])
     expect(textsOf(await room.history())).toHaveLength(7)
   })
-  test('is empty where there is nothing', async () => {
+  test('is empty where the log is empty', async () => {
     const { room } = await startWith(0)
     await expect(room.history()).resolves.toEqual({ messages: [], more: false })
     await expect(room.history({ after: 0 })).resolves.toEqual({ messages: [], more: false })
     await expect(room.history({ before: 1 })).resolves.toEqual({ messages: [], more: false })
   })
-  test('says of each message what was said of it live, and that it was fetched', async () => {
+  test('has the meta of the live message, and replayed: true', async () => {
     const { room } = await startWith(0)
     const receipt = await room.emit('message', { text: 'hi' })
     await room.emit('bell')
@@ -59,7 +59,7 @@ describe('room.history', () => {
       { event: 'bell', data: undefined, meta: expect.objectContaining({ seq: 2 }) },
     ])
   })
-  test('asks for no more than a page of the server’s', async () => {
+  test("asks for at most a page of the server's limit", async () => {
     const { url, dataOf } = await startScript({
       hello: { limits: { page: 5 } as never },
       $history: () => ({ ...joinAnswer() }),
@@ -74,7 +74,7 @@ describe('room.history', () => {
       { room: 'general', epoch: EPOCH, after: 3, limit: 2 },
     ])
   })
-  test('leaves out what the contract does not accept, and reports it', async () => {
+  test('leaves out messages that the contract refuses, and reports them', async () => {
     const { url } = await startScript({
       $history: () =>
         joinAnswer({
@@ -91,7 +91,7 @@ describe('room.history', () => {
     expect(textsOf(await room.history())).toEqual(['fine'])
     expect(invalid.mock.calls.map(([, from]) => from)).toEqual([{ event: 'message', room: 'general' }])
   })
-  test('is for members: else the error says to join', async () => {
+  test('rejects with NOT_MEMBER before the join and after the leave', async () => {
     const { connect } = await startChat()
     const ann = connect('Ann')
     await ann.connect()
@@ -101,16 +101,21 @@ describe('room.history', () => {
     await room.leave()
     await expect(room.history()).rejects.toMatchObject({ code: 'NOT_MEMBER' })
   })
-  test('is none on a plain server, or without a connection', async () => {
+  test('rejects with UNSUPPORTED on a plain server', async () => {
     const { url } = await startPlain()
     const client = startClient(url)
     const room = await client.join('general')
     const error = await rejection(room.history())
     expect(error).toMatchObject({
       code: 'UNSUPPORTED',
-      message: 'this server keeps no history: mount @roomful/server on it',
+      message: 'plainRooms() has no history: mount @roomful/server and use roomful()',
     })
-    client.disconnect()
+  })
+  test('rejects with DISCONNECTED while not connected', async () => {
+    const { connect } = await startChat()
+    const ann = connect('Ann')
+    const room = await ann.join('general')
+    ann.disconnect()
     await expect(room.history()).rejects.toMatchObject({ code: 'DISCONNECTED' })
   })
 })

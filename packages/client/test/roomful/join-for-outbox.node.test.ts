@@ -8,8 +8,8 @@ import { startRoomful } from '../support/test-client.ts'
 const NO = refusal('FORBIDDEN')
 const BUSY = refusal('RATE')
 
-describe('OB10 a room that the app leaves while messages wait in it', () => {
-  test('is left for the app at once, and on the server when no message waits any more', () => {
+describe('OB10 a room that the app leaves while it has queued messages', () => {
+  test('is left at once for the app, and on the server when no message is queued any more', () => {
     const { join, leave, need, needNoMore, accept, requests, status } = create()
     join()
     accept(0)
@@ -21,7 +21,7 @@ describe('OB10 a room that the app leaves while messages wait in it', () => {
     needNoMore()
     expect(requests()).toEqual(['join', 'leave'])
   })
-  test('before the join was answered is left at once; the messages go with that join', () => {
+  test('before the answer to the join is left at once; the messages are sent after that join', () => {
     const { join, leave, need, needNoMore, accept, requests, status, joined } = create()
     const joining = join()
     need()
@@ -32,7 +32,7 @@ describe('OB10 a room that the app leaves while messages wait in it', () => {
     needNoMore()
     expect(requests()).toEqual(['join', 'leave'])
   })
-  test('and joins again gets an answer of its own, and stays', () => {
+  test('and joins again is joined by a second request, and stays joined', () => {
     const { join, leave, need, needNoMore, accept, requests, status, joined } = create()
     join()
     accept(0)
@@ -43,7 +43,7 @@ describe('OB10 a room that the app leaves while messages wait in it', () => {
     needNoMore()
     expect([status(), requests(), joined]).toEqual(['joined', ['join', 'join'], ['app', 'app']])
   })
-  test('while its join is retried is joined for the messages', () => {
+  test('while its join is retried is joined for the messages only', () => {
     const { join, leave, need, fail, retryDue, accept, requests, status, joined } = create()
     join()
     need()
@@ -55,8 +55,8 @@ describe('OB10 a room that the app leaves while messages wait in it', () => {
   })
 })
 
-describe('OB10 a room where messages wait, and which the app has not joined', () => {
-  test('is joined for them after a connect, then left; the app sees nothing of it', () => {
+describe('OB10 a room with queued messages that the app has not joined', () => {
+  test("is joined for them after a connect and left then; the app's state stays left", () => {
     const { up, need, needNoMore, accept, requests, seen, joined } = create({ connected: false })
     need()
     up()
@@ -65,7 +65,7 @@ describe('OB10 a room where messages wait, and which the app has not joined', ()
     needNoMore()
     expect([requests(), seen]).toEqual([['join', 'leave'], []])
   })
-  test('is not joined while disconnected, or where no message waits', () => {
+  test('is not joined while disconnected or without a queued message', () => {
     const { up, down, need, needNoMore, requests } = create()
     up()
     down()
@@ -74,7 +74,7 @@ describe('OB10 a room where messages wait, and which the app has not joined', ()
     up()
     expect(requests()).toEqual([])
   })
-  test('and the app joins it meanwhile: one join serves both', () => {
+  test('and that the app joins meanwhile needs one join for both', () => {
     const { join, need, accept, requests, joined } = create()
     need()
     const joining = join()
@@ -90,14 +90,14 @@ describe('OB10 a room where messages wait, and which the app has not joined', ()
     accept(1)
     expect(joined).toEqual(['outbox'])
   })
-  test('is left again where they are discarded before the answer', () => {
+  test('is left again if they are discarded before the answer', () => {
     const { need, needNoMore, accept, requests, status, joined } = create()
     need()
     needNoMore()
     accept(0)
     expect([requests(), status(), joined]).toEqual([['join', 'leave'], 'left', []])
   })
-  test('is joined again where they came while a leave was in flight', () => {
+  test('is joined again if they came while a leave was in flight', () => {
     const { join, leave, need, accept, requests, status, joined } = create()
     join()
     accept(0)
@@ -107,7 +107,7 @@ describe('OB10 a room where messages wait, and which the app has not joined', ()
     accept(2)
     expect([requests(), status(), joined]).toEqual([['join', 'leave', 'join'], 'left', ['app', 'outbox']])
   })
-  test('is joined again where the server lost the membership', () => {
+  test('is joined again if the server lost the membership', () => {
     const { need, accept, lost, requests, joined } = create()
     need()
     accept(0)
@@ -118,13 +118,13 @@ describe('OB10 a room where messages wait, and which the app has not joined', ()
       ['outbox', 'outbox'],
     ])
   })
-  test('C9 and which the server refuses permanently: the messages end, without another try', () => {
+  test('C9 and that the server refuses permanently ends the messages without a retry', () => {
     const { need, fail, requests, status, refused, isRetrying } = create()
     need()
     fail(0, NO)
     expect([status(), requests(), refused, isRetrying()]).toEqual(['left', ['join'], ['FORBIDDEN'], false])
   })
-  test('and which the server refuses for now is tried again as long as a message waits', () => {
+  test('and that the server refuses for now is joined again while a message is queued', () => {
     const { need, needNoMore, fail, retryDue, requests, refused, isRetrying } = create()
     need()
     fail(0, BUSY)
@@ -137,19 +137,19 @@ describe('OB10 a room where messages wait, and which the app has not joined', ()
 })
 
 describe('RM3 while a join is refused for now', () => {
-  test('messages wait, and are sent when the room is joined', async () => {
+  test('messages are queued, and sent when the room is joined', async () => {
     const { url, events } = await startScript({
       $join: (_request, _socket, nth) => (nth === 1 ? { ok: false, code: 'RATE' } : joinAnswer()),
     })
     const room = startRoomful(url).room('general')
     await expect(codeOf(room.join())).resolves.toBe('RATE')
     expect(room.status).toBe('failed')
-    const sent = codeOf(room.emit('m', 'waits'))
+    const sent = codeOf(room.emit('m', 'queued'))
     await room.join()
     await expect(sent).resolves.toBe('confirmed')
     expect(events()).toEqual(['$join', '$join', '$publish'])
   })
-  test('OB16 messages are refused where the join was refused permanently', async () => {
+  test('OB16 messages are refused if the join was refused permanently', async () => {
     const { url } = await startScript({ $join: () => ({ ok: false, code: 'FORBIDDEN' }) })
     const room = startRoomful(url).room('general')
     await expect(codeOf(room.join())).resolves.toBe('FORBIDDEN')

@@ -11,7 +11,7 @@ const listOf = (v: number, ...ids: string[]) => joinAnswer({ members: { v, list:
 const idsIn = (room: Pick<Room, 'members'>) => [...room.members.getState().keys()]
 
 describe('RM9 members', () => {
-  test('are those of the answer, then follow each change, and are nobody once the room is left', async () => {
+  test('are those of the answer to the join, follow each change, and are empty after a leave', async () => {
     const { url, say } = await startScript({ $join: () => listOf(7, 'ann', 'bob') })
     const room = await startRoomful(url).join('general')
     expect([...room.members.getState()]).toEqual([
@@ -27,7 +27,7 @@ describe('RM9 members', () => {
     await room.leave()
     expect(idsIn(room)).toEqual([])
   })
-  test('are told to those who watch only where something changed', async () => {
+  test('call listeners only for a change', async () => {
     const { url, say } = await startScript({ $join: () => listOf(1, 'ann') })
     const room = await startRoomful(url).join('general')
     const seen: string[][] = []
@@ -36,9 +36,9 @@ describe('RM9 members', () => {
     say('$members', { room: 'general', v: 1, gone: ['ann'] })
     say('$members', { room: 'general', v: 2, set: [member('bob')] })
     await eventually(() => expect(seen).toEqual([['ann', 'bob']]))
-    expect(room.members.getState().get('ann')).toBe(ann) // who stays is the same object
+    expect(room.members.getState().get('ann')).toBe(ann) // a member that stays is the same object
   })
-  test('are asked for again, once, where a change was missed; the room is not left for it', async () => {
+  test('are requested once more where a change was missed, without a leave', async () => {
     const { url, say, dataOf, events } = await startScript({
       $join: (_request, _socket, nth) => (nth === 1 ? listOf(1, 'ann') : listOf(30, 'cy', 'dee')),
     })
@@ -49,8 +49,8 @@ describe('RM9 members', () => {
     expect(events()).not.toContain('$leave')
     expect(room.status).toBe('joined')
   })
-  test('that are asked for again cost no message that is heard meanwhile', async () => {
-    const heard: unknown[] = []
+  test('are requested again without the loss of a message that comes meanwhile', async () => {
+    const received: unknown[] = []
     const { url, say } = await startScript({
       $join:
         ({ room }, socket, nth) =>
@@ -62,14 +62,14 @@ describe('RM9 members', () => {
         },
     })
     const room = await startRoomful(url).join('general')
-    room.on('message', (data) => heard.push(data))
-    room.on('gap', (gap) => heard.push(gap))
+    room.on('message', (data) => received.push(data))
+    room.on('gap', (gap) => received.push(gap))
     say('message', 1, metaOf('general', 1))
     say('$members', { room: 'general', v: 8 })
     await eventually(() => expect(idsIn(room)).toEqual(['bob']))
-    await eventually(() => expect(heard).toEqual([1, 2, 3]))
+    await eventually(() => expect(received).toEqual([1, 2, 3]))
   })
-  test('that cannot be had end the membership, as the server sees it too', async () => {
+  test('that the server refuses to give end the membership', async () => {
     const { url, say } = await startScript({
       $join: (_request, _socket, nth) =>
         nth === 1 ? listOf(1, 'ann') : { ok: false, code: 'FORBIDDEN', message: 'you were removed' },
@@ -80,7 +80,7 @@ describe('RM9 members', () => {
     expect(room.state.getState().error?.message).toBe('you were removed')
     expect(idsIn(room)).toEqual([])
   })
-  test('stay while the server will not have us for now: what differs afterwards is told', async () => {
+  test('stay through a join that is refused for now; later only the differences are told', async () => {
     const { url, say } = await startScript({
       $join: (_request, _socket, nth) =>
         nth === 2 ? { ok: false, code: 'UNAVAILABLE' } : listOf(nth, 'ann', ...(nth > 1 ? ['bob'] : [])),
@@ -93,7 +93,7 @@ describe('RM9 members', () => {
     await eventually(() => expect(statuses).toEqual(['joined', 'joining', 'failed', 'joining', 'joined']))
     expect(seen).toEqual([['ann', 'bob']])
   })
-  test('that nobody answers for: the server does not keep a member who thinks he is none, or the other way round', async () => {
+  test('without an answer fail the room, and a leave is sent, so that both ends agree', async () => {
     const { url, say, events } = await startScript({
       $join: (_request, _socket, nth) => (nth === 2 ? undefined : listOf(nth, 'ann')),
     })
@@ -102,7 +102,7 @@ describe('RM9 members', () => {
     await eventually(() => expect(events()).toEqual(['$join', '$join', '$leave']))
     await eventually(() => expect(room.status).toBe('failed'))
   })
-  test('CN12 that are none are not believed: the change is dropped, the room goes on', async () => {
+  test('CN12 that are malformed change nothing', async () => {
     expectNothingUncaught()
     const { url, say } = await startScript({ $join: () => listOf(1, 'ann') })
     const room = await startRoomful(url).join('general')

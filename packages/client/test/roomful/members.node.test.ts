@@ -6,7 +6,7 @@ import { membersAfter, membersFrom, type MembersView } from '../../src/roomful/m
 const user = (id: string, name = id) => ({ user: { id, name } })
 const idsIn = (view: MembersView | undefined) => view && [...view.members.keys()]
 
-describe('RM9 who is in a room', () => {
+describe('RM9 the list of members', () => {
   const view = membersFrom({ v: 7, list: [user('ann'), user('bob')] })
 
   test('is the snapshot at first', () => {
@@ -18,13 +18,13 @@ describe('RM9 who is in a room', () => {
     expect(after?.v).toBe(8)
     expect(idsIn(after)).toEqual(['bob', 'cy'])
   })
-  test('is shown anew to those who watch it, and left alone for those who kept the old one', () => {
+  test('is a new map after a change; the old one stays as it was', () => {
     const after = membersAfter(view, { room: 'a', v: 8, set: [user('ann', 'Anna')] })
     expect(after?.members).not.toBe(view.members)
     expect(after?.members.get('ann')).toEqual(user('ann', 'Anna'))
     expect(view.members.get('ann')).toEqual(user('ann'))
   })
-  test('keeps who is set and gone in one change: the list of those who are here wins', () => {
+  test('keeps a member that is set and gone in one change', () => {
     expect(idsIn(membersAfter(view, { room: 'a', v: 8, set: [user('ann')], gone: ['ann'] }))).toEqual(['bob', 'ann'])
   })
   test.each([7, 6, 0])('stays as it is after an old change (%i)', (v) => {
@@ -34,7 +34,7 @@ describe('RM9 who is in a room', () => {
     expect(membersAfter(view, { room: 'a', v, gone: ['ann'] })).toBeUndefined()
   })
 
-  test('is the same as on the server, whatever arrives twice, late, or never', () => {
+  test("is the server's, whichever changes come twice or never", () => {
     const step = fc.record({
       id: fc.constantFrom('a', 'b', 'c', 'd'),
       enters: fc.boolean(),

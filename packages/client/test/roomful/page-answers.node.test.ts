@@ -1,9 +1,12 @@
 import { RoomfulError } from '@roomful/client'
+import type { Hello } from '@roomful/contract/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Schemas } from '../../src/events/schemas.ts'
-import { RoomInbox } from '../../src/rooms/room-inbox.ts'
-import { readHistoryAnswer, readJoinAnswer } from '../../src/roomful/wire-messages.ts'
-import { joinAnswer, metaOf } from '../rooms/support/scripted-server.ts'
+import type { Outbox } from '../../src/roomful/outbox/outbox.ts'
+import { RoomfulRoom } from '../../src/roomful/roomful-room.ts'
+import { readHello, readHistoryAnswer, readJoinAnswer } from '../../src/roomful/wire-messages.ts'
+import { createFakeHost } from './support/fake-host.ts'
+import { createFakeCore } from '../support/fake-core.ts'
+import { helloWith, joinAnswer, metaOf } from '../rooms/support/scripted-server.ts'
 
 const entry = (seq: number) => ({ event: 'm', data: seq, seq, id: `ann:${seq}`, from: null, at: seq })
 
@@ -12,13 +15,13 @@ describe.each([
   ['$history', readHistoryAnswer],
 ])('CN12 RL7 a page in the answer to %s', (_request, read) => {
   test.each([
-    ['a first that is far beyond the head', joinAnswer({ head: 5, first: 9e15 })],
-    ['a first just beyond where the next one will be', joinAnswer({ head: 5, first: 7 })],
+    ['a first far beyond the head', joinAnswer({ head: 5, first: 9e15 })],
+    ['a first just beyond the next seq', joinAnswer({ head: 5, first: 7 })],
     ['an entry beyond the head', joinAnswer({ head: 5, entries: [entry(5), entry(6)] })],
-  ])('is not believed where it has %s', (_what, page) => {
+  ])('is refused with %s', (_what, page) => {
     expect(() => read(page)).toThrow(expect.objectContaining({ code: 'INVALID' }))
   })
-  test('may say that the log is empty, or has forgotten all', () => {
+  test('may be of an empty log, or of one that has dropped all messages', () => {
     expect(read(joinAnswer())).toMatchObject({ head: 0, first: 1 })
     expect(read(joinAnswer({ head: 5, first: 6 }))).toMatchObject({ head: 5, first: 6 })
   })
@@ -28,38 +31,55 @@ describe('CN11 RL9 a fetch that fails', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  /** In a room, and a hole is being fetched. */
-  function startFetch() {
-    let fail = (_error: RoomfulError): void => {}
-    const inbox = new RoomInbox('general', {
-      schemas: new Schemas(undefined, () => {}),
-      report: (error) => {
-        throw error
+  /** A joined room that fetches a missing message. */
+  async function startFetch() {
+    const fetches: { reject(error: RoomfulError): void }[] = []
+    const host = createFakeHost()
+    const room = new RoomfulRoom(host, {
+      core: createFakeCore(),
+      outbox: { open() {}, close() {} } as unknown as Outbox,
+      hello: readHello(helloWith()) as Hello,
+      request: async (event) => {
+        if (event === '$join') return joinAnswer()
+        return new Promise((_resolve, reject) => fetches.push({ reject }))
       },
-      fetch: () => new Promise((_resolve, reject) => (fail = reject)),
-      rejoin() {},
     })
-    inbox.joining()
-    inbox.joined(joinAnswer())
-    inbox.receive('m', 2, metaOf('general', 2))
+    const go = (status: 'joining' | 'joined' | 'suspended' | 'left'): void => room.onState({ status } as never)
+    go('joining')
+    const answer = await room.join(undefined)
+    go('joined')
+    room.onJoined(answer, true)
+    room.receive('m', 2, metaOf('general', 2))
     return {
-      inbox,
-      async failed() {
-        fail(new RoomfulError('DISCONNECTED', 'the connection ended'))
+      room,
+      go,
+      fetches,
+      async fail() {
+        fetches.at(-1)?.reject(new RoomfulError('DISCONNECTED', 'the connection ended'))
         await vi.advanceTimersByTimeAsync(0)
       },
     }
   }
 
-  test('is repeated a moment later', async () => {
-    const { failed } = startFetch()
-    await failed()
-    expect(vi.getTimerCount()).toBe(1)
+  test('is repeated after 1 to 2 s', async () => {
+    const { fetches, fail } = await startFetch()
+    await fail()
+    await vi.advanceTimersByTimeAsync(999)
+    expect(fetches).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(fetches).toHaveLength(2)
   })
-  test.each(['away', 'left'] as const)('leaves no timer behind where we are %s', async (where) => {
-    const { inbox, failed } = startFetch()
-    inbox[where]()
-    await failed()
+  test.each(['suspended', 'left'] as const)('leaves no timer where the room is %s before it fails', async (status) => {
+    const { go, fail } = await startFetch()
+    go(status)
+    await fail()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+  test.each(['suspended', 'left'] as const)('leaves no timer where the room is %s after it failed', async (status) => {
+    const { go, fail } = await startFetch()
+    await fail()
+    expect(vi.getTimerCount()).toBe(1)
+    go(status)
     expect(vi.getTimerCount()).toBe(0)
   })
 })

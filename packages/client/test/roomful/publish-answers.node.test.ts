@@ -5,8 +5,8 @@ import { rejection, startRoomful } from '../support/test-client.ts'
 import { codeOf, keysOf, textsOf } from '../rooms/support/outcomes.ts'
 import { EPOCH, joinAnswer, startScript } from '../rooms/support/scripted-server.ts'
 
-describe('C6 C7 answers', () => {
-  test('a refusal of one in the middle concerns no other', async () => {
+describe('C6 C7 an answer to $publish', () => {
+  test('with a refusal of one message confirms the others', async () => {
     const { url } = await startScript({
       $publish: ({ epoch, items }) => ({
         ok: true,
@@ -24,7 +24,7 @@ describe('C6 C7 answers', () => {
     expect(error).toBeInstanceOf(RoomfulError)
     expect(error).toMatchObject({ code: 'MUTED', message: 'you are muted', refusal: { code: 'MUTED' } })
   })
-  test.each(['RATE', 'UNAVAILABLE', 'LIMIT', 'MORE'])('%s keeps the rest, in order', async (code) => {
+  test.each(['RATE', 'UNAVAILABLE', 'LIMIT', 'MORE'])('with %s keeps the other messages in order', async (code) => {
     const { url, dataOf } = await startScript({
       $publish: ({ epoch, items }, _socket, nth) =>
         nth === 2
@@ -36,21 +36,24 @@ describe('C6 C7 answers', () => {
     await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(Array(4).fill('confirmed'))
     expect(textsOf(dataOf('$publish'))).toEqual([['a'], ['b', 'c', 'd'], ['c', 'd']])
   })
-  test.each(['EPOCH', 'NOT_MEMBER'])('%s joins again first, and sends the rest with the new epoch', async (code) => {
-    const { url, received } = await startScript({
-      $join: (_request, _socket, nth) => joinAnswer({ epoch: nth === 1 ? 'epoch-old' : 'epoch-new' }),
-      $publish: ({ epoch, items }) =>
-        epoch === 'epoch-old'
-          ? { ok: false, epoch, results: [], code }
-          : { ok: true, epoch, results: items.map(({ n }) => ({ seq: n, at: 0 })) },
-    })
-    const room = await startRoomful(url).join('general')
-    const sent = ['a', 'b'].map((text) => room.emit('m', text))
-    await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(['confirmed', 'confirmed'])
-    expect(received.map(({ event }) => event)).toEqual(['$join', '$publish', '$join', '$publish'])
-    expect(textsOf([received[1]?.data, received[3]?.data])).toEqual([['a'], ['a', 'b']])
-  })
-  test('C10 who leaves waits for nothing: what a server does not take yet goes out before the $leave', async () => {
+  test.each(['EPOCH', 'NOT_MEMBER'])(
+    'with %s causes a join, and the messages are sent with the new epoch',
+    async (code) => {
+      const { url, received } = await startScript({
+        $join: (_request, _socket, nth) => joinAnswer({ epoch: nth === 1 ? 'epoch-old' : 'epoch-new' }),
+        $publish: ({ epoch, items }) =>
+          epoch === 'epoch-old'
+            ? { ok: false, epoch, results: [], code }
+            : { ok: true, epoch, results: items.map(({ n }) => ({ seq: n, at: 0 })) },
+      })
+      const room = await startRoomful(url).join('general')
+      const sent = ['a', 'b'].map((text) => room.emit('m', text))
+      await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(['confirmed', 'confirmed'])
+      expect(received.map(({ event }) => event)).toEqual(['$join', '$publish', '$join', '$publish'])
+      expect(textsOf([received[1]?.data, received[3]?.data])).toEqual([['a'], ['a', 'b']])
+    },
+  )
+  test('C10 with RATE delays the $leave, not the leave: the message is sent first', async () => {
     let isBusy = true
     const { url, dataOf, events } = await startScript({
       $publish: ({ epoch }) =>
@@ -65,7 +68,7 @@ describe('C6 C7 answers', () => {
     await expect(sent).resolves.toBe('confirmed')
     await eventually(() => expect(events().at(-1)).toBe('$leave'))
   })
-  test('a refusal of all for good is the answer to each', async () => {
+  test('with a permanent refusal of the batch rejects each message', async () => {
     const { url } = await startScript({
       $publish: () => ({ ok: false, code: 'FORBIDDEN', message: 'read only', epoch: EPOCH, results: [] }),
     })
@@ -78,9 +81,9 @@ describe('C6 C7 answers', () => {
   test.each([
     ['nothing', undefined],
     ['a number', 7],
-    ['results that are none', { ok: true, results: 'x' }],
+    ['malformed results', { ok: true, results: 'x' }],
     ['results of the wrong shape', { ok: true, results: [{ seq: '1' }] }],
-  ])('CN12 %s instead of an answer is none: the batch is sent again, with the same keys', async (_what, given) => {
+  ])('CN12 that is %s counts as none: the batch is sent again with the same keys', async (_what, given) => {
     const { url, dataOf } = await startScript({
       $publish: ({ epoch, items }, _socket, nth) =>
         nth === 1
@@ -92,7 +95,7 @@ describe('C6 C7 answers', () => {
     await expect(Promise.all(sent.map(codeOf))).resolves.toEqual(['confirmed', 'confirmed'])
     expect(keysOf(dataOf('$publish'))).toEqual([[1], [1, 2]])
   })
-  test('P5 fewer results than items, and no reason, is no answer: asked again, and nothing is called refused', async () => {
+  test('P5 with fewer results than items and no code counts as none: nothing is rejected', async () => {
     const { url } = await startScript({
       $publish: ({ epoch, items }, _socket, nth) => ({
         ok: true,

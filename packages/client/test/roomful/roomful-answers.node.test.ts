@@ -28,7 +28,7 @@ const answers = {
 } as const satisfies Record<string, readonly [(value: unknown) => unknown, object]>
 type Kind = keyof typeof answers
 
-/** What a reader makes of a value: a message, nothing, or one of our errors; anything else is thrown on. */
+/** The result of a reader: a message, nothing, or the code of a RoomfulError. Any other error is thrown. */
 function read(kind: Kind, value: unknown): unknown {
   try {
     return answers[kind][0](value)
@@ -41,14 +41,14 @@ function read(kind: Kind, value: unknown): unknown {
 describe.each(Object.keys(answers) as Kind[])('CN12 %s', (kind) => {
   const [, fine] = answers[kind]
 
-  test('is read where it is one', () => {
+  test('is read if it is well-formed', () => {
     expect(read(kind, fine)).toMatchObject(kind === 'hello' ? { v: 1, limits: { batchItems: 3, page: 200 } } : fine)
   })
-  test('is nothing, or a clear error, where it is anything else', () => {
+  test('is nothing or a RoomfulError for any other value', () => {
     const neverThrows = fc.property(fc.anything(), (value) => void read(kind, value))
     expect(fc.check(neverThrows, { numRuns: 1_000 }).counterexample).toBeNull()
   })
-  test('is nothing that throws, or is believed half, with any of its fields replaced', () => {
+  test('is nothing or a RoomfulError with any of its fields replaced', () => {
     const spoilt = fc
       .tuple(fc.constantFrom(...Object.keys(fine)), fc.anything())
       .map(([key, value]) => ({ ...fine, [key]: value }))
@@ -57,24 +57,24 @@ describe.each(Object.keys(answers) as Kind[])('CN12 %s', (kind) => {
   })
 })
 
-describe('an answer to a join', () => {
+describe('CN12 a malformed answer to a join', () => {
   test.each([
     ['nothing', undefined],
     ['a text', 'ok'],
     ['an empty object', {}],
     ['no epoch', { ...joinAnswer(), epoch: undefined }],
-    ['a head below nothing', joinAnswer({ head: -1 })],
+    ['a negative head', joinAnswer({ head: -1 })],
     ['members without ids', joinAnswer({ members: { v: 1, list: [{ user: {} as never }] } })],
-    ['entries that are none', joinAnswer({ entries: [{} as never] })],
+    ['malformed entries', joinAnswer({ entries: [{} as never] })],
     ['a refusal without a code', { ok: false }],
-  ])('RM4 that is none fails the room and takes the join back: %s', async (_what, given) => {
+  ])('RM4 fails the room, and a leave is sent: %s', async (_what, given) => {
     expectNothingUncaught()
     const { url, events } = await startScript({ $join: () => (acknowledge) => acknowledge(given as never) })
     const client = startRoomful(url)
     const error = await rejection(client.join('general'))
     expect(error).toMatchObject({
       code: 'INVALID',
-      message: "the server's answer to $join is not one of roomful/1",
+      message: "the server's answer to $join is malformed",
     })
     expect(client.room('general').state.getState()).toEqual({ status: 'failed', error })
     await eventually(() => expect(events()).toEqual(['$join', '$leave']))

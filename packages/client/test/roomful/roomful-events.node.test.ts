@@ -7,17 +7,17 @@ import { recordRoom } from '../rooms/support/record-room.ts'
 import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
 
 describe('an event of a room', () => {
-  test('DS4 is heard by that room only, with what the server says of it', async () => {
+  test('DS4 reaches the listeners of that room only, with its meta', async () => {
     const { url, say } = await startScript()
     const client = startRoomful(url)
-    const heard: [string, unknown, MessageMeta?][] = []
-    client.on('message', (data) => heard.push(['client', data]))
+    const received: [string, unknown, MessageMeta?][] = []
+    client.on('message', (data) => received.push(['client', data]))
     const [general, other] = await Promise.all([client.join('general'), client.join('other')])
-    general.on('message', (data, meta) => heard.push(['general', data, meta]))
-    other.on('message', (data, meta) => heard.push(['other', data, meta]))
+    general.on('message', (data, meta) => received.push(['general', data, meta]))
+    other.on('message', (data, meta) => received.push(['other', data, meta]))
     say('message', { text: 'hi' }, metaOf('general', 1))
     say('message', 'for everyone')
-    await eventually(() => expect(heard).toHaveLength(2))
+    await eventually(() => expect(received).toHaveLength(2))
     const meta = {
       id: 'server:1',
       seq: 1,
@@ -25,65 +25,65 @@ describe('an event of a room', () => {
       at: 1_700_000_000_001,
       replayed: false,
     }
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['general', { text: 'hi' }, meta],
       ['client', 'for everyone'],
     ])
   })
-  test('has no id and no place where it is volatile, and no sender where the server itself speaks', async () => {
+  test('has no id and no seq if it is volatile, and no sender if the server sent it', async () => {
     const { url, say } = await startScript()
     const room = await startRoomful(url).join('general')
-    const heard: MessageMeta[] = []
-    room.on('cursor', (_data, meta) => heard.push(meta))
+    const received: MessageMeta[] = []
+    room.on('cursor', (_data, meta) => received.push(meta))
     say('cursor', { x: 1 }, { $room: 'general', from: null, at: 5 })
-    await eventually(() => expect(heard).toHaveLength(1))
-    expect(heard).toEqual([{ id: undefined, seq: undefined, from: undefined, at: 5, replayed: false }])
+    await eventually(() => expect(received).toHaveLength(1))
+    expect(received).toEqual([{ id: undefined, seq: undefined, from: undefined, at: 5, replayed: false }])
   })
-  test('DS6 of a room that nobody named, or joined, is dropped, and seen by inspect', async () => {
+  test('DS6 of a room that the app has not named or not joined is dropped and shown to `inspect`', async () => {
     const { url, say } = await startScript()
     const { ofType, inspect } = recordInspect()
     const client = startRoomful(url, { inspect })
     const named = client.room('named')
-    const heard: unknown[] = []
-    named.on('message', (data) => heard.push(data))
+    const received: unknown[] = []
+    named.on('message', (data) => received.push(data))
     await client.connect()
     say('message', 1, metaOf('stranger', 1))
     say('message', 2, metaOf('named', 1))
     await eventually(() => expect(ofType('drop')).toHaveLength(2))
-    expect(ofType('drop').map(({ reason }) => reason)).toEqual(['not in room stranger', 'not joined (room named)'])
-    expect(heard).toEqual([])
+    expect(ofType('drop').map(({ reason }) => reason)).toEqual(['no room stranger', 'the room is not joined'])
+    expect(received).toEqual([])
   })
-  test('DS1 is not heard any more by a handler that was taken off, and once by one that was added twice', async () => {
+  test('DS1 calls a handler as often as it was added and not removed', async () => {
     const { url, say } = await startScript()
     const room = await startRoomful(url).join('general')
-    const heard: string[] = []
-    const handler = (data: string) => heard.push(data)
+    const received: string[] = []
+    const handler = (data: string) => received.push(data)
     const [first, second] = [room.on('message', handler), room.on('message', handler)]
     first()
     first()
     say('message', 'a', metaOf('general', 1))
-    await eventually(() => expect(heard).toEqual(['a']))
+    await eventually(() => expect(received).toEqual(['a']))
     second()
-    room.on('end', () => heard.push('end'))
+    room.on('end', () => received.push('end'))
     say('message', 'b', metaOf('general', 2))
     say('end', null, metaOf('general', 3))
-    await eventually(() => expect(heard).toEqual(['a', 'end']))
+    await eventually(() => expect(received).toEqual(['a', 'end']))
   })
-  test('DS2 harms nobody where a handler throws', async () => {
+  test('DS2 reaches the other handlers if one throws', async () => {
     const { url, say } = await startScript()
     const errors: unknown[] = []
     const room = await startRoomful(url, { onError: (error, source) => errors.push([error, source]) }).join('general')
-    const heard: unknown[] = []
+    const received: unknown[] = []
     room.on('message', () => {
       throw new TypeError('oops')
     })
-    room.on('message', (data) => heard.push(data))
+    room.on('message', (data) => received.push(data))
     say('message', 1, metaOf('general', 1))
     say('message', 2, metaOf('general', 2))
-    await eventually(() => expect(heard).toEqual([1, 2]))
+    await eventually(() => expect(received).toEqual([1, 2]))
     expect(errors).toEqual([1, 2].map(() => [new TypeError('oops'), 'message of general']))
   })
-  test('DS5 under a reserved name cannot be listened to, or sent; the sentence says why', async () => {
+  test('DS5 with a reserved name is refused with a sentence, for listeners and emits', async () => {
     const { url } = await startScript()
     const room = await startRoomful(url).join('general')
     expect(() => room.on('connect', () => {})).toThrow('event name "connect" is reserved by Socket.IO')
@@ -91,14 +91,14 @@ describe('an event of a room', () => {
     await expect(room.emit('$publish', {})).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(() => room.volatile.emit('disconnect')).toThrow('reserved')
   })
-  test('CN12 with a broken last argument is an ordinary event', async () => {
+  test('CN12 with a malformed meta is an event of the client', async () => {
     expectNothingUncaught()
     const { url, say } = await startScript()
     const client = startRoomful(url)
     const room = await client.join('general')
-    const heard: unknown[] = []
-    room.on('message', () => heard.push('room'))
-    client.on('message', (data) => heard.push(data))
+    const received: unknown[] = []
+    room.on('message', () => received.push('room'))
+    client.on('message', (data) => received.push(data))
     for (const [n, meta] of [
       null,
       7,
@@ -108,13 +108,13 @@ describe('an event of a room', () => {
       { $room: 'general', at: 'now' },
     ].entries())
       say('message', n, meta)
-    await eventually(() => expect(heard).toEqual([0, 1, 2, 3, 4, 5]))
+    await eventually(() => expect(received).toEqual([0, 1, 2, 3, 4, 5]))
   })
 })
 
-describe('what follows the answer to a join in the same breath', () => {
-  // Over HTTP, and over a busy WebSocket, packets come in bunches: the answer, and what was said right after it.
-  test.each(['polling', 'websocket'])('is heard: %s', async (transport) => {
+describe('C13 messages around the answer to a join', () => {
+  // Over HTTP, and over a busy WebSocket, packets come in bunches: the answer with the messages right after it.
+  test.each(['polling', 'websocket'])('are delivered right after it, over %s', async (transport) => {
     const { url } = await startScript({
       $join:
         ({ room }, socket) =>
@@ -126,14 +126,14 @@ describe('what follows the answer to a join in the same breath', () => {
     })
     const client = startRoomful(url, { socket: { transports: [transport] } })
     const room = client.room('general')
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
-    room.on('gap', (gap) => heard.push(gap))
+    const received: unknown[] = []
+    room.on('message', (data) => received.push(data))
+    room.on('gap', (gap) => received.push(gap))
     await room.join()
-    await eventually(() => expect(heard).toEqual([6, 7, 8]))
+    await eventually(() => expect(received).toEqual([6, 7, 8]))
     await eventually(() => expect([...room.members.getState().keys()]).toEqual(['ann', 'bob']))
   })
-  test('comes before it, and is in the log already: who joins for the first time does not hear it', async () => {
+  test('are not delivered by the first join if the log has them already', async () => {
     const { url } = await startScript({
       $join:
         ({ room }, socket) =>
@@ -144,12 +144,12 @@ describe('what follows the answer to a join in the same breath', () => {
         },
     })
     const room = startRoomful(url).room('general')
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
+    const received: unknown[] = []
+    room.on('message', (data) => received.push(data))
     await room.join()
-    await expect.poll(() => heard).toEqual([6])
+    await expect.poll(() => received).toEqual([6])
   })
-  test('is forgotten where the connection ends before the room is joined', async () => {
+  test('are dropped if the connection ends before the answer', async () => {
     const { url, server, dataOf } = await startScript({
       $join: ({ room }, socket, nth) => {
         if (nth > 1) return joinAnswer({ epoch: 'epoch-two' })
@@ -160,17 +160,17 @@ describe('what follows the answer to a join in the same breath', () => {
     })
     const client = startRoomful(url)
     const room = client.room('general')
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
-    client.on('seen', () => heard.push('seen'))
+    const received: unknown[] = []
+    room.on('message', (data) => received.push(data))
+    client.on('seen', () => received.push('seen'))
     const joined = room.join()
-    await expect.poll(() => heard).toEqual(['seen'])
+    await expect.poll(() => received).toEqual(['seen'])
     await server.restart()
     await joined
     expect(dataOf('$join')).toHaveLength(2)
-    expect(heard).toEqual(['seen'])
+    expect(received).toEqual(['seen'])
   })
-  test('counts as heard when the room is joined again', async () => {
+  test('count as received when the room is joined again', async () => {
     const gaps: Gap[] = []
     const { url, server } = await startScript({
       $join:
@@ -181,11 +181,11 @@ describe('what follows the answer to a join in the same breath', () => {
         },
     })
     const room = startRoomful(url).room('general')
-    const heard: unknown[] = []
-    room.on('message', (data) => heard.push(data))
+    const received: unknown[] = []
+    room.on('message', (data) => received.push(data))
     room.on('gap', (gap) => gaps.push(gap))
     await room.join()
-    await eventually(() => expect(heard).toEqual([6]))
+    await eventually(() => expect(received).toEqual([6]))
     const statuses = recordRoom(room)
     await server.restart()
     await eventually(() => expect(statuses).toEqual(['joined', 'suspended', 'joining', 'joined']))

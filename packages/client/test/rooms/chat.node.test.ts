@@ -7,12 +7,12 @@ import { expectNothingUncaught } from '../support/uncaught.ts'
 import { startChat } from './support/chat-server.ts'
 import { recordRoom } from './support/record-room.ts'
 
-describe('two people in a room of our server', () => {
-  test('hear each other and themselves, once, in one order, with who said it', async () => {
+describe('two users in a room of roomful()', () => {
+  test('get each message once, their own included, in one order and with its sender', async () => {
     const { connect } = await startChat()
     const [ann, bob] = [connect('Ann'), connect('Bob')]
     const rooms = await Promise.all([ann.join('general'), bob.join('general')])
-    const heard = rooms.map((room) => {
+    const received = rooms.map((room) => {
       const list: [string, MessageMeta['from'], number | undefined][] = []
       room.on('message', ({ text }, { from, seq }) => list.push([text, from, seq]))
       return list
@@ -22,16 +22,16 @@ describe('two people in a room of our server', () => {
       rooms[1].emit('message', { text: ' hello' }),
       rooms[0].send({ text: 'how are you?' }),
     ])
-    await eventually(() => expect(heard.map((list) => list.length)).toEqual([3, 3]))
-    expect(heard[0]).toEqual(heard[1])
+    await eventually(() => expect(received.map((list) => list.length)).toEqual([3, 3]))
+    expect(received[0]).toEqual(received[1])
     const seqs = sent.map((receipt) => receipt.confirmed && receipt.seq)
     expect(new Set(seqs)).toEqual(new Set([1, 2, 3]))
     const name = { Ann: { id: 'ann', name: 'Ann' }, Bob: { id: 'bob', name: 'Bob' } }
-    expect(heard[0]).toContainEqual(['hi', name.Ann, seqs[0]])
-    expect(heard[0]).toContainEqual(['hello', name.Bob, seqs[1]])
-    expect(heard[0]).toContainEqual(['how are you?', name.Ann, seqs[2]])
+    expect(received[0]).toContainEqual(['hi', name.Ann, seqs[0]])
+    expect(received[0]).toContainEqual(['hello', name.Bob, seqs[1]])
+    expect(received[0]).toContainEqual(['how are you?', name.Ann, seqs[2]])
   })
-  test('a receipt and what is heard bear the same id and place', async () => {
+  test('the receipt and the message have the same id and seq', async () => {
     const { connect } = await startChat()
     const room = await connect('Ann').join('general')
     const metas: MessageMeta[] = []
@@ -40,20 +40,20 @@ describe('two people in a room of our server', () => {
     await eventually(() => expect(metas).toHaveLength(1))
     expect(receipt).toEqual({ confirmed: true, id: metas[0]?.id, seq: metas[0]?.seq, at: metas[0]?.at })
   })
-  test('rooms are separate, and the client itself hears none of it', async () => {
+  test("a message goes to the listeners of its room only, not to the client's", async () => {
     const { connect, rooms, server } = await startChat()
     const ann = connect('Ann')
     const [one, two] = await Promise.all([ann.join('one'), ann.join('two')])
-    const heard: string[] = []
-    one.on('message', ({ text }) => heard.push(`one ${text}`))
-    two.on('message', ({ text }) => heard.push(`two ${text}`))
-    ann.on('news', (text) => heard.push(`news ${text}`))
+    const received: string[] = []
+    one.on('message', ({ text }) => received.push(`one ${text}`))
+    two.on('message', ({ text }) => received.push(`two ${text}`))
+    ann.on('news', (text) => received.push(`news ${text}`))
     await one.emit('message', { text: 'a' })
     await rooms().to('two').emit('message', { text: 'b' })
     server.io.emit('news', 'c')
-    await eventually(() => expect(heard).toEqual(['one a', 'two b', 'news c']))
+    await eventually(() => expect(received).toEqual(['one a', 'two b', 'news c']))
   })
-  test('RM9 see who is here, who comes and who goes', async () => {
+  test('RM9 see the members, and each that joins or leaves', async () => {
     const { connect } = await startChat()
     const [ann, bob] = [connect('Ann'), connect('Bob')]
     const room = await ann.join('general')
@@ -69,24 +69,24 @@ describe('two people in a room of our server', () => {
     bob.disconnect()
     await eventually(() => expect(names()).toEqual(['Ann']))
   })
-  test('an event without data, and a volatile one', async () => {
+  test('send events without data and volatile events', async () => {
     const { connect } = await startChat()
     const [ours, theirs] = await Promise.all([connect('Ann').join('general'), connect('Bob').join('general')])
-    const heard: unknown[] = []
-    theirs.on('bell', (data, { seq }) => heard.push(['bell', data, seq]))
-    theirs.on('cursor', ({ x }, { seq, id, from }) => heard.push(['cursor', x, seq, id, from?.name]))
+    const received: unknown[] = []
+    theirs.on('bell', (data, { seq }) => received.push(['bell', data, seq]))
+    theirs.on('cursor', ({ x }, { seq, id, from }) => received.push(['cursor', x, seq, id, from?.name]))
     ours.volatile.emit('cursor', { x: 7 })
     await ours.emit('bell')
-    await eventually(() => expect(heard).toHaveLength(2))
-    expect(heard).toEqual([
+    await eventually(() => expect(received).toHaveLength(2))
+    expect(received).toEqual([
       ['cursor', 7, undefined, undefined, 'Ann'],
       ['bell', undefined, 1],
     ])
   })
 })
 
-describe('what is refused', () => {
-  test('a room: with the server’s code, and again when it is tried again', async () => {
+describe('a refusal', () => {
+  test("of a room has the server's code, each time that the app joins", async () => {
     const { connect } = await startChat()
     const bob = connect('Bob')
     const error = await rejection(bob.join('staff'))
@@ -95,7 +95,7 @@ describe('what is refused', () => {
     await expect(bob.join('staff')).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await expect(bob.join('general')).resolves.toMatchObject({ status: 'joined' })
   })
-  test('C6 a message: in the words of its handler; those around it are stored', async () => {
+  test('C6 of a message has the code of its handler; the messages around it are stored', async () => {
     const { connect } = await startChat()
     const room = await connect('Ann').join('general')
     const sent = ['a', 'b', 'spam', 'c'].map((text) => room.emit('message', { text }))
@@ -103,9 +103,9 @@ describe('what is refused', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
     await expect(sent[2]).rejects.toMatchObject({ code: 'SPAM', message: 'no spam here' })
   })
-  test('EM7 data that the contract does not accept, here and now; nothing is sent', async () => {
+  test('EM7 of data by the contract comes at once, and nothing is sent', async () => {
     const { connect } = await startChat()
-    const room = (await connect('Ann').join('general')) as unknown as Room // what the compiler would not let through
+    const room = (await connect('Ann').join('general')) as unknown as Room // so that calls with wrong types compile
     await expect(room.emit('message', { text: '' })).rejects.toMatchObject({ code: 'INVALID', event: 'message' })
     await expect(room.emit('message', { text: 7 })).rejects.toThrow('text')
     await expect(room.emit('mesage', { text: 'x' })).rejects.toThrow('unknown event "mesage"')
@@ -114,7 +114,7 @@ describe('what is refused', () => {
     expect(() => room.volatile.emit('message', { text: 'x' })).toThrow('use room.emit')
     await expect(room.history()).resolves.toEqual({ messages: [], more: false })
   })
-  test('one room too many: LIMIT, and the others go on', async () => {
+  test('of one room too many is LIMIT; the other rooms stay joined', async () => {
     const { connect } = await startChat({ limits: { rooms: 3 } })
     const ann = connect('Ann')
     await Promise.all(['a', 'b', 'c'].map((name) => ann.join(name)))
@@ -125,17 +125,17 @@ describe('what is refused', () => {
   })
 })
 
-describe('RM3 an outage', () => {
-  test('P4 the room is joined again by itself; what was said meanwhile is heard, in order and before what came later', async () => {
+describe('RM3 after an outage', () => {
+  test('P4 the room is joined again, and missed messages come in order before later ones', async () => {
     expectNothingUncaught()
     const { connect, server, rooms } = await startChat()
     const proxy = await createProxy({ target: { port: server.port } })
     onTestFinished(() => proxy.close())
     const ann = connect('Ann', { url: proxy.url })
     const room = await ann.join('general')
-    const heard: unknown[] = []
-    room.on('gap', (gap) => heard.push(gap))
-    room.on('message', ({ text }, { replayed, seq }) => heard.push([seq, text, replayed]))
+    const received: unknown[] = []
+    room.on('gap', (gap) => received.push(gap))
+    room.on('message', ({ text }, { replayed, seq }) => received.push([seq, text, replayed]))
     await room.emit('message', { text: 'before' })
     const statuses = recordRoom(room)
     proxy.refuse()
@@ -147,15 +147,15 @@ describe('RM3 an outage', () => {
     proxy.pass()
     await eventually(() => expect(statuses).toEqual(['joined', 'suspended', 'joining', 'joined']))
     await rooms().to('general').emit('message', { text: 'after' })
-    await eventually(() => expect(heard).toHaveLength(4))
-    expect(heard).toEqual([
+    await eventually(() => expect(received).toHaveLength(4))
+    expect(received).toEqual([
       [1, 'before', false],
       [2, 'missed 1', true],
       [3, 'missed 2', true],
       [4, 'after', false],
     ])
   })
-  test('C12 a server that lost its log has a new one: the gap says so', async () => {
+  test('C12 a server that lost its log causes a gap', async () => {
     const { connect, server } = await startChat()
     const room = await connect('Ann').join('general')
     const gaps: Gap[] = []

@@ -3,8 +3,8 @@ import { refuse } from '@roomful/server'
 import { describe, expect, test } from 'vitest'
 import { startChat } from './support/chat-server.ts'
 
-describe('RM3 a room that was refused for now, when the client is disconnected', () => {
-  test('is suspended until connect(): it takes no more messages, and `loadOlder` rejects', async () => {
+describe('RM3 after disconnect(), a failed room', () => {
+  test('that was refused for now is suspended until connect(), takes no more messages, and rejects `loadOlder`', async () => {
     let isBusy = true
     const chat = await startChat({
       authorize: {
@@ -32,7 +32,7 @@ describe('RM3 a room that was refused for now, when the client is disconnected',
     await expect(sentBefore).resolves.toMatchObject({ confirmed: true })
     expect(room.status).toBe('joined')
   })
-  test('stays failed where it was refused permanently', async () => {
+  test('that was refused permanently stays failed', async () => {
     const client = (await startChat()).connect('Bob')
     const room = client.room('staff')
     await expect(room.join()).rejects.toMatchObject({ code: 'FORBIDDEN' })

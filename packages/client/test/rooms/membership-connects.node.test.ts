@@ -50,7 +50,7 @@ describe('RM3 after a connect that did not recover', () => {
 })
 
 describe('RM3 after a connect that recovered', () => {
-  test('a room that the server kept needs no request, and its messages may go', () => {
+  test('a room that the server kept needs no request, and its messages are sent', () => {
     const { join, up, down, accept, requests, status, joined } = create()
     join()
     accept(0)
@@ -65,7 +65,7 @@ describe('RM3 after a connect that recovered', () => {
     up(true)
     expect([requests(), status()]).toEqual([['join', 'join'], 'joining'])
   })
-  test('the server hears of a leave during the outage', () => {
+  test('a leave during the outage is sent', () => {
     const { join, leave, up, down, accept, requests, status } = create()
     join()
     accept(0)
@@ -75,7 +75,7 @@ describe('RM3 after a connect that recovered', () => {
     accept(1)
     expect([status(), requests()]).toEqual(['left', ['join', 'leave']])
   })
-  test('the server hears of a leave of a room whose join was not answered', () => {
+  test('a leave of a room whose join was not answered is sent', () => {
     const { join, leave, up, down, requests } = create()
     join()
     down()
@@ -94,7 +94,7 @@ describe('RM3 after a connect that recovered', () => {
     up(true)
     expect(requests()).toEqual(['join', 'leave', 'leave'])
   })
-  test('OB10 messages go, though the app left during the outage; then the server hears of the leave', () => {
+  test('OB10 messages are sent though the app left during the outage; the leave follows', () => {
     const { join, leave, down, up, need, needNoMore, accept, requests, joined, status } = create()
     join()
     accept(0)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startClient } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 
-/** A server that answers a join later than the client waits for it. */
+/** A server that answers a join only when the test lets it, later than the client waits. */
 async function start() {
   const waiting: (() => void)[] = []
   const server = await startServer({
@@ -28,7 +28,7 @@ async function start() {
   }
 }
 
-test('RM5 a leave that overtakes a slow join is sent again after the late acceptance: no member is left behind', async () => {
+test('RM5 a leave that overtakes a slow join is sent again after the late acceptance, so that no member stays', async () => {
   const { client, membersOf, letIn } = await start()
   const room = await client.join('general')
   expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: false })
@@ -51,7 +51,7 @@ test('RM5 the late acceptance of an earlier join does not end a newer one', asyn
   expect(membersOf('general')).toBe(1)
 })
 
-test('RM10 join() in a listener that is called for the leave joins the room again', async () => {
+test('RM10 join() in a listener of the leave joins the room again', async () => {
   const { client, letIn } = await start()
   const room = await client.join('general')
   letIn()
@@ -65,7 +65,7 @@ test('RM10 join() in a listener that is called for the leave joins the room agai
   await expect(again).resolves.toBe(room)
 })
 
-test('CN9 connect() in a listener that is called for the disconnect resolves', async () => {
+test('CN9 connect() in a listener of the disconnect connects again', async () => {
   const { client } = await start()
   await client.connect()
   let again: Promise<unknown> | undefined

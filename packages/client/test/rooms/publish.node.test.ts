@@ -6,8 +6,8 @@ import { codeOf, textsOf } from './support/outcomes.ts'
 import { startPlain } from './support/plain-server.ts'
 import { EPOCH, startScript } from './support/scripted-server.ts'
 
-describe('C4 batches on the wire', () => {
-  test('carry the room, the epoch of the join, this page and a number that rises over all rooms', async () => {
+describe('C4 a batch on the wire', () => {
+  test("has the room, the epoch of the join, the page's id, and numbers that rise over all rooms", async () => {
     const { url, dataOf } = await startScript()
     const client = startRoomful(url)
     const [one, two] = await Promise.all([client.join('one'), client.join('two')])
@@ -28,13 +28,13 @@ describe('C4 batches on the wire', () => {
       at: expect.any(Number),
     })
   })
-  test('hold no more items than the server takes', async () => {
+  test('has no more items than the server allows', async () => {
     const { url, dataOf } = await startScript({ hello: { limits: { batchItems: 3 } as never } })
     const room = await startRoomful(url).join('general')
     await Promise.all(Array.from({ length: 8 }, (_, n) => room.emit('m', n)))
     expect(textsOf(dataOf('$publish'))).toEqual([[0], [1, 2, 3], [4, 5, 6], [7]])
   })
-  test('hold no more bytes than the server takes, counted as UTF-8; what is too large goes alone', async () => {
+  test('has no more bytes of UTF-8 than the server allows; a larger message is sent alone', async () => {
     const { url, dataOf } = await startScript({ hello: { limits: { batchBytes: 1_000 } as never } })
     const room = await startRoomful(url).join('general')
     const [small, third, huge] = ['s', 'ü'.repeat(150), 'x'.repeat(2_000)] as const
@@ -42,7 +42,7 @@ describe('C4 batches on the wire', () => {
     const batches = textsOf(dataOf('$publish'))
     expect(batches).toEqual([[small], [third, third], [third], [huge], [small]])
   })
-  test('C2 send what was given: nothing is cut, or read twice', async () => {
+  test('C2 has the data as JSON, unchanged', async () => {
     const { url, dataOf } = await startScript()
     const room = await startRoomful(url).join('general')
     const data = { list: [1, { deep: null }], text: 'ü🎉\u2028', nothing: undefined }
@@ -51,8 +51,8 @@ describe('C4 batches on the wire', () => {
   })
 })
 
-describe('C15 on a plain server', () => {
-  test('nothing is confirmed: the event goes out with the room in its data', async () => {
+describe('OB15 a message on a plain server', () => {
+  test('is sent with the room in its data and is not confirmed', async () => {
     const { url, received } = await startPlain()
     const room = await startClient(url).join('general')
     const receipts = await Promise.all([room.emit('news', { text: 'a' }), room.send({ text: 'b' }), room.emit('bell')])
@@ -65,24 +65,24 @@ describe('C15 on a plain server', () => {
       { event: 'bell', data: { room: 'general' } },
     ])
   })
-  test('data that cannot carry the room is refused with a sentence that says what to do', async () => {
+  test('with data that cannot take the room is refused with a sentence that says how to change that', async () => {
     const { url } = await startPlain()
     const room = await startClient(url).join('general')
     const error = await rejection(room.send('just text'))
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect((error as Error).message).toBe(
-      'a plain server gets { room, ...data }, so data must be an object, got "just text"; plainRooms({ toRoom }) changes that',
+      'plainRooms sends { room, ...data }, so data must be an object, got "just text"; plainRooms({ emit }) changes that',
     )
   })
 })
 
-describe('C10 and C18', () => {
-  test('room.emit without join rejects', async () => {
+describe('a message and the membership', () => {
+  test('OB16 room.emit without a join rejects', async () => {
     const { url } = await startScript()
     const room = startRoomful(url).room('general')
     await expect(room.emit('m', 1)).rejects.toThrow('unable to emit "m" to room general: join it first')
   })
-  test('C10 leave lets what was emitted before it go out first', async () => {
+  test('C10 messages from before leave() are sent before the leave', async () => {
     const { url, events } = await startScript()
     const room = await startRoomful(url).join('general')
     const sent = ['a', 'b', 'c'].map((text) => codeOf(room.emit('m', text)))
@@ -92,7 +92,7 @@ describe('C10 and C18', () => {
     await expect(Promise.all(sent)).resolves.toEqual(Array(3).fill('confirmed'))
     await eventually(() => expect(events()).toEqual(['$join', '$publish', '$publish', '$leave']))
   })
-  test('C10 a leave that is taken back sends all of it all the same', async () => {
+  test('C10 a join() right after leave() loses no message', async () => {
     const { url, dataOf } = await startScript()
     const room = await startRoomful(url).join('general')
     const sent = ['a', 'b'].map((text) => codeOf(room.emit('m', text)))
@@ -103,7 +103,7 @@ describe('C10 and C18', () => {
     await expect(Promise.all(sent)).resolves.toEqual(Array(3).fill('confirmed'))
     expect(textsOf(dataOf('$publish')).flat()).toEqual(['a', 'b', 'c'])
   })
-  test('C18 volatile ones are sent while joined, else dropped, and inspect sees it', async () => {
+  test('C18 volatile events are sent while joined; others are dropped and shown to inspect', async () => {
     const { url, server, dataOf } = await startScript()
     const { ofType, inspect } = recordInspect()
     const client = startRoomful(url, { inspect })

@@ -3,15 +3,15 @@ import { eventually } from '../support/eventually.ts'
 import { startClient, until } from '../support/test-client.ts'
 import { startPlain } from './support/plain-server.ts'
 
-test('RM3 OB15 a plain server recovers the connection: messages go out, without another join', async () => {
+test('RM3 OB15 on a connection that the server recovered, messages are sent without another join', async () => {
   const { url, cut, sayIn, words } = await startPlain({ options: { connectionStateRecovery: {} } })
   const client = startClient(url)
   const room = client.room('general')
-  const heard: unknown[] = []
-  room.on('news', (data) => heard.push(data))
+  const events: unknown[] = []
+  room.on('news', (data) => events.push(data))
   await room.join()
-  sayIn('general', 'news') // a server recovers only who has heard something
-  await eventually(() => expect(heard).toHaveLength(1))
+  sayIn('general', 'news') // a server recovers only clients that have received an event
+  await eventually(() => expect(events).toHaveLength(1))
   cut()
   await until(client, 'reconnecting')
   const waits = room.emit('message', { text: 'waits' })

@@ -3,7 +3,7 @@ import { refusal } from '../support/refusal.ts'
 import { createScriptedMembership as create } from './support/scripted-membership.ts'
 
 describe('RM7 holders', () => {
-  test('the first joins the room, the others find it joined, and it is left after the last one', () => {
+  test('join the room with the first and leave it after the last', () => {
     const { hold, release, releaseDue, accept, requests, status, isReleasing } = create()
     hold()
     hold()
@@ -25,7 +25,7 @@ describe('RM7 holders', () => {
     room[what]()
     expect(isReleasing()).toBe(false)
   })
-  test('to release and hold again within the delay sends nothing, however often', () => {
+  test('a release and a hold within the delay send nothing, however often', () => {
     const { hold, release, accept, requests, seen } = create()
     for (let times = 0; times < 5; times += 1) {
       hold()
@@ -45,7 +45,7 @@ describe('RM7 holders', () => {
     if (when === 'after') join()
     expect(isReleasing()).toBe(false)
   })
-  test('a leave() takes back the join(): the last release leaves the room again', () => {
+  test('after a leave(), the last release leaves the room again', () => {
     const { join, leave, hold, release, releaseDue, accept, requests } = create()
     join()
     accept(0)
@@ -57,7 +57,7 @@ describe('RM7 holders', () => {
     releaseDue()
     expect(requests()).toEqual(['join', 'leave', 'join', 'leave'])
   })
-  test('RM6 a leave() leaves a room that is held; the next hold joins it again', () => {
+  test('RM6 a leave() leaves a held room; the next hold joins it again', () => {
     const { leave, hold, release, accept, requests, status } = create()
     hold()
     accept(0)
@@ -90,7 +90,7 @@ describe('RM7 holders', () => {
     up()
     expect(requests()).toEqual(['join'])
   })
-  test('the last release before the answer to the join leaves the room all the same', () => {
+  test('the last release before the answer to the join leaves the room after it', () => {
     const { hold, release, releaseDue, accept, requests, status } = create()
     hold()
     release()

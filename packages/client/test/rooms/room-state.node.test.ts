@@ -55,12 +55,10 @@ const TABLE: Record<Name, Record<EventName, Name | '-'>> = {
   leaving: row('joining  -        left  -       -        -            -        -        left        left'),
   joined: row('-        leaving  -     -       assumed  failedAgain  -        joining  away        stopped'),
   assumed: row('-        leaving  -     joined  -        failedAgain  -        joining  away        stopped'),
-  away: row('-        left     -     -       -        -            joined   joining  away        stopped'),
-  awayBefore: row('-        left     -     -       -        -            joining  joining  awayBefore  stoppedBefore'),
-  stopped: row('-        left     -     -       -        -            joined   joining  away        stopped'),
-  stoppedBefore: row(
-    '-        left     -     -       -        -            joining  joining  awayBefore  stoppedBefore',
-  ),
+  away: row('-        left     -     -       -        -            joined   joining  -           stopped'),
+  awayBefore: row('-        left     -     -       -        -            joining  joining  -           stoppedBefore'),
+  stopped: row('-        left     -     -       -        -            joined   joining  away        -'),
+  stoppedBefore: row('-        left     -     -       -        -            joining  joining  awayBefore  -'),
   failed: row('joining  left     -     -       -        -            joining  joining  -           -'),
   failedAgain: row('joining  left     -     -       -        -            joining  joining  -           stoppedBefore'),
 }
@@ -81,7 +79,7 @@ describe.each(Object.keys(states) as Name[])('RM1 %s', (from) => {
   })
 })
 
-describe('RM10 join() in state', () => {
+describe('RM10 join() in the state', () => {
   const verdicts: Record<Name, string | undefined> = {
     left: 'LEFT',
     joining: undefined,

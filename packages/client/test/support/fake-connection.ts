@@ -15,7 +15,7 @@ interface FakeSettings extends Partial<ConnectionSettings> {
   readonly known?: ServerInfo | null
 }
 
-/** A connection over a socket that does what the test says, on a clock that the test moves. */
+/** A connection over a socket that the test controls, on a clock that the test moves. */
 export function createFakeConnection({ known = plainServer, ...settings }: FakeSettings = {}) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())

@@ -1,7 +1,7 @@
 import type { BrowserCommand } from 'vitest/node'
 import { acksScript, flaskMissing, type FlaskServer, startFlask, tutorialScript } from './start-flask.ts'
 
-// What a test in the browser asks of Node: Flask servers, by a key.
+// Commands of browser tests, which run in Node: Flask servers by key.
 const running = new Map<string, FlaskServer>()
 
 const start: BrowserCommand<[script: 'tutorial' | 'acks']> = async (_context, script) => {

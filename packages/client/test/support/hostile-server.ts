@@ -10,7 +10,7 @@ export interface HostileLink {
   readonly number: number
   readonly transport: 'polling' | 'websocket'
   send(...packets: (string | Uint8Array)[]): void
-  onPacket(hear: (packet: string) => void): void
+  onPacket(listener: (packet: string) => void): void
   close(): void
 }
 
@@ -24,7 +24,7 @@ export interface HostileServer {
 
 const SEPARATOR = '\u001e'
 
-/** A server that says what the script says, and no more. */
+/** A server that sends only what the script sends. */
 export async function startHostileServer(script: (link: HostileLink) => void): Promise<HostileServer> {
   const polled = new Map<string, PollingLink>()
   let attempts = 0
@@ -39,13 +39,13 @@ export async function startHostileServer(script: (link: HostileLink) => void): P
   })
   const sockets = new WebSocketServer({ server: http })
   sockets.on('connection', (socket) => {
-    const heard: ((packet: string) => void)[] = []
-    socket.on('message', (data: Buffer) => heard.forEach((hear) => hear(data.toString())))
+    const listeners: ((packet: string) => void)[] = []
+    socket.on('message', (data: Buffer) => listeners.forEach((listener) => listener(data.toString())))
     script({
       number: ++attempts,
       transport: 'websocket',
       send: (...packets) => packets.forEach((packet) => socket.send(packet)),
-      onPacket: (hear) => void heard.push(hear),
+      onPacket: (listener) => void listeners.push(listener),
       close: () => socket.close(),
     })
   })
@@ -61,12 +61,12 @@ export async function startHostileServer(script: (link: HostileLink) => void): P
   }
 }
 
-/** Says a proper first packet. */
+/** Sends a correct first packet. */
 export function handshake(link: HostileLink, beats: object = { pingInterval: 25_000, pingTimeout: 20_000 }): void {
   link.send(`0${JSON.stringify({ sid: sidOf(link.number), upgrades: [], maxPayload: 1e6, ...beats })}`)
 }
 
-/** Says a proper first packet, and answers each CONNECT. */
+/** Sends a correct first packet and answers each CONNECT. */
 export function welcome(link: HostileLink, then: () => void = () => {}): void {
   handshake(link)
   link.onPacket((packet) => {
@@ -76,7 +76,7 @@ export function welcome(link: HostileLink, then: () => void = () => {}): void {
   })
 }
 
-/** A server that accepts connections and never says a word. */
+/** A server that accepts connections and sends nothing. */
 export async function startSilentServer(): Promise<HostileServer> {
   let attempts = 0
   const server = createTcpServer((socket) => {
@@ -95,7 +95,7 @@ export async function startSilentServer(): Promise<HostileServer> {
   }
 }
 
-/** An address at which nobody listens. */
+/** An address without a server. */
 export async function closedUrl(): Promise<string> {
   const server = createTcpServer()
   await listen(server)
@@ -109,7 +109,7 @@ class PollingLink implements HostileLink {
   readonly transport = 'polling'
   readonly number: number
   readonly #links: Map<string, PollingLink>
-  readonly #heard: ((packet: string) => void)[] = []
+  readonly #listeners: ((packet: string) => void)[] = []
   #waiting: string[] = []
   #poll: ServerResponse | undefined
 
@@ -130,15 +130,15 @@ class PollingLink implements HostileLink {
     this.#flush()
   }
 
-  hear(body: string): void {
+  receive(body: string): void {
     for (const packet of body.split(SEPARATOR)) {
-      for (const hear of this.#heard) hear(packet)
-      if (packet === '1') this.send('6') // the client closes: its poll is let go
+      for (const listener of this.#listeners) listener(packet)
+      if (packet === '1') this.send('6') // the client closes: its poll is answered
     }
   }
 
-  onPacket(hear: (packet: string) => void): void {
-    this.#heard.push(hear)
+  onPacket(listener: (packet: string) => void): void {
+    this.#listeners.push(listener)
   }
 
   close(): void {
@@ -158,7 +158,7 @@ async function receive(request: IncomingMessage, response: ServerResponse, link?
   let body = ''
   for await (const chunk of request) body += String(chunk)
   response.end('ok')
-  link?.hear(body)
+  link?.receive(body)
 }
 
 /** Listens until the test ends; gives the connections that are open. */

@@ -1,7 +1,7 @@
 import { defineContract } from '@roomful/contract'
 import { z } from 'zod'
 
-/** What the server in a process of its own and its clients agree on. */
+/** The contract of the server process and its clients. */
 export const processChat = defineContract({
   clientToServer: {},
   serverToClient: {},
@@ -12,28 +12,28 @@ export const processChat = defineContract({
   user: z.object({ id: z.string(), name: z.string() }),
 })
 
-/** What the process is to be; it crosses as JSON. */
+/** The settings of the process, which it gets as JSON. */
 export interface ProcessSettings {
   /** In memory, or in this SQLite file. */
   readonly log: 'memory' | { readonly file: string }
-  /** Any free one unless given. */
+  /** @default any free port */
   readonly port?: number
-  /** Handlers take anything from 0 to this; 0 unless given. */
+  /** Handlers take a random time up to this, in milliseconds. @default 0 */
   readonly handlerDelayMs?: number
-  /** One in so many logged events is not sent to a member, at random; none unless given. */
+  /** One of so many logged events is not sent to a member, at random. @default none */
   readonly loseOneIn?: number
-  /** Of what is random in there; 1 unless given. */
+  /** The seed of the random numbers. @default 1 */
   readonly seed?: number
-  /** Interval and time-out of Socket.IO's heartbeat, each; 300 unless given. */
+  /** The interval of Socket.IO's heartbeat, and its time-out. @default 300 */
   readonly pingMs?: number
 }
 
 export type Moment = 'before the commit' | 'after the commit'
 
-/** What the process can be asked, beside its sockets. */
+/** A request over the channel of the parent. */
 export type Question =
   | { readonly ask: 'log'; readonly room: string }
-  /** How many are connected. */
+  /** How many clients are connected. */
   | { readonly ask: 'clients' }
-  /** SIGKILL itself at the `nth` batch from now, before it is written or before anybody hears that it was. */
+  /** The process kills itself at the `nth` batch from now: before it is written, or after that and before any answer. */
   | { readonly ask: 'crash'; readonly moment: Moment; readonly nth: number }

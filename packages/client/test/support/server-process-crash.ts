@@ -1,7 +1,7 @@
 import type { RoomLog } from '@roomful/server'
 import type { Moment } from './server-process-contract.ts'
 
-/** The log, and a way to end this process as a power cut would, around one of its writes. */
+/** Wraps a log, so that this process can kill itself before or after one of its commits. */
 export function crashable(log: RoomLog): { log: RoomLog; crash(moment: Moment, nth: number): void } {
   let due: Moment | undefined
   let left = 0
@@ -21,7 +21,7 @@ export function crashable(log: RoomLog): { log: RoomLog; crash(moment: Moment, n
     })
   }
   return {
-    // Not a copy: a log is a class, and its methods are its own.
+    // A proxy instead of a copy: a log is an object of a class with private fields.
     log: new Proxy(log, {
       get(target, name) {
         if (name === 'commit') return commit

@@ -1,6 +1,6 @@
 import type { Server } from 'socket.io'
 
-/** Keeps logged room events from some of those whom they are for, as a server does that lets go of slow readers. */
+/** Does not send each logged room event to some of its receivers, as a server that drops packets of slow readers. */
 export function loseBroadcasts(io: Server, isLost: () => boolean): void {
   const { adapter } = io.of('/')
   const broadcast = adapter.broadcast.bind(adapter)
@@ -10,7 +10,7 @@ export function loseBroadcasts(io: Server, isLost: () => boolean): void {
       broadcast(packet, options)
       return
     }
-    const unlucky = [...adapter.sids.keys()].filter(isLost)
-    broadcast(packet, { ...options, except: new Set([...(options.except ?? []), ...unlucky]) })
+    const losers = [...adapter.sids.keys()].filter(isLost)
+    broadcast(packet, { ...options, except: new Set([...(options.except ?? []), ...losers]) })
   }
 }

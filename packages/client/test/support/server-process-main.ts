@@ -8,7 +8,7 @@ import { crashable } from './server-process-crash.ts'
 import { processChat, type ProcessSettings, type Question } from './server-process-contract.ts'
 import { loseBroadcasts } from './server-process-loss.ts'
 
-// A real server in a process of its own, for tests that kill it; started by server-process.ts.
+// The main file of the process that server-process.ts starts, for tests that kill the server.
 
 const CLOSE_LIMIT_MS = 500
 
@@ -30,7 +30,7 @@ rooms.handle('message', async ({ data }) => {
   if (data.text === 'spam') throw refuse('SPAM', 'no spam here')
 })
 
-// Whatever ends the parent ends this: its end of the channel closes.
+// The channel closes when the parent ends, in whatever way.
 process.once('disconnect', () => process.exit())
 process.once('SIGTERM', () => void stop())
 process.on('message', ({ id, question }: { id: number; question: Question }) => {
@@ -46,7 +46,7 @@ async function openLog(): Promise<RoomLog> {
 
 async function stop(): Promise<void> {
   await rooms.close()
-  // One whose client is frozen would take half a minute to close.
+  // The connection of a frozen client would take 30 s to close.
   await Promise.race([io.close(), delay(CLOSE_LIMIT_MS)])
   process.exit(0)
 }

@@ -9,39 +9,39 @@ export type { ProcessSettings } from './server-process-contract.ts'
 
 const START_LIMIT_MS = 30_000
 const main = fileURLToPath(new URL('server-process-main.ts', import.meta.url))
-/** Where tsx is installed, which runs the sources as they are. */
+/** The folder in which tsx is installed, which runs TypeScript sources. */
 const cwd = fileURLToPath(new URL('../../../../apps/server', import.meta.url))
 
 export interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
-  /** Whatever it printed; nothing, when all is well. */
+  /** The end of its output; empty where nothing went wrong. */
   readonly output: string
 }
 
-/** Our server, really a process: it can be killed, frozen, and started again with the same port and log. */
+/** A server with `@roomful/server` in a process of its own, which can be killed, frozen, and restarted with the same port and log. */
 export interface ServerProcess {
   readonly port: number
   readonly url: string
-  /** The end of the process that runs now. */
+  /** Resolves at the end of the current process. */
   readonly exited: Promise<Exit>
-  /** SIGTERM lets it finish what is under way; resolves when it is gone, also where it was already. */
+  /** SIGTERM lets it finish its work. Resolves when the process has ended, or had ended already. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<Exit>
-  /** Starts it again after its end. */
+  /** Starts it again after the current process has ended. */
   restart(changes?: Partial<ProcessSettings>): Promise<void>
-  /** SIGSTOP: its sockets are open, and nobody answers. */
+  /** SIGSTOP: its sockets stay open, and nothing is answered. */
   freeze(): void
   /** SIGCONT. */
   thaw(): void
-  /** It will SIGKILL itself around the `nth` batch that it writes from now on; 1 unless given. */
+  /** Lets it kill itself before or after the commit of the `nth` batch from now. @default 1 */
   crash(moment: Moment, nth?: number): Promise<void>
-  /** All that the room's log holds. */
+  /** The whole log of the room. */
   logOf(room: string): Promise<readonly Entry[]>
   /** How many clients are connected to it. */
   clients(): Promise<number>
 }
 
-/** Starts the server; it is up when this resolves. End it with the test: `onTestFinished(() => server.kill('SIGKILL'))`. */
+/** Starts the server; resolves when it listens. The caller ends it: `onTestFinished(() => server.kill('SIGKILL'))`. */
 export async function startServerProcess(given: ProcessSettings): Promise<ServerProcess> {
   let settings = given
   let running = await launch(settings)
@@ -52,16 +52,16 @@ export async function startServerProcess(given: ProcessSettings): Promise<Server
     const { child, exited } = running
     const id = ++questions
     const answered = new Promise((resolve) => {
-      const hear = (message: { id?: number; answer?: unknown }): void => {
+      const receive = (message: { id?: number; answer?: unknown }): void => {
         if (message.id !== id) return
-        child.off('message', hear)
+        child.off('message', receive)
         resolve(message.answer)
       }
-      child.on('message', hear)
+      child.on('message', receive)
     })
-    child.send({ id, question }, () => {}) // one that is gone says so by `exited`
+    child.send({ id, question }, () => {}) // `exited` tells the end of the process
     const gone = exited.then(({ output }) => {
-      throw new Error(`the server ended before it answered; it printed: ${output}`)
+      throw new Error(`the server ended before it answered; its output: ${output}`)
     })
     return await Promise.race([answered, gone])
   }
@@ -98,7 +98,7 @@ interface Running {
 async function launch(settings: ProcessSettings): Promise<Running> {
   const execArgv = ['--import', 'tsx', '--conditions=@roomful/source']
   const child = fork(main, [JSON.stringify(settings)], { cwd, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-  // A run that is broken off must not leave it behind, frozen or not.
+  // An interrupted test run must not leave the process behind.
   const killNow = (): void => void child.kill('SIGKILL')
   process.once('exit', killNow)
   const exited = endOf(child).finally(() => process.off('exit', killNow))
@@ -106,7 +106,7 @@ async function launch(settings: ProcessSettings): Promise<Running> {
   const limit = setTimeout(killNow, START_LIMIT_MS)
   const listening = once(child, 'message').then(([message]) => (message as { port: number }).port)
   const failed = exited.then(({ output }) => {
-    throw new Error(`the server ended, or was not up within ${START_LIMIT_MS} ms; it printed: ${output}`)
+    throw new Error(`the server ended, or did not listen within ${START_LIMIT_MS} ms; its output: ${output}`)
   })
   const port = await Promise.race([listening, failed]).finally(() => clearTimeout(limit))
   return { child, port, exited }
@@ -117,7 +117,7 @@ async function endOf(child: ChildProcess): Promise<Exit> {
   const read = (text: Buffer): void => void (output = (output + String(text)).slice(-4_000))
   child.stdout?.on('data', read)
   child.stderr?.on('data', read)
-  // `close` rather than `exit`: by then all that it printed has been read.
+  // `close` comes after `exit`, when all output was read.
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
   return { code, signal, output }
 }

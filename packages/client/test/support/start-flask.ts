@@ -12,7 +12,7 @@ const scriptAt = (path: string): string => fileURLToPath(new URL(path, import.me
 export const tutorialScript: string = scriptAt('../../../../examples/flask/server.py')
 export const roomfulScript: string = scriptAt('../../../../examples/flask/roomful_server.py')
 export const acksScript: string = scriptAt('flask_acks.py')
-/** `roomfulScript` in real threads, over polling only. */
+/** `roomfulScript` with a thread for each handler, over polling only. */
 export const threadsScript: string = scriptAt('flask_threads.py')
 
 /** A Flask-SocketIO server in a process of its own. */
@@ -25,7 +25,7 @@ export interface FlaskServer {
 }
 
 let found: string | undefined
-/** Looked up at the first use, so that an import of this file starts no Python. */
+/** Searched at the first use, so that an import of this file starts no Python. */
 const python = (): string | undefined => (found ??= findFlask())
 
 /** The reason why Flask cannot run here, or undefined: `describe.skipIf(flaskMissing())`. */

@@ -12,7 +12,7 @@ import { onTestFinished } from 'vitest'
 type Status = ConnectionState['status']
 type Of<S extends Status> = Extract<ConnectionState, { status: S }>
 
-/** Short waits, so that tests are quick; a test of the waiting gives its own. */
+/** Short waits, so that tests are quick. A test of the waits gives its own. */
 export const soon = { minDelayMs: 5, maxDelayMs: 20 }
 
 /** An untyped client that reconnects quickly and is closed with the test. */
@@ -30,7 +30,7 @@ export function startRoomful(
   return startClient(url, { rooms: roomful({ ...(outbox && { outbox }) }), ...options })
 }
 
-/** Waits for a state; one that is there already counts. */
+/** Waits for a state; the current one counts. */
 export function until<S extends Status>(
   { connection }: Pick<Client, 'connection'>,
   status: S,
@@ -47,14 +47,14 @@ export function until<S extends Status>(
   })
 }
 
-/** Every status that the client shows from now on, the one of now first. */
+/** Every status of the client from now on, the current one first. */
 export function recordStatuses({ connection }: Pick<Client, 'connection'>): Status[] {
   const statuses = [connection.getState().status]
   connection.subscribe(({ status }) => statuses.push(status))
   return statuses
 }
 
-/** Hears a client's whole life: `inspect` is the option, `events` what it heard. */
+/** Records everything that a client tells `inspect`: give `inspect` as the option. */
 export function recordInspect() {
   const events: InspectEvent[] = []
   const ofType = <T extends InspectEvent['type']>(type: T) =>

@@ -1,13 +1,13 @@
 import { expect, onTestFinished } from 'vitest'
 
-/** Fails the test where anything was thrown that nobody caught, or rejected that nobody handled, until it ends. */
+/** Fails the test if there is an uncaught error or an unhandled rejection before it ends. */
 export function expectNothingUncaught(): void {
   const uncaught: unknown[] = []
   const add = (error: unknown): void => void uncaught.push(error)
   process.on('uncaughtException', add)
   process.on('unhandledRejection', add)
   onTestFinished(async () => {
-    // A rejection is called unhandled once the microtasks are through.
+    // A rejection becomes unhandled after all microtasks.
     await new Promise((resolve) => setImmediate(resolve))
     process.off('uncaughtException', add)
     process.off('unhandledRejection', add)
@@ -15,7 +15,7 @@ export function expectNothingUncaught(): void {
   })
 }
 
-/** What is thrown that nobody catches, from now on until the test ends; it fails no test. */
+/** Collects the uncaught errors until the test ends. They fail no test. */
 export function catchUncaught(): unknown[] {
   const thrown: unknown[] = []
   const add = (error: unknown): void => void thrown.push(error)

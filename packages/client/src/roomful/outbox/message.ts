@@ -1,7 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
 import { bytesOf } from '@roomful/contract/protocol'
 import { hasBinary, snapshot } from '../../events/snapshot.ts'
-import type { StoredEntry } from '../storage/storage-session.ts'
+import type { StoredEntry } from '../storage/outbox-storage.ts'
 import type { MessageKeys } from './message-keys.ts'
 
 /** A message that the server has not confirmed yet. `cid` and `n` are its key: the server stores it once, however often it is sent. */

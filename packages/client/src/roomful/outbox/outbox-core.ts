@@ -1,8 +1,17 @@
 import { RoomfulError } from '@roomful/contract'
 import { type Message, messageId, type Outcome, unanswered } from './message.ts'
-import type { OutboxInput, OutboxOutput, OutboxSettings, RoomQueueOutput, StoreResult } from './outbox-steps.ts'
-import { PendingWrites } from './pending-writes.ts'
+import type { OutboxInput, OutboxOutput, RoomQueueOutput, StoreResult } from './outbox-steps.ts'
+import type { PendingWrites } from './pending-writes.ts'
 import { RoomQueue } from './room-queue.ts'
+
+export interface OutboxSettings {
+  /** The user that the app names before the server does. */
+  readonly user?: string | null | undefined
+  /** How much of a user may wait: messages, and bytes of their data. */
+  readonly limit: { readonly messages: number; readonly bytes: number }
+  /** Where there is a storage. */
+  readonly writes: PendingWrites | undefined
+}
 
 /** The messages of all rooms that the server has not confirmed. SPEC.md, rules OB. Pure: the runner performs the outputs. */
 export class OutboxCore {
@@ -20,10 +29,10 @@ export class OutboxCore {
   #ended: RoomfulError | undefined
   #outputs: OutboxOutput[] = []
 
-  constructor({ user, limit, hasStorage }: OutboxSettings) {
+  constructor({ user, limit, writes }: OutboxSettings) {
     this.user = user
     this.#limit = limit
-    this.#writes = hasStorage ? new PendingWrites() : undefined
+    this.#writes = writes
   }
 
   /** `nowMs` is the time of the server's clock. */

@@ -1,11 +1,11 @@
 import type { RoomfulError } from '@roomful/contract'
-import type { PublishAnswer, PublishRequest } from '@roomful/contract/protocol'
+import type { Sender } from '../../events/sender.ts'
 import type { Report } from '../../store.ts'
 
 /** What the outbox needs of the client. */
 export interface OutboxPort {
-  /** Rejects with `DISCONNECTED` if the connection ended; the room is closed then. */
-  publish(request: PublishRequest): Promise<PublishAnswer>
+  readonly sender: Pick<Sender, 'requestNow'>
+  readonly ackTimeoutMs: number
   rejoin(room: string): void
   /** `holds(room)` has changed: the room has to be joined for the outbox, or no longer. */
   heldChanged(room: string): void

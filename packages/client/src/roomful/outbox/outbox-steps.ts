@@ -1,15 +1,7 @@
 import type { RoomfulError } from '@roomful/contract'
 import type { PublishAnswer } from '@roomful/contract/protocol'
-import type { EntryKey, StoredEntry } from '../storage/storage-session.ts'
+import type { EntryKey, StoredEntry } from '../storage/outbox-storage.ts'
 import type { Message, Outcome } from './message.ts'
-
-export interface OutboxSettings {
-  /** The user that the app names before the server does. */
-  readonly user?: string | null | undefined
-  /** How much of a user may wait: messages, and bytes of their data. */
-  readonly limit: { readonly messages: number; readonly bytes: number }
-  readonly hasStorage: boolean
-}
 
 /** A joined room, as `$publish` needs it: the epoch of its log and the limits of the server. */
 export interface Session {

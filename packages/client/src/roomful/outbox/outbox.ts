@@ -1,87 +1,115 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
-import { type Hello } from '@roomful/contract/protocol'
-import type { Unsubscribe } from '../../emitter.ts'
-import type { ReadonlyStore } from '../../store.ts'
-import type { OutboxOption } from '../storage/storage-session.ts'
-import { createMessage, messageFrom, messageId } from './message.ts'
-import type { OutboxStatus, OutgoingMessage } from '../../rooms/rooms-protocol.ts'
+import { type Hello, wire } from '@roomful/contract/protocol'
+import { Listeners, type Unsubscribe } from '../../emitter.ts'
+import { abortReason, type CallOptions } from '../../promises.ts'
+import { retryDelay } from '../../retry-delay.ts'
+import type { OutboxStatus, OutgoingMessage, SentMessage } from '../../rooms/rooms-protocol.ts'
+import { createGuardedStore, type GuardedStore } from '../../store.ts'
+import type { OutboxOption, StorageSession } from '../storage/storage-session.ts'
+import { readPublishAnswer } from '../wire-messages.ts'
+import { MessageKeys } from './message-keys.ts'
+import { createMessage, type Message, messageFrom, messageId, type Outcome } from './message.ts'
+import { OutboxCore } from './outbox-core.ts'
 import type { OutboxPort } from './outbox-port.ts'
-import { OutboxRunner } from './outbox-runner.ts'
-import type { Session } from './outbox-steps.ts'
+import type { Batch, OutboxInput, OutboxOutput, Session, StoreResult } from './outbox-steps.ts'
 import { outgoingEntry } from './outgoing.ts'
-import type { WaitOptions } from './receipts.ts'
+import { Receipts } from './receipts.ts'
 
+const MAX_BYTES = 1_048_576
 /** A key is given up this much sooner than the server forgets it. */
 const WINDOW_MARGIN_MS = 3_600_000
 
-/** The messages on their way into rooms, as the client uses them. */
+/** The messages on their way into rooms: gives the outbox core its inputs, and performs its outputs. */
 export class Outbox {
-  readonly store: ReadonlyStore<OutboxStatus>
-  readonly #runner: OutboxRunner
+  readonly store: GuardedStore<OutboxStatus>
+  readonly #port: OutboxPort
+  readonly #core: OutboxCore
+  readonly #storage: StorageSession | undefined
+  readonly #keys = new MessageKeys()
+  readonly #receipts = new Receipts()
+  readonly #watchers = new Listeners<[OutgoingMessage]>()
+  /** The server's clock less `performance.now()`. */
+  #clockMs = Date.now() - performance.now()
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
+  #heldRooms: ReadonlySet<string> = new Set()
+  readonly #outputs: OutboxOutput[] = []
+  #isPerforming = false
   #clearCount = 0
 
   constructor(address: string, queueLimit: number, option: OutboxOption | undefined, port: OutboxPort) {
-    this.#runner = new OutboxRunner(address, queueLimit, option, port)
-    this.store = this.#runner.store
+    const limit = { messages: queueLimit, bytes: MAX_BYTES }
+    this.#port = port
+    this.#core = new OutboxCore({ user: option?.user, limit, writes: option?.createWrites() })
+    const empty = { queued: 0, sending: 0, storage: 'memory', waitingForUser: 0 }
+    this.store = createGuardedStore<OutboxStatus>(empty, port.report)
+    this.#storage = option?.open(
+      { address, cid: this.#keys.cid },
+      {
+        adopted: (entries) => this.#step({ type: 'adopt', messages: entries.map(messageFrom) }),
+        lost: (cid) => this.#lose(cid),
+        moved: () => this.#update(),
+        failed: (error) => this.#failStorage(error),
+        waiting: (waitingForUser) => this.store.setState({ waitingForUser }),
+      },
+    )
   }
 
   /** The id of the current user; undefined while it is unknown, and for guests. */
   get selfId(): string | undefined {
-    return this.#runner.core.user ?? undefined
+    return this.#core.user ?? undefined
   }
 
   /**
    * Throws `INVALID_ARGUMENT` for data that JSON cannot encode. After `timeoutMs`, or when the signal aborts, the receipt
    * rejects: a message that was never sent is discarded then, any other is still sent.
    */
-  emit(room: string, event: string, data: unknown, wait: WaitOptions = {}): { id: string; receipt: Promise<Receipt> } {
-    const runner = this.#runner
-    const message = createMessage(runner.keys, room, event, data)
+  emit(room: string, event: string, data: unknown, wait: CallOptions = {}): SentMessage {
+    const message = createMessage(this.#keys, room, event, data)
     const id = messageId(message)
-    if (wait.signal?.aborted) return { id, receipt: Promise.reject(wait.signal.reason as Error) }
-    const receipt = runner.receipts.add(message, wait, (error) => runner.step({ type: 'discard', room, id, error }))
-    runner.step({ type: 'emit', message })
+    if (wait.signal?.aborted) return { id, receipt: Promise.reject<Receipt>(abortReason(wait.signal)) }
+    const receipt = this.#receipts.add(message, wait, (error) => this.#step({ type: 'discard', room, id, error }))
+    this.#step({ type: 'emit', message })
     return { id, receipt }
   }
 
   /** Opens the storage. If the app has named the user, stored messages are adopted while connecting. */
   onConnecting(): void {
-    const { core, storage } = this.#runner
-    storage?.begin()
-    if (core.user !== undefined && !core.isReady) this.#adopt(core.user)
+    const { user, isReady } = this.#core
+    this.#storage?.begin()
+    if (user !== undefined && !isReady) this.#adopt(user)
   }
 
   onHello({ user, limits, now }: Hello): void {
     const id = user?.id ?? null
-    this.#runner.clockMs = (typeof now === 'number' ? now : Date.now()) - performance.now()
-    this.#runner.step({ type: 'user', user: id, windowMs: Math.max(0, limits.dedupMs - WINDOW_MARGIN_MS) })
+    this.#clockMs = (typeof now === 'number' ? now : Date.now()) - performance.now()
+    this.#step({ type: 'user', user: id, windowMs: Math.max(0, limits.dedupMs - WINDOW_MARGIN_MS) })
     this.#adopt(id)
   }
 
   /** The client stopped connecting: messages of closed pages are left to pages that connect. */
   onStopped(error: RoomfulError): void {
-    this.#runner.storage?.pause()
-    this.#runner.step({ type: 'stopped', error })
+    this.#storage?.pause()
+    this.#step({ type: 'stopped', error })
   }
 
   open(room: string, session: Session): void {
-    this.#runner.step({ type: 'open', room, session })
+    this.#step({ type: 'open', room, session })
   }
 
   /** `isOwn`: this page ended the connection or left the room. */
   close(room: string, isOwn: boolean): void {
-    this.#runner.stopTimers(room)
-    this.#runner.step({ type: 'close', room, isOwn })
+    this.#stopTimer(room)
+    this.#step({ type: 'close', room, isOwn })
   }
 
   /** The join was refused for good. */
   refuse(room: string, error: RoomfulError): void {
-    this.#runner.step({ type: 'refused', room, error })
+    this.#step({ type: 'refused', room, error })
   }
 
   discard(room: string, id: string): void {
     const error = new RoomfulError('DISCARDED', `message ${id} of room ${room} was discarded`)
-    this.#runner.step({ type: 'discard', room, id, error })
+    this.#step({ type: 'discard', room, id, error })
   }
 
   /**
@@ -89,52 +117,146 @@ export class Outbox {
    * if they were sent. Rejects with `INTERNAL` if the storage fails.
    */
   async clear(): Promise<void> {
-    const { core, storage } = this.#runner
     this.#clearCount += 1
-    this.#runner.step({ type: 'clear', error: new RoomfulError('DISCARDED', 'the outbox was cleared') })
-    await storage?.clear(core.user)
+    this.#step({ type: 'clear', error: new RoomfulError('DISCARDED', 'the outbox was cleared') })
+    await this.#storage?.clear(this.#core.user)
   }
 
   /** Ends the outbox for good. Stored messages stay for the next page; pending receipts reject with `DISCONNECTED` or `UNKNOWN`. */
   end(): void {
-    this.#runner.step({ type: 'end', error: new RoomfulError('DISCONNECTED', 'the client was closed') })
-    this.#runner.stopTimers()
-    this.#runner.storage?.close()
+    this.#step({ type: 'end', error: new RoomfulError('DISCONNECTED', 'the client was closed') })
+    for (const room of this.#timers.keys()) this.#stopTimer(room)
+    this.#storage?.close()
   }
 
   /** Whether the room has messages of the current user. */
   holds(room: string): boolean {
-    return this.#runner.core.messagesIn(room).length > 0
-  }
-
-  /** The rooms that have messages of the current user. */
-  rooms(): string[] {
-    return [...this.#runner.core.count().rooms]
+    return this.#core.messagesIn(room).length > 0
   }
 
   /** The current user's messages in a room, oldest first. */
   outgoing(room: string): OutgoingMessage[] {
-    const { core } = this.#runner
-    const sending = new Set(core.queues.get(room)?.sending)
-    return core
-      .messagesIn(room)
-      .map((message) => outgoingEntry(message, { state: sending.has(message) ? 'sending' : 'queued' }))
+    const sending = new Set(this.#core.queues.get(room)?.sending)
+    const messages = this.#core.messagesIn(room)
+    return messages.map((message) => outgoingEntry(message, { state: sending.has(message) ? 'sending' : 'queued' }))
   }
 
   /** Calls the listener for each new message of the current user in a room, and for each change of its state. */
-  watch(room: string, listener: (entry: OutgoingMessage) => void): Unsubscribe {
-    return this.#runner.watchers.add(room, listener)
+  watch(room: string, listener: (message: OutgoingMessage) => void): Unsubscribe {
+    return this.#watchers.add(room, listener)
   }
 
   #adopt(user: string | null): void {
-    const runner = this.#runner
-    const ready = (): void => runner.step({ type: 'ready', user })
-    if (!runner.storage) return ready()
+    const ready = (): void => this.#step({ type: 'ready', user })
+    if (!this.#storage) return ready()
     const clearCount = this.#clearCount
-    void runner.storage.adopt(user).then((entries) => {
+    void this.#storage.adopt(user).then((entries) => {
       const isCleared = clearCount !== this.#clearCount // the entries were read before
-      if (!isCleared) runner.step({ type: 'adopt', messages: entries.map(messageFrom) })
+      if (!isCleared) this.#step({ type: 'adopt', messages: entries.map(messageFrom) })
       ready()
     })
+  }
+
+  /** Performs outputs one after the other, also those of steps that listeners cause meanwhile. */
+  #step(input: OutboxInput): void {
+    this.#outputs.push(...this.#core.step(input, performance.now() + this.#clockMs))
+    if (this.#isPerforming) return
+    this.#isPerforming = true
+    for (let output = this.#outputs.shift(); output; output = this.#outputs.shift()) this.#perform(output)
+    this.#isPerforming = false
+    this.#update()
+  }
+
+  #perform(output: OutboxOutput): void {
+    switch (output.type) {
+      case 'queued':
+        return this.#show(output.message, { state: 'queued' })
+      case 'settled':
+        return this.#settle(output.message, output.outcome)
+      case 'store':
+        return this.#save(this.#storage?.save(output.put, output.remove))
+      case 'send':
+        return this.#send(output.batch)
+      case 'wait':
+        return this.#wait(output.room, output.ms, output.rejoin)
+    }
+  }
+
+  #settle(message: Message, outcome: Outcome): void {
+    this.#receipts.settle(message, outcome)
+    if (outcome.state !== 'confirmed') this.#port.drop(message.room, message.event, outcome.error)
+    this.#show(message, outcome)
+  }
+
+  #save(saving: Promise<boolean> | undefined): void {
+    const stored = (result: StoreResult): void => this.#step({ type: 'stored', result })
+    if (!saving) return stored('unused')
+    void saving.then((isStored) => {
+      if (!isStored) return stored('failed')
+      stored(this.#storage?.storage === 'memory' ? 'unused' : 'stored') // `memory`: it was given up and emptied
+    })
+  }
+
+  #send(batch: Batch): void {
+    const { room, epoch, messages } = batch
+    for (const message of messages) this.#show(message, { state: 'sending' })
+    const items = messages.map(({ n, event, data }) => ({ n, event, data: data ?? null }))
+    const request = { room, epoch, cid: messages[0]!.cid, items }
+    const { sender, ackTimeoutMs } = this.#port
+    sender
+      .requestNow(wire.publish, [request], { timeoutMs: ackTimeoutMs })
+      .then(([answer]) => readPublishAnswer(answer, items.length))
+      .then(
+        (answer) => this.#step({ type: 'answer', batch, answer }),
+        ({ code }: RoomfulError) => {
+          if (code !== 'DISCONNECTED') this.#step({ type: 'no-answer', batch }) // otherwise the room is closed
+        },
+      )
+  }
+
+  #wait(room: string, ms: number, rejoin: boolean): void {
+    const wake = (): void => {
+      this.#timers.delete(room)
+      this.#step({ type: 'woken', room })
+      if (rejoin) this.#port.rejoin(room)
+    }
+    this.#stopTimer(room)
+    this.#timers.set(room, setTimeout(wake, retryDelay({ firstMs: ms, jitter: 'half' })))
+  }
+
+  #stopTimer(room: string): void {
+    clearTimeout(this.#timers.get(room))
+    this.#timers.delete(room)
+  }
+
+  #show(message: Message, state: Parameters<typeof outgoingEntry>[1]): void {
+    if (!this.#core.isOwn(message)) return
+    this.#watchers
+      .of(message.room)
+      ?.call([outgoingEntry(message, state)], (error) => this.#port.report(error, 'outbox'))
+  }
+
+  #lose(cid: string): void {
+    if (cid === this.#keys.cid) this.#keys.renew()
+    this.#step({ type: 'lost', cid })
+  }
+
+  /** A later page may still finish what is stored under the old cid: a higher number sent from here would hinder it. */
+  #failStorage(error: unknown): void {
+    this.#keys.renew()
+    this.#port.storageFailed(error)
+  }
+
+  /** Publishes the counts, and tells the client which rooms the outbox holds. */
+  #update(): void {
+    const { queued, sending, rooms } = this.#core.count()
+    const storage = this.#storage?.storage ?? 'memory'
+    const known = this.store.getState()
+    if (queued !== known.queued || sending !== known.sending || storage !== known.storage)
+      this.store.setState({ queued, sending, storage })
+    const before = this.#heldRooms
+    this.#heldRooms = rooms
+    for (const room of rooms) if (!before.has(room)) this.#port.heldChanged(room)
+    for (const room of before) if (!rooms.has(room)) this.#port.heldChanged(room)
   }
 }

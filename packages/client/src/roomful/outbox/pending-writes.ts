@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import type { EntryKey, StoredEntry } from '../storage/storage-session.ts'
+import type { EntryKey, StoredEntry } from '../storage/outbox-storage.ts'
 import type { Message, Outcome } from './message.ts'
 import type { StoreResult } from './outbox-steps.ts'
 

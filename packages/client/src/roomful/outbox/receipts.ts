@@ -1,4 +1,5 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
+import { abortReason } from '../../promises.ts'
 import { type Message, messageId, type Outcome } from './message.ts'
 
 /** How long the caller of `emit` waits for the receipt. */
@@ -30,7 +31,7 @@ export class Receipts {
       else discard(error)
     }
     const abort = (): void => {
-      this.#end(message)?.reject(signal?.reason)
+      this.#end(message)?.reject(abortReason(signal))
       if (message.sentAt === undefined)
         discard(new RoomfulError('DISCARDED', `${target} was aborted before it was sent`))
     }

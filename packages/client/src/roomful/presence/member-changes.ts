@@ -1,16 +1,16 @@
-/** `previous` where there was another one of them before. */
 export interface MemberChange<M> {
   readonly type: 'enter' | 'leave' | 'update'
   readonly id: string
   readonly member: M
+  /** The member before an `update`. */
   readonly previous?: M
 }
 
 type MembersById<M> = ReadonlyMap<string, M>
 
 /**
- * Who left, then who entered or changed. Nobody where nobody was known, before or now: we joined or left, which says nothing
- * about the others.
+ * The changes from one list of members to another: first the members who left, then those who entered or changed. None where
+ * either list is empty: this client joined or left, and that is no change of other members.
  */
 export function memberChanges<M>(before: MembersById<M>, now: MembersById<M>): MemberChange<M>[] {
   if (before.size === 0 || now.size === 0) return []

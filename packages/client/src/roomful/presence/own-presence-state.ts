@@ -2,114 +2,128 @@ import { RoomfulError } from '@roomful/contract'
 import { bytesOf } from '@roomful/contract/protocol'
 import { isPermanent } from '../../errors.ts'
 
-/** No state, as the wire has it. */
+/** No presence, as JSON. */
 export const NONE = 'null'
+/** The shortest time between two requests. */
 export const INTERVAL_MS = 100
 
-/** Who we are to the server, and how large a state it takes; undefined where it keeps none. */
-export interface Host {
-  readonly user: string | undefined
-  readonly bytes: number
+/** The server of a joined room. */
+export interface PresenceServer {
+  /** The user's id; undefined where the server does not say. */
+  readonly userId: string | undefined
+  /** The largest presence that the server takes; 0 where it keeps none. */
+  readonly maxBytes: number
 }
 
-/** Our own state in one room, and what became of it. */
+/** The user's own presence in one room. Each presence is a JSON text. */
 export interface OwnPresence {
-  /** What is to be shown, as JSON, and as readers get it. */
+  /** The presence that the app set last. */
   readonly wanted: string
+  /** The same, as other members read it. */
   readonly presence?: unknown
-  /** The user who said it to a server: it is nobody else's. undefined for what was set while we were not in. */
-  readonly user?: string | undefined
-  /** What was accepted last: it stands where `wanted` is refused. */
+  /** The user who joined with it. undefined for a presence that was set while the room is not joined. */
+  readonly userId?: string | undefined
+  /** The presence that the server accepted last. It remains where `wanted` is refused. */
   readonly accepted: string
   readonly isRefused?: boolean
-  /** Why; also while it is asked for again after a join. */
+  /** Why `wanted` was refused; kept while the server is asked again after a join. */
   readonly error?: RoomfulError | undefined
-  /** What the server has, undefined where we cannot know: it may drop what a join carries without a word. */
-  readonly told: string | undefined
-  /** What is on its way; '' where a join or leave has gone since, which says more. */
-  readonly flight?: string | undefined
-  readonly isResting?: boolean | undefined
-  /** undefined while we are not in. */
-  readonly host?: Host | undefined
+  /** What the server has; undefined while unknown, as after a join, which may drop a presence without an error. */
+  readonly onServer: string | undefined
+  /** The presence of the request in flight; '' after a later join or leave, which makes the answer meaningless. */
+  readonly inFlight?: string | undefined
+  /** Nothing may be sent before `waitOver`. */
+  readonly isWaiting?: boolean | undefined
+  /** undefined while the room is not joined. */
+  readonly server?: PresenceServer | undefined
 }
 
-/** The next state, and what is to be done: `say` this; call `rested` after `restMs`; ask to be let in again. */
-export interface Step {
+/** The next state, and what to do. */
+export interface PresenceStep {
   readonly own: OwnPresence
-  readonly say?: string
-  readonly restMs?: number | undefined
+  /** The presence to send. */
+  readonly send?: string
+  /** After this time, `waitOver` is due. */
+  readonly waitMs?: number | undefined
+  /** The room has to be joined again. */
   readonly rejoin?: boolean
 }
 
-export const NOTHING: OwnPresence = { wanted: NONE, accepted: NONE, told: NONE }
+export const NO_PRESENCE: OwnPresence = { wanted: NONE, accepted: NONE, onServer: NONE }
 
-/** The app sets this. */
-export function wanting(own: OwnPresence, json: string, presence?: unknown): Step {
-  const news = json !== own.wanted && { wanted: json, presence, isRefused: false, error: undefined }
-  return advance({ ...own, ...(!own.host && { user: undefined, accepted: NONE }), ...news })
+/** The app set a presence. */
+export function presenceSet(own: OwnPresence, json: string, presence?: unknown): PresenceStep {
+  const change = json !== own.wanted && { wanted: json, presence, isRefused: false, error: undefined }
+  return sendIfDue({ ...own, ...(!own.server && { userId: undefined, accepted: NONE }), ...change })
 }
 
-/** Said once more after each join, and asked for again where it was refused. */
-export function joined(own: OwnPresence, host: Host): Step {
-  return advance({ ...asUser(own, host.user), host, isRefused: false })
+/** The room was joined: the presence is sent once more, also one that was refused before. */
+export function roomJoined(own: OwnPresence, server: PresenceServer): PresenceStep {
+  return sendIfDue({ ...ofUser(own, server.userId), server, isRefused: false })
 }
 
-export function rested(own: OwnPresence): Step {
-  return advance({ ...own, isResting: false })
+export function waitOver(own: OwnPresence): PresenceStep {
+  return sendIfDue({ ...own, isWaiting: false })
 }
 
-export function answered(own: OwnPresence, error: RoomfulError | undefined, retryMs?: number): Step {
-  const { flight: json } = own
-  const landed = { ...own, flight: undefined }
-  if (!json) return advance(landed)
+/** The request in flight was answered, or failed. A temporary failure is retried after `retryMs`. */
+export function requestAnswered(before: OwnPresence, error: RoomfulError | undefined, retryMs?: number): PresenceStep {
+  const { inFlight: json } = before
+  const own = { ...before, inFlight: undefined }
+  if (!json) return sendIfDue(own)
   if (!error)
-    return advance({ ...landed, told: json, accepted: json, error: json === own.wanted ? undefined : own.error })
-  if (isPermanent(error)) return advance(refused(landed, json, error))
-  if (!own.host) return { own: landed }
-  return { own: { ...landed, isResting: true }, restMs: retryMs, rejoin: error.code === 'NOT_MEMBER' }
+    return sendIfDue({ ...own, onServer: json, accepted: json, error: json === own.wanted ? undefined : own.error })
+  if (isPermanent(error)) return sendIfDue(refused(own, json, error))
+  if (!own.server) return { own }
+  return { own: { ...own, isWaiting: true }, waitMs: retryMs, rejoin: error.code === 'NOT_MEMBER' }
 }
 
-/** What goes with a join, as JSON; undefined where there is nothing to say. */
-export function carriedBy(before: OwnPresence, host: Host): readonly [OwnPresence, string | undefined] {
-  const own = checked(asUser(before, host.user), host)
-  const json = due(own)
-  if (!host.bytes || (json === NONE && own.told === NONE)) return [own, undefined]
-  return [{ ...own, told: undefined, flight: own.flight && '' }, json]
+/** The presence that a join carries, as JSON; undefined where the server need not hear of any. */
+export function presenceForJoin(
+  before: OwnPresence,
+  server: PresenceServer,
+): readonly [OwnPresence, string | undefined] {
+  const own = checked(ofUser(before, server.userId), server)
+  const json = targetOf(own)
+  if (!server.maxBytes || (json === NONE && own.onServer === NONE)) return [own, undefined]
+  return [{ ...own, onServer: undefined, inFlight: own.inFlight && '' }, json]
 }
 
-/** Says what is due, where it can be said now. */
-function advance(before: OwnPresence): Step {
-  if (!before.host) return { own: before }
-  const own = checked(before, before.host)
-  const json = due(own)
-  if (!before.host.bytes || own.flight !== undefined || own.isResting || json === own.told) return { own }
-  return { own: { ...own, told: undefined, flight: json, isResting: true }, say: json, restMs: INTERVAL_MS }
+/** Removes the presence. The server may still have it, so the next join carries null. */
+export function removed({ onServer, isWaiting, inFlight }: OwnPresence): OwnPresence {
+  return { ...NO_PRESENCE, onServer: onServer === NONE ? NONE : undefined, isWaiting, inFlight: inFlight && '' }
 }
 
-const due = ({ isRefused, accepted, wanted }: OwnPresence): string => (isRefused ? accepted : wanted)
-
-/** Nothing any more, here: the server may have it still, so the next join takes it back. */
-export function forgotten({ told, isResting, flight }: OwnPresence): OwnPresence {
-  return { ...NOTHING, told: told === NONE ? told : undefined, isResting, flight: flight && '' }
+function sendIfDue(before: OwnPresence): PresenceStep {
+  const { server } = before
+  if (!server) return { own: before }
+  const own = checked(before, server)
+  const json = targetOf(own)
+  if (!server.maxBytes || own.inFlight !== undefined || own.isWaiting || json === own.onServer) return { own }
+  return { own: { ...own, onServer: undefined, inFlight: json, isWaiting: true }, send: json, waitMs: INTERVAL_MS }
 }
 
-function asUser(own: OwnPresence, user: string | undefined): OwnPresence {
-  return { ...(own.user !== undefined && own.user !== user ? forgotten(own) : own), user }
+/** What the server should have. */
+const targetOf = ({ isRefused, accepted, wanted }: OwnPresence): string => (isRefused ? accepted : wanted)
+
+/** Another user than the one who joined with the presence does not get it. */
+function ofUser(own: OwnPresence, userId: string | undefined): OwnPresence {
+  return { ...(own.userId !== undefined && own.userId !== userId ? removed(own) : own), userId }
 }
 
-/** For good: what was accepted before stands. A server that refuses even to forget is not asked again. */
+/** After a permanent refusal, the accepted presence remains. A server that refuses even null is not asked again. */
 function refused(before: OwnPresence, json: string, error: RoomfulError): OwnPresence {
   const accepted = json === before.accepted ? NONE : before.accepted
-  const own = { ...before, accepted, told: json === NONE ? NONE : before.told }
+  const own = { ...before, accepted, onServer: json === NONE ? NONE : before.onServer }
   return json === own.wanted ? { ...own, isRefused: true, error } : own
 }
 
-/** Refuses what the server would, or would end the connection for. */
-function checked(own: OwnPresence, { bytes }: Pick<Host, 'bytes'>): OwnPresence {
-  const json = due(own)
-  if (json === NONE || bytesOf(JSON.parse(json)) <= bytes) return own
-  const error = bytes
-    ? new RoomfulError('TOO_LARGE', `the server takes at most ${bytes} bytes`)
+/** Refuses here what the server would refuse, or would end the connection for. */
+function checked(own: OwnPresence, { maxBytes }: Pick<PresenceServer, 'maxBytes'>): OwnPresence {
+  const json = targetOf(own)
+  if (json === NONE || bytesOf(JSON.parse(json)) <= maxBytes) return own
+  const error = maxBytes
+    ? new RoomfulError('TOO_LARGE', `the server takes at most ${maxBytes} bytes`)
     : new RoomfulError('UNSUPPORTED', 'this server keeps no presence')
-  return checked(refused(own, json, error), { bytes })
+  return checked(refused(own, json, error), { maxBytes })
 }

@@ -9,21 +9,22 @@ import { retryDelay } from '../../retry-delay.ts'
 import { createGuardedStore } from '../../store.ts'
 import { roomfulRooms } from '../roomful-rooms.ts'
 import {
-  answered,
-  carriedBy,
-  forgotten,
-  type Host,
   INTERVAL_MS,
-  joined,
+  NO_PRESENCE,
   NONE,
-  NOTHING,
-  rested,
-  type Step,
-  wanting,
+  type OwnPresence,
+  presenceForJoin,
+  type PresenceServer,
+  presenceSet,
+  type PresenceStep,
+  removed,
+  requestAnswered,
+  roomJoined,
+  waitOver,
 } from './own-presence-state.ts'
 import type { PresenceState, RoomPresence } from './presence-types.ts'
 
-/** The first wait before a state that was not answered, or was refused temporarily, is sent again. */
+/** The shortest wait before a presence that was not answered, or was refused temporarily, is sent again. */
 const RETRY_MS = 1_000
 
 /** The user's own presence in one room: sent while joined, the newest first, and carried by each join. SPEC.md, rules PR. */
@@ -34,77 +35,96 @@ export function createOwnPresence<C extends AnyContract>(
   const { schemas, reporting } = internals.client
   const roomful = roomfulRooms.get(internals)
   const store = createGuardedStore<PresenceState<C>>({ presence: undefined, error: undefined }, reporting.report)
-  let own = NOTHING
+  let own = NO_PRESENCE
   let isFollowing = false
   let timer: ReturnType<typeof setTimeout> | undefined
+  let sentAt = -Infinity
 
-  const host = (): Host => ({
-    user: internals.userId(),
-    bytes: roomful?.limitsOf('presence')?.presenceBytes ?? 0,
+  const currentServer = (): PresenceServer => ({
+    userId: internals.userId(),
+    maxBytes: roomful?.limitsOf('presence')?.presenceBytes ?? 0,
   })
 
-  const show = (next: typeof own): void => {
+  const update = (next: OwnPresence): void => {
     own = next
+    const hasPresence = own.wanted !== NONE
+    if (roomful?.hasPresence === !hasPresence) {
+      roomful.hasPresence = hasPresence
+      internals.checkUse()
+    }
     const shown = store.getState()
     if (own.presence !== shown.presence || own.error?.message !== shown.error?.message)
       store.setState({ presence: own.presence as typeof shown.presence, error: own.error }, true)
   }
 
-  const wait = (ms: number): void => {
+  const stopWaiting = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => go(rested(own)), ms)
+    timer = undefined
+  }
+  const wait = (ms: number): void => {
+    stopWaiting()
+    timer = setTimeout(() => {
+      timer = undefined
+      perform(waitOver(own))
+    }, ms)
   }
 
-  const go = (step: Step): void => {
+  const perform = (step: PresenceStep): void => {
     own = step.own // before a listener is called, which may set another presence
-    if (step.restMs) wait(step.restMs)
-    if (step.say) send(step.say)
-    show(own)
+    if (step.waitMs) wait(step.waitMs)
+    if (step.send) send(step.send)
+    update(own)
     if (step.rejoin) internals.lost()
   }
 
   const send = (json: string): void => {
-    const end = (error?: RoomfulError): void =>
-      go(
-        answered(
-          own,
-          error,
-          error && retryDelay({ firstMs: RETRY_MS, atLeastMs: requestedWaitMs(error), jitter: 'half' }),
-        ),
-      )
+    const end = (error?: RoomfulError): void => {
+      const retryMs = error && retryDelay({ firstMs: RETRY_MS, atLeastMs: requestedWaitMs(error), jitter: 'half' })
+      perform(requestAnswered(own, error, retryMs))
+    }
     const request = { room: room.name, presence: JSON.parse(json) as unknown }
+    sentAt = performance.now()
     roomful?.request(wire.presence, request).then(() => end(), end)
   }
 
   if (roomful)
     roomful.presence = () => {
       if (room.status === 'left') return undefined // the room is joined only for queued messages
-      const [next, json] = carriedBy(own, host())
-      show(next)
+      const [next, json] = presenceForJoin(own, currentServer())
+      update(next)
       return json && (JSON.parse(json) as unknown)
     }
+
+  const onJoined = (): void => {
+    if (timer === undefined) {
+      const remainingMs = sentAt + INTERVAL_MS - performance.now()
+      own = { ...own, isWaiting: remainingMs > 0 }
+      if (own.isWaiting) wait(remainingMs)
+    }
+    perform(roomJoined(own, currentServer()))
+  }
   /** Called with the first presence that is set: most rooms never have one. */
-  const follow = (): void => {
+  const followRoom = (): void => {
     if (isFollowing) return
     isFollowing = true
     internals.states.add((state, { status: before }) => {
-      if (state.status === 'joined') return go(joined(own, host()))
+      if (state.status === 'joined') return onJoined()
+      if (state.status !== 'joining') stopWaiting()
       // A presence that is set while leaving is for the next join, as one that is set before the first.
-      show(isOut(state) && before !== 'leaving' ? forgotten(own) : { ...own, host: undefined })
-      if (own.isResting && state.status !== 'joining') wait(INTERVAL_MS) // a longer wait belonged to a request that is over
+      update(isOut(state) && before !== 'leaving' ? removed(own) : { ...own, server: undefined })
     })
-    if (room.status === 'joined') go(joined(own, host()))
+    if (room.status === 'joined') onJoined()
   }
 
   return {
     state: store,
     set(presence) {
-      // The copy is what readers will get, and what the contract has to accept.
+      // The contract checks the copy, since other members read the copy.
       const copy = encoding('presence', () => JSON.parse(JSON.stringify(presence)) as unknown)
       const read = schemas.checkPresence(copy) ?? undefined
-      follow()
-      go(wanting(own, JSON.stringify(copy), read))
+      followRoom()
+      perform(presenceSet(own, JSON.stringify(copy), read))
     },
-    clear: () => go(wanting(own, NONE)),
+    clear: () => perform(presenceSet(own, NONE)),
   }
 }

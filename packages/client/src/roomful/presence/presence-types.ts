@@ -4,34 +4,36 @@ import type { ReadonlyStore } from '../../store.ts'
 import type { Member } from '../../rooms/room.ts'
 
 export interface PresenceState<C extends AnyContract = AnyContract> {
-  /** What was set here last, as others read it; undefined where nothing is, as for null. */
+  /** The presence that was set last on this page, as other members read it; undefined for none. */
   readonly presence: Presence<C> | undefined
   /**
-   * Why the server refused that, or `TOO_LARGE` where it would; `UNSUPPORTED` where it keeps no presence. What it
-   * accepted before still stands.
+   * Why other members do not see it: the code of the server's refusal, `TOO_LARGE`, or `UNSUPPORTED` where the server keeps
+   * no presence. They still see the last presence that the server accepted.
    */
   readonly error: RoomfulError | undefined
 }
 
-/** Who is in a room beside us, and what we say about ourselves there. All methods are bound. */
+/** The other members of a room, and the user's own presence in it. All methods are bound. */
 export interface RoomPresence<C extends AnyContract> {
   /**
-   * Says something about ourselves in this room, from this page: kept over outages, and until the room is left.
-   * The newest wins; the server hears of at most one per 100 ms.
+   * Sets the user's presence in this room, from this page. It is kept through outages, until the room is left. The newest
+   * presence counts; at most one is sent every 100 ms. A refusal is in `state`.
    *
-   * @throws ValidationError where the contract does not accept it; `INVALID_ARGUMENT` where it has no JSON.
+   * @throws ValidationError (`INVALID`) for a presence that the contract refuses; RoomfulError `INVALID_ARGUMENT` for one that has no JSON.
    */
   set(this: void, presence: PresenceInput<C>): void
-  /** Takes it back. */
+  /** Removes the presence that this page has set. */
   clear(this: void): void
   readonly state: ReadonlyStore<PresenceState<C>>
-  /** Ourselves as everybody sees us, all tabs in one; undefined where the server tells nobody apart. */
+  /** The user as a member of the room, over all of the user's pages; undefined where the server does not identify users. */
   readonly self: ReadonlyStore<Member<C> | undefined>
-  /** Everybody else, by user id; everybody where the server tells nobody apart. */
+  /** The other members, by user id; all members where the server does not identify users. */
   readonly others: ReadonlyStore<ReadonlyMap<string, Member<C>>>
   /**
-   * Hears of others who enter, leave, or change, with what they were before. Those who are there when we join do not
-   * enter; nobody leaves when we do; after an outage, only what differs is told.
+   * Calls the handler when another member enters, leaves, or changes; after a change it also gets the member before. There
+   * is no call when this client joins or leaves; after an outage there are only calls for real differences.
+   *
+   * @throws RoomfulError `INVALID_ARGUMENT` for another type, or a handler that is no function.
    */
   on(
     this: void,
@@ -40,14 +42,17 @@ export interface RoomPresence<C extends AnyContract> {
   ): Unsubscribe
 }
 
-/** Who is typing in a room, and what we say of it. All methods are bound. */
+/** The users who are typing in a room, and the signs that this user is. All methods are bound. */
 export interface RoomTyping<C extends AnyContract> {
-  /** We are typing: said at once, again every 3,000 ms while keystrokes go on, and taken back 5,000 ms after the last. */
+  /**
+   * The user has hit a key. Tells the room at once, and again every 3,000 ms while keystrokes go on. The user counts as
+   * typing until 5,000 ms after the last keystroke.
+   */
   keystroke(this: void): void
-  /** Sent, or emptied: taken back at once, if it was said. */
+  /** The user has sent or emptied the input: tells the room at once that the user has stopped. */
   stop(this: void): void
-  /** Who is typing now, oldest first, at most 100, ourselves left out. */
+  /** The other users who are typing, in the order in which they began, at most 100. */
   readonly state: ReadonlyStore<readonly User<C>[]>
-  /** Takes back what was said; nothing is heard any more, and nobody types. */
+  /** Stops, and empties `state` for good. */
   close(this: void): void
 }

@@ -1,5 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
+import { PendingWrites } from '../outbox/pending-writes.ts'
 import { openIndexedDb } from './indexed-db.ts'
 import { openLocalStorage } from './local-storage.ts'
 import type { OutboxStorage } from './outbox-storage.ts'
@@ -37,6 +38,7 @@ export function persistentOutbox({ user, name = 'roomful', storage }: Persistent
     kind: 'persistent',
     ...(user !== undefined && { user }),
     open: (page, events) => new PersistentSession(name, open, page, events),
+    createWrites: () => new PendingWrites(),
   }
 }
 

@@ -1,5 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import type { OutboxStorageName } from '../../connection/connection-state.ts'
+import type { PendingWrites } from '../outbox/pending-writes.ts'
 import { within } from '../../promises.ts'
 import {
   byAge,
@@ -64,6 +65,8 @@ export interface OutboxOption {
   readonly kind: 'persistent'
   readonly user?: string | null
   open(page: PageIdentity, events: StorageEvents): StorageSession
+  /** Collects what has to be stored; it is here so that an outbox in memory does not load it. */
+  createWrites(): PendingWrites
 }
 
 /** Shares the storage with other pages: adopts their records under their locks, and stores its own under its own. */

@@ -9,13 +9,13 @@ import type { RoomTyping } from '../presence/presence-types.ts'
 import { createOwnTyping } from './own-typing.ts'
 import { type Typists, usersOf, withoutTypists, withTypist } from './typing-state.ts'
 
-type Open<C extends AnyContract> = () => RoomTyping<C>
+type OpenTyping<C extends AnyContract> = () => RoomTyping<C>
 
-const known = new WeakMap<object, unknown>()
+const openByRoom = new WeakMap<object, unknown>()
 
 /**
- * The users who are typing in a room, and the sign that this user is. `close` it when it is not shown any more. A room may
- * have several, for several inputs, which share one state. Under `plainRooms()` it does nothing.
+ * The other users who are typing in a room, and the signs that this user is. `close` it when its input is not shown any more.
+ * A room may have several, for several inputs, which share one state. Under `plainRooms()` it does nothing.
  *
  * @example
  * const typing = createTyping(room)
@@ -23,13 +23,13 @@ const known = new WeakMap<object, unknown>()
  * typing.state.subscribe((users) => render(users.map(({ name }) => name)))
  */
 export function createTyping<C extends AnyContract>(room: Room<C>): RoomTyping<C> {
-  const open = (known.get(room) as Open<C> | undefined) ?? typingIn(room)
-  known.set(room, open)
+  const open = (openByRoom.get(room) as OpenTyping<C> | undefined) ?? followTyping(room)
+  openByRoom.set(room, open)
   return open()
 }
 
-/** The state that all typing objects of one room share, until the last one is closed. */
-function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
+/** Follows the signs of typing in a room until the last object that `createTyping` made for it is closed. */
+function followTyping<C extends AnyContract>(room: Room<C>): OpenTyping<C> {
   const internals = internalsOf(room)
   const roomful = roomfulRooms.get(internals)
   const { schemas, reporting } = internals.client
@@ -39,15 +39,15 @@ function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
   let timer: ReturnType<typeof setTimeout> | undefined
   let openCount = 0
 
-  const canType = (): boolean => roomful?.limitsOf('typing') !== undefined
+  const isSupported = (): boolean => roomful?.limitsOf('typing') !== undefined
   const own = createOwnTyping((typing) => {
-    // A stop is sent wherever it may be needed: a server may keep a member that has left, or that joins again.
-    if (!canType() || (typing && room.status !== 'joined')) return false
+    // A stop is sent in any state: the server may still have the member.
+    if (!isSupported() || (typing && room.status !== 'joined')) return false
     roomful?.send(wire.typing, { room: room.name, typing })
     return true
   })
 
-  const show = (next: typeof typists): void => {
+  const update = (next: typeof typists): void => {
     typists = next
     users.setState(usersOf(typists, users.getState()), true)
     if (typists.length === 0) {
@@ -55,11 +55,12 @@ function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
       timer = undefined
     } else timer ??= setTimeout(expire, Math.min(...typists.map(({ until }) => until)) - performance.now())
   }
-  const drop = (isGone: Parameters<typeof withoutTypists<User<C>>>[1]): void => show(withoutTypists(typists, isGone))
+  const remove = (isGone: Parameters<typeof withoutTypists<User<C>>>[1]): void =>
+    update(withoutTypists(typists, isGone))
   const expire = (): void => {
     timer = undefined
     const now = performance.now()
-    drop(({ until }) => until <= now)
+    remove(({ until }) => until <= now)
   }
 
   const receive = (message: unknown): void => {
@@ -68,20 +69,20 @@ function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
       return reporting.inspect({ type: 'drop', direction: 'in', event: wire.typing, room: room.name, reason })
     }
     const { from, typing } = message
-    if (!typing) return drop(({ id }) => id === from.id)
-    if (!canType() || room.status !== 'joined' || from.id === internals.userId()) return
+    if (!typing) return remove(({ id }) => id === from.id)
+    if (!isSupported() || room.status !== 'joined' || from.id === internals.userId()) return
     const user = schemas.readUser(from)
-    if (user !== undefined) show(withTypist(typists, from.id, user, performance.now()))
+    if (user !== undefined) update(withTypist(typists, from.id, user, performance.now()))
   }
 
-  const undo = [
+  const subscriptions = [
     roomful?.onOwn(wire.typing, receive),
-    roomful?.senders.add((from) => drop(({ id }) => id === from?.id)),
-    room.members.subscribe((now, before) => drop(({ id }) => before.has(id) && !now.has(id))),
+    roomful?.senders.add((from) => remove(({ id }) => id === from?.id)),
+    room.members.subscribe((now, before) => remove(({ id }) => before.has(id) && !now.has(id))),
     room.state.subscribe(({ status }) => {
       if (status === 'joined') return
       own.end()
-      show([])
+      update([])
     }),
   ]
 
@@ -106,15 +107,15 @@ function typingIn<C extends AnyContract>(room: Room<C>): Open<C> {
         unfollow()
         state.setState([], true)
         if (--openCount > 0) return
-        known.delete(room)
-        for (const off of undo) off?.()
-        show([])
+        openByRoom.delete(room)
+        for (const unsubscribe of subscriptions) unsubscribe?.()
+        update([])
       },
     }
   }
 }
 
 function isTyping(message: unknown): message is Typing {
-  const { from, typing } = message as Record<string, unknown> // the protocol has read its room already
+  const { from, typing } = message as Record<string, unknown> // the protocol has checked that it is an object
   return isUser(from) && typeof typing === 'boolean'
 }

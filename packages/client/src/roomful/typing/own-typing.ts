@@ -1,59 +1,62 @@
+/** While keystrokes go on, the room is told again after this time. */
 const REPEAT_MS = 3_000
+/** This long after the last keystroke, the room is told that the user has stopped. */
 const END_MS = 5_000
 
 interface OwnTyping {
-  keystroke(who: object): void
-  stop(who: object): void
-  /** Nobody types here any more. */
+  keystroke(input: object): void
+  /** The input was sent, emptied or closed. */
+  stop(input: object): void
+  /** The room is not joined any more. */
   end(): void
 }
 
 /**
- * Our own typing, by whoever types here: what to say, and when. `say` answers whether it could be said; one timer runs
- * while we type.
+ * When to tell a room that its user types, over all inputs of the room. `send` returns whether the sign could be sent. One
+ * timer runs while the user types.
  */
-export function createOwnTyping(say: (typing: boolean) => boolean): OwnTyping {
-  /** When each hit a key last, of those who have not stopped. */
-  const keys = new Map<object, number>()
-  let saidAt = 0
-  /** Running while the others believe that we type. */
+export function createOwnTyping(send: (isTyping: boolean) => boolean): OwnTyping {
+  /** By input that has not stopped: the time of its last keystroke. */
+  const keystrokes = new Map<object, number>()
+  let sentAt = 0
+  /** Runs while other members see the user type. */
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const keyAt = (): number => Math.max(...keys.values())
-  const restMs = (): number => keyAt() + END_MS - performance.now()
-  const forget = (): void => {
-    keys.clear()
+  const lastKeystroke = (): number => Math.max(...keystrokes.values())
+  const remainingMs = (): number => lastKeystroke() + END_MS - performance.now()
+  const reset = (): void => {
+    keystrokes.clear()
     clearTimeout(timer)
     timer = undefined
   }
-  const takeBack = (): void => {
-    forget()
-    say(false)
+  const sendStop = (): void => {
+    reset()
+    send(false)
   }
-  const start = (): void => {
-    if (!say(true)) return forget()
-    saidAt = performance.now()
+  const sendStart = (): void => {
+    if (!send(true)) return reset()
+    sentAt = performance.now()
     clearTimeout(timer)
     timer = setTimeout(check, REPEAT_MS)
   }
   const check = (): void => {
-    if (keyAt() > saidAt) start()
-    else if (restMs() > 0) timer = setTimeout(check, restMs())
-    else takeBack()
+    if (lastKeystroke() > sentAt) sendStart()
+    else if (remainingMs() > 0) timer = setTimeout(check, remainingMs())
+    else sendStop()
   }
 
   return {
-    keystroke(who) {
+    keystroke(input) {
       const now = performance.now()
-      keys.set(who, now)
-      if (timer === undefined || now >= saidAt + REPEAT_MS) start()
+      keystrokes.set(input, now)
+      if (timer === undefined || now >= sentAt + REPEAT_MS) sendStart()
     },
-    stop(who) {
-      keys.delete(who)
-      if (timer !== undefined && restMs() <= 0) takeBack()
+    stop(input) {
+      keystrokes.delete(input)
+      if (timer !== undefined && remainingMs() <= 0) sendStop()
     },
     end() {
-      if (timer !== undefined) takeBack()
+      if (timer !== undefined) sendStop()
     },
   }
 }

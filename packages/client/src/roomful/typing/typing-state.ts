@@ -1,7 +1,8 @@
-/** One who types, until a time at which nothing more was heard of it; milliseconds of any one clock. */
+/** A user who types. Times are milliseconds of any one clock. */
 export interface Typist<U> {
   readonly id: string
   readonly user: U
+  /** When the user counts as stopped, unless another sign comes. */
   readonly until: number
 }
 
@@ -11,7 +12,7 @@ export type Typists<U> = readonly Typist<U>[]
 const TYPING_MS = 6_000
 const MAX_TYPISTS = 100
 
-/** With a sign of one who types: whoever is new comes last, and not at all where the list is full. */
+/** The list after a sign of typing. A new user comes last; in a full list, a new user is left out. */
 export function withTypist<U>(typists: Typists<U>, id: string, user: U, now: number): Typists<U> {
   const until = now + TYPING_MS
   if (typists.some((other) => other.id === id))
@@ -19,13 +20,13 @@ export function withTypist<U>(typists: Typists<U>, id: string, user: U, now: num
   return typists.length < MAX_TYPISTS ? [...typists, { id, user, until }] : typists
 }
 
-/** Without those who are gone; the same list where nobody is. */
+/** The list without these users; the same list where it has none of them. */
 export function withoutTypists<U>(typists: Typists<U>, isGone: (typist: Typist<U>) => boolean): Typists<U> {
   const left = typists.filter((typist) => !isGone(typist))
   return left.length === typists.length ? typists : left
 }
 
-/** Who types, as shown; the same list where it says the same. */
+/** The users to show; the list that is shown already where it has the same users. */
 export function usersOf<U>(typists: Typists<U>, shown: readonly U[]): readonly U[] {
   const isSame = typists.length === shown.length && typists.every(({ user }, index) => user === shown[index])
   return isSame ? shown : typists.map(({ user }) => user)

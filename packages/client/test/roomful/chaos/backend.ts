@@ -9,35 +9,35 @@ import { missing } from './checks.ts'
 import { ROOMS } from './page.ts'
 import type { ServerFault } from './plan.ts'
 import { between, type Random } from './random.ts'
-import type { Logs, Story } from './story.ts'
+import type { Logs, RunRecord } from './run-record.ts'
 
-/** A server that is told to crash at a batch, and to which nobody sends one. */
+/** A server that waits for a batch to crash at, and gets none, is killed after this time. */
 const CRASH_LIMIT_MS = 3_000
 const STOP_LIMIT_MS = 20_000
-const GOODBYE_LIMIT_MS = 5_000
-/** Of the broadcasts: as good as none are lost. */
-const HARDLY_ANY = Number.MAX_SAFE_INTEGER
+const DISCONNECT_LIMIT_MS = 5_000
+/** `loseOneIn`: practically no broadcast is lost. */
+const NEVER = Number.MAX_SAFE_INTEGER
 
-/** The server, which always comes back on the same file and port; after each end, all that was confirmed must be there. */
+/** The server, which restarts with the same file and port. After each restart, every confirmed message must be in its log. */
 export class Backend {
   readonly #server: ServerProcess
   readonly #random: Random
-  readonly #story: Story
-  #mood: Mood
+  readonly #record: RunRecord
+  #conditions: Conditions
   #restarts = 0
   #isBusy = false
 
-  static async start(file: string, random: Random, story: Story): Promise<Backend> {
-    const mood = someMood(random)
-    const server = await startServerProcess({ log: { file }, pingMs: 600, ...mood })
-    return new Backend(server, mood, random, story)
+  static async start(file: string, random: Random, record: RunRecord): Promise<Backend> {
+    const conditions = randomConditions(random)
+    const server = await startServerProcess({ log: { file }, pingMs: 600, ...conditions })
+    return new Backend(server, conditions, random, record)
   }
 
-  private constructor(server: ServerProcess, mood: Mood, random: Random, story: Story) {
+  private constructor(server: ServerProcess, conditions: Conditions, random: Random, record: RunRecord) {
     this.#server = server
-    this.#mood = mood
+    this.#conditions = conditions
     this.#random = random
-    this.#story = story
+    this.#record = record
   }
 
   get port(): number {
@@ -48,22 +48,22 @@ export class Backend {
     return this.#restarts
   }
 
-  /** Whether a fault is under way: one at a time. */
+  /** Whether a fault is under way; there is one at a time. */
   get isBusy(): boolean {
     return this.#isBusy
   }
 
-  async suffer(kind: ServerFault, forMs: number): Promise<void> {
+  async applyFault(kind: ServerFault, forMs: number): Promise<void> {
     this.#isBusy = true
-    await (kind === 'freeze' ? this.#freeze(forMs) : this.#fall(kind, forMs))
+    await (kind === 'freeze' ? this.#freeze(forMs) : this.#stopAndRestart(kind, forMs))
     this.#isBusy = false
   }
 
-  /** Loses nothing on purpose any more: after the last word nobody would notice. */
+  /** Loses no broadcast any more: the loss of the last one would not be noticed. */
   async heal(): Promise<void> {
-    if (this.#mood.loseOneIn === HARDLY_ANY) return
+    if (this.#conditions.loseOneIn === NEVER) return
     await this.#terminate()
-    await this.#restart({ ...this.#mood, loseOneIn: HARDLY_ANY })
+    await this.#restart({ ...this.#conditions, loseOneIn: NEVER })
   }
 
   async logs(): Promise<Logs> {
@@ -71,17 +71,17 @@ export class Backend {
     return new Map(entries)
   }
 
-  /** When all clients have gone. */
+  /** Stops the server after the last client has disconnected. */
   async stop(): Promise<void> {
-    const endAt = Date.now() + GOODBYE_LIMIT_MS
+    const endAt = Date.now() + DISCONNECT_LIMIT_MS
     while ((await this.#server.clients()) > 0 && Date.now() < endAt) await delay(20)
     const left = await this.#server.clients()
-    if (left > 0) this.#story.problems.push(`C9 ${left} clients are still connected`)
+    if (left > 0) this.#record.problems.push(`C9 ${left} clients are still connected`)
     await this.#terminate()
   }
 
-  /** For a run that failed half-way. */
-  async abandon(): Promise<void> {
+  /** Ends the server of a run that has failed. */
+  async kill(): Promise<void> {
     await this.#server.kill('SIGKILL')
   }
 
@@ -91,14 +91,14 @@ export class Backend {
     this.#server.thaw()
   }
 
-  async #fall(kind: Exclude<ServerFault, 'freeze'>, forMs: number): Promise<void> {
+  async #stopAndRestart(kind: Exclude<ServerFault, 'freeze'>, forMs: number): Promise<void> {
     if (kind === 'terminate') await this.#terminate()
     else if (kind === 'kill') this.#ended(await this.#server.kill('SIGKILL'))
     else await this.#crash(kind === 'crash before the commit' ? 'before the commit' : 'after the commit')
-    const confirmed = this.#story.sent.filter(({ outcome }) => outcome?.state === 'confirmed')
+    const confirmed = this.#record.sent.filter(({ outcome }) => outcome?.state === 'confirmed')
     await delay(forMs)
-    await this.#restart(someMood(this.#random))
-    this.#story.problems.push(...missing(confirmed, await this.logs()).map((what) => `C5 after ${kind}: ${what}`))
+    await this.#restart(randomConditions(this.#random))
+    this.#record.problems.push(...missing(confirmed, await this.logs()).map((what) => `C5 after ${kind}: ${what}`))
   }
 
   async #crash(moment: 'before the commit' | 'after the commit'): Promise<void> {
@@ -110,7 +110,7 @@ export class Backend {
 
   async #terminate(): Promise<void> {
     const timer = setTimeout(() => {
-      this.#story.problems.push(`C9 the server did not stop within ${STOP_LIMIT_MS} ms`)
+      this.#record.problems.push(`C9 the server did not stop within ${STOP_LIMIT_MS} ms`)
       void this.#server.kill('SIGKILL')
     }, STOP_LIMIT_MS)
     this.#ended(await this.#server.kill('SIGTERM'))
@@ -118,24 +118,24 @@ export class Backend {
   }
 
   #ended({ code, signal, output }: Exit): void {
-    if (output !== '') this.#story.problems.push(`C9 the server printed: ${output}`)
-    if (signal !== 'SIGKILL' && code !== 0) this.#story.problems.push(`C9 the server ended with ${code ?? signal}`)
+    if (output !== '') this.#record.problems.push(`C9 the server printed: ${output}`)
+    if (signal !== 'SIGKILL' && code !== 0) this.#record.problems.push(`C9 the server ended with ${code ?? signal}`)
   }
 
-  async #restart(mood: Mood): Promise<void> {
-    await this.#server.restart(mood)
-    this.#mood = mood
+  async #restart(conditions: Conditions): Promise<void> {
+    await this.#server.restart(conditions)
+    this.#conditions = conditions
     this.#restarts += 1
   }
 }
 
-type Mood = Required<Pick<ProcessSettings, 'seed' | 'handlerDelayMs' | 'loseOneIn'>>
+type Conditions = Required<Pick<ProcessSettings, 'seed' | 'handlerDelayMs' | 'loseOneIn'>>
 
-/** Quick or slow, and now and then forgetful. */
-function someMood(random: Random): Mood {
+/** Fast or slow, and sometimes losing broadcasts. */
+function randomConditions(random: Random): Conditions {
   return {
     seed: between(random, 1, 1_000_000),
     handlerDelayMs: random() < 0.3 ? 0 : between(random, 1, 40),
-    loseOneIn: random() < 0.5 ? HARDLY_ANY : between(random, 10, 60),
+    loseOneIn: random() < 0.5 ? NEVER : between(random, 10, 60),
   }
 }

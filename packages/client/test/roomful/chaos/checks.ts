@@ -1,32 +1,32 @@
 import type { Entry } from '@roomful/contract/protocol'
-import type { Logs, Sent, Stay, Story } from './story.ts'
+import type { Logs, Sent, Stay, RunRecord } from './run-record.ts'
 
 type Bad = (what: string) => void
 
-/** What must hold once everything has healed; each begins with its check. */
-export function findViolations(story: Story, logs: Logs): string[] {
-  const violations = [...story.problems]
+/** The violations after the faults have ended; each begins with the number of its check. */
+export function findViolations(record: RunRecord, logs: Logs): string[] {
+  const violations = [...record.problems]
   const bad: Bad = (what) => void violations.push(what)
-  checkLogs(story, logs, bad)
-  checkOutcomes(story, logs, bad)
-  for (const stay of story.stays) checkView(stay, logs.get(stay.room) ?? [], bad)
-  checkOwn(story, bad)
-  violations.push(...missing(story.sent, logs).map((what) => `C1 ${what}`))
+  checkLogs(record, logs, bad)
+  checkOutcomes(record, logs, bad)
+  for (const stay of record.stays) checkView(stay, logs.get(stay.room) ?? [], bad)
+  checkOwn(record, bad)
+  violations.push(...missing(record.sent, logs).map((what) => `C1 ${what}`))
   return violations
 }
 
-/** What was confirmed and is not in the log where the receipt says, once. */
+/** The confirmed messages that are not in the log at the seq of their receipt. */
 export function missing(sent: readonly Sent[], logs: Logs): string[] {
   return sent.flatMap(({ text, room, outcome }) => {
     if (outcome?.state !== 'confirmed') return []
     const entry = logs.get(room)?.[outcome.seq - 1]
     if (entry?.id === outcome.id && textOf(entry) === text && entry.seq === outcome.seq) return []
-    return [`"${text}" was confirmed as ${outcome.id} at ${room}/${outcome.seq}, where there is ${told(entry)}`]
+    return [`"${text}" was confirmed as ${outcome.id} at ${room}/${outcome.seq}, where the log has ${nameOf(entry)}`]
   })
 }
 
-/** Everything once, from somebody who said it, each sender's in the order of saying. */
-function checkLogs({ sent }: Story, logs: Logs, bad: Bad): void {
+/** Each message is in the log once, from its sender, and in the order of that sender. */
+function checkLogs({ sent }: RunRecord, logs: Logs, bad: Bad): void {
   const known = new Map(sent.filter(({ isSpam }) => !isSpam).map((message) => [message.text, message]))
   const seen = new Set<string>()
   for (const [room, entries] of logs) {
@@ -39,7 +39,7 @@ function checkLogs({ sent }: Story, logs: Logs, bad: Bad): void {
       if (seen.has(text)) bad(`C1 "${text}" is in the log twice, again at ${place}`)
       seen.add(text)
       if (message?.room !== room || message.user !== entry.from?.id) {
-        bad(`C4 ${told(entry)} at ${place} from ${entry.from?.id}, who never said it there`)
+        bad(`C4 ${nameOf(entry)} at ${place} from ${entry.from?.id}, who never sent it there`)
         continue
       }
       const order = orderOf(text)
@@ -50,13 +50,13 @@ function checkLogs({ sent }: Story, logs: Logs, bad: Bad): void {
   }
 }
 
-/** Told what is so; nothing that a live page sent, or a dead one left, is forgotten. */
-function checkOutcomes({ sent, left, stays }: Story, logs: Logs, bad: Bad): void {
+/** Every outcome is true; no message of a page, open or closed, is forgotten. */
+function checkOutcomes({ sent, left, stays }: RunRecord, logs: Logs, bad: Bad): void {
   const logged = new Set([...logs.values()].flatMap((entries) => entries.map(textOf)))
   const isAlive = new Set(stays.filter(({ isOver }) => !isOver).map(({ page }) => page))
   const isLeft = new Set(left)
   for (const text of isLeft)
-    if (text !== 'spam' && !logged.has(text)) bad(`C7 "${text}" was stored when its page died, and nobody finished it`)
+    if (text !== 'spam' && !logged.has(text)) bad(`C7 "${text}" was stored when its page closed, and no page sent it`)
   for (const { text, isSpam, room, stay, outcome } of sent) {
     const name = `"${text}" of ${stay.page} in ${room}`
     if (outcome === undefined) {
@@ -69,27 +69,28 @@ function checkOutcomes({ sent, left, stays }: Story, logs: Logs, bad: Bad): void
   }
 }
 
-/** What was heard is the log, from where the stay began; to its end, where it is not over. */
-function checkView({ page, room, heard, isOver }: Stay, log: readonly Entry[], bad: Bad): void {
-  let last = heard[0] && heard[0].seq - 1
-  for (const { seq, id, at, text, from } of heard) {
+/** The received messages are the log from the join on, up to the head where the stay is not over. */
+function checkView({ page, room, received, isOver }: Stay, log: readonly Entry[], bad: Bad): void {
+  let last = received[0] && received[0].seq - 1
+  for (const { seq, id, at, text, from } of received) {
     const entry = log[seq - 1]
-    if (seq !== (last ?? 0) + 1) bad(`C2 ${page} heard ${room}/${seq} after ${last}`)
+    if (seq !== (last ?? 0) + 1) bad(`C2 ${page} received ${room}/${seq} after ${last}`)
     if (entry?.id !== id || entry.at !== at || textOf(entry) !== text || entry.from?.id !== from)
-      bad(`C2 ${page} heard "${text}" (${id}) at ${room}/${seq}, where the log has ${told(entry)}`)
+      bad(`C2 ${page} received "${text}" (${id}) at ${room}/${seq}, where the log has ${nameOf(entry)}`)
     last = seq
   }
-  if (!isOver && last !== undefined && last !== log.length) bad(`C2 ${page} heard ${room} to ${last} of ${log.length}`)
+  if (!isOver && last !== undefined && last !== log.length)
+    bad(`C2 ${page} received ${room} to ${last} of ${log.length}`)
 }
 
-/** Whoever is in a room hears what he said in it: this tells where a stay must have begun. */
-function checkOwn({ sent }: Story, bad: Bad): void {
-  const heard = new Map<Stay, Set<number>>()
+/** A member receives its own messages: that shows where its stay must have begun. */
+function checkOwn({ sent }: RunRecord, bad: Bad): void {
+  const received = new Map<Stay, Set<number>>()
   for (const { text, stay, room, outcome } of sent) {
     if (stay.isOver || outcome?.state !== 'confirmed') continue
-    if (!heard.has(stay)) heard.set(stay, new Set(stay.heard.map(({ seq }) => seq)))
-    if (!heard.get(stay)!.has(outcome.seq))
-      bad(`C2 ${stay.page} did not hear its own "${text}" at ${room}/${outcome.seq}`)
+    if (!received.has(stay)) received.set(stay, new Set(stay.received.map(({ seq }) => seq)))
+    if (!received.get(stay)!.has(outcome.seq))
+      bad(`C2 ${stay.page} did not receive its own "${text}" at ${room}/${outcome.seq}`)
   }
 }
 
@@ -102,6 +103,6 @@ function orderOf(text: string): number {
   return Number(text.split(' ')[1])
 }
 
-function told(entry: Entry | undefined): string {
+function nameOf(entry: Entry | undefined): string {
   return entry ? `"${textOf(entry)}" (${entry.id})` : 'nothing'
 }

@@ -4,7 +4,7 @@ import { createProxy, type FaultProxy } from '@roomful/testing/proxy'
 import { processChat } from '../../support/server-process.ts'
 import { between, type Random } from './random.ts'
 import type { PageStorage, SharedStorage } from './shared-storage.ts'
-import type { Sent, Stay, Story } from './story.ts'
+import type { Sent, Stay, RunRecord } from './run-record.ts'
 
 export const ROOMS = ['general', 'random', 'help'] as const
 
@@ -14,11 +14,11 @@ export interface PageParts {
   readonly user: string
   readonly serverPort: number
   readonly storage: SharedStorage
-  readonly story: Story
+  readonly record: RunRecord
   readonly random: Random
 }
 
-/** One page of an app: a client in all rooms, behind a proxy of its own. It notes all that it sends and hears. */
+/** One page of an app: a client in all rooms, behind a proxy of its own. It records everything that it sends and receives. */
 export class Page {
   readonly name: string
   readonly client: Client<Chat>
@@ -26,7 +26,7 @@ export class Page {
   readonly #parts: PageParts
   readonly #storage: PageStorage
   readonly #stays = new Map<string, Stay>()
-  #isDead = false
+  #isClosed = false
 
   static async open(number: number, parts: PageParts): Promise<Page> {
     const proxy = await createProxy({ target: { port: parts.serverPort } })
@@ -44,13 +44,13 @@ export class Page {
       contract: processChat,
       auth: { name: user },
       rooms: roomful({ outbox: this.#storage.outbox }),
-      // Short, so that what is lost is soon asked for again, and often while the first is still under way.
+      // Short, so that requests are repeated soon, and often while the first is still handled.
       ackTimeoutMs: 1_000,
       joinTimeoutMs: 1_000,
       connectTimeoutMs: 2_000,
       reconnect: { minDelayMs: 10, maxDelayMs: 200 },
       onError: (error, source) => this.#problem(`C9 ${source}: ${String(error)}`),
-      // Of what an earlier page sent, this is all that is told.
+      // The only report for messages of earlier pages.
       inspect: (event) => {
         if (event.type !== 'drop' || event.direction === 'in' || event.event !== 'message') return
         if (event.error?.code !== 'SPAM') this.#problem(`C7 dropped: ${event.reason} (${String(event.error?.cause)})`)
@@ -62,34 +62,34 @@ export class Page {
       if (queued < 0 || sending < 0) this.#problem(`C6 ${queued} queued, ${sending} sending: settled twice`)
     })
     for (const room of ROOMS) {
-      this.#hear(room)
+      this.#recordRoom(room)
       this.join(room)
     }
   }
 
-  /** How many wait for the server to have them. */
-  get waiting(): number {
+  /** How many messages the server has not confirmed. */
+  get unconfirmed(): number {
     const { queued, sending } = this.client.outbox.getState()
     return queued + sending
   }
 
-  /** What was heard last in each room. */
-  get places(): (number | 'nothing yet' | 'not joined')[] {
+  /** The last seq that was received in each room. */
+  get positions(): (number | 'none' | 'not joined')[] {
     return ROOMS.map((room) => {
       if (this.client.room(room).status !== 'joined') return 'not joined'
-      return this.#stays.get(room)?.heard.at(-1)?.seq ?? 'nothing yet'
+      return this.#stays.get(room)?.received.at(-1)?.seq ?? 'none'
     })
   }
 
   join(room: string): void {
-    if (this.#isDead || this.#stays.has(room)) return
-    const stay: Stay = { page: this.name, room, heard: [], isOver: false }
+    if (this.#isClosed || this.#stays.has(room)) return
+    const stay: Stay = { page: this.name, room, received: [], isOver: false }
     this.#stays.set(room, stay)
-    this.#parts.story.stays.push(stay)
+    this.#parts.record.stays.push(stay)
     this.client
       .room(room)
       .join()
-      .catch(() => {}) // it is tried again
+      .catch(() => {}) // the client tries again
   }
 
   leave(room: string): void {
@@ -97,32 +97,32 @@ export class Page {
     void this.client.room(room).leave()
   }
 
-  /** Whether it could be said: not to a room that we have left, or could not join. */
-  say(roomName: string, text: string): boolean {
+  /** Returns whether it was sent: false in a room that the page has left or could not join. */
+  send(roomName: string, text: string): boolean {
     const room = this.client.room(roomName)
     const stay = this.#stays.get(roomName)
-    if (this.#isDead || !stay || !isOpen(room)) return false
+    if (this.#isClosed || !stay || !isOpen(room)) return false
     const sent: Sent = { text, isSpam: text === 'spam', user: this.#parts.user, room: roomName, stay }
-    this.#parts.story.sent.push(sent)
+    this.#parts.record.sent.push(sent)
     room.emit('message', { text }).then(
       (receipt) => {
-        if (this.#isDead) return
+        if (this.#isClosed) return
         if (receipt.confirmed) sent.outcome = { state: 'confirmed', id: receipt.id, seq: receipt.seq }
         else sent.outcome = { state: 'unconfirmed' }
       },
       (error: unknown) => {
         const { code, cause } = RoomfulError.from(error)
-        if (!this.#isDead) sent.outcome = { state: 'refused', code, error: `${String(error)} (${String(cause)})` }
+        if (!this.#isClosed) sent.outcome = { state: 'refused', code, error: `${String(error)} (${String(cause)})` }
       },
     )
     return true
   }
 
-  /** Gone as a page goes: no goodbye, and what is on its way may still arrive. Resolves when it has. */
-  async die(): Promise<void> {
-    this.#isDead = true
+  /** Ends as a closed tab does: without a disconnect, and packets under way may still arrive. Resolves when they have. */
+  async kill(): Promise<void> {
+    this.#isClosed = true
     for (const room of ROOMS) this.#end(room)
-    this.#parts.story.left.push(...this.#storage.die().map(({ data }) => (data as { text: string }).text))
+    this.#parts.record.left.push(...this.#storage.close().map(({ data }) => (data as { text: string }).text))
     this.proxy.drop('toServer')
     this.proxy.drop('toClient')
     this.client.disconnect()
@@ -135,13 +135,15 @@ export class Page {
     await this.proxy.close()
   }
 
-  #hear(room: string): void {
+  #recordRoom(room: string): void {
     this.client.room(room).on('message', ({ text }, { seq, id, at, from }) => {
       const stay = this.#stays.get(room)
-      if (stay && seq !== undefined && id !== undefined) stay.heard.push({ seq, id, at, text, from: from?.id })
-      else if (!this.#isDead) this.#problem(`C2 heard "${text}" in ${room}, without a place or after leaving`)
+      if (stay && seq !== undefined && id !== undefined) stay.received.push({ seq, id, at, text, from: from?.id })
+      else if (!this.#isClosed) this.#problem(`C2 "${text}" in ${room} came without a seq or after the leave`)
     })
-    this.client.room(room).on('gap', (gap) => this.#problem(`C2 nothing is missing, and told: ${JSON.stringify(gap)}`))
+    this.client
+      .room(room)
+      .on('gap', (gap) => this.#problem(`C2 a gap without a missing message: ${JSON.stringify(gap)}`))
   }
 
   #end(room: string): void {
@@ -151,7 +153,7 @@ export class Page {
   }
 
   #problem(what: string): void {
-    if (!this.#isDead) this.#parts.story.problems.push(`${what} (${this.name})`)
+    if (!this.#isClosed) this.#parts.record.problems.push(`${what} (${this.name})`)
   }
 }
 

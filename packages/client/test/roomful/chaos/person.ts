@@ -3,20 +3,20 @@ import { Page, type PageParts, ROOMS } from './page.ts'
 import type { PageFault } from './plan.ts'
 import { between, type Random } from './random.ts'
 
-/** The outbox takes 500. */
-const MOST_WAITING = 400
+/** Less than the 500 that the outbox takes. */
+const MAX_UNCONFIRMED = 400
 
-/** Somebody with one tab, who talks all the while and now and then loads the page again. */
+/** A user with one tab, who sends all the time and sometimes reloads the page. */
 export class Person {
   readonly #parts: PageParts
   readonly #random: Random
-  readonly #dying: Promise<void>[] = []
+  readonly #closing: Promise<void>[] = []
   #page: Page
   #pages = 1
-  #said = 0
-  #isTalking = true
+  #sentCount = 0
+  #isSending = true
 
-  static async enter(parts: PageParts): Promise<Person> {
+  static async start(parts: PageParts): Promise<Person> {
     return new Person(parts, await Page.open(1, parts))
   }
 
@@ -34,23 +34,23 @@ export class Person {
     return this.#pages - 1
   }
 
-  async talk(): Promise<void> {
-    while (this.#isTalking) {
+  async sendUntilStopped(): Promise<void> {
+    while (this.#isSending) {
       await delay(between(this.#random, 20, 160))
-      for (let left = between(this.#random, 1, 4); left > 0; left--) this.#say()
+      for (let left = between(this.#random, 1, 4); left > 0; left--) this.#sendAny()
     }
   }
 
-  /** So that everybody has something to hear in each room. */
-  sayGoodbye(): void {
-    for (const room of ROOMS) this.#tell(room)
+  /** One more message to each room, so that each member has one to receive. */
+  sendLast(): void {
+    for (const room of ROOMS) this.#sendNumbered(room)
   }
 
-  hush(): void {
-    this.#isTalking = false
+  stopSending(): void {
+    this.#isSending = false
   }
 
-  async suffer(kind: PageFault, forMs: number): Promise<void> {
+  async applyFault(kind: PageFault, forMs: number): Promise<void> {
     const page = this.#page
     const { proxy } = page
     if (kind === 'reload') return this.#reload()
@@ -68,37 +68,37 @@ export class Person {
     proxy.pass()
   }
 
-  /** Until pages that are gone have left nothing behind, not even on its way. */
-  async mourn(): Promise<void> {
-    await Promise.all(this.#dying)
+  /** Resolves when all packets of closed pages have arrived or are lost. */
+  async untilPagesClosed(): Promise<void> {
+    await Promise.all(this.#closing)
   }
 
   async #reload(): Promise<void> {
-    this.#dying.push(this.#page.die())
+    this.#closing.push(this.#page.kill())
     this.#pages += 1
     this.#page = await Page.open(this.#pages, this.#parts)
   }
 
   async #leave(page: Page, forMs: number): Promise<void> {
-    const room = this.#someRoom()
+    const room = this.#randomRoom()
     page.leave(room)
     await delay(forMs)
     page.join(room)
   }
 
-  #say(): void {
+  #sendAny(): void {
     const isSpam = this.#random() < 0.03
-    const room = this.#someRoom()
-    if (this.#page.waiting >= MOST_WAITING) return
-    if (isSpam) this.#page.say(room, 'spam')
-    else this.#tell(room)
+    const room = this.#randomRoom()
+    if (this.#page.unconfirmed >= MAX_UNCONFIRMED) return
+    if (isSpam) this.#page.send(room, 'spam')
+    else this.#sendNumbered(room)
   }
 
-  #tell(room: string): void {
-    if (this.#page.say(room, `${this.#parts.user} ${this.#said + 1}`)) this.#said += 1
+  #sendNumbered(room: string): void {
+    if (this.#page.send(room, `${this.#parts.user} ${this.#sentCount + 1}`)) this.#sentCount += 1
   }
 
-  #someRoom(): string {
+  #randomRoom(): string {
     return ROOMS[between(this.#random, 0, ROOMS.length - 1)]!
   }
 }

@@ -1,6 +1,6 @@
 import { between, type Random } from './random.ts'
 
-/** What happens to one page's way to the server, or to the page. */
+/** Faults of the network between one page and the server, and of the page itself. */
 export type PageFault =
   | 'cut'
   | 'reset'
@@ -14,7 +14,7 @@ export type PageFault =
   | 'reload'
   | 'leave'
 
-/** What happens to the server. */
+/** Faults of the server. */
 export type ServerFault = 'freeze' | 'terminate' | 'kill' | 'crash before the commit' | 'crash after the commit'
 
 export interface Fault {
@@ -25,8 +25,8 @@ export interface Fault {
   readonly forMs: number
 }
 
-/** How often each, and how long it lasts at most, in milliseconds. */
-const kinds: readonly (readonly [Fault['kind'], often: number, longestMs: number])[] = [
+/** Each fault with its weight, and its longest duration in milliseconds. */
+const kinds: readonly (readonly [Fault['kind'], weight: number, longestMs: number])[] = [
   ['cut', 12, 0],
   ['reset', 10, 0],
   ['stall', 12, 1_200],
@@ -44,14 +44,14 @@ const kinds: readonly (readonly [Fault['kind'], often: number, longestMs: number
   ['crash before the commit', 1.5, 300],
   ['crash after the commit', 1.5, 300],
 ]
-const total = kinds.reduce((sum, [, often]) => sum + often, 0)
+const total = kinds.reduce((sum, [, weight]) => sum + weight, 0)
 
-/** A fault every 60 to 260 ms, for so long; the same for the same numbers. */
+/** A fault every 60 to 260 ms for this time; the same plan for the same random numbers. */
 export function planFaults(random: Random, clients: number, milliseconds: number): Fault[] {
   const faults: Fault[] = []
   for (let at = between(random, 60, 260); at < milliseconds; at += between(random, 60, 260)) {
     let ticket = random() * total
-    const [kind, , longestMs] = kinds.find(([, often]) => (ticket -= often) < 0) ?? kinds[0]!
+    const [kind, , longestMs] = kinds.find(([, weight]) => (ticket -= weight) < 0) ?? kinds[0]!
     faults.push({
       at,
       client: between(random, 0, clients - 1),

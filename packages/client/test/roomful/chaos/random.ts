@@ -1,6 +1,6 @@
-/** Numbers that are the same for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export interface Random {
-  /** From 0 up to 1, which it never is. */
+  /** From 0 up to, but not including, 1. */
   (): number
 }
 
@@ -15,7 +15,7 @@ export function seeded(seed: number): Random {
   }
 }
 
-/** A whole number from `least` to `most`. */
+/** A whole number from `least` to `most`, both included. */
 export function between(random: Random, least: number, most: number): number {
   return least + Math.floor(random() * (most - least + 1))
 }

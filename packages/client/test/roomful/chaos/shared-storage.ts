@@ -4,46 +4,46 @@ import { outboxOver, type SimulatedStorage } from '../storage/support/session-ov
 import { between, type Random } from './random.ts'
 
 const SLOWEST_WRITE_MS = 8
-/** A page that is just unloading still has its locks. */
+/** A page that unloads keeps its locks for up to this time. */
 const LONGEST_UNLOAD_MS = 150
 
-/** What one page has of the storage. */
+/** One page's side of the storage. */
 export interface PageStorage {
   readonly outbox: OutboxOption
-  /** The page is gone, and what it was just writing is not written. Says what it left. */
-  die(): readonly StoredEntry[]
+  /** Ends the page, and the writes under way. Returns the stored entries. */
+  close(): readonly StoredEntry[]
 }
 
-/** What a browser keeps of one tab's pages, one after the other: their entries, under a lock for each page's cid. */
+/** A browser's storage for the successive pages of one tab, with a lock for each page's cid. */
 export class SharedStorage {
   readonly #random: Random
-  /** By page, oldest first; each page's by n. */
+  /** By page, oldest first, then by n. */
   readonly #entries = new Map<string, Map<number, StoredEntry>>()
-  /** By cid: when the page that holds the lock is gone. */
+  /** By cid: resolves when the page that holds the lock has ended. */
   readonly #locks = new Map<string, Promise<void>>()
 
   constructor(random: Random) {
     this.#random = random
   }
 
-  /** All that is stored, of whatever page. */
+  /** The entries of all pages. */
   get entries(): StoredEntry[] {
     return [...this.#entries.values()].flatMap((page) => [...page.values()])
   }
 
   page(user: string | undefined): PageStorage {
-    let isDead = false
+    let isClosed = false
     let unload = (): void => {}
     const unloaded = new Promise<void>((resolve) => (unload = resolve))
-    /** Whose locks are ours, or will be. */
-    const asked = new Set<string>()
+    /** The pages whose locks this page holds or waits for. */
+    const requested = new Set<string>()
     let lastWrite = Promise.resolve()
 
     const storage: SimulatedStorage = {
       store: (put, remove) => {
         lastWrite = lastWrite.then(async () => {
           await delay(between(this.#random, 0, SLOWEST_WRITE_MS))
-          if (isDead) await forever()
+          if (isClosed) await forever()
           this.#write(put, remove)
         })
         return lastWrite
@@ -51,10 +51,10 @@ export class SharedStorage {
       adopt: async (owner) => {
         const adopted: StoredEntry[] = []
         for (const [cid, entries] of this.#entries) {
-          if (asked.has(cid)) continue
-          asked.add(cid)
+          if (requested.has(cid)) continue
+          requested.add(cid)
           await this.#locks.get(cid)
-          if (isDead) await forever()
+          if (isClosed) await forever()
           this.#locks.set(cid, unloaded)
           adopted.push(...[...entries.values()].filter((entry) => entry.user === owner).sort((a, b) => a.n - b.n))
         }
@@ -64,12 +64,12 @@ export class SharedStorage {
 
     return {
       outbox: outboxOver(({ cid }) => {
-        asked.add(cid)
+        requested.add(cid)
         this.#locks.set(cid, unloaded)
         return storage
       }, user),
-      die: () => {
-        isDead = true
+      close: () => {
+        isClosed = true
         setTimeout(unload, between(this.#random, 0, LONGEST_UNLOAD_MS))
         return this.entries
       },
@@ -88,5 +88,5 @@ export class SharedStorage {
   }
 }
 
-/** A page that is gone hears of nothing any more. */
+/** A closed page gets no answer any more. */
 const forever = (): Promise<never> => new Promise(() => {})

@@ -2,19 +2,19 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { recordRoom } from '../../rooms/support/record-room.ts'
 import { expectExact } from './support/exact.ts'
 import { startPerson, texts } from './support/person.ts'
-import { startHere, startProcess, startProxy } from './support/servers.ts'
+import { startLocalServer, startProcess, startProxy } from './support/servers.ts'
 
-test('P2 P3 F28 handlers take random times: everyone sees one order, and each sender’s own', async () => {
+test('P2 P3 F28 with handlers of random duration, all clients see one order, which keeps each sender’s order', async () => {
   const server = await startProcess({ handlerDelayMs: 30 })
   const people = ['Ann', 'Bob', 'Cid'].map((name) => startPerson(server.url, name))
   await Promise.all(people.map(({ room }) => room.join()))
-  for (const [index, { say }] of people.entries()) void say(...texts(`${index}-`, 30))
+  for (const [index, { send }] of people.entries()) void send(...texts(`${index}-`, 30))
   const log = await expectExact(server, people)
   const senders = log.map(({ from }) => from)
-  expect(senders.filter((from, index) => from !== senders[index - 1]).length).toBeGreaterThan(3) // nobody waits for all of another's
+  expect(senders.filter((from, index) => from !== senders[index - 1]).length).toBeGreaterThan(3) // messages of different senders are mixed
 })
 
-test('P1 F26 timers that come once a second at most, as in a hidden tab: all is settled all the same', async () => {
+test('P1 F26 with timers that fire at most once a second, as in a hidden tab, every message is settled', async () => {
   const server = await startProcess()
   const proxy = await startProxy(server)
   const real = globalThis.setTimeout
@@ -23,36 +23,36 @@ test('P1 F26 timers that come once a second at most, as in a hidden tab: all is 
   onTestFinished(() => void vi.unstubAllGlobals())
   const [ann, bob] = [startPerson(proxy.url, 'Ann'), startPerson(server.url, 'Bob')]
   await Promise.all([ann.room.join(), bob.room.join()])
-  void ann.say(...texts('a', 5))
+  void ann.send(...texts('a', 5))
   proxy.cut()
-  void bob.say(...texts('b', 5))
-  void ann.say(...texts('later', 5))
+  void bob.send(...texts('b', 5))
+  void ann.send(...texts('later', 5))
   await expectExact(server, [ann, bob])
 })
 
 test.each([
-  ['two minutes ahead', () => 120_000],
-  ['two minutes behind', () => -120_000],
-  ['jumping about', () => (Math.random() - 0.5) * 240_000],
-])('P2 F35 the client’s clock is %s: the order is the server’s, and nothing is stuck', async (_what, skew) => {
+  ['is two minutes ahead', () => 120_000],
+  ['is two minutes behind', () => -120_000],
+  ['jumps at random', () => (Math.random() - 0.5) * 240_000],
+])('P2 F35 the client’s clock %s: the order is the server’s, and every message is settled', async (_what, skew) => {
   const server = await startProcess()
   const proxy = await startProxy(server)
   const clock = skewClock(skew)
   const [ann, bob] = [startPerson(proxy.url, 'Ann'), startPerson(server.url, 'Bob')]
   await Promise.all([ann.room.join(), bob.room.join()])
-  void ann.say(...texts('a', 5))
+  void ann.send(...texts('a', 5))
   clock.jump()
-  void ann.say(...texts('after the jump', 5))
+  void ann.send(...texts('after the jump', 5))
   proxy.cut()
-  void bob.say(...texts('b', 5))
+  void bob.send(...texts('b', 5))
   clock.jump()
-  const receipts = await ann.say(...texts('later', 5))
+  const receipts = await ann.send(...texts('later', 5))
   await expectExact(server, [ann, bob])
   for (const receipt of receipts) expect('at' in receipt && Math.abs(receipt.at - clock.now())).toBeLessThan(60_000)
 })
 
-test('P2 F35 the client’s clock jumps while its join goes out: it is in with the next connection', async () => {
-  const server = await startHere()
+test('P2 F35 the client’s clock jumps while the join is sent: the next connection joins the room', async () => {
+  const server = await startLocalServer()
   let ahead = 0
   const clock = skewClock(() => ahead)
   const ann = startPerson(server.url, 'Ann')
@@ -64,13 +64,13 @@ test('P2 F35 the client’s clock jumps while its join goes out: it is in with t
   })
   const joined = ann.room.join()
   const statuses = recordRoom(ann.room)
-  void ann.say('a1')
+  void ann.send('a1')
   await joined
   await expectExact(server, [ann])
   expect(statuses).toEqual(['joining', 'suspended', 'joining', 'joined'])
 })
 
-/** Another clock for this process, which stands wrong by `skew`, asked anew at each jump. `now` is the right one. */
+/** Replaces the clock of this process by one that is wrong by `skew()`, which each `jump` calls again. `now` gives the right time. */
 function skewClock(skew: () => number) {
   const now = Date.now.bind(Date)
   let wrong = skew()

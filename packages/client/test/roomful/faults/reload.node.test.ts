@@ -3,12 +3,12 @@ import { eventually } from '../../support/eventually.ts'
 import { until } from '../../support/test-client.ts'
 import { expectExact } from './support/exact.ts'
 import { type Person, startPerson, texts } from './support/person.ts'
-import { startHere, startProxy } from './support/servers.ts'
+import { startLocalServer, startProxy } from './support/servers.ts'
 import { type Page, SharedStorage } from './support/shared-storage.ts'
 
-/** Ann's first page: offline, with three messages, of which the first was sent, and its answer lost. */
+/** Ann's first page: offline, with three messages. The first was sent, and its answer is lost. */
 async function startWithQueue() {
-  const server = await startHere()
+  const server = await startLocalServer()
   const proxy = await startProxy(server)
   const storage = new SharedStorage()
   const page = storage.openPage()
@@ -16,10 +16,10 @@ async function startWithQueue() {
   const bob = startPerson(server.url, 'Bob')
   await Promise.all([ann.room.join(), bob.room.join()])
   proxy.drop('toClient')
-  void ann.say('a1')
+  void ann.send('a1')
   await eventually(async () => expect(await server.logOf('general')).toHaveLength(1))
-  void ann.say('a2', 'a3')
-  await eventually(() => expect(storage.entries).toHaveLength(1)) // what waits behind it is stored when it goes
+  void ann.send('a2', 'a3')
+  await eventually(() => expect(storage.entries).toHaveLength(1)) // the others are stored with their batch
   proxy.refuse()
   proxy.cut()
   await until(ann.client, 'reconnecting')
@@ -27,14 +27,14 @@ async function startWithQueue() {
   return { server, proxy, storage, page, ann, bob, keys: keysOf(storage) }
 }
 
-test('P3 P6 F13 a reload with messages waiting: the new page finishes them under their keys, before its own', async () => {
+test('P3 P6 F13 after a reload, the new page sends the queued messages with their keys, before its own', async () => {
   const { server, storage, page, ann, bob, keys } = await startWithQueue()
   end(ann, page)
   const again = startPerson(server.url, 'Ann', { outbox: storage.openPage().outbox })
   const joined = again.room.join()
-  void again.say('b1', 'b2')
+  void again.send('b1', 'b2')
   await joined
-  await again.say('b3')
+  await again.send('b3')
   const log = await expectExact(server, [again, bob], ['a1', 'a2', 'a3'])
   expect(log.map(({ text }) => text)).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3'])
   expect(log.slice(0, 3).map(({ id }) => id)).toEqual(keys)
@@ -42,7 +42,7 @@ test('P3 P6 F13 a reload with messages waiting: the new page finishes them under
   await eventually(() => expect(storage.entries).toEqual([]))
 })
 
-test('P6 F13 the new page does not go into the room: they are finished all the same, and nobody stays in it', async () => {
+test('P6 F13 a new page that does not join the room sends them too, and is no member afterwards', async () => {
   const { server, storage, page, ann, bob } = await startWithQueue()
   end(ann, page)
   const again = startPerson(server.url, 'Ann', { outbox: storage.openPage().outbox })
@@ -53,23 +53,23 @@ test('P6 F13 the new page does not go into the room: they are finished all the s
   expect(again.view).toEqual([])
 })
 
-test('P6 F13 another user does not send them', async () => {
+test('P6 F13 a page of another user does not send them', async () => {
   const { server, storage, page, ann, bob, keys } = await startWithQueue()
   end(ann, page)
   const eve = startPerson(server.url, 'Eve', { outbox: storage.openPage().outbox })
   await eve.room.join()
-  await eve.say('e1')
+  await eve.send('e1')
   await expectExact(server, [eve, bob], ['a1'])
   await eventually(() => expect(keysOf(storage)).toEqual(keys))
 })
 
-test('P1 P3 F14 two tabs, one a duplicate: each sends its own, until one is closed and the other finishes for it', async () => {
+test('P1 P3 F14 each of two tabs sends its own messages; when one is closed, the other sends the rest', async () => {
   const { server, proxy, storage, page, ann, bob, keys } = await startWithQueue()
   const tab = startPerson(server.url, 'Ann', { outbox: storage.openPage().outbox })
   await tab.room.join()
-  await tab.say(...texts('b', 3))
+  await tab.send(...texts('b', 3))
   await expectExact(server, [tab, bob], ['a1'])
-  await eventually(() => expect(keysOf(storage)).toEqual(keys)) // hers, and only hers
+  await eventually(() => expect(keysOf(storage)).toEqual(keys)) // those of the first tab
 
   end(ann, page)
   const log = await eventually(() => expectExact(server, [tab, bob], ['a1', 'a2', 'a3']))
@@ -78,17 +78,17 @@ test('P1 P3 F14 two tabs, one a duplicate: each sends its own, until one is clos
   proxy.pass()
 })
 
-test('P1 P3 F14 two tabs come online together: both finish their own, none the other’s', async () => {
+test('P1 P3 F14 two tabs that come online together each send their own messages', async () => {
   const { server, proxy, storage, ann, bob } = await startWithQueue()
   const tab = startPerson(proxy.url, 'Ann', { outbox: storage.openPage().outbox })
   void tab.room.join()
-  void tab.say(...texts('b', 3))
+  void tab.send(...texts('b', 3))
   proxy.pass()
   await Promise.all([ann.room.join(), tab.room.join()])
   await expectExact(server, [ann, tab, bob])
 })
 
-test('P1 F14 a profile copied to another machine: what waits in both is stored once', async () => {
+test('P1 F14 messages that are queued in two copies of a browser profile are stored once', async () => {
   const { server, proxy, storage, page, ann, bob } = await startWithQueue()
   end(ann, page)
   proxy.pass()
@@ -96,11 +96,11 @@ test('P1 F14 a profile copied to another machine: what waits in both is stored o
     startPerson(proxy.url, 'Ann', { outbox: copy.openPage().outbox }),
   )
   await Promise.all(people.map(({ room }) => room.join()))
-  await Promise.all(people.map(({ say }, index) => say(...texts(`${index}-`, 3))))
+  await Promise.all(people.map(({ send }, index) => send(...texts(`${index}-`, 3))))
   await expectExact(server, [bob, ...people], ['a1', 'a2', 'a3'])
 })
 
-/** As a page ends: without a word to the server or to what it waits for. */
+/** Ends the page without a message to the server. */
 function end({ client }: Person, page: Page): void {
   page.close()
   client.disconnect()

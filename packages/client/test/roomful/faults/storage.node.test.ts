@@ -4,11 +4,11 @@ import { until } from '../../support/test-client.ts'
 import { createMemoryStorage } from '../storage/support/memory-storage.ts'
 import { expectExact } from './support/exact.ts'
 import { startPerson, texts } from './support/person.ts'
-import { startHere, startProxy } from './support/servers.ts'
+import { startLocalServer, startProxy } from './support/servers.ts'
 import { SharedStorage } from './support/shared-storage.ts'
 
 const full = () => Promise.reject(new Error('the disk is full'))
-/** The caller gives it up after 10 s; here it rejects itself, sooner. */
+/** Stands for the caller's limit of 10 s. */
 const hangs = () => new Promise<never>((_resolve, reject) => setTimeout(reject, 200, new Error('it took too long')))
 type Open = NonNullable<PersistentOutbox['storage']>
 
@@ -32,35 +32,35 @@ describe('P6 P7 F15 a storage', () => {
   test.each(faults)(
     '%s: messages stay in memory, `guarantees` says so, and they are sent',
     async (_what, open, expected) => {
-      const server = await startHere()
+      const server = await startLocalServer()
       const proxy = await startProxy(server)
       const ann = startPerson(proxy.url, 'Ann', { outbox: persistentOutbox({ storage: open }) })
       await ann.room.join()
-      await ann.say('a1')
+      await ann.send('a1')
       proxy.cut()
       await until(ann.client, 'reconnecting')
-      void ann.say(...texts('later', 5))
+      void ann.send(...texts('later', 5))
       await ann.room.join()
       await expectExact(server, [ann])
       expect(ann.client.guarantees).toMatchObject({ outbox: 'memory', exactlyOnce: true })
       const errors = ann.frames.flatMap((event) =>
         event.type === 'error' ? [`${event.source}: ${(event.error as Error).message}`] : [],
       )
-      expect(errors).toEqual(expected === undefined ? [] : [`outbox: ${expected}`]) // told once
+      expect(errors).toEqual(expected === undefined ? [] : [`outbox: ${expected}`]) // reported once
     },
   )
-  test('that works is named', async () => {
-    const server = await startHere()
+  test('that works is named in `guarantees`', async () => {
+    const server = await startLocalServer()
     const ann = startPerson(server.url, 'Ann', { outbox: new SharedStorage().openPage().outbox })
     await ann.room.join()
-    await ann.say('a1')
+    await ann.send('a1')
     expect(ann.client.guarantees?.outbox).toBe('indexedDB')
   })
 })
 
-describe('P7 F16 offline,', () => {
+describe('P7 F16 during an outage', () => {
   async function startOffline() {
-    const server = await startHere()
+    const server = await startLocalServer()
     const proxy = await startProxy(server)
     const [ann, bob] = [startPerson(proxy.url, 'Ann'), startPerson(server.url, 'Bob')]
     await Promise.all([ann.room.join(), bob.room.join()])
@@ -69,27 +69,29 @@ describe('P7 F16 offline,', () => {
     await until(ann.client, 'reconnecting')
     return { server, proxy, ann, bob }
   }
-  test('500 messages wait, the 501st is refused, and the 500 arrive', async () => {
+  test('500 messages are queued, the 501st is rejected, and the 500 arrive', async () => {
     const { server, proxy, ann, bob } = await startOffline()
-    void ann.say(...texts('a', 500))
+    void ann.send(...texts('a', 500))
     const error: RoomfulError = await ann.room.emit('message', { text: 'one more' }).catch((refusal) => refusal)
     expect(error).toMatchObject({ code: 'QUEUE_FULL' })
-    expect(error.message).toMatch(/^"message" was not sent to room general: 500 messages of \d+ bytes wait already$/)
+    expect(error.message).toMatch(
+      /^"message" was not sent to room general: 500 messages of \d+ bytes are queued already$/,
+    )
     expect(ann.client.outbox.getState()).toMatchObject({ queued: 500, sending: 0 })
     proxy.pass()
     await expectExact(server, [ann, bob])
-    await ann.say('there is room again')
+    await ann.send('after the queue was sent')
   })
-  test('1 MiB waits, counted as UTF-8, what is beyond it is refused, and the rest arrives', async () => {
+  test('1 MiB is queued, counted as UTF-8; one more message is rejected, and the others arrive', async () => {
     const { server, proxy, ann, bob } = await startOffline()
     const text = (n: number) => String(n).padEnd(1_000, '€')
     const size = (n: number) => new TextEncoder().encode(JSON.stringify({ text: text(n) })).length
     let bytes = 0
     for (let n = 1; bytes + size(n) <= 1_048_576; n += 1) {
-      void ann.say(text(n))
+      void ann.send(text(n))
       bytes += size(n)
     }
-    expect(ann.said.length).toBeLessThan(400)
+    expect(ann.messages.length).toBeLessThan(400)
     await expect(ann.room.emit('message', { text: text(0) })).rejects.toMatchObject({ code: 'QUEUE_FULL' })
     proxy.pass()
     await expectExact(server, [ann, bob])

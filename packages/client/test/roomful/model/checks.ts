@@ -7,7 +7,7 @@ interface Place {
   readonly seq: number
 }
 
-/** What must hold once everything has healed. */
+/** The promises that are broken after the faults have ended. */
 export function findViolations(world: World): string[] {
   const violations: string[] = []
   const bad = (what: string): void => void violations.push(what)
@@ -17,7 +17,7 @@ export function findViolations(world: World): string[] {
   return violations
 }
 
-/** P1, P2, P3: each log has no holes, each message once, and its senders' order. */
+/** P1, P2, P3: each log has no holes, has each message once, and keeps the order of each sender. */
 function placesOf(world: World, bad: (what: string) => void): Map<number, Place[]> {
   const places = new Map<number, Place[]>()
   for (const { epoch, rooms } of world.stores)
@@ -31,7 +31,7 @@ function placesOf(world: World, bad: (what: string) => void): Map<number, Place[
         if (known.some((place) => place.epoch === Number(epoch))) bad(`P1 message ${id} is twice in epoch ${epoch}`)
         places.set(id, [...known, { epoch: Number(epoch), room, seq }])
         const { line, isLeft } = world.sent[id]!
-        if (isLeft) continue // its page could not send it any more: a later one did
+        if (isLeft) continue // a later page sent it
         const [cid, n] = key.split(':') as [string, string]
         if ((lastNumber.get(cid) ?? 0) >= Number(n)) bad(`P3 ${key} of room ${room} comes after ${lastNumber.get(cid)}`)
         lastNumber.set(cid, Number(n))
@@ -43,10 +43,10 @@ function placesOf(world: World, bad: (what: string) => void): Map<number, Place[
   return places
 }
 
-/** P1, P5, P6: what was told is so, once, and everything was told. */
+/** P1, P5, P6: each outcome is true, reported once to a page, and none is missing. */
 function checkOutcomes(world: World, places: ReadonlyMap<number, readonly Place[]>, bad: (what: string) => void): void {
   for (const id of world.lost) bad(`P6 message ${id} was queued, and was not stored`)
-  for (const { data } of world.disk.left()) bad(`P6 message ${data as number} is stored for ever`)
+  for (const { data } of world.disk.left()) bad(`P6 message ${data as number} stays in the storage`)
   const toldOf = new Map<number, Told[]>()
   for (const told of world.told) toldOf.set(told.id, [...(toldOf.get(told.id) ?? []), told])
   for (const { id, page, room, isStored, isLeft } of world.sent) {
@@ -73,7 +73,7 @@ function checkOutcomes(world: World, places: ReadonlyMap<number, readonly Place[
   }
 }
 
-/** Older than the server remembers, sent and then refused at the door or discarded, or suspected of ending connections. */
+/** Older than the server remembers, refused with the room or discarded after it was sent, or suspected of ending connections. */
 function hasCause(error: { readonly code: string; readonly cause?: unknown } | undefined): boolean {
   const cause = (error?.cause as { code?: string } | undefined)?.code
   return error?.code === 'UNKNOWN' && ['UNKNOWN', 'FORBIDDEN', 'DISCARDED', 'DISCONNECTED'].includes(cause ?? '')
@@ -83,7 +83,7 @@ function hasTwice(told: readonly Told[]): boolean {
   return new Set(told.map(({ page }) => page)).size !== told.length
 }
 
-/** P2, P4: what each member was shown is the log, but for what it was told is missing, and ends where the log ends. */
+/** P2, P4: each member was shown the log up to its end, except the messages that a gap has reported. */
 function checkViews(world: World, bad: (what: string) => void): void {
   for (const tab of [...world.tabs, ...world.gone])
     for (const [room, shown] of tab.shown.entries()) {

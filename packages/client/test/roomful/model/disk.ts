@@ -6,15 +6,15 @@ export interface Saving {
   readonly remove: readonly EntryKey[]
 }
 
-/** What was sent with `emit`, as only this model knows it. */
+/** A message that was given to `emit`, and the facts that only the model knows. */
 export interface Sent {
   readonly id: number
-  /** Those of one tab, over its reloads; its own where another tab took it over. */
+  /** The tab, over its reloads; a number of its own where another tab has adopted the message. */
   line: number
   readonly page: number
   readonly room: number
   isStored: boolean
-  /** Left in the storage of a page that could not mark it as sent. */
+  /** Left in the storage by a page that could not mark it as sent. */
   isLeft: boolean
 }
 

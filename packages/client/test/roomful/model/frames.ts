@@ -1,10 +1,9 @@
-import type { Entry, PublishAnswer } from '@roomful/contract/protocol'
+import type { Entry, JoinRequest, PublishAnswer } from '@roomful/contract/protocol'
 import type { Batch } from '../../../src/roomful/outbox/outbox-steps.ts'
 import type { LogPage } from '../../../src/roomful/log.ts'
-import type { Since } from '../../../src/rooms/room-protocol.ts'
 
 export type ToServer =
-  | { readonly type: 'join'; readonly room: number; readonly attempt: number; readonly since: Since | undefined }
+  | { readonly type: 'join'; readonly room: number; readonly attempt: number; readonly since: JoinRequest['since'] }
   | {
       readonly type: 'history'
       readonly room: number
@@ -22,7 +21,7 @@ export type ToClient =
   | { readonly type: 'live'; readonly room: number; readonly epoch: string; readonly entry: Entry }
   | { readonly type: 'head'; readonly room: number; readonly epoch: string; readonly seq: number }
 
-/** A connection: frames on their way, in order. Its two ends learn of its end apart from each other. */
+/** A connection with its undelivered frames, in order. Each side notices its end at a time of its own. */
 export interface Link {
   readonly node: number
   readonly tab: { readonly link: Link | undefined; cut(): void }

@@ -13,21 +13,21 @@ const ordinary: Options = {
 }
 const variants: readonly (readonly [string, Partial<Options>])[] = [
   ['one process', {}],
-  ['one process without $head, storage that is at once done', { hasHeads: false, savesAtOnce: true }],
-  ['two processes that lose and reorder what they tell each other', { nodes: 2 }],
+  ['one process without $head, and a storage that is done at once', { hasHeads: false, savesAtOnce: true }],
+  ['two processes that lose and reorder messages between them', { nodes: 2 }],
   ['batches of one', { nodes: 2, batchItems: 1 }],
   ['batches of 64', { nodes: 2, batchItems: 64 }],
-  ['handlers in threads, and no mutex: the commit decides', { nodes: 2, hasThreads: true, hasMutex: false }],
+  ['handlers in threads and without a mutex', { nodes: 2, hasThreads: true, hasMutex: false }],
 ]
 
 const runs = Number(process.env['MODEL_RUNS'] ?? 21_000)
 const seed = Number(process.env['MODEL_SEED'] ?? 42)
-/** Shrinking takes its time: not where only a yes or no is asked for. */
+/** A mutant only has to fail: shrinking would take long. */
 const isHurried = process.env['MUTANT'] !== undefined
 const operation = fc.tuple(fc.nat(OPERATION_COUNT - 1), fc.nat(255), fc.nat(255))
 
-/** The outbox, the log's follower and the server's rows that ship, in a world of faults. `MODEL_RUNS`, `MODEL_SEED` for other runs. */
-describe('P1 P2 P3 P4 P5 P6 model: exactly once, in order, nothing missed in silence', () => {
+/** The shipped outbox, log and sender rows under random faults. `MODEL_RUNS` and `MODEL_SEED` choose other runs. */
+describe('P1 P2 P3 P4 P5 P6 model: each message exactly once, in order, and no loss without a report', () => {
   test.each(variants)(
     '%s',
     (_name, variant) => {

@@ -3,14 +3,14 @@ import { ROOMS } from './frames.ts'
 import type { Options } from './surroundings.ts'
 import { World } from './world.ts'
 
-/** What an operation of a run may be; those that keep things going are many. */
+/** The operations of a run; those that make progress occur more often. */
 const OPERATIONS = [
   ...many(8, 'send'),
   ...many(14, 'go'),
   ...many(8, 'connect'),
   ...many(4, 'reconnect'),
   ...many(2, 'timeOut'),
-  'hear',
+  'deliver',
   'receive',
   'step',
   'fan',
@@ -32,10 +32,10 @@ const OPERATIONS = [
 ] as const
 
 export const OPERATION_COUNT = OPERATIONS.length
-/** Which operation, on what, how. */
+/** The index of the operation, and two numbers that choose its target and its details. */
 export type Operation = readonly [number, number, number]
 
-/** Plays a run, heals everything, and gives what does not hold then. */
+/** Plays a run, ends all faults, and returns the broken promises. */
 export function play(operations: readonly Operation[], options: Options): string[] {
   const world = new World(options)
   const flavour = operations[0]?.[1] ?? 0
@@ -60,8 +60,8 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
       return
     case 'timeOut':
       return tab.timeOut(b % ROOMS)
-    case 'hear':
-      return hear(world, a)
+    case 'deliver':
+      return deliver(world, a)
     case 'receive': {
       const links = world.links.filter(({ serverIsUp, toServer }) => serverIsUp && toServer.length > 0)
       const link = links[b % links.length]
@@ -119,24 +119,24 @@ function progress(world: World, random: () => number): void {
     if (link) world.nodes[link.node]!.receive(link)
   } else if (choice < 5) world.nodes[random() % world.nodes.length]!.step(random(), random)
   else if (choice < 6) world.nodes[random() % world.nodes.length]!.fan(random(), false)
-  else if (choice < 8) hear(world, random())
+  else if (choice < 8) deliver(world, random())
   else if (choice < 9) world.tabs[random() % world.tabs.length]!.saved()
   else world.tabs[random() % world.tabs.length]!.wake()
 }
 
-function hear(world: World, index: number): void {
+function deliver(world: World, index: number): void {
   const tab = world.tabs[index % world.tabs.length]!
   const frame = tab.link?.toClient.shift()
-  if (frame) tab.hear(frame)
+  if (frame) tab.receive(frame)
 }
 
-/** No more faults: whether everything comes to rest. */
+/** Ends all faults; returns whether the work then ends too. */
 function heal(world: World): boolean {
   world.isHealing = true
   world.forbidden.fill(false)
   for (const tab of world.tabs) world.takeOver(tab)
   if (!settle(world)) return false
-  for (const [index, tab] of world.tabs.entries()) if (tab.isAlive && !tab.hasStorage) world.reload(index, true) // the next page finishes what the storage still has
+  for (const [index, tab] of world.tabs.entries()) if (tab.isAlive && !tab.hasStorage) world.reload(index, true) // the next page sends the entries that the storage still has
   for (const tab of world.tabs) world.takeOver(tab)
   if (!settle(world)) return false
   for (let node = 0; node < world.nodes.length; node++) world.heads(node)
@@ -160,7 +160,7 @@ function settle(world: World): boolean {
       while (node.fan(0, false));
     }
     for (const tab of world.tabs) {
-      for (let count = 0; count < 60 && tab.link?.toClient.length; count++) hear(world, world.tabs.indexOf(tab))
+      for (let count = 0; count < 60 && tab.link?.toClient.length; count++) deliver(world, world.tabs.indexOf(tab))
       for (let room = 0; room < ROOMS; room++) if (tab.isAlive && tab.logs[room]!.status === 'away') tab.join(room)
     }
     if (!isBusy(world)) return true

@@ -13,7 +13,7 @@ interface Task {
   answer?: ToClient
 }
 
-/** One server process: the rules S2-S6 around the rows that ship. Its steps may be taken in any order that the rules allow. */
+/** One server process: the rules S2-S6 around the shipped rows. Its steps happen in any order that the rules allow. */
 export class ServerNode {
   readonly tasks: Task[] = []
   fanOut: { readonly room: number; readonly epoch: string; readonly entry: Entry }[] = []
@@ -36,7 +36,7 @@ export class ServerNode {
         reply(link, { type: 'refused', room: frame.room, attempt: frame.attempt })
         return true
       }
-      link.member.add(frame.room) // a member first, then the page (S11)
+      link.member.add(frame.room) // member first, then the page (S11)
     }
     this.tasks.push({ link, frame, number: this.#count++, stage: 'new', items: [] })
     return true
@@ -75,14 +75,14 @@ export class ServerNode {
     const key = `${cid} ${room}`
     const rows = store.rooms[room]!.rows
     const answer = (results: PublishAnswer['results'], code?: string): void => {
-      const said = { ok: code === undefined, epoch: batch.epoch, results, ...(code && { code, after: 0 }) }
-      task.answer = { type: 'answer', room, batch, answer: said }
+      const answered = { ok: code === undefined, epoch: batch.epoch, results, ...(code && { code, after: 0 }) }
+      task.answer = { type: 'answer', room, batch, answer: answered }
       task.stage = 'done'
       if (this.#busy.get(key) === task) this.#busy.delete(key)
     }
     if (task.stage === 'done') return this.#finish(task)
     if (task.stage === 'decided') {
-      // S4: one durable step, by the row as it is now.
+      // S4: one durable step, which reads the row again.
       if (batch.epoch !== store.epoch) return (answer([], 'EPOCH'), true)
       const target = store.rooms[room]!
       const step = settle(rows.get(cid), task.items, target.head, this.#world.now)

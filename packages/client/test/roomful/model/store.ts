@@ -9,7 +9,7 @@ interface RoomStore {
   readonly rows: Map<string, SenderRow>
 }
 
-/** What is durable: one epoch's logs and rows. */
+/** The durable state: the logs and rows of one epoch. */
 export class Store {
   readonly epoch: string
   readonly rooms: RoomStore[] = Array.from({ length: ROOMS }, () => ({ log: [], head: 0, first: 1, rows: new Map() }))

@@ -7,11 +7,11 @@ import type { Store } from './store.ts'
 export interface Options {
   readonly nodes: 1 | 2
   readonly batchItems: number
-  /** A server without them is still right: the commit decides. */
+  /** Whether a sender's batches are handled one at a time. Correctness does not need it: the commit decides. */
   readonly hasMutex: boolean
-  /** Frames of a connection begin in any order, as where each handler has its own thread. */
+  /** Whether the frames of a connection are handled in any order, as where each handler has its own thread. */
   readonly hasThreads: boolean
-  /** Whether $head is sent; one process needs none. */
+  /** Whether `$head` is sent; a single process does not need it. */
   readonly hasHeads: boolean
   readonly savesAtOnce: boolean
 }
@@ -20,12 +20,12 @@ export interface Told {
   readonly id: number
   readonly key: string
   readonly page: number
-  /** Of the log that it is about; 0 where no log was asked. */
+  /** The epoch of the log that gave the outcome; 0 where no log did. */
   readonly epoch: number
   readonly outcome: Outcome
 }
 
-/** What tabs and servers know of the world around them. */
+/** The parts of the model that tabs and servers use. */
 export interface Surroundings {
   readonly options: Options
   readonly now: number

@@ -2,6 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { type LogOutput, type LogPage, RoomLog } from '../../../src/roomful/log.ts'
 import { type Message, messageId } from '../../../src/roomful/outbox/message.ts'
 import { OutboxCore } from '../../../src/roomful/outbox/outbox-core.ts'
+import { PendingWrites } from '../../../src/roomful/outbox/pending-writes.ts'
 import type { Batch, OutboxInput, OutboxOutput } from '../../../src/roomful/outbox/outbox-steps.ts'
 import type { Saving } from './disk.ts'
 import { HOLD, type Link, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'
@@ -18,7 +19,7 @@ export class Tab {
   readonly core: OutboxCore = new OutboxCore({
     user: undefined,
     limit: { messages: 10_000, bytes: 1e9 },
-    hasStorage: true,
+    writes: new PendingWrites(),
   })
   readonly page: number
   readonly line: number
@@ -46,7 +47,7 @@ export class Tab {
     this.cid = `page-${String(page).padStart(4, '0')}`
   }
 
-  /** The messages that wait or are under way. */
+  /** The unsettled messages. */
   get messages(): Message[] {
     return [...this.core.queues.values()].flatMap(({ messages }) => [...messages])
   }
@@ -102,7 +103,7 @@ export class Tab {
     }
   }
 
-  /** No answer came in time, on a connection that lives. */
+  /** No answer came in time, and the connection lives. */
   timeOut(room: number): void {
     const batch = this.core.queues.get(String(room))?.batch
     if (batch?.isSent) this.step({ type: 'no-answer', batch })
@@ -117,7 +118,7 @@ export class Tab {
     this.step({ type: 'stored', result: 'stored' })
   }
 
-  /** The transaction under way fails, and the storage is given up: emptied, or with what it had. */
+  /** The transaction under way fails, and the storage is given up: emptied, or with the entries that it had. */
   failStorage(isEmptied: boolean): void {
     if (!this.saving || !this.isAlive) return
     this.saving = undefined
@@ -134,7 +135,7 @@ export class Tab {
     if (wait.rejoin) this.join(wait.room)
   }
 
-  hear(frame: ToClient): void {
+  receive(frame: ToClient): void {
     const { room } = frame
     switch (frame.type) {
       case 'joined':

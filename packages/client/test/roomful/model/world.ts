@@ -9,14 +9,14 @@ import { Tab } from './tab.ts'
 
 const TABS = 3
 
-/** Tabs, links and servers, in memory: whatever happens in it is an operation, so that a run is a list of those. */
+/** Tabs, links and servers in memory. A run is a list of operations on it. */
 export class World implements Surroundings {
   now = 0
   isHealing = false
   readonly options: Options
   readonly sent: Sent[] = []
   readonly told: Told[] = []
-  /** Messages that waited, and went with their page. */
+  /** Queued messages that ended with their page. */
   readonly lost: number[] = []
   readonly disk = new Disk(this.sent)
   readonly links: (Link & { readonly tab: Tab })[] = []
@@ -72,7 +72,7 @@ export class World implements Surroundings {
     if (tab.core.identity === 'confirmed') tab.step({ type: 'ready', user: USER })
   }
 
-  /** The page goes; what its storage was doing may have been done. */
+  /** The page ends; its storage transaction may still complete. */
   die(tab: Tab, isSaved: boolean): void {
     if (!tab.isAlive) return
     tab.cut()
@@ -104,7 +104,7 @@ export class World implements Surroundings {
     if (this.nodes.length === 1) this.restart(0)
   }
 
-  /** More time than keys are remembered for; nothing that was on its way survives it. */
+  /** More time than the server remembers keys; undelivered frames are lost. */
   age(): void {
     this.now += WINDOW
     for (const tab of this.tabs) tab.cut()
@@ -124,7 +124,7 @@ export class World implements Surroundings {
     if (this.options.hasHeads) this.nodes[node]?.heads()
   }
 
-  /** P6: what the page was told is kept would survive it. */
+  /** P6: every queued message of the page is in the storage. */
   #assertStored(tab: Tab): void {
     for (const { data } of tab.messages) if (!this.sent[data as number]!.isStored) this.lost.push(data as number)
   }

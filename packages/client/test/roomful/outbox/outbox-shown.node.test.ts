@@ -23,11 +23,11 @@ function watch(room: Room) {
   return { ...timeline, states }
 }
 
-test('OB1 the counts are of what waits, also while one that was discarded is on its way', async () => {
+test('OB1 the counts leave out a message that was discarded while it is being sent', async () => {
   const { url, dataOf } = await startScript({ $publish: () => undefined })
   const client = startRoomful(url)
   const { send, discard, state } = watch(await client.join('general'))
-  const sent = ['on its way', 'waits'].map((text) => codeOf(send(text)))
+  const sent = ['sending', 'queued'].map((text) => codeOf(send(text)))
   await eventually(() => expect(dataOf('$publish')).toHaveLength(1))
   expect(client.outbox.getState()).toMatchObject({ queued: 1, sending: 1 })
   for (const counts of [
@@ -40,8 +40,8 @@ test('OB1 the counts are of what waits, also while one that was discarded is on 
   await expect(Promise.all(sent)).resolves.toEqual(['UNKNOWN', 'DISCARDED'])
 })
 
-describe('OB1 a message that was on its way is shown as waiting', () => {
-  test('while the server asks for a moment', async () => {
+describe('OB1 a message that was sending is shown as queued again', () => {
+  test('while the server has asked for a wait', async () => {
     const { url } = await startScript({
       $publish: () => ({ ok: false, epoch: EPOCH, results: [], code: 'RATE', after: 300_000 }),
     })
@@ -51,7 +51,7 @@ describe('OB1 a message that was on its way is shown as waiting', () => {
     await eventually(() => expect(states).toEqual(['queued', 'sending', 'queued']))
     expect(client.outbox.getState()).toMatchObject({ queued: 1, sending: 0 })
   })
-  test('when the time for its answer is over', async () => {
+  test('when no answer came in time', async () => {
     const { url } = await startScript({
       $publish: (request, _socket, nth) => (nth === 1 ? undefined : stored(request)),
     })
@@ -61,7 +61,7 @@ describe('OB1 a message that was on its way is shown as waiting', () => {
   })
 })
 
-test('C19 connections that the app ends itself make no message a suspect', async () => {
+test('C19 connections that the app itself ends do not count against a message', async () => {
   const endings = 7
   const { url, dataOf } = await startScript({
     $publish: (request, _socket, nth) => (nth <= endings ? undefined : stored(request)),
@@ -77,10 +77,10 @@ test('C19 connections that the app ends itself make no message a suspect', async
   await expect(sent).resolves.toBe('confirmed')
 })
 
-test('EM9 OB2 binary data is refused when it is given: a room’s log is JSON', async () => {
+test('EM9 OB2 binary data is rejected by `emit`, since a room’s log is JSON', async () => {
   const { url, events } = await startScript()
   const room = await startRoomful(url).join('general')
-  const given = [new Uint8Array([1]), { list: [new ArrayBuffer(1)] }].map((data) => codeOf(room.emit('m', data)))
-  await expect(Promise.all(given)).resolves.toEqual(['INVALID_ARGUMENT', 'INVALID_ARGUMENT'])
+  const receipts = [new Uint8Array([1]), { list: [new ArrayBuffer(1)] }].map((data) => codeOf(room.emit('m', data)))
+  await expect(Promise.all(receipts)).resolves.toEqual(['INVALID_ARGUMENT', 'INVALID_ARGUMENT'])
   expect(events()).toEqual(['$join'])
 })

@@ -19,13 +19,13 @@ async function proxyTo(port: number) {
   return proxy
 }
 
-describe('C5 what was sent and not answered is sent again, with the same keys', () => {
-  test('F2 after a cut, in front of what came later; its receipt comes then', async () => {
+describe('C5 a message without an answer is sent again with the same key', () => {
+  test('F2 on the next connection, before later messages', async () => {
     const script = await startScript({ $publish: (request, _socket, nth) => (nth === 1 ? undefined : stored(request)) })
     const proxy = await proxyTo(script.server.port)
     const client = startRoomful(proxy.url)
     const room = await client.join('general')
-    const receipts = ['on its way', 'waits'].map((text) => room.emit('m', text))
+    const receipts = ['sending', 'queued'].map((text) => room.emit('m', text))
     await eventually(() => expect(script.dataOf('$publish')).toHaveLength(1))
     expect(client.outbox.getState()).toMatchObject({ queued: 1, sending: 1 })
     proxy.refuse()
@@ -40,7 +40,7 @@ describe('C5 what was sent and not answered is sent again, with the same keys', 
     expect(cidsOf(script.dataOf('$publish')).size).toBe(1)
     expect(client.outbox.getState()).toMatchObject({ queued: 0, sending: 0 })
   })
-  test('after an ack time-out, on the same connection', async () => {
+  test('on the same connection, when the answer timed out', async () => {
     const { url, events, dataOf } = await startScript({
       $publish: (request, _socket, nth) => (nth === 1 ? undefined : stored(request)),
     })
@@ -52,7 +52,7 @@ describe('C5 what was sent and not answered is sent again, with the same keys', 
       [[1], [1, 2]],
     ])
   })
-  test('C19 unless it ends each connection: then it is given up, alone', async () => {
+  test('C19 until three connections have ended with it alone: then it is unknown', async () => {
     const { url, dataOf } = await startScript({
       $publish: (request, socket) => {
         if (!request.items.some(({ data }) => data === 'poison')) return stored(request)
@@ -67,7 +67,7 @@ describe('C5 what was sent and not answered is sent again, with the same keys', 
   })
 })
 
-describe('C7 C10 P8 what waits', () => {
+describe('C7 C10 P8 a queued message', () => {
   test('is not sent before the join is answered', async () => {
     const answers: (() => void)[] = []
     const { url, events } = await startScript({
@@ -81,12 +81,12 @@ describe('C7 C10 P8 what waits', () => {
     await client
       .with({ timeoutMs: 20 })
       .emitWithAck('anything')
-      .catch(() => {}) // a moment in which it could go
+      .catch(() => {}) // enough time to send it
     expect(events()).not.toContain('$publish')
     answers[0]?.()
     await expect(sent).resolves.toBe('confirmed')
   })
-  test('is not sent again before the time that the server asks for', async () => {
+  test('is not sent again before the wait that the server asked for', async () => {
     const asked: number[] = []
     const { url } = await startScript({
       $publish: (request, _socket, nth) => {
@@ -98,7 +98,7 @@ describe('C7 C10 P8 what waits', () => {
     await room.emit('m', 1)
     expect(asked[1]! - asked[0]!).toBeGreaterThanOrEqual(299) // timers may be early by less than one
   })
-  test('survives disconnect(), and goes after the next connect()', async () => {
+  test('survives disconnect(), and is sent after the next connect()', async () => {
     const script = await startScript()
     const proxy = await proxyTo(script.server.port)
     const client = startRoomful(proxy.url)
@@ -106,16 +106,16 @@ describe('C7 C10 P8 what waits', () => {
     proxy.refuse()
     proxy.cut()
     await until(client, 'reconnecting')
-    const sent = codeOf(room.emit('m', 'waits'))
+    const sent = codeOf(room.emit('m', 'queued'))
     client.disconnect()
     expect(client.outbox.getState()).toMatchObject({ queued: 1, sending: 0 })
-    await expect(codeOf(room.emit('m', 'nobody seeks a connection'))).resolves.toBe('DISCONNECTED')
+    await expect(codeOf(room.emit('m', 'after disconnect'))).resolves.toBe('DISCONNECTED')
     proxy.pass()
     await client.connect()
     await expect(sent).resolves.toBe('confirmed')
-    expect(textsOf(script.dataOf('$publish'))).toEqual([['waits']])
+    expect(textsOf(script.dataOf('$publish'))).toEqual([['queued']])
   })
-  test('C10 goes out after a reconnect for who has left meanwhile: joined for that, then left', async () => {
+  test('C10 of a room that was left during the outage is sent: the room is joined for it, then left', async () => {
     const script = await startScript({ $join: (_request, _socket, nth) => joinAnswer({ head: nth * 10 }) })
     const proxy = await proxyTo(script.server.port)
     const client = startRoomful(proxy.url)
@@ -125,15 +125,15 @@ describe('C7 C10 P8 what waits', () => {
     proxy.refuse()
     proxy.cut()
     await until(client, 'reconnecting')
-    const sent = codeOf(room.emit('m', 'waits'))
+    const sent = codeOf(room.emit('m', 'queued'))
     await room.leave()
     proxy.pass()
     await expect(sent).resolves.toBe('confirmed')
     await eventually(() => expect(script.events()).toEqual(['$join', '$join', '$publish', '$leave']))
     expect(statuses).toEqual(['suspended', 'left'])
-    expect(script.dataOf('$join')[1]).toEqual({ room: 'general' }) // nobody listens: nothing is to be replayed
+    expect(script.dataOf('$join')[1]).toEqual({ room: 'general' }) // without `since`: nothing has to be replayed
   })
-  test('C9 ends where the room refuses us for good: never sent is refused, sent is unknown', async () => {
+  test('C9 is rejected where the room refuses the user permanently; a sent one is unknown', async () => {
     const script = await startScript({
       $join: (_request, _socket, nth) => (nth === 1 ? joinAnswer() : { ok: false, code: 'FORBIDDEN', message: 'out' }),
       $publish: () => undefined,
@@ -141,11 +141,11 @@ describe('C7 C10 P8 what waits', () => {
     const proxy = await proxyTo(script.server.port)
     const client = startRoomful(proxy.url)
     const room = await client.join('general')
-    const [sent, waits] = ['sent', 'waits'].map((text) => rejection(room.emit('m', text)))
+    const [sent, queued] = ['sent', 'queued'].map((text) => rejection(room.emit('m', text)))
     await eventually(() => expect(script.dataOf('$publish')).toHaveLength(1))
     proxy.cut()
     await expect(sent).resolves.toMatchObject({ code: 'UNKNOWN', cause: { code: 'FORBIDDEN' } })
-    await expect(waits).resolves.toMatchObject({ code: 'FORBIDDEN', message: 'out' })
+    await expect(queued).resolves.toMatchObject({ code: 'FORBIDDEN', message: 'out' })
     expect(client.outbox.getState()).toMatchObject({ queued: 0, sending: 0 })
   })
 })

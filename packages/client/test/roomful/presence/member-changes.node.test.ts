@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { memberChanges } from '../../../src/roomful/presence/member-changes.ts'
 
-describe('PR8 what differs between two lists of members', () => {
-  test('leaves come first, each change with what they were', () => {
+describe('PR8 the changes between two lists of members', () => {
+  test('begin with the members who left; an update has the member before', () => {
     const changes = memberChanges(
       new Map([
         ['ann', 1],
@@ -23,11 +23,11 @@ describe('PR8 what differs between two lists of members', () => {
       { type: 'update', id: 'bob', member: 2, previous: 1 },
     ])
   })
-  test('is nothing where nobody was known, before or now', () => {
+  test('are none where either list is empty', () => {
     const here = new Map([['ann', 1]])
     expect([memberChanges(new Map(), here), memberChanges(here, new Map())]).toEqual([[], []])
   })
-  test('makes the second of the first, and says nothing twice, or for nothing', () => {
+  test('turn the first list into the second, with one change for each member that differs', () => {
     const list = fc
       .dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.nat(2), { minKeys: 1, noNullPrototype: true })
       .map((entries) => new Map(Object.entries(entries)))

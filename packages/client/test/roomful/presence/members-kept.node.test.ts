@@ -6,7 +6,7 @@ import { startRoomful } from '../../support/test-client.ts'
 
 const user = (id: string, status?: string) => ({ user: { id }, ...(status !== undefined && { presence: { status } }) })
 
-describe('RM9 members who say the same', () => {
+describe('RM9 members that did not change', () => {
   test('keep their objects, through changes and new snapshots', () => {
     const first = membersFrom({ v: 1, list: [user('ann', 'away'), user('bob')] })
     const next = membersAfter(first, { room: 'a', v: 2, set: [user('ann', 'away'), user('bob', 'back')] })!
@@ -15,7 +15,7 @@ describe('RM9 members who say the same', () => {
     expect(next.members.get('bob')).not.toBe(first.members.get('bob'))
     expect(again.members.get('bob')).toBe(next.members.get('bob'))
   })
-  test('are told to nobody, in whatever order the server lists them after an outage', async () => {
+  test('call no listener after an outage, in whatever order the server lists them', async () => {
     const lists = [
       [user('ann'), user('bob', 'away')],
       [user('bob', 'away'), user('ann')],
@@ -25,14 +25,14 @@ describe('RM9 members who say the same', () => {
     })
     const room = await startRoomful(url).join('general')
     const before = room.members.getState()
-    const told: unknown[] = []
-    room.members.subscribe((now) => told.push([...now.keys()]))
+    const calls: unknown[] = []
+    room.members.subscribe((now) => calls.push([...now.keys()]))
     const statuses = recordRoom(room)
     await server.restart()
     await expect.poll(() => statuses).toEqual(['joined', 'suspended', 'joining', 'joined'])
     expect(room.members.getState()).toBe(before)
     say('$members', { room: 'general', v: 3, set: [user('bob', 'away')] })
     say('$members', { room: 'general', v: 4, gone: ['bob'] })
-    await expect.poll(() => told).toEqual([['ann']])
+    await expect.poll(() => calls).toEqual([['ann']])
   })
 })

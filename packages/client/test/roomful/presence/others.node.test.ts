@@ -4,70 +4,70 @@ import { createFakeRoom, member } from './support/fake-room.ts'
 
 const [ann, bob, cy] = ['ann', 'bob', 'cy'].map((id) => member(id))
 
-describe('PR1 a presence', () => {
-  test('is one for each room, and does nothing by itself', () => {
-    const { room, watching } = createFakeRoom()
+describe('PR1 createPresence', () => {
+  test('gives one object for each room, and subscribes to nothing by itself', () => {
+    const { room, memberListeners } = createFakeRoom()
     expect(createPresence(room)).toBe(createPresence(room))
     expect(createPresence(createFakeRoom().room)).not.toBe(createPresence(room))
-    expect(watching()).toBe(0)
+    expect(memberListeners()).toBe(0)
   })
-  test('is of a room only', () => {
+  test('takes only a room', () => {
     expect(() => createPresence({} as never)).toThrow('expected a room of a client, got object')
   })
 })
 
 describe('PR7 self and others', () => {
-  test('are those of room.members, and the same object while nothing changed', () => {
-    const { room, here } = createFakeRoom()
+  test('are read from room.members; the same object while nothing changed', () => {
+    const { room, setMembers } = createFakeRoom()
     const { self, others } = createPresence(room)
     expect([self.getState(), others.getState().size]).toEqual([undefined, 0])
-    here(ann!, bob!)
+    setMembers(ann!, bob!)
     const seen = others.getState()
     expect([self.getState(), [...seen.values()]]).toEqual([ann, [bob]])
     expect(others.getState()).toBe(seen)
-    here(member('ann', 'away'), bob!)
+    setMembers(member('ann', 'away'), bob!)
     expect(others.getState()).toBe(seen)
     expect(self.getState()).toEqual(member('ann', 'away'))
-    here(member('ann', 'away'), bob!, cy!)
+    setMembers(member('ann', 'away'), bob!, cy!)
     expect([...others.getState().keys()]).toEqual(['bob', 'cy'])
   })
-  test('are told only where they changed, with what they were; watched only while somebody does', () => {
-    const { room, here, watching } = createFakeRoom()
+  test('call their listeners only after a change, and subscribe only while they have listeners', () => {
+    const { room, setMembers, memberListeners } = createFakeRoom()
     const { self, others } = createPresence(room)
-    here(ann!)
-    const told: unknown[] = []
+    setMembers(ann!)
+    const calls: unknown[] = []
     const offs = [
-      self.subscribe((now, before) => told.push(['self', now, before])),
-      others.subscribe((now, before) => told.push([[...now.keys()], [...before.keys()]])),
+      self.subscribe((now, before) => calls.push(['self', now, before])),
+      others.subscribe((now, before) => calls.push([[...now.keys()], [...before.keys()]])),
     ]
-    expect(watching()).toBe(2)
-    here(ann!, bob!)
-    here(bob!, ann!)
+    expect(memberListeners()).toBe(2)
+    setMembers(ann!, bob!)
+    setMembers(bob!, ann!)
     const away = member('ann', 'away')
-    here(away, bob!)
-    expect(told).toEqual([
+    setMembers(away, bob!)
+    expect(calls).toEqual([
       [['bob'], []],
       ['self', away, ann],
     ])
     for (const off of offs) off()
-    expect(watching()).toBe(0)
-    here(ann!)
-    expect(told).toHaveLength(2)
+    expect(memberListeners()).toBe(0)
+    setMembers(ann!)
+    expect(calls).toHaveLength(2)
   })
-  test('are everybody, and undefined, where the server tells nobody apart', () => {
-    const { room, here, be } = createFakeRoom()
-    be(undefined)
+  test('are undefined, and all members, where the server does not identify users', () => {
+    const { room, setMembers, setUser } = createFakeRoom()
+    setUser(undefined)
     const { self, others } = createPresence(room)
-    here(ann!, bob!)
+    setMembers(ann!, bob!)
     expect(self.getState()).toBeUndefined()
     expect([...others.getState().keys()]).toEqual(['ann', 'bob'])
   })
-  test('are another’s once we are another', () => {
-    const { room, here, be } = createFakeRoom()
+  test('follow a change of the user', () => {
+    const { room, setMembers, setUser } = createFakeRoom()
     const { self, others } = createPresence(room)
-    here(ann!, bob!)
+    setMembers(ann!, bob!)
     others.getState()
-    be('bob')
+    setUser('bob')
     expect([self.getState(), [...others.getState().keys()]]).toEqual([bob, ['ann']])
   })
 })
@@ -80,45 +80,45 @@ describe('PR8 enter, leave and update', () => {
       presence.on(type, (one, previous) => heard.push([type, one.user.id, previous?.presence ?? '-']))
     return heard
   }
-  test('are what others do while we are there', () => {
+  test('report the changes of other members while the room is joined', () => {
     const fake = createFakeRoom()
     const heard = record(fake)
-    fake.here(ann!, bob!)
-    expect(heard).toEqual([]) // our own join
-    fake.here(ann!, member('bob', 'away'), cy!)
-    fake.here(ann!, member('bob', 'back'))
+    fake.setMembers(ann!, bob!)
+    expect(heard).toEqual([]) // the client's own join
+    fake.setMembers(ann!, member('bob', 'away'), cy!)
+    fake.setMembers(ann!, member('bob', 'back'))
     expect(heard).toEqual([
       ['enter', 'cy', '-'],
       ['update', 'bob', '-'],
       ['leave', 'cy', '-'],
       ['update', 'bob', 'away'],
     ])
-    fake.here()
-    fake.here(ann!, cy!)
-    expect(heard).toHaveLength(4) // left, and joined again
+    fake.setMembers()
+    fake.setMembers(ann!, cy!)
+    expect(heard).toHaveLength(4) // the client left, and joined again
   })
-  test('are not what we do ourselves', () => {
+  test('do not report the user’s own changes', () => {
     const fake = createFakeRoom()
     const heard = record(fake)
-    fake.here(ann!, bob!)
-    fake.here(member('ann', 'away'), bob!)
+    fake.setMembers(ann!, bob!)
+    fake.setMembers(member('ann', 'away'), bob!)
     expect(heard).toEqual([])
   })
-  test('are not that we are another from now on', () => {
+  test('do not report that another user is signed in', () => {
     const fake = createFakeRoom()
     const heard = record(fake)
-    fake.here(ann!, bob!)
-    fake.be('cy')
-    fake.here(bob!, cy!)
-    fake.here(cy!)
-    fake.here(ann!, cy!)
+    fake.setMembers(ann!, bob!)
+    fake.setUser('cy')
+    fake.setMembers(bob!, cy!)
+    fake.setMembers(cy!)
+    fake.setMembers(ann!, cy!)
     expect(heard).toEqual([
       ['leave', 'bob', '-'],
       ['enter', 'ann', '-'],
     ])
   })
-  test('are heard by the others where a handler throws, and by none that was taken off', () => {
-    const { room, here, reported } = createFakeRoom()
+  test('reach the other handlers where one throws, and no handler that was removed', () => {
+    const { room, setMembers, reported } = createFakeRoom()
     const { on } = createPresence(room)
     const heard: string[] = []
     const off = on('enter', () => {
@@ -126,12 +126,12 @@ describe('PR8 enter, leave and update', () => {
       throw new TypeError('oops')
     })
     on('enter', ({ user }) => heard.push(user.id))
-    here(ann!)
-    here(ann!, bob!, cy!)
+    setMembers(ann!)
+    setMembers(ann!, bob!, cy!)
     expect(heard).toEqual(['bob', 'cy'])
     expect(reported).toEqual([new TypeError('oops')])
   })
-  test('are all that can be listened to, with a function', () => {
+  test('are the only types, and a handler has to be a function', () => {
     const { on } = createPresence(createFakeRoom().room)
     expect(() => on('join' as never, () => {})).toThrow('expected "enter", "leave" or "update", got "join"')
     expect(() => on('enter', undefined as never)).toThrow('a listener must be a function')

@@ -2,29 +2,29 @@ import { ValidationError } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { startOwnPresence } from './support/start-own-presence.ts'
 
-describe('PR1 a presence of which nothing is asked', () => {
-  test('says nothing, whatever becomes of the room', async () => {
-    const { go, carried, asked, told, pass, timers } = startOwnPresence()
+describe('PR1 before a presence is set', () => {
+  test('nothing is sent, in any state of the room', async () => {
+    const { setStatus, carried, requests, shown, pass, timers } = startOwnPresence()
     for (const status of ['leaving', 'left', 'joining', 'joined', 'suspended', 'joining', 'joined'] as const) {
-      go(status)
+      setStatus(status)
       expect(carried()).toBeUndefined()
     }
     await pass(1_000)
-    expect([asked, told, timers()]).toEqual([[], [], 0])
+    expect([requests, shown, timers()]).toEqual([[], [], 0])
   })
 })
 
 describe('PR2 set', () => {
-  test('throws for what the contract does not accept, and for what is none, and changes nothing', () => {
-    const { set, told, asked } = startOwnPresence()
+  test('throws for a presence that the contract refuses or that has no JSON, and changes nothing', () => {
+    const { set, shown, requests } = startOwnPresence()
     expect(() => set('bad')).toThrow(ValidationError)
     expect(() => set(undefined)).toThrow('cannot be encoded')
     expect(() => set(1n)).toThrow('cannot be encoded')
-    expect(told).toEqual([])
-    expect(asked).toEqual([])
+    expect(shown).toEqual([])
+    expect(requests).toEqual([])
   })
-  test('says nothing where it is equal to the last, also after a clear', async () => {
-    const { set, clear, accept, sent, told, pass } = startOwnPresence()
+  test('sends nothing for a presence that equals the last one, also after clear', async () => {
+    const { set, clear, accept, sent, shown, pass } = startOwnPresence()
     clear()
     set({ status: 'away' })
     await accept()
@@ -35,9 +35,9 @@ describe('PR2 set', () => {
     clear()
     await pass(1_000)
     expect(sent()).toEqual([{ status: 'away' }, null])
-    expect(told).toEqual([{ status: 'away' }, 'nothing'])
+    expect(shown).toEqual([{ status: 'away' }, 'nothing'])
   })
-  test('takes a copy', async () => {
+  test('copies the presence', async () => {
     const { set, cut, carried } = startOwnPresence()
     const state = { status: 'away' }
     set(state)
@@ -45,7 +45,7 @@ describe('PR2 set', () => {
     await cut()
     expect(carried()).toEqual({ status: 'away' })
   })
-  test('shows what readers get: JSON, which the contract sees too', () => {
+  test('shows the presence as other members get it, in JSON; the contract checks that JSON', () => {
     const { set, state } = startOwnPresence()
     const given = { at: new Date(0), list: [1] }
     set(given)
@@ -56,13 +56,13 @@ describe('PR2 set', () => {
   })
 })
 
-describe('PR3 our state goes', () => {
-  test('at once, one in flight, at most one in 100 ms, the newest last', async () => {
+describe('PR3 a presence', () => {
+  test('is sent at once, one request at a time, at most one every 100 ms, and the newest last', async () => {
     const { set, accept, sent, pass } = startOwnPresence()
     for (let n = 0; n < 50; n += 1) set(n)
     expect(sent()).toEqual([0])
     await pass(1_000)
-    expect(sent()).toEqual([0]) // no answer yet
+    expect(sent()).toEqual([0]) // the first is not answered yet
     await accept()
     expect(sent()).toEqual([0, 49])
     await accept()
@@ -73,7 +73,7 @@ describe('PR3 our state goes', () => {
     await pass(1)
     expect(sent()).toEqual([0, 49, 50])
   })
-  test('not at all where it ends as it began', async () => {
+  test('is not sent where the server has it already', async () => {
     const { set, accept, sent, pass } = startOwnPresence()
     set('a')
     await accept()
@@ -82,48 +82,48 @@ describe('PR3 our state goes', () => {
     await pass(1_000)
     expect(sent()).toEqual(['a'])
   })
-  test('again where nobody knows whether the one before was taken', async () => {
-    const { set, accept, lose, sent, pass } = startOwnPresence()
+  test('is sent again after a change whose outcome is unknown', async () => {
+    const { set, accept, timeOut, sent, pass } = startOwnPresence()
     set('a')
     await accept()
     await pass(100)
     set('b')
     set('a')
-    await lose()
+    await timeOut()
     await pass(999)
     expect(sent()).toEqual(['a', 'b'])
     await pass(1_001)
     expect(sent()).toEqual(['a', 'b', 'a'])
   })
-  test('a moment later where it was refused for now, or when the server says', async () => {
-    const { set, refuse, sent, pass, told } = startOwnPresence()
+  test('that was refused temporarily is sent later, when the server says so', async () => {
+    const { set, refuse, sent, pass, shown } = startOwnPresence()
     set('a')
     await refuse('RATE', { after: 7_000 })
     set('b')
     await pass(6_999)
     expect(sent()).toEqual(['a'])
-    await pass(1)
+    await pass(3_501)
     expect(sent()).toEqual(['a', 'b'])
-    expect(told).toEqual(['a', 'b'])
+    expect(shown).toEqual(['a', 'b'])
   })
-  test('at once on another connection: the wait was asked for by one that is gone', async () => {
-    const { set, refuse, cut, go, sent, pass } = startOwnPresence()
+  test('is sent on a new connection without the wait that the earlier one asked for', async () => {
+    const { set, refuse, cut, setStatus, sent, pass } = startOwnPresence()
     set('a')
     await refuse('RATE', { after: 7_000 })
     await cut()
-    go('joined')
+    setStatus('joined')
     await pass(100)
     expect(sent()).toEqual(['a', 'a'])
   })
-  test('after another join where the server says that we are not in; that is asked for once in 1 to 2 s', async () => {
+  test('that is answered NOT_MEMBER joins the room again, at most once every 1 to 1.5 s', async () => {
     let rejoins = 0
     const rejoin = () => {
       rejoins += 1
-      go('joining')
+      setStatus('joining')
       carried()
-      go('joined')
+      setStatus('joined')
     }
-    const { set, refuse, accept, go, carried, sent, pass, timers } = startOwnPresence({ rejoin })
+    const { set, refuse, accept, setStatus, carried, sent, pass, timers } = startOwnPresence({ rejoin })
     set('a')
     for (const times of [1, 2, 3]) {
       await refuse('NOT_MEMBER')
@@ -136,10 +136,10 @@ describe('PR3 our state goes', () => {
     await pass(100)
     expect([sent().length, timers()]).toEqual([4, 0])
   })
-  test('not for ever where the server refuses even to forget', async () => {
-    const { set, clear, refuse, lose, sent, pass } = startOwnPresence()
+  test('is not sent for ever where the server refuses to remove it', async () => {
+    const { set, clear, refuse, timeOut, sent, pass } = startOwnPresence()
     set('a')
-    await lose()
+    await timeOut()
     clear()
     for (let times = 0; times < 4; times += 1) {
       await pass(2_000)
@@ -147,7 +147,7 @@ describe('PR3 our state goes', () => {
     }
     expect(sent()).toEqual(['a', null])
   })
-  test('and leaves no timer behind', async () => {
+  test('leaves no timer, also where the connection ends during a wait', async () => {
     const { set, accept, cut, pass, timers } = startOwnPresence()
     set('a')
     await accept()

@@ -1,4 +1,4 @@
-import { createPresence, defineContract, type Member, type Room, ValidationError } from '@roomful/client'
+import { type Client, createPresence, defineContract, type Member, type Room, ValidationError } from '@roomful/client'
 import { createRooms, memoryLog } from '@roomful/server'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -15,6 +15,15 @@ const othersIn = (room: Room<Lobby>) => shown(createPresence(room).others.getSta
 const selfOf = (room: Room<Lobby>) => createPresence(room).self.getState()
 const selfIn = (room: Room<Lobby>) => selfOf(room)?.presence?.status
 
+/** The room, joined for a holder: it is joined again for another user. */
+async function retained(client: Client<Lobby>): Promise<Room<Lobby>> {
+  const room = client.room('general')
+  room.retain()
+  await expect.poll(() => room.status).toBe('joined')
+  return room
+}
+
+/** The events of the other members. */
 function record(room: Room<Lobby>): string[] {
   const heard: string[] = []
   for (const type of ['enter', 'leave', 'update'] as const)
@@ -22,8 +31,8 @@ function record(room: Room<Lobby>): string[] {
   return heard
 }
 
-describe('two in a room', () => {
-  test('PR2 PR3 PR8 see what the other says, as the contract reads it', async () => {
+describe('two members of a room', () => {
+  test('PR2 PR3 PR8 see each other’s presence as the contract parses it', async () => {
     const { connect } = await startLobby()
     const [ann, bob] = await Promise.all([connect('ann').join('general'), connect('bob').join('general')])
     await expect.poll(() => othersIn(bob)).toEqual(['ann -'])
@@ -38,7 +47,7 @@ describe('two in a room', () => {
     await expect.poll(() => heard).toEqual(['update ann away', 'update ann -', 'leave ann -'])
     expect(bob.members.getState().get('bob')?.presence).toBeUndefined()
   })
-  test('PR4 the first join carries what was set before it', async () => {
+  test('PR4 see a presence that was set before the first join, from that join on', async () => {
     const { connect } = await startLobby()
     const bob = await connect('bob').join('general')
     const heard = record(bob)
@@ -49,7 +58,7 @@ describe('two in a room', () => {
     await room.join()
     await expect.poll(() => heard).toEqual(['enter ann busy'])
   })
-  test('PR3 see the last of a hundred states', async () => {
+  test('PR3 see the last of a hundred presences', async () => {
     const { connect } = await startLobby()
     const { inspect, ofType } = recordInspect()
     const ann = await connect('ann', { inspect }).join('general')
@@ -58,7 +67,7 @@ describe('two in a room', () => {
     await expect.poll(() => othersIn(bob)).toEqual(['ann 99'])
     expect(ofType('out').filter(({ event }) => event === '$presence')).toHaveLength(2)
   })
-  test('PR7 are both there once, however many tabs they have; the newest state counts', async () => {
+  test('PR7 are listed once each, however many pages they have; the newest presence counts', async () => {
     const { connect } = await startLobby()
     const [first, second] = [connect('ann'), connect('ann')]
     const [one, two, bob] = await Promise.all([first, second, connect('bob')].map((client) => client.join('general')))
@@ -68,14 +77,14 @@ describe('two in a room', () => {
     createPresence(two!).set({ status: 'second' })
     await expect.poll(() => [selfIn(one!), selfIn(two!)]).toEqual(['second', 'second'])
     expect([othersIn(one!), othersIn(two!)]).toEqual([['bob -'], ['bob -']])
-    expect(createPresence(one!).state.getState().presence?.status).toBe('first') // what this page said
+    expect(createPresence(one!).state.getState().presence?.status).toBe('first') // of this page
     await two!.leave()
     await expect.poll(() => heard).toEqual(['update ann second', 'update ann first'])
   })
 })
 
-describe('PR4 PR8 an outage', () => {
-  test('of one is not heard by the other, nor is that the other is still there', async () => {
+describe('PR4 PR8 after an outage', () => {
+  test('of one member, neither of the two gets an event for it', async () => {
     const { connect, cut } = await startLobby()
     const ann = await connect('ann').join('general')
     const bob = await connect('bob').join('general')
@@ -92,7 +101,7 @@ describe('PR4 PR8 an outage', () => {
     expect(heardByAnn).toEqual([])
     expect(ann.members.getState().get('bob')).toBe(before.get('bob')) // RM9
   })
-  test('of the server, with all that it knew: everybody says it again with their join', async () => {
+  test('of a server that lost its state, the joins bring the presences back', async () => {
     const { connect, server } = await startLobby()
     const [ann, bob] = await Promise.all([connect('ann').join('general'), connect('bob').join('general')])
     createPresence(ann).set({ status: 'away' })
@@ -101,7 +110,7 @@ describe('PR4 PR8 an outage', () => {
     await expect.poll(() => [bob.status, ann.status]).toEqual(['joined', 'joined'])
     await expect.poll(() => othersIn(bob)).toEqual(['ann away'])
   })
-  test('of the server, whose next deployment takes less: that is heard of', async () => {
+  test('of a server that accepts less afterwards, the refusal is shown', async () => {
     const limits = { presenceBytes: 200 }
     let accepts = z.string()
     const server = await startServer({
@@ -110,22 +119,24 @@ describe('PR4 PR8 an outage', () => {
         createRooms(io, { contract, log: memoryLog(), limits })
       },
     })
-    const [ann, long] = await Promise.all([1, 2].map(() => startClient(server.url).join('general')))
-    const said = [createPresence(ann!), createPresence(long!)] as const
-    said[0].set({ status: 'away' } as never)
-    said[1].set({ status: 'x'.repeat(100) } as never)
-    await expect.poll(() => [...ann!.members.getState().values()].filter(({ presence }) => presence)).toHaveLength(2)
+    const rooms = await Promise.all([1, 2].map(() => startRoomful(server.url).join('general')))
+    const presences = rooms.map((room) => createPresence(room))
+    presences[0]!.set({ status: 'away' } as never)
+    presences[1]!.set({ status: 'x'.repeat(100) } as never)
+    const members = () => [...rooms[0]!.members.getState().values()]
+    await expect.poll(() => members().filter(({ presence }) => presence)).toHaveLength(2)
     limits.presenceBytes = 100
     accepts = z.string().max(3)
     await server.restart()
-    await expect.poll(() => said.map(({ state }) => state.getState().error?.code)).toEqual(['SHAPE', 'TOO_LARGE'])
+    const codes = () => presences.map(({ state }) => state.getState().error?.code)
+    await expect.poll(codes).toEqual(['SHAPE', 'TOO_LARGE'])
   })
-  test('PR8 that another user comes back from: the one before was ourselves', async () => {
+  test('PR8 in which the user changed, no event is about the first user', async () => {
     const { connect } = await startLobby()
     await connect('bob').join('general')
     let name = 'ann'
     const client = connect('', { auth: () => ({ name }) })
-    const room = await client.join('general')
+    const room = await retained(client)
     const heard = record(room)
     client.disconnect()
     name = 'cy'
@@ -133,12 +144,12 @@ describe('PR4 PR8 an outage', () => {
     await expect.poll(() => selfOf(room)?.user.id).toBe('cy')
     expect(heard).toEqual([])
   })
-  test('PR6 that another user comes back from: what the one before said is not theirs', async () => {
+  test('PR6 in which the user changed, the first user’s presence is gone', async () => {
     const { connect } = await startLobby()
     const bob = await connect('bob').join('general')
     let name = 'ann'
     const client = connect('', { auth: () => ({ name }) })
-    const room = await client.join('general')
+    const room = await retained(client)
     createPresence(room).set({ status: 'away' })
     await expect.poll(() => othersIn(bob)).toEqual(['ann away'])
     client.disconnect()
@@ -153,8 +164,8 @@ describe('PR4 PR8 an outage', () => {
   })
 })
 
-describe('PR3 a server that says that we are not in', () => {
-  test('is asked to let us in again, with what we say', async () => {
+describe('PR3 NOT_MEMBER', () => {
+  test('makes the client join again, with the presence', async () => {
     const { url, server, dataOf } = await startScript({ hello: { capabilities: ['presence'] } })
     server.io.on('connection', (socket) =>
       socket.on('$presence', (_request, acknowledge) => acknowledge({ ok: false, code: 'NOT_MEMBER' })),
@@ -165,8 +176,8 @@ describe('PR3 a server that says that we are not in', () => {
   })
 })
 
-describe('PR6 a room that is left while a message of ours is under way', () => {
-  test('is joined again without what was said before', async () => {
+describe('PR6 a room that is left while one of its messages is being sent', () => {
+  test('is joined again without the earlier presence', async () => {
     let finish = (): void => {}
     const { connect, rooms } = await startLobby()
     rooms.handle('message', () => new Promise<void>((resolve) => (finish = resolve)))
@@ -174,16 +185,17 @@ describe('PR6 a room that is left while a message of ours is under way', () => {
     const bob = await connect('bob').join('general')
     createPresence(ann).set({ status: 'busy' })
     await expect.poll(() => othersIn(bob)).toEqual(['ann busy'])
-    void ann.emit('message', { text: 'hello' })
+    const sent = ann.emit('message', { text: 'hello' })
     await ann.leave()
     await ann.join()
     await expect.poll(() => othersIn(bob)).toEqual(['ann -'])
     finish()
+    await sent
   })
 })
 
-describe('PR5 what cannot be said', () => {
-  test('is refused here where the connection would not survive it', async () => {
+describe('PR5 a presence', () => {
+  test('that would end the connection is refused by the client', async () => {
     const { connect } = await startLobby()
     const { inspect, ofType } = recordInspect()
     const client = connect('ann', { inspect })
@@ -195,7 +207,7 @@ describe('PR5 what cannot be said', () => {
     await expect.poll(() => selfIn(client.room('general'))).toBe('busy')
     expect(ofType('connection').map(({ to }) => to.status)).toEqual(['connecting', 'connected'])
   })
-  test('is refused here where the contract does not accept it', async () => {
+  test('that the contract does not accept is refused by `set`', async () => {
     const { connect } = await startLobby()
     const room = await connect('ann').join('general')
     expect(() => createPresence(room).set({ status: 5 } as never)).toThrow(
@@ -203,7 +215,7 @@ describe('PR5 what cannot be said', () => {
     )
     expect(createPresence(room).state.getState()).toEqual({ presence: undefined, error: undefined })
   })
-  test('is refused by the server: too much, and what its own contract does not accept; the last one stands', async () => {
+  test('that the server refuses leaves the accepted one, and refuses no join', async () => {
     const contract = defineContract({ room: {}, presence: z.object({ status: z.enum(['busy', 'x'.repeat(5_000)]) }) })
     const server = await startServer({
       configure: (io) =>
@@ -213,7 +225,7 @@ describe('PR5 what cannot be said', () => {
           authenticate: ({ auth }) => ({ id: String(auth['name']) }),
         }),
     })
-    const client = (name: string) => startClient(server.url, { auth: { name } })
+    const client = (name: string) => startRoomful(server.url, { auth: { name } })
     const join = (name: string) => client(name).join('general') as unknown as Promise<Room<Lobby>>
     const [ann, bob] = await Promise.all([join('ann'), join('bob')])
     const { set, state } = createPresence(ann)
@@ -227,11 +239,11 @@ describe('PR5 what cannot be said', () => {
     expect(othersIn(bob)).toEqual(['ann busy'])
     const late = client('cy').room('general') as unknown as Room<Lobby>
     createPresence(late).set({ status: 'idle' })
-    await late.join() // the join is not refused with it
+    await late.join() // which the server accepts
     await expect.poll(() => createPresence(late).state.getState().error?.code).toBe('SHAPE')
     await expect.poll(() => othersIn(bob)).toEqual(['ann busy', 'cy -'])
   })
-  test('is UNSUPPORTED on a plain server, which hears nothing of it', async () => {
+  test('is UNSUPPORTED with plainRooms(), and nothing is sent', async () => {
     const { url, words } = await startPlain()
     const client = startClient(url)
     const room = client.room('general')

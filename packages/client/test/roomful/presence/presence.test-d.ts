@@ -17,7 +17,7 @@ const contract = defineContract({
 })
 const room = createClient({ url: 'http://localhost', contract, autoConnect: false }).room('general')
 
-test('PR2 a state is set as the contract takes it, and read as the contract gives it out', () => {
+test('PR2 a presence is set with the contract’s input type, and read with its output type', () => {
   const { set, state, self, others, on } = createPresence(room)
   expectTypeOf(set).parameters.toEqualTypeOf<[presence: { status: 'online' | 'away'; since?: number | undefined }]>()
   expectTypeOf(state.getState().presence).toEqualTypeOf<{ status: 'online' | 'away'; since: number } | undefined>()
@@ -28,13 +28,13 @@ test('PR2 a state is set as the contract takes it, and read as the contract give
     expectTypeOf(member).toEqualTypeOf<Member<typeof contract>>()
     expectTypeOf(previous).toEqualTypeOf<Member<typeof contract> | undefined>()
   })
-  // @ts-expect-error the contract has no such state
+  // @ts-expect-error the contract has no such presence
   set({ status: 'gone' })
   // @ts-expect-error there is no such change
   on('join', () => {})
 })
 
-test('TY3 who types is a user of the contract', () => {
+test('TY3 typing users have the contract’s user type', () => {
   const typing = createTyping(room)
   expectTypeOf(typing.state.getState()).toEqualTypeOf<readonly { id: string; name: string }[]>()
   expectTypeOf(typing.keystroke).parameters.toEqualTypeOf<[]>()

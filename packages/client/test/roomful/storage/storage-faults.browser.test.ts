@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pageId } from '../../../src/roomful/outbox/page-id.ts'
+import { pageId } from '../../../src/roomful/outbox/message-keys.ts'
 import {
   expectAdopted,
   locks,
@@ -69,7 +69,7 @@ describe('F15 a browser that refuses its storage', () => {
     await expect(deleted(name)).resolves.toBe('deleted') // it would wait for a connection that is open
   })
 
-  test('C3 both: messages stay in memory, and no lock is held', async () => {
+  test('C3 IndexedDB and localStorage: messages stay in memory, and no lock is held', async () => {
     const breaking: Breaking = (window) => {
       withoutIndexedDb(window)
       withoutLocalStorage(window)
@@ -156,7 +156,7 @@ describe('F15 a storage that fails later', () => {
   ]
 
   test.each(failures)(
-    'C3 %s: the page takes its entries out of the storage and goes on in memory',
+    'C3 %s: the page removes its entries from the storage and keeps its messages in memory',
     async (_, why, breaking) => {
       const url = newUrl()
       const page = await openPage({ url, breaking })
@@ -172,7 +172,7 @@ describe('F15 a storage that fails later', () => {
     },
   )
 
-  test('C3 the database is deleted while it is open: the next change brings back what was there', async () => {
+  test('C3 the database is deleted while it is open: the next change stores the earlier entries again', async () => {
     const [name, url] = [pageId(), newUrl()]
     const page = await openPage({ name, url })
     await page.save([page.entry(1), page.entry(2)])
@@ -205,7 +205,7 @@ describe('F15 a storage that fails later', () => {
     await expectAdopted(await openPage({ name, url }), 'ann', [page.entry(1), page.entry(2)])
   })
 
-  test('C3 localStorage is emptied: the next change brings back what was there', async () => {
+  test('C3 localStorage is emptied: the next change stores the earlier entries again', async () => {
     const url = newUrl()
     const page = await openPage({ url, breaking: withoutIndexedDb })
     await page.save([page.entry(1), page.entry(2)])
@@ -239,7 +239,7 @@ describe('C11 other scripts of the origin', () => {
     database.close()
   })
 
-  test('write into localStorage: the same, and what was adopted is removed', async () => {
+  test('write into localStorage: only valid records are adopted, and settled ones are removed', async () => {
     const url = newUrl()
     const [one, two] = [pageId(), pageId()]
     const item = (key: string): string => `roomful:outbox:${url}:${key}`

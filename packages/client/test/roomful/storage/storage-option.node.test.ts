@@ -22,13 +22,13 @@ test('C11 outside a browser, messages stay in memory', async () => {
   expect([session.storage, told]).toEqual(['memory', []])
 })
 
-test('C2 the user is unknown, a guest, or an id, as the app says', () => {
+test('C2 the option `user` is an id, null for a guest, or absent', () => {
   expect('user' in persistentOutbox()).toBe(false)
   expect(persistentOutbox({ user: null }).user).toBeNull()
   expect(persistentOutbox({ user: 'ann' })).toMatchObject({ kind: 'persistent', user: 'ann' })
 })
 
-test('an option of the wrong type is refused with a sentence that says what was expected', () => {
+test('an option of the wrong type throws, and the sentence says which type is expected', () => {
   expect(() => persistentOutbox({ user: 5 as never })).toThrow("user: expected the user's id, or null, got 5")
   expect(() => persistentOutbox({ name: '' })).toThrow('name: expected a string such as "roomful", got ""')
   expect(() => persistentOutbox({ storage: {} as never })).toThrow('storage: expected a function')

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { pageId } from '../../../src/roomful/outbox/page-id.ts'
+import { pageId } from '../../../src/roomful/outbox/message-keys.ts'
 import { LOCKS_MS } from '../../../src/roomful/storage/page-locks.ts'
 import { persistentOutbox } from '../../../src/roomful/storage/persistent-outbox.ts'
 import type { StoredEntry } from '../../../src/roomful/storage/storage-session.ts'
@@ -89,7 +89,7 @@ describe.each(storages)('pages that store messages in %s', (storage, how) => {
     await tab.save([tab.entry(1)])
     await expect.poll(() => waitingFor(tab.cid)).toBe(1)
     const waitingSince = performance.now()
-    await expect.poll(() => performance.now() - waitingSince).toBeGreaterThan(LOCKS_MS) // the tab has lived for a while
+    await expect.poll(() => performance.now() - waitingSince).toBeGreaterThan(LOCKS_MS) // after that time, other tabs wait for a reload
     tab.die()
     await expectAdopted(reloaded, 'ann', [tab.entry(1)])
     await expect.poll(() => waitingFor(tab.cid)).toBe(1)
@@ -137,7 +137,7 @@ describe.each(storages)('pages that store messages in %s', (storage, how) => {
     await expect.poll(async () => (await locks()).held).not.toContain(`roomful:${first.cid}`)
   })
 
-  test('C11 a page hears when its lock, or one that it holds of a closed page, is taken by force', async () => {
+  test('C11 a page is told when another page takes its lock, or an adopted one, by force', async () => {
     const open = start()
     const first = await open()
     await first.save([first.entry(1)])

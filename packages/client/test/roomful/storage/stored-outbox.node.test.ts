@@ -5,10 +5,10 @@ import type { StorageEvents, StoredEntry } from '../../../src/roomful/storage/st
 import { codeOf, keysOf, textsOf } from '../../rooms/support/outcomes.ts'
 import { startScript } from '../../rooms/support/scripted-server.ts'
 import { eventually } from '../../support/eventually.ts'
-import { startClient } from '../../support/test-client.ts'
+import { startRoomful } from '../../support/test-client.ts'
 import { createMemoryStorage, entry as storedEntry, type Faults, type MemoryStorage } from './support/memory-storage.ts'
 
-/** An outbox in a storage in which earlier pages left this. */
+/** A persistent outbox in a storage that has the entries of earlier pages. */
 function startOutbox(left: readonly StoredEntry[] = [], faults: Faults & { open?: () => Promise<MemoryStorage> } = {}) {
   const storage = createMemoryStorage(left, faults)
   const { open = async () => storage } = faults
@@ -33,24 +33,24 @@ describe('C3 an outbox with a storage', () => {
   test('stores messages before it sends them, and removes them afterwards; `guarantees` names the storage', async () => {
     const { url } = await startScript(ada)
     const { outbox, storage } = startOutbox()
-    const client = startClient(url, { outbox })
+    const client = startRoomful(url, { outbox })
     const room = await client.join('general')
     await room.emit('m', 1)
     await eventually(() => expect(storage.writes).toEqual(['+1', '-1']))
     expect(client.guarantees?.outbox).toBe(storage.name)
   })
-  test('sends nothing before the write is made', async () => {
+  test('sends nothing before the write is done', async () => {
     const { url, events } = await startScript(ada)
     const waiting: (() => void)[] = []
     const { outbox } = startOutbox([], { beforeWrite: () => new Promise((resolve) => waiting.push(resolve)) })
-    const client = startClient(url, { outbox })
+    const client = startRoomful(url, { outbox })
     const room = await client.join('general')
     const sent = codeOf(room.emit('m', 1))
     await eventually(() => expect(waiting).toHaveLength(1))
     await client
       .with({ timeoutMs: 20 })
       .emitWithAck('anything')
-      .catch(() => {}) // a moment in which it could go
+      .catch(() => {}) // enough time to send it
     expect(events()).not.toContain('$publish')
     waiting[0]?.()
     await expect(sent).resolves.toBe('confirmed')
@@ -63,7 +63,7 @@ describe('C3 an outbox with a storage', () => {
         for (const [, text] of changes) if (text !== null) users.push((JSON.parse(text) as StoredEntry).user)
       },
     })
-    const client = startClient(url, { outbox })
+    const client = startRoomful(url, { outbox })
     const room = client.room('general')
     void room.join()
     await room.emit('m', 1)
@@ -80,13 +80,13 @@ describe('C3 a storage that fails', () => {
     ['to open', { open: fails }],
     ['to store', { beforeWrite: fails }],
   ])(
-    '%s loses no message: they stay in memory, `guarantees` and `inspect` say so, and `onError` hears nothing',
+    '%s loses no message: `guarantees` and `inspect` report that messages stay in memory; `onError` is not called',
     async (_name, faults) => {
       const { url } = await startScript(ada)
       const errors: unknown[] = []
       const seen: unknown[] = []
       const { outbox } = startOutbox([], faults)
-      const client = startClient(url, {
+      const client = startRoomful(url, {
         outbox,
         onError: (error) => errors.push(error),
         inspect: (event) => event.type === 'error' && seen.push(event.error),
@@ -103,35 +103,35 @@ describe('C3 a storage that fails', () => {
 })
 
 describe('C11 messages of earlier pages', () => {
-  test('go first, under their own keys, also where the app joins no room', async () => {
+  test('are sent first, with their own keys, also where the app joins no room', async () => {
     const { url, dataOf, events } = await startScript(ada)
     const { outbox, storage } = startOutbox([entry(4), entry(5)])
-    const client = startClient(url, { outbox })
+    const client = startRoomful(url, { outbox })
     await client.connect()
     await eventually(() => expect(events()).toEqual(['$join', '$publish', '$leave']))
     expect(dataOf('$publish')).toMatchObject([{ cid: 'a'.repeat(22), items: [{ n: 4 }, { n: 5 }] }])
     await eventually(() => expect(storage.writes.at(-1)).toBe('-4 -5'))
     expect([client.room('general').status, client.outbox.getState()]).toEqual([
       'left',
-      { queued: 0, sending: 0, place: storage.name },
+      { queued: 0, sending: 0, storage: storage.name, waitingForUser: 0 },
     ])
   })
-  test('go behind own messages if their page closes later', async () => {
+  test('are sent after the messages of this page if their page closes later', async () => {
     const { url, dataOf } = await startScript(ada)
     const { outbox, events } = startOutbox()
-    const room = await startClient(url, { outbox }).join('general')
-    await room.emit('m', 'ours')
+    const room = await startRoomful(url, { outbox }).join('general')
+    await room.emit('m', 'new')
     events().adopted([entry(1)])
-    await eventually(() => expect(textsOf(dataOf('$publish'))).toEqual([['ours'], ['old 1']]))
+    await eventually(() => expect(textsOf(dataOf('$publish'))).toEqual([['new'], ['old 1']]))
   })
-  test('of a page whose lock another page took are unknown to it; its next message has another key', async () => {
+  test('that another page has taken by force end as unknown, and the next message has another cid', async () => {
     const { url, dataOf } = await startScript({
       ...ada,
       $publish: ({ epoch, items }, _socket, nth) =>
         nth === 1 ? undefined : { ok: true, epoch, results: items.map(() => ({ seq: 1, at: 0 })) },
     })
     const { outbox, events, cid } = startOutbox()
-    const client = startClient(url, { outbox, onError: () => {} })
+    const client = startRoomful(url, { outbox, onError: () => {} })
     const room = await client.join('general')
     const sent = codeOf(room.emit('m', 'taken over'))
     await eventually(() => expect(dataOf('$publish')).toHaveLength(1))

@@ -30,11 +30,11 @@ export const live = (seq: number, epoch = ONE, data: unknown = seq): LogInput =>
 export const head = (seq: number, epoch = ONE): LogInput => ({ type: 'head', epoch, seq })
 export const retry = (join: number): LogInput => ({ type: 'retry', join })
 
-/** The log's outputs for these inputs, in order, in words. */
+/** The log's outputs for these inputs, in order, as text. */
 export function follow(inputs: readonly LogInput[], limit?: ConstructorParameters<typeof RoomLog>[0]) {
   const log = new RoomLog(limit)
-  const said = inputs.flatMap((input) => log.step(input).map(inWords))
-  return { log, said }
+  const outputs = inputs.flatMap((input) => log.step(input).map(inWords))
+  return { log, outputs }
 }
 
 function pageOf(headSeq: number, { first = 1, entries = [], epoch = ONE }: PageParts): LogPage {

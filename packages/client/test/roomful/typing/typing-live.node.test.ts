@@ -12,7 +12,7 @@ function typingIn(room: Room<Lobby>) {
   return { ...typing, ids: () => typing.state.getState().map(({ id }) => id) }
 }
 
-/** Whether something said now in the room has come by: what was said before it has come, too. */
+/** Resolves when a message that is sent now has arrived, so that everything before it has arrived too. */
 async function settled(from: Room<Lobby>, ...to: Room<Lobby>[]): Promise<void> {
   const text = Math.random().toString()
   const heard = to.map(
@@ -22,8 +22,8 @@ async function settled(from: Room<Lobby>, ...to: Room<Lobby>[]): Promise<void> {
   await Promise.all(heard)
 }
 
-describe('who types', () => {
-  test('TY1 TY3 is seen by the others, until they stop, send, or leave', async () => {
+describe('the users who type', () => {
+  test('TY1 TY3 are seen by other members, until they stop, send, or leave', async () => {
     const { connect } = await startLobby()
     const [ann, bob] = await Promise.all([connect('ann').join('general'), connect('bob').join('general')])
     const [annTypes, bobSees] = [typingIn(ann), typingIn(bob)]
@@ -42,18 +42,18 @@ describe('who types', () => {
     await expect.poll(bobSees.ids).toEqual([])
     expect(annTypes.ids()).toEqual([])
   })
-  test('TY4 is not oneself, whichever tab types', async () => {
+  test('TY4 do not include this user, whichever page types', async () => {
     const { connect } = await startLobby()
     const [one, two, bob] = await Promise.all(['ann', 'ann', 'bob'].map((name) => connect(name).join('general')))
     const [oneTypes, twoSees, bobSees] = [one!, two!, bob!].map(typingIn)
-    const told: string[][] = []
-    for (const own of [oneTypes!, twoSees!]) own.state.subscribe(() => told.push(own.ids()))
+    const changes: string[][] = []
+    for (const own of [oneTypes!, twoSees!]) own.state.subscribe(() => changes.push(own.ids()))
     oneTypes!.keystroke()
     await expect.poll(bobSees!.ids).toEqual(['ann'])
     await settled(bob!, one!, two!)
-    expect(told).toEqual([])
+    expect(changes).toEqual([])
   })
-  test('TY2 TY3 is nobody in an outage, and whoever types on afterwards', async () => {
+  test('TY2 TY3 are none during an outage, and are seen again when they type on', async () => {
     const { connect, cut } = await startLobby()
     const [ann, bob] = await Promise.all([connect('ann').join('general'), connect('bob').join('general')])
     const [annTypes, bobSees] = [typingIn(ann), typingIn(bob)]
@@ -61,16 +61,19 @@ describe('who types', () => {
     await expect.poll(bobSees.ids).toEqual(['ann'])
     const statuses = recordRoom(ann)
     cut('ann')
-    await expect.poll(bobSees.ids).toEqual([]) // the server said so: nobody waits for 6 s
+    await expect.poll(bobSees.ids).toEqual([]) // sooner than after 6 s: the server sent a stop
     await expect.poll(() => statuses.at(-1)).toBe('joined')
     annTypes.keystroke()
     await expect.poll(bobSees.ids).toEqual(['ann'])
   })
-  test('TY4 is another once we are another', async () => {
+  test('TY4 include the first user once another user is connected', async () => {
     const { connect } = await startLobby()
     let name = 'ann'
     const client = connect('', { auth: () => ({ name }) })
-    const [room, ann] = await Promise.all([client.join('general'), connect('ann').join('general')])
+    const room = client.room('general')
+    room.retain() // so that it is joined for the other user too
+    const ann = await connect('ann').join('general')
+    await expect.poll(() => room.status).toBe('joined')
     const [weSee, annTypes] = [typingIn(room), typingIn(ann)]
     annTypes.keystroke()
     await settled(ann, room)
@@ -85,9 +88,9 @@ describe('who types', () => {
   })
 })
 
-describe('DS7 TY5 what a server says of typing', () => {
+describe('DS7 TY5 a sign of typing that a server sends', () => {
   const listing = { capabilities: ['typing'] }
-  test('is checked before it is believed', async () => {
+  test('is dropped where it is malformed', async () => {
     expectNothingUncaught()
     const { url, say } = await startScript({ hello: listing, $join: () => joinAnswer() })
     const { inspect, ofType } = recordInspect()
@@ -105,19 +108,20 @@ describe('DS7 TY5 what a server says of typing', () => {
     say('$typing', sign)
     await expect.poll(() => typing.state.getState()).toEqual([{ id: 'bob' }])
     expect(ofType('drop').map(({ event, reason }) => `${event}: ${reason}`)).toEqual([
-      ...Array<string>(7).fill('$typing: not spoken by this version'),
-      ...Array<string>(2).fill('$typing: not a sign of typing (room general)'),
+      ...Array<string>(6).fill('$typing: not a message of roomful/1'),
+      '$typing: no room elsewhere',
+      ...Array<string>(2).fill('$typing: not a sign of typing'),
     ])
   })
-  test('is dropped where nobody listens', async () => {
+  test('is dropped where it has no listener', async () => {
     const { url, say } = await startScript({ hello: listing })
     const { inspect, ofType } = recordInspect()
     await startRoomful(url, { inspect }).join('general')
     say('$typing', { room: 'general', from: { id: 'bob' }, typing: true })
-    await expect.poll(() => ofType('drop').map(({ reason }) => reason)).toEqual(['nobody listens (room general)'])
+    await expect.poll(() => ofType('drop').map(({ reason }) => reason)).toEqual(['not a message of roomful/1'])
   })
   test.each([[[]], ['typing'], [5], [[5, 'typing']]])(
-    'TY2 is not believed of one that lists %j, nor is anything said to it',
+    'TY2 is ignored where the capabilities are %j, and no sign is sent there',
     async (capabilities) => {
       const { url, say, events } = await startScript({ hello: { capabilities: capabilities as string[] } })
       const room = await startRoomful(url).join('general')

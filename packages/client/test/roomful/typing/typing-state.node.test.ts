@@ -8,8 +8,8 @@ const sign = (typists: Typists<User>, id: string, now: number) => withTypist(typ
 const expired = (typists: Typists<User>, now: number) => withoutTypists(typists, ({ until }) => until <= now)
 const idsIn = (typists: Typists<User>) => typists.map(({ id }) => id)
 
-describe('TY3 who types', () => {
-  test('stands where they began, for 6,000 ms after the last sign', () => {
+describe('TY3 the users who type', () => {
+  test('keep the order in which they began, until 6,000 ms after their last sign', () => {
     const both = sign(sign([], 'bob', 0), 'cy', 1_000)
     const again = sign(both, 'bob', 5_000)
     expect(idsIn(again)).toEqual(['bob', 'cy'])
@@ -17,7 +17,7 @@ describe('TY3 who types', () => {
     expect(idsIn(expired(again, 7_000))).toEqual(['bob'])
     expect(idsIn(expired(again, 11_000))).toEqual([])
   })
-  test('are at most 100: whoever comes later is not shown, and nobody goes for them', () => {
+  test('are at most 100: a user who comes later is not shown, and replaces no other', () => {
     const all = Array.from({ length: 101 }, (_, n) => `user${n}`).reduce<Typists<User>>(
       (list, id) => sign(list, id, 0),
       [],
@@ -26,14 +26,14 @@ describe('TY3 who types', () => {
     expect(idsIn(all)).not.toContain('user100')
     expect(sign(all, 'user0', 5)).toHaveLength(100)
   })
-  test('TY5 is the same list where nothing changed', () => {
+  test('TY5 are the same list where nothing changed', () => {
     const one = sign([], 'bob', 0)
     const shown = usersOf(one, [])
     expect(usersOf(sign(one, 'bob', 9), shown)).toBe(shown)
     expect(expired(one, 10)).toBe(one)
     expect(usersOf(sign(one, 'cy', 9), shown)).toEqual([{ id: 'bob' }, { id: 'cy' }])
   })
-  test('is who gave a sign and has not stopped, in the order of the first, whatever happens', () => {
+  test('are those with a sign and no stop, in the order of their first sign, after any sequence', () => {
     const id = fc.constantFrom('a', 'b', 'c', 'd')
     const step = fc.record({ id, does: fc.constantFrom('types', 'stops', 'nothing'), afterMs: fc.nat(3_000) })
     const isRight = fc.property(fc.array(step, { maxLength: 40 }), (steps) => {

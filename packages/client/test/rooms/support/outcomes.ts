@@ -1,7 +1,7 @@
 import type { RoomfulError } from '@roomful/client'
 import type { PublishRequest } from '@roomful/contract/protocol'
 
-/** What became of something: `confirmed`, or the error's code. */
+/** How the promise ends: `confirmed`, or the error's code. */
 export function codeOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'confirmed',

@@ -10,7 +10,7 @@ export interface PlainScript {
   readonly options?: Partial<ServerOptions>
 }
 
-/** A Socket.IO server without `@roomful/server`, with rooms as the tutorial has them; it remembers what it was sent. */
+/** A Socket.IO server without `@roomful/server`, with rooms as the tutorial has them; it keeps what it receives. */
 export async function startPlain({ onJoin = yes, onLeave = yes, options }: PlainScript = {}) {
   const received: { readonly event: string; readonly data: unknown }[] = []
   const server = await startServer({
@@ -35,7 +35,7 @@ export async function startPlain({ onJoin = yes, onLeave = yes, options }: Plain
     /** What was received, in order, each as the event's name and the room or text in its data. */
     words: () => received.map(({ event, data }) => [event, wordIn(data)].filter(Boolean).join(' ')),
     membersOf: (room: string) => server.io.sockets.adapter.rooms.get(room)?.size ?? 0,
-    /** Says something in a room, as such a server does: the data names the room. */
+    /** Emits to a room as such a server does: the data names the room. */
     sayIn: (room: string, event: string, data: object = {}) => void server.io.to(room).emit(event, { room, ...data }),
     /** Ends the transports below the sockets, as a network does. */
     cut: () => server.io.sockets.sockets.forEach((socket) => socket.conn.close()),

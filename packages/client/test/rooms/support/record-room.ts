@@ -1,6 +1,6 @@
 import type { AnyContract, Room, RoomState } from '@roomful/client'
 
-/** Every status that the room shows from now on, the one of now first. */
+/** Every status of the room from now on, the current one first. */
 export function recordRoom(room: Pick<Room<AnyContract>, 'state'>): RoomState['status'][] {
   const statuses = [room.state.getState().status]
   room.state.subscribe(({ status }, { status: before }) => {

@@ -8,7 +8,7 @@ interface Script {
   readonly nameError?: RoomfulError
 }
 
-/** A membership whose server answers when, and what, the test says. Requests are numbered from 0. */
+/** A membership whose server answers as the test scripts it. Requests are numbered from 0. */
 export function createScriptedMembership({ connected = true, nameError }: Script = {}) {
   const membership = new Membership(nameError)
   const requests: { readonly kind: 'join' | 'leave'; readonly request: number }[] = []

@@ -8,12 +8,12 @@ interface RefusedAnswer {
   readonly code: string
   readonly message?: string
 }
-/** What the server answers; `undefined` leaves the request without an answer, a function gives it itself. */
+/** An answer; `undefined`: the request gets none; a function sends it itself. */
 type Answered<Full> = Full | RefusedAnswer | ((acknowledge: Acknowledge) => void) | undefined
 type Answer<Request, Full> = (request: Request, socket: Socket, nth: number) => Answered<Full> | Promise<Answered<Full>>
 
 export interface Script {
-  /** Said with the connect packet; `none` leaves it to the test. */
+  /** The hello that is sent with the connect packet; `none`: the test sends one. */
   readonly hello?: Partial<Hello> | 'none'
   readonly $join?: Answer<{ room: string }, JoinAnswer>
   readonly $leave?: Answer<{ room: string }, { ok: true }>
@@ -23,12 +23,12 @@ export interface Script {
 
 export const EPOCH = 'epoch-one'
 
-export const helloWith = (said: Partial<Hello> = {}): Partial<Hello> => ({
+export const helloWith = (hello: Partial<Hello> = {}): Partial<Hello> => ({
   v: 1,
   capabilities: [],
   user: null,
   now: Date.now(),
-  ...said,
+  ...hello,
 })
 
 export const joinAnswer = (answer: Partial<JoinAnswer> = {}): JoinAnswer => ({
@@ -40,7 +40,7 @@ export const joinAnswer = (answer: Partial<JoinAnswer> = {}): JoinAnswer => ({
   ...answer,
 })
 
-/** A server that speaks roomful/1 word for word as a test says; it keeps nothing, and remembers what it was sent. */
+/** A server that speaks roomful/1 as the test scripts it. It has no log, and keeps what it receives. */
 export async function startScript(script: Script = {}) {
   const received: { readonly event: string; readonly data: unknown; readonly socket: Socket }[] = []
   let seq = 0
@@ -70,11 +70,11 @@ export async function startScript(script: Script = {}) {
     server,
     url: server.url,
     received,
-    /** The names of what was received, in order. */
+    /** The names of the received packets, in order. */
     events: () => received.map(({ event }) => event),
-    /** What was received under this name. */
+    /** The data of the received packets of this name. */
     dataOf: (name: string) => received.filter(({ event }) => event === name).map(({ data }) => data),
-    /** Says something to everyone. */
+    /** Emits to all clients. */
     say: (event: string, ...args: unknown[]): void => void server.io.emit(event, ...args),
   }
 }

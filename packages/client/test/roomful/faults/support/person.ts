@@ -19,30 +19,31 @@ type Chat = typeof processChat
 /** A message as the room showed it. */
 export type Seen = Pick<Entry, 'seq' | 'id'> & { readonly text: string; readonly from: string | undefined }
 
-export interface Saying {
+/** A message that a person sent. */
+export interface SentMessage {
   readonly text: string
-  /** Never settled while the server has not said what became of it. */
+  /** Settles when the outcome is known. */
   readonly receipt: Promise<Receipt>
 }
 
-/** Somebody with a client in the room "general", who remembers all that was said, heard and sent. */
+/** A user with a client in the room "general", and a record of everything that was sent and shown. */
 export interface Person {
   readonly client: Client<Chat>
   readonly room: Room<Chat>
-  readonly said: readonly Saying[]
-  /** What is shown: begins anew with each epoch. */
+  readonly messages: readonly SentMessage[]
+  /** The messages that the room showed, since the last change of the epoch. */
   readonly view: readonly Seen[]
   readonly gaps: readonly Gap[]
   readonly cursors: readonly number[]
-  /** The client's whole life, frame by frame. */
+  /** Every event of the option `inspect`. */
   readonly frames: readonly InspectEvent[]
-  /** How often a frame with this event went out. */
-  sent(event: string): number
-  /** Says these one after the other, without waiting; resolves when all are confirmed. */
-  say(...texts: string[]): Promise<readonly Receipt[]>
+  /** How many packets with this event the client has sent. */
+  countSent(event: string): number
+  /** Sends these in order, without waiting; resolves when all are confirmed. */
+  send(...texts: string[]): Promise<readonly Receipt[]>
 }
 
-/** A user with a client of its own, which is in the room once `room.join()` has resolved. */
+/** A user who has not joined the room yet. */
 export function startPerson(
   url: string,
   name: string,
@@ -61,7 +62,7 @@ export function startPerson(
   })
   onTestFinished(client.close)
   const room = client.room('general')
-  const said: Saying[] = []
+  const messages: SentMessage[] = []
   const view: Seen[] = []
   const gaps: Gap[] = []
   const cursors: number[] = []
@@ -74,17 +75,17 @@ export function startPerson(
   return {
     client,
     room,
-    said,
+    messages,
     view,
     gaps,
     cursors,
     frames,
-    sent: (event) => frames.filter((frame) => frame.type === 'out' && frame.event === event).length,
-    say(...texts) {
-      const now = texts.map((text) => ({ text, receipt: room.emit('message', { text }) }))
-      said.push(...now)
-      const all = Promise.all(now.map(({ receipt }) => receipt))
-      all.catch(() => {}) // who does not wait for it looks at the receipts
+    countSent: (event) => frames.filter((frame) => frame.type === 'out' && frame.event === event).length,
+    send(...texts) {
+      const added = texts.map((text) => ({ text, receipt: room.emit('message', { text }) }))
+      messages.push(...added)
+      const all = Promise.all(added.map(({ receipt }) => receipt))
+      all.catch(() => {}) // a test that does not await it checks the receipts
       return all
     },
   }

@@ -14,26 +14,26 @@ import {
 import { startServer, type TestServer } from '../../../support/test-server.ts'
 import { expectNothingUncaught } from '../../../support/uncaught.ts'
 
-/** Heartbeats in these tests, interval and time-out each: a dead connection is noticed after twice this. */
+/** Interval and time-out of the heartbeats in these tests: a dead connection is noticed after twice this time. */
 export const PING_MS = 300
 
-export interface ServerHere extends TestServer {
+export interface LocalServer extends TestServer {
   logOf(room: string): Promise<readonly Entry[]>
 }
 
-export interface HereOptions {
+export interface LocalOptions {
   readonly log?: RoomLog
   readonly pingMs?: number
   /** Runs before a message is stored. */
   readonly handle?: (text: string) => void | Promise<void>
 }
 
-/** The same server as the one with a process of its own, in this process: for faults of the network. */
-export async function startHere({
+/** The same server as in `startProcess`, inside this process: for network faults. */
+export async function startLocalServer({
   log = memoryLog(),
   pingMs = PING_MS,
   handle,
-}: HereOptions = {}): Promise<ServerHere> {
+}: LocalOptions = {}): Promise<LocalServer> {
   expectNothingUncaught()
   const server = await startServer({
     options: { pingInterval: pingMs, pingTimeout: pingMs },
@@ -50,7 +50,7 @@ export async function startHere({
   return Object.assign(server, { logOf })
 }
 
-/** A log in memory that is slow to read when it is told to be: whoever joins then is a member long before the answer. */
+/** A log in memory whose reads wait between `hold` and its release: a client that joins then is a member long before the answer. */
 export function slowLog(): { readonly log: RoomLog; hold(): () => void } {
   const log = memoryLog()
   const page = log.page.bind(log)
@@ -69,7 +69,7 @@ export function slowLog(): { readonly log: RoomLog; hold(): () => void } {
   }
 }
 
-/** A server that can be killed and frozen, in memory unless given; it ends with the test. */
+/** A server process that can be killed and frozen. Its log is in memory unless set. It ends with the test. */
 export async function startProcess(settings: Partial<ProcessSettings> = {}): Promise<ServerProcess> {
   expectNothingUncaught()
   const server = await startServerProcess({ log: 'memory', pingMs: PING_MS, ...settings })
@@ -77,14 +77,14 @@ export async function startProcess(settings: Partial<ProcessSettings> = {}): Pro
   return server
 }
 
-/** A file for a log, in a folder that ends with the test. */
+/** A file for a log, in a folder that is removed after the test. */
 export async function logFile(): Promise<{ readonly file: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'roomful-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return { file: join(folder, 'rooms.db') }
 }
 
-/** Somebody's own bad network before a server. */
+/** A proxy in front of a server, for the network faults of one client. */
 export async function startProxy({ port }: { readonly port: number }): Promise<FaultProxy> {
   const proxy = await createProxy({ target: { port } })
   onTestFinished(() => proxy.close())

@@ -5,24 +5,24 @@ import { outboxOver, type SimulatedStorage } from '../../storage/support/session
 /** A page with its outbox in the storage. */
 export interface Page {
   readonly outbox: OutboxOption
-  /** The page is gone: it stores and hears nothing more, and its locks are free. */
+  /** Closes the page: it stores nothing more, and its locks are free. */
   close(): void
 }
 
 interface Stored {
   readonly entry: StoredEntry
-  /** How many pages were there before the one that made it. */
+  /** The number of the page that made it. */
   readonly page: number
 }
 
-/** A browser's storage and locks, which outlive the pages; of one server, so that urls do not count. */
+/** A browser's storage and locks, for one server. They outlive the pages. */
 export class SharedStorage {
   readonly #entries = new Map<string, Stored>()
-  /** Whose page each cid is now: its own, or the one that took it over. */
+  /** By cid: the page that holds its lock, which is its own page or an adopter. */
   readonly #owners = new Map<string, PageStorage>()
   readonly #pages: PageStorage[] = []
 
-  /** What is in it, the oldest page's first. */
+  /** All entries, the oldest page's first. */
   get entries(): readonly StoredEntry[] {
     const stored = [...this.#entries.values()].sort((a, b) => a.page - b.page || a.entry.n - b.entry.n)
     return stored.map(({ entry }) => entry)
@@ -39,7 +39,7 @@ export class SharedStorage {
     return { outbox, close: () => page?.close() }
   }
 
-  /** The same on another machine: what was in it, and no locks. */
+  /** A copy of the entries on another machine, without locks. */
   clone(): SharedStorage {
     const other = new SharedStorage()
     for (const [key, stored] of this.#entries) other.#entries.set(key, stored)
@@ -54,16 +54,16 @@ export class SharedStorage {
     }
   }
 
-  /** Gives this page what is the user's and whose page is gone. */
+  /** Gives the page the user's entries of closed pages. */
   take(page: PageStorage, user: string | null): readonly StoredEntry[] {
     const orphans = this.entries.filter((entry) => entry.user === user && !this.#owners.has(entry.cid))
     for (const { cid } of orphans) this.#owners.set(cid, page)
     return orphans
   }
 
-  leave(gone: PageStorage): void {
-    for (const [cid, page] of this.#owners) if (page === gone) this.#owners.delete(cid)
-    for (const page of this.#pages) page.lookAround()
+  release(closed: PageStorage): void {
+    for (const [cid, page] of this.#owners) if (page === closed) this.#owners.delete(cid)
+    for (const page of this.#pages) page.adoptLater()
   }
 }
 
@@ -91,7 +91,7 @@ class PageStorage implements SimulatedStorage {
     return this.#isClosed ? [] : this.#storage.take(this, user)
   }
 
-  lookAround(): void {
+  adoptLater(): void {
     if (this.#isClosed || this.#user === undefined) return
     const orphans = this.#storage.take(this, this.#user)
     if (orphans.length > 0) this.#events.adopted(orphans)
@@ -103,11 +103,11 @@ class PageStorage implements SimulatedStorage {
 
   close(): void {
     this.#isClosed = true
-    this.#storage.leave(this)
+    this.#storage.release(this)
   }
 }
 
-/** A storage answers later, if only by a moment. */
+/** A storage never answers in the same task. */
 function moment(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

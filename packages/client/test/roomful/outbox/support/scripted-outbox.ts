@@ -3,6 +3,7 @@ import type { ItemResult, PublishAnswer } from '@roomful/contract/protocol'
 import { bytesOf } from '@roomful/contract/protocol'
 import type { Message } from '../../../../src/roomful/outbox/message.ts'
 import { OutboxCore } from '../../../../src/roomful/outbox/outbox-core.ts'
+import { PendingWrites } from '../../../../src/roomful/outbox/pending-writes.ts'
 import type {
   Batch,
   OutboxInput,
@@ -66,7 +67,7 @@ interface Script {
 /** An outbox core whose outputs are words. */
 export function createScriptedOutbox(script: Script = {}) {
   const { user, limit = { messages: 500, bytes: 100_000 }, hasStorage = false } = script
-  const core = new OutboxCore({ user, limit, hasStorage })
+  const core = new OutboxCore({ user, limit, writes: hasStorage ? new PendingWrites() : undefined })
   const batches: Batch[] = []
   const errors: RoomfulError[] = []
   const step = (input: OutboxInput, now = NOW): string[] => {

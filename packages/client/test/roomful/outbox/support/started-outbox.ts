@@ -1,5 +1,6 @@
 import type { RoomfulError } from '@roomful/client'
 import type { Hello, PublishAnswer, PublishRequest } from '@roomful/contract/protocol'
+import { PendingWrites } from '../../../../src/roomful/outbox/pending-writes.ts'
 import { Outbox } from '../../../../src/roomful/outbox/outbox.ts'
 import type { OutboxPort } from '../../../../src/roomful/outbox/outbox-port.ts'
 import type {
@@ -48,6 +49,7 @@ export function createStorage(parts: Partial<StorageSession> = {}) {
       Object.assign(opened, { events, cid })
       return storage
     },
+    createWrites: () => new PendingWrites(),
   }
   return { option, calls, opened }
 }
@@ -72,9 +74,12 @@ export function startOutbox(publish: Publish = storeAll, option?: OutboxOption, 
   const changes: string[] = []
   const drops: string[] = []
   const port: OutboxPort = {
-    publish(request) {
-      requests.push(request)
-      return publish(request)
+    ackTimeoutMs: 10_000,
+    sender: {
+      async requestNow(_event, [request]) {
+        requests.push(request as PublishRequest)
+        return [await publish(request as PublishRequest)]
+      },
     },
     rejoin: (room) => void changes.push(`rejoin ${room}`),
     heldChanged: (room) => void changes.push(`${outbox.holds(room) ? 'holds' : 'leaves'} ${room}`),

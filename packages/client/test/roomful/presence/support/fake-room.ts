@@ -1,4 +1,3 @@
-import { defaultLimits } from '@roomful/contract/protocol'
 import {
   type EventsMap,
   type Member,
@@ -8,14 +7,15 @@ import {
   type SocketIoContract,
   ValidationError,
 } from '@roomful/client'
-import type { WireUser } from '@roomful/contract/protocol'
-import { vi, onTestFinished } from 'vitest'
+import { defaultLimits, type WireUser } from '@roomful/contract/protocol'
+import { onTestFinished, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import { Emitter, Listeners } from '../../../../src/emitter.ts'
-import { insides, type RoomInside } from '../../../../src/rooms/room-inside.ts'
-import type { Wire } from '../../../../src/rooms/room-protocol.ts'
+import { type RoomfulInternals, roomfulRooms } from '../../../../src/roomful/roomful-rooms.ts'
+import { type RoomInternals, setInternals } from '../../../../src/rooms/room-internals.ts'
 
-interface Asked {
+/** A presence that was sent, and the server's answer to it. */
+interface PresenceRequest {
   readonly presence: unknown
   readonly status: RoomState['status']
   readonly at: number
@@ -28,32 +28,34 @@ const JOINED: RoomState = { status: 'joined', acknowledged: true }
 export const member = (id: string, presence?: unknown) => ({ user: { id }, presence }) as unknown as Member
 const membersOf = (...members: Member[]) => new Map(members.map((one) => [one.user.id, one]))
 
-/** A room that does what the test says, on a clock that the test moves; we are Ann. */
+/** A room in any state and with any members, on a fake clock. The user is Ann. */
 export function createFakeRoom({ can = ['presence', 'typing'], joined = true, rejoin = (): void => {} } = {}) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const state = createStore<RoomState>(() => (joined ? JOINED : { status: 'left' }))
+  const states: RoomInternals['states'] = new Emitter()
   const members = createStore<ReadonlyMap<string, Member>>(() => new Map())
-  const listeners = new Listeners<[unknown, unknown?]>()
+  const own = new Listeners<[unknown]>()
   const senders = new Emitter<[WireUser | null]>()
-  const asked: Asked[] = []
-  const said: boolean[] = []
-  const dropped: string[] = []
+  const requests: PresenceRequest[] = []
+  const signs: boolean[] = []
+  const drops: string[] = []
   const reported: unknown[] = []
   const rethrow = (error: unknown) => {
     throw error
   }
-  let selfId: string | undefined = 'ann'
+  state.subscribe((to, from) => states.call([to, from], rethrow))
+  let userId: string | undefined = 'ann'
   let capabilities: readonly string[] | undefined = can
   let presenceBytes = defaultLimits.presenceBytes
-  let watching = 0
-  const watched = {
+  let memberListeners = 0
+  const countedMembers = {
     ...members,
     subscribe: (listener: () => void) => {
-      watching += 1
+      memberListeners += 1
       const off = members.subscribe(listener)
       return () => {
-        watching -= 1
+        memberListeners -= 1
         off()
       }
     },
@@ -65,29 +67,15 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true, re
       return state.getState().status
     },
     state,
-    members: watched,
+    members: countedMembers,
   } as unknown as Room<SocketIoContract<EventsMap, EventsMap>>
-  const wire = (capability: string): Wire | undefined =>
-    capabilities?.includes(capability)
-      ? {
-          limits: { ...defaultLimits, presenceBytes },
-          ask: (_event, request) =>
-            new Promise((accept, refuse) => {
-              const { presence } = request as { presence: unknown }
-              const { status } = state.getState()
-              asked.push({ presence, status, at: performance.now(), accept: () => accept({ ok: true }), refuse })
-            }),
-          say: (_event, message) => said.push((message as { typing: boolean }).typing),
-        }
-      : undefined
-  const inside = {
+  const internals = {
     name: 'general',
-    context: {
-      outbox: {
-        get selfId() {
-          return selfId
-        },
-      },
+    states,
+    userId: () => userId,
+    lost: rejoin,
+    checkUse: () => {},
+    client: {
       schemas: {
         readUser: (user: unknown) => ((user as WireUser).id === 'bad' ? undefined : (user as never)),
         checkPresence: (presence: unknown) => {
@@ -95,39 +83,54 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true, re
           return presence
         },
       },
-      protocol: () => ({ wire }),
-      report: (error: unknown) => reported.push(error),
+      reporting: {
+        report: (error: unknown) => reported.push(error),
+        inspect: ({ event, reason }: { event: string; reason: string }) => drops.push(`${event}: ${reason}`),
+      },
     },
-    inbox: { hear: (event: string, handler: () => void) => listeners.add(event, handler), senders },
-    presence: (): unknown => undefined,
-    rejoin,
-    drop: (_direction: string, event: string, reason: string) => dropped.push(`${event}: ${reason}`),
+  } as unknown as RoomInternals
+  const roomful: RoomfulInternals = {
+    presence: () => undefined,
+    hasPresence: false,
+    senders,
+    limitsOf: (capability) => (capabilities?.includes(capability) ? { ...defaultLimits, presenceBytes } : undefined),
+    request: (_event, request) =>
+      new Promise((accept, refuse) => {
+        const { presence } = request as { presence: unknown }
+        const { status } = state.getState()
+        requests.push({ presence, status, at: performance.now(), accept: () => accept({ ok: true }), refuse })
+      }),
+    send: (_event, message) => void signs.push((message as { typing: boolean }).typing),
+    onOwn: (event, handler) => own.add(event, handler),
   }
-  insides.set(room, inside as unknown as RoomInside)
+  setInternals(room, internals)
+  roomfulRooms.set(internals, roomful)
 
   return {
     room,
-    asked,
-    said,
-    dropped,
+    requests,
+    /** The signs of typing that were sent. */
+    signs,
+    drops,
     reported,
-    /** What a join would carry now. */
-    carried: () => inside.presence(),
-    /** How many watch who is here. */
-    watching: () => watching,
-    /** How many listen to the room in any other way. */
-    listening: () => (listeners.of('$typing')?.size ?? 0) + senders.size,
-    go: (to: RoomState['status']) => state.setState((to === 'joined' ? JOINED : { status: to }) as RoomState, true),
-    be: (id: string | undefined) => (selfId = id),
-    /** Another server; undefined for a plain one. */
-    on: (listed: readonly string[] | undefined) => (capabilities = listed),
-    /** How large a state it takes. */
-    takes: (bytes: number) => (presenceBytes = bytes),
-    /** What the server says of who is here. */
-    here: (...list: Member[]) => members.setState(membersOf(...list), true),
-    hear: (message: object) => listeners.of('$typing')?.call([message], rethrow),
+    /** The presence of the next join. */
+    carried: () => roomful.presence(),
+    hasPresence: () => roomful.hasPresence,
+    /** How many listeners `room.members` has. */
+    memberListeners: () => memberListeners,
+    /** How many listeners the room has beside those of its stores. */
+    otherListeners: () => (own.of('$typing')?.size ?? 0) + senders.size,
+    setStatus: (to: RoomState['status']) =>
+      state.setState((to === 'joined' ? JOINED : { status: to }) as RoomState, true),
+    setUser: (id: string | undefined) => (userId = id),
+    /** The server's capabilities; undefined on a plain server. */
+    setCapabilities: (list: readonly string[] | undefined) => (capabilities = list),
+    setPresenceBytes: (bytes: number) => (presenceBytes = bytes),
+    setMembers: (...list: Member[]) => members.setState(membersOf(...list), true),
+    /** A `$typing` message of the server. */
+    receive: (message: object) => own.of('$typing')?.call([message], rethrow),
     typing: (id: string, typing = true) =>
-      listeners.of('$typing')?.call([{ room: 'general', from: { id }, typing }], rethrow),
+      own.of('$typing')?.call([{ room: 'general', from: { id }, typing }], rethrow),
     message: (id: string) => senders.call([{ id }], rethrow),
     pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),
     timers: () => vi.getTimerCount(),

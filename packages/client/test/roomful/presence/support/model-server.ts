@@ -1,62 +1,62 @@
 import type { RoomfulError } from '@roomful/client'
 import { refusal } from '../../../support/refusal.ts'
 
-/** What one deployment of a server takes. */
+/** What one deployment of a server accepts. */
 interface Deployment {
-  readonly keeps: boolean
+  readonly keepsPresence: boolean
   readonly bytes: number
   readonly refuses: readonly string[]
 }
 
 export const deployments: readonly Deployment[] = [
-  { keeps: true, bytes: 100, refuses: ['b'] },
-  { keeps: true, bytes: 1_000, refuses: [] },
-  { keeps: true, bytes: 100, refuses: ['a', 'c'] },
-  { keeps: false, bytes: 100, refuses: [] },
+  { keepsPresence: true, bytes: 100, refuses: ['b'] },
+  { keepsPresence: true, bytes: 1_000, refuses: [] },
+  { keepsPresence: true, bytes: 100, refuses: ['a', 'c'] },
+  { keepsPresence: false, bytes: 100, refuses: [] },
 ]
 
-/** A server with one connection of ours and one room: what it has of us there, null where that is nothing. */
+/** A server with one connection of the client and one room. `stored` is the client's presence there; null for none. */
 export class ModelServer {
   deployment: Deployment = deployments[0]!
-  isIn = false
-  has: unknown = null
+  isMember = false
+  stored: unknown = null
   isBusy = false
-  /** It has put us out, and we cannot know. */
-  isSecret = false
+  /** The server has removed the member without a message to the client. */
+  hasExpelled = false
 
   expel(): void {
     this.forget()
-    this.isSecret = true
+    this.hasExpelled = true
   }
 
-  /** The connection is gone, or has left. */
+  /** The connection ended, or the client left. */
   forget(): void {
-    this.isIn = false
-    this.has = null
+    this.isMember = false
+    this.stored = null
   }
 
   join(presence: unknown): void {
-    this.isIn = true
-    this.isSecret = false
+    this.isMember = true
+    this.hasExpelled = false
     if (presence === undefined) return
-    this.#assertPolite(presence)
-    if (this.isFine(presence)) this.has = presence
+    this.#assertAllowed(presence)
+    if (this.accepts(presence)) this.stored = presence
   }
 
-  /** The refusal, if it is one. */
-  told(presence: unknown): RoomfulError | undefined {
-    this.#assertPolite(presence)
+  /** Stores the presence, or returns the refusal. */
+  set(presence: unknown): RoomfulError | undefined {
+    this.#assertAllowed(presence)
     if (this.isBusy) return refusal('RATE', { after: 5_000 })
-    if (!this.isIn) {
-      this.isSecret = false
+    if (!this.isMember) {
+      this.hasExpelled = false
       return refusal('NOT_MEMBER')
     }
-    if (!this.isFine(presence)) return refusal('SHAPE')
-    this.has = presence
+    if (!this.accepts(presence)) return refusal('SHAPE')
+    this.stored = presence
     return undefined
   }
 
-  isFine(presence: unknown): boolean {
+  accepts(presence: unknown): boolean {
     return !this.deployment.refuses.includes(presence as string)
   }
 
@@ -64,8 +64,8 @@ export class ModelServer {
     return presence === null || JSON.stringify(presence).length <= this.deployment.bytes
   }
 
-  #assertPolite(presence: unknown): void {
-    const isPolite = this.deployment.keeps && this.fits(presence)
-    if (!isPolite) throw new Error(`it ends a connection that says ${String(presence)}`)
+  #assertAllowed(presence: unknown): void {
+    if (!this.deployment.keepsPresence || !this.fits(presence))
+      throw new Error(`a server ends the connection of a client that sends ${String(presence)}`)
   }
 }

@@ -7,81 +7,84 @@ const values = ['a', 'b', 'c', long]
 
 interface Request {
   readonly kind: 'join' | 'leave'
-  readonly wish: number
+  /** A join or leave of the app; a request of an earlier one changes nothing any more. */
+  readonly call: number
 }
 
-/** A page in a room of a model server, and what it should show. Requests go one after the other, as a membership's do. */
+/** A page in a room of a model server, and the presence that it should show. Its requests to join and leave go one at a time. */
 export class PresenceWorld {
   readonly server = new ModelServer()
   readonly fake = createFakeRoom({ joined: false, rejoin: () => this.rejoin() })
   readonly presence = createPresence(this.fake.room)
   isOnline = true
   user = 'ann'
-  /** What should be shown here; whose that is, once somebody has joined with it; all that was set since the last leave. */
+  /** What `presence.state` should show. */
   expected: unknown = null
+  /** The user who has joined with it. */
   owner: string | undefined
-  said = new Set<unknown>([null])
+  /** Every presence that was set since the last leave. */
+  earlier = new Set<unknown>([null])
   #lastUser: string | undefined
   #requests: Request[] = []
-  #wish = 0
-  #seen = 0
-  /** What the server said, and we have not heard yet. */
-  #verdicts: (RoomfulError | undefined)[] = []
-  #heard = 0
+  #call = 0
+  /** How many presences the server has received, and how many answers the client. */
+  #received = 0
+  #answered = 0
+  readonly #answers: (RoomfulError | undefined)[] = []
 
   constructor() {
     this.#deploy(0)
   }
 
   readonly actions: Record<Action, (pick: number) => void> = {
-    set: (pick) => this.#want(values[pick % values.length]),
-    clear: () => this.#want(null),
+    set: (pick) => this.#set(values[pick % values.length]),
+    clear: () => this.#set(null),
     join: () => {
       if (!['left', 'leaving', 'failed'].includes(this.status)) return
-      this.fake.go(this.isOnline ? 'joining' : 'suspended')
+      this.fake.setStatus(this.isOnline ? 'joining' : 'suspended')
       if (this.isOnline) this.#request('join')
     },
     leave: () => this.#leave(false),
     leaveWithMessages: () => this.#leave(true),
-    /** The room's requests are answered. */
+    /** The oldest request of the room is answered. */
     settle: () => {
       const request = this.#requests.shift()
-      if (request?.wish === this.#wish) {
+      if (request?.call === this.#call) {
         if (request.kind === 'join') this.owner = this.user
-        this.fake.go(request.kind === 'join' ? 'joined' : 'left')
+        this.fake.setStatus(request.kind === 'join' ? 'joined' : 'left')
       }
       this.#send()
     },
-    /** The join is refused for now: it is tried again later. */
+    /** The join is refused temporarily. */
     fail: () => {
-      if (this.#requests[0]?.wish !== this.#wish || this.status !== 'joining') return
+      if (this.#requests[0]?.call !== this.#call || this.status !== 'joining') return
       this.#requests.shift()
-      this.fake.go('failed')
+      this.fake.setStatus('failed')
     },
     missed: () => {
       if (this.status === 'joined') this.rejoin()
     },
-    answer: () => this.#answer((verdict) => verdict),
-    lose: () => this.#answer(() => new RoomfulError('TIMEOUT', 'no answer')),
+    answer: () => this.#answer((answer) => answer),
+    timeOut: () => this.#answer(() => new RoomfulError('TIMEOUT', 'no answer')),
     busy: () => (this.server.isBusy = !this.server.isBusy),
     expel: () => this.server.expel(),
     cut: () => {
       this.server.forget()
       this.#goOffline()
     },
-    /** The server kept our place, as Socket.IO can. */
+    /** A short outage, after which the server still has the member, as with Socket.IO's connection state recovery. */
     blip: () => {
       if (this.status !== 'joined') return
       this.#goOffline()
       this.isOnline = true
-      this.fake.go('joined')
+      this.fake.setStatus('joined')
     },
     back: (pick) => {
       if (this.isOnline) return
       this.isOnline = true
       this.#deploy(pick)
       this.user = pick % 3 === 0 ? 'cy' : 'ann'
-      this.fake.be(this.user)
+      this.fake.setUser(this.user)
       if (this.status === 'suspended' || this.status === 'failed') this.rejoin()
     },
     pass: () => {},
@@ -91,7 +94,7 @@ export class PresenceWorld {
     return this.fake.room.status
   }
 
-  /** What was sent is with the server at once, and its rejoins go the same way. */
+  /** The server gets each presence at once. */
   async do(action: Action, pick: number): Promise<void> {
     this.actions[action](pick)
     this.receive()
@@ -100,17 +103,17 @@ export class PresenceWorld {
   }
 
   receive(): void {
-    const { asked } = this.fake
-    for (; this.#seen < asked.length; this.#seen += 1)
-      this.#verdicts[this.#seen] = this.server.told(asked[this.#seen]!.presence)
+    const { requests } = this.fake
+    for (; this.#received < requests.length; this.#received += 1)
+      this.#answers[this.#received] = this.server.set(requests[this.#received]!.presence)
   }
 
   get inFlight(): number {
-    return this.fake.asked.length - this.#heard
+    return this.fake.requests.length - this.#answered
   }
 
-  /** All is well, for long enough. */
-  async quiet(): Promise<void> {
+  /** No more faults, for long enough. */
+  async heal(): Promise<void> {
     this.server.isBusy = false
     if (!this.isOnline) await this.do('back', 1)
     if (this.status === 'failed') await this.do('join', 0)
@@ -122,14 +125,14 @@ export class PresenceWorld {
   }
 
   rejoin(): void {
-    this.fake.go('joining')
+    this.fake.setStatus('joining')
     this.#request('join')
   }
 
-  #want(value: unknown): void {
+  #set(value: unknown): void {
     this.expected = value
     this.owner = this.status === 'joined' ? this.user : undefined
-    this.said.add(value)
+    this.earlier.add(value)
     if (value === null) this.presence.clear()
     else this.presence.set(value as never)
   }
@@ -138,57 +141,57 @@ export class PresenceWorld {
     if (this.status === 'left' || this.status === 'leaving') return
     this.expected = null
     this.owner = undefined
-    this.said = new Set([null])
+    this.earlier = new Set([null])
     const isPending = this.status === 'joined' || this.status === 'joining'
-    this.fake.go(isPending ? 'leaving' : 'left')
+    this.fake.setStatus(isPending ? 'leaving' : 'left')
     if (!isPending) return
     if (!isKept) return this.#request('leave')
-    this.#wish += 1
-    this.fake.go('left')
+    this.#call += 1
+    this.fake.setStatus('left')
   }
 
   #request(kind: Request['kind']): void {
-    this.#requests.push({ kind, wish: ++this.#wish })
+    this.#requests.push({ kind, call: ++this.#call })
     if (this.#requests.length === 1) this.#send()
   }
 
-  /** A join that is not wanted any more does not go. */
+  /** A join that the app has withdrawn is not sent. */
   #send(): void {
-    while (this.#requests[0]?.kind === 'join' && this.#requests[0].wish !== this.#wish) this.#requests.shift()
+    while (this.#requests[0]?.kind === 'join' && this.#requests[0].call !== this.#call) this.#requests.shift()
     const kind = this.#requests[0]?.kind
     this.receive()
     if (kind === 'leave') this.server.forget()
     if (kind !== 'join') return
     if (this.owner !== undefined && this.owner !== this.user) this.expected = null
-    if (this.#lastUser !== this.user) this.said = new Set([null, this.expected])
+    if (this.#lastUser !== this.user) this.earlier = new Set([null, this.expected])
     this.owner = this.#lastUser = this.user
     this.server.join(this.fake.carried())
   }
 
-  #answer(heard: (verdict: RoomfulError | undefined) => RoomfulError | undefined): void {
+  #answer(toClient: (answer: RoomfulError | undefined) => RoomfulError | undefined): void {
     if (this.inFlight === 0) return
-    const asked = this.fake.asked[this.#heard]!
-    const error = heard(this.#verdicts[this.#heard])
-    this.#heard += 1
-    if (error) asked.refuse(error)
-    else asked.accept()
+    const request = this.fake.requests[this.#answered]!
+    const error = toClient(this.#answers[this.#answered])
+    this.#answered += 1
+    if (error) request.refuse(error)
+    else request.accept()
   }
 
   #goOffline(): void {
     if (!this.isOnline) return
     this.isOnline = false
     this.#requests = []
-    this.#wish += 1
-    if (this.status === 'leaving') this.fake.go('left')
-    else if (this.status !== 'left' && this.status !== 'failed') this.fake.go('suspended')
+    this.#call += 1
+    if (this.status === 'leaving') this.fake.setStatus('left')
+    else if (this.status !== 'left' && this.status !== 'failed') this.fake.setStatus('suspended')
     while (this.inFlight > 0) this.#answer(() => new RoomfulError('DISCONNECTED', 'cut off'))
   }
 
   #deploy(pick: number): void {
     this.server.deployment = deployments[pick % deployments.length]!
-    const { keeps, bytes } = this.server.deployment
-    this.fake.on(keeps ? ['presence'] : [])
-    this.fake.takes(bytes)
+    const { keepsPresence, bytes } = this.server.deployment
+    this.fake.setCapabilities(keepsPresence ? ['presence'] : [])
+    this.fake.setPresenceBytes(bytes)
   }
 }
 
@@ -202,7 +205,7 @@ export const actions = [
   'fail',
   'missed',
   'answer',
-  'lose',
+  'timeOut',
   'busy',
   'expel',
   'cut',

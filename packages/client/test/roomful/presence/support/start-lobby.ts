@@ -12,7 +12,7 @@ const lobby = defineContract({
 })
 export type Lobby = typeof lobby
 
-/** Our own server, whose users say what they are doing; each start has a new log. */
+/** A server with `@roomful/server` and a contract with presence; each start has a new log. */
 export async function startLobby(options: Partial<RoomsOptions<Lobby>> = {}) {
   let rooms!: Rooms<Lobby>
   const server = await startServer({
@@ -35,13 +35,13 @@ export async function startLobby(options: Partial<RoomsOptions<Lobby>> = {}) {
         auth: { name },
         reconnect: soon,
         rooms: roomful(),
-        socket: { transports: ['websocket'] }, // closing the old transport during an upgrade breaks nothing
+        socket: { transports: ['websocket'] }, // a transport that closes during an upgrade ends no connection
         ...given,
       })
       onTestFinished(client.close)
       return client
     },
-    /** Breaks the connections below the sockets, as a network does; of one user, or of all. */
+    /** Ends the transports below the sockets, as a network fault does: of one user, or of all. */
     cut: (name?: string) => {
       for (const socket of server.io.sockets.sockets.values())
         if (name === undefined || socket.handshake.auth['name'] === name) socket.conn.transport.close()

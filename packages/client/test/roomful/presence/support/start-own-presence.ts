@@ -2,35 +2,35 @@ import { createPresence, RoomfulError } from '@roomful/client'
 import { refusal } from '../../../support/refusal.ts'
 import { createFakeRoom } from './fake-room.ts'
 
-/** Our own presence in a room that does what the test says; a server that says what the test says. */
+/** The user's own presence in a fake room, and a server that gives any answer. */
 export function startOwnPresence(options?: Parameters<typeof createFakeRoom>[0]) {
   const fake = createFakeRoom(options)
   const presence = createPresence(fake.room)
-  const told: unknown[] = []
-  presence.state.subscribe(({ presence: state, error }) => told.push(error?.code ?? state ?? 'nothing'))
+  const shown: unknown[] = []
+  presence.state.subscribe(({ presence: state, error }) => shown.push(error?.code ?? state ?? 'nothing'))
+  const refuseLast = async (error: RoomfulError): Promise<void> => {
+    fake.requests.at(-1)?.refuse(error)
+    await fake.pass(0)
+  }
   return {
     ...fake,
     set: presence.set as (state: unknown) => void,
     clear: presence.clear,
     state: presence.state.getState,
-    told,
-    sent: () => fake.asked.map(({ presence: state }) => state),
+    /** Each change of `presence.state`: the presence, or the code of its error. */
+    shown,
+    sent: () => fake.requests.map(({ presence: sent }) => sent),
     async accept() {
-      fake.asked.at(-1)?.accept()
+      fake.requests.at(-1)?.accept()
       await fake.pass(0)
     },
-    async refuse(code: string, data?: unknown) {
-      fake.asked.at(-1)?.refuse(refusal(code, data))
-      await fake.pass(0)
-    },
-    async lose() {
-      fake.asked.at(-1)?.refuse(new RoomfulError('TIMEOUT', 'no answer'))
-      await fake.pass(0)
-    },
+    refuse: (code: string, data?: unknown) => refuseLast(refusal(code, data)),
+    /** No answer comes in time. */
+    timeOut: () => refuseLast(new RoomfulError('TIMEOUT', 'no answer')),
+    /** The connection is lost. */
     async cut() {
-      fake.go('suspended')
-      fake.asked.at(-1)?.refuse(new RoomfulError('DISCONNECTED', 'cut off'))
-      await fake.pass(0)
+      fake.setStatus('suspended')
+      await refuseLast(new RoomfulError('DISCONNECTED', 'cut off'))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { PendingWrites } from '../../../../src/roomful/outbox/pending-writes.ts'
 import type {
   EntryKey,
   OutboxOption,
@@ -22,6 +23,7 @@ export function outboxOver(
     kind: 'persistent',
     ...(user !== undefined && { user }),
     open: (page, events) => sessionOver(open(page, events), events),
+    createWrites: () => new PendingWrites(),
   }
 }
 

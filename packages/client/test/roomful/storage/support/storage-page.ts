@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from 'vitest'
-import { pageId } from '../../../../src/roomful/outbox/page-id.ts'
+import { pageId } from '../../../../src/roomful/outbox/message-keys.ts'
 import type { persistentOutbox, PersistentOutbox } from '../../../../src/roomful/storage/persistent-outbox.ts'
 import type { EntryKey, StorageSession, StoredEntry } from '../../../../src/roomful/storage/storage-session.ts'
 

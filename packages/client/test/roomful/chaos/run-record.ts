@@ -3,7 +3,7 @@ import type { Entry } from '@roomful/contract/protocol'
 /** One message that a page gave to its client. */
 export interface Sent {
   readonly text: string
-  /** The server refuses it, whatever happens. */
+  /** The server always refuses it. */
   readonly isSpam: boolean
   readonly user: string
   readonly room: string
@@ -16,24 +16,24 @@ type Outcome =
   | { readonly state: 'unconfirmed' }
   | { readonly state: 'refused'; readonly code: string; readonly error: string }
 
-/** What one page heard in one room, from joining it until it left, or was gone. */
+/** The messages that one page received in one room, from a join until the leave or the end of the page. */
 export interface Stay {
   readonly page: string
   readonly room: string
-  readonly heard: Heard[]
+  readonly received: Received[]
   isOver: boolean
 }
 
-type Heard = Pick<Entry, 'seq' | 'id' | 'at'> & { readonly text: string; readonly from: string | undefined }
+type Received = Pick<Entry, 'seq' | 'id' | 'at'> & { readonly text: string; readonly from: string | undefined }
 
 export type Logs = ReadonlyMap<string, readonly Entry[]>
 
-/** All that is known of a run, for the checker. */
-export interface Story {
+/** Everything that happened in a run, for the checks. */
+export interface RunRecord {
   readonly sent: Sent[]
   readonly stays: Stay[]
-  /** What was in the storage when its page died. */
+  /** The texts in the storage of each page that was closed. */
   readonly left: string[]
-  /** Whatever must never happen, said where it was seen. */
+  /** Violations that were seen during the run. */
   readonly problems: string[]
 }
