@@ -16,6 +16,7 @@ import type { HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.t
 import { isOut, type RoomState } from '../rooms/room-state.ts'
 import type { JoinAnswer, OutgoingMessages, RoomHost, RoomPart, SentMessage } from '../rooms/rooms-protocol.ts'
 import { runCore } from '../run-core.ts'
+import { InitialPage } from './initial-page.ts'
 import { type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import { RoomMembers } from './room-members.ts'
@@ -60,8 +61,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   /** Something of the room came since the last join was sent. If the app leaves, it is forgotten. */
   #hasEarly = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
-  readonly #initial = new Map<object, number>()
-  #initialPage: HistoryMessages | undefined
+  readonly #initial = new InitialPage()
 
   constructor(host: RoomHost, link: RoomfulLink) {
     const { name } = host
@@ -85,7 +85,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   async join(params: unknown): Promise<Answer> {
     const { place } = this.#log
-    const last = Math.min(Math.max(0, ...this.#initial.values()), this.link.hello?.limits.page ?? 0)
+    const last = Math.min(this.#initial.count, this.link.hello?.limits.page ?? 0)
     this.#hasEarly = false
     const { members, ...page } = await this.#requests.join({
       since: place && { epoch: place.epoch, seq: place.last },
@@ -103,8 +103,11 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   onState(state: RoomState): void {
     const { status, error } = state
-    if (status === 'joining') this.#runLog({ type: 'joining' })
-    else if (status !== 'joined') {
+    if (status === 'joining') {
+      // The client may still be a member, for its messages: those that come from now on follow the answer to this join (P8).
+      this.link.outbox.close(this.host.name, true)
+      this.#runLog({ type: 'joining' })
+    } else if (status !== 'joined') {
       clearTimeout(this.#retryTimer)
       this.#early = []
       this.#runLog({ type: isOut(state) ? 'left' : 'disconnected' })
@@ -124,7 +127,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     if (!isForApp) return
     const { place } = this.#log
     const isContinued = place !== undefined && place.epoch === page.epoch && place.last <= page.head
-    if (hasInitial && !isContinued) this.#initialPage = this.#read(page, false)
+    if (hasInitial && !isContinued) this.#initial.receive(this.#read(page, false))
     this.#runLog({ type: 'joined', page })
     for (const delta of this.#early.splice(0)) this.receiveMembers(delta)
   }
@@ -168,13 +171,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   /** Asks the next join for the newest `count` messages. The returned function ends that and gives the page. */
   requestInitial(count: number): () => HistoryMessages | undefined {
-    const key = {}
-    this.#initial.set(key, count)
-    this.#initialPage = undefined
-    return () => {
-      this.#initial.delete(key)
-      return this.#initialPage
-    }
+    return this.#initial.request(count)
   }
 
   /** A room event. */

@@ -9,7 +9,7 @@ import { Membership } from './membership.ts'
 import type { MembershipInput, MembershipOutput } from './membership-types.ts'
 import { RoomEvents } from './room-events.ts'
 import type { RoomInternals } from './room-internals.ts'
-import { isOut, joinVerdict, type RoomState } from './room-state.ts'
+import { joinVerdict, type RoomState } from './room-state.ts'
 import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol } from './rooms-protocol.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, another page) is no leave. */
