@@ -136,7 +136,6 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.link.outbox.refuse(this.host.name, error)
   }
 
-  /** Also of a room that is joined only for its messages. */
   onDisconnected(isStopped: boolean): void {
     this.link.outbox.close(this.host.name, isStopped)
   }
@@ -235,13 +234,11 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   #perform(output: LogOutput): void {
-    const { events } = this.host
     switch (output.type) {
       case 'deliver':
         return this.#deliver(output.entry, output.replayed)
       case 'gap':
-        if (!isOut(this.host.state)) events.emitGap(output.gap)
-        return
+        return isOut(this.host.state) ? undefined : this.host.events.emitGap(output.gap)
       case 'rejoin':
         return this.host.lost()
       case 'fetch':
