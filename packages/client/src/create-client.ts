@@ -83,7 +83,10 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   function onConnected(isRecovered: boolean): void {
     const connect = ++connects
     reporting.connected()
-    if (protocol.onConnected(isRecovered)) rooms.onUserChanged()
+    if (protocol.onConnected(isRecovered)) {
+      sender.clear(new RoomfulError('DISCONNECTED', 'another user is connected now'))
+      rooms.onUserChanged()
+    }
     void rooms.onConnected(isRecovered).then(() => {
       if (connect === connects) sender.open()
     })

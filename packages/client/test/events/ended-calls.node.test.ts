@@ -13,6 +13,7 @@ async function startUnanswered() {
   const { emit } = Socket.prototype
   // Not a spy, which would keep the arguments of each call.
   Socket.prototype.emit = function (this: Socket, ...args) {
+    // oxlint-disable-next-line typescript/no-this-alias -- the test needs the socket itself
     socket = this
     return emit.apply(this, args)
   }

@@ -97,7 +97,9 @@ export class OutboxCore {
       case 'stored':
         return this.#stored(input.result)
       case 'open':
-        this.#queueOf(input.room).session = input.session
+        return this.#queueOf(input.room).open(input.session)
+      case 'joining':
+        this.#queueOf(input.room).isJoining = true
         return
       case 'close':
         return this.#push(this.queues.get(input.room)?.close(input.isOwn))
