@@ -48,19 +48,19 @@ describe.each(servers)('LC3 with %s', (_name, start) => {
     expect(states).toEqual(['joining', 'joined'])
   })
 
-  const uses: [string, (room: Room, heard: unknown[]) => () => void][] = [
-    ['an event listener', (room, heard) => room.on('message', () => heard.push('message'))],
-    ['a listener of its state', (room, heard) => room.state.subscribe(({ status }) => heard.push(status))],
+  const uses: [string, (room: Room, received: unknown[]) => () => void][] = [
+    ['an event listener', (room, received) => room.on('message', () => received.push('message'))],
+    ['a listener of its state', (room, received) => room.state.subscribe(({ status }) => received.push(status))],
     ['a listener of its members', (room) => room.members.subscribe(() => {})],
   ]
-  test.each(uses)('a room that is left and has %s is kept, until the listener is removed', async (_what, use) => {
+  test.each(uses)('a room that is left and has %s is kept, until the listener is removed', async (_what, listen) => {
     const client = await start()
-    const heard: unknown[] = []
+    const received: unknown[] = []
     const offs: (() => void)[] = []
     const subscribe = async () => {
       const room = await client.join('general')
       await room.leave()
-      offs.push(use(room, heard))
+      offs.push(listen(room, received))
       return new WeakRef(room)
     }
     const ref = await subscribe()
