@@ -48,32 +48,29 @@ describe.each(servers)('LC3 with %s', (_name, start) => {
     expect(states).toEqual(['joining', 'joined'])
   })
 
-  const uses: [string, (room: Room, heard: unknown[]) => () => void][] = [
-    ['an event listener', (room, heard) => room.on('message', () => heard.push('message'))],
-    ['a listener of its state', (room, heard) => room.state.subscribe(({ status }) => heard.push(status))],
+  const uses: [string, (room: Room, received: unknown[]) => () => void][] = [
+    ['an event listener', (room, received) => room.on('message', () => received.push('message'))],
+    ['a listener of its state', (room, received) => room.state.subscribe(({ status }) => received.push(status))],
     ['a listener of its members', (room) => room.members.subscribe(() => {})],
   ]
-  test.each(uses)(
-    'a room that is left and has %s is kept, until the listener is removed',
-    async (_what, addListener) => {
-      const client = await start()
-      const heard: unknown[] = []
-      const offs: (() => void)[] = []
-      const subscribe = async () => {
-        const room = await client.join('general')
-        await room.leave()
-        offs.push(addListener(room, heard))
-        return new WeakRef(room)
-      }
-      const ref = await subscribe()
-      expect(await countAlive([ref])).toBe(1)
-      await client.join('general')
-      expect(ref.deref() === client.room('general')).toBe(true)
-      await client.leave('general')
-      offs.pop()?.() // and no reference to it remains
-      await expect.poll(() => countAlive([ref])).toBe(0)
-    },
-  )
+  test.each(uses)('a room that is left and has %s is kept, until the listener is removed', async (_what, listen) => {
+    const client = await start()
+    const received: unknown[] = []
+    const offs: (() => void)[] = []
+    const subscribe = async () => {
+      const room = await client.join('general')
+      await room.leave()
+      offs.push(listen(room, received))
+      return new WeakRef(room)
+    }
+    const ref = await subscribe()
+    expect(await countAlive([ref])).toBe(1)
+    await client.join('general')
+    expect(ref.deref() === client.room('general')).toBe(true)
+    await client.leave('general')
+    offs.pop()?.() // and no reference to it remains
+    await expect.poll(() => countAlive([ref])).toBe(0)
+  })
 })
 
 describe('LC3 with roomful()', () => {
