@@ -38,6 +38,8 @@ const WARN_AFTER_MS = 3_000
 const NO_HELLO =
   'the server does not speak roomful/1 (it sent no $hello): mount @roomful/server on it, or use plainRooms()'
 
+const CLOSED = new RoomfulError('DISCONNECTED', 'the client is closed')
+
 type Status = ConnectionState['status']
 
 /** Drives the connection's state: attempts that always end, retries, credentials. SPEC.md, rules CN. */
@@ -98,13 +100,13 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
   /** Stops for good. */
   close(): void {
     this.#isClosed = true
-    this.stop('client')
+    this.stop('client', CLOSED)
   }
 
   /** Why the client does not try to connect; undefined while it does, and before the first use. */
   stoppedBy(): RoomfulError | undefined {
     const state = this.store.getState()
-    if (this.#isClosed) return new RoomfulError('DISCONNECTED', 'the client is closed')
+    if (this.#isClosed) return CLOSED
     if (state.status !== 'disconnected') return undefined
     return new RoomfulError('DISCONNECTED', `not connected (${state.reason}); connect() connects again`, {
       ...(state.error && { cause: state.error }),
@@ -126,9 +128,11 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#ready()
   }
 
-  /** The running attempt cannot succeed: what the server said makes no sense to this client. */
-  reject(error: RoomfulError): void {
-    if (this.#attempt) this.#abandon('server', error)
+  /** Ends the running attempt: the server sent what this client cannot use. False where no attempt is running. */
+  reject(error: RoomfulError): boolean {
+    if (!this.#attempt) return false
+    this.#abandon('server', error)
+    return true
   }
 
   /** Changes the guarantees while connected. */
