@@ -78,7 +78,10 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   function onConnected(isRecovered: boolean): void {
     const connect = ++connects
     reporting.connected()
-    if (protocol.onConnected(isRecovered)) rooms.onUserChanged()
+    if (protocol.onConnected(isRecovered)) {
+      sender.clear(new RoomfulError('DISCONNECTED', 'another user is connected'))
+      rooms.onUserChanged()
+    }
     void rooms.onConnected(isRecovered).then(() => {
       if (connect === connects) sender.open()
     })
