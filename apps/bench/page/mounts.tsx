@@ -1,11 +1,11 @@
-import { type Client, createClient, type Room } from '@roomful/client'
-import * as roomful from '@roomful/react'
+import { type Client, createClient, type Room, roomful } from '@roomful/client'
+import * as react from '@roomful/react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 
-const client: Client = createClient({ url: 'http://127.0.0.1:9', autoConnect: false })
+const client: Client = createClient({ url: 'http://127.0.0.1:9', rooms: roomful(), autoConnect: false })
 const room: Room = client.room('general')
-const hooks = roomful.createHooks(client)
+const hooks = react.createHooks(client)
 
 const uses: Readonly<Record<string, () => unknown>> = {
   useClient: () => hooks.useClient(),
@@ -13,18 +13,18 @@ const uses: Readonly<Record<string, () => unknown>> = {
   useConnection: () => hooks.useConnection(({ status }) => status),
   useRoom: () => hooks.useRoom('general'),
   useEvent: () => hooks.useEvent(room, 'message', () => {}),
-  useEventReducer: () => roomful.useEventReducer(client, 'message', (n: number) => n + 1, 0),
-  useEventBuffer: () => roomful.useEventBuffer(client, 'message'),
-  useMembers: () => roomful.useMembers(room, ({ size }) => size),
-  useSelf: () => roomful.useSelf(room),
-  useOthers: () => roomful.useOthers(room),
-  usePresence: () => roomful.usePresence(room),
-  useTyping: () => roomful.useTyping(room),
-  useTimeline: () => roomful.useTimeline(room, 'message'),
-  useOutbox: () => roomful.useOutbox(client),
-  useUnsentGuard: () => roomful.useUnsentGuard(client),
-  useLostConnection: () => roomful.useLostConnection(client),
-  useEmitWithAck: () => roomful.useEmitWithAck(client, 'whoami'),
+  useEventReducer: () => react.useEventReducer(client, 'message', (n: number) => n + 1, 0),
+  useEventBuffer: () => react.useEventBuffer(client, 'message'),
+  useMembers: () => react.useMembers(room, ({ size }) => size),
+  useSelf: () => react.useSelf(room),
+  useOthers: () => react.useOthers(room),
+  usePresence: () => react.usePresence(room),
+  useTyping: () => react.useTyping(room),
+  useTimeline: () => react.useTimeline(room, 'message'),
+  useOutbox: () => react.useOutbox(client),
+  useUnsentGuard: () => react.useUnsentGuard(client),
+  useLostConnection: () => react.useLostConnection(client),
+  useEmitWithAck: () => react.useEmitWithAck(client, 'whoami'),
 }
 
 export function hooksToMount(): string[] {

@@ -1,7 +1,7 @@
 /** The results of one contender, by case. */
 export type Measured = Readonly<Record<string, number>>
 
-/** By case: the medians of both contenders, and their ratio: ours divided by the peer's. */
+/** By case: the medians of both contenders, and their ratio: Roomful's divided by the peer's. */
 export type Table = Record<string, Record<string, number>>
 
 /** Runs both contenders in each round, alternates which one is first, and compares the medians. */

@@ -13,21 +13,28 @@ interface Bundle {
   readonly external?: readonly string[]
 }
 
-const core = `import { createClient } from '@roomful/client'; console.log(createClient)`
-const hooks = `import { createHooks } from '@roomful/react'; const { useSocket, useRoom, useEvent } = createHooks(); console.log(useSocket, useRoom, useEvent)`
-const added = (name: string, from = 'client') =>
-  `${core}; import { ${name} } from '@roomful/${from}'; console.log(${name})`
 const all = (name: string) => `import * as all from '${name}'; console.log(all)`
 const only = (name: string, module: string) => `import { ${name} } from '${module}'; console.log(${name})`
+const client = (...names: readonly string[]) => only(['createClient', ...names].join(), '@roomful/client')
+const roomful = (...names: readonly string[]) => client('roomful', ...names)
+const hooks = `import { createHooks } from '@roomful/react'; const { useSocket, useRoom, useEvent } = createHooks(); console.log(useSocket, useRoom, useEvent)`
 
-const OURS: Readonly<Record<string, Bundle>> = {
-  createClient: { code: core, external: SOCKET_IO },
-  'and the hooks useSocket, useRoom, useEvent': { code: `${core}; ${hooks}`, external: SOCKET_IO },
-  'createClient and createTimeline': { code: added('createTimeline'), external: SOCKET_IO },
-  'createClient and createPresence': { code: added('createPresence'), external: SOCKET_IO },
-  'createClient and createTyping': { code: added('createTyping'), external: SOCKET_IO },
-  'createClient and persistentOutbox': { code: added('persistentOutbox'), external: SOCKET_IO },
-  'createClient and the hooks, with socket.io-client': { code: `${core}; ${hooks}` },
+/** `plainRooms()` is the default of createClient. The hooks are useSocket, useRoom and useEvent. */
+const OURS: Readonly<Record<string, string>> = {
+  createClient: client(),
+  'createClient and the hooks': `${client()}; ${hooks}`,
+  'createClient and createTimeline': client('createTimeline'),
+  'createClient with roomful()': roomful(),
+  'createClient with roomful() and the hooks': `${roomful()}; ${hooks}`,
+  'createClient with roomful() and createTimeline': roomful('createTimeline'),
+  'createClient with roomful() and createPresence': roomful('createPresence'),
+  'createClient with roomful() and createTyping': roomful('createTyping'),
+  'createClient with roomful() and persistentOutbox': roomful('persistentOutbox'),
+}
+/** The same with socket.io-client and zustand. */
+const WITH_SOCKET_IO: Readonly<Record<string, Bundle>> = {
+  'createClient and the hooks, with socket.io-client': { code: `${client()}; ${hooks}` },
+  'createClient with roomful() and the hooks, with socket.io-client': { code: `${roomful()}; ${hooks}` },
 }
 
 const PEERS: Readonly<Record<string, Bundle>> = {
@@ -47,7 +54,8 @@ const PEERS: Readonly<Record<string, Bundle>> = {
 /** The size that each library adds to a page without React, in a production bundle. */
 export async function sizes(): Promise<Table> {
   const table: Table = {}
-  for (const [name, bundle] of Object.entries({ ...OURS, ...PEERS })) table[name] = await sizeOf(bundle)
+  for (const [name, code] of Object.entries(OURS)) table[name] = await sizeOf({ code, external: SOCKET_IO })
+  for (const [name, bundle] of Object.entries({ ...WITH_SOCKET_IO, ...PEERS })) table[name] = await sizeOf(bundle)
   return table
 }
 

@@ -19,7 +19,7 @@ export async function connectTo(url: string, contender: Contender): Promise<Subj
     return {
       on: (event, listener) => client.on(event, listener),
       emitWithAck: (event, data) => client.emitWithAck(event, data),
-      close: () => client.disconnect(),
+      close: client.close,
     }
   }
   const socket = io(url, { transports: ['websocket'], forceNew: true })

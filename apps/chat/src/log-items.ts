@@ -1,11 +1,9 @@
-import type { TimelineEntry, TimelineGap, TimelineMessage } from '@roomful/client'
+import type { MessageOf, TimelineGap } from '@roomful/client'
+import type { chat } from '@roomful-demo/chat-contract'
 import type { Person } from './people.ts'
 
-interface MessageData {
-  readonly text: string
-}
-type Entry = TimelineEntry<MessageData, Person>
-export type Message = TimelineMessage<MessageData, Person>
+export type Message = MessageOf<typeof chat, 'message'>
+type Entry = Message | TimelineGap
 
 /** Consecutive messages of one user, shown under one name. */
 export interface Group {
@@ -52,11 +50,11 @@ export function itemsOf(entries: Iterable<Entry>, me: Person): readonly LogItem[
   return items
 }
 
-/** The key of the newest confirmed message, and of the user's own newest message that is not confirmed yet. */
-export function newestKeys(entries: Iterable<Entry>): { last: string | undefined; own: string | undefined } {
+/** The id of the newest confirmed message, and the key of the user's own newest message that is not confirmed yet. */
+export function newestOf(entries: Iterable<Entry>): { last: string | undefined; own: string | undefined } {
   const messages = [...entries].filter((entry) => entry.kind === 'message')
   return {
-    last: messages.findLast(({ seq }) => seq !== undefined)?.key,
+    last: messages.findLast(({ seq }) => seq !== undefined)?.id,
     own: messages.findLast(({ state }) => state === 'queued' || state === 'sending')?.key,
   }
 }

@@ -1,7 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import { expect, it } from 'vitest'
 import { dayOf } from '../src/dates.ts'
-import { itemsOf, type LogItem, type Message, newestKeys } from '../src/log-items.ts'
+import { itemsOf, type LogItem, type Message, newestOf } from '../src/log-items.ts'
 import { gapSentence, outboxSentence, problemOf } from '../src/sentences.ts'
 
 const me = { id: 'me', name: 'Me' }
@@ -15,8 +15,8 @@ function receivedMessage(seq: number, from: typeof me, at = noon): Message {
   const isOwn = from === me
   return {
     kind: 'message',
-    key: `${seq}`,
-    id: `${seq}`,
+    key: `key ${seq}`,
+    id: `id ${seq}`,
     seq,
     data,
     from,
@@ -71,12 +71,12 @@ it('groups unconfirmed messages with the user’s confirmed ones, with distinct 
 })
 
 it('finds the newest confirmed message and the newest unconfirmed own message', () => {
-  expect(newestKeys([])).toEqual({ last: undefined, own: undefined })
+  expect(newestOf([])).toEqual({ last: undefined, own: undefined })
   const failed = ownMessage('c', 'rejected', new RoomfulError('SHAPE', 'no'))
   expect(
-    newestKeys([receivedMessage(1, bob), gap, ownMessage('a', 'sending'), ownMessage('b', 'queued'), failed]),
+    newestOf([receivedMessage(1, bob), gap, ownMessage('a', 'sending'), ownMessage('b', 'queued'), failed]),
   ).toEqual({
-    last: '1',
+    last: 'id 1',
     own: 'b',
   })
 })

@@ -52,6 +52,25 @@ test('messages sent while offline are queued, with a banner, and are sent when o
   await waitFor(() => expect(screen.queryByText(/wait to be sent|^Waiting|^Sending/)).toBeNull())
 })
 
+test('a room is shown as empty when the server has said so, and not before', async () => {
+  const { server } = await startChat()
+  server.offline()
+  location.hash = 'quiet'
+  await screen.findByRole('heading', { level: 1, name: 'quiet' })
+  expect(log().queryByText(/There are no messages yet/)).toBeNull()
+  server.online()
+  expect(await log().findByText(/There are no messages yet/)).toBeTruthy()
+})
+
+test('a refused room shows the reason, and “Try again” joins it once it is open', async () => {
+  const { openStaff } = await startChat()
+  location.hash = 'staff'
+  expect(await screen.findByText('Room staff is for staff only.')).toBeTruthy()
+  openStaff()
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
+  expect(await log().findByText(/There are no messages yet/)).toBeTruthy()
+})
+
 test('a typing user is named until they stop', async () => {
   const { bob } = await startChat()
   await member('Bob')

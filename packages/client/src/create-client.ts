@@ -37,7 +37,12 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   const settings = settingsFrom(options)
   const reporting = createReporting(settings)
   const schemas = new Schemas(options.contract?.checks, reporting.invalid)
-  const dispatcher: Dispatcher = new Dispatcher(() => protocol, schemas, reporting)
+  const dispatcher: Dispatcher = new Dispatcher(
+    () => protocol,
+    schemas,
+    reporting,
+    (error) => connection.reject(error),
+  )
   const port = createSocketPort(settings.url, settings.socket, {
     opened: (id, recovered) => connection.opened(id, recovered),
     failed: (error, refused) => connection.failed(error, refused),

@@ -2,7 +2,7 @@ import { type Refusal, RoomfulError } from '@roomful/contract'
 import { isPassingCode } from '@roomful/contract/protocol'
 
 /** The longest wait that a server may ask for, in milliseconds. */
-export const MAX_SERVER_WAIT_MS = 300_000
+const MAX_SERVER_WAIT_MS = 300_000
 
 /** The refusal in an acknowledgement: `{ $error }` as `@roomful/server` sends it, or what the app's `refusalOf` returns. */
 export function refusalIn(

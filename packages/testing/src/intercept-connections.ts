@@ -67,7 +67,7 @@ function replace<T extends object, K extends keyof T>(owner: T, name: K, replace
   const original = owner[name]
   owner[name] = replacement
   return () => {
-    // If other code has replaced the function since, that replacement stays. It may call ours, which then only calls the original.
+    // If other code has replaced the function since, that replacement stays. It may call the mock's, which then only calls the original.
     if (owner[name] === replacement) owner[name] = original
   }
 }

@@ -38,7 +38,7 @@ export function Composer({ room }: { readonly room: Room<typeof chat> }) {
       )
     if (status === 'disconnected') return setProblem('Not connected: reconnect first.')
     stop()
-    void room.send({ text: trimmed }) // the message log shows the message and any error
+    room.send({ text: trimmed }).catch(() => {}) // the message log shows the message and any error
     setDraft(name, '')
   }
   function onKeyDown(event: KeyboardEvent) {

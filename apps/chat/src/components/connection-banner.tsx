@@ -1,11 +1,10 @@
-import { useLostConnection } from '@roomful/react'
-import { useClient, useSocket } from '../realtime.ts'
+import { useLostConnection, useSocket } from '../realtime.ts'
 import { sentence } from '../sentences.ts'
 
 /** Shows a long outage and its end. `ConnectionPill` shows the current state. */
 export function ConnectionBanner() {
   const { status, reason, error, connect } = useSocket()
-  const outage = useLostConnection(useClient())
+  const outage = useLostConnection()
   if (outage === undefined) return null
   if (outage === 'restored') return <p className="banner restored">The connection is back.</p>
   if (status === 'disconnected')

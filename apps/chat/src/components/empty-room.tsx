@@ -1,18 +1,21 @@
-export function EmptyRoom({ name, isLoading }: { readonly name: string; readonly isLoading: boolean }) {
-  if (isLoading)
-    return (
-      <div className="skeleton" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </div>
-    )
+export function EmptyRoom({ name }: { readonly name: string }) {
   return (
     <div className="empty">
       <h2>
         This is the beginning of <bdi>{name}</bdi>
       </h2>
       <p>There are no messages yet. Why not say hello?</p>
+    </div>
+  )
+}
+
+/** Shown until it is known whether the room has messages. */
+export function Skeleton() {
+  return (
+    <div className="skeleton" aria-hidden="true">
+      <i />
+      <i />
+      <i />
     </div>
   )
 }

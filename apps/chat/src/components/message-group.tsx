@@ -39,7 +39,7 @@ function Bubble({ message, onRetry, onDiscard }: { readonly message: Message } &
   const progress = progressLabels[state]
   const problem = problemOf(message)
   return (
-    <div className={`message ${progress && 'waiting'} ${problem ? 'failed' : ''}`}>
+    <div className={`message ${progress && 'waiting'} ${problem ? 'failed' : ''}`} data-key={key}>
       <p className="bubble" dir="auto" title={timeOf(at)}>
         {data.text}
       </p>

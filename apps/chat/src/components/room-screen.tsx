@@ -13,21 +13,15 @@ interface Props {
   readonly me: Person
 }
 
-export function RoomScreen(props: Props) {
-  // A new key mounts the room again, which joins it again.
-  const [attempt, setAttempt] = useState(0)
-  return <OpenRoom key={attempt} {...props} onTryAgain={() => setAttempt(attempt + 1)} />
-}
-
-function OpenRoom({ name, me, onTryAgain }: Props & { readonly onTryAgain: () => void }) {
-  const { room, status, error } = useRoom(name)
+export function RoomScreen({ name, me }: Props) {
+  const { room, status, error, retry } = useRoom(name)
   const [showsMembers, setShowsMembers] = useState(false)
   const membersId = useId()
   useOwnStatus(room)
   // When the room is hidden, closes the list of members for the next time.
   useEffect(() => () => setShowsMembers(false), [])
 
-  if (status === 'failed' && error) return <RoomRefused name={name} error={error} onTryAgain={onTryAgain} />
+  if (status === 'failed' && error) return <RoomRefused name={name} error={error} onTryAgain={retry} />
   return (
     <>
       <main className="room">

@@ -1,18 +1,12 @@
-import { useUnsentGuard } from '@roomful/react'
-import { useEffect, useState } from 'react'
+import type { Client } from '@roomful/client'
+import type { chat } from '@roomful-demo/chat-contract'
 import type { Person } from '../people.ts'
-import { createChatClient, RoomfulProvider } from '../realtime.ts'
+import { RoomfulProvider, useUnsentGuard } from '../realtime.ts'
 import { ChatScreen } from './chat-screen.tsx'
 
-/** The chat of a signed-in person. Connected while it is mounted. */
-export function SignedIn({ me }: { readonly me: Person }) {
-  const [client] = useState(() => createChatClient(me))
-  useUnsentGuard(client)
-  useEffect(() => {
-    void client.connect()
-    return client.disconnect
-  }, [client])
-
+/** The chat of a signed-in person. */
+export function SignedIn({ me, client }: { readonly me: Person; readonly client: Client<typeof chat> }) {
+  useUnsentGuard({ client })
   return (
     <RoomfulProvider client={client}>
       <ChatScreen me={me} />

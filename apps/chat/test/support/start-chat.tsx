@@ -25,13 +25,25 @@ interface Started {
   readonly bob: Room<typeof chat>
   /** Makes the server accept every message. */
   readonly acceptAll: () => void
+  /** Lets everyone into the room `staff`. */
+  readonly openStaff: () => void
 }
 
-/** Renders Ann's screen in the room `general`, with Bob in the same room, on a server in memory that refuses “spam”. */
+/** Renders Ann's screen in the room `general`, with Bob in the same room, on a server in memory that refuses “spam” and the room `staff`. */
 export async function startChat(): Promise<Started> {
   const server = createMockServer({ url: 'https://chat.example' })
-  const rooms = createRooms(server.io, { contract: chat, authenticate: ({ auth }) => userOf(String(auth['name'])) })
   let acceptsAll = false
+  let isStaffOpen = false
+  const rooms = createRooms(server.io, {
+    contract: chat,
+    authenticate: ({ auth }) => userOf(String(auth['name'])),
+    authorize: {
+      join({ room }) {
+        if (room === 'staff' && !isStaffOpen) throw refuse('FORBIDDEN', 'room staff is for staff only')
+        return true
+      },
+    },
+  })
   rooms.handle('message', ({ data }) => {
     if (data.text === 'spam' && !acceptsAll) throw refuse('FORBIDDEN', 'no spam here')
   })
@@ -49,12 +61,17 @@ export async function startChat(): Promise<Started> {
   )
   onTestFinished(async () => {
     unmount()
-    ann.disconnect()
-    bob.disconnect()
+    ann.close()
+    bob.close()
     await rooms.close()
     await server.close()
   })
-  return { server, bob: await bob.join('general'), acceptAll: () => (acceptsAll = true) }
+  return {
+    server,
+    bob: await bob.join('general'),
+    acceptAll: () => (acceptsAll = true),
+    openStaff: () => (isStaffOpen = true),
+  }
 }
 
 function clientFor(name: string, url: string): Client<typeof chat> {

@@ -128,9 +128,11 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#ready()
   }
 
-  /** The running attempt cannot succeed: what the server said makes no sense to this client. */
-  reject(error: RoomfulError): void {
-    if (this.#attempt) this.#abandon('server', error)
+  /** Ends the running attempt: the server sent what this client cannot use. False where no attempt is running. */
+  reject(error: RoomfulError): boolean {
+    if (!this.#attempt) return false
+    this.#abandon('server', error)
+    return true
   }
 
   /** Changes the guarantees while connected. */

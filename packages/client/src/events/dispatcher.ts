@@ -13,13 +13,21 @@ export class Dispatcher {
   readonly #protocol: () => RoomsProtocol
   readonly #schemas: Schemas
   readonly #reporting: Reporting
+  readonly #rejectAttempt: (error: RoomfulError) => boolean
   /** Packets that came before the client was connected, in order; undefined while it is. */
   #early: (readonly [event: string, args: unknown[]])[] | undefined = []
 
-  constructor(protocol: () => RoomsProtocol, schemas: Schemas, reporting: Reporting) {
+  /** `rejectAttempt` ends the running attempt to connect; false where there is none. */
+  constructor(
+    protocol: () => RoomsProtocol,
+    schemas: Schemas,
+    reporting: Reporting,
+    rejectAttempt: (error: RoomfulError) => boolean,
+  ) {
     this.#protocol = protocol
     this.#schemas = schemas
     this.#reporting = reporting
+    this.#rejectAttempt = rejectAttempt
   }
 
   on(event: string, handler: (...args: unknown[]) => void): Unsubscribe {
@@ -27,17 +35,13 @@ export class Dispatcher {
     return this.#listeners.add(event, handler)
   }
 
-  /** Throws where the packet makes the connection useless. */
   readonly receive = (event: string, args: unknown[]): void => {
     this.#reporting.inspect({ type: 'in', event, args })
     if (!this.#early) return this.#dispatch(event, args)
     if (this.#protocol().receiveEarly(event, args)) return
-    if (this.#early.length >= MAX_EARLY_PACKETS)
-      throw new RoomfulError(
-        'INVALID',
-        `the server sent more than ${MAX_EARLY_PACKETS} packets before the client was connected`,
-      )
-    this.#early.push([event, args])
+    const sentence = `the server sent more than ${MAX_EARLY_PACKETS} packets before the client was connected`
+    const isTooMany = this.#early.length >= MAX_EARLY_PACKETS
+    if (!isTooMany || !this.#rejectAttempt(new RoomfulError('INVALID', sentence))) this.#early.push([event, args])
   }
 
   /** The client is connected, and its listeners know: they get the packets that came before. */

@@ -16,6 +16,7 @@ import type { HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.t
 import { isOut, type RoomState } from '../rooms/room-state.ts'
 import type { JoinAnswer, OutgoingMessages, RoomHost, RoomPart, SentMessage } from '../rooms/rooms-protocol.ts'
 import { runCore } from '../run-core.ts'
+import { InitialPage } from './initial-page.ts'
 import { type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import { RoomMembers } from './room-members.ts'
@@ -57,12 +58,10 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   /** The protocol's own events of this room, such as `$typing`. */
   readonly #own = new Listeners<[unknown]>()
   #early: MembersDelta[] = []
-  #status: RoomState['status'] = 'left'
   /** Something of the room came since the last join was sent. If the app leaves, it is forgotten. */
   #hasEarly = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
-  readonly #initial = new Map<object, number>()
-  #initialPage: HistoryMessages | undefined
+  readonly #initial = new InitialPage()
 
   constructor(host: RoomHost, link: RoomfulLink) {
     const { name } = host
@@ -86,7 +85,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   async join(params: unknown): Promise<Answer> {
     const { place } = this.#log
-    const last = Math.min(Math.max(0, ...this.#initial.values()), this.link.hello?.limits.page ?? 0)
+    const last = Math.min(this.#initial.count, this.link.hello?.limits.page ?? 0)
     this.#hasEarly = false
     const { members, ...page } = await this.#requests.join({
       since: place && { epoch: place.epoch, seq: place.last },
@@ -104,10 +103,11 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   onState(state: RoomState): void {
     const { status, error } = state
-    this.#status = status
-    if (status === 'suspended') this.link.outbox.close(this.host.name, error !== undefined)
-    if (status === 'joining') this.#runLog({ type: 'joining' })
-    else if (status !== 'joined') {
+    if (status === 'joining') {
+      // The client may still be a member, for its messages: those that come from now on follow the answer to this join (P8).
+      this.link.outbox.close(this.host.name, true)
+      this.#runLog({ type: 'joining' })
+    } else if (status !== 'joined') {
       clearTimeout(this.#retryTimer)
       this.#early = []
       this.#runLog({ type: isOut(state) ? 'left' : 'disconnected' })
@@ -127,13 +127,17 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     if (!isForApp) return
     const { place } = this.#log
     const isContinued = place !== undefined && place.epoch === page.epoch && place.last <= page.head
-    if (hasInitial && !isContinued) this.#initialPage = this.#read(page, false)
+    if (hasInitial && !isContinued) this.#initial.receive(this.#read(page, false))
     this.#runLog({ type: 'joined', page })
     for (const delta of this.#early.splice(0)) this.receiveMembers(delta)
   }
 
   onRefused(error: RoomfulError): void {
     this.link.outbox.refuse(this.host.name, error)
+  }
+
+  onDisconnected(isStopped: boolean): void {
+    this.link.outbox.close(this.host.name, isStopped)
   }
 
   onUserChanged(): void {
@@ -167,20 +171,14 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   /** Asks the next join for the newest `count` messages. The returned function ends that and gives the page. */
   requestInitial(count: number): () => HistoryMessages | undefined {
-    const key = {}
-    this.#initial.set(key, count)
-    this.#initialPage = undefined
-    return () => {
-      this.#initial.delete(key)
-      return this.#initialPage
-    }
+    return this.#initial.request(count)
   }
 
   /** A room event. */
   receive(event: string, data: unknown, meta: WireMeta): void {
     this.#noticeEarly(true)
-    if (this.#status !== 'joined' && this.#status !== 'joining')
-      return this.host.drop('in', event, 'the room is not joined')
+    const { status } = this.host.state
+    if (status !== 'joined' && status !== 'joining') return this.host.drop('in', event, 'the room is not joined')
     const { epoch, seq, id, from, at } = meta
     if (epoch !== undefined && seq !== undefined && id !== undefined)
       this.#runLog({ type: 'message', epoch, entry: { event, data, seq, id, from, at } })
@@ -194,10 +192,11 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   receiveMembers(delta: MembersDelta): void {
     this.#noticeEarly(true)
-    if (this.#status === 'joining') {
+    const { status } = this.host.state
+    if (status === 'joining') {
       this.#early.push(delta)
       if (this.#early.length > MAX_EARLY_CHANGES) this.#early.shift() // the answer most likely includes it
-    } else if (this.#status === 'joined' && !this.#members.receive(delta)) this.host.lost()
+    } else if (status === 'joined' && !this.#members.receive(delta)) this.host.lost()
   }
 
   onOwn(event: string, handler: (message: unknown) => void): Unsubscribe {
@@ -230,18 +229,16 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
    * so that another join has to follow.
    */
   #noticeEarly(isEvent: boolean): void {
-    if (isEvent) this.#hasEarly ||= this.#status !== 'joined'
-    if (this.#hasEarly && isOut({ status: this.#status }) && this.host.isBusy()) this.host.lost()
+    if (isEvent) this.#hasEarly ||= this.host.state.status !== 'joined'
+    if (this.#hasEarly && isOut(this.host.state) && this.host.isBusy()) this.host.lost()
   }
 
   #perform(output: LogOutput): void {
-    const { events } = this.host
     switch (output.type) {
       case 'deliver':
         return this.#deliver(output.entry, output.replayed)
       case 'gap':
-        if (!isOut({ status: this.#status })) events.emitGap(output.gap)
-        return
+        return isOut(this.host.state) ? undefined : this.host.events.emitGap(output.gap)
       case 'rejoin':
         return this.host.lost()
       case 'fetch':
@@ -250,7 +247,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   #deliver({ event, data, ...meta }: Entry, replayed: boolean): void {
-    if (isOut({ status: this.#status })) return // a listener of an earlier message has left the room
+    if (isOut(this.host.state)) return // a listener of an earlier message has left the room
     this.#emit(event, data, meta, replayed)
     if (this.senders.size > 0) this.senders.call([meta.from], (error) => this.link.core.reporting.report(error, event))
   }

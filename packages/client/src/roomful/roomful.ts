@@ -33,7 +33,7 @@ export function roomful({ outbox }: RoomfulOptions = {}): RoomsOption {
 }
 
 /** Speaks roomful/1 for one client: docs/protocol.md. */
-export class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
+class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   readonly kind = 'roomful'
   readonly serverInfo = undefined
   readonly outbox: Outbox

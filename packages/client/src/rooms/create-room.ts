@@ -5,7 +5,7 @@ import { watched } from '../store.ts'
 import type { HistoryQuery, JoinOptions, Room } from './room.ts'
 import type { RoomCore } from './room-core.ts'
 import { setInternals } from './room-internals.ts'
-import { assertSendable } from './room-state.ts'
+import { sendError } from './room-state.ts'
 import { sentPromise } from './sent-promise.ts'
 
 /** The room that the app gets: checked arguments, and promises whose rejections are never unhandled. */
@@ -28,7 +28,9 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
       throwIfAborted(wait.signal)
       assertNumber('timeoutMs', wait.timeoutMs)
       schemas.checkRoomEvent(event, args, false)
-      assertSendable(core.state, name, event)
+      const error = sendError(core.state, name, event)
+      if (error) reporting.drop(event, error, name)
+      if (error) throw error
       return part.emit(event, args[0], wait).receipt
     }
     const sent = (event: string, args: readonly unknown[]) => sentPromise(emit(event, args), reporting, event, name)

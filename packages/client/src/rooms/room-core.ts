@@ -1,16 +1,16 @@
 import { RoomfulError } from '@roomful/contract'
 import type { ClientCore } from '../client-core.ts'
 import { Emitter } from '../emitter.ts'
-import { isPermanent } from '../errors.ts'
 import { type CallOptions, untilState } from '../promises.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { createGuardedStore, type GuardedStore } from '../store.ts'
+import { JoinParams } from './join-params.ts'
 import { Membership } from './membership.ts'
 import type { MembershipInput, MembershipOutput } from './membership-types.ts'
 import { RoomEvents } from './room-events.ts'
 import type { RoomInternals } from './room-internals.ts'
-import { isOut, joinVerdict, type RoomState } from './room-state.ts'
-import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol, SentMessage } from './rooms-protocol.ts'
+import { joinVerdict, type RoomState } from './room-state.ts'
+import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol } from './rooms-protocol.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, another page) is no leave. */
 const RELEASE_DELAY_MS = 100
@@ -34,7 +34,7 @@ export class RoomCore implements RoomHost, RoomInternals {
   /** Tells the registry whether the app, a request or a message still needs this object. */
   readonly #onUse: (room: RoomCore, isInUse: boolean) => void
   readonly #whenIdle = new Set<() => void>()
-  #params: unknown
+  readonly #params = new JoinParams()
   /** A join is about to be sent, with the newest params. */
   #isJoinDue = false
   #retryTimer: Timer
@@ -73,7 +73,7 @@ export class RoomCore implements RoomHost, RoomInternals {
   }
 
   async join(params: unknown, wait: CallOptions): Promise<void> {
-    this.#setParams(params)
+    this.#useParams(params)
     this.#step({ type: 'join' })
     await untilState(this.store, joinVerdict, wait, `joining room ${this.name}; the join continues`)
   }
@@ -84,12 +84,11 @@ export class RoomCore implements RoomHost, RoomInternals {
   }
 
   retain(params: unknown): () => void {
-    this.#setParams(params)
+    const holder = this.#useParams(params)
+    this.#params.hold(holder)
     this.#step({ type: 'hold' })
-    let isHeld = true
     return () => {
-      if (isHeld) this.#step({ type: 'release' })
-      isHeld = false
+      if (this.#params.release(holder)) this.#step({ type: 'release' })
     }
   }
 
@@ -103,12 +102,13 @@ export class RoomCore implements RoomHost, RoomInternals {
   }
 
   onDisconnected(error?: RoomfulError): void {
+    this.part.onDisconnected?.(error !== undefined)
     this.#step({ type: 'disconnected', ...(error && { error }) })
   }
 
   /** Another user is connected: membership, messages and members were the first one's. */
   onUserChanged(): void {
-    this.#params = undefined
+    this.#params.onUserChanged()
     this.part.onUserChanged?.()
     this.#step({ type: 'userChanged' })
     this.userChanges.call([], (error) => this.client.reporting.report(error, 'timeline'))
@@ -193,7 +193,7 @@ export class RoomCore implements RoomHost, RoomInternals {
     this.#isJoinDue = true
     const send = (): Promise<JoinAnswer> => {
       this.#isJoinDue = false
-      return this.part.join(this.#params, onLate)
+      return this.part.join(this.#params.value, onLate)
     }
     this.#request(request, Promise.resolve().then(send))
   }
@@ -215,15 +215,14 @@ export class RoomCore implements RoomHost, RoomInternals {
     this.#retryTimer = setTimeout(() => this.#step({ type: 'retryDue' }), retryDelay(delay))
   }
 
-  #setParams(params: unknown): void {
-    const before = this.#params
-    if (params === undefined || JSON.stringify(params) === JSON.stringify(before)) return
-    if (process.env.NODE_ENV !== 'production' && before !== undefined && !isOut(this.state))
+  #useParams(given: unknown): ReturnType<JoinParams['use']>['holder'] {
+    const { holder, isOther, isDisputed } = this.#params.use(given)
+    if (process.env.NODE_ENV !== 'production' && isDisputed)
       this.client.reporting.warnOnce(
         `params ${this.name}`,
-        `room ${this.name} is joined with two different params; the latest count`,
+        `room ${this.name} is held with different params at once; the latest count`,
       )
-    this.#params = params
-    if (!this.#isJoinDue) this.#step({ type: 'paramsChanged' })
+    if (isOther && !this.#isJoinDue) this.#step({ type: 'paramsChanged' })
+    return holder
   }
 }

@@ -89,11 +89,11 @@ export function joinVerdict(state: RoomState): RoomfulError | true | undefined {
   return new RoomfulError('LEFT', 'the room was left before the server had answered the join')
 }
 
-/** Throws where a message to the room cannot be queued: the room is not joined (`NOT_MEMBER`), or the client is stopped. */
-export function assertSendable(state: RoomState, room: string, event: string): void {
+/** Why a message to the room cannot be queued: the room is not joined (`NOT_MEMBER`), or the client is stopped. */
+export function sendError(state: RoomState, room: string, event: string): RoomfulError | undefined {
   const { status, error } = state
-  if (status === 'suspended' && error) throw error
-  if (status === 'failed' ? !isPermanent(error) : !isOut(state)) return
+  if (status === 'suspended' && error) return error
+  if (status === 'failed' ? !isPermanent(error) : !isOut(state)) return undefined
   const sentence = `unable to emit "${event}" to room ${room}: join it first`
-  throw new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
+  return new RoomfulError('NOT_MEMBER', sentence, { ...(error && { cause: error }) })
 }

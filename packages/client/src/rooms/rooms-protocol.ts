@@ -81,6 +81,8 @@ export interface RoomPart {
   onJoined(answer: JoinAnswer, isForApp: boolean): void
   /** The server refused the join for good. */
   onRefused(error: RoomfulError): void
+  /** There is no connection any more; also called in a room that is left. `isStopped`: the client does not reconnect by itself. */
+  onDisconnected?(isStopped: boolean): void
   /** Another user is connected, who must get nothing of the first one's. */
   onUserChanged?(): void
   emit(event: string, data: unknown, options: CallOptions): SentMessage

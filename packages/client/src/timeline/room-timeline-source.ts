@@ -1,6 +1,6 @@
 import type { Room } from '../rooms/room.ts'
 import { internalsOf } from '../rooms/room-internals.ts'
-import { assertSendable } from '../rooms/room-state.ts'
+import { sendError } from '../rooms/room-state.ts'
 import type { TimelineSource } from './timeline-source.ts'
 
 /** A room of a client as the source of a timeline; throws `INVALID_ARGUMENT` for anything else. */
@@ -17,7 +17,9 @@ export function sourceOf(room: object): TimelineSource {
     watchUser: (listener) => userChanges.add(listener),
     publish(event, data) {
       client.schemas.checkRoomEvent(event, [data], false)
-      assertSendable(state.getState(), name, event)
+      const error = sendError(state.getState(), name, event)
+      if (error) client.reporting.drop(event, error, name)
+      if (error) throw error
       return part.emit(event, data, {})
     },
     outgoing: () => part.outgoing.list(),

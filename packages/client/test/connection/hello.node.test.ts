@@ -1,4 +1,4 @@
-import { plainRooms, roomful } from '@roomful/client'
+import { roomful } from '@roomful/client'
 import type { Server } from 'socket.io'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
@@ -136,53 +136,6 @@ describe('CN10 a client with roomful()', () => {
     expect(warn.mock.calls.flat()).toEqual([
       expect.stringContaining('mount @roomful/server on it, or use plainRooms()'),
     ])
-  })
-})
-
-describe('CN14 a packet from before the client is connected', () => {
-  test('reaches the listeners in order, after the state is connected', async () => {
-    const { url } = await startServer({
-      configure: (io) =>
-        io.use((socket, next) => {
-          for (const text of ['one', 'two']) socket.conn.write(`2["news","${text}"]`)
-          next()
-        }),
-    })
-    for (const rooms of [plainRooms(), undefined]) {
-      const client = startClient(url, rooms && { rooms })
-      const order: unknown[] = []
-      client.connection.subscribe(({ status }) => order.push(status))
-      client.on('news', (text: unknown) => order.push(text))
-      await eventually(() => expect(order).toEqual(['connecting', 'connected', 'one', 'two']))
-      client.disconnect()
-    }
-  })
-
-  test('reaches a listener that is added after `await client.connect()`', async () => {
-    const { url } = await startServer({
-      configure: (io) => io.on('connection', (socket) => socket.emit('welcome', 'hi')),
-    })
-    const client = startClient(url)
-    await client.connect()
-    await expect(new Promise((resolve) => client.once('welcome', resolve))).resolves.toBe('hi')
-  })
-
-  test('is dropped with the attempt that brought it', async () => {
-    let attempts = 0
-    const { url } = await startServer({
-      configure: (io) =>
-        io.on('connection', (socket) => {
-          attempts += 1
-          socket.emit('news', `of attempt ${attempts}`)
-          if (attempts === 1) socket.conn.close()
-          else socket.emit('$hello', hello)
-        }),
-    })
-    const client = startClient(url, { rooms: roomful() })
-    const news: unknown[] = []
-    client.on('news', (text: unknown) => news.push(text))
-    await until(client, 'connected')
-    await eventually(() => expect(news).toEqual(['of attempt 2']))
   })
 })
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { codeOf } from '../rooms/support/outcomes.ts'
 import { createScriptedMembership as create } from '../rooms/support/scripted-membership.ts'
-import { joinAnswer, startScript } from '../rooms/support/scripted-server.ts'
+import { joinAnswer, type Script, startScript } from '../rooms/support/scripted-server.ts'
 import { refusal } from '../support/refusal.ts'
-import { startRoomful } from '../support/test-client.ts'
+import { startRoomful, until } from '../support/test-client.ts'
 
 const NO = refusal('FORBIDDEN')
 const BUSY = refusal('RATE')
@@ -154,5 +155,45 @@ describe('RM3 while a join is refused for now', () => {
     const room = startRoomful(url).room('general')
     await expect(codeOf(room.join())).resolves.toBe('FORBIDDEN')
     await expect(codeOf(room.emit('m', 'text'))).resolves.toBe('NOT_MEMBER')
+  })
+})
+
+describe('OB6 a message whose answer an outage cut off', () => {
+  /** The first `$publish` is not answered. */
+  const startCut = (script: Script = {}) =>
+    startScript({
+      $publish: ({ epoch, items }, _socket, nth) =>
+        nth === 1 ? undefined : { ok: true, epoch, results: items.map(() => ({ seq: 1, at: 0 })) },
+      ...script,
+    })
+
+  test('is sent again though the app has left the room', async () => {
+    const { url, server, dataOf, events } = await startCut()
+    const client = startRoomful(url)
+    const room = await client.join('general')
+    const sent = codeOf(room.emit('m', 'text'))
+    await eventually(() => expect(dataOf('$publish')).toHaveLength(1))
+    await room.leave()
+    await server.close()
+    await until(client, 'reconnecting')
+    expect(client.outbox.getState()).toMatchObject({ queued: 1, sending: 0 })
+    await server.restart()
+    await expect(sent).resolves.toBe('confirmed')
+    await eventually(() => expect(events()).toEqual(['$join', '$publish', '$join', '$publish', '$leave']))
+    expect(room.status).toBe('left')
+  })
+  test('is sent again though a join of the room was refused for now', async () => {
+    const { url, say, server, dataOf } = await startCut({
+      $join: (_request, _socket, nth) => (nth === 2 ? { ok: false, code: 'UNAVAILABLE', after: 60_000 } : joinAnswer()),
+    })
+    const client = startRoomful(url)
+    const room = await client.join('general')
+    const sent = codeOf(room.emit('m', 'text'))
+    await eventually(() => expect(dataOf('$publish')).toHaveLength(1))
+    say('$head', { room: 'general', epoch: 'epoch-two', seq: 1 }) // the client joins again
+    await eventually(() => expect(room.status).toBe('failed'))
+    await server.restart()
+    await expect(sent).resolves.toBe('confirmed')
+    expect(room.status).toBe('joined')
   })
 })

@@ -1,4 +1,4 @@
-import { RoomfulError } from '@roomful/client'
+import { RoomfulError, type RoomState } from '@roomful/client'
 import type { Hello } from '@roomful/contract/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Outbox } from '../../src/roomful/outbox/outbox.ts'
@@ -44,7 +44,10 @@ describe('CN11 RL9 a fetch that fails', () => {
         return new Promise((_resolve, reject) => fetches.push({ reject }))
       },
     })
-    const go = (status: 'joining' | 'joined' | 'suspended' | 'left'): void => room.onState({ status } as never)
+    const go = (status: 'joining' | 'joined' | 'suspended' | 'left'): void => {
+      host.state = { status } as RoomState
+      room.onState(host.state)
+    }
     go('joining')
     const answer = await room.join(undefined)
     go('joined')

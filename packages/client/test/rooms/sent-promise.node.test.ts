@@ -52,7 +52,7 @@ const observers: [string, (send: Send) => unknown][] = [
     async (send) => Promise.allSettled([(async () => (async () => (async () => send())())())()]),
   ],
   ['given to Promise.all', (send) => Promise.all([send(), send()]).catch(() => {})],
-  ['given to Promise.race', (send) => Promise.race([send()]).catch(() => {})],
+  ['given to Promise.race', (send) => Promise.race([send(), send()]).catch(() => {})],
   ['given to Promise.allSettled', (send) => Promise.allSettled([send()])],
   ['returned in a then', (send) => Promise.allSettled([Promise.resolve().then(() => send())])],
   [

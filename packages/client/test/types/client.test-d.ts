@@ -2,8 +2,11 @@ import {
   type Client,
   createClient,
   defineContract,
+  persistentOutbox,
+  plainRooms,
   type Receipt,
   type Room,
+  roomful,
   type RoomfulError,
   typeOnly,
 } from '@roomful/client'
@@ -51,7 +54,7 @@ const client = createClient({
 })
 declare const signal: AbortSignal
 
-test('emit takes what the contract says, by its input', () => {
+test('emit takes the input types of the contract and returns a boolean', () => {
   client.emit('ping')
   client.emit('pong')
   client.emit('custom_event', { user: 'a', action: 'b' })
@@ -76,10 +79,12 @@ test('emit takes what the contract says, by its input', () => {
   client.emit('whoami', (x: unknown) => x)
   // @ts-expect-error send takes message's data
   client.send(1)
-  expectTypeOf(client.emit<'ping'>).returns.toBeVoid()
+  expectTypeOf(client.emit('ping')).toEqualTypeOf<boolean>()
+  expectTypeOf(client.send('hello')).toEqualTypeOf<boolean>()
+  expectTypeOf(client.volatile.emit('ping')).toEqualTypeOf<boolean>()
 })
 
-test('acks come by their output, and only where one is declared', () => {
+test('acks have their output types, and only events that declare one have it', () => {
   expectTypeOf(client.emitWithAck('whoami')).resolves.toEqualTypeOf<{ userId: string }>()
   expectTypeOf(client.timeout(5_000).emitWithAck('whoami')).resolves.toEqualTypeOf<{ userId: string }>()
   const asked = client.with({ timeoutMs: 5_000, signal }).emitWithAck('search', { text: 'x' })
@@ -91,7 +96,7 @@ test('acks come by their output, and only where one is declared', () => {
   void client.volatile.emitWithAck('whoami')
 })
 
-test('listeners get the output; Socket.IO’s own names and room events are no events of the client', () => {
+test("listeners get the output types; Socket.IO's own names and room events are no events of the client", () => {
   client.on('response_event', (data) => expectTypeOf(data).toEqualTypeOf<{ message: string }>())
   client.on('stamp', (data) => expectTypeOf(data).toEqualTypeOf<Date>())
   client.once('tick', (...args) => expectTypeOf(args).toEqualTypeOf<[]>())
@@ -102,7 +107,7 @@ test('listeners get the output; Socket.IO’s own names and room events are no e
   client.on('connect', () => {})
 })
 
-test('the connection’s state narrows by its status, and is read only', () => {
+test("the connection's state narrows by its status and is read only", () => {
   const state = client.connection.getState()
   expectTypeOf(state.status).toEqualTypeOf(client.status)
   if (state.status === 'reconnecting') expectTypeOf(state.nextAttemptAt).toEqualTypeOf<number>()
@@ -112,7 +117,7 @@ test('the connection’s state narrows by its status, and is read only', () => {
   client.connection.setState({ status: 'idle' })
 })
 
-test('rooms: what is kept and what is volatile go their own ways', () => {
+test('a room has durable events by emit, and volatile ones by volatile.emit', () => {
   const room = client.room('general')
   expectTypeOf(room).toEqualTypeOf<Room<typeof chat>>()
   expectTypeOf(client.join('general')).resolves.toEqualTypeOf<Room<typeof chat>>()
@@ -127,12 +132,12 @@ test('rooms: what is kept and what is volatile go their own ways', () => {
   expectTypeOf(room.emit('message', { text: 'hi' })).toEqualTypeOf<Promise<Receipt>>()
   void room.emit('bell')
   void room.send({ text: 'hi' })
-  room.volatile.emit('cursor', { x: 1, y: 2 })
+  expectTypeOf(room.volatile.emit('cursor', { x: 1, y: 2 })).toEqualTypeOf<boolean>()
   // @ts-expect-error volatile, so only by room.volatile
   void room.emit('cursor', { x: 1, y: 2 })
-  // @ts-expect-error kept, so never volatile
+  // @ts-expect-error durable, so never volatile
   room.volatile.emit('message', { text: 'hi' })
-  // @ts-expect-error gap is heard, not sent
+  // @ts-expect-error gap is no event to send
   void room.emit('gap')
   // @ts-expect-error an event of the client
   void room.emit('custom_event', { user: 'a', action: 'b' })
@@ -140,7 +145,60 @@ test('rooms: what is kept and what is volatile go their own ways', () => {
   void room.send('hi')
 })
 
-test('receipts and history narrow', async () => {
+test('room.with has emit and send of the room', () => {
+  const room = client.room('general')
+  const { emit, send } = room.with({ timeoutMs: 5_000, signal })
+  expectTypeOf(emit).toEqualTypeOf(room.emit)
+  expectTypeOf(send).toEqualTypeOf(room.send)
+  // @ts-expect-error volatile, so only by room.volatile
+  void emit('cursor', { x: 1, y: 2 })
+  // @ts-expect-error an unknown option
+  room.with({ timeout: 5_000 })
+})
+
+test("a join takes the input of the contract's join schema as params", () => {
+  const secret = createClient({
+    url: 'http://localhost',
+    contract: defineContract({ join: z.object({ key: z.string(), seats: z.number().default(1) }) }),
+    rooms: roomful(),
+  })
+  void secret.join('general', { params: { key: 'a' }, timeoutMs: 5_000, signal })
+  void secret.room('general').join({ params: { key: 'a', seats: 2 } })
+  secret.room('general').retain({ params: { key: 'a' } })
+  // @ts-expect-error wrong params
+  void secret.join('general', { params: { seats: 2 } })
+  // @ts-expect-error wrong params
+  secret.room('general').retain({ params: 'a' })
+  // @ts-expect-error a hold has no time-out
+  secret.room('general').retain({ timeoutMs: 5_000 })
+  expectTypeOf(client.join('general', { params: { any: ['json', 1, null] } })).resolves.toEqualTypeOf<
+    Room<typeof chat>
+  >()
+})
+
+test('plainRooms takes functions that return an event and its arguments', () => {
+  plainRooms({
+    join: (room, params) => {
+      expectTypeOf([room, params] as const).toEqualTypeOf<readonly [string, unknown]>()
+      return ['subscribe', room, params]
+    },
+    emit: (room, event, data, params) => [event, room, data, params],
+    leave: (room) => ['unsubscribe', room],
+    roomOf: (_event, data) => (data as { channel?: string }).channel,
+    ackWaitMs: 100,
+  })
+  // @ts-expect-error the event's name comes first
+  plainRooms({ join: () => [] })
+  // @ts-expect-error a list, not a promise
+  plainRooms({ join: async (room) => ['join', room] })
+  // @ts-expect-error no guess about the server
+  createClient({ url: 'http://localhost', helloTimeoutMs: 100 })
+  // @ts-expect-error an option of roomful()
+  createClient({ url: 'http://localhost', outbox: persistentOutbox() })
+  createClient({ url: 'http://localhost', rooms: roomful({ outbox: persistentOutbox({ user: 'ada' }) }) })
+})
+
+test('receipts and messages of the history narrow', async () => {
   const room = client.room('general')
   const receipt = await room.emit('bell')
   if (receipt.confirmed) expectTypeOf(receipt.seq).toEqualTypeOf<number>()
@@ -154,7 +212,7 @@ test('receipts and history narrow', async () => {
   }
 })
 
-test('methods may be taken apart; a contract without message has no send', () => {
+test('methods may be destructured; a contract without message has no send', () => {
   const { emit, emitWithAck } = client
   emit('ping')
   void emitWithAck('whoami')

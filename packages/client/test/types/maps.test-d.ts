@@ -17,7 +17,7 @@ interface ClientToServer {
   optional: (a?: string) => void
 }
 
-test('Socket.IO’s own maps, as they are', () => {
+test('createClient takes the interface maps of Socket.IO', () => {
   const client = createClient<ServerToClient, ClientToServer>({ url: 'http://localhost' })
   client.emit('hello')
   client.emit('optional')
@@ -51,11 +51,11 @@ test('Socket.IO’s own maps, as they are', () => {
   void room.emit('message', { text: 'b' })
   void room.send({ text: 'c' })
   room.volatile.emit('message', { text: 'b' })
-  // @ts-expect-error room is added by the SDK
+  // @ts-expect-error plainRooms() adds the room
   void room.emit('message', { text: 'b', room: 'a' })
 })
 
-test('no types at all', () => {
+test('createClient works without any types', () => {
   const loose = createClient({ url: 'http://localhost' })
   loose.emit('anything', 1, { b: 2 })
   loose.emit('nothing')

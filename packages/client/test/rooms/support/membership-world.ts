@@ -30,6 +30,8 @@ export class MembershipWorld {
   /** What the server has: the params that the client is in the room with. */
   serverParams: number | undefined
   params = 0
+  /** The newest request that the server has handled. */
+  #handled = 0
   #late: Asked[] = []
   #inFlight: Asked | undefined
   isConnected = false
@@ -162,11 +164,12 @@ export class MembershipWorld {
     if (!asked) return
     this.reasons += 1
     if (isYes) this.#handle(asked)
-    else this.#shutOut()
+    else if (asked.request > this.#handled) this.#shutOut() // a late refusal does not undo a newer join
     this.#step({ type: 'lateAnswer', request: asked.request, ...(!isYes && { error: NO }) })
   }
 
-  #handle({ type, params }: Asked): void {
+  #handle({ type, params, request }: Asked): void {
+    this.#handled = Math.max(request, this.#handled)
     // A join that is handled late does not undo a newer one.
     this.serverParams = type === 'join' ? Math.max(params, this.serverParams ?? 0) : undefined
   }

@@ -1,0 +1,54 @@
+import { encoding } from '../events/snapshot.ts'
+
+/** Params as JSON has them: `value` is a copy. */
+interface Params {
+  readonly text: string
+  readonly value: unknown
+}
+
+interface Holder {
+  readonly params: Params | undefined
+}
+
+/** The params that a room is joined with: the latest ones that a `join` or a holder gave. */
+export class JoinParams {
+  #current: Params | undefined
+  /** In the order of their holds. */
+  readonly #holders = new Set<Holder>()
+
+  get value(): unknown {
+    return this.#current?.value
+  }
+
+  /** Throws `INVALID_ARGUMENT` for params without a JSON form. `isOther`: the room has to be joined with these. */
+  use(given: unknown): { readonly holder: Holder; readonly isOther: boolean; readonly isDisputed: boolean } {
+    const params = given === undefined ? undefined : paramsFrom(given)
+    const differs = (from: Params | undefined): boolean => params !== undefined && params.text !== from?.text
+    const isOther = differs(this.#current)
+    const isDisputed = [...this.#holders].some((holder) => holder.params && differs(holder.params))
+    if (isOther) this.#current = params
+    return { holder: { params }, isOther, isDisputed }
+  }
+
+  hold(holder: Holder): void {
+    this.#holders.add(holder)
+  }
+
+  /** False where it was released before. */
+  release(holder: Holder): boolean {
+    return this.#holders.delete(holder)
+  }
+
+  /** Params of a `join` were the first user's; those of holders are the app's present wish. */
+  onUserChanged(): void {
+    this.#current = undefined
+    for (const { params } of this.#holders) this.#current = params ?? this.#current
+  }
+}
+
+function paramsFrom(given: unknown): Params {
+  return encoding('params', () => {
+    const text = JSON.stringify(given)
+    return { text, value: JSON.parse(text) as unknown }
+  })
+}
