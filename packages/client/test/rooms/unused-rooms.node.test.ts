@@ -53,14 +53,14 @@ describe.each(servers)('LC3 with %s', (_name, start) => {
     ['a listener of its state', (room, heard) => room.state.subscribe(({ status }) => heard.push(status))],
     ['a listener of its members', (room) => room.members.subscribe(() => {})],
   ]
-  test.each(uses)('a room that is left and has %s is kept, until the listener is removed', async (_what, use) => {
+  test.each(uses)('a room that is left and has %s is kept, until the listener is removed', async (_what, listen) => {
     const client = await start()
     const heard: unknown[] = []
     const offs: (() => void)[] = []
     const subscribe = async () => {
       const room = await client.join('general')
       await room.leave()
-      offs.push(use(room, heard))
+      offs.push(listen(room, heard))
       return new WeakRef(room)
     }
     const ref = await subscribe()
