@@ -37,7 +37,7 @@ export function flaskSuite(start: StartFlask): void {
   }
 
   describe('the tutorial', () => {
-    test('PB1 has no guarantees of roomful/1', async () => {
+    test('CN10 has no guarantees of roomful/1', async () => {
       const { client } = await connectTo('tutorial')
       await client.connect()
       expect(client.guarantees).toEqual({
@@ -100,7 +100,7 @@ export function flaskSuite(start: StartFlask): void {
       expect(gaps).toEqual([{ from: undefined, to: undefined, reason: 'unsupported' }])
     })
 
-    test('PB2 DS4 sends a room event with its room; it is heard on the room and the client, and not confirmed', async () => {
+    test('OB15 DS4 sends a room event with its room; it is heard on the room and the client, and not confirmed', async () => {
       const { client } = await connectTo('tutorial')
       const heard: unknown[] = []
       const room = await client.join('general')

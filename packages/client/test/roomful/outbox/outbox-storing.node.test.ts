@@ -99,7 +99,7 @@ describe('C3 OB5 a message is stored before it is sent', () => {
   })
 })
 
-describe('C6 OB8 an outcome is told', () => {
+describe('C6 OB8 an outcome is reported', () => {
   const both = answer([...yes(1), { code: 'MUTED' }])
 
   test('at once if confirmed, and after the removal is stored if rejected', () => {
@@ -130,7 +130,7 @@ describe('C6 OB8 an outcome is told', () => {
     emit(message(1))
     expect(discard(1)).toEqual(['1 rejected DISCARDED'])
   })
-  test('C11 at once, if another page has taken the message over: it is that page’s now, in the storage too', () => {
+  test('C11 at once, if another page has adopted the message, which stays in the storage', () => {
     const { emit, stored, lose } = start()
     emit(message(1))
     stored()

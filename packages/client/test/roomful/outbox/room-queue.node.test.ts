@@ -101,7 +101,7 @@ describe('C6 OB6 an answer', () => {
     const { queue, batch, left } = sending(3)
     expect([settledIn(queue.answer(batch, said)), left(), queue.batch]).toEqual([settled, rest, undefined])
   })
-  test('carries the words of the server', () => {
+  test('gives the error the code and message of the server', () => {
     const { queue, batch } = sending(3)
     const [first] = queue.answer(batch, answer([no, ...yes(2)])) as { outcome?: Outcome }[]
     expect(first?.outcome).toMatchObject({ error: { code: 'MUTED', message: 'you are muted', refusal: no } })
@@ -125,7 +125,7 @@ describe('C6 OB6 an answer', () => {
     const outputs = queue.answer(batch, answer(yes(1), { code: 'RATE' }))
     expect([settledIn(outputs), queuedIn(outputs)]).toEqual([['1 confirmed 1'], [2]])
   })
-  test('C9 that refuses all leaves open what became of messages that were sent before', () => {
+  test('C9 that refuses all makes messages that were sent before unknown', () => {
     const { queue, send } = queueOf([message(1, { sentAt: 5 }), message(2)])
     const outputs = queue.answer(send(2), answer([], { code: 'FORBIDDEN' }))
     expect(settledIn(outputs)).toEqual(['1 unknown UNKNOWN', '2 rejected FORBIDDEN'])

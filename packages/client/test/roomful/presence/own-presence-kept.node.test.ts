@@ -50,7 +50,7 @@ describe('PR4 a join carries', () => {
     await cut()
     expect(carried()).toBe('a')
   })
-  test('a presence that is not taken for known to the server before it is answered', async () => {
+  test('a presence that was changed and changed back since, and is sent again after the join', async () => {
     const { set, accept, cut, carried, setStatus, sent, pass } = startOwnPresence()
     set('a')
     await accept()
@@ -62,7 +62,7 @@ describe('PR4 a join carries', () => {
     await pass(100)
     expect(sent()).toEqual(['a', 'a'])
   })
-  test('a presence that a late answer to an earlier request says nothing about', async () => {
+  test('a presence, and a late answer to an earlier request does not count for it', async () => {
     const { set, accept, requests, carried, setStatus, sent, pass } = startOwnPresence()
     set('a')
     set('b')

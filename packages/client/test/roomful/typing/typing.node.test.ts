@@ -163,7 +163,7 @@ describe('TY4 TY5 a sign', () => {
     expect(state.getState()).toBe(shown)
     expect(changes).toEqual(['bob'])
   })
-  test('that is malformed is drops, and so is one of a user that the contract refuses', () => {
+  test('that is malformed is dropped, and so is one of a user that the contract refuses', () => {
     const { receive, typing, ids, drops } = start()
     for (const message of [
       {},
