@@ -251,7 +251,10 @@ interface Call {
 }
 
 const neverSent = (event: string, timeoutMs: number) =>
-  new RoomfulError('TIMEOUT', `"${event}" was not sent within ${timeoutMs} ms: not connected, or its room is not joined`)
+  new RoomfulError(
+    'TIMEOUT',
+    `"${event}" was not sent within ${timeoutMs} ms: not connected, or its room is not joined`,
+  )
 const noAnswer = (event: string, timeoutMs: number) =>
   new RoomfulError('TIMEOUT', `no answer to "${event}" within ${timeoutMs} ms: it may or may not have been handled`)
 const cutOff = (event: string) =>
