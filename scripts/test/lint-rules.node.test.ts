@@ -120,11 +120,14 @@ test("packages' sources have no console and no type by import()", () => {
   )
 })
 
-test.each(['packages/server/src', 'apps/server/src'])('a file of %s has at most 250 lines', (folder) => {
-  const lines = (count: number): string => 'export {}\n' + '//\n'.repeat(count - 2) + '//'
-  const reported = lint({ [`${folder}/long.ts`]: lines(251), [`${folder}/short.ts`]: lines(250) })
-  expect(reported).toMatchObject([{ rule: 'max-lines', file: `${folder}/long.ts` }])
-})
+test.each(['packages/client/src', 'packages/server/src', 'apps/server/src'])(
+  'a file of %s has at most 300 lines',
+  (folder) => {
+    const lines = (count: number): string => 'export {}\n' + '//\n'.repeat(count - 2) + '//'
+    const reported = lint({ [`${folder}/long.ts`]: lines(301), [`${folder}/short.ts`]: lines(300) })
+    expect(reported).toMatchObject([{ rule: 'max-lines', file: `${folder}/long.ts` }])
+  },
+)
 
 test('two files that import each other are a cycle, also by types only', () => {
   const reported = lint({
