@@ -14,7 +14,12 @@ export interface Subject {
 
 export async function connectTo(url: string, contender: Contender): Promise<Subject> {
   if (contender === 'roomful') {
-    const client = createClient({ url, rooms: plainRooms(), socket: { transports: ['websocket'], forceNew: true } })
+    const client = createClient({
+      url,
+      rooms: plainRooms(),
+      ackTimeoutMs: 600_000, // a busy machine needs long for all events of a benchmark
+      socket: { transports: ['websocket'], forceNew: true },
+    })
     await client.connect()
     return {
       on: (event, listener) => client.on(event, listener),

@@ -84,7 +84,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     const connect = ++connects
     reporting.connected()
     if (protocol.onConnected(isRecovered)) {
-      sender.clear(new RoomfulError('DISCONNECTED', 'another user is connected'))
+      sender.clear(new RoomfulError('DISCONNECTED', 'another user is connected now'))
       rooms.onUserChanged()
     }
     void rooms.onConnected(isRecovered).then(() => {

@@ -38,7 +38,7 @@ export interface ClientOptions {
   readonly refusalOf?: (ack: unknown) => Refusal | undefined
   /** Called with data that was dropped because the contract refuses it. @default console.warn */
   readonly onInvalid?: OnInvalid
-  /** Called with each event that was not sent and never will be. @default in development one console.warn for each outage */
+  /** Called with each emit that was dropped, and each message that failed or may not have arrived (`UNKNOWN`). Volatile emits go to `inspect` only. @default in development one console.warn for each outage */
   readonly onDrop?: OnDrop
   /** Called with errors that the app's own listeners threw. @default reportError, or console.error where there is none */
   readonly onError?: Report

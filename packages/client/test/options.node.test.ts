@@ -114,6 +114,6 @@ describe('the time-out of a call', () => {
   test("is the client's if it is undefined", async () => {
     const client = startClient(url, { autoConnect: false, ackTimeoutMs: 20 })
     const options = { timeoutMs: undefined } as unknown as { timeoutMs: number }
-    await expect(client.with(options).emitWithAck('x')).rejects.toThrow('not connected within 20 ms')
+    await expect(client.with(options).emitWithAck('x')).rejects.toThrow('was not sent within 20 ms')
   })
 })

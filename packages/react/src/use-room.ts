@@ -4,10 +4,11 @@ import {
   type Client,
   type JoinParamsInput,
   type ReadonlyStore,
+  type Room,
   RoomfulError,
   type RoomState,
 } from '@roomful/client'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { constantStore } from './constant-store.ts'
 import type { NoRoom, RoomOptions, UseRoom } from './types.ts'
 import { useSelected } from './use-selected.ts'
@@ -33,12 +34,22 @@ export function useRoom<C extends AnyContract>(
 ): UseRoom<C> | NoRoom<C> {
   const room = name === null || name === undefined ? undefined : client.room(name)
   const json = JSON.stringify(params)
+  const [refused, setRefused] = useState<{ room: Room<C> | undefined; json: string | undefined; error: RoomfulError }>()
   const [hold, retry] = useMemo(() => {
-    const join = () => room?.retain(json ? { params: JSON.parse(json) as JoinParamsInput<C> } : {})
+    const join = () => {
+      try {
+        return room?.retain(json ? { params: JSON.parse(json) as JoinParamsInput<C> } : {})
+      } catch (error) {
+        setRefused({ room, json, error: RoomfulError.from(error) }) // the contract refuses the params
+        return undefined
+      }
+    }
     return [join, () => join()?.()]
   }, [room, json])
   useEffect(hold, [hold])
-  const state = useSelected(room?.state ?? noState)
+  const joinState = useSelected(room?.state ?? noState)
+  const isRefused = refused !== undefined && refused.room === room && refused.json === json
+  const state: RoomState = isRefused ? { status: 'failed', error: refused.error } : joinState
   const { emit = rejectNoRoom, send = rejectNoRoom } = room ?? {}
   return { ...state, room, emit, send, retry } as UseRoom<C> | NoRoom<C>
 }

@@ -1,7 +1,8 @@
-import { type Client, type Json, roomful, type RoomState } from '@roomful/client'
+import { type Client, defineContract, type Json, roomful, type RoomState } from '@roomful/client'
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
 import { useRoom } from '../src/index.ts'
 import { createLazyStore } from '../src/lazy-store.ts'
 import { countSubscriptions, start } from './support/start.ts'
@@ -91,6 +92,26 @@ test('a name that roomful() does not allow is shown as an error, and does not th
   const Member = () => <output>{hooks.useRoom('').error?.message}</output>
   render(<Member />)
   expect(await screen.findByText(/a room's name must be a string of 1 to 128 characters/)).toBeTruthy()
+})
+
+test('params that the contract refuses are shown as an error, and do not throw', async () => {
+  const contract = defineContract({ join: z.object({ as: z.string() }) })
+  const { server, hooks } = await start({ contract, rooms: roomful() } as object)
+  const Member = ({ as }: { as: unknown }) => {
+    const { status, error, retry } = hooks.useRoom('general', { params: { as } as never })
+    return (
+      <button type="button" onClick={retry}>
+        {`${status} ${error?.code}`}
+      </button>
+    )
+  }
+  const { rerender } = render(<Member as={1} />)
+  const button = await screen.findByText('failed INVALID')
+  act(() => button.click())
+  expect(screen.getByText('failed INVALID')).toBeTruthy()
+  expect(server.words()).toEqual([])
+  rerender(<Member as="ann" />)
+  expect(screen.queryByText('failed INVALID')).toBeNull()
 })
 
 test('renders once for each change of the state, and not for messages', async () => {

@@ -27,7 +27,7 @@ interface PresentUser {
   readonly connections: Connection[]
 }
 
-/** Merges the presences that one user has set, oldest first, into the one that others see. Must not throw. */
+/** Merges the presences of one user's connections, oldest first, into the one that others see. Must not throw. */
 export type Merge = (presences: readonly unknown[]) => unknown
 
 /**

@@ -13,7 +13,7 @@ type Credentials = Readonly<Record<string, unknown>>
 /** What the server reads as `socket.handshake.auth`: an object, or a function that is asked before each attempt. */
 export type Auth = Credentials | ((context: AuthContext) => Credentials | undefined | Promise<Credentials | undefined>)
 
-/** Asks `auth`; rejects with `AUTH_FAILED` where it throws, rejects, or gives what is no object in JSON. */
+/** Calls `auth`. Rejects with `AUTH_FAILED` where it throws, rejects, or returns something that is no JSON object. */
 export async function credentialsOf(auth: Auth | undefined, context: AuthContext): Promise<Credentials> {
   const given: unknown = typeof auth === 'function' ? await asked(auth, context) : auth
   if (given === undefined) return {}

@@ -93,14 +93,12 @@ export class Sender {
   /** After each connect, when the rooms are joined again: sends the queue; later emits go at once. */
   open(): void {
     this.#turn += 1
-    this.#isOpen = this.#flush()
+    this.#flush()
   }
 
   /** Sends queued emits that have become due. */
   flush(): void {
-    if (!this.#isOpen) return
-    this.#isOpen = false // an emit that comes meanwhile goes behind the queue
-    this.#isOpen = this.#flush()
+    if (this.#isOpen) this.#flush()
   }
 
   close(): void {
@@ -110,7 +108,7 @@ export class Sender {
 
   /** Drops the queue, or the part of it that is for one room. */
   clear(error: RoomfulError, room?: string): void {
-    for (const parcel of this.#queue) {
+    for (const parcel of Array.from(this.#queue)) {
       if (room !== undefined && parcel.room !== room) continue
       this.#queue.delete(parcel)
       this.#drop(parcel, error)
@@ -130,21 +128,25 @@ export class Sender {
     return undefined
   }
 
-  /** Whether all of the queue that is due was sent on this connection. */
-  #flush(): boolean {
+  #flush(): void {
     const turn = this.#turn
-    for (const parcel of this.#queue) {
-      if (parcel.isDue?.() === false) continue
+    let isBlocked = false
+    this.#isOpen = false // an emit that comes meanwhile goes behind the queue
+    for (let parcel = this.#nextDue(); parcel && !isBlocked && turn === this.#turn; parcel = this.#nextDue()) {
       try {
-        if (!this.#send(parcel)) break
+        isBlocked = !this.#send(parcel) // the connection is about to end
       } catch (error) {
         this.#drop(parcel, error as RoomfulError) // data that cannot be encoded must not hold up the rest
       }
-      this.#queue.delete(parcel)
-      if (turn !== this.#turn) break
+      if (!isBlocked) this.#queue.delete(parcel)
     }
+    if (turn === this.#turn) this.#isOpen = !isBlocked
     this.#count()
-    return turn === this.#turn && ![...this.#queue].some((parcel) => parcel.isDue?.() !== false)
+  }
+
+  #nextDue(): Parcel | undefined {
+    for (const parcel of this.#queue) if (parcel.isDue?.() !== false) return parcel
+    return undefined
   }
 
   #send({ event, args, send }: Parcel): boolean {
@@ -249,7 +251,10 @@ interface Call {
 }
 
 const neverSent = (event: string, timeoutMs: number) =>
-  new RoomfulError('TIMEOUT', `"${event}" was not sent: not connected within ${timeoutMs} ms`)
+  new RoomfulError(
+    'TIMEOUT',
+    `"${event}" was not sent within ${timeoutMs} ms: not connected, or its room is not joined`,
+  )
 const noAnswer = (event: string, timeoutMs: number) =>
   new RoomfulError('TIMEOUT', `no answer to "${event}" within ${timeoutMs} ms: it may or may not have been handled`)
 const cutOff = (event: string) =>

@@ -1,6 +1,6 @@
 import type { HistoryMessages } from '../rooms/room.ts'
 
-/** The newest messages of a room that the next join shall bring, for timelines that have just been made. */
+/** Asks the next join of a room for its newest messages, and keeps them for the new timelines that wait for them. */
 export class InitialPage {
   readonly #counts = new Map<object, number>()
   #page: HistoryMessages | undefined

@@ -104,8 +104,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   onState(state: RoomState): void {
     const { status, error } = state
     if (status === 'joining') {
-      // The client may still be a member, for its messages: those that come from now on follow the answer to this join (P8).
-      this.link.outbox.close(this.host.name, true)
+      this.link.outbox.joining(this.host.name)
       this.#runLog({ type: 'joining' })
     } else if (status !== 'joined') {
       clearTimeout(this.#retryTimer)

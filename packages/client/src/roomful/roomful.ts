@@ -48,6 +48,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   constructor(core: ClientCore, option: OutboxOption | undefined) {
     const { reporting, rooms, sender, settings, url } = core
     this.core = core
+    this.#userId = option?.user
     this.outbox = new Outbox(url, settings.queueLimit, option, {
       sender,
       ackTimeoutMs: settings.ackTimeoutMs,

@@ -220,7 +220,7 @@ export class Membership {
     this.#isReleasing = false
   }
 
-  /** Sends the request that makes the server's side as it is wanted, if one is due now. */
+  /** Sends the request that is due now, if any: a join where the room is wanted and not joined, a leave where it is joined and not wanted. */
   #reconcile(): void {
     const isLeft = !this.#isConnected || this.#isNeeded || this.#isRetrying || this.#server === 'out'
     if (this.#state.status === 'leaving' && isLeft) this.#go({ type: 'done' })

@@ -94,7 +94,7 @@ function createOutbox({ sender, reporting }: ClientCore): ClientOutbox {
 /** Counts the messages of all rooms: each id is unique in its page. */
 let messages = 0
 
-/** One room on a plain server: nothing is claimed that such a server does not say. */
+/** One room on a server that does not speak roomful/1. It knows only whether the server has accepted the join. */
 class PlainRoom implements RoomPart {
   readonly nameError: RoomfulError | undefined
   readonly members: ReadonlyStore<ReadonlyMap<string, Member>> = createConstantStore(new Map())
@@ -106,7 +106,7 @@ class PlainRoom implements RoomPart {
   readonly #discards = new Map<string, (error: Error) => void>()
   readonly #watchers = new Emitter<[OutgoingMessage]>()
   #params: unknown
-  /** The server counts this client in, so that messages may go. */
+  /** The client has joined the room on this connection, so messages may be sent. */
   #isIn = false
   #wasJoined = false
   /** Events may have been missed since the room was joined last. */
@@ -157,15 +157,16 @@ class PlainRoom implements RoomPart {
   }
 
   onState({ status }: RoomState): void {
+    if (status === 'failed') this.#isIn = false
     if (status === 'joined') this.#wasJoined = true
     else if (status === 'suspended' || status === 'failed') this.#isGapDue = this.#wasJoined
     else if (status === 'left' || status === 'leaving') this.#wasJoined = this.#isGapDue = false
   }
 
   onJoined(_answer: JoinAnswer, isForApp: boolean): void {
-    this.#isIn = true
     if (isForApp && this.#isGapDue) this.#host.events.emitGap({ from: undefined, to: undefined, reason: 'unsupported' })
     this.#isGapDue = false
+    this.#isIn = true // after the listeners of the gap: an emit of theirs follows the queue
     this.#core.sender.flush()
   }
 

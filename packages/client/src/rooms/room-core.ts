@@ -150,7 +150,8 @@ export class RoomCore implements RoomHost, RoomInternals {
     const { part } = this
     switch (output.type) {
       case 'state':
-        this.store.setState(output.state, true)
+        // A listener of the members may have changed the state already.
+        if (output.state === this.#membership.state) this.store.setState(output.state, true)
         break
       case 'join':
         this.#join(output.request)

@@ -83,7 +83,7 @@ export interface RoomPart {
   onRefused(error: RoomfulError): void
   /** There is no connection any more; also called in a room that is left. `isStopped`: the client does not reconnect by itself. */
   onDisconnected?(isStopped: boolean): void
-  /** Another user is connected, who must get nothing of the first one's. */
+  /** Another user is connected: drop everything that belongs to the user before. */
   onUserChanged?(): void
   emit(event: string, data: unknown, options: CallOptions): SentMessage
   /** Whether it was sent. */

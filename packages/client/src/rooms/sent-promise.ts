@@ -2,7 +2,7 @@ import { type Receipt, RoomfulError } from '@roomful/contract'
 import { handled } from '../promises.ts'
 import type { Reporting } from '../reporting.ts'
 
-/** The receipt of a message. In development a failure that the app does not look at warns in the console. */
+/** The receipt of a message. In development the console warns of a failure for which the app has no handler yet. */
 export function sentPromise(
   receipt: Promise<Receipt>,
   { warnOnce }: Reporting,
@@ -26,7 +26,7 @@ export function sentPromise(
   const warn = (error: unknown): void => {
     if (isObserved || !(error instanceof RoomfulError)) return // the app's own signal ended the wait
     const { code, message } = error
-    const sentence = `room.emit("${event}") failed and the app ignores its promise: ${code}: ${message}`
+    const sentence = `room.emit("${event}") failed, and its promise had no handler: ${code}: ${message}`
     warnOnce(`${code} ${event} ${room}`, sentence)
   }
   // As late as Node and browsers decide that a rejection is unhandled: an `await` calls `then` in a later microtask.

@@ -115,9 +115,15 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   source.outgoing().forEach(follow)
   loader.begin()
 
-  const publish = async (data: unknown): Promise<Receipt> => source.publish(event, data).receipt
+  const sent = (publish: () => Promise<Receipt>): Promise<Receipt> => {
+    try {
+      return handled(publish())
+    } catch (error) {
+      return source.refused(event, error)
+    }
+  }
 
-  const retry = async (key: string): Promise<Receipt> => {
+  const retry = (key: string): Promise<Receipt> => {
     const own = view.list.withKey(key)
     if (!own || !hasFailed(own))
       throw new RoomfulError('INVALID_ARGUMENT', `no failed message with the key ${describe(key)}`)
@@ -142,8 +148,8 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
 
   return {
     state: store as Timeline<C, E>['state'],
-    send: (...args: unknown[]) => handled(publish(args[0])),
-    retry: (key: string) => handled(retry(key)),
+    send: (...args: unknown[]) => sent(() => source.publish(event, args[0]).receipt),
+    retry: (key: string) => sent(() => retry(key)),
     discard(key: string): boolean {
       const own = view.list.withKey(key)
       if (!own) return false

@@ -1,6 +1,7 @@
 import type { Room } from '../rooms/room.ts'
 import { internalsOf } from '../rooms/room-internals.ts'
 import { sendError } from '../rooms/room-state.ts'
+import { sentPromise } from '../rooms/sent-promise.ts'
 import type { TimelineSource } from './timeline-source.ts'
 
 /** A room of a client as the source of a timeline; throws `INVALID_ARGUMENT` for anything else. */
@@ -22,6 +23,7 @@ export function sourceOf(room: object): TimelineSource {
       if (error) throw error
       return part.emit(event, data, {})
     },
+    refused: (event, error) => sentPromise(Promise.reject(error as Error), client.reporting, event, name),
     outgoing: () => part.outgoing.list(),
     watchOutgoing: (listener) => part.outgoing.watch(listener),
     discard: (id) => part.outgoing.discard(id),

@@ -20,16 +20,18 @@ export interface TimelineSource {
    */
   history(query: HistoryQuery): Promise<HistoryMessages>
   /**
-   * Makes the next join request ask for the newest `limit` messages, in the same round trip (`$join last`). The returned
-   * function ends that, and takes the page of the join that the state tells of: undefined where it has brought none. It is
-   * called a microtask after the state has become `joined`, or earlier to cancel. A join request has to go out at least a microtask after `join()` or
-   * `retain()`, so that a timeline that is made in the same task (the same React commit) is counted.
+   * Makes the next join request ask for the newest `limit` messages too (`$join last`). The returned function returns the
+   * page that the last join brought, or undefined, and ends the wish: call it in the microtask after the state has become
+   * `joined`, or earlier to cancel. Rooms send a join request in a microtask after `join()` or `retain()`, so a timeline
+   * that is made in the same task (the same React commit) is counted.
    */
   requestInitial(limit: number): () => HistoryMessages | undefined
   /** Calls the listener after the client's user has become another user, and the outbox is that user's. */
   watchUser(listener: () => void): Unsubscribe
   /** Puts a message into the outbox, or throws and leaves nothing there. */
   publish(event: string, data: unknown): { readonly id: string; readonly receipt: Promise<Receipt> }
+  /** The promise of a message that `publish` refused: no entry shows the error, so it may not go unseen. */
+  refused(event: string, error: unknown): Promise<Receipt>
   /** The user's unsettled messages in this room, oldest first; those of earlier pages included. */
   outgoing(): readonly OutgoingMessage[]
   /** Calls the listener with each message that enters the outbox, and with each change of one. */

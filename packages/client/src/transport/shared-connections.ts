@@ -1,6 +1,6 @@
 import type { SocketOptions } from './socket-port.ts'
 
-/** Connections in use, by a key, and by whom: what nobody uses any more is not kept. */
+/** Connections by a key, each with its users. A connection is dropped when its last user has gone. */
 export class SharedConnections<C> {
   readonly #inUse = new Map<string, { readonly connection: C; readonly users: Set<object> }>()
 

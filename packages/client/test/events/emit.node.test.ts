@@ -90,7 +90,10 @@ test('EM4 emitWithAck rejects with TIMEOUT without an answer, also where it was 
   await server.close()
   await until(client, 'reconnecting')
   const queued = rejection(client.with({ timeoutMs: 20 }).emitWithAck('echo', 1))
-  expect(await queued).toMatchObject({ code: 'TIMEOUT', message: '"echo" was not sent: not connected within 20 ms' })
+  expect(await queued).toMatchObject({
+    code: 'TIMEOUT',
+    message: '"echo" was not sent within 20 ms: not connected, or its room is not joined',
+  })
 })
 
 test('EM4 emitWithAck rejects with DISCONNECTED if the connection ends first: the outcome is unknown', async () => {

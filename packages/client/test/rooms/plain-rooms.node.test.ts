@@ -177,3 +177,35 @@ describe('RM12 an option of plainRooms()', () => {
     expect(() => createClient({ url: 'http://localhost', rooms })).toThrow('expected roomful() or plainRooms()')
   })
 })
+
+describe('RM12 a message that waits for its room', () => {
+  test('is sent before one that a listener of the gap emits', async () => {
+    let isRefusing = false
+    const { url, cut, words } = await startPlain({
+      onJoin: (_room, acknowledge) =>
+        acknowledge(...(isRefusing ? [{ $error: { code: 'RATE', message: 'wait' } }] : [])),
+    })
+    const room = await startClient(url).join('general')
+    room.on('gap', () => void room.emit('say', { text: 'in the gap' }))
+    isRefusing = true
+    cut()
+    await eventually(() => expect(room.status).toBe('failed'))
+    void room.emit('say', { text: 'first' })
+    isRefusing = false
+    const said = () => words().filter((word) => word.startsWith('say'))
+    await eventually(() => expect(said()).toEqual(['say general:first', 'say general:in the gap']))
+  })
+
+  test('waits too after a refusal that came late', async () => {
+    let refuse = () => {}
+    const { url, words } = await startPlain({
+      onJoin: (_room, acknowledge) => (refuse = () => acknowledge({ $error: { code: 'RATE', message: 'wait' } })),
+    })
+    const room = await startClient(url, { rooms: plainRooms({ ackWaitMs: 1 }) }).join('general')
+    refuse()
+    await eventually(() => expect(room.status).toBe('failed'))
+    void room.emit('say', { text: 'hi' })
+    await room.join()
+    await eventually(() => expect(words()).toEqual(['join general', 'join general', 'say general:hi']))
+  })
+})

@@ -101,7 +101,8 @@ describe('a message and the membership', () => {
     sent.push(codeOf(room.emit('m', 'c')))
     await joined
     await expect(Promise.all(sent)).resolves.toEqual(Array(3).fill('confirmed'))
-    expect(textsOf(dataOf('$publish')).flat()).toEqual(['a', 'b', 'c'])
+    const texts = textsOf(dataOf('$publish')).flat() // one may be sent again after the join, under its key (C5)
+    expect([...new Set(texts)]).toEqual(['a', 'b', 'c'])
   })
   test('C18 volatile events are sent while joined; others are dropped and shown to inspect', async () => {
     const { url, server, dataOf } = await startScript()

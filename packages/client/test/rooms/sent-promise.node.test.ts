@@ -1,4 +1,4 @@
-import { plainRooms, type Receipt, RoomfulError } from '@roomful/client'
+import { createTimeline, plainRooms, type Receipt, RoomfulError } from '@roomful/client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createReporting } from '../../src/reporting.ts'
 import { sentPromise } from '../../src/rooms/sent-promise.ts'
@@ -83,7 +83,7 @@ describe.each(failures)('EM10 a message %s', (_when, reject) => {
     void send()
     await settled()
     expect(warn.mock.calls).toEqual([
-      ['roomful: room.emit("m") failed and the app ignores its promise: NOT_MEMBER: join it first'],
+      ['roomful: room.emit("m") failed, and its promise had no handler: NOT_MEMBER: join it first'],
     ])
   })
 
@@ -119,13 +119,23 @@ describe('EM10 the promise of room.emit and room.send', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 
+  test('warns for an ignored timeline.send that no entry shows', async () => {
+    expectNothingUncaught()
+    const client = startClient('http://127.0.0.1:9', { autoConnect: false })
+    const timeline = createTimeline(client.room('general'), 'message')
+    void timeline.send({ text: 'hi' })
+    await settled()
+    expect(timeline.state.getState().entries).toHaveLength(0)
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/promise had no handler: NOT_MEMBER/))
+  })
+
   test('warns for an ignored room.send with its code and sentence', async () => {
     expectNothingUncaught()
     const client = startClient('http://127.0.0.1:9', { autoConnect: false, rooms: plainRooms() })
     void client.room('general').send({ text: 'hi' })
     await settled()
     expect(warn.mock.calls.map(([text]) => text as string)).toEqual([
-      'roomful: room.emit("message") failed and the app ignores its promise: NOT_MEMBER: unable to emit "message" to room general: join it first',
+      'roomful: room.emit("message") failed, and its promise had no handler: NOT_MEMBER: unable to emit "message" to room general: join it first',
     ])
   })
 

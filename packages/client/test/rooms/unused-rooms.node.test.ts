@@ -15,7 +15,7 @@ const servers = [
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `room ${index}`)
 const refsOf = (client: Client, rooms: readonly string[]) => rooms.map((name) => new WeakRef(client.room(name)))
 
-type Use = readonly [what: string, listen: (room: Room, heard: unknown[]) => () => void]
+type Use = readonly [what: string, listen: (room: Room, received: unknown[]) => () => void]
 const MEMBERS: Use = ['a listener of its members', (room) => room.members.subscribe(() => {})]
 
 describe.each(servers)('LC3 with %s', (rooms, start) => {
@@ -52,18 +52,18 @@ describe.each(servers)('LC3 with %s', (rooms, start) => {
   })
 
   const uses: Use[] = [
-    ['an event listener', (room, heard) => room.on('message', () => heard.push('message'))],
-    ['a listener of its state', (room, heard) => room.state.subscribe(({ status }) => heard.push(status))],
+    ['an event listener', (room, received) => room.on('message', () => received.push('message'))],
+    ['a listener of its state', (room, received) => room.state.subscribe(({ status }) => received.push(status))],
     // A plain server lists no members.
     ...(rooms === 'roomful()' ? [MEMBERS] : []),
   ]
   test.each(uses)('a room that is left is kept while it has %s', async (_what, listen) => {
     const client = await start()
-    const heard: unknown[] = []
+    const received: unknown[] = []
     const subscribe = async () => {
       const room = await client.join('general')
       await room.leave()
-      listen(room, heard) // without a reference to the undo, which refers to the room
+      listen(room, received) // without a reference to the undo, which refers to the room
       return new WeakRef(room)
     }
     const ref = await subscribe()

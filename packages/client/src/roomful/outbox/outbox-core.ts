@@ -97,7 +97,9 @@ export class OutboxCore {
       case 'stored':
         return this.#stored(input.result)
       case 'open':
-        this.#queueOf(input.room).session = input.session
+        return this.#queueOf(input.room).open(input.session)
+      case 'joining':
+        this.#queueOf(input.room).isJoining = true
         return
       case 'close':
         return this.#push(this.queues.get(input.room)?.close(input.isOwn))
@@ -136,7 +138,7 @@ export class OutboxCore {
     for (const message of queue.makeBatch(user)) this.#writes?.mark(message)
   }
 
-  /** Sends the batches whose messages are stored. A batch of which a message was ended meanwhile is made anew: that is stored first (C3). */
+  /** Sends the batches whose messages are stored. Where a message of a batch has ended meanwhile, the rest is a new batch, which is stored first (C3). */
   #send(): void {
     for (const queue of this.queues.values()) {
       const { batch } = queue

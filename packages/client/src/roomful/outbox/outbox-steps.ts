@@ -44,6 +44,8 @@ export type OutboxInput =
   | { readonly type: 'clear'; readonly error: RoomfulError }
   /** The client is closed. */
   | { readonly type: 'end'; readonly error: RoomfulError }
+  /** The app joins the room: its messages follow the answer (P8). */
+  | { readonly type: 'joining'; readonly room: string }
   /** The room is joined. */
   | { readonly type: 'open'; readonly room: string; readonly session: Session }
   /** The room is no longer joined; `isOwn`: this page ended the connection or left. */

@@ -92,6 +92,11 @@ export class Outbox {
     this.#step({ type: 'stopped', error })
   }
 
+  /** The app joins the room: no message is sent before `open`. */
+  joining(room: string): void {
+    this.#step({ type: 'joining', room })
+  }
+
   open(room: string, session: Session): void {
     this.#step({ type: 'open', room, session })
   }

@@ -23,6 +23,8 @@ export class RoomQueue {
   /** How many answers in a row settled nothing. */
   #emptyAnswers = 0
   #droppedConnections = 0
+  /** The app joins the room, in which the client may still be for its messages: no batch goes before the answer (P8). */
+  isJoining = false
   /** How many messages at the front are sent one by one, since one of them may be what ends connections. */
   #isolatedCount = 0
 
@@ -31,7 +33,7 @@ export class RoomQueue {
   }
 
   get isIdle(): boolean {
-    return this.session !== undefined && !this.batch && !this.#isWaiting
+    return this.session !== undefined && !this.isJoining && !this.batch && !this.#isWaiting
   }
 
   /** The messages that were sent in the current batch and are not settled. */
@@ -63,6 +65,11 @@ export class RoomQueue {
     return firstSent
   }
 
+  open(session: Session): void {
+    this.session = session
+    this.isJoining = false
+  }
+
   wake(): void {
     this.#isWaiting = false
   }
@@ -71,6 +78,7 @@ export class RoomQueue {
   close(isOwn: boolean): RoomQueueOutput[] {
     const { sending } = this
     this.session = undefined
+    this.isJoining = false
     this.#isWaiting = false
     const suspected = sending.length > 0 && !isOwn ? this.#suspect(sending) : []
     return [...suspected, ...this.#requeue()]

@@ -173,7 +173,10 @@ export class PageLocks {
   }
 }
 
-/** Holds the lock until `release` or the end of the page. Resolves with undefined where `ifAvailable` is not; rejects where it is refused. */
+/**
+ * Holds a lock until `release` or the end of the page. Resolves with undefined where `ifAvailable` is set and another page
+ * has the lock; rejects where the browser refuses locks.
+ */
 function requestLock(name: string, options: LockOptions): Promise<Lock | undefined> {
   return new Promise((granted, refused) => {
     const request = navigator.locks.request(name, options, async (lock) => {

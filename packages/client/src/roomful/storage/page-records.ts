@@ -87,7 +87,7 @@ export class PageRecords {
     this.#lastTurn = this.#lastTurn.then(work).catch(() => {}) // a failed turn tells its caller
   }
 
-  /** Removes the held records once more where it can: another page must not send what this one goes on sending. */
+  /** Tries once more to remove the records of this page, which goes on sending them from memory: no other page may send them too. */
   giveUp(error: unknown): Promise<boolean> {
     if (this.isClosed) return Promise.resolve(false)
     if (this.#removed) return this.#removed

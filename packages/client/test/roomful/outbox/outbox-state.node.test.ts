@@ -32,6 +32,24 @@ describe('C4 OB4 a room has one batch under way', () => {
   })
 })
 
+describe('P8 the app joins a room in which the client still is, for its messages', () => {
+  test('the batch under way is finished, and the next one follows the answer to the join', () => {
+    const { emit, open, step, answer: answered } = start()
+    expect(emit(message(1))).toEqual(['send general: 1'])
+    step({ type: 'joining', room: 'general' })
+    expect(emit(message(2))).toEqual([])
+    expect(answered(answer(yes(1)))).toEqual(['1 confirmed 1'])
+    expect(open()).toEqual(['send general: 2'])
+  })
+  test('a connection that is lost meanwhile needs the next join', () => {
+    const { emit, open, step, close } = start()
+    step({ type: 'joining', room: 'general' })
+    emit(message(1))
+    close()
+    expect(open()).toEqual(['send general: 1'])
+  })
+})
+
 describe('C5 OB6 the same messages are sent again, before later ones', () => {
   test('after the connection was cut', () => {
     const { emit, close, open, queued } = start()

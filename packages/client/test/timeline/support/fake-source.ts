@@ -90,6 +90,7 @@ export function timelineOverFake(
       else tell(entry)
       return { id: entry.id, receipt: Promise.resolve<Receipt>({ confirmed: true, id: entry.id, seq: 1, at: 1 }) }
     },
+    refused: async (_, error) => Promise.reject(error as Error),
     outgoing: () => options.outgoing ?? [],
     watchOutgoing: (listener) => watchers.add('outbox', listener),
     discard: (id) => discarded.push(id),

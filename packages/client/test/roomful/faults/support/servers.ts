@@ -51,16 +51,22 @@ export async function startLocalServer({
 }
 
 /** A log in memory whose reads wait between `hold` and its release: a client that joins then is a member long before the answer. */
-export function slowLog(): { readonly log: RoomLog; hold(): () => void } {
+export function slowLog(): { readonly log: RoomLog; readonly held: number; hold(): () => void } {
   const log = memoryLog()
   const page = log.page.bind(log)
-  let released = Promise.resolve()
+  let released: Promise<void> | undefined
+  let held = 0
   log.page = async (room, request) => {
+    if (released) held += 1
     await released
     return await page(room, request)
   }
   return {
     log,
+    /** How many reads waited since `hold()`. */
+    get held() {
+      return held
+    },
     hold() {
       let release = (): void => {}
       released = new Promise((resolve) => (release = resolve))
