@@ -466,7 +466,7 @@ export const mutants = [
   mutant(
     'LC4 another user sends queued emits of the first',
     `${client}/create-client.ts`,
-    "      sender.clear(new RoomfulError('DISCONNECTED', 'another user is connected'))\n",
+    "      sender.clear(new RoomfulError('DISCONNECTED', 'another user is connected now'))\n",
     '',
     'packages/client/test/roomful/another-user',
   ),

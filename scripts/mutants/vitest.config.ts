@@ -11,6 +11,7 @@ export default defineConfig({
   ...base,
   root,
   plugins: [
+    ...(base.plugins ?? []),
     {
       name: 'mutant',
       enforce: 'pre',

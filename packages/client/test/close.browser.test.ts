@@ -11,7 +11,8 @@ const url = 'https://chat.example'
 
 async function startChat() {
   const server = createMockServer({ url })
-  createRooms(server.io, { contract: chat, authenticate: ({ auth }) => ({ id: String(auth['name']) }) })
+  const rooms = createRooms(server.io, { contract: chat, authenticate: ({ auth }) => ({ id: String(auth['name']) }) })
+  rooms.handle('message', ({ data }) => (data === 'never answered' ? new Promise(() => {}) : undefined))
   onTestFinished(() => server.close())
   await server.listen()
   return server
@@ -53,14 +54,15 @@ test('LC1 100 clients that were used and closed leave no Web Lock, channel, data
     const client = createClient({
       url,
       contract: chat,
-      auth: { name: 'ann' },
+      auth: { name: `user ${count}` },
       rooms: roomful({ outbox: persistentOutbox({ name }) }),
       socket: { transports: ['websocket'], forceNew: true },
       onDrop: () => {},
     })
     const room = await client.join('general')
     await room.emit('message', `stored ${count}`)
-    void room.emit('message', 'sent at the end').catch(() => {})
+    void room.emit('message', 'never answered').catch(() => {}) // and so it stays in the storage
+    await expect.poll(() => client.outbox.getState().sending).toBe(1)
     lockCount = Math.max(lockCount, (await locks()).length)
     timerCount = Math.max(timerCount, activeTimers().length)
     client.close()
