@@ -1,10 +1,11 @@
 /**
  * Gives inputs to a pure core and performs its outputs, in order. An input that comes while outputs are performed changes
- * the core at once; its outputs follow the earlier ones.
+ * the core at once; its outputs follow the earlier ones. `onPerformed` is called when none is left.
  */
 export function runCore<Input, Output>(
   step: (input: Input) => readonly Output[],
   perform: (output: Output) => void,
+  onPerformed?: () => void,
 ): (input: Input) => void {
   const outputs: Output[] = []
   let isPerforming = false
@@ -17,5 +18,6 @@ export function runCore<Input, Output>(
     } finally {
       isPerforming = false
     }
+    onPerformed?.()
   }
 }

@@ -4,6 +4,7 @@ import { Listeners, type Unsubscribe } from '../../emitter.ts'
 import { abortReason, type CallOptions } from '../../promises.ts'
 import { retryDelay } from '../../retry-delay.ts'
 import type { OutboxStatus, OutgoingMessage, SentMessage } from '../../rooms/rooms-protocol.ts'
+import { runCore } from '../../run-core.ts'
 import { createGuardedStore, type GuardedStore } from '../../store.ts'
 import type { OutboxOption, StorageSession } from '../storage/storage-session.ts'
 import { readPublishAnswer } from '../wire-messages.ts'
@@ -32,14 +33,18 @@ export class Outbox {
   #clockMs = Date.now() - performance.now()
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
   #heldRooms: ReadonlySet<string> = new Set()
-  readonly #outputs: OutboxOutput[] = []
-  #isPerforming = false
+  readonly #step: (input: OutboxInput) => void
   #clearCount = 0
 
   constructor(address: string, queueLimit: number, option: OutboxOption | undefined, port: OutboxPort) {
     const limit = { messages: queueLimit, bytes: MAX_BYTES }
     this.#port = port
     this.#core = new OutboxCore({ user: option?.user, limit, writes: option?.createWrites() })
+    this.#step = runCore(
+      (input) => this.#core.step(input, performance.now() + this.#clockMs),
+      (output) => this.#perform(output),
+      () => this.#update(),
+    )
     const empty = { queued: 0, sending: 0, storage: 'memory', waitingForUser: 0 }
     this.store = createGuardedStore<OutboxStatus>(empty, port.report)
     this.#storage = option?.open(
@@ -160,16 +165,6 @@ export class Outbox {
       if (!isCleared) this.#step({ type: 'adopt', messages: entries.map(messageFrom) })
       ready()
     })
-  }
-
-  /** Performs outputs one after the other, also those of steps that listeners cause meanwhile. */
-  #step(input: OutboxInput): void {
-    this.#outputs.push(...this.#core.step(input, performance.now() + this.#clockMs))
-    if (this.#isPerforming) return
-    this.#isPerforming = true
-    for (let output = this.#outputs.shift(); output; output = this.#outputs.shift()) this.#perform(output)
-    this.#isPerforming = false
-    this.#update()
   }
 
   #perform(output: OutboxOutput): void {
