@@ -4,8 +4,9 @@ import { type CallOptions, handled, throwIfAborted } from '../promises.ts'
 import { watched } from '../store.ts'
 import type { HistoryQuery, JoinOptions, Room } from './room.ts'
 import type { RoomCore } from './room-core.ts'
-import { setInternals } from './room-internals.ts'
-import { sendError } from './room-state.ts'
+import { type RoomInternals, setInternals } from './room-internals.ts'
+import { type RoomState, sendError } from './room-state.ts'
+import type { SentMessage } from './rooms-protocol.ts'
 import { sentPromise } from './sent-promise.ts'
 
 /** The room that the app gets: checked arguments, and promises whose rejections are never unhandled. */
@@ -27,11 +28,7 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
     const emit = async (event: string, args: readonly unknown[]): Promise<Receipt> => {
       throwIfAborted(wait.signal)
       assertNumber('timeoutMs', wait.timeoutMs)
-      schemas.checkRoomEvent(event, args, false)
-      const error = sendError(core.state, name, event)
-      if (error) reporting.drop(event, error, name)
-      if (error) throw error
-      return part.emit(event, args[0], wait).receipt
+      return emitIn(core, core.state, event, args, wait).receipt
     }
     const sent = (event: string, args: readonly unknown[]) => sentPromise(emit(event, args), reporting, event, name)
     return {
@@ -78,4 +75,19 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
   }
   setInternals(room, core)
   return room
+}
+
+/** Hands a message to the protocol; throws, and leaves nothing there, where the contract or the room's state refuses it. */
+export function emitIn(
+  { name, client, part }: RoomInternals,
+  state: RoomState,
+  event: string,
+  args: readonly unknown[],
+  wait: CallOptions,
+): SentMessage {
+  client.schemas.checkRoomEvent(event, args, false)
+  const error = sendError(state, name, event)
+  if (error) client.reporting.drop(event, error, name)
+  if (error) throw error
+  return part.emit(event, args[0], wait)
 }

@@ -1,12 +1,13 @@
+import { emitIn } from '../rooms/create-room.ts'
 import type { Room } from '../rooms/room.ts'
 import { internalsOf } from '../rooms/room-internals.ts'
-import { sendError } from '../rooms/room-state.ts'
 import { sentPromise } from '../rooms/sent-promise.ts'
 import type { TimelineSource } from './timeline-source.ts'
 
 /** A room of a client as the source of a timeline; throws `INVALID_ARGUMENT` for anything else. */
 export function sourceOf(room: object): TimelineSource {
-  const { name, client, part, userChanges, userId } = internalsOf(room)
+  const internals = internalsOf(room)
+  const { name, client, part, userChanges, userId } = internals
   const { state, on } = room as Room
   const { report } = client.reporting
   return {
@@ -16,13 +17,7 @@ export function sourceOf(room: object): TimelineSource {
     history: (query) => part.history(query),
     requestInitial: (limit) => part.requestInitial?.(limit) ?? (() => undefined),
     watchUser: (listener) => userChanges.add(listener),
-    publish(event, data) {
-      client.schemas.checkRoomEvent(event, [data], false)
-      const error = sendError(state.getState(), name, event)
-      if (error) client.reporting.drop(event, error, name)
-      if (error) throw error
-      return part.emit(event, data, {})
-    },
+    publish: (event, data) => emitIn(internals, state.getState(), event, [data], {}),
     refused: (event, error) => sentPromise(Promise.reject(error as Error), client.reporting, event, name),
     outgoing: () => part.outgoing.list(),
     watchOutgoing: (listener) => part.outgoing.watch(listener),

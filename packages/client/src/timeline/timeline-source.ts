@@ -1,7 +1,7 @@
 import type { Receipt } from '@roomful/contract'
 import type { Unsubscribe } from '../emitter.ts'
 import type { ReadonlyStore, Report } from '../store.ts'
-import type { OutgoingMessage } from '../rooms/rooms-protocol.ts'
+import type { OutgoingMessage, SentMessage } from '../rooms/rooms-protocol.ts'
 import type { Gap, HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.ts'
 import type { RoomState } from '../rooms/room-state.ts'
 
@@ -29,7 +29,7 @@ export interface TimelineSource {
   /** Calls the listener after the client's user has become another user, and the outbox is that user's. */
   watchUser(listener: () => void): Unsubscribe
   /** Puts a message into the outbox, or throws and leaves nothing there. */
-  publish(event: string, data: unknown): { readonly id: string; readonly receipt: Promise<Receipt> }
+  publish(event: string, data: unknown): SentMessage
   /** The promise of a message that `publish` refused: no entry shows the error, so it may not go unseen. */
   refused(event: string, error: unknown): Promise<Receipt>
   /** The user's unsettled messages in this room, oldest first; those of earlier pages included. */
