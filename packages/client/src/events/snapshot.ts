@@ -17,6 +17,20 @@ export function encoding<T>(event: string, encode: () => T): T {
   }
 }
 
+/** A value as JSON has it. */
+export interface JsonCopy {
+  readonly text: string
+  readonly value: unknown
+}
+
+/** Throws `INVALID_ARGUMENT` for a value without a JSON form. */
+export function jsonCopy(name: string, given: unknown): JsonCopy {
+  return encoding(name, () => {
+    const text = JSON.stringify(given)
+    return { text, value: JSON.parse(text) as unknown }
+  })
+}
+
 function copy(value: unknown): unknown {
   if (typeof value === 'bigint') throw new TypeError('a BigInt has no encoding')
   if (typeof value !== 'object' || value === null || isBinary(value)) return value

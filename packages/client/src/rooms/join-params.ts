@@ -1,18 +1,12 @@
-import { encoding } from '../events/snapshot.ts'
-
-/** Params as JSON has them: `value` is a copy. */
-interface Params {
-  readonly text: string
-  readonly value: unknown
-}
+import { jsonCopy, type JsonCopy } from '../events/snapshot.ts'
 
 interface Holder {
-  readonly params: Params | undefined
+  readonly params: JsonCopy | undefined
 }
 
 /** The params that a room is joined with: the latest ones that a `join` or a holder gave. */
 export class JoinParams {
-  #current: Params | undefined
+  #current: JsonCopy | undefined
   /** In the order of their holds. */
   readonly #holders = new Set<Holder>()
 
@@ -22,8 +16,8 @@ export class JoinParams {
 
   /** Throws `INVALID_ARGUMENT` for params without a JSON form. `isOther`: the room has to be joined with these. */
   use(given: unknown): { readonly holder: Holder; readonly isOther: boolean; readonly isDisputed: boolean } {
-    const params = given === undefined ? undefined : paramsFrom(given)
-    const differs = (from: Params | undefined): boolean => params !== undefined && params.text !== from?.text
+    const params = given === undefined ? undefined : jsonCopy('params', given)
+    const differs = (from: JsonCopy | undefined): boolean => params !== undefined && params.text !== from?.text
     const isOther = differs(this.#current)
     const isDisputed = [...this.#holders].some((holder) => holder.params && differs(holder.params))
     if (isOther) this.#current = params
@@ -44,11 +38,4 @@ export class JoinParams {
     this.#current = undefined
     for (const { params } of this.#holders) this.#current = params ?? this.#current
   }
-}
-
-function paramsFrom(given: unknown): Params {
-  return encoding('params', () => {
-    const text = JSON.stringify(given)
-    return { text, value: JSON.parse(text) as unknown }
-  })
 }

@@ -1,7 +1,7 @@
 import type { AnyContract, RoomfulError } from '@roomful/contract'
 import { wire } from '@roomful/contract/protocol'
 import { requestedWaitMs } from '../../errors.ts'
-import { encoding } from '../../events/snapshot.ts'
+import { jsonCopy } from '../../events/snapshot.ts'
 import type { Room } from '../../rooms/room.ts'
 import type { RoomInternals } from '../../rooms/room-internals.ts'
 import { isOut } from '../../rooms/room-state.ts'
@@ -120,10 +120,10 @@ export function createOwnPresence<C extends AnyContract>(
     state: store,
     set(presence) {
       // The contract checks the copy, since other members read the copy.
-      const copy = encoding('presence', () => JSON.parse(JSON.stringify(presence)) as unknown)
-      const read = schemas.checkPresence(copy) ?? undefined
+      const { text, value } = jsonCopy('presence', presence)
+      const read = schemas.checkPresence(value) ?? undefined
       followRoom()
-      perform(presenceSet(own, JSON.stringify(copy), read))
+      perform(presenceSet(own, text, read))
     },
     clear: () => perform(presenceSet(own, NONE)),
   }
