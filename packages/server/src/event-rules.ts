@@ -52,7 +52,7 @@ export class EventRules {
   }
 
   /**
-   * Asks `authorize.emit`, runs the event's handler, and gives the data to send on: the handler's, or else what came in.
+   * Asks `authorize.emit`, runs the event's handler, and returns the data to broadcast: the handler's, or the client's where it returns none.
    * @throws RefusalError the app's own; `FORBIDDEN`; `INTERNAL`, with a report, for a function that failed.
    */
   async admit(checked: Checked, room: string, { user }: Identity, id?: string): Promise<unknown> {

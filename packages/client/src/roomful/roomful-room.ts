@@ -224,8 +224,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   /**
-   * The app left while a join is under way, and may join again before its answer. That answer would lack what came since,
-   * so that another join has to follow.
+   * Asks for another join where the app left the room during a join: it may join again before the answer comes, and the
+   * answer would lack the events that came meanwhile.
    */
   #noticeEarly(isEvent: boolean): void {
     if (isEvent) this.#hasEarly ||= this.host.state.status !== 'joined'

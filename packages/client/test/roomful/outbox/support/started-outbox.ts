@@ -1,5 +1,5 @@
 import type { RoomfulError } from '@roomful/client'
-import type { Hello, PublishAnswer, PublishRequest } from '@roomful/contract/protocol'
+import { defaultLimits, type Hello, type PublishAnswer, type PublishRequest } from '@roomful/contract/protocol'
 import { PendingWrites } from '../../../../src/roomful/outbox/pending-writes.ts'
 import { Outbox } from '../../../../src/roomful/outbox/outbox.ts'
 import type { OutboxPort } from '../../../../src/roomful/outbox/outbox-port.ts'
@@ -11,20 +11,10 @@ import type {
 } from '../../../../src/roomful/storage/storage-session.ts'
 import { session } from './scripted-outbox.ts'
 
-const limits = {
-  eventBytes: 65_536,
-  batchItems: 64,
-  batchBytes: 98_304,
-  page: 200,
-  pageBytes: 262_144,
-  rooms: 64,
-  presenceBytes: 4_096,
-  dedupMs: 86_400_000,
-}
 export const helloOf = (user: string | null): Hello => ({
   v: 1,
   capabilities: [],
-  limits,
+  limits: defaultLimits,
   user: user === null ? null : { id: user },
   now: 1_000_000,
 })
