@@ -6,8 +6,11 @@ interface FakeLockOptions {
 }
 type Work = (lock: object | null) => unknown
 
-/** Web Locks for Node, which has none before version 24. `held` and `pending` are their names now. */
-export function fakeLocks() {
+/**
+ * Web Locks for Node, which has none before version 24. `held` and `pending` are their names now. `answerMs`: how long a
+ * busy browser takes to begin with a request.
+ */
+export function fakeLocks({ answerMs }: { readonly answerMs?: number } = {}) {
   const held: string[] = []
   const pending: string[] = []
   const waiting: { readonly name: string; readonly start: () => void }[] = []
@@ -24,6 +27,8 @@ export function fakeLocks() {
     }
   }
   const request = async (name: string, { ifAvailable, signal }: FakeLockOptions, work: Work): Promise<unknown> => {
+    if (answerMs !== undefined) await new Promise((resolve) => setTimeout(resolve, answerMs))
+    if (signal?.aborted) throw signal.reason as Error
     if (!held.includes(name)) return hold(name, work)
     if (ifAvailable) return work(null)
     pending.push(name)

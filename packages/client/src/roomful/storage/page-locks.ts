@@ -140,11 +140,15 @@ export class PageLocks {
   async #waitFor(cid: string): Promise<void> {
     const waiting = new AbortController()
     this.#pages.set(cid, () => waiting.abort())
+    const { signal } = waiting
+    // A lock that is free belongs to a closed page, however long a busy browser takes to grant it.
+    const request = (options: LockOptions) => requestLock(this.#nameOf(cid), options).catch(() => undefined)
+    const free = await request({ ifAvailable: true })
     const requestedAt = performance.now()
-    const lock = await requestLock(this.#nameOf(cid), { signal: waiting.signal }).catch(() => undefined)
-    if (waiting.signal.aborted) return lock?.release()
+    const lock = free ?? (await request({ signal }))
+    if (signal.aborted) return lock?.release()
     if (!lock) return void this.#pages.delete(cid)
-    if (performance.now() - requestedAt > LOCKS_MS) {
+    if (!free && performance.now() - requestedAt > LOCKS_MS) {
       // The page was open and may be reloading: its own next page comes first.
       lock.release()
       const timer = setTimeout(() => void this.#waitFor(cid), RELOAD_MS)

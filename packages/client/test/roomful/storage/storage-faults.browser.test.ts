@@ -226,7 +226,8 @@ describe('C11 other scripts of the origin', () => {
     const page = await openPage({ name, url })
     const [one, two] = [pageId(), pageId()]
     const database = await opening(indexedDB.open(`${name}:outbox`))
-    const records = database.transaction('records', 'readwrite').objectStore('records')
+    const transaction = database.transaction('records', 'readwrite')
+    const records = transaction.objectStore('records')
     const rows = [
       { key: `${one}.1`, text },
       { key: `${two}.1`, text: 10n },
@@ -235,8 +236,10 @@ describe('C11 other scripts of the origin', () => {
     ]
     for (const row of rows) records.put({ ...row, address: url })
     records.put({ key: `${two}.1`, text, address: `${url}/other` })
-    expect((await page.session.adopt('ann')).map(({ cid }) => cid)).toEqual([one])
+    await new Promise((resolve) => (transaction.oncomplete = resolve))
     database.close()
+    const { began: _, ...entry } = { ...good, cid: one, n: 1 }
+    await expectAdopted(page, 'ann', [entry])
   })
 
   test('write into localStorage: only valid records are adopted, and settled ones are removed', async () => {

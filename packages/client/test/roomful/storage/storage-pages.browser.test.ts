@@ -3,7 +3,15 @@ import { pageId } from '../../../src/roomful/outbox/message-keys.ts'
 import { LOCKS_MS } from '../../../src/roomful/storage/page-locks.ts'
 import { persistentOutbox } from '../../../src/roomful/storage/persistent-outbox.ts'
 import type { StoredEntry } from '../../../src/roomful/storage/storage-session.ts'
-import { expectAdopted, locks, newUrl, openPage, type PageOptions, withoutIndexedDb } from './support/storage-page.ts'
+import {
+  expectAdopted,
+  locks,
+  newUrl,
+  openPage,
+  type PageOptions,
+  withoutIndexedDb,
+  withoutLockLimit,
+} from './support/storage-page.ts'
 
 const storages: [string, Partial<PageOptions>][] = [
   ['indexedDB', {}],
@@ -42,7 +50,7 @@ describe.each(storages)('pages that store messages in %s', (storage, how) => {
     await first.save([first.entry(1), first.entry(2)])
     await first.died()
     const next = await open()
-    await next.session.adopt('ann')
+    await expectAdopted(next, 'ann', [first.entry(1), first.entry(2)])
     await next.save([next.entry(1), first.entry(2, { sentAt: 5 })], [first.entry(1)])
     await next.died()
     const last = await open()
@@ -59,7 +67,12 @@ describe.each(storages)('pages that store messages in %s', (storage, how) => {
     }
     for (const page of pages.toReversed()) await page.save([page.entry(1), page.entry(2)])
     for (const page of pages) await page.died()
-    const last = await open()
+    const last = await open({
+      breaking(window) {
+        how.breaking?.(window)
+        withoutLockLimit(window)
+      },
+    })
     expect(keys(await last.session.adopt('ann'))).toEqual(keys(pages.flatMap((page) => [page.entry(1), page.entry(2)])))
   })
 
@@ -143,7 +156,7 @@ describe.each(storages)('pages that store messages in %s', (storage, how) => {
     await first.save([first.entry(1)])
     await first.died()
     const next = await open()
-    await next.session.adopt('ann')
+    await expectAdopted(next, 'ann', [first.entry(1)])
     await next.save([next.entry(1)])
     for (const cid of [first.cid, next.cid]) void navigator.locks.request(`roomful:${cid}`, { steal: true }, () => {})
     await expect.poll(() => next.lost.toSorted()).toEqual([first.cid, next.cid].toSorted())

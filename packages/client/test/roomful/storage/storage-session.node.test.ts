@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { OutboxStorage } from '../../../src/roomful/storage/outbox-storage.ts'
 import { persistentOutbox } from '../../../src/roomful/storage/persistent-outbox.ts'
 import type { StorageSession } from '../../../src/roomful/storage/storage-session.ts'
+import { fakeLocks } from '../../support/fake-locks.ts'
 import { cid, createMemoryStorage, entry } from './support/memory-storage.ts'
 
 beforeEach(() => {
@@ -103,6 +104,17 @@ describe('a session', () => {
     answer()
     await settle()
     expect(taken).toEqual([1, 0])
+  })
+})
+
+describe('OB12 the entries of a closed page', () => {
+  test('are adopted as soon as a busy browser grants the free lock', async () => {
+    fakeLocks({ answerMs: 3_000 })
+    const { session, told } = start(createMemoryStorage([entry('a', 1), entry('a', 2)]))
+    const adopting = session.adopt('ada')
+    await vi.advanceTimersByTimeAsync(3_500)
+    expect([await adopting, told]).toEqual([[], [moved, 'adopted 2']])
+    session.close()
   })
 })
 

@@ -1,5 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 import { pageId } from '../../../../src/roomful/outbox/message-keys.ts'
+import { LOCKS_MS } from '../../../../src/roomful/storage/page-locks.ts'
 import type { persistentOutbox, PersistentOutbox } from '../../../../src/roomful/storage/persistent-outbox.ts'
 import type { EntryKey, StorageSession, StoredEntry } from '../../../../src/roomful/storage/storage-session.ts'
 
@@ -116,6 +117,13 @@ export function newUrl(): string {
 
 export function withoutIndexedDb(window: PageWindow): void {
   Object.defineProperty(window, 'indexedDB', { value: undefined })
+}
+
+/** `adopt` waits for the locks of closed pages however long a busy browser takes to grant them. */
+export function withoutLockLimit(window: PageWindow): void {
+  const { setTimeout } = window
+  const start = (run: () => void, ms?: number): unknown => (ms === LOCKS_MS ? 0 : setTimeout.call(window, run, ms))
+  Object.defineProperty(window, 'setTimeout', { value: start })
 }
 
 export function withoutLocalStorage(window: PageWindow): void {
