@@ -102,6 +102,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     source.state.subscribe((state, previous) => {
       if (isOut(previous) && !isOut(state)) view.rejoined()
       if (state.status === 'joining' || state.status === 'joined') loader.catchUp()
+      else loader.pause()
       show(state.status === 'joining' && !view.isReady ? { error: undefined } : {})
     }),
     source.watchUser(() => {

@@ -28,6 +28,8 @@ export interface TimelineLoader {
   readonly begin: () => void
   /** Loads what is missing at the end of the log: the first page, or messages that were missed while the room was left. */
   readonly catchUp: () => void
+  /** The room is not joined: the next join catches up, so no retry is due before. */
+  readonly pause: () => void
   readonly load: (kind: PageKind, limit?: number) => Promise<void>
   readonly close: () => void
 }
@@ -135,6 +137,7 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
       catchUp()
     },
     catchUp,
+    pause: () => clearTimeout(retryTimer),
     load(kind, limit) {
       const load = run(kind, () => loadPages(kind, limit))
       show({ isLoading: true, error: undefined })
