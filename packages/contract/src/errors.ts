@@ -52,7 +52,7 @@ export class RoomfulError extends Error {
   readonly refusal: Refusal | undefined
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; refusal?: Refusal } = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message, options)
     this.code = code
     this.refusal = options.refusal
   }

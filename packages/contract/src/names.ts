@@ -15,7 +15,7 @@ export function isRoomName(value: unknown): value is string {
 
 /** Whether `value` can name an event of an app: 1 to 64 characters, not beginning with `$`, not one of Socket.IO's own. */
 export function isEventName(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= 64 && value[0] !== '$' && !isReserved(value)
+  return eventNameProblem(value) === undefined
 }
 
 /** Throws unless `value` can name a room. */
@@ -30,18 +30,16 @@ export function assertRoomName(value: unknown): asserts value is string {
 
 /** Throws unless `value` can name an event; reserved names say what to use instead. */
 export function assertEventName(value: unknown): asserts value is string {
-  if (isEventName(value)) return
-  throw new RoomfulError('INVALID_ARGUMENT', sentenceFor(value))
+  const problem = eventNameProblem(value)
+  if (problem !== undefined) throw new RoomfulError('INVALID_ARGUMENT', problem)
 }
 
-function isReserved(name: string): boolean {
-  return (RESERVED as readonly string[]).includes(name)
-}
-
-function sentenceFor(value: unknown): string {
+function eventNameProblem(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length === 0 || value.length > 64)
     return `an event's name must be a string of 1 to 64 characters, got ${describe(value)}`
   if (value[0] === '$')
     return `event name ${JSON.stringify(value)} is reserved: names that begin with $ belong to the protocol`
-  return `event name "${value}" is reserved by Socket.IO: use client.connection for the connection's state`
+  if ((RESERVED as readonly string[]).includes(value))
+    return `event name "${value}" is reserved by Socket.IO: use client.connection for the connection's state`
+  return undefined
 }

@@ -1,4 +1,4 @@
-import { RoomfulError, ValidationError } from '@roomful/contract'
+import { RoomfulError, type ValidationError } from '@roomful/contract'
 import { assertEventName, type ContractChecks, type EventSchemas } from '@roomful/contract/protocol'
 
 /** Gets each event that was dropped because the contract refuses its data. */
@@ -92,9 +92,7 @@ export class Schemas {
     try {
       return { data: parse() }
     } catch (error) {
-      const isInvalid = error instanceof ValidationError
-      const invalid = isInvalid ? error : new ValidationError(event, [{ message: String(error) }], { cause: error })
-      this.#onInvalid(invalid, room === undefined ? { event } : { event, room })
+      this.#onInvalid(error as ValidationError, room === undefined ? { event } : { event, room })
       return undefined
     }
   }
