@@ -8,13 +8,9 @@ type OneArgument = (data: unknown) => void
 
 /** A list of handlers: O(1) to add to and to remove from, in any order. */
 export class Emitter<Args extends readonly unknown[]> {
-  /** Removed handlers are replaced by `noop`, until they are more than half of the list and no call is under way. */
-  #handlers: ((...args: Args) => void)[] = []
-  /** The index of each handler; -1 after its removal. */
-  #places: { at: number }[] = []
+  /** A removed handler is replaced by `noop`, until these are more than half of the list. */
+  #listeners: { call: (...args: Args) => void }[] = []
   #size = 0
-  /** How many calls are under way. Handlers are not moved meanwhile: each call works with indexes. */
-  #calls = 0
 
   get size(): number {
     return this.#size
@@ -22,58 +18,33 @@ export class Emitter<Args extends readonly unknown[]> {
 
   add(handler: (...args: Args) => void): Unsubscribe {
     assertListener(handler)
-    this.#compact()
-    const place = { at: this.#handlers.push(handler) - 1 }
-    this.#places.push(place)
+    if (this.#listeners.length > 2 * this.#size) this.#listeners = this.#listeners.filter(({ call }) => call !== noop)
+    const listener = { call: handler }
+    this.#listeners.push(listener)
     this.#size += 1
     return () => {
-      if (place.at < 0) return
-      this.#handlers[place.at] = noop
-      place.at = -1
+      if (listener.call === noop) return
+      listener.call = noop
       this.#size -= 1
-      if (this.#size === 0) {
-        this.#handlers = []
-        this.#places = []
-      }
+      if (this.#size === 0) this.#listeners = []
     }
   }
 
   /** Calls every handler. A handler that throws disturbs no other; one that is removed meanwhile is not called. */
   call(args: Args, onThrow: (error: unknown) => void): void {
-    this.#compact()
-    const handlers = this.#handlers
-    const end = handlers.length // a handler that is added meanwhile is not called yet
+    const listeners = this.#listeners
+    const end = listeners.length // a handler that is added meanwhile is not called yet
     const isOne = args.length === 1 // as most events have: a spread would cost half of the dispatch
     const [data] = args as readonly unknown[]
-    let next = 0
-    this.#calls += 1
-    try {
-      while (next < end) {
-        try {
-          // One `try` around the loop: it is left, and entered again, only after a handler threw.
-          while (next < end) {
-            const handler = handlers[next++]! // called as a plain function: `handlers[next]()` would give it the list as `this`
-            if (isOne) (handler as unknown as OneArgument)(data)
-            else handler(...args)
-          }
-        } catch (error) {
-          onThrow(error)
-        }
+    for (let index = 0; index < end; index += 1) {
+      const { call } = listeners[index]!
+      try {
+        if (isOne) (call as unknown as OneArgument)(data)
+        else call(...args)
+      } catch (error) {
+        onThrow(error)
       }
-    } finally {
-      this.#calls -= 1
     }
-  }
-
-  #compact(): void {
-    if (this.#calls > 0 || this.#handlers.length <= 2 * this.#size) return
-    const handlers = this.#handlers
-    this.#places = this.#places.filter(({ at }) => at >= 0)
-    this.#handlers = this.#places.map((place, index) => {
-      const handler = handlers[place.at]!
-      place.at = index
-      return handler
-    })
   }
 }
 

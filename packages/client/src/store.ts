@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { Emitter } from './emitter.ts'
 
 /** A store that an app may watch: the reading half of a zustand store. zustand's `useStore` takes it as it is. */
 export interface ReadonlyStore<T> {
@@ -25,34 +26,25 @@ export function createGuardedStore<T>(
   follow: Listener<T> = (): void => {},
 ): GuardedStore<T> {
   const store = createStore(() => initial)
-  const listeners = new Set<{ readonly call: Listener<T>; readonly since: number }>()
-  const changes: (readonly [state: T, previous: T, number: number])[] = []
+  const listeners = new Emitter<[state: T, previous: T, number: number]>()
+  const changes: [state: T, previous: T, number: number][] = []
   let count = 0
   let isCalling = false
-
-  const callAll = (state: T, previous: T, number: number): void => {
-    for (const listener of listeners) {
-      if (number <= listener.since) continue
-      try {
-        listener.call(state, previous)
-      } catch (error) {
-        report(error, 'store')
-      }
-    }
-  }
 
   store.subscribe((state, previous) => {
     changes.push([state, previous, ++count])
     follow(state, previous)
     if (isCalling) return
     isCalling = true
-    for (let change = changes.shift(); change; change = changes.shift()) callAll(...change)
+    for (let change = changes.shift(); change; change = changes.shift())
+      listeners.call(change, (error) => report(error, 'store'))
     isCalling = false
   })
-  store.subscribe = (call) => {
-    const listener = { call, since: count }
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
+  store.subscribe = (listener) => {
+    const since = count
+    return listeners.add((state, previous, number) => {
+      if (number > since) listener(state, previous)
+    })
   }
   return Object.assign(store, { hasListeners: () => listeners.size > 0 })
 }

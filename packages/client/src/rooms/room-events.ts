@@ -1,4 +1,4 @@
-import { Listeners, type Unsubscribe } from '../emitter.ts'
+import { Emitter, Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Schemas } from '../events/schemas.ts'
 import type { Report } from '../store.ts'
 import type { Gap } from './room.ts'
@@ -10,7 +10,7 @@ export class RoomEvents {
   readonly #report: Report
   readonly listeners: Listeners<[unknown, unknown?]> = new Listeners()
   /** Apart from the others: on the wire an app's event may be called `gap`, too. */
-  readonly #gaps = new Listeners<[unknown]>()
+  readonly #gaps = new Emitter<[unknown]>()
 
   constructor(room: string, schemas: Schemas, report: Report) {
     this.#room = room
@@ -23,12 +23,12 @@ export class RoomEvents {
   }
 
   on(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
-    if (event === 'gap') return this.#gaps.add(event, handler)
+    if (event === 'gap') return this.#gaps.add(handler)
     this.#schemas.assertListened('room', event)
     return this.listeners.add(event, handler)
   }
 
   emitGap(gap: Gap): void {
-    this.#gaps.of('gap')?.call([gap], (error) => this.#report(error, `gap of ${this.#room}`))
+    this.#gaps.call([gap], (error) => this.#report(error, `gap of ${this.#room}`))
   }
 }
