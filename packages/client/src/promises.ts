@@ -26,62 +26,84 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortReason(signal)
 }
 
-/** Ends the wait for `work`, not the work itself: with `signal.reason` after an abort, with `TIMEOUT` after `timeoutMs`. */
-export function untilDone<T>(work: Promise<T>, { timeoutMs, signal }: CallOptions, doing: string): Promise<T> {
-  if (timeoutMs === undefined && !signal) return work
+/**
+ * A promise that settles once: by what `start` begins, after `timeoutMs` with `timeoutError`, or after an abort with the
+ * signal's reason. `start` returns the function that ends its work; it is called when the promise settles.
+ */
+export function settledBy<T>(
+  { timeoutMs, signal }: CallOptions,
+  timeoutError: (timeoutMs: number) => Error,
+  start: (resolve: (value: T) => void, reject: (error: Error) => void) => () => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(abortReason(signal))
-    void handled(work)
-    if (signal?.aborted) return abort()
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => reject(timedOut(timeoutMs, doing)), timeoutMs)
-    signal?.addEventListener('abort', abort)
-    void work.then(resolve, reject).finally(() => {
+    throwIfAborted(signal)
+    let stop: (() => void) | undefined
+    let isSettled = false
+    const end = (): void => {
+      isSettled = true
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
-    })
+      stop?.()
+    }
+    const succeed = (value: T): void => {
+      end()
+      resolve(value)
+    }
+    const fail = (error: Error): void => {
+      end()
+      reject(error)
+    }
+    const abort = (): void => fail(abortReason(signal))
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(timeoutError(timeoutMs)), timeoutMs)
+    signal?.addEventListener('abort', abort)
+    try {
+      stop = start(succeed, fail)
+      if (isSettled) stop()
+    } catch (error) {
+      fail(error as Error)
+    }
+  })
+}
+
+/** Ends the wait for `work`, not the work itself: with `signal.reason` after an abort, with `TIMEOUT` after `timeoutMs`. */
+export function untilDone<T>(work: Promise<T>, limits: CallOptions, doing: string): Promise<T> {
+  void handled(work)
+  return settledBy(limits, timedOut(doing), (resolve, reject) => {
+    work.then(resolve, reject)
+    return () => {}
   })
 }
 
 /** Whether the promise was fulfilled within `waitMs`; rejects where it rejects within that time. */
-export async function within(waitMs: number, promise: Promise<void>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), waitMs)
+export function within(waitMs: number, promise: Promise<void>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(false), waitMs)
+    void promise.then(() => resolve(true), reject).finally(() => clearTimeout(timer))
   })
-  return Promise.race([promise.then(() => true), late]).finally(() => clearTimeout(timer))
 }
 
 /**
- * Waits for a state for which `verdict` returns true, or an error to reject with; the current state counts. `options` end
+ * Waits for a state for which `verdict` returns true, or an error to reject with; the current state counts. `limits` end
  * the wait as in `untilDone`.
  */
 export function untilState<T>(
   store: ReadonlyStore<T>,
   verdict: (state: T) => Error | boolean | undefined,
-  { timeoutMs, signal }: CallOptions = {},
+  limits: CallOptions = {},
   doing = '',
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (error?: Error): void => {
-      unsubscribe()
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-      if (error) reject(error)
-      else resolve()
-    }
+  return settledBy(limits, timedOut(doing), (resolve, reject) => {
     const check = (state: T): void => {
       const found = verdict(state)
-      if (found) end(found === true ? undefined : found)
+      if (found === true) resolve()
+      else if (found) reject(found)
     }
-    const abort = (): void => end(abortReason(signal))
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => end(timedOut(timeoutMs, doing)), timeoutMs)
     const unsubscribe = store.subscribe(check)
-    signal?.addEventListener('abort', abort)
-    if (signal?.aborted) abort()
-    else check(store.getState())
+    check(store.getState())
+    return unsubscribe
   })
 }
 
-function timedOut(timeoutMs: number, doing: string): RoomfulError {
-  return new RoomfulError('TIMEOUT', `timed out after ${timeoutMs} ms ${doing}`)
+function timedOut(doing: string): (timeoutMs: number) => RoomfulError {
+  return (timeoutMs) => new RoomfulError('TIMEOUT', `timed out after ${timeoutMs} ms ${doing}`)
 }

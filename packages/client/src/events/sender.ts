@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import { abortReason, type CallOptions } from '../promises.ts'
+import { type CallOptions, settledBy } from '../promises.ts'
 import type { Reporting } from '../reporting.ts'
 import { createGuardedStore } from '../store.ts'
 import type { SocketPort } from '../transport/socket-port.ts'
@@ -70,14 +70,18 @@ export class Sender {
   }
 
   /** Sends when connected and due; resolves when the packet was handed to the connection. */
-  emitWhenDue({ room, event, args, isDue }: QueuedEmit, { timeoutMs, signal }: CallOptions): Promise<void> {
-    return this.#call(event, timeoutMs, signal, (call) => {
-      const send = (sent: readonly unknown[]): void => {
-        this.#port.emit(event, sent)
-        call.resolve([])
-      }
-      return this.#start({ event, args, room, isDue, send, fail: call.reject })
-    }).then(() => {})
+  emitWhenDue({ room, event, args, isDue }: QueuedEmit, limits: CallOptions): Promise<void> {
+    return settledBy(
+      limits,
+      (timeoutMs) => neverSent(event, timeoutMs),
+      (resolve, reject) => {
+        const send = (sent: readonly unknown[]): void => {
+          this.#port.emit(event, sent)
+          resolve()
+        }
+        return this.#start({ event, args, room, isDue, send, fail: reject })
+      },
+    )
   }
 
   /** Waits for the connection, then for the server's answer, both within `timeoutMs`. */
@@ -168,68 +172,28 @@ export class Sender {
     }
   }
 
-  #request(event: string, args: readonly unknown[], options: RequestOptions, isNow: boolean): Promise<unknown[]> {
-    const { timeoutMs, signal } = options
-    return this.#call(event, timeoutMs, signal, (call) => {
+  #request(event: string, args: readonly unknown[], limits: RequestOptions, isNow: boolean): Promise<unknown[]> {
+    let isSent = false
+    const timeoutError = (timeoutMs: number) => (isSent ? noAnswer : neverSent)(event, timeoutMs)
+    return settledBy(limits, timeoutError, (resolve, reject) => {
       let forget = (): void => {}
       const send = (sent: readonly unknown[]): void => {
-        call.isSent = true
+        isSent = true
         forget = this.#port.emitWithAck(event, sent, (values) => {
-          if (!values) return call.reject(cutOff(event))
+          if (!values) return reject(cutOff(event))
           this.#reporting.inspect({ type: 'ack', event, args: values })
-          call.resolve(values)
+          resolve(values)
         })
       }
-      const parcel: Parcel = { event, args, send, fail: call.reject }
+      const parcel: Parcel = { event, args, send, fail: reject }
       if (isNow) {
-        if (!this.#send(parcel)) call.reject(new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
+        if (!this.#send(parcel)) reject(new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
         return () => forget()
       }
       const dequeue = this.#start(parcel)
       return () => {
         dequeue()
         forget()
-      }
-    })
-  }
-
-  /** A call that ends once: by its answer, its time-out or its signal. Nothing is kept of it afterwards. */
-  #call(
-    event: string,
-    timeoutMs: number | undefined,
-    signal: AbortSignal | undefined,
-    start: (call: Call) => () => void,
-  ): Promise<unknown[]> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(abortReason(signal))
-      let forget: (() => void) | undefined
-      let isOver = false
-      const end = (): void => {
-        isOver = true
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        forget?.()
-      }
-      const call: Call = {
-        isSent: false,
-        resolve: (values) => {
-          end()
-          resolve(values)
-        },
-        reject: (error) => {
-          end()
-          reject(error)
-        },
-      }
-      const abort = (): void => call.reject(abortReason(signal))
-      const timeOut = (): void => call.reject(call.isSent ? noAnswer(event, timeoutMs!) : neverSent(event, timeoutMs!))
-      const timer = timeoutMs === undefined ? undefined : setTimeout(timeOut, timeoutMs)
-      signal?.addEventListener('abort', abort)
-      try {
-        forget = start(call)
-        if (isOver) forget()
-      } catch (error) {
-        call.reject(error as Error)
       }
     })
   }
@@ -242,12 +206,6 @@ export class Sender {
   #count(): void {
     this.queued.setState(this.#queue.size, true)
   }
-}
-
-interface Call {
-  isSent: boolean
-  readonly resolve: (values: unknown[]) => void
-  readonly reject: (error: Error) => void
 }
 
 const neverSent = (event: string, timeoutMs: number) =>
