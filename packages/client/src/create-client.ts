@@ -12,6 +12,7 @@ import { assertNumber, type ClientOptions, settingsFrom } from './options.ts'
 import { type CallOptions, handled, throwIfAborted, untilState } from './promises.ts'
 import { createReporting } from './reporting.ts'
 import type { JoinOptions } from './rooms/room.ts'
+import { RoomCore } from './rooms/room-core.ts'
 import { Rooms } from './rooms/rooms.ts'
 import type { RoomsProtocol } from './rooms/rooms-protocol.ts'
 import { createSocketPort } from './transport/socket-io-adapter.ts'
@@ -51,6 +52,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   })
   const sender = new Sender(port, settings.queueLimit, reporting)
   const connection: Connection = new Connection(settings, () => protocol.serverInfo, port, reporting, follow)
+  const rooms = new Rooms((name, onUse) => new RoomCore(name, core, protocol, onUse), autoConnect)
   const core: ClientCore = {
     url: settings.url,
     settings,
@@ -58,14 +60,9 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     sender,
     schemas,
     reporting,
-    rooms: {
-      get: (name) => rooms.get(name),
-      named: (name) => rooms.named(name),
-      all: () => rooms.all(),
-    },
+    rooms,
   }
   const protocol: RoomsProtocol = settings.rooms.createProtocol(core)
-  const rooms: Rooms = new Rooms(core, protocol, autoConnect)
   /** Counts connects and disconnects: joining the rooms again takes a while. */
   let connects = 0
 

@@ -1,6 +1,5 @@
 import type { RoomfulError } from '@roomful/contract'
 import type { JoinAnswer } from './rooms-protocol.ts'
-import type { RoomState } from './room-state.ts'
 
 export type MembershipInput =
   /** The app called `join()`: the room stays joined until `leave()`. */
@@ -30,13 +29,10 @@ export type MembershipInput =
   /** `retryLater` is over. */
   | { readonly type: 'retryDue' }
 
+/** What to do after a step, once the new state is published. */
 export type MembershipOutput =
-  /** At most one a step: the runner may step again while it performs this. */
-  | { readonly type: 'state'; readonly state: RoomState }
   | { readonly type: 'join' | 'leave'; readonly request: number }
-  /** Comes right before the state that says joined, so that the members are there when a listener hears of it. */
-  | { readonly type: 'members'; readonly answer: JoinAnswer }
-  /** `app`: right after the state that says joined. `outbox`: messages may go; nothing in the answer is for the app. */
+  /** `app`: the state says joined now; the first output. `outbox`: messages may go; nothing in the answer is for the app. */
   | { readonly type: 'joined'; readonly answer: JoinAnswer; readonly for: 'app' | 'outbox' }
   /** The server refused the room permanently: messages that wait for it end. */
   | { readonly type: 'refused'; readonly error: RoomfulError }

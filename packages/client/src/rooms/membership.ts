@@ -2,7 +2,7 @@ import type { RoomfulError } from '@roomful/contract'
 import { requestedWaitMs, isConnectionLoss, isPermanent } from '../errors.ts'
 import type { InputOf, MembershipInput, MembershipOutput, RoomRequest } from './membership-types.ts'
 import type { JoinAnswer } from './rooms-protocol.ts'
-import { isOut, type RoomEvent, type RoomState, roomState } from './room-state.ts'
+import { isOut, LEFT, type RoomEvent, type RoomState, roomState } from './room-state.ts'
 
 /**
  * One room's membership as a reconcile loop: from what is wanted (the state, and messages that wait) and what the server has
@@ -10,7 +10,7 @@ import { isOut, type RoomEvent, type RoomState, roomState } from './room-state.t
  */
 export class Membership {
   readonly #nameError: RoomfulError | undefined
-  #state: RoomState = { status: 'left' }
+  #state = LEFT
   /** Whether the app called `join()` since the last leave; the last holder does not leave then. */
   #isJoinedByApp = false
   #holders = 0
@@ -45,16 +45,10 @@ export class Membership {
   }
 
   step(input: MembershipInput): MembershipOutput[] {
-    const before = this.#state
-    const outputs: MembershipOutput[] = []
-    this.#outputs = outputs
+    this.#outputs = []
     this.#take(input)
     this.#reconcile()
-    if (this.#state !== before) {
-      const index = outputs[0]?.type === 'members' ? 1 : 0
-      outputs.splice(index, 0, { type: 'state', state: this.#state })
-    }
-    return outputs
+    return this.#outputs
   }
 
   #take(input: MembershipInput): void {
@@ -168,7 +162,7 @@ export class Membership {
       if (this.#isNeeded) this.#outputs.push({ type: 'joined', answer, for: 'outbox' })
     } else if (!this.#isOutdated) {
       this.#go({ type: 'accepted', acknowledged: answer.acknowledged })
-      this.#outputs.push({ type: 'members', answer }, { type: 'joined', answer, for: 'app' })
+      this.#outputs.push({ type: 'joined', answer, for: 'app' })
     }
   }
 

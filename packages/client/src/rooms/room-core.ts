@@ -7,15 +7,19 @@ import { createGuardedStore, type GuardedStore } from '../store.ts'
 import { JoinParams } from './join-params.ts'
 import { Membership } from './membership.ts'
 import type { MembershipInput, MembershipOutput } from './membership-types.ts'
+import type { Room } from './room.ts'
 import { RoomEvents } from './room-events.ts'
 import type { RoomInternals } from './room-internals.ts'
-import { joinVerdict, type RoomState } from './room-state.ts'
+import { joinVerdict, LEFT, type RoomState } from './room-state.ts'
 import type { JoinAnswer, RoomHost, RoomPart, RoomsProtocol } from './rooms-protocol.ts'
 
 /** A moment, so that unmounting and mounting again (StrictMode, another page) is no leave. */
 const RELEASE_DELAY_MS = 100
 const FIRST_RETRY_MS = 1_000
 const MAX_RETRY_MS = 30_000
+
+/** Tells the registry whether the app, a request or a message still needs the room. */
+export type OnUse = (room: RoomCore, isInUse: boolean) => void
 
 type Timer = ReturnType<typeof setTimeout> | undefined
 
@@ -29,10 +33,10 @@ export class RoomCore implements RoomHost, RoomInternals {
   readonly states: RoomInternals['states'] = new Emitter()
   readonly userChanges: RoomInternals['userChanges'] = new Emitter()
   readonly userId: () => string | undefined
+  /** What the app gets, once it has asked for the room. */
+  surface?: Room
   readonly #membership: Membership
-  readonly #step: (input: MembershipInput) => void
-  /** Tells the registry whether the app, a request or a message still needs this object. */
-  readonly #onUse: (room: RoomCore, isInUse: boolean) => void
+  readonly #onUse: OnUse
   readonly #whenIdle = new Set<() => void>()
   readonly #params = new JoinParams()
   /** A join is about to be sent, with the newest params. */
@@ -40,29 +44,20 @@ export class RoomCore implements RoomHost, RoomInternals {
   #retryTimer: Timer
   #releaseTimer: Timer
 
-  constructor(
-    name: string,
-    client: ClientCore,
-    protocol: RoomsProtocol,
-    onUse: (room: RoomCore, isInUse: boolean) => void,
-  ) {
+  constructor(name: string, client: ClientCore, protocol: RoomsProtocol, onUse: OnUse) {
     const { report, inspect } = client.reporting
     this.name = name
     this.client = client
     this.userId = () => protocol.userId()
     this.#onUse = onUse
     this.events = new RoomEvents(name, client.schemas, report)
-    this.store = createGuardedStore<RoomState>({ status: 'left' }, report, (to, from) => {
+    this.store = createGuardedStore(LEFT, report, (to, from) => {
       inspect({ type: 'room', room: name, from, to })
       this.part.onState(to)
       this.states.call([to, from], (error) => report(error, 'presence'))
     })
     this.part = protocol.createPart(this)
     this.#membership = new Membership(this.part.nameError)
-    // A listener of a state may call a method of the room at once: its outputs come first then.
-    this.#step = (input) => {
-      for (const output of this.#membership.step(input)) this.#perform(output)
-    }
     const { status } = client.connection.store.getState()
     if (status === 'connected') this.#step({ type: 'connected', isRecovered: false })
     else if (status === 'disconnected') this.onDisconnected(client.connection.stoppedBy())
@@ -120,7 +115,6 @@ export class RoomCore implements RoomHost, RoomInternals {
 
   setNeeded(isNeeded: boolean): void {
     this.#step({ type: 'needed', isNeeded })
-    this.checkUse()
   }
 
   drop(direction: 'in' | 'out', event: string, reason: string): void {
@@ -146,13 +140,20 @@ export class RoomCore implements RoomHost, RoomInternals {
     clearTimeout(this.#releaseTimer)
   }
 
+  /** A listener of the members or the state may call a method of the room at once: that step is performed first then. */
+  #step(input: MembershipInput): void {
+    const outputs = this.#membership.step(input)
+    const [first] = outputs
+    // The members are there when a listener gets the state that says joined.
+    if (first?.type === 'joined' && first.for === 'app') this.part.onAnswer?.(first.answer)
+    this.store.setState(this.#membership.state, true)
+    for (const output of outputs) this.#perform(output)
+    this.checkUse()
+  }
+
   #perform(output: MembershipOutput): void {
     const { part } = this
     switch (output.type) {
-      case 'state':
-        // A listener of the members may have changed the state already.
-        if (output.state === this.#membership.state) this.store.setState(output.state, true)
-        break
       case 'join':
         this.#join(output.request)
         break
@@ -161,9 +162,6 @@ export class RoomCore implements RoomHost, RoomInternals {
           output.request,
           part.leave().then(() => ({ acknowledged: true })),
         )
-        break
-      case 'members':
-        part.onAnswer?.(output.answer)
         break
       case 'joined':
         // A listener of the state may have left the room already.
@@ -185,7 +183,6 @@ export class RoomCore implements RoomHost, RoomInternals {
       case 'cancelRelease':
         clearTimeout(this.#releaseTimer)
     }
-    this.checkUse()
   }
 
   /** A microtask later, so that a timeline that is made in the same task can ask for its first page with the join. */
@@ -200,13 +197,9 @@ export class RoomCore implements RoomHost, RoomInternals {
   }
 
   #request(request: number, answer: Promise<JoinAnswer>): void {
-    const end = (input: { readonly answer: JoinAnswer } | { readonly error: RoomfulError }): void => {
-      this.#step({ type: 'answer', request, ...input })
-      this.checkUse()
-    }
     answer.then(
-      (given) => end({ answer: given }),
-      (error: unknown) => end({ error: RoomfulError.from(error) }),
+      (given) => this.#step({ type: 'answer', request, answer: given }),
+      (error: unknown) => this.#step({ type: 'answer', request, error: RoomfulError.from(error) }),
     )
   }
 

@@ -34,7 +34,8 @@ type Table = {
   readonly [S in Status]: { readonly [T in RoomEvent['type']]?: (event: Event<T>, state: State<S>) => RoomState }
 }
 
-const LEFT: RoomState = { status: 'left' }
+/** The first state of each room. */
+export const LEFT: RoomState = { status: 'left' }
 const JOINING: RoomState = { status: 'joining' }
 const LEAVING: RoomState = { status: 'leaving' }
 const left = () => LEFT

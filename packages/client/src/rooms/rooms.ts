@@ -1,26 +1,20 @@
 import type { RoomfulError } from '@roomful/contract'
-import type { ClientCore } from '../client-core.ts'
 import { createRoom } from './create-room.ts'
 import type { Room } from './room.ts'
-import { RoomCore } from './room-core.ts'
-import type { RoomsProtocol } from './rooms-protocol.ts'
+import { type OnUse, RoomCore } from './room-core.ts'
 
 /** After as many new rooms, names of rooms that are gone are removed. */
 const SWEEP_EVERY = 256
 
 /** All rooms of a client, by name. A room that is left and that the app does not use any more can be garbage collected. */
 export class Rooms {
-  readonly #client: ClientCore
-  readonly #protocol: RoomsProtocol
+  readonly #create: (name: string, onUse: OnUse) => RoomCore
   readonly #autoConnect: () => void
   readonly #rooms = new Map<string, RoomCore | WeakRef<RoomCore>>()
-  /** What the app gets: a room keeps its core alive, and the other way around. */
-  readonly #surfaces = new WeakMap<RoomCore, Room>()
   #added = 0
 
-  constructor(client: ClientCore, protocol: RoomsProtocol, autoConnect: () => void) {
-    this.#client = client
-    this.#protocol = protocol
+  constructor(create: (name: string, onUse: OnUse) => RoomCore, autoConnect: () => void) {
+    this.#create = create
     this.#autoConnect = autoConnect
   }
 
@@ -34,7 +28,7 @@ export class Rooms {
     const known = this.get(name)
     if (known) return known
     if (++this.#added % SWEEP_EVERY === 0) this.#sweep()
-    const core = new RoomCore(name, this.#client, this.#protocol, (room, isInUse) => this.#keep(room, isInUse))
+    const core = this.#create(name, (room, isInUse) => this.#keep(room, isInUse))
     this.#rooms.set(name, core)
     core.checkUse()
     return core
@@ -43,11 +37,7 @@ export class Rooms {
   /** The app's side of the room of that name. */
   room(name: string): Room {
     const core = this.named(name)
-    const known = this.#surfaces.get(core)
-    if (known) return known
-    const room = createRoom(core, this.#autoConnect)
-    this.#surfaces.set(core, room)
-    return room
+    return (core.surface ??= createRoom(core, this.#autoConnect))
   }
 
   all(): RoomCore[] {

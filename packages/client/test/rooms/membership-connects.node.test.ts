@@ -42,11 +42,6 @@ describe('RM3 after a connect that did not recover', () => {
     leave()
     expect(requests()).toEqual(['join', 'join'])
   })
-  test('members are shown before the room is joined, and its messages follow', () => {
-    const { join, accept } = create()
-    join()
-    expect(accept(0).map(({ type }) => type)).toEqual(['members', 'state', 'joined'])
-  })
 })
 
 describe('RM3 after a connect that recovered', () => {

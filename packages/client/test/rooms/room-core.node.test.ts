@@ -14,6 +14,12 @@ afterEach(() => {
 
 const later = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
+test('RM3 members are shown before the room is joined, and its messages follow', async () => {
+  const { room, calls } = createFakeRoom()
+  await room.join(undefined, {})
+  expect(calls).toEqual(['joining', 'members', 'joined', 'messages'])
+})
+
 describe('RM7 the delay after the last release', () => {
   test('is 100 ms', async () => {
     const { room, requests } = createFakeRoom()

@@ -14,6 +14,8 @@ const accept = async (): Promise<JoinAnswer> => ({ acknowledged: true })
 export function createFakeRoom({ join = accept }: FakeRoom = {}) {
   const requests: ('join' | 'leave')[] = []
   const params: unknown[] = []
+  /** What the protocol was told, in order. */
+  const calls: string[] = []
   const ignore = (): void => {}
   const part: RoomPart = {
     nameError: undefined,
@@ -24,8 +26,9 @@ export function createFakeRoom({ join = accept }: FakeRoom = {}) {
       return join(given)
     },
     leave: async () => void requests.push('leave'),
-    onState: ignore,
-    onJoined: ignore,
+    onState: ({ status }) => calls.push(status),
+    onAnswer: () => calls.push('members'),
+    onJoined: () => calls.push('messages'),
     onRefused: ignore,
     emit: () => ({ id: 'id', receipt: Promise.resolve({ confirmed: false, id: 'id' }) }),
     volatile: () => true,
@@ -35,5 +38,5 @@ export function createFakeRoom({ join = accept }: FakeRoom = {}) {
   }
   const core = createFakeCore()
   const protocol = { createPart: () => part, userId: () => undefined } as unknown as RoomsProtocol
-  return { room: new RoomCore('general', core, protocol, ignore), requests, params, inspected: core.inspected }
+  return { room: new RoomCore('general', core, protocol, ignore), requests, params, calls, inspected: core.inspected }
 }

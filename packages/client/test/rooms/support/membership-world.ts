@@ -181,19 +181,14 @@ export class MembershipWorld {
   }
 
   #step(input: MembershipInput): void {
-    const outputs = this.membership.step(input)
-    check(outputs.filter(({ type }) => type === 'state').length <= 1, 'one state a step')
-    outputs.forEach((output, index) => this.#perform(output, outputs[index - 1]))
+    this.membership.step(input).forEach((output, index) => this.#perform(output, index))
     check(this.membership.isBusy === (this.#inFlight !== undefined), 'isBusy while a request is in flight')
     check(this.requests <= this.reasons, 'a reason for each request')
     this.#settle()
   }
 
-  #perform(output: MembershipOutput, before: MembershipOutput | undefined): void {
+  #perform(output: MembershipOutput, index: number): void {
     switch (output.type) {
-      case 'state':
-        check(output.state === this.membership.state, 'the newest state')
-        return check(before?.type !== 'members' || output.state.status === 'joined', 'members before joined')
       case 'join':
       case 'leave':
         check(!this.#inFlight && this.isConnected, 'one request in flight, on a connection')
@@ -201,12 +196,12 @@ export class MembershipWorld {
         this.requests += 1
         this.#inFlight = { type: output.type, request: output.request, params: this.params }
         return
-      case 'members':
-        return check(!before, 'members first')
       case 'joined':
         // P8: messages go only into a room that the client is in, as far as the server answers.
         check(!output.answer.acknowledged || this.#late.length > 0 || this.serverParams !== undefined, 'in the room')
-        return check(output.for === 'outbox' || before?.type === 'state', 'joined after the state that says so')
+        if (output.for === 'outbox') return
+        check(this.membership.state.status === 'joined', 'joined after the state that says so')
+        return check(index === 0, 'the answer before anything else')
       case 'refused':
         this.isNeeded = false
         return

@@ -22,9 +22,6 @@ export function createScriptedMembership({ connected = true, nameError }: Script
 
   const perform = (output: MembershipOutput): void => {
     switch (output.type) {
-      case 'state':
-        seen.push(output.state.status)
-        return settle()
       case 'join':
       case 'leave':
         return void requests.push({ kind: output.type, request: output.request })
@@ -42,8 +39,6 @@ export function createScriptedMembership({ connected = true, nameError }: Script
       case 'releaseLater':
       case 'cancelRelease':
         isReleasing = output.type === 'releaseLater'
-        return
-      case 'members':
     }
   }
   const settle = (): void => {
@@ -51,7 +46,12 @@ export function createScriptedMembership({ connected = true, nameError }: Script
     for (const open of verdicts) open.current ??= verdict === true ? 'joined' : verdict?.code
   }
   const step = (input: MembershipInput): MembershipOutput[] => {
+    const before = membership.state
     const outputs = membership.step(input)
+    if (membership.state !== before) {
+      seen.push(membership.state.status)
+      settle()
+    }
     outputs.forEach(perform)
     return outputs
   }
