@@ -149,9 +149,9 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       const state = connection.store.getState()
       return state.status === 'connected' ? state.guarantees : undefined
     },
-    connect({ signal }: { readonly signal?: AbortSignal } = {}) {
-      if (!signal?.aborted) connection.connect()
-      return handled(untilState(connection.store, connectVerdict, { ...(signal && { signal }) }))
+    connect(wait: { readonly signal?: AbortSignal } = {}) {
+      if (!wait.signal?.aborted) connection.connect()
+      return handled(untilState(connection.store, connectVerdict, wait))
     },
     autoConnect,
     disconnect: () => connection.stop('client'),

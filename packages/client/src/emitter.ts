@@ -57,12 +57,12 @@ export function assertListener(handler: unknown): void {
 
 /** Handlers by event name. */
 export class Listeners<Args extends readonly unknown[]> {
+  /** Only of events that have a handler. */
   readonly #emitters = new Map<string, Emitter<Args>>()
 
+  /** How many events have a handler. */
   get size(): number {
-    let size = 0
-    for (const emitter of this.#emitters.values()) size += emitter.size
-    return size
+    return this.#emitters.size
   }
 
   add(event: string, handler: (...args: Args) => void): Unsubscribe {
@@ -89,7 +89,6 @@ export class Listeners<Args extends readonly unknown[]> {
 
   /** The handlers of one event; undefined where it has none, so that its data need not be parsed. */
   of(event: string): Emitter<Args> | undefined {
-    const emitter = this.#emitters.get(event)
-    return emitter && emitter.size > 0 ? emitter : undefined
+    return this.#emitters.get(event)
   }
 }

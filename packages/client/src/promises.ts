@@ -75,7 +75,7 @@ export function untilDone<T>(work: Promise<T>, limits: CallOptions, doing: strin
 }
 
 /** Whether the promise was fulfilled within `waitMs`; rejects where it rejects within that time. */
-export function within(waitMs: number, promise: Promise<void>): Promise<boolean> {
+export function within(waitMs: number, promise: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(false), waitMs)
     void promise.then(() => resolve(true), reject).finally(() => clearTimeout(timer))

@@ -79,7 +79,7 @@ export function createReporting(app: AppFunctions): Reporting {
       }
     },
     warnOnce(key, sentence) {
-      if (warned.has(key) || warned.size >= MAX_WARNINGS) return
+      if (process.env.NODE_ENV === 'production' || warned.has(key) || warned.size >= MAX_WARNINGS) return
       warned.add(key)
       // oxlint-disable-next-line no-console -- for development only
       console.warn(`roomful: ${sentence}`)

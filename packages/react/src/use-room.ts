@@ -4,7 +4,6 @@ import {
   type Client,
   type JoinParamsInput,
   type ReadonlyStore,
-  type Room,
   RoomfulError,
   type RoomState,
 } from '@roomful/client'
@@ -34,13 +33,13 @@ export function useRoom<C extends AnyContract>(
 ): UseRoom<C> | NoRoom<C> {
   const room = name === null || name === undefined ? undefined : client.room(name)
   const json = JSON.stringify(params)
-  const [refused, setRefused] = useState<{ room: Room<C> | undefined; json: string | undefined; error: RoomfulError }>()
+  const [refused, setRefused] = useState<{ readonly hold: unknown; readonly error: RoomfulError }>()
   const [hold, retry] = useMemo(() => {
     const join = () => {
       try {
         return room?.retain(json ? { params: JSON.parse(json) as JoinParamsInput<C> } : {})
       } catch (error) {
-        setRefused({ room, json, error: RoomfulError.from(error) }) // the contract refuses the params
+        setRefused({ hold: join, error: RoomfulError.from(error) }) // the contract refuses the params
         return undefined
       }
     }
@@ -48,8 +47,7 @@ export function useRoom<C extends AnyContract>(
   }, [room, json])
   useEffect(hold, [hold])
   const joinState = useSelected(room?.state ?? noState)
-  const isRefused = refused !== undefined && refused.room === room && refused.json === json
-  const state: RoomState = isRefused ? { status: 'failed', error: refused.error } : joinState
+  const state: RoomState = refused?.hold === hold ? { status: 'failed', error: refused.error } : joinState
   const { emit = rejectNoRoom, send = rejectNoRoom } = room ?? {}
   return { ...state, room, emit, send, retry } as UseRoom<C> | NoRoom<C>
 }

@@ -25,16 +25,13 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
   }
 
   const senderWith = (wait: CallOptions) => {
-    const emit = async (event: string, args: readonly unknown[]): Promise<Receipt> => {
+    const receiptOf = async (event: string, args: readonly unknown[]): Promise<Receipt> => {
       throwIfAborted(wait.signal)
       assertNumber('timeoutMs', wait.timeoutMs)
       return emitIn(core, core.state, event, args, wait).receipt
     }
-    const sent = (event: string, args: readonly unknown[]) => sentPromise(emit(event, args), reporting, event, name)
-    return {
-      emit: (event: string, ...args: unknown[]) => sent(event, args),
-      send: (...args: unknown[]) => sent('message', args),
-    }
+    const emit = (event: string, ...args: unknown[]) => sentPromise(receiptOf(event, args), reporting, event, name)
+    return { emit, send: (...args: unknown[]) => emit('message', ...args) }
   }
 
   const room: Room = {

@@ -19,7 +19,9 @@ export class JoinParams {
     const params = given === undefined ? undefined : jsonCopy('params', given)
     const differs = (from: JsonCopy | undefined): boolean => params !== undefined && params.text !== from?.text
     const isOther = differs(this.#current)
-    const isDisputed = [...this.#holders].some((holder) => holder.params && differs(holder.params))
+    const isDisputed =
+      process.env.NODE_ENV !== 'production' &&
+      [...this.#holders].some((holder) => holder.params && differs(holder.params))
     if (isOther) this.#current = params
     return { holder: { params }, isOther, isDisputed }
   }

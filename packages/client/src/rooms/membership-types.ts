@@ -17,11 +17,11 @@ export type MembershipInput =
   /** `isRecovered`: the server kept the memberships of the connection before. */
   | { readonly type: 'connected'; readonly isRecovered: boolean }
   /** `error`: the client does not reconnect by itself. Also the first input where it is stopped already. */
-  | { readonly type: 'disconnected'; readonly error?: RoomfulError }
+  | { readonly type: 'disconnected'; readonly error?: RoomfulError | undefined }
   /** The end of a request: what the server answered a join with, its refusal, or an error of another kind (no answer). */
   | { readonly type: 'answer'; readonly request: number; readonly error?: RoomfulError; readonly answer?: JoinAnswer }
   /** A plain server answered a join that had counted as joined, `acknowledged: false`. */
-  | { readonly type: 'lateAnswer'; readonly request: number; readonly error?: RoomfulError }
+  | { readonly type: 'lateAnswer'; readonly request: number; readonly error?: RoomfulError | undefined }
   /** The membership, or the place in the log, is lost; or an event of the room was dropped while a join is in flight. */
   | { readonly type: 'lost' }
   /** Another user is connected: `join()` was the first user's, holders are the app's present wish. */

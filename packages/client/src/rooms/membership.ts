@@ -142,7 +142,7 @@ export class Membership {
     this.#request = undefined
     this.#lastJoin = undefined
     this.#cancelRetry()
-    this.#go(error ? { type: 'down', error } : { type: 'down' })
+    this.#go({ type: 'down', error })
   }
 
   #answered({ request: number, error, answer }: InputOf<'answer'>): void {

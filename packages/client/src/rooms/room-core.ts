@@ -98,7 +98,7 @@ export class RoomCore implements RoomHost, RoomInternals {
 
   onDisconnected(error?: RoomfulError): void {
     this.part.onDisconnected?.(error !== undefined)
-    this.#step({ type: 'disconnected', ...(error && { error }) })
+    this.#step({ type: 'disconnected', error })
   }
 
   /** Another user is connected: membership, messages and members were the first one's. */
@@ -187,7 +187,7 @@ export class RoomCore implements RoomHost, RoomInternals {
 
   /** A microtask later, so that a timeline that is made in the same task can ask for its first page with the join. */
   #join(request: number): void {
-    const onLate = (error?: RoomfulError): void => this.#step({ type: 'lateAnswer', request, ...(error && { error }) })
+    const onLate = (error?: RoomfulError): void => this.#step({ type: 'lateAnswer', request, error })
     this.#isJoinDue = true
     const send = (): Promise<JoinAnswer> => {
       this.#isJoinDue = false

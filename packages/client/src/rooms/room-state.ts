@@ -25,7 +25,7 @@ export type RoomEvent =
   /** Connected, or time to join again; `recovered` where the server kept the membership. */
   | { readonly type: 'up'; readonly recovered: boolean }
   /** Not connected; with an error where the client does not reconnect by itself. */
-  | { readonly type: 'down'; readonly error?: RoomfulError }
+  | { readonly type: 'down'; readonly error?: RoomfulError | undefined }
 
 type Status = RoomState['status']
 type State<S extends Status> = Extract<RoomState, { status: S }>
