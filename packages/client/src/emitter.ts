@@ -18,9 +18,8 @@ export class Emitter<Args extends readonly unknown[]> {
 
   add(handler: (...args: Args) => void): Unsubscribe {
     assertListener(handler)
-    if (this.#listeners.length > 2 * this.#size) this.#listeners = this.#listeners.filter(({ call }) => call !== noop)
     const listener = { call: handler }
-    this.#listeners.push(listener)
+    this.#compacted().push(listener)
     this.#size += 1
     return () => {
       if (listener.call === noop) return
@@ -32,7 +31,7 @@ export class Emitter<Args extends readonly unknown[]> {
 
   /** Calls every handler. A handler that throws disturbs no other; one that is removed meanwhile is not called. */
   call(args: Args, onThrow: (error: unknown) => void): void {
-    const listeners = this.#listeners
+    const listeners = this.#compacted()
     const end = listeners.length // a handler that is added meanwhile is not called yet
     const isOne = args.length === 1 // as most events have: a spread would cost half of the dispatch
     const [data] = args as readonly unknown[]
@@ -45,6 +44,12 @@ export class Emitter<Args extends readonly unknown[]> {
         onThrow(error)
       }
     }
+  }
+
+  /** The list; a new one where more than half has been removed: a call that is under way goes on with the old one. */
+  #compacted(): { call: (...args: Args) => void }[] {
+    if (this.#listeners.length > 2 * this.#size) this.#listeners = this.#listeners.filter(({ call }) => call !== noop)
+    return this.#listeners
   }
 }
 
