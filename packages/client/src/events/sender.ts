@@ -79,7 +79,9 @@ export class Sender {
           this.#port.emit(event, sent)
           resolve()
         }
-        return this.#start({ event, args, room, isDue, send, fail: reject })
+        const parcel: Parcel = { event, args, room, isDue, send, fail: reject }
+        this.#start(parcel)
+        return () => this.#dequeue(parcel)
       },
     )
   }
@@ -164,12 +166,13 @@ export class Sender {
     return { event, args, send: (sent) => this.#port.emit(event, sent) }
   }
 
-  #start(parcel: Parcel): () => void {
+  #start(parcel: Parcel): void {
     const error = this.#add(parcel)
     if (error) this.#drop(parcel, error)
-    return () => {
-      if (this.#queue.delete(parcel)) this.#count()
-    }
+  }
+
+  #dequeue(parcel: Parcel): void {
+    if (this.#queue.delete(parcel)) this.#count()
   }
 
   #request(event: string, args: readonly unknown[], limits: RequestOptions, isNow: boolean): Promise<unknown[]> {
@@ -186,13 +189,10 @@ export class Sender {
         })
       }
       const parcel: Parcel = { event, args, send, fail: reject }
-      if (isNow) {
-        if (!this.#send(parcel)) reject(new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
-        return () => forget()
-      }
-      const dequeue = this.#start(parcel)
+      if (!isNow) this.#start(parcel)
+      else if (!this.#send(parcel)) reject(new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
       return () => {
-        dequeue()
+        this.#dequeue(parcel)
         forget()
       }
     })
