@@ -352,7 +352,7 @@ export const mutants = [
     'C1 an adopter gives numbers under the adopted cid',
     `${client}/roomful/outbox/outbox.ts`,
     "if (!isCleared) this.#step({ type: 'adopt', messages: entries.map(messageFrom) })",
-    "if (!isCleared) this.#step({ type: 'adopt', messages: entries.map(messageFrom) })\n      for (const { cid, n } of entries) Object.assign(this.#keys, { cid, next: () => ({ cid, n: n + 1 }) })",
+    "if (!isCleared) this.#step({ type: 'adopt', messages: entries.map(messageFrom) })\n      for (const { cid, n } of entries) [this.#cid, this.#lastNumber] = [cid, n]",
     'packages/client/test/roomful/faults/reload packages/client/test/roomful/outbox',
   ),
   mutant(

@@ -1,26 +1,17 @@
 import { RoomfulError } from '@roomful/contract'
-import { type Hello, type HistoryAnswer, type JoinAnswer, type JoinRequest, wire } from '@roomful/contract/protocol'
-import type { ClientCore } from '../client-core.ts'
+import { type JoinAnswer, type JoinRequest, wire } from '@roomful/contract/protocol'
 import type { HistoryQuery } from '../rooms/room.ts'
-import { granted, readHistoryAnswer, readJoinAnswer } from './wire-messages.ts'
-
-/** What the requests of a room need of the protocol. */
-export interface RequestLink {
-  readonly core: ClientCore
-  /** undefined before the first `$hello`. */
-  readonly hello: Hello | undefined
-  /** The first value of the server's answer. */
-  request(event: string, request: object, timeoutMs: number): Promise<unknown>
-}
+import type { ServerLink } from './roomful-rooms.ts'
+import { readPage } from './wire-messages.ts'
 
 type JoinDetails = { readonly [Key in 'since' | 'presence' | 'params' | 'last']: JoinRequest[Key] | undefined }
 
 /** The requests of one room. Each rejects with the server's refusal, `TIMEOUT`, `DISCONNECTED`, or `INVALID` for a malformed answer. */
 export class RoomRequests {
   readonly #room: string
-  readonly #link: RequestLink
+  readonly #link: ServerLink
 
-  constructor(room: string, link: RequestLink) {
+  constructor(room: string, link: ServerLink) {
     this.#room = room
     this.#link = link
   }
@@ -29,7 +20,7 @@ export class RoomRequests {
     const { core } = this.#link
     try {
       // JSON leaves out what is undefined.
-      return readJoinAnswer(await this.#request(wire.join, details, core.settings.joinTimeoutMs))
+      return readPage(wire.join, await this.#request(wire.join, details, core.settings.joinTimeoutMs))
     } catch (error) {
       // The answer may come later: the server must not keep a member that does not know of it.
       if (!(error as RoomfulError).refusal) core.sender.write(wire.leave, [{ room: this.#room }])
@@ -42,19 +33,14 @@ export class RoomRequests {
   }
 
   /** At most `limit` entries: the newest, or those before or after a `seq`. */
-  async history(epoch: string, query: HistoryQuery): Promise<Omit<HistoryAnswer, 'ok'>> {
+  async history(epoch: string, query: HistoryQuery): Promise<Omit<JoinAnswer, 'ok'>> {
     const { hello, core } = this.#link
     if (!hello) throw new RoomfulError('DISCONNECTED', `unable to read room ${this.#room}: not connected`)
     const { page } = hello.limits
     const limit = Math.min(query.limit ?? page, page)
     const range = 'after' in query ? { after: query.after } : { before: query.before ?? Number.MAX_SAFE_INTEGER }
     const request = { epoch, limit, ...range }
-    return readHistoryAnswer(await this.#request(wire.history, request, core.settings.ackTimeoutMs))
-  }
-
-  /** The answer to any other request. */
-  async granted(event: string, request: object): Promise<unknown> {
-    return granted(event, await this.#request(event, request, this.#link.core.settings.ackTimeoutMs))
+    return readPage(wire.history, await this.#request(wire.history, request, core.settings.ackTimeoutMs))
   }
 
   #request(event: string, request: object, timeoutMs: number): Promise<unknown> {

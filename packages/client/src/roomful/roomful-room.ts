@@ -2,8 +2,8 @@ import { RoomfulError } from '@roomful/contract'
 import {
   assertRoomName,
   type Entry,
+  type Head,
   type JoinAnswer as WireAnswer,
-  type Limits,
   type MembersDelta,
   wire,
   type WireMeta,
@@ -20,8 +20,9 @@ import { InitialPage } from './initial-page.ts'
 import { type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import { RoomMembers } from './room-members.ts'
-import { type RoomfulInternals, roomfulRooms } from './roomful-rooms.ts'
-import { type RequestLink, RoomRequests } from './room-requests.ts'
+import { type RoomfulInternals, roomfulRooms, type ServerLink } from './roomful-rooms.ts'
+import { RoomRequests } from './room-requests.ts'
+import { isHead, isLogged, isMembersDelta } from './wire-messages.ts'
 
 /** Changes of the members that came before the answer to the join are kept: packets may come in bunches. */
 const MAX_EARLY_CHANGES = 1_000
@@ -37,7 +38,7 @@ interface Answer extends JoinAnswer {
 }
 
 /** What a room needs of the protocol; `RoomfulProtocol` is the only one. */
-export interface RoomfulLink extends RequestLink {
+export interface RoomfulLink extends ServerLink {
   readonly outbox: Outbox
 }
 
@@ -178,13 +179,21 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.#noticeEarly(true)
     const { status } = this.host.state
     if (status !== 'joined' && status !== 'joining') return this.host.drop('in', event, 'the room is not joined')
-    const { epoch, seq, id, from, at } = meta
-    if (epoch !== undefined && seq !== undefined && id !== undefined)
+    if (isLogged(meta)) {
+      const { epoch, seq, id, from, at } = meta
       this.#runLog({ type: 'message', epoch, entry: { event, data, seq, id, from, at } })
-    else if (this.#log.status === 'joined') this.#emit(event, data, meta, false)
+    } else if (this.#log.status === 'joined') this.#emit(event, data, { from: meta.from, at: meta.at }, false)
   }
 
-  receiveHead(epoch: string, seq: number): void {
+  /** A message of the protocol. False where it is malformed, or has no listener. */
+  receiveOwn(event: string, message: unknown): boolean {
+    if (event === wire.members && isMembersDelta(message)) this.receiveMembers(message)
+    else if (event === wire.head && isHead(message)) this.#receiveHead(message)
+    else return this.#emitOwn(event, message)
+    return true
+  }
+
+  #receiveHead({ epoch, seq }: Head): void {
     this.#noticeEarly(true)
     this.#runLog({ type: 'head', epoch, seq })
   }
@@ -203,24 +212,10 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   /** False where the event has no listener. */
-  emitOwn(event: string, message: unknown): boolean {
+  #emitOwn(event: string, message: unknown): boolean {
     const emitter = this.#own.of(event)
     emitter?.call([message], (error) => this.link.core.reporting.report(error, `${event} of ${this.host.name}`))
     return emitter !== undefined
-  }
-
-  request(event: string, request: object): Promise<unknown> {
-    return this.#requests.granted(event, request)
-  }
-
-  send(event: string, message: object): void {
-    this.link.core.sender.volatile(event, [message])
-  }
-
-  limitsOf(capability: string): Limits | undefined {
-    const { hello, core } = this.link
-    const isConnected = core.connection.store.getState().status === 'connected'
-    return isConnected && hello?.capabilities.includes(capability) ? hello.limits : undefined
   }
 
   /**

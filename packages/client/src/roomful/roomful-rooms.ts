@@ -1,5 +1,15 @@
-import type { Limits, WireUser } from '@roomful/contract/protocol'
+import type { Hello, Limits, WireUser } from '@roomful/contract/protocol'
+import type { ClientCore } from '../client-core.ts'
 import type { Emitter, Unsubscribe } from '../emitter.ts'
+
+/** The connection of the client's protocol. */
+export interface ServerLink {
+  readonly core: ClientCore
+  /** undefined before the first `$hello`. */
+  readonly hello: Hello | undefined
+  /** The first value of the server's answer. */
+  request(event: string, request: object, timeoutMs: number): Promise<unknown>
+}
 
 /** The side of a roomful room that presence and typing are built on. */
 export interface RoomfulInternals {
@@ -9,15 +19,16 @@ export interface RoomfulInternals {
   hasPresence: boolean
   /** Gets the sender of each message of the log. */
   readonly senders: Emitter<[sender: WireUser | null]>
-  /** The server's limits, where it has the capability; undefined while disconnected. */
-  limitsOf(capability: string): Limits | undefined
-  /** Rejects with the server's refusal. */
-  request(event: string, request: object): Promise<unknown>
-  /** Sends now or not at all. */
-  send(event: string, message: object): void
+  readonly link: ServerLink
   /** Listens to one of the protocol's own events of this room, such as `$typing`. */
   onOwn(event: string, handler: (message: unknown) => void): Unsubscribe
 }
 
 /** By the room's internals; a room of `plainRooms()` is not in it. */
 export const roomfulRooms: WeakMap<object, RoomfulInternals> = new WeakMap()
+
+/** The server's limits, where it has the capability; undefined while disconnected. */
+export function limitsOf({ hello, core }: ServerLink, capability: string): Limits | undefined {
+  const isConnected = core.connection.store.getState().status === 'connected'
+  return isConnected && hello?.capabilities.includes(capability) ? hello.limits : undefined
+}

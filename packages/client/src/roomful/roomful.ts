@@ -7,7 +7,7 @@ import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/r
 import { Outbox } from './outbox/outbox.ts'
 import { type RoomfulLink, RoomfulRoom } from './roomful-room.ts'
 import type { OutboxOption } from './storage/storage-session.ts'
-import { readHead, readHello, readMembersDelta, readMeta, readRoom } from './wire-messages.ts'
+import { isMeta, isRoomMessage, readHello } from './wire-messages.ts'
 
 export interface RoomfulOptions {
   /** `persistentOutbox({ user })` keeps messages to rooms across reloads. @default in memory */
@@ -46,22 +46,9 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   #userId: string | null | undefined
 
   constructor(core: ClientCore, option: OutboxOption | undefined) {
-    const { reporting, rooms, sender, settings, url } = core
     this.core = core
     this.#userId = option?.user
-    this.outbox = new Outbox(url, settings.queueLimit, option, {
-      sender,
-      ackTimeoutMs: settings.ackTimeoutMs,
-      rejoin: (name) => rooms.get(name)?.lost(),
-      heldChanged: (name) => {
-        const isHeld = this.outbox.holds(name)
-        const room = isHeld ? rooms.named(name) : rooms.get(name)
-        room?.setNeeded(isHeld)
-      },
-      drop: (name, event, error) => reporting.drop(event, error, name),
-      storageFailed: (error) => reporting.inspect({ type: 'error', error, source: 'outbox' }),
-      report: reporting.report,
-    })
+    this.outbox = new Outbox(core, option)
     const { getState, getInitialState, subscribe } = this.outbox.store
     this.clientOutbox = { getState, getInitialState, subscribe, clear: () => handled(this.outbox.clear()) }
     subscribe(({ storage }, before) => {
@@ -91,8 +78,8 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
       this.#receiveOwn(event, args[0])
       return true
     }
-    const meta = readMeta(args.at(-1))
-    if (!meta) return false
+    const meta = args.at(-1)
+    if (!isMeta(meta)) return false
     const room = this.#room(meta.$room)
     if (room) room.receive(event, args.length > 1 ? args[0] : undefined, meta)
     else this.#drop(event, `no room ${meta.$room}`)
@@ -141,18 +128,10 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   }
 
   #receiveOwn(event: string, message: unknown): void {
-    const name = readRoom(message)
+    const name = isRoomMessage(message) && event !== wire.hello ? message.room : undefined
     const room = name === undefined ? undefined : this.#room(name)
-    if (event === wire.hello || name === undefined) return this.#drop(event, 'not a message of roomful/1')
-    if (!room) return this.#drop(event, `no room ${name}`)
-    if (event === wire.members) {
-      const delta = readMembersDelta(message)
-      if (delta) return room.receiveMembers(delta)
-    } else if (event === wire.head) {
-      const head = readHead(message)
-      if (head) return room.receiveHead(head.epoch, head.seq)
-    } else if (room.emitOwn(event, message)) return
-    this.#drop(event, 'not a message of roomful/1')
+    if (!room?.receiveOwn(event, message))
+      this.#drop(event, room || name === undefined ? 'not a message of roomful/1' : `no room ${name}`)
   }
 
   #room(name: string): RoomfulRoom | undefined {

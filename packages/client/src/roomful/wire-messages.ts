@@ -4,7 +4,6 @@ import {
   type Entry,
   type Head,
   type Hello,
-  type HistoryAnswer,
   isObject,
   type ItemResult,
   type JoinAnswer,
@@ -12,41 +11,88 @@ import {
   type MembersDelta,
   PROTOCOL_VERSION,
   type PublishAnswer,
+  type Refused,
   wire,
   type WireMember,
   type WireMeta,
   type WireUser,
 } from '@roomful/contract/protocol'
 
-// Checks each message of the server before it is used. A function returns the message, or undefined where it is malformed.
+// Checks each message of the server before it is used.
 
-type Loose = Readonly<Record<string, unknown>>
+type Check<T> = (value: unknown) => value is T
+/** Fields that may have any value need no check. */
+type Fields<T> = { readonly [Key in keyof T]?: Check<T[Key]> }
 
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] =>
-  Array.isArray(value) && value.every((item) => isItem(item))
+const isText: Check<string> = (value) => typeof value === 'string'
+const isNumber: Check<number> = (value) => typeof value === 'number'
+const isCount: Check<number> = (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const optional =
+  <T>(isFine: Check<T>): Check<T | undefined> =>
+  (value): value is T | undefined =>
+    value === undefined || isFine(value)
+const listOf =
+  <T>(isItem: Check<T>): Check<readonly T[]> =>
+  (value): value is readonly T[] =>
+    Array.isArray(value) && value.every((item) => isItem(item))
+const objectOf = <T>(fields: Fields<T>): Check<T> => {
+  const checks = Object.entries<Check<unknown>>(fields as Record<string, Check<unknown>>)
+  return (value): value is T => isObject(value) && checks.every(([name, isFine]) => isFine(value[name]))
+}
 
-export const isUser = (value: unknown): value is WireUser => isObject(value) && isText(value['id'])
+export const isUser: Check<WireUser> = objectOf<WireUser>({ id: isText })
 const isUserOrNull = (value: unknown): value is WireUser | null => value === null || isUser(value)
-const isMember = (value: unknown): value is WireMember => isObject(value) && isUser(value['user'])
-const isEntry = (value: unknown): value is Entry =>
-  isObject(value) &&
-  isText(value['event']) &&
-  isCount(value['seq']) &&
-  isText(value['id']) &&
-  isUserOrNull(value['from']) &&
-  typeof value['at'] === 'number'
-const isResult = (value: unknown): value is ItemResult =>
-  isObject(value) && (isText(value['code']) || (isCount(value['seq']) && typeof value['at'] === 'number'))
+const isMember = objectOf<WireMember>({ user: isUser })
+const isEntry = objectOf<Entry>({ event: isText, seq: isCount, id: isText, from: isUserOrNull, at: isNumber })
+const isStored = objectOf<ItemResult>({ seq: isCount, at: isNumber } as Fields<ItemResult>)
+const isRefused = objectOf<Refused>({ code: isText, message: optional(isText), after: optional(isNumber) })
+const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' | 'first'>>({
+  epoch: isText,
+  head: isCount,
+  first: isCount,
+  entries: optional(listOf(isEntry)),
+  members: optional(objectOf<NonNullable<JoinAnswer['members']>>({ v: isCount, list: listOf(isMember) })),
+})
+const isPublished = objectOf<Partial<PublishAnswer>>({
+  epoch: optional(isText),
+  results: optional(listOf((value): value is ItemResult => isStored(value) || isRefused(value))),
+  code: optional(isText),
+  message: optional(isText),
+  after: optional(isNumber),
+})
+
+/** A message of the protocol to one room. */
+export const isRoomMessage: Check<{ readonly room: string }> = objectOf<{ readonly room: string }>({ room: isText })
+export const isHead: Check<Head> = objectOf<Head>({ epoch: isText, seq: isCount })
+export const isMembersDelta: Check<MembersDelta> = objectOf<MembersDelta>({
+  v: isCount,
+  set: optional(listOf(isMember)),
+  gone: optional(listOf(isText)),
+})
+/** The last argument of a room event. */
+export const isMeta: Check<WireMeta> = objectOf<WireMeta>({
+  $room: isText,
+  from: optional(isUserOrNull),
+  at: isNumber,
+} as Fields<WireMeta>)
+/** Whether the room event has a place in the log; a volatile one has none. */
+export const isLogged: Check<Required<WireMeta>> = objectOf<Required<WireMeta>>({
+  epoch: isText,
+  seq: isCount,
+  id: isText,
+})
+const isHello = objectOf<Partial<Hello>>({ user: optional(isUserOrNull) })
 
 /** The hello of a server that speaks this version of the protocol. */
 export function readHello(value: unknown): Hello | undefined {
-  if (!isObject(value) || value['v'] !== PROTOCOL_VERSION) return undefined
-  const { user = null, limits, capabilities: listed } = value
-  if (!isUserOrNull(user)) return undefined
-  const capabilities = isListOf(listed, isText) ? listed : []
-  return { ...(value as unknown as Hello), user, capabilities, limits: readLimits(limits) }
+  if (!isHello(value) || value.v !== PROTOCOL_VERSION) return undefined
+  const { user = null, limits, capabilities } = value
+  return {
+    ...(value as Hello),
+    user,
+    capabilities: listOf(isText)(capabilities) ? capabilities : [],
+    limits: readLimits(limits),
+  }
 }
 
 /** A missing or malformed limit is the protocol's default. */
@@ -59,82 +105,40 @@ function readLimits(value: unknown): Limits {
   return Object.fromEntries(known) as unknown as Limits
 }
 
-/** The last argument of a room event; undefined for any other event. */
-export function readMeta(value: unknown): WireMeta | undefined {
-  if (!isObject(value) || !isText(value['$room'])) return undefined
-  const { epoch, seq, id, from = null, at } = value
-  const isLogged = isText(epoch) && isCount(seq) && isText(id)
-  if (!isUserOrNull(from) || typeof at !== 'number') return undefined
-  return isLogged ? (value as unknown as WireMeta) : { $room: value['$room'], from, at }
-}
-
-export function readMembersDelta(value: unknown): MembersDelta | undefined {
-  if (!isObject(value) || !isText(value['room']) || !isCount(value['v'])) return undefined
-  const { set = [], gone = [] } = value
-  if (!isListOf(set, isMember) || !isListOf(gone, isText)) return undefined
-  return { room: value['room'], v: value['v'], set, gone }
-}
-
-/** The room of a message. */
-export function readRoom(value: unknown): string | undefined {
-  return isObject(value) && isText(value['room']) ? value['room'] : undefined
-}
-
-export function readHead(value: unknown): Head | undefined {
-  return isObject(value) && isText(value['room']) && isText(value['epoch']) && isCount(value['seq'])
-    ? (value as unknown as Head)
-    : undefined
-}
-
-/** The answer to `$join`; throws the server's refusal, or `INVALID` for a malformed answer. */
-export function readJoinAnswer(value: unknown): JoinAnswer {
-  const said = granted(wire.join, value)
-  const { members } = said
-  const page = readPage(wire.join, said)
-  if (members === undefined) return { ok: true, ...page }
-  if (!isObject(members) || !isCount(members['v']) || !isListOf(members['list'], isMember)) throw unreadable(wire.join)
-  return { ok: true, ...page, members: { v: members['v'], list: members['list'] } }
-}
-
-export function readHistoryAnswer(value: unknown): HistoryAnswer {
-  return { ok: true, ...readPage(wire.history, granted(wire.history, value)) }
-}
-
-/** An entry beyond the head is malformed: it must not move the client's place in the log. */
-function readPage(request: string, { epoch, head, first, entries = [] }: Loose): Omit<HistoryAnswer, 'ok'> {
-  const isPlace = isText(epoch) && isCount(head) && isCount(first) && first <= head + 1
-  if (!isPlace || !isListOf(entries, isEntry) || entries.some(({ seq }) => seq > head)) throw unreadable(request)
-  return { epoch, head, first, entries }
+/**
+ * The answer to `$join` or `$history`; throws the server's refusal, or `INVALID` for a malformed answer. An entry beyond
+ * the head is malformed: it must not move the client's place in the log.
+ */
+export function readPage(request: string, value: unknown): Omit<JoinAnswer, 'ok'> {
+  const page = granted(request, value)
+  if (!isPage(page)) throw unreadable(request)
+  const { head, first, entries = [] } = page
+  if (first > head + 1 || entries.some(({ seq }) => seq > head)) throw unreadable(request)
+  return { ...page, entries }
 }
 
 /** An answer with fewer results than items must have a code. */
 export function readPublishAnswer(value: unknown, items: number): PublishAnswer {
-  if (!isObject(value)) throw unreadable(wire.publish)
-  const { ok, epoch, results = [], code, message, after } = value
-  if (!isListOf(results, isResult) || (results.length < items && !isText(code))) throw unreadable(wire.publish)
-  return {
-    ok: ok === true,
-    epoch: isText(epoch) ? epoch : '',
-    results,
-    ...(isText(code) && { code }),
-    ...(isText(message) && { message }),
-    ...(isCount(after) && { after }),
-  }
+  if (!isPublished(value)) throw unreadable(wire.publish)
+  const { ok = false, epoch = '', results = [], code } = value
+  if (results.length < items && code === undefined) throw unreadable(wire.publish)
+  return { ...value, ok, epoch, results }
 }
 
 /** The answer of a server that granted the request; throws its refusal, or `INVALID` for a malformed answer. */
-export function granted(request: string, value: unknown): Loose {
-  if (!isObject(value)) throw unreadable(request)
-  if (value['ok'] === true) return value
-  if (!isText(value['code'])) throw unreadable(request)
-  throw refusedBy(value['code'], isText(value['message']) ? value['message'] : undefined, value['after'])
+export function granted(request: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (isObject(value) && value['ok'] === true) return value
+  throw isRefused(value) ? refusedBy(value) : unreadable(request)
 }
 
 /** A refusal as an error, with the server's code and sentence. */
-function refusedBy(code: string, message?: string, after?: unknown): RoomfulError {
-  const sentence = message ?? `the server refused: ${code}`
-  return new RoomfulError(code, sentence, {
-    refusal: { code, message: sentence, data: isCount(after) ? { after } : undefined },
+export function refusedBy({
+  code,
+  message = `the server refused: ${code}`,
+  after,
+}: Pick<Refused, 'code' | 'message' | 'after'>): RoomfulError {
+  return new RoomfulError(code, message, {
+    refusal: { code, message, data: after === undefined ? undefined : { after } },
   })
 }
 

@@ -2,29 +2,27 @@ import { RoomfulError } from '@roomful/client'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import {
-  readHello,
-  readHistoryAnswer,
-  readJoinAnswer,
-  readMembersDelta,
-  readMeta,
-  readPublishAnswer,
-} from '../../src/roomful/wire-messages.ts'
+import { isMembersDelta, isMeta, readHello, readPage, readPublishAnswer } from '../../src/roomful/wire-messages.ts'
 import { rejection, startRoomful } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { EPOCH, helloWith, joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
 
+/** Gives a value that passes the check. */
+const only = (isFine: (value: unknown) => boolean) => (value: unknown) => (isFine(value) ? value : undefined)
 const entry = { event: 'm', data: 1, seq: 1, id: 'a:1', from: null, at: 1 }
 const answers = {
   hello: [readHello, helloWith({ limits: { batchItems: 3 } as never })],
-  join: [readJoinAnswer, joinAnswer({ head: 1, entries: [entry], members: { v: 1, list: [{ user: { id: 'ann' } }] } })],
-  history: [readHistoryAnswer, joinAnswer({ head: 1, entries: [entry] })],
+  join: [
+    (value: unknown) => readPage('$join', value),
+    joinAnswer({ head: 1, entries: [entry], members: { v: 1, list: [{ user: { id: 'ann' } }] } }),
+  ],
+  history: [(value: unknown) => readPage('$history', value), joinAnswer({ head: 1, entries: [entry] })],
   publish: [
     (value: unknown) => readPublishAnswer(value, 2),
     { ok: true, epoch: EPOCH, results: [{ seq: 1, at: 1 }, { code: 'NO' }] },
   ],
-  members: [readMembersDelta, { room: 'general', v: 1, set: [{ user: { id: 'ann' } }], gone: ['bob'] }],
-  meta: [readMeta, metaOf('general', 1)],
+  members: [only(isMembersDelta), { room: 'general', v: 1, set: [{ user: { id: 'ann' } }], gone: ['bob'] }],
+  meta: [only(isMeta), metaOf('general', 1)],
 } as const satisfies Record<string, readonly [(value: unknown) => unknown, object]>
 type Kind = keyof typeof answers
 

@@ -115,7 +115,8 @@ describe('RM14 a message that was sent with roomful()', () => {
     const error = await rejection(room.with({ timeoutMs: 50 }).emit('m', 1))
     expect(error).toMatchObject({
       code: 'TIMEOUT',
-      message: 'timed out after 50 ms: "m" in room general may or may not be stored; it is still being sent',
+      message:
+        'timed out after 50 ms waiting for the receipt of "m" in room general; if it was sent, it may still be stored',
     })
     expect(client.outbox.getState()).toMatchObject({ sending: 1 })
     answers[0]?.()

@@ -1,8 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
 import { bytesOf } from '@roomful/contract/protocol'
 import { hasBinary, snapshot } from '../../events/snapshot.ts'
-import type { StoredEntry } from '../storage/outbox-storage.ts'
-import type { MessageKeys } from './message-keys.ts'
+import type { EntryKey, StoredEntry } from '../storage/outbox-storage.ts'
 
 /** A message that the server has not confirmed yet. `cid` and `n` are its key: the server stores it once, however often it is sent. */
 export interface Message {
@@ -26,7 +25,7 @@ export type Outcome =
   | { readonly state: 'rejected' | 'unknown'; readonly error: RoomfulError }
 
 /** The id of a message as other members of the room see it. */
-export function messageId({ cid, n }: Pick<Message, 'cid' | 'n'>): string {
+export function messageId({ cid, n }: EntryKey): string {
   return `${cid.slice(0, 8)}:${n}`
 }
 
@@ -42,11 +41,11 @@ export function unanswered(
 }
 
 /** A new message. Throws `INVALID_ARGUMENT` for data that JSON cannot encode. */
-export function createMessage(keys: MessageKeys, room: string, event: string, given: unknown): Message {
+export function createMessage(key: EntryKey, room: string, event: string, given: unknown): Message {
   const data = snapshot(event, given)
   if (hasBinary(data))
     throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" has binary in it: room events are JSON`)
-  return { ...keys.next(), user: undefined, room, event, data, bytes: bytesOf(data), sentAt: undefined }
+  return { ...key, user: undefined, room, event, data, bytes: bytesOf(data), sentAt: undefined }
 }
 
 export function messageFrom(entry: StoredEntry): Message {

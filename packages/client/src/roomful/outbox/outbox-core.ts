@@ -85,9 +85,7 @@ export class OutboxCore {
         return this.#setUser(input.user, input.windowMs)
       case 'stopped':
         this.identity = 'ended'
-        return this.#end(({ user }) => (user === undefined ? input.error : undefined))
-      case 'clear':
-        return this.#end((message) => (this.isOwn(message) ? input.error : undefined))
+        return this.#end(({ user }) => user === undefined, input.error)
       case 'end':
         this.#ended = input.error
         this.#drop((message) => unanswered(message, input.error, this.#mayBeSent(message)))
@@ -109,10 +107,8 @@ export class OutboxCore {
         return this.#push(this.queues.get(input.batch.room)?.noAnswer(input.batch))
       case 'woken':
         return this.queues.get(input.room)?.wake()
-      case 'refused':
-        return this.#end((message) => (this.isOwn(message) ? input.error : undefined), input.room)
       case 'discard':
-        return this.#end((message) => (messageId(message) === input.id ? input.error : undefined), input.room)
+        return this.#discard(input)
     }
   }
 
@@ -198,6 +194,13 @@ export class OutboxCore {
     this.#send()
   }
 
+  #discard(input: Extract<OutboxInput, { readonly type: 'discard' }>): void {
+    this.#end((message) => {
+      const { room = message.room, id = messageId(message) } = input
+      return this.isOwn(message) && room === message.room && id === messageId(message)
+    }, input.error)
+  }
+
   #queueOf(room: string): RoomQueue {
     const queue = this.queues.get(room) ?? new RoomQueue(room)
     this.queues.set(room, queue)
@@ -213,8 +216,8 @@ export class OutboxCore {
   }
 
   /** Ends messages, and takes them out of the storage. */
-  #end(why: (message: Message) => RoomfulError | undefined, room?: string): void {
-    for (const queue of this.queues.values()) if (room === undefined || room === queue.room) this.#push(queue.end(why))
+  #end(isEnded: (message: Message) => boolean, error: RoomfulError): void {
+    for (const queue of this.queues.values()) this.#push(queue.end((message) => (isEnded(message) ? error : undefined)))
   }
 
   /** Ends messages, and leaves them in the storage to another page. */

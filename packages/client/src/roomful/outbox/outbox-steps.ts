@@ -40,8 +40,6 @@ export type OutboxInput =
   | { readonly type: 'lost'; readonly cid: string }
   /** The answer to `store`. */
   | { readonly type: 'stored'; readonly result: StoreResult }
-  /** Discards all messages of the current user. */
-  | { readonly type: 'clear'; readonly error: RoomfulError }
   /** The client is closed. */
   | { readonly type: 'end'; readonly error: RoomfulError }
   /** The app joins the room: its messages follow the answer (P8). */
@@ -55,9 +53,8 @@ export type OutboxInput =
   | { readonly type: 'no-answer'; readonly batch: Batch }
   /** The end of a `wait`. */
   | { readonly type: 'woken'; readonly room: string }
-  /** The join was refused for good. */
-  | { readonly type: 'refused'; readonly room: string; readonly error: RoomfulError }
-  | { readonly type: 'discard'; readonly room: string; readonly id: string; readonly error: RoomfulError }
+  /** Ends messages of the current user: all, those in a room, or one. */
+  | { readonly type: 'discard'; readonly room?: string; readonly id?: string; readonly error: RoomfulError }
 
 /** What is to be done, in this order. */
 export type OutboxOutput =

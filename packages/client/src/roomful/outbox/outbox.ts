@@ -1,17 +1,17 @@
-import { type Receipt, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
 import { type Hello, wire } from '@roomful/contract/protocol'
+import type { ClientCore } from '../../client-core.ts'
 import { Listeners, type Unsubscribe } from '../../emitter.ts'
-import { abortReason, type CallOptions } from '../../promises.ts'
+import type { CallOptions } from '../../promises.ts'
 import { retryDelay } from '../../retry-delay.ts'
 import type { OutboxStatus, OutgoingMessage, SentMessage } from '../../rooms/rooms-protocol.ts'
 import { runCore } from '../../run-core.ts'
 import { createGuardedStore, type GuardedStore } from '../../store.ts'
 import type { OutboxOption, StorageSession } from '../storage/storage-session.ts'
 import { readPublishAnswer } from '../wire-messages.ts'
-import { MessageKeys } from './message-keys.ts'
+import { pageId } from './message-keys.ts'
 import { createMessage, type Message, messageFrom, messageId, type Outcome } from './message.ts'
 import { OutboxCore } from './outbox-core.ts'
-import type { OutboxPort } from './outbox-port.ts'
 import type { Batch, OutboxInput, OutboxOutput, Session, StoreResult } from './outbox-steps.ts'
 import { outgoingEntry } from './outgoing.ts'
 import { Receipts } from './receipts.ts'
@@ -23,10 +23,12 @@ const WINDOW_MARGIN_MS = 3_600_000
 /** The messages on their way into rooms: gives the outbox core its inputs, and performs its outputs. */
 export class Outbox {
   readonly store: GuardedStore<OutboxStatus>
-  readonly #port: OutboxPort
+  readonly #client: ClientCore
   readonly #core: OutboxCore
   readonly #storage: StorageSession | undefined
-  readonly #keys = new MessageKeys()
+  /** The key of this page's messages: a cid that is never used again, and numbers that rise over all rooms (C1). */
+  #cid = pageId()
+  #lastNumber = 0
   readonly #receipts = new Receipts()
   readonly #watchers = new Listeners<[OutgoingMessage]>()
   /** The server's clock less `performance.now()`. */
@@ -36,9 +38,9 @@ export class Outbox {
   readonly #step: (input: OutboxInput) => void
   #clearCount = 0
 
-  constructor(address: string, queueLimit: number, option: OutboxOption | undefined, port: OutboxPort) {
-    const limit = { messages: queueLimit, bytes: MAX_BYTES }
-    this.#port = port
+  constructor(client: ClientCore, option: OutboxOption | undefined) {
+    const limit = { messages: client.settings.queueLimit, bytes: MAX_BYTES }
+    this.#client = client
     this.#core = new OutboxCore({ user: option?.user, limit, writes: option?.createWrites() })
     this.#step = runCore(
       (input) => this.#core.step(input, performance.now() + this.#clockMs),
@@ -46,9 +48,9 @@ export class Outbox {
       () => this.#update(),
     )
     const empty = { queued: 0, sending: 0, storage: 'memory', waitingForUser: 0 }
-    this.store = createGuardedStore<OutboxStatus>(empty, port.report)
+    this.store = createGuardedStore<OutboxStatus>(empty, client.reporting.report)
     this.#storage = option?.open(
-      { address, cid: this.#keys.cid },
+      { address: client.url, cid: this.#cid },
       {
         adopted: (entries) => this.#step({ type: 'adopt', messages: entries.map(messageFrom) }),
         lost: (cid) => this.#lose(cid),
@@ -69,10 +71,9 @@ export class Outbox {
    * rejects: a message that was never sent is discarded then, any other is still sent.
    */
   emit(room: string, event: string, data: unknown, wait: CallOptions = {}): SentMessage {
-    const message = createMessage(this.#keys, room, event, data)
+    const message = createMessage({ cid: this.#cid, n: ++this.#lastNumber }, room, event, data)
     const id = messageId(message)
-    if (wait.signal?.aborted) return { id, receipt: Promise.reject<Receipt>(abortReason(wait.signal)) }
-    const receipt = this.#receipts.add(message, wait, (error) => this.#step({ type: 'discard', room, id, error }))
+    const receipt = this.#receipts.add(message, wait, () => this.discard(room, id))
     this.#step({ type: 'emit', message })
     return { id, receipt }
   }
@@ -114,7 +115,7 @@ export class Outbox {
 
   /** The join was refused for good. */
   refuse(room: string, error: RoomfulError): void {
-    this.#step({ type: 'refused', room, error })
+    this.#step({ type: 'discard', room, error })
   }
 
   discard(room: string, id: string): void {
@@ -128,7 +129,7 @@ export class Outbox {
    */
   async clear(): Promise<void> {
     this.#clearCount += 1
-    this.#step({ type: 'clear', error: new RoomfulError('DISCARDED', 'the outbox was cleared') })
+    this.#step({ type: 'discard', error: new RoomfulError('DISCARDED', 'the outbox was cleared') })
     await this.#storage?.clear(this.#core.user)
   }
 
@@ -184,7 +185,7 @@ export class Outbox {
 
   #settle(message: Message, outcome: Outcome): void {
     this.#receipts.settle(message, outcome)
-    if (outcome.state !== 'confirmed') this.#port.drop(message.room, message.event, outcome.error)
+    if (outcome.state !== 'confirmed') this.#client.reporting.drop(message.event, outcome.error, message.room)
     this.#show(message, outcome)
   }
 
@@ -202,9 +203,9 @@ export class Outbox {
     for (const message of messages) this.#show(message, { state: 'sending' })
     const items = messages.map(({ n, event, data }) => ({ n, event, data: data ?? null }))
     const request = { room, epoch, cid: messages[0]!.cid, items }
-    const { sender, ackTimeoutMs } = this.#port
+    const { sender, settings } = this.#client
     sender
-      .requestNow(wire.publish, [request], { timeoutMs: ackTimeoutMs })
+      .requestNow(wire.publish, [request], { timeoutMs: settings.ackTimeoutMs })
       .then(([answer]) => readPublishAnswer(answer, items.length))
       .then(
         (answer) => this.#step({ type: 'answer', batch, answer }),
@@ -218,7 +219,7 @@ export class Outbox {
     const wake = (): void => {
       this.#timers.delete(room)
       this.#step({ type: 'woken', room })
-      if (rejoin) this.#port.rejoin(room)
+      if (rejoin) this.#client.rooms.get(room)?.lost()
     }
     this.#stopTimer(room)
     this.#timers.set(room, setTimeout(wake, retryDelay({ firstMs: ms, jitter: 'half' })))
@@ -233,21 +234,21 @@ export class Outbox {
     if (!this.#core.isOwn(message)) return
     this.#watchers
       .of(message.room)
-      ?.call([outgoingEntry(message, state)], (error) => this.#port.report(error, 'outbox'))
+      ?.call([outgoingEntry(message, state)], (error) => this.#client.reporting.report(error, 'outbox'))
   }
 
   #lose(cid: string): void {
-    if (cid === this.#keys.cid) this.#keys.renew()
+    if (cid === this.#cid) this.#cid = pageId()
     this.#step({ type: 'lost', cid })
   }
 
   /** A later page may still finish what is stored under the old cid: a higher number sent from here would hinder it. */
   #failStorage(error: unknown): void {
-    this.#keys.renew()
-    this.#port.storageFailed(error)
+    this.#cid = pageId()
+    this.#client.reporting.inspect({ type: 'error', error, source: 'outbox' })
   }
 
-  /** Publishes the counts, and tells the client which rooms the outbox holds. */
+  /** Publishes the counts, and keeps the client in the rooms for which there are messages. */
   #update(): void {
     const { queued, sending, rooms } = this.#core.count()
     const storage = this.#storage?.storage ?? 'memory'
@@ -256,7 +257,14 @@ export class Outbox {
       this.store.setState({ queued, sending, storage })
     const before = this.#heldRooms
     this.#heldRooms = rooms
-    for (const room of rooms) if (!before.has(room)) this.#port.heldChanged(room)
-    for (const room of before) if (!rooms.has(room)) this.#port.heldChanged(room)
+    for (const room of new Set([...before, ...rooms])) if (before.has(room) !== rooms.has(room)) this.#hold(room)
+  }
+
+  /** The client stays in the room, or joins it, while the outbox has messages for it. */
+  #hold(name: string): void {
+    const { rooms } = this.#client
+    const isHeld = this.holds(name)
+    const room = isHeld ? rooms.named(name) : rooms.get(name)
+    room?.setNeeded(isHeld)
   }
 }

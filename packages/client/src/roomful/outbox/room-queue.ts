@@ -2,6 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { type PublishAnswer } from '@roomful/contract/protocol'
 import { isRetryable } from '../../errors.ts'
 import { type Message, type Outcome, unanswered } from './message.ts'
+import { refusedBy } from '../wire-messages.ts'
 import type { Batch, RoomQueueOutput, Session } from './outbox-steps.ts'
 
 /** How many connections in a row may end with an unanswered batch before its messages are suspected (C19). */
@@ -85,10 +86,8 @@ export class RoomQueue {
   }
 
   /** The first answer to a message counts, also if the batch was sent again meanwhile (C6, C7). */
-  answer(
-    batch: Batch,
-    { epoch, results, code, message = 'the server refused the messages', after }: PublishAnswer,
-  ): RoomQueueOutput[] {
+  answer(batch: Batch, answer: PublishAnswer): RoomQueueOutput[] {
+    const { epoch, results, code = 'REFUSED', after } = answer
     const isCurrent = this.batch === batch
     if (isCurrent) this.#droppedConnections = 0
     // An answer about another log than the room's: its messages are sent again.
@@ -100,12 +99,12 @@ export class RoomQueue {
     })
     if (!isCurrent) return settled
     const rest = batch.messages.slice(results.length)
-    if (rest.length > 0 && code !== undefined && isRetryable(code)) {
+    if (rest.length > 0 && isRetryable(code)) {
       for (const sent of rest) if (batch.firstSent.has(sent)) sent.sentAt = undefined // the server has not touched it
       return [...settled, ...this.#pause(results.length === 0, after, code === 'EPOCH' || code === 'NOT_MEMBER')]
     }
     this.batch = undefined
-    const refusal = new RoomfulError(code ?? 'REFUSED', message)
+    const refusal = refusedBy({ ...answer, code })
     const refused = (sent: Message) => this.#settle(sent, unanswered(sent, refusal, !batch.firstSent.has(sent)))
     return [...settled, ...rest.flatMap(refused)]
   }
@@ -173,7 +172,5 @@ export class RoomQueue {
 
 function outcomeOf(result: PublishAnswer['results'][number]): Outcome {
   if (!('code' in result)) return { state: 'confirmed', ...result }
-  const { code, message = `the server refused: ${code}` } = result
-  const error = new RoomfulError(code, message, { refusal: { code, message } })
-  return { state: code === 'STALE' ? 'unknown' : 'rejected', error }
+  return { state: result.code === 'STALE' ? 'unknown' : 'rejected', error: refusedBy(result) }
 }

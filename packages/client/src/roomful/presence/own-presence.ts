@@ -7,7 +7,8 @@ import type { RoomInternals } from '../../rooms/room-internals.ts'
 import { isOut } from '../../rooms/room-state.ts'
 import { retryDelay } from '../../retry-delay.ts'
 import { createGuardedStore } from '../../store.ts'
-import { roomfulRooms } from '../roomful-rooms.ts'
+import { limitsOf, roomfulRooms } from '../roomful-rooms.ts'
+import { granted } from '../wire-messages.ts'
 import {
   INTERVAL_MS,
   NO_PRESENCE,
@@ -32,7 +33,7 @@ export function createOwnPresence<C extends AnyContract>(
   room: Room<C>,
   internals: RoomInternals,
 ): Pick<RoomPresence<C>, 'set' | 'clear' | 'state'> {
-  const { schemas, reporting } = internals.client
+  const { schemas, reporting, settings } = internals.client
   const roomful = roomfulRooms.get(internals)
   const store = createGuardedStore<PresenceState<C>>({ presence: undefined, error: undefined }, reporting.report)
   let own = NO_PRESENCE
@@ -42,7 +43,7 @@ export function createOwnPresence<C extends AnyContract>(
 
   const currentServer = (): PresenceServer => ({
     userId: internals.userId(),
-    maxBytes: roomful?.limitsOf('presence')?.presenceBytes ?? 0,
+    maxBytes: (roomful && limitsOf(roomful.link, 'presence')?.presenceBytes) ?? 0,
   })
 
   const update = (next: OwnPresence): void => {
@@ -84,7 +85,10 @@ export function createOwnPresence<C extends AnyContract>(
     }
     const request = { room: room.name, presence: JSON.parse(json) as unknown }
     sentAt = performance.now()
-    roomful?.request(wire.presence, request).then(() => end(), end)
+    roomful?.link
+      .request(wire.presence, request, settings.ackTimeoutMs)
+      .then((answer) => void granted(wire.presence, answer))
+      .then(() => end(), end)
   }
 
   if (roomful)

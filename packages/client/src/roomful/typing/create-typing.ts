@@ -3,7 +3,7 @@ import { type Typing, wire } from '@roomful/contract/protocol'
 import type { Room } from '../../rooms/room.ts'
 import { internalsOf } from '../../rooms/room-internals.ts'
 import { createGuardedStore } from '../../store.ts'
-import { roomfulRooms } from '../roomful-rooms.ts'
+import { limitsOf, roomfulRooms } from '../roomful-rooms.ts'
 import { isUser } from '../wire-messages.ts'
 import type { RoomTyping } from '../presence/presence-types.ts'
 import { createOwnTyping } from './own-typing.ts'
@@ -32,18 +32,18 @@ export function createTyping<C extends AnyContract>(room: Room<C>): RoomTyping<C
 function followTyping<C extends AnyContract>(room: Room<C>): OpenTyping<C> {
   const internals = internalsOf(room)
   const roomful = roomfulRooms.get(internals)
-  const { schemas, reporting } = internals.client
+  const { schemas, reporting, sender } = internals.client
   const createUsers = () => createGuardedStore<readonly User<C>[]>([], reporting.report)
   const users = createUsers()
   let typists: Typists<User<C>> = []
   let timer: ReturnType<typeof setTimeout> | undefined
   let openCount = 0
 
-  const isSupported = (): boolean => roomful?.limitsOf('typing') !== undefined
+  const isSupported = (): boolean => roomful !== undefined && limitsOf(roomful.link, 'typing') !== undefined
   const own = createOwnTyping((typing) => {
     // A stop is sent in any state: the server may still have the member.
     if (!isSupported() || (typing && room.status !== 'joined')) return false
-    roomful?.send(wire.typing, { room: room.name, typing })
+    sender.volatile(wire.typing, [{ room: room.name, typing }])
     return true
   })
 

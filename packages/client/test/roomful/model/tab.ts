@@ -146,7 +146,7 @@ export class Tab {
         if (frame.attempt !== this.#attempt[room]) return
         this.logs[room]!.step({ type: 'disconnected' })
         this.#attempt[room] = -1
-        return this.step({ type: 'refused', room: String(room), error: new RoomfulError('FORBIDDEN', 'no') })
+        return this.step({ type: 'discard', room: String(room), error: new RoomfulError('FORBIDDEN', 'no') })
       }
       case 'page':
         if (frame.page)

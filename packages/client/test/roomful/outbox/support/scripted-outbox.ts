@@ -118,9 +118,9 @@ export function createScriptedOutbox(script: Script = {}) {
         error: new RoomfulError('DISCARDED', 'discarded'),
       }),
     refuse: (room = 'general') =>
-      step({ type: 'refused', room, error: new RoomfulError('FORBIDDEN', 'you are not allowed') }),
+      step({ type: 'discard', room, error: new RoomfulError('FORBIDDEN', 'you are not allowed') }),
     lose: (cid = 'page-one') => step({ type: 'lost', cid }),
-    clear: () => step({ type: 'clear', error: new RoomfulError('DISCARDED', 'the outbox was cleared') }),
+    clear: () => step({ type: 'discard', error: new RoomfulError('DISCARDED', 'the outbox was cleared') }),
     end: () => step({ type: 'end', error: new RoomfulError('DISCONNECTED', 'the client was closed') }),
     stop: () => step({ type: 'stopped', error: new RoomfulError('DISCONNECTED', 'signed out') }),
   }

@@ -1,14 +1,15 @@
 import type { RoomfulError } from '@roomful/client'
 import { defaultLimits, type Hello, type PublishAnswer, type PublishRequest } from '@roomful/contract/protocol'
 import { PendingWrites } from '../../../../src/roomful/outbox/pending-writes.ts'
+import type { ClientCore } from '../../../../src/client-core.ts'
 import { Outbox } from '../../../../src/roomful/outbox/outbox.ts'
-import type { OutboxPort } from '../../../../src/roomful/outbox/outbox-port.ts'
 import type {
   OutboxOption,
   StorageEvents,
   StorageSession,
   StoredEntry,
 } from '../../../../src/roomful/storage/storage-session.ts'
+import { createFakeHost } from '../../support/fake-host.ts'
 import { session } from './scripted-outbox.ts'
 
 export const helloOf = (user: string | null): Hello => ({
@@ -58,26 +59,33 @@ export const storeAll: Publish = async ({ epoch, items }) => ({
 })
 export const neverAnswer: Publish = () => new Promise(() => {})
 
-/** An outbox with a port that records what it is asked for. */
+/** An outbox of a client that records what it is asked for. */
 export function startOutbox(publish: Publish = storeAll, option?: OutboxOption, queueLimit = 100) {
   const requests: PublishRequest[] = []
   const changes: string[] = []
   const drops: string[] = []
-  const port: OutboxPort = {
-    ackTimeoutMs: 10_000,
+  const hostOf = (name: string) => ({
+    ...createFakeHost(),
+    lost: () => void changes.push(`rejoin ${name}`),
+    setNeeded: (isNeeded: boolean) => void changes.push(`${isNeeded ? 'holds' : 'leaves'} ${name}`),
+  })
+  const client = {
+    url: '/',
+    settings: { ackTimeoutMs: 10_000, queueLimit },
     sender: {
-      async requestNow(_event, [request]) {
-        requests.push(request as PublishRequest)
-        return [await publish(request as PublishRequest)]
+      async requestNow(_event: string, [request]: [PublishRequest]) {
+        requests.push(request)
+        return [await publish(request)]
       },
     },
-    rejoin: (room) => void changes.push(`rejoin ${room}`),
-    heldChanged: (room) => void changes.push(`${outbox.holds(room) ? 'holds' : 'leaves'} ${room}`),
-    drop: (_room, event, error) => void drops.push(`${event} ${error.code}`),
-    storageFailed: () => void changes.push('storage failed'),
-    report: (error) => void drops.push(String(error)),
+    rooms: { get: hostOf, named: hostOf },
+    reporting: {
+      drop: (event: string, error: RoomfulError) => void drops.push(`${event} ${error.code}`),
+      inspect: () => void changes.push('storage failed'),
+      report: (error: unknown) => void drops.push(String(error)),
+    },
   }
-  const outbox = new Outbox('/', queueLimit, option, port)
+  const outbox = new Outbox(client as unknown as ClientCore, option)
   return {
     outbox,
     requests,

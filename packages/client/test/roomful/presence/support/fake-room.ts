@@ -7,7 +7,7 @@ import {
   type SocketIoContract,
   ValidationError,
 } from '@roomful/client'
-import { defaultLimits, type WireUser } from '@roomful/contract/protocol'
+import { defaultLimits, type Hello, type WireUser } from '@roomful/contract/protocol'
 import { onTestFinished, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import { Emitter, Listeners } from '../../../../src/emitter.ts'
@@ -76,6 +76,11 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true, re
     lost: rejoin,
     checkUse: () => {},
     client: {
+      settings: { ackTimeoutMs: 10_000 },
+      connection: { store: createStore(() => ({ status: 'connected' })) },
+      sender: {
+        volatile: (_event: string, [message]: [{ typing: boolean }]) => signs.push(message.typing) > 0,
+      },
       schemas: {
         readUser: (user: unknown) => ((user as WireUser).id === 'bad' ? undefined : (user as never)),
         checkPresence: (presence: unknown) => {
@@ -93,14 +98,18 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true, re
     presence: () => undefined,
     hasPresence: false,
     senders,
-    limitsOf: (capability) => (capabilities?.includes(capability) ? { ...defaultLimits, presenceBytes } : undefined),
-    request: (_event, request) =>
-      new Promise((accept, refuse) => {
-        const { presence } = request as { presence: unknown }
-        const { status } = state.getState()
-        requests.push({ presence, status, at: performance.now(), accept: () => accept({ ok: true }), refuse })
-      }),
-    send: (_event, message) => void signs.push((message as { typing: boolean }).typing),
+    link: {
+      core: internals.client,
+      get hello() {
+        return capabilities && ({ capabilities, limits: { ...defaultLimits, presenceBytes } } as unknown as Hello)
+      },
+      request: (_event, request) =>
+        new Promise((accept, refuse) => {
+          const { presence } = request as { presence: unknown }
+          const { status } = state.getState()
+          requests.push({ presence, status, at: performance.now(), accept: () => accept({ ok: true }), refuse })
+        }),
+    },
     onOwn: (event, handler) => own.add(event, handler),
   }
   setInternals(room, internals)
