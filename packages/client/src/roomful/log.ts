@@ -104,6 +104,12 @@ export class RoomLog {
     }
   }
 
+  /** Whether the page is of the log that was followed so far, which has not gone back. */
+  continuesIn(page: LogPage): boolean {
+    const { place } = this
+    return place !== undefined && place.epoch === page.epoch && place.last <= page.head
+  }
+
   #away(): LogOutput[] {
     this.status = 'away'
     this.#isFetching = false
@@ -116,7 +122,7 @@ export class RoomLog {
     this.status = 'joined'
     this.#learn(page.epoch, page.head)
     const { place } = this
-    if (place && place.epoch === page.epoch && place.last <= page.head) return this.#apply(place, page)
+    if (place && this.continuesIn(page)) return this.#apply(place, page)
     this.place = { epoch: page.epoch, last: page.head }
     const gap: Gap = { from: undefined, to: page.head, reason: 'epoch' }
     return this.#proceed(place ? [{ type: 'gap', gap }] : [])

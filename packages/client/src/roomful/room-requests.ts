@@ -1,4 +1,4 @@
-import { RoomfulError } from '@roomful/contract'
+import type { RoomfulError } from '@roomful/contract'
 import { type JoinAnswer, type JoinRequest, wire } from '@roomful/contract/protocol'
 import type { HistoryQuery } from '../rooms/room.ts'
 import type { ServerLink } from './roomful-rooms.ts'
@@ -35,8 +35,7 @@ export class RoomRequests {
   /** At most `limit` entries: the newest, or those before or after a `seq`. */
   async history(epoch: string, query: HistoryQuery): Promise<Omit<JoinAnswer, 'ok'>> {
     const { hello, core } = this.#link
-    if (!hello) throw new RoomfulError('DISCONNECTED', `unable to read room ${this.#room}: not connected`)
-    const { page } = hello.limits
+    const { page } = hello!.limits
     const limit = Math.min(query.limit ?? page, page)
     const range = 'after' in query ? { after: query.after } : { before: query.before ?? Number.MAX_SAFE_INTEGER }
     const request = { epoch, limit, ...range }

@@ -2,7 +2,6 @@ import { RoomfulError } from '@roomful/contract'
 import {
   assertRoomName,
   type Entry,
-  type Head,
   type JoinAnswer as WireAnswer,
   type MembersDelta,
   wire,
@@ -16,11 +15,9 @@ import type { HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.t
 import { isOut, type RoomState } from '../rooms/room-state.ts'
 import type { JoinAnswer, OutgoingMessages, RoomHost, RoomPart, SentMessage } from '../rooms/rooms-protocol.ts'
 import { runCore } from '../run-core.ts'
-import { InitialPage } from './initial-page.ts'
 import { type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
-import type { Outbox } from './outbox/outbox.ts'
 import { RoomMembers } from './room-members.ts'
-import { type RoomfulInternals, roomfulRooms, type ServerLink } from './roomful-rooms.ts'
+import { type RoomfulInternals, type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import { RoomRequests } from './room-requests.ts'
 import { isHead, isLogged, isMembersDelta } from './wire-messages.ts'
 
@@ -31,15 +28,16 @@ const FETCH_RETRY_MS = 1_000
 type MetaOnWire = Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>
 
 interface Answer extends JoinAnswer {
-  readonly page: LogPage
-  readonly members: WireAnswer['members']
+  readonly page: Omit<WireAnswer, 'ok'>
   /** Whether the join asked for the newest messages. */
   readonly hasInitial: boolean
 }
 
-/** What a room needs of the protocol; `RoomfulProtocol` is the only one. */
-export interface RoomfulLink extends ServerLink {
-  readonly outbox: Outbox
+/** A new timeline waits for the newest messages. */
+interface InitialRequest {
+  readonly count: number
+  /** The page that a join has brought since. */
+  page?: HistoryMessages
 }
 
 /** One room on a server with `@roomful/server`: its log, its members, and the messages to it. */
@@ -55,14 +53,17 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   hasPresence = false
   readonly #requests: RoomRequests
   readonly #log = new RoomLog()
-  readonly #runLog: (input: LogInput) => void
+  readonly #runLog = runCore(
+    (input: LogInput) => this.#log.step(input),
+    (output) => this.#perform(output),
+  )
   /** The protocol's own events of this room, such as `$typing`. */
   readonly #own = new Listeners<[unknown]>()
   #early: MembersDelta[] = []
   /** Something of the room came since the last join was sent. If the app leaves, it is forgotten. */
   #hasEarly = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
-  readonly #initial = new InitialPage()
+  readonly #initials = new Set<InitialRequest>()
 
   constructor(host: RoomHost, link: RoomfulLink) {
     const { name } = host
@@ -77,24 +78,21 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       watch: (listener) => link.outbox.watch(name, listener),
       discard: (id) => link.outbox.discard(name, id),
     }
-    this.#runLog = runCore(
-      (input) => this.#log.step(input),
-      (output) => this.#perform(output),
-    )
     roomfulRooms.set(host, this)
   }
 
   async join(params: unknown): Promise<Answer> {
     const { place } = this.#log
-    const last = Math.min(this.#initial.count, this.link.hello?.limits.page ?? 0)
+    const counts = [...this.#initials].map(({ count }) => count)
+    const last = Math.min(this.link.hello!.limits.page, Math.max(0, ...counts))
     this.#hasEarly = false
-    const { members, ...page } = await this.#requests.join({
+    const page = await this.#requests.join({
       since: place && { epoch: place.epoch, seq: place.last },
       presence: this.presence(),
       params,
       last: last || undefined,
     })
-    return { acknowledged: true, page, members, hasInitial: last > 0 }
+    return { acknowledged: true, page, hasInitial: last > 0 }
   }
 
   async leave(): Promise<void> {
@@ -117,19 +115,20 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     if (isOut(state) || (status === 'failed' && isPermanent(error))) this.#members.show(undefined)
   }
 
-  onAnswer({ members }: Answer): void {
-    this.#members.show(members)
+  onAnswer({ page }: Answer): void {
+    this.#members.show(page.members)
   }
 
   onJoined({ page, hasInitial }: Answer, isForApp: boolean): void {
     const { outbox, hello } = this.link
-    if (hello) outbox.open(this.host.name, { epoch: page.epoch, ...hello.limits })
+    outbox.open(this.host.name, { epoch: page.epoch, ...hello!.limits })
     if (!isForApp) return
-    const { place } = this.#log
-    const isContinued = place !== undefined && place.epoch === page.epoch && place.last <= page.head
-    if (hasInitial && !isContinued) this.#initial.receive(this.#read(page, false))
+    if (hasInitial && !this.#log.continuesIn(page)) {
+      const initial = this.#read(page, false)
+      for (const request of this.#initials) request.page = initial
+    }
     this.#runLog({ type: 'joined', page })
-    for (const delta of this.#early.splice(0)) this.receiveMembers(delta)
+    for (const delta of this.#early.splice(0)) this.#receiveMembers(delta)
   }
 
   onRefused(error: RoomfulError): void {
@@ -171,7 +170,12 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   /** Asks the next join for the newest `count` messages. The returned function ends that and gives the page. */
   requestInitial(count: number): () => HistoryMessages | undefined {
-    return this.#initial.request(count)
+    const request: InitialRequest = { count }
+    this.#initials.add(request)
+    return () => {
+      this.#initials.delete(request)
+      return request.page
+    }
   }
 
   /** A room event. */
@@ -187,19 +191,17 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   /** A message of the protocol. False where it is malformed, or has no listener. */
   receiveOwn(event: string, message: unknown): boolean {
-    if (event === wire.members && isMembersDelta(message)) this.receiveMembers(message)
-    else if (event === wire.head && isHead(message)) this.#receiveHead(message)
-    else return this.#emitOwn(event, message)
+    if (event === wire.members && isMembersDelta(message)) {
+      this.#noticeEarly(true)
+      this.#receiveMembers(message)
+    } else if (event === wire.head && isHead(message)) {
+      this.#noticeEarly(true)
+      this.#runLog({ type: 'head', epoch: message.epoch, seq: message.seq })
+    } else return this.#emitOwn(event, message)
     return true
   }
 
-  #receiveHead({ epoch, seq }: Head): void {
-    this.#noticeEarly(true)
-    this.#runLog({ type: 'head', epoch, seq })
-  }
-
-  receiveMembers(delta: MembersDelta): void {
-    this.#noticeEarly(true)
+  #receiveMembers(delta: MembersDelta): void {
     const { status } = this.host.state
     if (status === 'joining') {
       this.#early.push(delta)
@@ -243,7 +245,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   #deliver({ event, data, ...meta }: Entry, replayed: boolean): void {
     if (isOut(this.host.state)) return // a listener of an earlier message has left the room
     this.#emit(event, data, meta, replayed)
-    if (this.senders.size > 0) this.senders.call([meta.from], (error) => this.link.core.reporting.report(error, event))
+    this.senders.call([meta.from], (error) => this.link.core.reporting.report(error, event))
   }
 
   #fetch(join: number, epoch: string, after: number): void {
@@ -265,11 +267,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   /** Parsed messages of a page. Those that the contract refuses are reported and left out. */
   #read({ epoch, first, head, entries }: LogPage, isNewer: boolean): HistoryMessages {
-    const { schemas } = this.link.core
-    const messages = entries.flatMap(({ event, data, ...meta }) => {
-      const read = schemas.readRoomEvent(this.host.name, event, data)
-      return read ? [{ event, data: read.data, meta: this.#metaOf(meta, true) }] : []
-    })
+    const messages = entries.flatMap(({ event, data, ...meta }) => this.#parse(event, data, meta, true) ?? [])
     const oldest = entries[0]?.seq ?? first
     const newest = entries.at(-1)?.seq ?? head
     return { messages, more: isNewer ? newest < head : oldest > first, epoch, oldest, newest }
@@ -277,15 +275,22 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   #emit(event: string, data: unknown, meta: MetaOnWire, replayed: boolean): void {
     const { name, events } = this.host
-    const { schemas, reporting } = this.link.core
     const parse = (): [unknown, MessageMeta] | undefined => {
-      const read = schemas.readRoomEvent(name, event, data)
-      return read && [read.data, this.#metaOf(meta, replayed)]
+      const message = this.#parse(event, data, meta, replayed)
+      return message && [message.data, message.meta]
     }
-    events.listeners.emit(event, parse, (error) => reporting.report(error, `${event} of ${name}`))
+    events.listeners.emit(event, parse, (error) => this.link.core.reporting.report(error, `${event} of ${name}`))
   }
 
-  #metaOf({ id, seq, from, at }: MetaOnWire, replayed: boolean): MessageMeta {
-    return { id, seq, from: this.link.core.schemas.readUser(from), at, replayed }
+  /** undefined where the contract refuses the data. */
+  #parse(
+    event: string,
+    data: unknown,
+    { id, seq, from, at }: MetaOnWire,
+    replayed: boolean,
+  ): HistoryMessages['messages'][number] | undefined {
+    const { schemas } = this.link.core
+    const read = schemas.readRoomEvent(this.host.name, event, data)
+    return read && { event, data: read.data, meta: { id, seq, from: schemas.readUser(from), at, replayed } }
   }
 }

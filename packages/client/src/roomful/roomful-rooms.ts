@@ -1,14 +1,20 @@
 import type { Hello, Limits, WireUser } from '@roomful/contract/protocol'
 import type { ClientCore } from '../client-core.ts'
 import type { Emitter, Unsubscribe } from '../emitter.ts'
+import type { Outbox } from './outbox/outbox.ts'
 
 /** The connection of the client's protocol. */
 export interface ServerLink {
   readonly core: ClientCore
-  /** undefined before the first `$hello`. */
+  /** undefined before the first connection, and so before any room is joined. */
   readonly hello: Hello | undefined
   /** The first value of the server's answer. */
   request(event: string, request: object, timeoutMs: number): Promise<unknown>
+}
+
+/** What a room needs of the protocol; `RoomfulProtocol` is the only one. */
+export interface RoomfulLink extends ServerLink {
+  readonly outbox: Outbox
 }
 
 /** The side of a roomful room that presence and typing are built on. */

@@ -5,7 +5,8 @@ import type { Guarantees } from '../connection/connection-state.ts'
 import { handled } from '../promises.ts'
 import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/rooms-protocol.ts'
 import { Outbox } from './outbox/outbox.ts'
-import { type RoomfulLink, RoomfulRoom } from './roomful-room.ts'
+import { RoomfulRoom } from './roomful-room.ts'
+import { type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import type { OutboxOption } from './storage/storage-session.ts'
 import { isMeta, isRoomMessage, readHello } from './wire-messages.ts'
 
@@ -41,13 +42,9 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   readonly core: ClientCore
   /** What the server said of itself; undefined before its first `$hello`. */
   hello: Hello | undefined
-  readonly #rooms = new WeakMap<RoomHost, RoomfulRoom>()
-  /** The user of the last connection: null is a guest. */
-  #userId: string | null | undefined
 
   constructor(core: ClientCore, option: OutboxOption | undefined) {
     this.core = core
-    this.#userId = option?.user
     this.outbox = new Outbox(core, option)
     const { getState, getInitialState, subscribe } = this.outbox.store
     this.clientOutbox = { getState, getInitialState, subscribe, clear: () => handled(this.outbox.clear()) }
@@ -57,9 +54,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   }
 
   createPart(host: RoomHost): RoomPart {
-    const room = new RoomfulRoom(host, this)
-    this.#rooms.set(host, room)
-    return room
+    return new RoomfulRoom(host, this)
   }
 
   receiveEarly(event: string, [message]: readonly unknown[]): boolean {
@@ -87,7 +82,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   }
 
   userId(): string | undefined {
-    return this.outbox.selfId
+    return this.outbox.user ?? undefined
   }
 
   onConnecting(): void {
@@ -95,12 +90,9 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   }
 
   onConnected(): boolean {
-    const hello = this.hello!
-    const id = hello.user?.id ?? null
-    const isAnotherUser = this.#userId !== undefined && this.#userId !== id
-    this.#userId = id
-    this.outbox.onHello(hello)
-    return isAnotherUser
+    const before = this.outbox.user
+    this.outbox.onHello(this.hello!)
+    return before !== undefined && before !== this.outbox.user
   }
 
   onStopped(error: RoomfulError): void {
@@ -136,7 +128,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
 
   #room(name: string): RoomfulRoom | undefined {
     const host = this.core.rooms.get(name)
-    return host && this.#rooms.get(host)
+    return host && (roomfulRooms.get(host) as RoomfulRoom | undefined)
   }
 
   #drop(event: string, reason: string): void {

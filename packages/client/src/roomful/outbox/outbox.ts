@@ -61,9 +61,9 @@ export class Outbox {
     )
   }
 
-  /** The id of the current user; undefined while it is unknown, and for guests. */
-  get selfId(): string | undefined {
-    return this.#core.user ?? undefined
+  /** The id of the current user: null for a guest, undefined while it is unknown. */
+  get user(): string | null | undefined {
+    return this.#core.user
   }
 
   /**

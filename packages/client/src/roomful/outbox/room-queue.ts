@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import { type PublishAnswer } from '@roomful/contract/protocol'
-import { isRetryable } from '../../errors.ts'
+import { isRetryable, requestedWaitMs } from '../../errors.ts'
 import { type Message, type Outcome, unanswered } from './message.ts'
 import { refusedBy } from '../wire-messages.ts'
 import type { Batch, RoomQueueOutput, Session } from './outbox-steps.ts'
@@ -11,8 +11,6 @@ const MAX_DROPPED_CONNECTIONS = 3
 const ENVELOPE_BYTES = 128
 const EMPTY_ANSWER_MS = 100
 const MAX_EMPTY_ANSWER_MS = 5_000
-/** The longest wait that a server may ask for. */
-const MAX_WAIT_MS = 300_000
 
 /** One room's messages in order, and the batch that is under way. SPEC.md, rules OB. */
 export class RoomQueue {
@@ -87,7 +85,8 @@ export class RoomQueue {
 
   /** The first answer to a message counts, also if the batch was sent again meanwhile (C6, C7). */
   answer(batch: Batch, answer: PublishAnswer): RoomQueueOutput[] {
-    const { epoch, results, code = 'REFUSED', after } = answer
+    const { epoch, results, code = 'REFUSED' } = answer
+    const refusal = refusedBy({ ...answer, code })
     const isCurrent = this.batch === batch
     if (isCurrent) this.#droppedConnections = 0
     // An answer about another log than the room's: its messages are sent again.
@@ -101,10 +100,12 @@ export class RoomQueue {
     const rest = batch.messages.slice(results.length)
     if (rest.length > 0 && isRetryable(code)) {
       for (const sent of rest) if (batch.firstSent.has(sent)) sent.sentAt = undefined // the server has not touched it
-      return [...settled, ...this.#pause(results.length === 0, after, code === 'EPOCH' || code === 'NOT_MEMBER')]
+      return [
+        ...settled,
+        ...this.#pause(results.length === 0, requestedWaitMs(refusal), code === 'EPOCH' || code === 'NOT_MEMBER'),
+      ]
     }
     this.batch = undefined
-    const refusal = refusedBy({ ...answer, code })
     const refused = (sent: Message) => this.#settle(sent, unanswered(sent, refusal, !batch.firstSent.has(sent)))
     return [...settled, ...rest.flatMap(refused)]
   }
@@ -159,13 +160,13 @@ export class RoomQueue {
   }
 
   /** Waits longer after each answer that settles nothing, so that a server that names no wait is not asked in a tight loop. */
-  #pause(isEmpty: boolean, after: number | undefined, rejoin: boolean): RoomQueueOutput[] {
+  #pause(isEmpty: boolean, requestedMs: number, rejoin: boolean): RoomQueueOutput[] {
     this.#emptyAnswers = isEmpty ? this.#emptyAnswers + 1 : 0
     const ownMs =
       this.#emptyAnswers < 2 ? 0 : Math.min(MAX_EMPTY_ANSWER_MS, EMPTY_ANSWER_MS * 2 ** (this.#emptyAnswers - 2))
     if (rejoin) this.session = undefined
     this.#isWaiting = true
-    const wait: RoomQueueOutput = { type: 'wait', room: this.room, ms: Math.min(after || ownMs, MAX_WAIT_MS), rejoin }
+    const wait: RoomQueueOutput = { type: 'wait', room: this.room, ms: requestedMs || ownMs, rejoin }
     return [...this.#requeue(), wait]
   }
 }

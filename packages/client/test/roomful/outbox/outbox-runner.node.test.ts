@@ -217,7 +217,7 @@ describe('C2 another user on the same client', () => {
     seen.length = 0
     join('bob')
     await flush()
-    expect([outbox.outgoing('general'), outbox.holds('general'), outbox.selfId]).toEqual([[], false, 'bob'])
+    expect([outbox.outgoing('general'), outbox.holds('general'), outbox.user]).toEqual([[], false, 'bob'])
     expect(counts()).toMatchObject({ queued: 0, sending: 0 })
     expect(changes).toEqual(['holds general', 'leaves general'])
     expect(seen).toEqual([])
