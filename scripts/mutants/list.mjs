@@ -350,9 +350,9 @@ export const mutants = [
   ),
   mutant(
     'C1 an adopter gives numbers under the adopted cid',
-    `${client}/roomful/outbox/outbox.ts`,
-    "if (!isCleared) this.#step({ type: 'adopt', messages: entries.map(messageFrom) })",
-    "if (!isCleared) this.#step({ type: 'adopt', messages: entries.map(messageFrom) })\n      for (const { cid, n } of entries) [this.#cid, this.#lastNumber] = [cid, n]",
+    `${client}/roomful/storage/stored-outbox.ts`,
+    "this.#outbox.step({ type: 'adopt', messages: entries.map(messageFrom) })",
+    "this.#outbox.step({ type: 'adopt', messages: entries.map(messageFrom) })\n    for (const { cid, n } of entries) Object.assign(this.#outbox, { lastKey: { cid, n } })",
     'packages/client/test/roomful/faults/reload packages/client/test/roomful/outbox',
   ),
   mutant(
@@ -397,7 +397,7 @@ export const mutants = [
     'P8 messages are sent before the join is answered',
     `${client}/roomful/roomful-room.ts`,
     "      this.#runLog({ type: 'joining' })\n",
-    "      this.#runLog({ type: 'joining' })\n      if (this.link.hello) this.link.outbox.open(this.host.name, { epoch: 'some-epoch', ...this.link.hello.limits })\n",
+    "      this.#runLog({ type: 'joining' })\n      const session = { epoch: 'some-epoch', ...this.link.hello.limits }\n      this.link.outbox.step({ type: 'open', room: this.host.name, session })\n",
     'packages/client/test/roomful/faults/before-the-join',
   ),
   mutant(
@@ -480,7 +480,7 @@ export const mutants = [
   mutant(
     'LC1 close leaves the Web Lock and the storage',
     `${client}/roomful/outbox/outbox.ts`,
-    'this.#storage?.close()',
+    'this.#stored?.session.close()',
     '',
     'packages/client/test/close',
   ),
@@ -532,7 +532,7 @@ export const mutants = [
   mutant(
     'OB17 clear() leaves stored messages',
     `${client}/roomful/outbox/outbox.ts`,
-    'await this.#storage?.clear(this.#core.user)',
+    'await this.#stored?.clear(this.#core.user)',
     '',
     'packages/client/test/roomful/outbox',
   ),

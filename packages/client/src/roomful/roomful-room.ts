@@ -103,7 +103,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   onState(state: RoomState): void {
     const { status, error } = state
     if (status === 'joining') {
-      this.link.outbox.joining(this.host.name)
+      this.link.outbox.step({ type: 'joining', room: this.host.name })
       this.#runLog({ type: 'joining' })
     } else if (status !== 'joined') {
       clearTimeout(this.#retryTimer)
@@ -121,7 +121,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   onJoined({ page, hasInitial }: Answer, isForApp: boolean): void {
     const { outbox, hello } = this.link
-    outbox.open(this.host.name, { epoch: page.epoch, ...hello!.limits })
+    outbox.step({ type: 'open', room: this.host.name, session: { epoch: page.epoch, ...hello!.limits } })
     if (!isForApp) return
     if (hasInitial && !this.#log.continuesIn(page)) {
       const initial = this.#read(page, false)
@@ -132,7 +132,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   onRefused(error: RoomfulError): void {
-    this.link.outbox.refuse(this.host.name, error)
+    this.link.outbox.step({ type: 'discard', room: this.host.name, error })
   }
 
   onDisconnected(isStopped: boolean): void {

@@ -7,7 +7,7 @@ import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/r
 import { Outbox } from './outbox/outbox.ts'
 import { RoomfulRoom } from './roomful-room.ts'
 import { type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
-import type { OutboxOption } from './storage/storage-session.ts'
+import type { OutboxOption } from './storage/stored-outbox.ts'
 import { isMeta, isRoomMessage, readHello } from './wire-messages.ts'
 
 export interface RoomfulOptions {

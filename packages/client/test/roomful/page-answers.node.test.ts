@@ -35,7 +35,7 @@ describe('CN11 RL9 a fetch that fails', () => {
     const host = createFakeHost()
     const room = new RoomfulRoom(host, {
       core: createFakeCore(),
-      outbox: { joining() {}, open() {}, close() {} } as unknown as Outbox,
+      outbox: { step() {}, close() {} } as unknown as Outbox,
       hello: readHello(helloWith()) as Hello,
       request: async (event) => {
         if (event === '$join') return joinAnswer()

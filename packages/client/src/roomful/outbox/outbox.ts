@@ -7,12 +7,13 @@ import { retryDelay } from '../../retry-delay.ts'
 import type { OutboxStatus, OutgoingMessage, SentMessage } from '../../rooms/rooms-protocol.ts'
 import { runCore } from '../../run-core.ts'
 import { createGuardedStore, type GuardedStore } from '../../store.ts'
-import type { OutboxOption, StorageSession } from '../storage/storage-session.ts'
+import type { EntryKey } from '../storage/outbox-storage.ts'
+import type { ConnectedOutbox, OutboxOption, StoredOutbox } from '../storage/stored-outbox.ts'
 import { readPublishAnswer } from '../wire-messages.ts'
 import { pageId } from './message-keys.ts'
-import { createMessage, type Message, messageFrom, messageId, type Outcome } from './message.ts'
+import { createMessage, type Message, messageId, type Outcome } from './message.ts'
 import { OutboxCore } from './outbox-core.ts'
-import type { Batch, OutboxInput, OutboxOutput, Session, StoreResult } from './outbox-steps.ts'
+import type { Batch, OutboxInput, OutboxOutput } from './outbox-steps.ts'
 import { outgoingEntry } from './outgoing.ts'
 import { Receipts } from './receipts.ts'
 
@@ -21,43 +22,32 @@ const MAX_BYTES = 1_048_576
 const WINDOW_MARGIN_MS = 3_600_000
 
 /** The messages on their way into rooms: gives the outbox core its inputs, and performs its outputs. */
-export class Outbox {
+export class Outbox implements ConnectedOutbox {
   readonly store: GuardedStore<OutboxStatus>
-  readonly #client: ClientCore
+  readonly client: ClientCore
+  readonly step: (input: OutboxInput) => void
   readonly #core: OutboxCore
-  readonly #storage: StorageSession | undefined
-  /** The key of this page's messages: a cid that is never used again, and numbers that rise over all rooms (C1). */
-  #cid = pageId()
-  #lastNumber = 0
+  readonly #stored: StoredOutbox | undefined
+  /** The key of the last message: a cid that is never used again, and a number that rises over all rooms (C1). */
+  lastKey: EntryKey = newKey()
   readonly #receipts = new Receipts()
   readonly #watchers = new Listeners<[OutgoingMessage]>()
   /** The server's clock less `performance.now()`. */
   #clockMs = Date.now() - performance.now()
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
   #heldRooms: ReadonlySet<string> = new Set()
-  readonly #step: (input: OutboxInput) => void
-  #clearCount = 0
 
   constructor(client: ClientCore, option: OutboxOption | undefined) {
     const limit = { messages: client.settings.queueLimit, bytes: MAX_BYTES }
-    this.#client = client
-    this.#core = new OutboxCore({ user: option?.user, limit, writes: option?.createWrites() })
-    this.#step = runCore(
+    const empty = { queued: 0, sending: 0, storage: 'memory', waitingForUser: 0 }
+    this.client = client
+    this.store = createGuardedStore<OutboxStatus>(empty, client.reporting.report)
+    this.#stored = option?.connect(this)
+    this.#core = new OutboxCore({ user: option?.user, limit, writes: this.#stored?.writes })
+    this.step = runCore(
       (input) => this.#core.step(input, performance.now() + this.#clockMs),
       (output) => this.#perform(output),
-      () => this.#update(),
-    )
-    const empty = { queued: 0, sending: 0, storage: 'memory', waitingForUser: 0 }
-    this.store = createGuardedStore<OutboxStatus>(empty, client.reporting.report)
-    this.#storage = option?.open(
-      { address: client.url, cid: this.#cid },
-      {
-        adopted: (entries) => this.#step({ type: 'adopt', messages: entries.map(messageFrom) }),
-        lost: (cid) => this.#lose(cid),
-        moved: () => this.#update(),
-        failed: (error) => this.#failStorage(error),
-        waiting: (waitingForUser) => this.store.setState({ waitingForUser }),
-      },
+      () => this.update(),
     )
   }
 
@@ -71,56 +61,45 @@ export class Outbox {
    * rejects: a message that was never sent is discarded then, any other is still sent.
    */
   emit(room: string, event: string, data: unknown, wait: CallOptions = {}): SentMessage {
-    const message = createMessage({ cid: this.#cid, n: ++this.#lastNumber }, room, event, data)
+    const { cid, n } = this.lastKey
+    const key = { cid, n: n + 1 }
+    const message = createMessage(key, room, event, data)
+    this.lastKey = key
     const id = messageId(message)
     const receipt = this.#receipts.add(message, wait, () => this.discard(room, id))
-    this.#step({ type: 'emit', message })
+    this.step({ type: 'emit', message })
     return { id, receipt }
   }
 
   /** Opens the storage. If the app has named the user, stored messages are adopted while connecting. */
   onConnecting(): void {
     const { user, isReady } = this.#core
-    this.#storage?.begin()
+    this.#stored?.session.begin()
     if (user !== undefined && !isReady) this.#adopt(user)
   }
 
   onHello({ user, limits, now }: Hello): void {
     const id = user?.id ?? null
     this.#clockMs = (typeof now === 'number' ? now : Date.now()) - performance.now()
-    this.#step({ type: 'user', user: id, windowMs: Math.max(0, limits.dedupMs - WINDOW_MARGIN_MS) })
+    this.step({ type: 'user', user: id, windowMs: Math.max(0, limits.dedupMs - WINDOW_MARGIN_MS) })
     this.#adopt(id)
   }
 
   /** The client stopped connecting: messages of closed pages are left to pages that connect. */
   onStopped(error: RoomfulError): void {
-    this.#storage?.pause()
-    this.#step({ type: 'stopped', error })
-  }
-
-  /** The app joins the room: no message is sent before `open`. */
-  joining(room: string): void {
-    this.#step({ type: 'joining', room })
-  }
-
-  open(room: string, session: Session): void {
-    this.#step({ type: 'open', room, session })
+    this.#stored?.session.pause()
+    this.step({ type: 'stopped', error })
   }
 
   /** `isOwn`: this page ended the connection or left the room. */
   close(room: string, isOwn: boolean): void {
     this.#stopTimer(room)
-    this.#step({ type: 'close', room, isOwn })
-  }
-
-  /** The join was refused for good. */
-  refuse(room: string, error: RoomfulError): void {
-    this.#step({ type: 'discard', room, error })
+    this.step({ type: 'close', room, isOwn })
   }
 
   discard(room: string, id: string): void {
     const error = new RoomfulError('DISCARDED', `message ${id} of room ${room} was discarded`)
-    this.#step({ type: 'discard', room, id, error })
+    this.step({ type: 'discard', room, id, error })
   }
 
   /**
@@ -128,16 +107,15 @@ export class Outbox {
    * if they were sent. Rejects with `INTERNAL` if the storage fails.
    */
   async clear(): Promise<void> {
-    this.#clearCount += 1
-    this.#step({ type: 'discard', error: new RoomfulError('DISCARDED', 'the outbox was cleared') })
-    await this.#storage?.clear(this.#core.user)
+    this.step({ type: 'discard', error: new RoomfulError('DISCARDED', 'the outbox was cleared') })
+    await this.#stored?.clear(this.#core.user)
   }
 
   /** Ends the outbox for good. Stored messages stay for the next page; pending receipts reject with `DISCONNECTED` or `UNKNOWN`. */
   end(): void {
-    this.#step({ type: 'end', error: new RoomfulError('DISCONNECTED', 'the client was closed') })
+    this.step({ type: 'end', error: new RoomfulError('DISCONNECTED', 'the client was closed') })
     for (const room of this.#timers.keys()) this.#stopTimer(room)
-    this.#storage?.close()
+    this.#stored?.session.close()
   }
 
   /** Whether the room has messages of the current user. */
@@ -157,15 +135,18 @@ export class Outbox {
     return this.#watchers.add(room, listener)
   }
 
+  renewKey(): void {
+    this.lastKey = newKey()
+  }
+
+  showWaiting(waitingForUser: number): void {
+    this.store.setState({ waitingForUser })
+  }
+
   #adopt(user: string | null): void {
-    const ready = (): void => this.#step({ type: 'ready', user })
-    if (!this.#storage) return ready()
-    const clearCount = this.#clearCount
-    void this.#storage.adopt(user).then((entries) => {
-      const isCleared = clearCount !== this.#clearCount // the entries were read before
-      if (!isCleared) this.#step({ type: 'adopt', messages: entries.map(messageFrom) })
-      ready()
-    })
+    const ready = (): void => this.step({ type: 'ready', user })
+    if (this.#stored) void this.#stored.adopt(user).then(ready)
+    else ready()
   }
 
   #perform(output: OutboxOutput): void {
@@ -175,7 +156,7 @@ export class Outbox {
       case 'settled':
         return this.#settle(output.message, output.outcome)
       case 'store':
-        return this.#save(this.#storage?.save(output.put, output.remove))
+        return this.#stored?.save(output.put, output.remove)
       case 'send':
         return this.#send(output.batch)
       case 'wait':
@@ -185,17 +166,8 @@ export class Outbox {
 
   #settle(message: Message, outcome: Outcome): void {
     this.#receipts.settle(message, outcome)
-    if (outcome.state !== 'confirmed') this.#client.reporting.drop(message.event, outcome.error, message.room)
+    if (outcome.state !== 'confirmed') this.client.reporting.drop(message.event, outcome.error, message.room)
     this.#show(message, outcome)
-  }
-
-  #save(saving: Promise<boolean> | undefined): void {
-    const stored = (result: StoreResult): void => this.#step({ type: 'stored', result })
-    if (!saving) return stored('unused')
-    void saving.then((isStored) => {
-      if (!isStored) return stored('failed')
-      stored(this.#storage?.storage === 'memory' ? 'unused' : 'stored') // `memory`: it was given up and emptied
-    })
   }
 
   #send(batch: Batch): void {
@@ -203,14 +175,14 @@ export class Outbox {
     for (const message of messages) this.#show(message, { state: 'sending' })
     const items = messages.map(({ n, event, data }) => ({ n, event, data: data ?? null }))
     const request = { room, epoch, cid: messages[0]!.cid, items }
-    const { sender, settings } = this.#client
+    const { sender, settings } = this.client
     sender
       .requestNow(wire.publish, [request], { timeoutMs: settings.ackTimeoutMs })
       .then(([answer]) => readPublishAnswer(answer, items.length))
       .then(
-        (answer) => this.#step({ type: 'answer', batch, answer }),
+        (answer) => this.step({ type: 'answer', batch, answer }),
         ({ code }: RoomfulError) => {
-          if (code !== 'DISCONNECTED') this.#step({ type: 'no-answer', batch }) // otherwise the room is closed
+          if (code !== 'DISCONNECTED') this.step({ type: 'no-answer', batch }) // otherwise the room is closed
         },
       )
   }
@@ -218,8 +190,8 @@ export class Outbox {
   #wait(room: string, ms: number, rejoin: boolean): void {
     const wake = (): void => {
       this.#timers.delete(room)
-      this.#step({ type: 'woken', room })
-      if (rejoin) this.#client.rooms.get(room)?.lost()
+      this.step({ type: 'woken', room })
+      if (rejoin) this.client.rooms.get(room)?.lost()
     }
     this.#stopTimer(room)
     this.#timers.set(room, setTimeout(wake, retryDelay({ firstMs: ms, jitter: 'half' })))
@@ -234,24 +206,13 @@ export class Outbox {
     if (!this.#core.isOwn(message)) return
     this.#watchers
       .of(message.room)
-      ?.call([outgoingEntry(message, state)], (error) => this.#client.reporting.report(error, 'outbox'))
-  }
-
-  #lose(cid: string): void {
-    if (cid === this.#cid) this.#cid = pageId()
-    this.#step({ type: 'lost', cid })
-  }
-
-  /** A later page may still finish what is stored under the old cid: a higher number sent from here would hinder it. */
-  #failStorage(error: unknown): void {
-    this.#cid = pageId()
-    this.#client.reporting.inspect({ type: 'error', error, source: 'outbox' })
+      ?.call([outgoingEntry(message, state)], (error) => this.client.reporting.report(error, 'outbox'))
   }
 
   /** Publishes the counts, and keeps the client in the rooms for which there are messages. */
-  #update(): void {
+  update(): void {
     const { queued, sending, rooms } = this.#core.count()
-    const storage = this.#storage?.storage ?? 'memory'
+    const storage = this.#stored?.session.storage ?? 'memory'
     const known = this.store.getState()
     if (queued !== known.queued || sending !== known.sending || storage !== known.storage)
       this.store.setState({ queued, sending, storage })
@@ -262,9 +223,13 @@ export class Outbox {
 
   /** The client stays in the room, or joins it, while the outbox has messages for it. */
   #hold(name: string): void {
-    const { rooms } = this.#client
+    const { rooms } = this.client
     const isHeld = this.holds(name)
     const room = isHeld ? rooms.named(name) : rooms.get(name)
     room?.setNeeded(isHeld)
   }
+}
+
+function newKey(): EntryKey {
+  return { cid: pageId(), n: 0 }
 }

@@ -1,11 +1,11 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
-import { PendingWrites } from '../outbox/pending-writes.ts'
 import { openIndexedDb } from './indexed-db.ts'
 import { openLocalStorage } from './local-storage.ts'
 import type { OutboxStorage } from './outbox-storage.ts'
 import { hasPageLocks } from './page-locks.ts'
-import { type OutboxOption, PersistentSession } from './storage-session.ts'
+import { PersistentSession } from './storage-session.ts'
+import { type OutboxOption, StoredOutbox } from './stored-outbox.ts'
 
 export interface PersistentOutbox {
   /**
@@ -38,7 +38,9 @@ export function persistentOutbox({ user, name = 'roomful', storage }: Persistent
     kind: 'persistent',
     ...(user !== undefined && { user }),
     open: (page, events) => new PersistentSession(name, open, page, events),
-    createWrites: () => new PendingWrites(),
+    connect(outbox) {
+      return new StoredOutbox(this, outbox)
+    },
   }
 }
 

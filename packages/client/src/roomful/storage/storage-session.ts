@@ -1,6 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
 import type { OutboxStorageName } from '../../connection/connection-state.ts'
-import type { PendingWrites } from '../outbox/pending-writes.ts'
 import { within } from '../../promises.ts'
 import {
   byAge,
@@ -58,15 +57,6 @@ export interface StorageEvents {
   failed(error: unknown): void
   /** How many stored messages wait until the user is known; 0 once `adopt` has returned. Told when it changes. */
   waiting(count: number): void
-}
-
-/** Stores the outbox across reloads: the result of `persistentOutbox()`. */
-export interface OutboxOption {
-  readonly kind: 'persistent'
-  readonly user?: string | null
-  open(page: PageIdentity, events: StorageEvents): StorageSession
-  /** Collects what has to be stored; it is here so that an outbox in memory does not load it. */
-  createWrites(): PendingWrites
 }
 
 /** Shares the storage with other pages: adopts their records under their locks, and stores its own under its own. */

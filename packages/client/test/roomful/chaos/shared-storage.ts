@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EntryKey, OutboxOption, StoredEntry } from '../../../src/roomful/storage/storage-session.ts'
+import type { EntryKey, StoredEntry } from '../../../src/roomful/storage/storage-session.ts'
+import type { OutboxOption } from '../../../src/roomful/storage/stored-outbox.ts'
 import { outboxOver, type SimulatedStorage } from '../storage/support/session-over.ts'
 import { between, type Random } from './random.ts'
 

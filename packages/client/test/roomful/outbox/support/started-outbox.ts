@@ -1,14 +1,9 @@
 import type { RoomfulError } from '@roomful/client'
 import { defaultLimits, type Hello, type PublishAnswer, type PublishRequest } from '@roomful/contract/protocol'
-import { PendingWrites } from '../../../../src/roomful/outbox/pending-writes.ts'
 import type { ClientCore } from '../../../../src/client-core.ts'
 import { Outbox } from '../../../../src/roomful/outbox/outbox.ts'
-import type {
-  OutboxOption,
-  StorageEvents,
-  StorageSession,
-  StoredEntry,
-} from '../../../../src/roomful/storage/storage-session.ts'
+import type { StorageEvents, StorageSession, StoredEntry } from '../../../../src/roomful/storage/storage-session.ts'
+import { type OutboxOption, StoredOutbox } from '../../../../src/roomful/storage/stored-outbox.ts'
 import { createFakeHost } from '../../support/fake-host.ts'
 import { session } from './scripted-outbox.ts'
 
@@ -40,7 +35,9 @@ export function createStorage(parts: Partial<StorageSession> = {}) {
       Object.assign(opened, { events, cid })
       return storage
     },
-    createWrites: () => new PendingWrites(),
+    connect(outbox) {
+      return new StoredOutbox(this, outbox)
+    },
   }
   return { option, calls, opened }
 }
@@ -95,7 +92,7 @@ export function startOutbox(publish: Publish = storeAll, option?: OutboxOption, 
     join(user: string | null = 'ada') {
       outbox.onConnecting()
       outbox.onHello(helloOf(user))
-      outbox.open('general', session)
+      outbox.step({ type: 'open', room: 'general', session })
     },
     cut: () => outbox.close('general', false),
     sent: () => requests.map(({ items }) => items.map(({ data }) => data)),

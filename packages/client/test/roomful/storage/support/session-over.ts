@@ -1,11 +1,10 @@
-import { PendingWrites } from '../../../../src/roomful/outbox/pending-writes.ts'
 import type {
   EntryKey,
-  OutboxOption,
   StorageEvents,
   StorageSession,
   StoredEntry,
 } from '../../../../src/roomful/storage/storage-session.ts'
+import { type OutboxOption, StoredOutbox } from '../../../../src/roomful/storage/stored-outbox.ts'
 
 /** What a simulated storage does for one page. */
 export interface SimulatedStorage {
@@ -23,7 +22,9 @@ export function outboxOver(
     kind: 'persistent',
     ...(user !== undefined && { user }),
     open: (page, events) => sessionOver(open(page, events), events),
-    createWrites: () => new PendingWrites(),
+    connect(outbox) {
+      return new StoredOutbox(this, outbox)
+    },
   }
 }
 

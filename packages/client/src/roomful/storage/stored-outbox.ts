@@ -1,0 +1,89 @@
+import type { ClientCore } from '../../client-core.ts'
+import { messageFrom } from '../outbox/message.ts'
+import type { OutboxInput, StoreResult } from '../outbox/outbox-steps.ts'
+import { PendingWrites } from '../outbox/pending-writes.ts'
+import type { EntryKey, PageIdentity, StoredEntry } from './outbox-storage.ts'
+import type { StorageEvents, StorageSession } from './storage-session.ts'
+
+/** Stores the outbox across reloads: the result of `persistentOutbox()`. */
+export interface OutboxOption {
+  readonly kind: 'persistent'
+  readonly user?: string | null
+  open(page: PageIdentity, events: StorageEvents): StorageSession
+  /** It is here so that an outbox in memory does not load the code. */
+  connect(outbox: ConnectedOutbox): StoredOutbox
+}
+
+/** What the storage needs of the outbox. */
+export interface ConnectedOutbox {
+  readonly client: ClientCore
+  /** The key of the last message. */
+  readonly lastKey: EntryKey
+  readonly step: (input: OutboxInput) => void
+  /** Later messages have another cid. */
+  renewKey(): void
+  /** Publishes the counts and the name of the storage. */
+  update(): void
+  showWaiting(waitingForUser: number): void
+}
+
+/** Joins an outbox with the session of its storage. */
+export class StoredOutbox {
+  readonly writes: PendingWrites = new PendingWrites()
+  readonly #outbox: ConnectedOutbox
+  readonly session: StorageSession
+  #clearCount = 0
+
+  constructor(option: Pick<OutboxOption, 'open'>, outbox: ConnectedOutbox) {
+    const { client, lastKey } = outbox
+    this.#outbox = outbox
+    this.session = option.open(
+      { address: client.url, cid: lastKey.cid },
+      {
+        adopted: (entries) => this.#adopted(entries),
+        lost: (cid) => this.#lose(cid),
+        moved: () => outbox.update(),
+        failed: (error) => this.#fail(error),
+        waiting: (count) => outbox.showWaiting(count),
+      },
+    )
+  }
+
+  async clear(user: string | null | undefined): Promise<void> {
+    this.#clearCount += 1
+    await this.session.clear(user)
+  }
+
+  /** Resolves when the outbox has the messages that closed pages left of this user. */
+  async adopt(user: string | null): Promise<void> {
+    const clearCount = this.#clearCount
+    const entries = await this.session.adopt(user)
+    if (clearCount === this.#clearCount) this.#adopted(entries) // otherwise they were read before
+  }
+
+  /** Makes a transaction, and tells the outbox how it ended. */
+  save(put: readonly StoredEntry[], remove: readonly EntryKey[]): void {
+    const stored = (result: StoreResult): void => this.#outbox.step({ type: 'stored', result })
+    const saving = this.session.save(put, remove)
+    if (!saving) return stored('unused')
+    void saving.then((isStored) => {
+      if (!isStored) return stored('failed')
+      stored(this.session.storage === 'memory' ? 'unused' : 'stored') // `memory`: it was given up and emptied
+    })
+  }
+
+  #adopted(entries: readonly StoredEntry[]): void {
+    this.#outbox.step({ type: 'adopt', messages: entries.map(messageFrom) })
+  }
+
+  #lose(cid: string): void {
+    if (cid === this.#outbox.lastKey.cid) this.#outbox.renewKey()
+    this.#outbox.step({ type: 'lost', cid })
+  }
+
+  /** A later page may still finish what is stored under the old cid: a higher number sent from here would hinder it. */
+  #fail(error: unknown): void {
+    this.#outbox.renewKey()
+    this.#outbox.client.reporting.inspect({ type: 'error', error, source: 'outbox' })
+  }
+}
