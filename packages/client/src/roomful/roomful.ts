@@ -1,7 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe, type Hello, isObject, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
 import type { ClientCore, RoomsOption } from '../client-core.ts'
-import type { Guarantees } from '../connection/connection-state.ts'
 import { handled } from '../promises.ts'
 import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/rooms-protocol.ts'
 import { Outbox } from './outbox/outbox.ts'
@@ -48,9 +47,6 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
     this.outbox = new Outbox(core, option)
     const { getState, getInitialState, subscribe } = this.outbox.store
     this.clientOutbox = { getState, getInitialState, subscribe, clear: () => handled(this.outbox.clear()) }
-    subscribe(({ storage }, before) => {
-      if (storage !== before.storage) core.connection.setGuarantees(this.#guarantees())
-    })
   }
 
   createPart(host: RoomHost): RoomPart {
@@ -63,7 +59,10 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
     const hello = readHello(message)
     if (hello) {
       this.hello = hello
-      connection.onServerInfo({ user: schemas.readUser(hello.user), guarantees: this.#guarantees() })
+      const { storage } = this.outbox.store.getState()
+      const exactlyOnce = hello.limits.dedupMs > 0
+      const guarantees = { rooms: 'roomful', order: true, replay: true, exactlyOnce, outbox: storage } as const
+      connection.onServerInfo({ user: schemas.readUser(hello.user), guarantees })
     } else connection.reject(new RoomfulError('UNSUPPORTED', unsupported(message)))
     return true
   }
@@ -106,17 +105,6 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   /** The first value of the server's answer. */
   async request(event: string, request: object, timeoutMs: number): Promise<unknown> {
     return (await this.core.sender.requestNow(event, [request], { timeoutMs }))[0]
-  }
-
-  #guarantees(): Guarantees {
-    const { storage } = this.outbox.store.getState()
-    return {
-      rooms: 'roomful',
-      order: true,
-      replay: true,
-      exactlyOnce: (this.hello?.limits.dedupMs ?? 0) > 0,
-      outbox: storage,
-    }
   }
 
   #receiveOwn(event: string, message: unknown): void {

@@ -139,10 +139,6 @@ export class Outbox implements ConnectedOutbox {
     this.lastKey = newKey()
   }
 
-  showWaiting(waitingForUser: number): void {
-    this.store.setState({ waitingForUser })
-  }
-
   #adopt(user: string | null): void {
     const ready = (): void => this.step({ type: 'ready', user })
     if (this.#stored) void this.#stored.adopt(user).then(ready)

@@ -1,4 +1,6 @@
+import type { StoreApi } from 'zustand/vanilla'
 import type { ClientCore } from '../../client-core.ts'
+import type { OutboxStatus } from '../../rooms/rooms-protocol.ts'
 import { messageFrom } from '../outbox/message.ts'
 import type { OutboxInput, StoreResult } from '../outbox/outbox-steps.ts'
 import { PendingWrites } from '../outbox/pending-writes.ts'
@@ -17,6 +19,7 @@ export interface OutboxOption {
 /** What the storage needs of the outbox. */
 export interface ConnectedOutbox {
   readonly client: ClientCore
+  readonly store: StoreApi<OutboxStatus>
   /** The key of the last message. */
   readonly lastKey: EntryKey
   readonly step: (input: OutboxInput) => void
@@ -24,7 +27,6 @@ export interface ConnectedOutbox {
   renewKey(): void
   /** Publishes the counts and the name of the storage. */
   update(): void
-  showWaiting(waitingForUser: number): void
 }
 
 /** Joins an outbox with the session of its storage. */
@@ -42,9 +44,9 @@ export class StoredOutbox {
       {
         adopted: (entries) => this.#adopted(entries),
         lost: (cid) => this.#lose(cid),
-        moved: () => outbox.update(),
+        moved: () => this.#move(),
         failed: (error) => this.#fail(error),
-        waiting: (count) => outbox.showWaiting(count),
+        waiting: (waitingForUser) => outbox.store.setState({ waitingForUser }),
       },
     )
   }
@@ -74,6 +76,13 @@ export class StoredOutbox {
 
   #adopted(entries: readonly StoredEntry[]): void {
     this.#outbox.step({ type: 'adopt', messages: entries.map(messageFrom) })
+  }
+
+  #move(): void {
+    const { connection } = this.#outbox.client
+    this.#outbox.update()
+    const state = connection.store.getState()
+    if (state.status === 'connected') connection.setGuarantees({ ...state.guarantees, outbox: this.session.storage })
   }
 
   #lose(cid: string): void {

@@ -68,6 +68,7 @@ export function startOutbox(publish: Publish = storeAll, option?: OutboxOption, 
   })
   const client = {
     url: '/',
+    connection: { store: { getState: () => ({ status: 'idle' }) } },
     settings: { ackTimeoutMs: 10_000, queueLimit },
     sender: {
       async requestNow(_event: string, [request]: [PublishRequest]) {
