@@ -27,15 +27,21 @@ type Fields<T> = { readonly [Key in keyof T]?: Check<T[Key]> }
 const isText: Check<string> = (value) => typeof value === 'string'
 const isNumber: Check<number> = (value) => typeof value === 'number'
 const isCount: Check<number> = (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-const optional =
-  <T>(isFine: Check<T>): Check<T | undefined> =>
-  (value): value is T | undefined =>
-    value === undefined || isFine(value)
-const listOf =
-  <T>(isItem: Check<T>): Check<readonly T[]> =>
-  (value): value is readonly T[] =>
-    Array.isArray(value) && value.every((item) => isItem(item))
-const objectOf = <T>(fields: Fields<T>): Check<T> => {
+
+// The annotations let bundlers leave out the checks that a page does not use.
+
+/* @__NO_SIDE_EFFECTS__ */
+function optional<T>(isFine: Check<T>): Check<T | undefined> {
+  return (value): value is T | undefined => value === undefined || isFine(value)
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function listOf<T>(isItem: Check<T>): Check<readonly T[]> {
+  return (value): value is readonly T[] => Array.isArray(value) && value.every((item) => isItem(item))
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function objectOf<T>(fields: Fields<T>): Check<T> {
   const checks = Object.entries<Check<unknown>>(fields as Record<string, Check<unknown>>)
   return (value): value is T => isObject(value) && checks.every(([name, isFine]) => isFine(value[name]))
 }

@@ -12,7 +12,7 @@ export interface OutboxOption {
   readonly kind: 'persistent'
   readonly user?: string | null
   open(page: PageIdentity, events: StorageEvents): StorageSession
-  /** It is here so that an outbox in memory does not load the code. */
+  /** @internal It is here so that an outbox in memory does not load the code. */
   connect(outbox: ConnectedOutbox): StoredOutbox
 }
 
