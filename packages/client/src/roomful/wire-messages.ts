@@ -51,7 +51,8 @@ const isUserOrNull = (value: unknown): value is WireUser | null => value === nul
 const isMember = objectOf<WireMember>({ user: isUser })
 const isEntry = objectOf<Entry>({ event: isText, seq: isCount, id: isText, from: isUserOrNull, at: isNumber })
 const isStored = objectOf<ItemResult>({ seq: isCount, at: isNumber } as Fields<ItemResult>)
-const isRefused = objectOf<Refused>({ code: isText, message: optional(isText), after: optional(isNumber) })
+// What a refusal has beside its code is for people and for waiting: where it is malformed, the code still counts.
+const isRefused = objectOf<Refused>({ code: isText })
 const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' | 'first'>>({
   epoch: isText,
   head: isCount,
@@ -60,11 +61,7 @@ const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' 
   members: optional(objectOf<NonNullable<JoinAnswer['members']>>({ v: isCount, list: listOf(isMember) })),
 })
 const isPublished = objectOf<Partial<PublishAnswer>>({
-  epoch: optional(isText),
   results: optional(listOf((value): value is ItemResult => isStored(value) || isRefused(value))),
-  code: optional(isText),
-  message: optional(isText),
-  after: optional(isNumber),
 })
 
 /** A message of the protocol to one room. */
@@ -126,9 +123,9 @@ export function readPage(request: string, value: unknown): Omit<JoinAnswer, 'ok'
 /** An answer with fewer results than items must have a code. */
 export function readPublishAnswer(value: unknown, items: number): PublishAnswer {
   if (!isPublished(value)) throw unreadable(wire.publish)
-  const { ok = false, epoch = '', results = [], code } = value
-  if (results.length < items && code === undefined) throw unreadable(wire.publish)
-  return { ...value, ok, epoch, results }
+  const { ok = false, epoch, results = [], code, ...rest } = value
+  if (results.length < items && !isText(code)) throw unreadable(wire.publish)
+  return { ...rest, ok, epoch: isText(epoch) ? epoch : '', results, ...(isText(code) && { code }) }
 }
 
 /** The answer of a server that granted the request; throws its refusal, or `INVALID` for a malformed answer. */
@@ -138,14 +135,10 @@ export function granted(request: string, value: unknown): Readonly<Record<string
 }
 
 /** A refusal as an error, with the server's code and sentence. */
-export function refusedBy({
-  code,
-  message = `the server refused: ${code}`,
-  after,
-}: Pick<Refused, 'code' | 'message' | 'after'>): RoomfulError {
-  return new RoomfulError(code, message, {
-    refusal: { code, message, data: after === undefined ? undefined : { after } },
-  })
+export function refusedBy({ code, message, after }: Pick<Refused, 'code' | 'message' | 'after'>): RoomfulError {
+  const sentence = isText(message) ? message : `the server refused: ${code}`
+  const data = isNumber(after) ? { after } : undefined
+  return new RoomfulError(code, sentence, { refusal: { code, message: sentence, data } })
 }
 
 function unreadable(request: string): RoomfulError {

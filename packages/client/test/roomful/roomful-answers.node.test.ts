@@ -2,7 +2,14 @@ import { RoomfulError } from '@roomful/client'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { isMembersDelta, isMeta, readHello, readPage, readPublishAnswer } from '../../src/roomful/wire-messages.ts'
+import {
+  isMembersDelta,
+  isMeta,
+  readHello,
+  readPage,
+  readPublishAnswer,
+  refusedBy,
+} from '../../src/roomful/wire-messages.ts'
 import { rejection, startRoomful } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { EPOCH, helloWith, joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
@@ -52,6 +59,20 @@ describe.each(Object.keys(answers) as Kind[])('CN12 %s', (kind) => {
       .map(([key, value]) => ({ ...fine, [key]: value }))
     const neverThrows = fc.property(spoilt, (value) => void read(kind, value))
     expect(fc.check(neverThrows, { numRuns: 1_000 }).counterexample).toBeNull()
+  })
+})
+
+describe('CN12 a refusal with a malformed sentence or wait', () => {
+  const spoilt = { ok: false, code: 'CLOSED', message: null, after: 'soon' }
+
+  test('keeps its code', () => {
+    expect(read('join', spoilt)).toBe('CLOSED')
+    expect(readPublishAnswer({ ...spoilt, epoch: null }, 1)).toMatchObject({ code: 'CLOSED', results: [] })
+    expect(readPublishAnswer({ ok: true, epoch: EPOCH, results: [spoilt], code: null }, 1).results).toEqual([spoilt])
+    expect(refusedBy(spoilt as never)).toMatchObject({
+      message: 'the server refused: CLOSED',
+      refusal: { data: undefined },
+    })
   })
 })
 

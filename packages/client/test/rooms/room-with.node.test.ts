@@ -1,4 +1,4 @@
-import type { Client, Room } from '@roomful/client'
+import type { Client, ClientOptions, Room } from '@roomful/client'
 import { describe, expect, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { rejection, startClient, startRoomful } from '../support/test-client.ts'
@@ -14,21 +14,21 @@ interface Started {
 }
 
 /** A client that connects when the test says, whose messages are queued until then. */
-const servers: [string, () => Promise<Started>][] = [
+const servers: [string, (options?: Pick<ClientOptions, 'onDrop'>) => Promise<Started>][] = [
   [
     'plainRooms()',
-    async () => {
+    async (options) => {
       const { url, received } = await startPlain()
-      const client = startClient(url, { autoConnect: false })
+      const client = startClient(url, { autoConnect: false, ...options })
       const texts = () => received.flatMap(({ data }) => (data as { text?: unknown }).text ?? [])
       return { client, room: client.room('general'), texts }
     },
   ],
   [
     'roomful()',
-    async () => {
+    async (options) => {
       const { url, dataOf } = await startScript()
-      const client = startRoomful(url, { autoConnect: false })
+      const client = startRoomful(url, { autoConnect: false, ...options })
       const texts = () =>
         textsOf(dataOf('$publish'))
           .flat()
@@ -38,7 +38,7 @@ const servers: [string, () => Promise<Started>][] = [
   ],
 ]
 
-describe.each(servers)('RM14 room.with(…) and %s', (_rooms, start) => {
+describe.each(servers)('RM14 room.with(…) and %s', (rooms, start) => {
   test('emits and sends as the room itself, where the options end nothing', async () => {
     const { client, room, texts } = await start()
     const controller = new AbortController()
@@ -55,10 +55,12 @@ describe.each(servers)('RM14 room.with(…) and %s', (_rooms, start) => {
     await eventually(() => expect(client.outbox.getState()).toMatchObject({ queued: 0, sending: 0 }))
   })
   test('rejects with TIMEOUT, and a queued message is not sent later', async () => {
-    const { client, room, texts } = await start()
+    const dropped: string[] = []
+    const { client, room, texts } = await start({ onDrop: ({ error }) => dropped.push(error.code) })
     void room.join()
     const error = await rejection(room.with({ timeoutMs: 20 }).emit('m', { text: 'late' }))
     expect(error).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('20 ms') as unknown })
+    if (rooms === 'roomful()') expect(dropped).toEqual(['TIMEOUT'])
     expect(client.outbox.getState().queued).toBe(0)
     await client.connect()
     await room.emit('m', { text: 'next' })

@@ -66,7 +66,7 @@ export class Outbox implements ConnectedOutbox {
     const message = createMessage(key, room, event, data)
     this.lastKey = key
     const id = messageId(message)
-    const receipt = this.#receipts.add(message, wait, () => this.discard(room, id))
+    const receipt = this.#receipts.add(message, wait, (error) => this.step({ type: 'discard', room, id, error }))
     this.step({ type: 'emit', message })
     return { id, receipt }
   }

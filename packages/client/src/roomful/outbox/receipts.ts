@@ -1,4 +1,4 @@
-import type { Receipt } from '@roomful/contract'
+import { type Receipt, RoomfulError } from '@roomful/contract'
 import { type CallOptions, untilDone } from '../../promises.ts'
 import { type Message, messageId, type Outcome } from './message.ts'
 
@@ -11,8 +11,8 @@ interface Wait {
 export class Receipts {
   readonly #waits = new Map<Message, Wait>()
 
-  /** `options` end the wait. If the message was never sent by then, `discard` is called. */
-  add(message: Message, options: CallOptions, discard: () => void): Promise<Receipt> {
+  /** `options` end the wait. If the message was never sent by then, `discard` is called with the reason. */
+  add(message: Message, options: CallOptions, discard: (error: RoomfulError) => void): Promise<Receipt> {
     const { room, event } = message
     const settled = new Promise<Receipt>((resolve, reject) => this.#waits.set(message, { resolve, reject }))
     const doing = `waiting for the receipt of "${event}" in room ${room}; if it was sent, it may still be stored`
@@ -20,7 +20,11 @@ export class Receipts {
     receipt.catch((error: unknown) => {
       const wait = this.#end(message)
       wait?.reject(error)
-      if (wait && message.sentAt === undefined) discard()
+      if (!wait || message.sentAt !== undefined) return
+      const isTimeout = error instanceof RoomfulError && error.code === 'TIMEOUT'
+      discard(
+        isTimeout ? error : new RoomfulError('DISCARDED', `"${event}" in room ${room} was aborted before it was sent`),
+      )
     })
     return receipt
   }
