@@ -5,6 +5,7 @@ import { createMockServer } from '@roomful/testing'
 import { act, cleanup, configure, fireEvent, render, screen } from '@testing-library/react'
 import { afterAll, afterEach, expect, onTestFinished, test } from 'vitest'
 import { Banner } from './hooks/banner.tsx'
+import { Confirm } from './hooks/confirm.tsx'
 import { chat } from './hooks/contract.ts'
 import { People } from './hooks/people.tsx'
 import { Two } from './hooks/provided.tsx'
@@ -56,6 +57,16 @@ test('viewed.tsx: emits in an effect and in its clean-up', async () => {
   await expect.poll(() => server).toHaveEmitted('viewed', { page: 'news' })
   view.unmount()
   await expect.poll(() => server).toHaveEmitted('closed', { page: 'news' })
+})
+
+test('confirm.tsx: answers the server', async () => {
+  render(<Confirm />)
+  await client.connect()
+  const answers = server.io.timeout(10_000).emitWithAck('confirm', { text: 'Delete it?' })
+  await screen.findByText('Delete it?')
+  click('Yes')
+  expect(await answers).toEqual([true])
+  expect(screen.queryByText('Delete it?')).toBeNull()
 })
 
 test('room.tsx: joins a room, sends to it, and shows its events and the client’s', async () => {

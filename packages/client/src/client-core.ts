@@ -31,6 +31,8 @@ export interface ClientCore {
 /** How the client speaks of rooms: `plainRooms()` or `roomful()` make it. */
 export interface RoomsOption {
   readonly kind: 'plain' | 'roomful'
+  /** Throws for an event that the protocol cannot carry. */
+  readonly assertEventName: (event: unknown) => void
   /** @internal */
   readonly createProtocol: (core: ClientCore) => RoomsProtocol
 }

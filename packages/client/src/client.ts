@@ -8,6 +8,7 @@ import type {
   EventName,
   EventsMap,
   HandlerArgs,
+  HandlerResult,
   ServerToClient,
   SocketIoContract,
   User,
@@ -15,7 +16,7 @@ import type {
 import type { ConnectionState, Guarantees } from './connection/connection-state.ts'
 import type { Unsubscribe } from './emitter.ts'
 import type { CallOptions } from './promises.ts'
-import type { JoinOptions, MessageArgs, Room } from './rooms/room.ts'
+import type { JoinOptions, MessageArgs, Room, RoomName } from './rooms/room.ts'
 import type { ClientOutbox } from './rooms/rooms-protocol.ts'
 import type { ReadonlyStore } from './store.ts'
 
@@ -47,8 +48,10 @@ export interface AckEmitter<C extends AnyContract> {
   ): Promise<AckOut<At<ClientToServer<C>, E>>>
 }
 
-/** A handler of a client-wide event. */
-export type ClientHandler<C extends AnyContract, E> = (...args: HandlerArgs<At<ServerToClient<C>, E>>) => void
+/** A handler of a client-wide event. Where the contract has an ack for it, the handler returns the answer, or a promise of it. */
+export type ClientHandler<C extends AnyContract, E> = (
+  ...args: HandlerArgs<At<ServerToClient<C>, E>>
+) => HandlerResult<At<ServerToClient<C>, E>>
 
 /** One connection to one namespace of a server, and its rooms. All methods are bound. */
 export interface Client<C extends AnyContract = SocketIoContract<EventsMap, EventsMap>>
@@ -86,9 +89,9 @@ export interface Client<C extends AnyContract = SocketIoContract<EventsMap, Even
   timeout(this: void, timeoutMs: number): AckEmitter<C>
   with(this: void, options: CallOptions): AckEmitter<C>
   /** The room of that name, without joining it: the same object each time. */
-  room(this: void, name: string): Room<C>
+  room(this: void, name: RoomName): Room<C>
   /** Short for `client.room(name).join(options)`. */
-  join(this: void, name: string, options?: JoinOptions<C>): Promise<Room<C>>
+  join(this: void, name: RoomName, options?: JoinOptions<C>): Promise<Room<C>>
   /** Short for `client.room(name).leave()`. */
-  leave(this: void, name: string): Promise<void>
+  leave(this: void, name: RoomName): Promise<void>
 }

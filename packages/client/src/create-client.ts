@@ -37,12 +37,13 @@ export function createClient<S2C extends EventsMap = EventsMap, C2S extends Even
 export function createClient(options: ClientOptions & { readonly contract?: AnyContract | undefined }): Client {
   const settings = settingsFrom(options)
   const reporting = createReporting(settings)
-  const schemas = new Schemas(options.contract?.checks, reporting.invalid)
+  const schemas = new Schemas(options.contract?.checks, settings.rooms.assertEventName, reporting.invalid)
   const dispatcher: Dispatcher = new Dispatcher(
     () => protocol,
     schemas,
     reporting,
     (error) => connection.reject(error),
+    (event, values) => sender.copy(event, values),
   )
   const port = createSocketPort(settings.url, settings.socket, {
     opened: (id, recovered) => connection.opened(id, recovered),
@@ -166,7 +167,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       assertListener(handler)
       const off = on(event, (...args: unknown[]) => {
         off()
-        ;(handler as Handler)(...args)
+        return (handler as Handler)(...args)
       })
       return off
     },

@@ -39,6 +39,7 @@ export type {
   Room,
   RoomHandler,
   RoomMessage,
+  RoomName,
   RoomSender,
 } from './rooms/room.ts'
 export type { RoomState } from './rooms/room-state.ts'

@@ -11,6 +11,8 @@ export interface Reporting {
   readonly invalid: OnInvalid
   /** An event was not sent, and never will be. */
   readonly drop: (event: string, error: RoomfulError, room?: string) => void
+  /** The server wants an answer to the event, and gets none. */
+  readonly unanswered: (event: string, reason: string) => void
   /** Warns in the console, once for each `key`. Callers ask for development themselves, so that bundlers drop the sentence. */
   readonly warnOnce: (key: string, sentence: string) => void
   /** Connected: the next drop warns again. */
@@ -78,6 +80,8 @@ export function createReporting(app: AppFunctions): Reporting {
         )
       }
     },
+    unanswered: (event, reason) =>
+      inspect({ type: 'drop', direction: 'in', event, reason: `the server wants an answer: ${reason}` }),
     warnOnce(key, sentence) {
       if (process.env.NODE_ENV === 'production' || warned.has(key) || warned.size >= MAX_WARNINGS) return
       warned.add(key)

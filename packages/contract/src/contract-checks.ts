@@ -13,8 +13,8 @@ export interface ContractChecks {
   check(section: EventSection, event: string, data: unknown): EventSchemas
   /** Data that arrived, parsed. Throws for an event that the section does not have, too. */
   parse(section: EventSection, event: string, data: unknown): unknown
-  /** An answer, parsed; as it is where the event has no schema for it. */
-  parseAck(event: string, ack: unknown): unknown
+  /** An answer to an event of the section, parsed; as it is where the event has no schema for it. */
+  parseAck(section: EventSection, event: string, ack: unknown): unknown
   /** A user, a presence, or the params of a join, parsed; as it is where the contract has no schema for it. */
   parseValue(section: ValueSection, value: unknown): unknown
 }
@@ -38,8 +38,8 @@ export function createChecks(definition: ContractDefinition): ContractChecks {
       if (schemas) return validate(schemas.data, data, event)
       throw new ValidationError(event, [{ message: `the contract has no such event in ${section}` }])
     },
-    parseAck(event, ack) {
-      const schema = eventIn(definition, 'clientToServer', event)?.ack
+    parseAck(section, event, ack) {
+      const schema = eventIn(definition, section, event)?.ack
       return schema ? validate(schema, ack, event) : ack
     },
     parseValue(section, value) {

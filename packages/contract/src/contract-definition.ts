@@ -1,13 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-/** An event from client to server, written as an object: with an ack, or without data. */
+/** An event, written as an object: with an ack, or without data. The side that receives the event gives the ack. */
 export interface EventShape {
   readonly data?: StandardSchemaV1
   readonly ack?: StandardSchemaV1
-}
-/** An event from server to client, written as an object. */
-export interface PushShape {
-  readonly data?: StandardSchemaV1
 }
 /** A room event, written as an object. A volatile event is never stored, queued or replayed. */
 export interface RoomEventShape {
@@ -18,7 +14,7 @@ export interface RoomEventShape {
 /** The definition of a contract. An event is a schema, or an object if it has an ack or is volatile; `{}` has no data. */
 export interface ContractDefinition {
   readonly clientToServer?: Readonly<Record<string, StandardSchemaV1 | EventShape>>
-  readonly serverToClient?: Readonly<Record<string, StandardSchemaV1 | PushShape>>
+  readonly serverToClient?: Readonly<Record<string, StandardSchemaV1 | EventShape>>
   readonly room?: Readonly<Record<string, StandardSchemaV1 | RoomEventShape>>
   /** A user, as the server's `authenticate` returns it; other clients see it as `from` and in the members. */
   readonly user?: StandardSchemaV1

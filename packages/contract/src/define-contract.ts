@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { type ContractChecks, createChecks } from './contract-checks.ts'
 import { type ContractDefinition, isSchema } from './contract-definition.ts'
 import { RoomfulError } from './errors.ts'
-import { assertEventName, type ReservedName } from './names.ts'
+import { assertPlainEventName, type ReservedName } from './names.ts'
 import { describe, isObject } from './values.ts'
 
 /** A checked definition, made by `defineContract`. */
@@ -21,11 +21,9 @@ export interface Invalid<Sentence extends string> {
 }
 type CheckName<E, Extra extends string> = E extends ReservedName | Extra
   ? Invalid<`event name "${E}" is reserved`>
-  : E extends `$${string}`
-    ? Invalid<`event name "${E}" is reserved: $ belongs to roomful`>
-    : E extends '' | number
-      ? Invalid<'an event name must be a string of 1 to 64 characters'>
-      : unknown
+  : E extends number
+    ? Invalid<'an event name must be a string'>
+    : unknown
 type CheckShape<V, K extends string, Label extends string> = V extends StandardSchemaV1
   ? unknown
   : { [P in keyof V]: P extends K ? unknown : Invalid<`unknown key: expected ${Label}`> }
@@ -37,7 +35,7 @@ export type CheckDefinition<D> = {
   [K in keyof D]: K extends 'clientToServer'
     ? CheckEvents<D[K], 'data' | 'ack', 'a schema, or data and ack'>
     : K extends 'serverToClient'
-      ? CheckEvents<D[K], 'data', 'a schema, or data'>
+      ? CheckEvents<D[K], 'data' | 'ack', 'a schema, or data and ack'>
       : K extends 'room'
         ? CheckEvents<D[K], 'data' | 'volatile', 'a schema, or data and volatile', 'gap'>
         : K extends 'user' | 'presence' | 'join'
@@ -45,7 +43,7 @@ export type CheckDefinition<D> = {
           : Invalid<'unknown section: expected clientToServer, serverToClient, room, user, presence or join'>
 }
 
-const KEYS = { clientToServer: ['data', 'ack'], serverToClient: ['data'], room: ['data', 'volatile'] } as const
+const KEYS = { clientToServer: ['data', 'ack'], serverToClient: ['data', 'ack'], room: ['data', 'volatile'] } as const
 
 /**
  * Makes a contract from its definition, for `createClient`, `createHooks` and `createRooms`.
@@ -79,7 +77,7 @@ export function typeOnly<T>(): TypeOnly<T> {
 function assertEvents(section: keyof typeof KEYS, events: unknown): void {
   assertObject(events, section, 'events')
   for (const [event, shape] of Object.entries(events)) {
-    assertEventName(event)
+    assertPlainEventName(event)
     if (section === 'room' && event === 'gap') fail('event name "gap" is reserved: rooms raise it themselves')
     if (!isSchema(shape)) assertShape(section, event, shape)
   }

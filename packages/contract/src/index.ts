@@ -1,6 +1,6 @@
 export { defineContract, typeOnly } from './define-contract.ts'
 export type { AnyContract, CheckDefinition, Contract, Invalid, TypeOnly } from './define-contract.ts'
-export type { ContractDefinition, EventShape, PushShape, RoomEventShape } from './contract-definition.ts'
+export type { ContractDefinition, EventShape, RoomEventShape } from './contract-definition.ts'
 export { RoomfulError, ValidationError } from './errors.ts'
 export type { ErrorCode, LocalCode, Refusal } from './errors.ts'
 export type {
@@ -16,6 +16,7 @@ export type {
   EmitArgs,
   EventName,
   HandlerArgs,
+  HandlerResult,
   HasAck,
   IsAny,
   JoinParams,

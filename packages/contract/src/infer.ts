@@ -123,6 +123,15 @@ export type AckOut<E> =
   E extends ListenerShape<infer F> ? ListenerAnswer<ListenerArgs<F>> : OutputOf<SchemaOf<E, 'ack'>>
 type ListenerHasAck<A extends readonly unknown[]> =
   IsOpen<A> extends true ? true : [AckOf<A>] extends [never] ? false : true
+/** What a handler of a client returns: nothing, or the event's answer (the schema's input), now or later. */
+export type HandlerResult<E> =
+  IsAny<E> extends true
+    ? Untyped
+    : E extends ListenerShape<Untyped>
+      ? void
+      : E extends { readonly ack: StandardSchemaV1 }
+        ? AckIn<E> | void | Promise<AckIn<E> | void>
+        : void
 /** Whether an event has an ack. */
 export type HasAck<E> =
   IsAny<E> extends true

@@ -13,6 +13,7 @@ import {
   type EmitArgs,
   type EventName,
   type HandlerArgs,
+  type HandlerResult,
   type HasAck,
   type JoinParams,
   type JoinParamsInput,
@@ -21,6 +22,7 @@ import {
   type PresenceInput,
   type RoomEmitted,
   type RoomListened,
+  type ServerToClient,
   typeOnly,
   type User,
   type UserInput,
@@ -121,6 +123,27 @@ describe('acks', () => {
     expectTypeOf(surface.emitWithAck('typed_ack', 1)).resolves.toEqualTypeOf<string[]>()
     expectTypeOf<AckIn<ClientToServer<Chat>['search']>>().toEqualTypeOf<{ at: string }>()
     expectTypeOf<AckOut<ClientToServer<Chat>['search']>>().toEqualTypeOf<{ at: Date }>()
+  })
+})
+
+describe('answers of a client', () => {
+  test('a handler returns the input of the ack, now or later, or nothing', () => {
+    surface.on('question', (text) => text)
+    surface.on('question', async (text) => text)
+    surface.on('question', () => {})
+    surface.on('question', (text) => (text ? 'now' : undefined))
+    surface.on('ready', () => true)
+    surface.on('seen', () => {})
+    surface.on('seen', async () => {})
+    // @ts-expect-error the answer travels as the schema's input
+    surface.on('question', () => new Date())
+    // @ts-expect-error not that answer
+    surface.on('question', async () => 1)
+    // @ts-expect-error an answer is missing its value
+    surface.on('ready', () => 'yes')
+    surface.on('tick', () => 1) // no ack: what it returns is not used
+    expectTypeOf<HandlerArgs<ServerToClient<Chat>['ready']>>().toEqualTypeOf<[]>()
+    expectTypeOf<HandlerResult<ServerToClient<Chat>['tick']>>().toEqualTypeOf<void>()
   })
 })
 

@@ -11,6 +11,7 @@ test('the names of the protocol entry are these', () => {
     'MAX_PARAMS_BYTES',
     'PROTOCOL_VERSION',
     'assertEventName',
+    'assertPlainEventName',
     'assertRoomName',
     'bytesOf',
     'defaultLimits',

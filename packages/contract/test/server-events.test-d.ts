@@ -45,6 +45,14 @@ describe("a contract as Socket.IO's own maps", () => {
     server.emit('tock')
     expectTypeOf<ServerToClientEvents<Chat>['stamp']>().toEqualTypeOf<(data: string) => void>()
   })
+  test('a socket asks a client, and gets the input of the ack', () => {
+    server.on('connection', async (socket) => {
+      expectTypeOf(await socket.emitWithAck('question', 'who?')).toEqualTypeOf<string>()
+      expectTypeOf(await socket.timeout(1).emitWithAck('ready')).toEqualTypeOf<boolean>()
+      expectTypeOf(await server.timeout(1).emitWithAck('question', 'who?')).toEqualTypeOf<string[]>()
+    })
+    expectTypeOf<ServerToClientEvents<Chat>['seen']>().toEqualTypeOf<(ack: (answer: void) => void) => void>()
+  })
   test('the names are those of the contract', () => {
     expectTypeOf<keyof ServerToClientEvents<Chat>>().toEqualTypeOf<EventName<ServerToClient<Chat>>>()
     expectTypeOf<ClientToServerEvents<Chat>['whoami']>().toEqualTypeOf<

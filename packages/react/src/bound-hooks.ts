@@ -14,6 +14,7 @@ import type {
   OutboxStatus,
   RoomHandler,
   RoomListened,
+  RoomName,
   ServerToClient,
   User,
 } from '@roomful/client'
@@ -46,11 +47,11 @@ export interface Hooks<C extends AnyContract> {
     options?: ClientOption<C> & EqualityOption<S>,
   ): S
   /** A room's state and calls. The room is joined while this is mounted; renders when the state changes. */
-  useRoom(this: void, name: string, options?: ClientOption<C> & RoomOptions<C>): UseRoom<C>
+  useRoom(this: void, name: RoomName, options?: ClientOption<C> & RoomOptions<C>): UseRoom<C>
   /** The same. Null and undefined name no room: then `emit` and `send` reject with `INVALID_ARGUMENT`. */
   useRoom(
     this: void,
-    name: string | null | undefined,
+    name: RoomName | null | undefined,
     options?: ClientOption<C> & RoomOptions<C>,
   ): UseRoom<C> | NoRoom<C>
   /** Calls the handler for every event of the client while mounted; never renders. */

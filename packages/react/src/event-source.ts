@@ -1,7 +1,7 @@
 /** A client or a room, as the hooks for events see it. Only a room has a name. */
 export interface EventSource {
   on(event: string, handler: Handler): () => void
-  readonly name?: string
+  readonly name?: string | number
 }
 
 export type Handler = (...args: never[]) => void

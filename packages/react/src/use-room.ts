@@ -5,6 +5,7 @@ import {
   type JoinParamsInput,
   type ReadonlyStore,
   RoomfulError,
+  type RoomName,
   type RoomState,
 } from '@roomful/client'
 import { useEffect, useMemo, useState } from 'react'
@@ -20,15 +21,15 @@ import { useSelected } from './use-selected.ts'
  * @example
  * const { room, status, error, send, retry } = useRoom(client, 'general')
  */
-export function useRoom<C extends AnyContract>(client: Client<C>, name: string, options?: RoomOptions<C>): UseRoom<C>
+export function useRoom<C extends AnyContract>(client: Client<C>, name: RoomName, options?: RoomOptions<C>): UseRoom<C>
 export function useRoom<C extends AnyContract>(
   client: Client<C>,
-  name: string | null | undefined,
+  name: RoomName | null | undefined,
   options?: RoomOptions<C>,
 ): UseRoom<C> | NoRoom<C>
 export function useRoom<C extends AnyContract>(
   client: Client<C>,
-  name: string | null | undefined,
+  name: RoomName | null | undefined,
   { params }: RoomOptions<C> = {},
 ): UseRoom<C> | NoRoom<C> {
   const room = name === null || name === undefined ? undefined : client.room(name)

@@ -37,7 +37,11 @@ import { z } from 'zod'
 
 const chat = defineContract({
   clientToServer: { ping: {}, message: z.string(), whoami: { ack: z.object({ userId: z.string() }) } },
-  serverToClient: { response_event: z.object({ message: z.string() }), tick: {} },
+  serverToClient: {
+    response_event: z.object({ message: z.string() }),
+    tick: {},
+    question: { data: z.string(), ack: z.number() },
+  },
   room: {
     message: z.object({ text: z.string(), tags: z.array(z.string()).default([]) }),
     cursor: { data: z.object({ x: z.number() }), volatile: true },
@@ -92,6 +96,7 @@ test('useRoom takes the params of the contract’s `join`; any JSON without one'
   // @ts-expect-error another key
   usePlainRoom(members, 'general' as string | null, { params: { kay: 'k' } })
   useRoom('general', { params: ['k', { n: 1 }] })
+  expectTypeOf(useRoom(42).room.name).toEqualTypeOf<string | number>()
   // @ts-expect-error not JSON
   useRoom('general', { params: () => 'k' })
 })
@@ -105,6 +110,11 @@ test('useEvent knows the events of the client and of a room', () => {
     expectTypeOf(meta).toEqualTypeOf<MessageMeta<typeof chat>>()
   })
   useEvent(room, 'gap', ({ from }) => expectTypeOf(from).toEqualTypeOf<number | undefined>())
+  useEvent('question', (text) => text.length)
+  useEvent('question', async () => 1)
+  useEvent('question', () => {})
+  // @ts-expect-error no answer of the contract
+  useEvent('question', (text) => text)
   // @ts-expect-error no such event
   useEvent('respons_event', () => {})
   // @ts-expect-error no such event in a room

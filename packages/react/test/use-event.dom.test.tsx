@@ -1,6 +1,9 @@
 import { cleanup, render } from '@testing-library/react'
 import { useState } from 'react'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { createClient, defineContract } from '@roomful/client'
+import { createHooks } from '@roomful/react'
+import { z } from 'zod'
 import { countSubscriptions, start } from './support/start.ts'
 
 afterEach(cleanup)
@@ -86,4 +89,26 @@ test('a handler that throws does not stop the handlers of other components', asy
   server.server.io.emit('news', 'hello')
   await expect.poll(() => heard).toEqual(['hello'])
   expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'mine' }), 'news')
+})
+
+test('answers the server where the contract has an ack: the latest handler, for as long as it is mounted', async () => {
+  const { server } = await start()
+  const contract = defineContract({
+    serverToClient: { question: { data: z.object({ n: z.number() }), ack: z.number() } },
+  })
+  const client = createClient({ url: server.url, contract })
+  onTestFinished(client.close)
+  const { useEvent } = createHooks(client)
+  function Answering({ factor }: { factor: number }) {
+    useEvent('question', async ({ n }) => n * factor)
+    return null
+  }
+  const view = render(<Answering factor={2} />)
+  await client.connect()
+  const ask = (n: number) => server.server.io.timeout(300).emitWithAck('question', { n })
+  expect(await ask(1)).toEqual([2])
+  view.rerender(<Answering factor={3} />)
+  expect(await ask(1)).toEqual([3])
+  view.unmount()
+  await expect(ask(1)).rejects.toThrow('timed out')
 })

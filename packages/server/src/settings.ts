@@ -1,5 +1,5 @@
 import { type AnyContract, type ContractDefinition, RoomfulError } from '@roomful/contract'
-import { defaultLimits, describe, type Limits } from '@roomful/contract/protocol'
+import { assertEventName, defaultLimits, describe, type Limits } from '@roomful/contract/protocol'
 import { assertIntegers, assertMilliseconds } from './assert-numbers.ts'
 import type { RoomLog } from './log/log.ts'
 import { memoryLog } from './log/memory-log.ts'
@@ -29,6 +29,7 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
     throw invalid(`contract must be made by defineContract, got ${describe(options.contract)}`)
   if (definition.user !== undefined && options.authenticate === undefined)
     throw invalid('the contract has a user schema, so authenticate is required')
+  for (const event of Object.keys(definition.room ?? {})) assertEventName(event)
   const { handlerTimeoutMs = 30_000, closeTimeoutMs = 10_000, presenceGraceMs = 5_000 } = options
   assertMilliseconds('createRooms', { handlerTimeoutMs, closeTimeoutMs })
   assertMilliseconds('createRooms', { presenceGraceMs }, 0)

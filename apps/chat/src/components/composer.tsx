@@ -14,7 +14,7 @@ const COUNT_FROM_LENGTH = MAX_LENGTH - 200
 const count = new Intl.NumberFormat('en')
 
 export function Composer({ room }: { readonly room: Room<typeof chat> }) {
-  const { name } = room
+  const name = String(room.name)
   const { status } = useSocket()
   const text = useChat(({ drafts }) => drafts.get(name) ?? '')
   const trimmed = text.trim()

@@ -65,7 +65,7 @@ export function MessageLog({ room, me, isJoined }: Props) {
           )}
           {hasFailed && <HistoryProblem onTryAgain={showOlder} />}
           {items.length === 0 && status === 'loading' && <Skeleton />}
-          {items.length === 0 && status === 'ready' && <EmptyRoom name={room.name} />}
+          {items.length === 0 && status === 'ready' && <EmptyRoom name={String(room.name)} />}
           {items.map(show)}
           {hasNewer && (
             <button type="button" className="button quiet small newer" onClick={() => void loadNewer(PAGE_SIZE)}>

@@ -1,7 +1,8 @@
 import { RoomfulError } from '@roomful/contract'
-import { Listeners, type Unsubscribe } from '../emitter.ts'
+import { assertListener, Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Reporting } from '../reporting.ts'
 import type { RoomsProtocol } from '../rooms/rooms-protocol.ts'
+import { type Answer, createQuestion, type Question } from './question.ts'
 import type { Schemas } from './schemas.ts'
 
 /** A server that sends more before the client is connected makes the attempt fail. */
@@ -14,25 +15,38 @@ export class Dispatcher {
   readonly #schemas: Schemas
   readonly #reporting: Reporting
   readonly #rejectAttempt: (error: RoomfulError) => boolean
+  readonly #copy: (event: string, values: readonly unknown[]) => unknown[]
+  /** Events whose listeners return answers. */
+  readonly #answered = new Set<string>()
+  /** Counts connections: an answer belongs to the connection that asked. */
+  #turn = 0
   /** Packets that came before the client was connected, in order; undefined while it is. */
   #early: (readonly [event: string, args: unknown[]])[] | undefined = []
 
-  /** `rejectAttempt` ends the running attempt to connect; false where there is none. */
+  /**
+   * `rejectAttempt` ends the running attempt to connect; false where there is none. `copy` makes an answer's values what the
+   * server will read, and throws where they cannot be encoded.
+   */
   constructor(
     protocol: () => RoomsProtocol,
     schemas: Schemas,
     reporting: Reporting,
     rejectAttempt: (error: RoomfulError) => boolean,
+    copy: (event: string, values: readonly unknown[]) => unknown[],
   ) {
     this.#protocol = protocol
     this.#schemas = schemas
     this.#reporting = reporting
     this.#rejectAttempt = rejectAttempt
+    this.#copy = copy
   }
 
   on(event: string, handler: (...args: unknown[]) => void): Unsubscribe {
-    this.#schemas.assertListened('serverToClient', event)
-    return this.#listeners.add(event, handler)
+    const schemas = this.#schemas.assertListened('serverToClient', event)
+    if (!schemas?.ack) return this.#listeners.add(event, handler)
+    assertListener(handler)
+    this.#answered.add(event)
+    return this.#listeners.add(event, (...args) => (args.at(-1) as Question).ask(handler, args.slice(0, -1)))
   }
 
   readonly receive = (event: string, args: unknown[]): void => {
@@ -53,6 +67,7 @@ export class Dispatcher {
 
   /** The connection or the attempt has ended. */
   close(): void {
+    this.#turn += 1
     this.#early = []
   }
 
@@ -63,10 +78,50 @@ export class Dispatcher {
 
   #dispatch(event: string, args: unknown[]): void {
     if (this.#protocol().receive(event, args)) return
+    const ack = args.at(-1)
+    let answer: Answer | undefined
+    if (typeof ack === 'function') {
+      answer = this.#answerOf(event, ack as Answer)
+      args[args.length - 1] = answer
+      if (!this.#listeners.of(event)) this.#reporting.unanswered(event, 'no listener')
+      else if (this.#schemas.hasContract && !this.#answered.has(event)) this.#refuseAck(event)
+    }
+    const question = this.#answered.has(event)
+      ? createQuestion(event, answer, this.#schemas, this.#reporting)
+      : undefined
+    let isRead = false
     this.#listeners.emit(
       event,
-      () => this.#schemas.readEvent(event, args),
+      () => {
+        const read = this.#schemas.readEvent(event, args)
+        isRead = read !== undefined
+        return read && question ? [...read, question] : read
+      },
       (error) => this.#reporting.report(error, event),
     )
+    if (isRead) question?.end()
+  }
+
+  #refuseAck(event: string): void {
+    this.#reporting.unanswered(event, 'the contract has no ack for it')
+    if (process.env.NODE_ENV !== 'production')
+      this.#reporting.warnOnce(
+        `ack ${event}`,
+        `the server wants an answer to "${event}", which the contract does not have: serverToClient: { ${event}: { data, ack } }`,
+      )
+  }
+
+  /** The server's acknowledgement, for the connection that brought it. Throws where the values cannot be encoded. */
+  #answerOf(event: string, ack: Answer): Answer {
+    const turn = this.#turn
+    return (...values) => {
+      const copy = this.#copy(event, values)
+      const isCurrent = turn === this.#turn
+      const reason = 'the connection that asked has ended'
+      this.#reporting.inspect(
+        isCurrent ? { type: 'answer', event, args: copy } : { type: 'drop', direction: 'out', event, reason },
+      )
+      if (isCurrent) ack(...copy)
+    }
   }
 }

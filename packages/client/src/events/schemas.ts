@@ -1,8 +1,9 @@
 import { RoomfulError, type ValidationError } from '@roomful/contract'
-import { assertEventName, type ContractChecks, type EventSchemas } from '@roomful/contract/protocol'
+import type { ContractChecks, EventSchemas } from '@roomful/contract/protocol'
+import type { RoomName } from '../rooms/room.ts'
 
 /** Gets each event that was dropped because the contract refuses its data. */
-export type OnInvalid = (error: ValidationError, from: { readonly event: string; readonly room?: string }) => void
+export type OnInvalid = (error: ValidationError, from: { readonly event: string; readonly room?: RoomName }) => void
 
 /** Data that the contract accepts; undefined where it refused the data. */
 export type Read = { readonly data: unknown } | undefined
@@ -10,24 +11,29 @@ export type Read = { readonly data: unknown } | undefined
 /** Checks outgoing data against the contract, and parses incoming data. Without a contract, data passes as it is. */
 export class Schemas {
   readonly #checks: ContractChecks | undefined
+  readonly #assertEventName: (event: unknown) => void
   readonly #onInvalid: OnInvalid
 
-  constructor(checks: ContractChecks | undefined, onInvalid: OnInvalid) {
+  constructor(checks: ContractChecks | undefined, assertEventName: (event: unknown) => void, onInvalid: OnInvalid) {
     this.#checks = checks
+    this.#assertEventName = assertEventName
     this.#onInvalid = onInvalid
   }
 
+  get hasContract(): boolean {
+    return this.#checks !== undefined
+  }
+
   /** Throws for an event that this section cannot have. */
-  assertListened(section: 'serverToClient' | 'room', event: string): void {
-    assertEventName(event)
-    this.#checks?.find(section, event)
+  assertListened(section: 'serverToClient' | 'room', event: string): EventSchemas | undefined {
+    this.#assertEventName(event)
+    return this.#checks?.find(section, event)
   }
 
   /** Throws unless the contract allows a client to send this event. */
   checkEvent(event: string, args: readonly unknown[]): EventSchemas | undefined {
-    assertEventName(event)
-    if (typeof args.at(-1) === 'function')
-      throw new RoomfulError('INVALID_ARGUMENT', `emit("${event}") takes no callback: use emitWithAck`)
+    this.#assertEventName(event)
+    assertNoCallback(event, args)
     return this.#checks?.check('clientToServer', event, args[0])
   }
 
@@ -38,7 +44,8 @@ export class Schemas {
 
   /** Throws unless the contract allows a client to send this event to a room, durable or volatile. */
   checkRoomEvent(event: string, args: readonly unknown[], volatile: boolean): void {
-    assertEventName(event)
+    this.#assertEventName(event)
+    assertNoCallback(event, args)
     const schemas = this.#checks?.check('room', event, args[0])
     if (!schemas || schemas.volatile === volatile) return
     const sentence = volatile ? 'is kept in order: use room.emit' : 'is volatile: use room.volatile.emit'
@@ -58,14 +65,20 @@ export class Schemas {
   /** The server's answer, parsed; several values stay together in a list. */
   readAck(event: string, values: readonly unknown[]): unknown {
     const value = values.length > 1 ? values : values[0]
-    return this.#checks ? this.#checks.parseAck(event, value) : value
+    return this.#checks ? this.#checks.parseAck('clientToServer', event, value) : value
+  }
+
+  /** Throws unless the contract accepts the client's answer to an event of the server. */
+  checkAnswer(event: string, value: unknown): void {
+    this.#checks?.parseAck('serverToClient', event, value)
   }
 
   /** The arguments for the client's listeners; undefined where the contract refuses them. */
   readEvent(event: string, args: readonly unknown[]): readonly unknown[] | undefined {
     const checks = this.#checks
     if (!checks) return args
-    const read = this.#tried(() => checks.parse('serverToClient', event, args[0]), event)
+    const data = typeof args[0] === 'function' ? undefined : args[0] // the acknowledgement of an event without data
+    const read = this.#tried(() => checks.parse('serverToClient', event, data), event)
     return read && (read.data === undefined ? [] : [read.data])
   }
 
@@ -96,4 +109,12 @@ export class Schemas {
       return undefined
     }
   }
+}
+
+function assertNoCallback(event: string, args: readonly unknown[]): void {
+  if (typeof args.at(-1) === 'function')
+    throw new RoomfulError(
+      'INVALID_ARGUMENT',
+      `emit("${event}") takes no callback: use emitWithAck, or the promise of room.emit`,
+    )
 }

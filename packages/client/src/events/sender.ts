@@ -4,7 +4,7 @@ import { type CallOptions, settledBy } from '../promises.ts'
 import type { Reporting } from '../reporting.ts'
 import { createGuardedStore } from '../store.ts'
 import type { SocketPort } from '../transport/socket-port.ts'
-import { encoding, snapshot } from './snapshot.ts'
+import { encoding, warnOfLoss } from './encoding.ts'
 
 /** An event that is sent now, or that waits in the queue. */
 interface Parcel {
@@ -47,6 +47,13 @@ export class Sender {
     this.#limit = limit
     this.#reporting = reporting
     this.queued = createGuardedStore(0, reporting.report)
+  }
+
+  /** The arguments as they would arrive if they were sent now, whatever the app does to them later. Throws `INVALID_ARGUMENT`. */
+  copy(event: string, args: readonly unknown[]): unknown[] {
+    const copy = encoding(event, () => this.#port.copy(args))
+    if (process.env.NODE_ENV !== 'production') warnOfLoss(this.#reporting, event, args, this.#port.copy)
+    return copy
   }
 
   /** Sends or queues. False, and reported, where the queue is full. Throws `INVALID_ARGUMENT` for data without an encoding. */
@@ -128,7 +135,7 @@ export class Sender {
     if (this.#isOpen && parcel.isDue?.() !== false && this.#send(parcel)) return undefined
     if (this.#queue.size >= this.#limit)
       return new RoomfulError('QUEUE_FULL', `"${event}" was not sent: ${this.#limit} emits are queued (queueLimit)`)
-    parcel.args = snapshot(event, args)
+    parcel.args = this.copy(event, args)
     this.#queue.add(parcel)
     this.#count()
     return undefined
@@ -159,6 +166,7 @@ export class Sender {
     if (!this.#port.isReady()) return false
     encoding(event, () => send(args))
     this.#reporting.inspect({ type: 'out', event, args })
+    if (process.env.NODE_ENV !== 'production') warnOfLoss(this.#reporting, event, args, this.#port.copy)
     return true
   }
 

@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import { describe, type Hello, isObject, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
+import { assertEventName, describe, type Hello, isObject, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
 import type { ClientCore, RoomsOption } from '../client-core.ts'
 import { handled } from '../promises.ts'
 import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/rooms-protocol.ts'
@@ -29,7 +29,7 @@ export function roomful({ outbox }: RoomfulOptions = {}): RoomsOption {
       'UNSUPPORTED',
       'roomful() needs crypto.getRandomValues: install the polyfill "react-native-get-random-values", or use plainRooms()',
     )
-  return { kind: 'roomful', createProtocol: (core) => new RoomfulProtocol(core, outbox) }
+  return { kind: 'roomful', assertEventName, createProtocol: (core) => new RoomfulProtocol(core, outbox) }
 }
 
 /** Speaks roomful/1 for one client: docs/protocol.md. */

@@ -1,4 +1,4 @@
-import { jsonCopy, type JsonCopy } from '../events/snapshot.ts'
+import { jsonCopy, type JsonCopy } from '../events/encoding.ts'
 
 interface Holder {
   readonly params: JsonCopy | undefined

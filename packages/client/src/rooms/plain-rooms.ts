@@ -1,9 +1,9 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
+import { assertPlainEventName } from '@roomful/contract/protocol'
 import type { ClientCore, RoomsOption } from '../client-core.ts'
 import type { Guarantees } from '../connection/connection-state.ts'
 import { Emitter } from '../emitter.ts'
 import { refusalIn } from '../errors.ts'
-import { snapshot } from '../events/snapshot.ts'
 import { abortReason, type CallOptions, handled, within } from '../promises.ts'
 import { createConstantStore, createGuardedStore, type ReadonlyStore } from '../store.ts'
 import {
@@ -15,6 +15,7 @@ import {
   plainSettings,
 } from './plain-options.ts'
 import type { HistoryMessages, Member, MessageMeta } from './room.ts'
+import { roomNamed } from './room-named.ts'
 import type { RoomState } from './room-state.ts'
 import type {
   ClientOutbox,
@@ -36,7 +37,11 @@ import type {
  */
 export function plainRooms(options: PlainRooms = {}): RoomsOption {
   const settings = plainSettings(options)
-  return { kind: 'plain', createProtocol: (core) => createPlainProtocol(core, settings) }
+  return {
+    kind: 'plain',
+    assertEventName: assertPlainEventName,
+    createProtocol: (core) => createPlainProtocol(core, settings),
+  }
 }
 
 const GUARANTEES: Guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' }
@@ -63,7 +68,7 @@ function createPlainProtocol(core: ClientCore, settings: Required<PlainRooms>): 
         )
       try {
         const name = settings.roomOf(event, args[0])
-        const host = isPlainName(name) ? core.rooms.get(name) : undefined
+        const host = isPlainName(name) ? roomNamed(core.rooms, name) : undefined
         if (host) rooms.get(host)?.receive(event, args[0])
       } catch (error) {
         reporting.report(error, 'roomOf')
@@ -189,7 +194,7 @@ class PlainRoom implements RoomPart {
 
   emit(event: string, given: unknown, { timeoutMs, signal }: CallOptions): SentMessage {
     const { name } = this.#host
-    const data = snapshot(event, given)
+    const [data] = given === undefined ? [] : this.#core.sender.copy(event, [given])
     const [wireEvent, ...args] = this.#callFor(event, data)
     const id = `plain:${++messages}`
     const aborting = new AbortController()

@@ -23,6 +23,9 @@ import type { CallOptions } from '../promises.ts'
 import type { ReadonlyStore } from '../store.ts'
 import type { RoomState } from './room-state.ts'
 
+/** With `plainRooms()` a number is a name, too: 42 and '42' are two rooms. With `roomful()` a name is a string. */
+export type RoomName = string | number
+
 /** Messages of a room that were missed and that the client cannot get. */
 export interface Gap {
   /** The `seq` of the first and the last missing message, where known. */
@@ -118,7 +121,7 @@ export interface RoomSender<C extends AnyContract> {
 
 /** A room, by name. The same name gives the same object. All methods are bound. */
 export interface Room<C extends AnyContract = SocketIoContract<EventsMap, EventsMap>> extends RoomSender<C> {
-  readonly name: string
+  readonly name: RoomName
   /** The current status; `state` tells when it changes, and why. */
   readonly status: RoomState['status']
   readonly state: ReadonlyStore<RoomState>

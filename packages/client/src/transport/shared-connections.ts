@@ -24,10 +24,10 @@ export class SharedConnections<C> {
   }
 }
 
-/** What must be alike to share; nothing where the app wants its own, or brings transports that only it can tell apart. */
+/** What must be alike to share; nothing where the app wants its own, or brings a parser or transports that only it can tell apart. */
 export function sharingKey(address: string, options: SocketOptions): string | undefined {
-  const { path, transports = [], withCredentials, query, extraHeaders, forceNew } = options
-  if (forceNew || transports.some((transport) => typeof transport !== 'string')) return undefined
+  const { path, transports = [], withCredentials, query, extraHeaders, forceNew, parser } = options
+  if (forceNew || parser || transports.some((transport) => typeof transport !== 'string')) return undefined
   const origin = /^\w+:\/\/[^/?#]*/.exec(address)?.[0]
   return JSON.stringify([origin, path, transports, withCredentials, query, extraHeaders])
 }

@@ -1,9 +1,10 @@
 import { type Refusal, RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { io, type Manager, type ManagerOptions, type Socket } from 'socket.io-client'
+import * as standardParser from 'socket.io-parser'
 import { type Packet, PacketType } from 'socket.io-parser'
+import { copyBy, guardedParser } from './guarded-parser.ts'
 import { guardedTransports } from './guarded-transports.ts'
-import * as strictParser from './strict-parser.ts'
 import { SharedConnections, sharingKey } from './shared-connections.ts'
 import type { SocketHandlers, SocketOptions, SocketPort } from './socket-port.ts'
 
@@ -70,6 +71,7 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
     isReady: () => socket !== undefined && socket.connected && !socket.io.engine._hasPingExpired(),
     isCongested: () => (socket?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
     emit: (event, args) => void socket?.emit(event, ...args),
+    copy: (args) => copyBy(options.parser ?? standardParser, args),
     emitWithAck(event, args, settle) {
       if (!socket) return () => {}
       const acks = socket['acks'] as Record<number, unknown>
@@ -113,13 +115,19 @@ function endStuckUpgrades(engine: Manager['engine']): void {
   })
 }
 
-function toManagerOptions({ transports, query, extraHeaders, ...rest }: SocketOptions): Partial<ManagerOptions> {
+function toManagerOptions({
+  transports,
+  query,
+  extraHeaders,
+  parser = standardParser,
+  ...rest
+}: SocketOptions): Partial<ManagerOptions> {
   return {
     ...rest,
     ...(query && { query: { ...query } }),
     ...(extraHeaders && { extraHeaders: { ...extraHeaders } }),
     transports: guardedTransports(transports),
-    parser: strictParser,
+    parser: guardedParser(parser),
     autoConnect: false,
     reconnection: false,
     timeout: NEVER_MS,

@@ -11,6 +11,14 @@ export interface SocketOptions {
   readonly extraHeaders?: Readonly<Record<string, string>>
   /** Opens a connection of its own. Otherwise clients of one origin share one, as in Socket.IO. @default false */
   readonly forceNew?: boolean
+  /** Another encoding of the packets, such as `socket.io-msgpack-parser`; the server needs the same. @default that of Socket.IO */
+  readonly parser?: SocketParser
+}
+
+/** The module or object that Socket.IO's own option `parser` takes. */
+export interface SocketParser {
+  readonly Encoder: new () => object
+  readonly Decoder: new () => object
 }
 
 /** What the client needs of a Socket.IO socket; `socket-io-adapter.ts` implements it. */
@@ -24,6 +32,8 @@ export interface SocketPort {
   /** Whether so much is unsent in the transport that volatile packets should be dropped. */
   isCongested(): boolean
   emit(event: string, args: readonly unknown[]): void
+  /** A copy of an event's arguments, as they would arrive if they were sent now. Throws where they cannot be encoded. */
+  copy(args: readonly unknown[]): unknown[]
   /** `settle` gets the values of the acknowledgement, or undefined where the connection ended first. Returns its undo. */
   emitWithAck(event: string, args: readonly unknown[], settle: (values: unknown[] | undefined) => void): () => void
 }

@@ -22,6 +22,7 @@ function createQueue(limit = 3) {
         sent.push(event)
         during[event]?.()
       },
+      copy: (args) => [...args],
       emitWithAck: (event) => {
         sent.push(event)
         return () => {}

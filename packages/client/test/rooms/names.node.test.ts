@@ -77,29 +77,73 @@ describe('RM11 a name that a room can have', () => {
   ])('is joined and gives the same room each time, with %s', async (_rooms, start, names) => {
     const { url, received } = await (start === startRoomful ? startScript() : startPlain())
     const client = start(url)
-    for (const name of names as string[]) {
+    for (const name of names) {
       const room = await client.join(name)
       expect(room.name).toBe(name)
       expect(client.room(name)).toBe(room)
     }
     expect(received.map(({ data }) => data)).toEqual(names.map((room) => ({ room })))
   })
-  test('is compared with its type on a plain server: 42 and "42" are two rooms', async () => {
+  test('is compared with its type where both are joined on a plain server: 42 and "42" are two rooms', async () => {
     const { url, server } = await startPlain()
     const client = startClient(url)
     const received: [string, unknown][] = []
-    const names: unknown[] = [42, '42']
-    for (const name of names) {
-      const room = await client.join(name as string)
+    for (const name of [42, '42']) {
+      const room = await client.join(name)
       room.on('news', (data) => received.push([typeof room.name, data]))
     }
-    expect(client.room(42 as unknown as string)).not.toBe(client.room('42'))
+    expect(client.room(42)).not.toBe(client.room('42'))
     server.io.emit('news', { room: 42 })
     server.io.emit('news', { room: '42' })
     await eventually(() => expect(received).toHaveLength(2))
     expect(received).toEqual([
       ['number', { room: 42 }],
       ['string', { room: '42' }],
+    ])
+  })
+  test.each<[string, string | number, unknown]>([
+    ["42 reaches room '42'", '42', 42],
+    ["'42' reaches room 42", 42, '42'],
+    ["-1.5 reaches room '-1.5'", '-1.5', -1.5],
+  ])('where only one of the two is joined, an event that names %s', async (_what, name, named) => {
+    const { url, server } = await startPlain()
+    const client = startClient(url)
+    const other = client.room(named as string) // named by the app, and not joined
+    const room = await client.join(name)
+    const heard: unknown[] = []
+    room.on('news', (data) => heard.push(data))
+    other.on('news', () => heard.push('other'))
+    server.io.emit('news', { room: named })
+    await eventually(() => expect(heard).toEqual([{ room: named }]))
+  })
+  test("as text is not a number of another form: 42 does not reach '042'", async () => {
+    const { url, server } = await startPlain()
+    const client = startClient(url)
+    const heard: unknown[] = []
+    for (const name of ['042', '42.0', ' 42', '', 43]) (await client.join(name)).on('news', () => heard.push(name))
+    client.on('news', () => heard.push('client'))
+    server.io.emit('news', { room: 42 })
+    server.io.emit('news', { room: 0 })
+    server.io.emit('news', { room: '043' })
+    await eventually(() => expect(heard).toEqual(['client', 'client', 'client']))
+  })
+  test('as a number is joined, sent to, left and joined again after an outage', async () => {
+    const { url, received, membersOf, cut } = await startPlain()
+    const client = startClient(url)
+    const room = await client.join(42)
+    await room.emit('message', { text: 'hi' })
+    await eventually(() => expect(received).toHaveLength(2))
+    cut()
+    await eventually(() => expect(received.filter(({ event }) => event === 'join')).toHaveLength(2))
+    await eventually(() => expect(room.status).toBe('joined'))
+    expect([membersOf(42), membersOf('42')]).toEqual([1, 0])
+    await client.leave(42)
+    expect(membersOf(42)).toBe(0)
+    expect(received.map(({ event, data }) => [event, data])).toEqual([
+      ['join', { room: 42 }],
+      ['message', { room: 42, text: 'hi' }],
+      ['join', { room: 42 }],
+      ['leave', { room: 42 }],
     ])
   })
 })

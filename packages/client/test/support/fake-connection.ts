@@ -30,6 +30,7 @@ export function createFakeConnection({ known = plainServer, ...settings }: FakeS
     isReady: () => false,
     isCongested: () => false,
     emit: () => {},
+    copy: (args) => [...args],
     emitWithAck: () => () => {},
   }
   const connection = new Connection(

@@ -19,7 +19,11 @@ export function createFakeCore(): ClientCore & { readonly inspected: readonly In
     settings: { ackTimeoutMs: 10_000, joinTimeoutMs: 5_000, queueLimit: 500, refusalOf: () => undefined },
     connection: { store: createStore(() => connected), stoppedBy: () => undefined } as unknown as Connection,
     sender: { write: () => true } as unknown as Sender,
-    schemas: new Schemas(undefined, () => {}),
+    schemas: new Schemas(
+      undefined,
+      () => {},
+      () => {},
+    ),
     reporting: createReporting({
       inspect: (event) => void inspected.push(event),
       onError: rethrow,

@@ -2,7 +2,7 @@
 
 import os
 
-from flask import Flask
+from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 app = Flask(__name__)
@@ -18,6 +18,21 @@ def index():
 def handle_connect(auth):
     if auth and auth.get('refuse'):
         raise ConnectionRefusedError('no', {'code': 'FORBIDDEN', 'reason': auth['refuse']})
+
+
+@socketio.on('ask')
+def handle_ask(event, data):
+    """Asks the client in return: what `call` gives is sent as `asked`."""
+    sid = request.sid
+
+    def ask():
+        try:
+            answer = socketio.call(event, data, to=sid, timeout=2)
+        except Exception as error:
+            answer = type(error).__name__
+        socketio.emit('asked', answer, to=sid)
+
+    socketio.start_background_task(ask)
 
 
 @socketio.on('nothing')

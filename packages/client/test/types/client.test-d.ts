@@ -33,6 +33,8 @@ const chat = defineContract({
     response_event: z.object({ message: z.string() }),
     stamp: z.string().transform((text) => new Date(text)),
     tick: {},
+    question: { data: z.string(), ack: z.number() },
+    $set: z.string(),
   },
   room: {
     message: z.object({ text: z.string().min(1), tags: z.array(z.string()).default([]) }),
@@ -224,4 +226,27 @@ test('methods may be destructured; a contract without message has no send', () =
   // @ts-expect-error no message event in the contract
   noMessage.send('x')
   expectTypeOf(client).not.toEqualTypeOf<Client>()
+})
+
+test('a handler answers the events of the server that have an ack', () => {
+  const client = createClient({ url: 'http://localhost', contract: chat })
+  client.on('question', (text) => text.length)
+  client.once('question', async () => 1)
+  client.on('question', () => {})
+  client.on('$set', (text) => expectTypeOf(text).toEqualTypeOf<string>())
+  // @ts-expect-error not that answer
+  client.on('question', () => 'text')
+  const maps = createClient<{ ask: (n: number, ack: (answer: string) => void) => void }>({ url: 'http://localhost' })
+  maps.on('ask', (n, ack) => ack(n.toFixed()))
+  const untyped = createClient({ url: 'http://localhost' })
+  untyped.on('ask', (...args) => args.length)
+})
+
+test('a name of a room is a string or a number', async () => {
+  const client = createClient({ url: 'http://localhost', contract: chat })
+  expectTypeOf(client.room(42).name).toEqualTypeOf<string | number>()
+  await (await client.join(42)).leave()
+  await client.leave(42)
+  // @ts-expect-error no name
+  client.room({ id: 42 })
 })

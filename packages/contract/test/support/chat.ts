@@ -28,6 +28,9 @@ const chat = defineContract({
     tick: {},
     anything: typeOnly<any>(),
     valibot: { data: v.pipe(v.string(), v.transform(Number)) },
+    question: { data: z.string(), ack: z.string().transform((text) => new Date(text)) },
+    ready: { ack: z.boolean() },
+    seen: { ack: z.void() },
   },
   room: {
     message: z.object({ text: z.string().min(1), tags: z.array(z.string()).default([]) }),

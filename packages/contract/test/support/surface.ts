@@ -11,6 +11,7 @@ import type {
   EmitArgs,
   EventName,
   HandlerArgs,
+  HandlerResult,
   RoomEmitted,
   RoomListened,
   ServerToClient,
@@ -26,7 +27,7 @@ export interface Surface<C extends AnyContract> {
   ): Promise<AckOut<At<ClientToServer<C>, E>>>
   on<E extends EventName<ServerToClient<C>>>(
     event: E,
-    handler: (...args: HandlerArgs<At<ServerToClient<C>, E>>) => void,
+    handler: (...args: HandlerArgs<At<ServerToClient<C>, E>>) => HandlerResult<At<ServerToClient<C>, E>>,
   ): void
   readonly room: {
     emit<E extends DurableName<RoomEmitted<C>>>(event: E, ...args: DataArgs<DataIn<At<RoomEmitted<C>, E>>>): void

@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import { bytesOf } from '@roomful/contract/protocol'
-import { hasBinary, snapshot } from '../../events/snapshot.ts'
+import { isBinary, jsonCopy } from '../../events/encoding.ts'
 import type { EntryKey, StoredEntry } from '../storage/outbox-storage.ts'
 
 /** A message that the server has not confirmed yet. `cid` and `n` are its key: the server stores it once, however often it is sent. */
@@ -42,9 +42,15 @@ export function unanswered(
 
 /** A new message. Throws `INVALID_ARGUMENT` for data that JSON cannot encode. */
 export function createMessage(key: EntryKey, room: string, event: string, given: unknown): Message {
-  const data = snapshot(event, given)
-  if (hasBinary(data))
-    throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" has binary in it: room events are JSON`)
+  /** JSON would turn binary data into an object of numbers. */
+  function refuseBinary(this: unknown, key: string, value: unknown): unknown {
+    // A Buffer of Node is an object by now: it has a toJSON.
+    const isBuffer = (value as { readonly type?: unknown } | null | undefined)?.type === 'Buffer'
+    if (isBinary(value) || (isBuffer && isBinary((this as Record<string, unknown>)[key])))
+      throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" has binary in it: room events are JSON`)
+    return value
+  }
+  const data = given === undefined ? undefined : jsonCopy(event, given, refuseBinary).value
   return { ...key, user: undefined, room, event, data, bytes: bytesOf(data), sentAt: undefined }
 }
 

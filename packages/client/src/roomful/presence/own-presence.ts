@@ -1,7 +1,7 @@
 import type { AnyContract, RoomfulError } from '@roomful/contract'
 import { wire } from '@roomful/contract/protocol'
 import { requestedWaitMs } from '../../errors.ts'
-import { jsonCopy } from '../../events/snapshot.ts'
+import { jsonCopy } from '../../events/encoding.ts'
 import type { Room } from '../../rooms/room.ts'
 import type { RoomInternals } from '../../rooms/room-internals.ts'
 import { isOut } from '../../rooms/room-state.ts'

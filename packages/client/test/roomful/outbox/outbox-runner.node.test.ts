@@ -29,9 +29,45 @@ describe('OB1 emit returns an id and a receipt', () => {
     await expect(outbox.emit('general', 'm', 'text').receipt).rejects.toMatchObject({ code: 'MUTED' })
     expect(drops).toEqual(['m MUTED'])
   })
-  test('and throws for data with binary in it, before anything is queued', () => {
+  test.each<[string, unknown]>([
+    ['a typed array', { file: new Uint8Array(1) }],
+    ['a Buffer', [{ deep: Buffer.from('x') }]],
+    ['an ArrayBuffer', new ArrayBuffer(1)],
+    ['a Blob', { file: new Blob(['x']) }],
+    ['what toJSON returns', { file: { toJSON: () => new Uint8Array(1) } }],
+  ])('EM11 and throws for data with binary in it, before anything is queued: %s', (_what, data) => {
     const { outbox, counts } = startOutbox()
-    expect(() => outbox.emit('general', 'm', { file: new Uint8Array(1) })).toThrow('room events are JSON')
+    expect(() => outbox.emit('general', 'm', data)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: 'the data of "m" has binary in it: room events are JSON',
+      }),
+    )
+    expect(counts().queued).toBe(0)
+  })
+  test('EM11 and its data is the JSON of the moment of the call', async () => {
+    const { outbox, join, sent } = startOutbox()
+    const data = {
+      boxed: [new Number(3), new String('x')],
+      keyed: { toJSON: (key: string) => `key ${key}` },
+      big: { toJSON: () => 12n.toString() },
+      like: { type: 'Buffer', data: [1] },
+      at: new Date(0),
+      map: new Map([[1, 2]]),
+      lost: undefined,
+      list: [undefined, Number.NaN],
+    }
+    const expected: unknown = JSON.parse(JSON.stringify(data))
+    const { receipt } = outbox.emit('general', 'm', data)
+    data.list.push(1)
+    join()
+    await receipt
+    expect(sent()).toEqual([[expected]])
+  })
+  test('EM11 and throws for data without a JSON form', () => {
+    const { outbox, counts } = startOutbox()
+    for (const data of [() => {}, Symbol('x'), 1n, [1n]])
+      expect(() => outbox.emit('general', 'm', data)).toThrow('the data of "m" cannot be encoded')
     expect(counts().queued).toBe(0)
   })
   test('also from within a listener, whose messages go after', async () => {

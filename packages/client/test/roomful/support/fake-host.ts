@@ -11,7 +11,7 @@ export function createFakeHost(): RoomHost & { state: RoomHost['state'] } {
   return {
     name: 'general',
     state: { status: 'left' },
-    events: new RoomEvents('general', new Schemas(undefined, ignore), rethrow),
+    events: new RoomEvents('general', new Schemas(undefined, () => {}, ignore), rethrow),
     isBusy: () => false,
     lost: ignore,
     setNeeded: ignore,

@@ -34,7 +34,7 @@ export async function startPlain({ onJoin = yes, onLeave = yes, options }: Plain
     received,
     /** What was received, in order, each as the event's name and the room or text in its data. */
     words: () => received.map(({ event, data }) => [event, wordIn(data)].filter(Boolean).join(' ')),
-    membersOf: (room: string) => server.io.sockets.adapter.rooms.get(room)?.size ?? 0,
+    membersOf: (room: string | number) => server.io.sockets.adapter.rooms.get(room as string)?.size ?? 0,
     /** Emits to a room as such a server does: the data names the room. */
     sayIn: (room: string, event: string, data: object = {}) => void server.io.to(room).emit(event, { room, ...data }),
     /** Ends the transports below the sockets, as a network does. */
