@@ -1,5 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe, isObject } from '@roomful/contract/protocol'
+import type { RoomName } from './room.ts'
 
 /** An event's name, then its arguments, as this server takes them. */
 export type EventCall = readonly [event: string, ...args: unknown[]]
@@ -10,13 +11,13 @@ export type EventCall = readonly [event: string, ...args: unknown[]]
  */
 export interface PlainRooms {
   /** The event that asks to join. @default (room, params) => ['join', { room, ...params }] */
-  readonly join?: (room: string, params: unknown) => EventCall
+  readonly join?: (room: RoomName, params: unknown) => EventCall
   /** The event that asks to leave. @default (room, params) => ['leave', { room, ...params }] */
-  readonly leave?: (room: string, params: unknown) => EventCall
+  readonly leave?: (room: RoomName, params: unknown) => EventCall
   /** The event that sends to a room. @default (room, event, data) => [event, { room, ...data }] */
-  readonly emit?: (room: string, event: string, data: unknown, params: unknown) => EventCall
+  readonly emit?: (room: RoomName, event: string, data: unknown, params: unknown) => EventCall
   /** The room that an event from the server belongs to, if any. @default (event, data) => data.room */
-  readonly roomOf?: (event: string, data: unknown) => string | undefined
+  readonly roomOf?: (event: string, data: unknown) => RoomName | undefined
   /** How long to wait for the answer to a join before it counts as joined, in milliseconds: a server need not answer. @default 300 */
   readonly ackWaitMs?: number
 }
@@ -45,8 +46,8 @@ export function plainSettings(options: PlainRooms): Required<PlainRooms> {
   return settings
 }
 
-/** Whether a plain server may have a room of this name. 42 and '42' are two rooms, though the types say string. */
-export function isPlainName(name: unknown): name is string {
+/** Whether a plain server may have a room of this name. 42 and '42' are two rooms. */
+export function isPlainName(name: unknown): name is RoomName {
   return typeof name === 'string' || Number.isFinite(name)
 }
 
@@ -69,7 +70,7 @@ export function callFrom(option: 'join' | 'leave' | 'emit', make: () => EventCal
   throw new RoomfulError('INVALID_ARGUMENT', `plainRooms ${option}: expected ${expected}, got ${describe(call)}`)
 }
 
-function withRoom(room: string, data: unknown, what: string, option: string): object {
+function withRoom(room: RoomName, data: unknown, what: string, option: string): object {
   if (data === undefined || data === null) return { room }
   if (isObject(data)) return { room, ...data }
   const sentence = `plainRooms sends { room, ...${what} }, so ${what} must be an object, got ${describe(data)}`

@@ -33,7 +33,7 @@ export interface SocketPort {
   isCongested(): boolean
   emit(event: string, args: readonly unknown[]): void
   /** A copy of an event's arguments, as they would arrive if they were sent now. Throws where they cannot be encoded. */
-  copy(args: readonly unknown[]): unknown[]
+  readonly copy: (args: readonly unknown[]) => unknown[]
   /** `settle` gets the values of the acknowledgement, or undefined where the connection ended first. Returns its undo. */
   emitWithAck(event: string, args: readonly unknown[], settle: (values: unknown[] | undefined) => void): () => void
 }

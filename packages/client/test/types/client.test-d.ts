@@ -181,7 +181,7 @@ test("a join takes the input of the contract's join schema as params", () => {
 test('plainRooms takes functions that return an event and its arguments', () => {
   plainRooms({
     join: (room, params) => {
-      expectTypeOf([room, params] as const).toEqualTypeOf<readonly [string, unknown]>()
+      expectTypeOf([room, params] as const).toEqualTypeOf<readonly [string | number, unknown]>()
       return ['subscribe', room, params]
     },
     emit: (room, event, data, params) => [event, room, data, params],
