@@ -343,7 +343,7 @@ export const mutants = [
   ),
   mutant(
     'C1 each page has the same cid',
-    `${client}/roomful/outbox/message-keys.ts`,
+    `${client}/page-id.ts`,
     'crypto.getRandomValues(new Uint8Array(22))',
     'new Uint8Array(22)',
     'packages/client/test/roomful/faults/reload',
@@ -451,9 +451,9 @@ export const mutants = [
   ),
   mutant(
     'RM13 a join of a plain server is sent without its params',
-    `${client}/rooms/plain-rooms.ts`,
-    "this.#request(callFrom('join', () => join(this.#host.name, params)))",
-    "this.#request(callFrom('join', () => join(this.#host.name, undefined)))",
+    `${client}/rooms/plain/plain-room.ts`,
+    "callFrom('join', () => join(name, params))",
+    "callFrom('join', () => join(name, undefined))",
     'packages/client/test/rooms/join-params',
   ),
   mutant(

@@ -4,12 +4,15 @@ import { expect, test } from 'vitest'
 
 // Each block of code on a page is a file in a folder beside this one. All of them are compiled, and a test runs them.
 
-test.each(['hooks', 'presence-and-typing', 'testing'])('the code of docs/%s.md is the code of its folder', (name) => {
-  const page = readFileSync(join(import.meta.dirname, `../../../docs/${name}.md`), 'utf8')
-  const folder = join(import.meta.dirname, name)
-  const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')])
-  expect(codeOf(page)).toEqual(Object.fromEntries(files))
-})
+test.each(['hooks', 'plain-servers', 'presence-and-typing', 'testing'])(
+  'the code of docs/%s.md is the code of its folder',
+  (name) => {
+    const page = readFileSync(join(import.meta.dirname, `../../../docs/${name}.md`), 'utf8')
+    const folder = join(import.meta.dirname, name)
+    const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')])
+    expect(codeOf(page)).toEqual(Object.fromEntries(files))
+  },
+)
 
 /** The code by the file's name, which is each block's first line; blocks of one name follow each other. */
 function codeOf(page: string): Record<string, string> {

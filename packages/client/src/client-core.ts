@@ -1,5 +1,5 @@
-import type { Refusal } from '@roomful/contract'
 import type { Connection } from './connection/connection.ts'
+import type { RefusalOptions } from './errors.ts'
 import type { Schemas } from './events/schemas.ts'
 import type { Sender } from './events/sender.ts'
 import type { Reporting } from './reporting.ts'
@@ -13,7 +13,6 @@ export interface ClientCore {
     readonly ackTimeoutMs: number
     readonly joinTimeoutMs: number
     readonly queueLimit: number
-    readonly refusalOf: (ack: unknown) => Refusal | undefined
   }
   readonly connection: Connection
   readonly sender: Sender
@@ -33,6 +32,8 @@ export interface RoomsOption {
   readonly kind: 'plain' | 'roomful'
   /** Throws for an event that the protocol cannot carry. */
   readonly assertEventName: (event: unknown) => void
+  /** @internal */
+  readonly refusals?: RefusalOptions
   /** @internal */
   readonly createProtocol: (core: ClientCore) => RoomsProtocol
 }

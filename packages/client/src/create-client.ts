@@ -125,7 +125,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     if (error) throw error
     autoConnect()
     const values = await sender.request(event, sent, { ...wait, timeoutMs })
-    const refusal = refusalIn(values, settings.refusalOf)
+    const refusal = refusalIn(values, settings.rooms.refusals)
     if (refusal) throw refusal
     return schemas.readAck(event, values)
   }

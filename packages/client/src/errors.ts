@@ -1,16 +1,20 @@
 import { type Refusal, RoomfulError } from '@roomful/contract'
-import { isPassingCode } from '@roomful/contract/protocol'
+import { describe, isPassingCode } from '@roomful/contract/protocol'
+import type { Report } from './store.ts'
 
 /** The longest wait that a server may ask for, in milliseconds. */
 const MAX_SERVER_WAIT_MS = 300_000
 
+/** How the app reads the refusals of its server. */
+export interface RefusalOptions {
+  readonly refusalOf?: (ack: unknown) => Refusal | undefined
+  readonly isRetryable?: (refusal: Refusal) => boolean
+}
+
 /** The refusal in an acknowledgement: `{ $error }` as `@roomful/server` sends it, or what the app's `refusalOf` returns. */
-export function refusalIn(
-  values: readonly unknown[],
-  refusalOf: (ack: unknown) => Refusal | undefined,
-): RoomfulError | undefined {
+export function refusalIn(values: readonly unknown[], { refusalOf }: RefusalOptions = {}): RoomfulError | undefined {
   const ack = values.length > 1 ? values : values[0]
-  const refusal = errorIn(ack) ?? checked(refusalOf, ack)
+  const refusal = errorIn(ack) ?? (refusalOf && checked(refusalOf, ack))
   if (!refusal) return undefined
   const { code, message = `the server refused: ${code}` } = refusal
   return new RoomfulError(code, message, { refusal })
@@ -46,9 +50,30 @@ export function requestedWaitMs({ refusal }: RoomfulError): number {
   return typeof after === 'number' && after >= 0 ? Math.min(after, MAX_SERVER_WAIT_MS) : 0
 }
 
+/** What the app's `isRetryable` has said of a refusal. */
+const verdicts = new WeakMap<RoomfulError, boolean>()
+
+/** The same error, after `isRetryable` was asked once whether it is temporary. Where that fails, the code decides. */
+export function withVerdict(error: RoomfulError, { isRetryable }: RefusalOptions, report: Report): RoomfulError {
+  if (!isRetryable || !error.refusal) return error
+  try {
+    const verdict: unknown = isRetryable(error.refusal)
+    if (typeof verdict !== 'boolean')
+      throw new RoomfulError(
+        'INVALID_ARGUMENT',
+        `plainRooms isRetryable: expected true or false, got ${describe(verdict)}`,
+      )
+    verdicts.set(error, verdict)
+  } catch (failure) {
+    report(failure, 'isRetryable')
+  }
+  return error
+}
+
 /** Whether the same request would fail again. */
-export function isPermanent({ code, refusal }: RoomfulError): boolean {
-  return (refusal !== undefined && !isRetryable(code)) || code === 'INVALID_ARGUMENT'
+export function isPermanent(error: RoomfulError): boolean {
+  const { code, refusal } = error
+  return (refusal !== undefined && !(verdicts.get(error) ?? isRetryable(code))) || code === 'INVALID_ARGUMENT'
 }
 
 /** Whether a refusal with this code is temporary. */

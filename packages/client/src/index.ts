@@ -27,8 +27,9 @@ export type { PresenceState, RoomPresence, RoomTyping } from './roomful/presence
 export { roomful } from './roomful/roomful.ts'
 export type { RoomfulOptions } from './roomful/roomful.ts'
 export { createTyping } from './roomful/typing/create-typing.ts'
-export { plainRooms } from './rooms/plain-rooms.ts'
-export type { EventCall, PlainRooms } from './rooms/plain-options.ts'
+export { plainRooms } from './rooms/plain/plain-rooms.ts'
+export { eventNameRooms, positionalRooms, roomFieldRooms, roomIdRooms } from './rooms/plain/plain-styles.ts'
+export type { EventCall, PlainMessage, PlainRooms, PlainStyle } from './rooms/plain/plain-types.ts'
 export type {
   Gap,
   HistoryQuery,

@@ -1,11 +1,11 @@
-import { type Refusal, RoomfulError } from '@roomful/contract'
+import { RoomfulError } from '@roomful/contract'
 import { describe, isObject } from '@roomful/contract/protocol'
 import type { RoomsOption } from './client-core.ts'
 import type { Auth } from './connection/auth.ts'
 import type { ReconnectOptions } from './connection/connection.ts'
 import type { OnInvalid } from './events/schemas.ts'
 import type { Inspect, OnDrop } from './inspect.ts'
-import { plainRooms } from './rooms/plain-rooms.ts'
+import { plainRooms } from './rooms/plain/plain-rooms.ts'
 import type { Report } from './store.ts'
 import type { SocketOptions } from './transport/socket-port.ts'
 
@@ -34,8 +34,6 @@ export interface ClientOptions {
   readonly reconnect?: ReconnectOptions
   /** How many emits may be queued while disconnected, and how many messages to rooms (of 1 MiB together) may be unconfirmed: beyond it `QUEUE_FULL`. @default 500 */
   readonly queueLimit?: number
-  /** Reads a refusal from an acknowledgement; several values come as a list. `{ $error }` always is a refusal. */
-  readonly refusalOf?: (ack: unknown) => Refusal | undefined
   /** Called with data that was dropped because the contract refuses it. @default console.warn */
   readonly onInvalid?: OnInvalid
   /** Called with each emit that was dropped, and each message that failed or may not have arrived (`UNKNOWN`). Volatile emits go to `inspect` only. @default in development one console.warn for each outage */
@@ -68,7 +66,7 @@ export function assertNumber(name: string, value: unknown = 0): void {
 
 const NUMBERS = ['connectTimeoutMs', 'ackTimeoutMs', 'joinTimeoutMs', 'queueLimit'] as const
 const RECONNECT_NUMBERS = ['attempts', 'minDelayMs', 'maxDelayMs'] as const
-const FUNCTIONS = ['refusalOf', 'onInvalid', 'onDrop', 'onError', 'inspect'] as const
+const FUNCTIONS = ['onInvalid', 'onDrop', 'onError', 'inspect'] as const
 
 /** For callers without a compiler. */
 function assertTypes(options: ClientOptions & { readonly contract?: unknown }): void {
@@ -87,6 +85,11 @@ function assertTypes(options: ClientOptions & { readonly contract?: unknown }): 
   assert('contract', contract, has('checks'), 'the result of defineContract()')
   if ('outbox' in options)
     throw new RoomfulError('INVALID_ARGUMENT', 'outbox is an option of roomful(): { rooms: roomful({ outbox }) }')
+  if ('refusalOf' in options)
+    throw new RoomfulError(
+      'INVALID_ARGUMENT',
+      'refusalOf is an option of plainRooms(): { rooms: plainRooms({ refusalOf }) }',
+    )
 }
 
 function isFunction(value: unknown): boolean {
@@ -123,7 +126,6 @@ const DEFAULTS: Omit<Settings, 'url' | 'auth' | 'rooms'> = {
   joinTimeoutMs: 5_000,
   reconnect: {},
   queueLimit: 500,
-  refusalOf: () => undefined,
   onInvalid: warn,
   onError: reportToPlatform,
   socket: {},

@@ -3,7 +3,7 @@ import { createRooms } from '@roomful/server'
 import { createMockServer } from '@roomful/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { pageId } from '../src/roomful/outbox/message-keys.ts'
+import { pageId } from '../src/page-id.ts'
 import { trackTimers } from './support/track-timers.ts'
 
 const chat = defineContract({ room: { message: z.string() }, user: z.object({ id: z.string() }) })

@@ -2,12 +2,10 @@ import type { Refusal } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { refusalIn } from '../src/errors.ts'
 
-const noRefusal = (): undefined => undefined
-
 describe('EM6 $error in an ack', () => {
   test('becomes an error with its code, sentence and data', () => {
     const $error = { code: 'FORBIDDEN', message: 'members only', data: { room: 'a' } }
-    expect(refusalIn([{ $error }], noRefusal)).toMatchObject({
+    expect(refusalIn([{ $error }])).toMatchObject({
       name: 'RoomfulError',
       code: 'FORBIDDEN',
       message: 'members only',
@@ -21,7 +19,7 @@ describe('EM6 $error in an ack', () => {
     [{ code: 5, message: {} }, 'REFUSED', 'the server refused: REFUSED'],
     [[], 'REFUSED', 'the server refused: REFUSED'],
   ])('is a refusal also if it is incomplete: %j', ($error, code, message) => {
-    expect(refusalIn([{ $error }], noRefusal)).toMatchObject({ code, message })
+    expect(refusalIn([{ $error }])).toMatchObject({ code, message })
   })
 
   test.each([
@@ -33,7 +31,7 @@ describe('EM6 $error in an ack', () => {
     [[{ $error: null }]],
     [[{ error: {} }]],
   ])('is not in %j', (values) => {
-    expect(refusalIn(values, noRefusal)).toBeUndefined()
+    expect(refusalIn(values)).toBeUndefined()
   })
 })
 
@@ -44,14 +42,14 @@ describe('EM6 refusalOf', () => {
   }
 
   test('gets one value as it is, and several as a list', () => {
-    expect(refusalIn(['error'], refusalOf)).toMatchObject({ code: 'APP', message: 'the server refused: APP' })
-    expect(refusalIn(['error', 42], refusalOf)).toMatchObject({ refusal: { code: 'APP', data: 42 } })
-    expect(refusalIn(['ok', 42], refusalOf)).toBeUndefined()
+    expect(refusalIn(['error'], { refusalOf })).toMatchObject({ code: 'APP', message: 'the server refused: APP' })
+    expect(refusalIn(['error', 42], { refusalOf })).toMatchObject({ refusal: { code: 'APP', data: 42 } })
+    expect(refusalIn(['ok', 42], { refusalOf })).toBeUndefined()
   })
 
   test('is not called for an ack with $error', () => {
     const asked: unknown[] = []
-    refusalIn([{ $error: { code: 'X' } }], (ack) => void asked.push(ack))
+    refusalIn([{ $error: { code: 'X' } }], { refusalOf: (ack) => void asked.push(ack) })
     expect(asked).toEqual([])
   })
 })

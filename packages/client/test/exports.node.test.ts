@@ -12,8 +12,12 @@ test('the package exports these names at run time', () => {
       "createTimeline",
       "createTyping",
       "defineContract",
+      "eventNameRooms",
       "persistentOutbox",
       "plainRooms",
+      "positionalRooms",
+      "roomFieldRooms",
+      "roomIdRooms",
       "roomful",
       "typeOnly",
     ]

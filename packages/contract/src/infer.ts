@@ -102,7 +102,13 @@ export type HandlerArgs<E> =
       ? ListenerArgs<F>
       : HandledArgs<OutputOf<SchemaOf<E, 'data'>>>
 
-type ListenerData<F> = First<WithoutAck<ListenerArgs<F>>>
+/** Several arguments: the client's options say which of them is the data, so that it is not typed. */
+type OnlyOf<A extends readonly unknown[]> = number extends A['length']
+  ? First<A>
+  : Required<A> extends readonly [] | readonly [unknown]
+    ? First<A>
+    : Untyped
+type ListenerData<F> = OnlyOf<WithoutAck<ListenerArgs<F>>>
 /** The data of a room event, as it is emitted (the schema's input). */
 export type DataIn<E> = E extends ListenerShape<infer F> ? ListenerData<F> : InputOf<SchemaOf<E, 'data'>>
 /** The data of a room event, as it is received (the schema's output). */

@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import { isRetryable, requestedWaitMs } from '../errors.ts'
+import { isPermanent, type RefusalOptions, requestedWaitMs, withVerdict } from '../errors.ts'
 import type { Reporting } from '../reporting.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { createGuardedStore } from '../store.ts'
@@ -31,6 +31,7 @@ export interface ConnectionSettings {
   readonly auth: Auth | undefined
   readonly connectTimeoutMs: number
   readonly reconnect: ReconnectOptions
+  readonly rooms: { readonly refusals?: RefusalOptions }
 }
 
 /** In development a server that has not introduced itself by then is warned about. */
@@ -146,8 +147,10 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     if (!wasTrying && this.#status !== 'connected') return
     this.#end()
     if (!refused || !wasTrying) return this.#retry('transport', error)
-    if (isRetryable(error.code)) return this.#retry('server', error)
-    if (typeof this.#settings.auth !== 'function' || this.#refresh === 'done') return this.stop('refused', error)
+    const { rooms, auth } = this.#settings
+    if (!isPermanent(withVerdict(error, rooms.refusals ?? {}, this.#reporting.report)))
+      return this.#retry('server', error)
+    if (typeof auth !== 'function' || this.#refresh === 'done') return this.stop('refused', error)
     this.#refresh = 'due'
     this.#try()
   }

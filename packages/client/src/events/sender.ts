@@ -27,6 +27,8 @@ interface QueuedEmit {
   readonly event: string
   readonly args: readonly unknown[]
   readonly isDue: () => boolean
+  /** Asks for an acknowledgement; called when the packet was handed to the connection. */
+  readonly onSent?: () => void
 }
 
 /** Sends packets in order, keeps a bounded queue while disconnected, and settles every acknowledgement. SPEC.md, rules EM. */
@@ -76,21 +78,30 @@ export class Sender {
     return this.#send(this.#packet(event, args))
   }
 
-  /** Sends when connected and due; resolves when the packet was handed to the connection. */
-  emitWhenDue({ room, event, args, isDue }: QueuedEmit, limits: CallOptions): Promise<void> {
-    return settledBy(
-      limits,
-      (timeoutMs) => neverSent(event, timeoutMs),
-      (resolve, reject) => {
-        const send = (sent: readonly unknown[]): void => {
+  /** Sends when connected and due. Resolves when the packet was handed to the connection; with `onSent`, with the server's answer. */
+  emitWhenDue({ onSent, ...due }: QueuedEmit, limits: CallOptions): Promise<unknown[]> {
+    const { event } = due
+    let isSent = false
+    const timeoutError = (timeoutMs: number) => (isSent ? noAnswer : neverSent)(event, timeoutMs)
+    return settledBy(limits, timeoutError, (resolve, reject) => {
+      let forget = (): void => {}
+      const send = (sent: readonly unknown[]): void => {
+        isSent = true
+        if (onSent) {
+          forget = this.#ask(event, sent, resolve, reject)
+          onSent()
+        } else {
           this.#port.emit(event, sent)
-          resolve()
+          resolve([])
         }
-        const parcel: Parcel = { event, args, room, isDue, send, fail: reject }
-        this.#start(parcel)
-        return () => this.#dequeue(parcel)
-      },
-    )
+      }
+      const parcel: Parcel = { ...due, send, fail: reject }
+      this.#start(parcel)
+      return () => {
+        this.#dequeue(parcel)
+        forget()
+      }
+    })
   }
 
   /** Waits for the connection, then for the server's answer, both within `timeoutMs`. */
@@ -190,11 +201,7 @@ export class Sender {
       let forget = (): void => {}
       const send = (sent: readonly unknown[]): void => {
         isSent = true
-        forget = this.#port.emitWithAck(event, sent, (values) => {
-          if (!values) return reject(cutOff(event))
-          this.#reporting.inspect({ type: 'ack', event, args: values })
-          resolve(values)
-        })
+        forget = this.#ask(event, sent, resolve, reject)
       }
       const parcel: Parcel = { event, args, send, fail: reject }
       if (!isNow) this.#start(parcel)
@@ -203,6 +210,20 @@ export class Sender {
         this.#dequeue(parcel)
         forget()
       }
+    })
+  }
+
+  /** Sends, and settles a call with the answer. Returns the undo. */
+  #ask(
+    event: string,
+    args: readonly unknown[],
+    resolve: (values: unknown[]) => void,
+    reject: (error: Error) => void,
+  ): () => void {
+    return this.#port.emitWithAck(event, args, (values) => {
+      if (!values) return reject(cutOff(event))
+      this.#reporting.inspect({ type: 'ack', event, args: values })
+      resolve(values)
     })
   }
 

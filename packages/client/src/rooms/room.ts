@@ -82,7 +82,14 @@ export type RoomHandler<C extends AnyContract, E> =
       : never
 
 type RoomEmitArgs<E> = DataArgs<DataIn<E>>
-/** What `send` takes: the data of the `message` event. */
+type RoomMessageArgs<M> = M extends { message: infer E }
+  ? RoomEmitArgs<E>
+  : string extends keyof M
+    ? IsAny<M[string]> extends true
+      ? DataArgs<M[string]>
+      : RoomEmitArgs<M[string]>
+    : [error: `the contract has no "message" event`]
+/** What `client.send` takes: the data of the `message` event. */
 export type MessageArgs<M> = M extends { message: infer E }
   ? EmitArgs<E>
   : string extends keyof M
@@ -116,7 +123,7 @@ export interface RoomSender<C extends AnyContract> {
     ...args: RoomEmitArgs<At<RoomEmitted<C>, E>>
   ): Promise<Receipt>
   /** Sends a `message` to the room: short for `emit('message', data)`. */
-  send(this: void, ...args: MessageArgs<RoomEmitted<C>>): Promise<Receipt>
+  send(this: void, ...args: RoomMessageArgs<RoomEmitted<C>>): Promise<Receipt>
 }
 
 /** A room, by name. The same name gives the same object. All methods are bound. */

@@ -103,7 +103,12 @@ export class TimelineList {
       this.splice(found.index, 0, item)
     }
     const { item, index } = found
-    if (index < this.windowSize) {
+    if (index < this.windowSize && state === 'rejected' && item.state === 'unknown') {
+      // A plain server has refused it later: it is behind the window again, and can be retried.
+      this.splice(index, 1)
+      this.windowSize -= 1
+      this.splice(this.entries.length, 0, { ...item, state, error, given: data })
+    } else if (index < this.windowSize) {
       const end = isUnsettled({ state }) ? { state } : CONFIRMED
       const next = { ...item, ...(isUnsettled(item) && end), isOwn: true }
       if (next.state !== item.state || !item.isOwn) this.splice(index, 1, next)

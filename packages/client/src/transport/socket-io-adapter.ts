@@ -5,6 +5,7 @@ import * as standardParser from 'socket.io-parser'
 import { type Packet, PacketType } from 'socket.io-parser'
 import { copyBy, guardedParser } from './guarded-parser.ts'
 import { guardedTransports } from './guarded-transports.ts'
+import { withoutOffset } from './packet-offset.ts'
 import { SharedConnections, sharingKey } from './shared-connections.ts'
 import type { SocketHandlers, SocketOptions, SocketPort } from './socket-port.ts'
 
@@ -42,7 +43,7 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
       handlers.closed(new RoomfulError(kicked ? 'KICKED' : 'DISCONNECTED', sentence, { cause }), kicked)
     })
     made.onAny((event: unknown, ...args: unknown[]) => {
-      if (typeof event === 'string') handlers.packet(event, args)
+      if (typeof event === 'string') handlers.packet(event, made['_pid'] ? withoutOffset(args, Date.now()) : args)
     })
     return made
   }

@@ -1,4 +1,4 @@
-import { createClient, defineContract, type InspectEvent, type OnDrop } from '@roomful/client'
+import { createClient, defineContract, type InspectEvent, type OnDrop, plainRooms } from '@roomful/client'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { recordInspect, rejection, startClient, until } from '../support/test-client.ts'
@@ -129,10 +129,12 @@ test('EM4 an abort rejects with its reason before the call, while queued, and af
 
 test('EM6 a refusal is $error or what refusalOf returns; a refusalOf that throws is INTERNAL', async () => {
   const { client } = await start({
-    refusalOf: (ack) => {
-      if (ack === 'boom') throw new Error('mine')
-      return ack === 'refused' ? { code: 'NO', message: 'no means no' } : undefined
-    },
+    rooms: plainRooms({
+      refusalOf: (ack) => {
+        if (ack === 'boom') throw new Error('mine')
+        return ack === 'refused' ? { code: 'NO', message: 'no means no' } : undefined
+      },
+    }),
   })
   expect(await rejection(client.emitWithAck('no'))).toMatchObject({
     code: 'FORBIDDEN',
@@ -141,7 +143,7 @@ test('EM6 a refusal is $error or what refusalOf returns; a refusalOf that throws
   })
   expect(await rejection(client.emitWithAck('echo', 'refused'))).toMatchObject({ code: 'NO', message: 'no means no' })
   expect(await rejection(client.emitWithAck('echo', 'boom'))).toMatchObject({ code: 'INTERNAL' })
-  const slow = await start({ refusalOf: (async () => undefined) as never })
+  const slow = await start({ rooms: plainRooms({ refusalOf: (async () => undefined) as never }) })
   expect(await rejection(slow.client.emitWithAck('echo', 1))).toMatchObject({ code: 'INVALID_ARGUMENT' })
 })
 

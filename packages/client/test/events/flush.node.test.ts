@@ -23,7 +23,7 @@ async function startNoting(admit: (room: string, ack: () => void) => void = (_ro
 describe('EM2 queued emits', () => {
   test('are sent after the joins, on the first connect and after each outage', async () => {
     const { server, received } = await startNoting()
-    const client = startClient(server.url, { rooms: plainRooms({ ackWaitMs: 5_000 }) })
+    const client = startClient(server.url, { rooms: plainRooms({ acks: true }) })
     client.emit('early', 1)
     void client.join('a')
     void client.join('b')
@@ -43,7 +43,7 @@ describe('EM2 queued emits', () => {
     const { server, received } = await startNoting((room, ack) => {
       if (room !== 'hangs') ack()
     })
-    const client = startClient(server.url, { rooms: plainRooms({ ackWaitMs: 100 }) })
+    const client = startClient(server.url, { rooms: plainRooms(), joinTimeoutMs: 100 })
     void client.join('hangs')
     void client.join('fine')
     client.emit('waits', 1)
@@ -56,8 +56,7 @@ describe('EM2 queued emits', () => {
   test('do not wait for a room that was refused', async () => {
     const { server, received } = await startNoting()
     const client = startClient(server.url, {
-      rooms: plainRooms({ ackWaitMs: 5_000 }),
-      refusalOf: () => ({ code: 'FORBIDDEN' }),
+      rooms: plainRooms({ acks: true, refusalOf: () => ({ code: 'FORBIDDEN' }) }),
     })
     void client.join('forbidden')
     client.emit('waits', 1)
@@ -68,7 +67,7 @@ describe('EM2 queued emits', () => {
   test('wait for the joins of the new connection, not for one that an outage cut off', async () => {
     const held: (() => void)[] = []
     const { server, received } = await startNoting((_room, ack) => void held.push(ack))
-    const client = startClient(server.url, { rooms: plainRooms({ ackWaitMs: 3_600_000 }) })
+    const client = startClient(server.url, { rooms: plainRooms({ acks: true }), joinTimeoutMs: 3_600_000 })
     void client.join('a')
     await eventually(() => expect(held).toHaveLength(1))
     await server.restart()

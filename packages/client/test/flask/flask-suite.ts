@@ -144,11 +144,12 @@ export function flaskSuite(start: StartFlask): void {
 
     test('EM6 `refusalOf` makes a refusal of an answer to a join', async () => {
       const { client } = await connectTo('acks', {
-        rooms: plainRooms(),
-        refusalOf: (ack) => {
-          const { error } = (ack ?? {}) as { error?: string }
-          return error === undefined ? undefined : { code: 'FORBIDDEN', message: error }
-        },
+        rooms: plainRooms({
+          refusalOf: (ack) => {
+            const { error } = (ack ?? {}) as { error?: string }
+            return error === undefined ? undefined : { code: 'FORBIDDEN', message: error }
+          },
+        }),
       })
       await expect(client.join('private')).rejects.toMatchObject({ code: 'FORBIDDEN', message: 'members only' })
       expect(client.room('private').status).toBe('failed')

@@ -6,7 +6,7 @@ import { expectNothingUncaught } from '../support/uncaught.ts'
 import { startPlain } from './support/plain-server.ts'
 
 /** Waits only shortly for an answer that a server need not give. */
-const quick = plainRooms({ ackWaitMs: 20 })
+const quick = { joinTimeoutMs: 20 }
 const silent = () => {}
 
 describe('RM5 a join on a plain server', () => {
@@ -26,22 +26,22 @@ describe('RM5 a join on a plain server', () => {
   })
   test('counts as joined without an answer after a short wait, `acknowledged: false`', async () => {
     const { url } = await startPlain({ onJoin: silent, onLeave: silent })
-    const room = await startClient(url, { rooms: quick }).join('general')
+    const room = await startClient(url, quick).join('general')
     expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: false })
     await room.leave()
     expect(room.status).toBe('left')
   })
   test('waits for the answer no longer than joinTimeoutMs', async () => {
     const { url } = await startPlain({ onJoin: silent })
-    const patient = plainRooms({ ackWaitMs: 600_000 })
-    const room = await startClient(url, { rooms: patient, joinTimeoutMs: 20 }).join('general')
+    const room = await startClient(url, { rooms: plainRooms(), joinTimeoutMs: 20 }).join('general')
     expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: false })
   })
   test('is acknowledged by a late answer', async () => {
     const answers: (() => void)[] = []
     const { url } = await startPlain({ onJoin: (_room, acknowledge) => answers.push(acknowledge) })
-    const room = await startClient(url, { rooms: quick }).join('general')
+    const room = await startClient(url, quick).join('general')
     expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: false })
+    await eventually(() => expect(answers).toHaveLength(1))
     answers[0]?.()
     await eventually(() => expect(room.state.getState()).toEqual({ status: 'joined', acknowledged: true }))
   })
@@ -59,7 +59,9 @@ describe('RM5 a join on a plain server', () => {
       onJoin: (room, acknowledge) => (room === 'one' ? acknowledge({ ok: false }) : acknowledge('no', 403)),
     })
     const client = startClient(url, {
-      refusalOf: (ack) => (Array.isArray(ack) ? { code: `HTTP_${ack[1]}` } : { code: 'NOT_OK', message: 'not ok' }),
+      rooms: plainRooms({
+        refusalOf: (ack) => (Array.isArray(ack) ? { code: `HTTP_${ack[1]}` } : { code: 'NOT_OK', message: 'not ok' }),
+      }),
     })
     await expect(client.join('one')).rejects.toMatchObject({ code: 'NOT_OK', message: 'not ok' })
     await expect(client.join('two')).rejects.toMatchObject({
@@ -70,7 +72,8 @@ describe('RM5 a join on a plain server', () => {
   test('is failed by a late refusal, and messages are refused then', async () => {
     const answers: ((answer: unknown) => void)[] = []
     const { url } = await startPlain({ onJoin: (_room, acknowledge) => answers.push(acknowledge) })
-    const room = await startClient(url, { rooms: quick }).join('general')
+    const room = await startClient(url, quick).join('general')
+    await eventually(() => expect(answers).toHaveLength(1))
     answers[0]?.({ $error: { code: 'FORBIDDEN' } })
     await eventually(() => expect(room.status).toBe('failed'))
     expect(room.state.getState().error).toMatchObject({ code: 'FORBIDDEN' })
@@ -81,9 +84,11 @@ describe('RM5 a join on a plain server', () => {
     expectNothingUncaught()
     const { url } = await startPlain()
     const client = startClient(url, {
-      refusalOf: () => {
-        throw new TypeError('oops')
-      },
+      rooms: plainRooms({
+        refusalOf: () => {
+          throw new TypeError('oops')
+        },
+      }),
     })
     await expect(client.join('general')).rejects.toMatchObject({ code: 'INTERNAL' })
     expect(client.room('general').status).toBe('failed')

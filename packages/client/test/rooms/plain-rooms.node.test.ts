@@ -49,7 +49,7 @@ describe('RM12 the functions of plainRooms()', () => {
       rooms: plainRooms({
         join: (room, params) => ['subscribe', room, params],
         leave: (room) => ['unsubscribe', room],
-        emit: (room, event, data, params) => ['say', room, event, data, params],
+        emit: (room, event, data, { params }) => ['say', room, event, data, params],
         roomOf: (_event, data) => (data as { channel?: string } | undefined)?.channel,
       }),
     })
@@ -158,17 +158,20 @@ describe('RM12 roomOf', () => {
 
 describe('RM12 an option of plainRooms()', () => {
   test.each<[string, unknown, string]>([
-    ['join', 'subscribe', 'plainRooms join: expected a function, got "subscribe"'],
+    ['join', 'subscribe', 'plainRooms join: expected a function or false, got "subscribe"'],
+    ['leave', true, 'plainRooms leave: expected a function or false, got true'],
     ['emit', null, 'plainRooms emit: expected a function, got null'],
     ['roomOf', 'room', 'plainRooms roomOf: expected a function, got "room"'],
-    ['ackWaitMs', -1, 'plainRooms ackWaitMs: expected milliseconds, less than 2³¹, got -1'],
-    ['ackWaitMs', '300', 'plainRooms ackWaitMs: expected milliseconds, less than 2³¹, got "300"'],
+    ['refusalOf', [], 'plainRooms refusalOf: expected a function, got an array'],
+    ['isRetryable', true, 'plainRooms isRetryable: expected a function, got true'],
+    ['acks', 300, 'plainRooms acks: expected a boolean, got 300'],
+    ['ackWaitMs', 300, 'plainRooms has no option ackWaitMs'],
   ])('%s of the wrong type is refused at once: %j', (name, value, message) => {
     expect(() => plainRooms({ [name]: value })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message }))
   })
   test('that is undefined has its default', async () => {
     const { url, received } = await startPlain()
-    const rooms = plainRooms({ join: undefined, ackWaitMs: undefined } as unknown as PlainRooms)
+    const rooms = plainRooms({ join: undefined, acks: undefined } as unknown as PlainRooms)
     await startClient(url, { rooms }).join('general')
     expect(received).toEqual([{ event: 'join', data: { room: 'general' } }])
   })
@@ -201,7 +204,7 @@ describe('RM12 a message that waits for its room', () => {
     const { url, words } = await startPlain({
       onJoin: (_room, acknowledge) => refusals.push(() => acknowledge({ $error: { code: 'RATE', message: 'wait' } })),
     })
-    const room = await startClient(url, { rooms: plainRooms({ ackWaitMs: 1 }) }).join('general')
+    const room = await startClient(url, { rooms: plainRooms(), joinTimeoutMs: 20 }).join('general')
     await eventually(() => expect(refusals).toHaveLength(1))
     refusals[0]?.()
     await eventually(() => expect(room.status).toBe('failed'))

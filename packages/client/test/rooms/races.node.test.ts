@@ -44,7 +44,7 @@ const plainServer: Slow = {
       socket.on('join', change('join'))
       socket.on('leave', change('leave'))
     }),
-  client: { rooms: plainRooms({ ackWaitMs: 20_000 }) },
+  client: { rooms: plainRooms({ acks: true }), joinTimeoutMs: 20_000 },
   channelOf: (room) => room,
 }
 

@@ -34,7 +34,7 @@ export function createFakeConnection({ known = plainServer, ...settings }: FakeS
     emitWithAck: () => () => {},
   }
   const connection = new Connection(
-    { auth: undefined, connectTimeoutMs: 10_000, reconnect: {}, ...settings },
+    { auth: undefined, connectTimeoutMs: 10_000, reconnect: {}, rooms: {}, ...settings },
     () => known ?? undefined,
     port,
     createReporting({ onError: (error) => void errors.push(error), onInvalid: () => {} }),

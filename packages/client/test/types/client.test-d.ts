@@ -184,10 +184,13 @@ test('plainRooms takes functions that return an event and its arguments', () => 
       expectTypeOf([room, params] as const).toEqualTypeOf<readonly [string | number, unknown]>()
       return ['subscribe', room, params]
     },
-    emit: (room, event, data, params) => [event, room, data, params],
+    emit: (room, event, data, { id, params }) => [event, room, data, id, params],
     leave: (room) => ['unsubscribe', room],
     roomOf: (_event, data) => (data as { channel?: string }).channel,
-    ackWaitMs: 100,
+    idOf: (_event, _room, data: { id?: string }) => data.id,
+    refusalOf: (ack) => (ack === 'no' ? { code: 'NO' } : undefined),
+    isRetryable: ({ code }) => code === 'BUSY',
+    acks: true,
   })
   // @ts-expect-error the event's name comes first
   plainRooms({ join: () => [] })

@@ -55,6 +55,21 @@ test('createClient takes the interface maps of Socket.IO', () => {
   void room.emit('message', { text: 'b', room: 'a' })
 })
 
+test('a room event with several arguments is not typed: the options of plainRooms say what its data is', () => {
+  interface Positional {
+    say: (room: string, text: string) => void
+    message: (room: string, text: string) => void
+    ask: (question: { room: string; text: string }, ack: (answer: string) => void) => void
+  }
+  const room = createClient<Positional>({ url: 'http://localhost' }).room('general')
+  room.on('say', (data) => expectTypeOf(data).toBeAny())
+  room.on('ask', (data) => expectTypeOf(data).toEqualTypeOf<{ room: string; text: string }>())
+  void room.emit('say', { any: 'data' })
+  void room.send('text')
+  // @ts-expect-error one argument: plainRooms({ emit }) adds the room
+  void room.send('general', 'text')
+})
+
 test('createClient works without any types', () => {
   const loose = createClient({ url: 'http://localhost' })
   loose.emit('anything', 1, { b: 2 })

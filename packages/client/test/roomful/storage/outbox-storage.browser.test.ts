@@ -1,6 +1,6 @@
 import { outboxStorageSuite } from '@roomful/testing/outbox-storage'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { pageId } from '../../../src/roomful/outbox/message-keys.ts'
+import { pageId } from '../../../src/page-id.ts'
 import { openIndexedDb } from '../../../src/roomful/storage/indexed-db.ts'
 import { openLocalStorage } from '../../../src/roomful/storage/local-storage.ts'
 import { keyOf, recordsIn } from '../../../src/roomful/storage/outbox-storage.ts'

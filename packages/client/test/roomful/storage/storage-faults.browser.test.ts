@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pageId } from '../../../src/roomful/outbox/message-keys.ts'
+import { pageId } from '../../../src/page-id.ts'
 import {
   expectAdopted,
   locks,

@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from 'vitest'
-import { pageId } from '../../../../src/roomful/outbox/message-keys.ts'
+import { pageId } from '../../../../src/page-id.ts'
 import { LOCKS_MS } from '../../../../src/roomful/storage/page-locks.ts'
 import type { persistentOutbox, PersistentOutbox } from '../../../../src/roomful/storage/persistent-outbox.ts'
 import type { EntryKey, StorageSession, StoredEntry } from '../../../../src/roomful/storage/storage-session.ts'

@@ -1,0 +1,61 @@
+import { RoomfulError } from '@roomful/contract'
+import { describe } from '@roomful/contract/protocol'
+import { roomFieldRooms } from './plain-styles.ts'
+import type { RoomName } from '../room.ts'
+import type { EventCall, PlainRooms } from './plain-types.ts'
+
+/** How long a client waits for an acknowledgement that a server need not give, in milliseconds. */
+export const ACK_WAIT_MS = 300
+
+type Reader = 'roomOf' | 'eventOf' | 'dataOf'
+
+/** The options with their defaults. */
+export type PlainSettings = PlainRooms & Required<Pick<PlainRooms, 'join' | 'leave' | 'emit' | Reader>>
+
+const DEFAULTS: Pick<PlainSettings, 'eventOf' | 'dataOf'> = {
+  eventOf: (event) => event,
+  dataOf: (_event, ...args) => (args.length > 1 ? args : args[0]),
+}
+const NAMES = /^(join|leave|emit|roomOf|eventOf|dataOf|idOf|refusalOf|isRetryable|acks)$/
+
+/** Adds the defaults; throws `INVALID_ARGUMENT` for an option of the wrong type or an unknown one. */
+export function plainSettings(options: PlainRooms): PlainSettings {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  for (const [name, value] of given) {
+    const mayBeFalse = name === 'join' || name === 'leave'
+    const type = name === 'acks' ? 'boolean' : 'function'
+    if (!NAMES.test(name)) throw new RoomfulError('INVALID_ARGUMENT', `plainRooms has no option ${name}`)
+    if (typeof value !== type && !(mayBeFalse && value === false))
+      throw wrong(name, `a ${type}${mayBeFalse ? ' or false' : ''}`, value)
+  }
+  return { ...DEFAULTS, ...roomFieldRooms, ...Object.fromEntries(given) } as PlainSettings
+}
+
+/** Says what an option of the app should have been or returned. */
+export function wrong(option: string, expected: string, got: unknown): RoomfulError {
+  return new RoomfulError('INVALID_ARGUMENT', `plainRooms ${option}: expected ${expected}, got ${describe(got)}`)
+}
+
+/** Whether a plain server may have a room of this name. 42 and '42' are two rooms. */
+export function isPlainName(name: unknown): name is RoomName {
+  return typeof name === 'string' || Number.isFinite(name)
+}
+
+export function plainNameError(name: unknown): RoomfulError | undefined {
+  if (isPlainName(name)) return undefined
+  return new RoomfulError('INVALID_ARGUMENT', `a room's name must be a string or a number, got ${describe(name)}`)
+}
+
+/** The event and arguments that one of the app's functions gives; throws `INVALID_ARGUMENT` where it gives none. */
+export function callFrom<Call extends EventCall | false>(option: 'join' | 'leave' | 'emit', make: () => Call): Call {
+  let call: unknown
+  try {
+    call = make()
+  } catch (cause) {
+    if (cause instanceof RoomfulError && cause.code === 'INVALID_ARGUMENT') throw cause
+    throw new RoomfulError('INVALID_ARGUMENT', `plainRooms ${option} threw ${String(cause)}`, { cause })
+  }
+  const isCall = Array.isArray(call) && typeof call[0] === 'string'
+  if (isCall || (call === false && option !== 'emit')) return call as Call
+  throw wrong(option, `a list of an event and its arguments, such as ["${option}", data]`, call)
+}
