@@ -70,6 +70,11 @@ export interface Client<C extends AnyContract = SocketIoContract<EventsMap, Even
   connect(this: void, options?: { readonly signal?: AbortSignal }): Promise<void>
   /** Connects if the first use should: hooks call it when they mount. Does nothing after `disconnect()`. */
   autoConnect(this: void): void
+  /**
+   * The app is in use again: connects at once while reconnecting, and replaces a connection that has died unnoticed, within
+   * three seconds. Pages do this by themselves. In React Native call it when `AppState` becomes `active`.
+   */
+  wake(this: void): void
   /** Ends the connection and drops queued events; messages to rooms stay in the outbox. Only `connect()` connects again. */
   disconnect(this: void): void
   /** Ends the client for good: no timer, lock, channel or listener is left. Stored messages stay for the next page. */

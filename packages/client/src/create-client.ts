@@ -2,22 +2,28 @@ import { type AnyContract, type EventsMap, RoomfulError, type SocketIoContract }
 import type { Client } from './client.ts'
 import type { ClientCore } from './client-core.ts'
 import { Connection } from './connection/connection.ts'
-import type { ConnectionState } from './connection/connection-state.ts'
+import type { ConnectionState, ServerInfo } from './connection/connection-state.ts'
 import { assertListener, type Unsubscribe } from './emitter.ts'
 import { refusalIn } from './errors.ts'
 import { Dispatcher } from './events/dispatcher.ts'
 import { Schemas } from './events/schemas.ts'
 import { Sender } from './events/sender.ts'
-import { assertNumber, type ClientOptions, settingsFrom } from './options.ts'
+import { assertNumber, type ClientOptions, type ExistingSocketOptions, settingsFrom } from './options.ts'
 import { type CallOptions, handled, throwIfAborted, untilState } from './promises.ts'
 import { createReporting } from './reporting.ts'
 import type { JoinOptions } from './rooms/room.ts'
 import { RoomCore } from './rooms/room-core.ts'
 import { Rooms } from './rooms/rooms.ts'
 import type { RoomsProtocol } from './rooms/rooms-protocol.ts'
+import { createExistingSocketPort } from './transport/existing-socket-port.ts'
 import { createSocketPort } from './transport/socket-io-adapter.ts'
+import type { SocketHandlers } from './transport/socket-port.ts'
 
 type Handler = (...args: unknown[]) => void
+type AnyOptions = ClientOptions | ExistingSocketOptions
+
+/** What an existing socket does as the app has set it up. */
+const LEFT_TO_SOCKET = ['credentials', 'timeouts', 'back-off', 'sizes', 'losses'] as const
 
 /**
  * Makes a client for one server: typed by a contract, by Socket.IO's own interface maps, or not at all.
@@ -30,11 +36,11 @@ type Handler = (...args: unknown[]) => void
  * room.on('message', ({ text }, { from }) => console.log(from?.name, text))
  * await room.emit('message', { text: 'Hello, everyone' })
  */
-export function createClient<C extends AnyContract>(options: ClientOptions & { readonly contract: C }): Client<C>
+export function createClient<C extends AnyContract>(options: AnyOptions & { readonly contract: C }): Client<C>
 export function createClient<S2C extends EventsMap = EventsMap, C2S extends EventsMap = S2C>(
-  options: ClientOptions & { readonly contract?: undefined },
+  options: AnyOptions & { readonly contract?: undefined },
 ): Client<SocketIoContract<S2C, C2S>>
-export function createClient(options: ClientOptions & { readonly contract?: AnyContract | undefined }): Client {
+export function createClient(options: AnyOptions & { readonly contract?: AnyContract | undefined }): Client {
   const settings = settingsFrom(options)
   const reporting = createReporting(settings)
   const schemas = new Schemas(options.contract?.checks, settings.rooms.assertEventName, reporting.invalid)
@@ -45,14 +51,20 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
     (error) => connection.reject(error),
     (event, values) => sender.copy(event, values),
   )
-  const port = createSocketPort(settings.url, settings.socket, {
+  const handlers: SocketHandlers = {
     opened: (id, recovered) => connection.opened(id, recovered),
     failed: (error, refused) => connection.failed(error, refused),
-    closed: (error, kicked) => connection.closed(error, kicked),
+    closed: (...how) => connection.closed(...how),
     packet: dispatcher.receive,
-  })
+    stopped: (reason, error) => connection.stop(reason, error),
+    resumed: () => connection.connect(),
+  }
+  const { existingSocket } = settings
+  const port = existingSocket
+    ? createExistingSocketPort(existingSocket, handlers)
+    : createSocketPort(settings.url, settings.socket, handlers)
   const sender = new Sender(port, settings.queueLimit, reporting)
-  const connection: Connection = new Connection(settings, () => protocol.serverInfo, port, reporting, follow)
+  const connection: Connection = new Connection(settings, serverInfo, port, reporting, follow)
   const rooms = new Rooms((name, onUse) => new RoomCore(name, core, protocol, onUse), autoConnect)
   const core: ClientCore = {
     url: settings.url,
@@ -66,6 +78,11 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
   const protocol: RoomsProtocol = settings.rooms.createProtocol(core)
   /** Counts connects and disconnects: joining the rooms again takes a while. */
   let connects = 0
+
+  function serverInfo(): ServerInfo | undefined {
+    const info = protocol.serverInfo
+    return info && existingSocket ? { ...info, guarantees: { ...info.guarantees, leftToSocket: LEFT_TO_SOCKET } } : info
+  }
 
   /** The client's own part of a change of the connection, before the app's listeners. */
   function follow(to: ConnectionState<unknown>, from: ConnectionState<unknown>): void {
@@ -155,6 +172,7 @@ export function createClient(options: ClientOptions & { readonly contract?: AnyC
       return handled(untilState(connection.store, connectVerdict, wait))
     },
     autoConnect,
+    wake: () => connection.wake(true),
     disconnect: () => connection.stop('client'),
     close() {
       connection.close()

@@ -73,7 +73,8 @@ export function withVerdict(error: RoomfulError, { isRetryable }: RefusalOptions
 /** Whether the same request would fail again. */
 export function isPermanent(error: RoomfulError): boolean {
   const { code, refusal } = error
-  return (refusal !== undefined && !(verdicts.get(error) ?? isRetryable(code))) || code === 'INVALID_ARGUMENT'
+  if (code === 'INVALID_ARGUMENT' || code === 'TOO_LARGE') return true
+  return refusal !== undefined && !(verdicts.get(error) ?? isRetryable(code))
 }
 
 /** Whether a refusal with this code is temporary. */

@@ -7,7 +7,8 @@ import type { OnInvalid } from './events/schemas.ts'
 import type { Inspect, OnDrop } from './inspect.ts'
 import { plainRooms } from './rooms/plain/plain-rooms.ts'
 import type { Report } from './store.ts'
-import type { SocketOptions } from './transport/socket-port.ts'
+import { assertSocketOptions } from './transport/socket-options.ts'
+import type { ExistingSocket, SocketOptions } from './transport/socket-port.ts'
 
 /** Times are in milliseconds. An option of the wrong type makes `createClient` throw `INVALID_ARGUMENT`. */
 export interface ClientOptions {
@@ -44,18 +45,45 @@ export interface ClientOptions {
   readonly inspect?: Inspect
   /** Options of socket.io-client. */
   readonly socket?: SocketOptions
+  readonly existingSocket?: undefined
 }
 
+/** What an existing socket has already. */
+type SocketsOwn = 'url' | 'auth' | 'socket' | 'connectTimeoutMs' | 'reconnect'
+
+/**
+ * For a client over a socket that the app has made, with `plainRooms()`. The socket connects and reconnects as the app has
+ * set it up; `disconnect()` and `close()` only detach the client from it.
+ */
+export interface ExistingSocketOptions
+  extends Omit<ClientOptions, SocketsOwn | 'existingSocket'>, Partial<Record<SocketsOwn, undefined>> {
+  /** A `Socket` of socket.io-client, connected or not. */
+  readonly existingSocket: ExistingSocket
+}
+
+/** An existing socket has its own time-out. */
+const NEVER_MS = 2 ** 31 - 1
+
 /** The options with their defaults. */
-export type Settings = Required<Omit<ClientOptions, 'auth' | 'inspect' | 'onDrop'>> &
-  Pick<ClientOptions, 'inspect' | 'onDrop'> & { readonly auth: Auth | undefined }
+export type Settings = Required<Omit<ClientOptions, 'auth' | 'inspect' | 'onDrop' | 'existingSocket'>> &
+  Pick<ClientOptions, 'inspect' | 'onDrop'> & {
+    readonly auth: Auth | undefined
+    readonly existingSocket?: ExistingSocket
+  }
 
 /** Adds the defaults; throws `INVALID_ARGUMENT` for an option of the wrong type. */
-export function settingsFrom(options: ClientOptions): Settings {
-  assertUrl(options.url)
+export function settingsFrom(options: ClientOptions | ExistingSocketOptions): Settings {
+  if (options.existingSocket === undefined) assertUrl(options.url)
   assertTypes(options)
+  if (options.existingSocket !== undefined) assertExistingSocket(options)
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null)
-  return { ...DEFAULTS, rooms: options.rooms ?? plainRooms(), ...Object.fromEntries(given) } as Settings
+  const connectTimeoutMs = options.existingSocket ? NEVER_MS : DEFAULTS.connectTimeoutMs
+  return {
+    ...DEFAULTS,
+    connectTimeoutMs,
+    rooms: options.rooms ?? plainRooms(),
+    ...Object.fromEntries(given),
+  } as Settings
 }
 
 /** Throws unless the value is a number that makes sense. A timer beyond 2³¹ ms would fire at once. */
@@ -64,12 +92,13 @@ export function assertNumber(name: string, value: unknown = 0): void {
   if (!isFine) expected(name, name.endsWith('Ms') ? 'milliseconds, less than 2³¹' : 'a number', value)
 }
 
+const SET_ON_SOCKET = 'set it where the socket is made'
 const NUMBERS = ['connectTimeoutMs', 'ackTimeoutMs', 'joinTimeoutMs', 'queueLimit'] as const
 const RECONNECT_NUMBERS = ['attempts', 'minDelayMs', 'maxDelayMs'] as const
 const FUNCTIONS = ['onInvalid', 'onDrop', 'onError', 'inspect'] as const
 
 /** For callers without a compiler. */
-function assertTypes(options: ClientOptions & { readonly contract?: unknown }): void {
+function assertTypes(options: (ClientOptions | ExistingSocketOptions) & { readonly contract?: unknown }): void {
   const { auth, reconnect, socket, rooms, contract } = options
   const assert = (name: string, value: unknown, isFine: (value: unknown) => boolean, what: string): void => {
     if (value !== undefined && !isFine(value)) expected(name, what, value)
@@ -81,6 +110,7 @@ function assertTypes(options: ClientOptions & { readonly contract?: unknown }): 
   assert('reconnect', reconnect, isObject, 'an object such as { attempts: 0 }')
   for (const name of RECONNECT_NUMBERS) assertNumber(`reconnect.${name}`, reconnect?.[name])
   assert('socket', socket, isObject, 'an object such as { path }')
+  if (socket) assertSocketOptions(socket)
   assert('rooms', rooms, has('createProtocol'), 'roomful() or plainRooms()')
   assert('contract', contract, has('checks'), 'the result of defineContract()')
   if ('outbox' in options)
@@ -90,6 +120,18 @@ function assertTypes(options: ClientOptions & { readonly contract?: unknown }): 
       'INVALID_ARGUMENT',
       'refusalOf is an option of plainRooms(): { rooms: plainRooms({ refusalOf }) }',
     )
+}
+
+function assertExistingSocket({ existingSocket, rooms, ...options }: ExistingSocketOptions): void {
+  const isSocket =
+    isObject(existingSocket) && ['connect', 'onAny', 'offAny', 'io'].every((name) => name in existingSocket)
+  if (!isSocket) expected('existingSocket', 'a Socket of socket.io-client', existingSocket)
+  for (const name of ['url', 'auth', 'socket', 'connectTimeoutMs', 'reconnect'] as const) {
+    if (options[name] !== undefined)
+      throw new RoomfulError('INVALID_ARGUMENT', `${name} is not accepted with existingSocket: ${SET_ON_SOCKET}`)
+  }
+  if (rooms && rooms.kind !== 'plain')
+    throw new RoomfulError('INVALID_ARGUMENT', 'rooms: expected plainRooms() with existingSocket, got roomful()')
 }
 
 function isFunction(value: unknown): boolean {
@@ -119,7 +161,8 @@ const reportToPlatform: Report = (error, source) => {
   else console.error(`roomful: a listener of ${source} failed:`, error)
 }
 
-const DEFAULTS: Omit<Settings, 'url' | 'auth' | 'rooms'> = {
+const DEFAULTS: Omit<Settings, 'auth' | 'rooms' | 'existingSocket'> = {
+  url: '',
   autoConnect: true,
   connectTimeoutMs: 10_000,
   ackTimeoutMs: 10_000,

@@ -66,6 +66,31 @@ describe('an option', () => {
       { socket: { transports: ['websockets'] } },
       'socket.transports: expected some of polling, websocket, webtransport, got "websockets"',
     ],
+    [
+      { socket: { reconnectionDelay: 1 } },
+      'socket.reconnectionDelay is not accepted: use the option reconnect: { attempts, minDelayMs, maxDelayMs }',
+    ],
+    [{ socket: { auth: {} } }, "socket.auth is not accepted: use the client's option of that name"],
+    [{ socket: { timeout: 1 } }, 'socket.timeout is not accepted: use the option connectTimeoutMs'],
+    [{ socket: { ackTimeout: 1 } }, 'socket.ackTimeout is not accepted: use the option ackTimeoutMs'],
+    [
+      { socket: { retries: 3 } },
+      'socket.retries is not accepted: use rooms: roomful(), which sends a message until it is stored',
+    ],
+    [{ socket: { multiplex: false } }, 'socket.multiplex is not accepted: use socket.forceNew'],
+    [{ socket: { port: 80 } }, 'socket.port is not accepted: use the option url'],
+    [
+      { socket: { transportImplementations: [] } },
+      'socket.transportImplementations is not accepted: use socket.transports',
+    ],
+    [
+      { socket: { toString: 1 } },
+      'socket.toString is not accepted: socket.io-client has no such option, or the client does not pass it on',
+    ],
+    [{ socket: { path: 1 } }, 'socket.path: expected a string, got 1'],
+    [{ socket: { upgrade: 'no' } }, 'socket.upgrade: expected a boolean, got "no"'],
+    [{ socket: { query: 'a=b' } }, 'socket.query: expected an object, got "a=b"'],
+    [{ socket: { requestTimeout: -1 } }, 'socket.requestTimeout: expected milliseconds, got -1'],
   ])('of the wrong type is refused: %j', (bad, sentence) => {
     expect(create({ url, ...bad })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: sentence }))
   })
@@ -89,10 +114,31 @@ describe('an option', () => {
       socket: {
         path: '/sio/',
         transports: ['websocket'],
+        addTrailingSlash: false,
+        tryAllTransports: true,
+        upgrade: false,
+        rememberUpgrade: true,
+        transportOptions: { polling: { extraHeaders: {} } },
         withCredentials: true,
         query: {},
         extraHeaders: {},
+        protocols: ['chat'],
+        timestampRequests: false,
+        timestampParam: 'time',
+        requestTimeout: 60_000,
+        forceBase64: true,
+        closeOnBeforeunload: true,
         forceNew: true,
+        agent: false,
+        autoUnref: true,
+        perMessageDeflate: false,
+        ca: ['PEM'],
+        cert: 'PEM',
+        key: new Uint8Array(1),
+        pfx: new Uint8Array(1),
+        passphrase: 'secret',
+        ciphers: 'TLS_AES_256_GCM_SHA384',
+        rejectUnauthorized: false,
       },
     })
     expect(client.status).toBe('idle')

@@ -4,7 +4,7 @@ export type { ContractChecks, EventSection, ValueSection } from './contract-chec
 export { assertEventName, assertPlainEventName, assertRoomName, isEventName, isRoomName } from './names.ts'
 export { eventIn, validate } from './validate.ts'
 export type { EventSchemas } from './validate.ts'
-export { bytesOf, describe, isObject } from './values.ts'
+export { bytesOf, describe, isObject, utf8BytesOf } from './values.ts'
 export {
   MAX_PARAMS_BYTES,
   PROTOCOL_VERSION,

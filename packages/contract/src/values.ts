@@ -5,7 +5,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 /** The size of data as UTF-8 JSON, in bytes; 0 for undefined. */
 export function bytesOf(data: unknown): number {
-  const text = JSON.stringify(data) ?? ''
+  return utf8BytesOf(JSON.stringify(data) ?? '')
+}
+
+/** The size of a text as UTF-8, in bytes. */
+export function utf8BytesOf(text: string): number {
   let bytes = 0
   // Counted by hand: TextEncoder would copy the text, and some React Native versions lack it.
   for (let index = 0; index < text.length; index++) {

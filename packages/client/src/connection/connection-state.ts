@@ -12,6 +12,8 @@ export interface Guarantees {
   readonly exactlyOnce: boolean
   /** Where unconfirmed messages are stored; `none`: they are not sent again. */
   readonly outbox: OutboxStorageName
+  /** With `existingSocket`: what depends on the app's socket, and is not promised by the client. Otherwise absent. */
+  readonly leftToSocket?: readonly ('credentials' | 'timeouts' | 'back-off' | 'sizes' | 'losses')[]
 }
 
 /** Where unconfirmed messages are stored. A storage of the app's own has its own name. */

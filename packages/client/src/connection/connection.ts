@@ -44,7 +44,7 @@ const CLOSED = new RoomfulError('DISCONNECTED', 'the client is closed')
 type Status = ConnectionState['status']
 
 /** Drives the connection's state: attempts that always end, retries, credentials. SPEC.md, rules CN. */
-export class Connection implements Omit<SocketHandlers, 'packet'> {
+export class Connection implements Omit<SocketHandlers, 'packet' | 'stopped' | 'resumed'> {
   readonly store: StoreApi<ConnectionState<unknown>>
   readonly #settings: ConnectionSettings
   readonly #knownInfo: () => ServerInfo | undefined
@@ -83,16 +83,16 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
 
   connect(): void {
     if (this.#isClosed) return
-    if (this.#status !== 'idle' && this.#status !== 'disconnected') return this.#wake()
+    if (this.#status !== 'idle' && this.#status !== 'disconnected') return this.#endWait()
     this.#failures = 0
     this.#refresh = 'no'
-    this.#unwatchPage = watchPage(() => this.#wake())
+    this.#unwatchPage = watchPage((mayBeDead) => this.wake(mayBeDead))
     this.#go({ type: 'connect', since: Date.now() })
     this.#try()
   }
 
   stop(reason: StopReason, error?: RoomfulError): void {
-    if (this.#status === 'disconnected') return
+    if (this.#status === 'disconnected') return this.#port.close() // an existing socket may still be followed
     this.#end()
     this.#unwatchPage()
     this.#go({ type: 'stopped', reason, ...(error && { error }) })
@@ -155,9 +155,16 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     this.#try()
   }
 
-  closed(error: RoomfulError, kicked: boolean): void {
-    if (kicked) this.stop('kicked', error)
-    else this.failed(error, false)
+  closed(error: RoomfulError, kicked: boolean, isDead = false): void {
+    if (kicked) return this.stop('kicked', error)
+    this.failed(error, false)
+    if (isDead) this.#endWait()
+  }
+
+  /** The network, the page or the app is back. `mayBeDead`: the connection may have died without a sign. */
+  wake(mayBeDead: boolean): void {
+    if (this.#status === 'connected') this.#port.checkAlive(mayBeDead)
+    this.#endWait()
   }
 
   get #status(): Status {
@@ -227,8 +234,8 @@ export class Connection implements Omit<SocketHandlers, 'packet'> {
     })
   }
 
-  /** Ends the wait between two attempts: the network or the page is back, or the app called `connect()`. */
-  #wake(): void {
+  /** Begins the next attempt at once. */
+  #endWait(): void {
     if (this.#status === 'reconnecting' && !this.#attempt) this.#try()
   }
 

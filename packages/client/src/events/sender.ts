@@ -58,24 +58,30 @@ export class Sender {
     return copy
   }
 
-  /** Sends or queues. False, and reported, where the queue is full. Throws `INVALID_ARGUMENT` for data without an encoding. */
+  /** Sends or queues. False, and reported, where the queue is full or the server takes no event of that size. Throws `INVALID_ARGUMENT` for data without an encoding. */
   emit(event: string, args: readonly unknown[]): boolean {
-    const error = this.#add(this.#packet(event, args))
+    const send = (sent: readonly unknown[]): void => this.#emit(event, sent)
+    const error = this.#add({ event, args, send })
     if (error) this.#reporting.drop(event, error)
     return !error
   }
 
   /** Sends now; false where that is not possible, or the connection is congested. */
   volatile(event: string, args: readonly unknown[]): boolean {
-    if (this.#port.isReady() && !this.#port.isCongested()) return this.write(event, args)
-    const reason = this.#port.isReady() ? 'volatile, and the connection is congested' : 'volatile, and not connected'
+    const isReady = this.#port.isReady()
+    let reason = isReady ? 'volatile, and the connection is congested' : 'volatile, and not connected'
+    try {
+      if (isReady && !this.#port.isCongested()) return this.write(event, args)
+    } catch (error) {
+      reason = tooLarge(error).message
+    }
     this.#reporting.inspect({ type: 'drop', direction: 'out', event, reason })
     return false
   }
 
   /** Sends at once, before the queue; false where there is no connection. */
   write(event: string, args: readonly unknown[]): boolean {
-    return this.#send(this.#packet(event, args))
+    return this.#send({ event, args, send: (sent) => this.#port.emit(event, sent) })
   }
 
   /** Sends when connected and due. Resolves when the packet was handed to the connection; with `onSent`, with the server's answer. */
@@ -91,7 +97,7 @@ export class Sender {
           forget = this.#ask(event, sent, resolve, reject)
           onSent()
         } else {
-          this.#port.emit(event, sent)
+          this.#emit(event, sent, due.room)
           resolve([])
         }
       }
@@ -143,7 +149,11 @@ export class Sender {
   /** Returns an error where the queue is full. Queued data is copied: it must stay as it was checked. */
   #add(parcel: Parcel): RoomfulError | undefined {
     const { event, args } = parcel
-    if (this.#isOpen && parcel.isDue?.() !== false && this.#send(parcel)) return undefined
+    try {
+      if (this.#isOpen && parcel.isDue?.() !== false && this.#send(parcel)) return undefined
+    } catch (error) {
+      return tooLarge(error)
+    }
     if (this.#queue.size >= this.#limit)
       return new RoomfulError('QUEUE_FULL', `"${event}" was not sent: ${this.#limit} emits are queued (queueLimit)`)
     parcel.args = this.copy(event, args)
@@ -181,8 +191,9 @@ export class Sender {
     return true
   }
 
-  #packet(event: string, args: readonly unknown[]): Parcel {
-    return { event, args, send: (sent) => this.#port.emit(event, sent) }
+  /** Emits, and reports where the connection ends before the event has left the transport. */
+  #emit(event: string, args: readonly unknown[], room?: string): void {
+    this.#port.emit(event, args, (mayBeSent) => this.#reporting.drop(event, lost(event, mayBeSent), room))
   }
 
   #start(parcel: Parcel): void {
@@ -237,6 +248,12 @@ export class Sender {
   }
 }
 
+/** The error of an event that is larger than the server takes. Throws any other. */
+function tooLarge(error: unknown): RoomfulError {
+  if (error instanceof RoomfulError && error.code === 'TOO_LARGE') return error
+  throw error
+}
+
 const neverSent = (event: string, timeoutMs: number) =>
   new RoomfulError(
     'TIMEOUT',
@@ -244,6 +261,10 @@ const neverSent = (event: string, timeoutMs: number) =>
   )
 const noAnswer = (event: string, timeoutMs: number) =>
   new RoomfulError('TIMEOUT', `no answer to "${event}" within ${timeoutMs} ms: it may or may not have been handled`)
+const lost = (event: string, mayBeSent: boolean) =>
+  mayBeSent
+    ? new RoomfulError('UNKNOWN', `the connection was lost while "${event}" was sent: it may or may not have arrived`)
+    : new RoomfulError('DISCONNECTED', `"${event}" was not sent: the connection was lost before`)
 const cutOff = (event: string) =>
   new RoomfulError(
     'DISCONNECTED',

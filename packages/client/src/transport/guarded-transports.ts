@@ -1,17 +1,27 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { transports as builtIn } from 'engine.io-client'
+import { isWebPage, OLD_SERVER, WEB_PAGE } from './failure-sentence.ts'
 
 /** What we need to see of a transport's protected side. */
 interface Inside {
   readonly readyState: string
+  readonly query?: { readonly sid?: string }
   /** The poll that is out, of the transports that poll. */
   readonly pollXhr?: { readonly _xhr: unknown; _cleanup(fromError: boolean): void }
+  /** Makes a request, in the transports that poll by XMLHttpRequest. */
+  request?(options?: object): { readonly _xhr?: NodeXhr }
   doClose(): void
   onClose(details?: unknown): void
   onData(data: unknown): void
   onPacket(packet: { type: string; data?: string }): void
   onError(reason: string, cause: unknown): unknown
+}
+/** What stands in for XMLHttpRequest in Node. */
+interface NodeXhr {
+  readonly readyState: number
+  dispatchEvent(event: string): unknown
+  onreadystatechange?: (() => void) | null
 }
 type InsideClass = new (options: object) => Inside
 type TransportClass = (typeof builtIn)['websocket']
@@ -35,10 +45,15 @@ function byName(name: string): object {
 
 function guarded(transport: object): TransportClass {
   const guardedClass = class extends (transport as InsideClass) {
+    /** Nothing comes over it any more, though it looks open. */
+    isDead = false
     #hasHeard = false
 
     override onData(data: unknown): void {
-      this.#guard(() => super.onData(data))
+      this.#guard(() => {
+        if (!this.#hasHeard && this.query?.sid === undefined) assertSocketIo(data) // an upgrade begins with a pong
+        super.onData(data)
+      })
     }
 
     override onPacket(packet: { type: string; data?: string }): void {
@@ -49,6 +64,12 @@ function guarded(transport: object): TransportClass {
       })
     }
 
+    override request(options?: object): { readonly _xhr?: NodeXhr } {
+      const request = super.request!(options)
+      if (request._xhr && !isNative(request._xhr)) dispatchWithoutTimer(request._xhr)
+      return request
+    }
+
     override onClose(details?: unknown): void {
       // Closed by the other side before a word was said: Socket.IO waits for an error then, and hears of no close.
       if (details !== undefined && !this.#hasHeard) this.onError('closed before the handshake', details)
@@ -56,15 +77,14 @@ function guarded(transport: object): TransportClass {
     }
 
     override doClose(): void {
-      if (this.readyState === 'opening') this.#endPoll()
+      if (this.readyState === 'opening' || this.isDead) this.#endPoll()
       super.doClose()
     }
 
-    /** One that the server never answers would be kept, and a browser opens six connections to a server at most. */
+    /** A poll that the server never answers would be kept, and a browser opens six connections to a server at most. */
     #endPoll(): void {
       // Not in Node: what stands in for XMLHttpRequest there throws out of an abort.
-      const isBrowser = typeof XMLHttpRequest === 'function' && this.pollXhr?._xhr instanceof XMLHttpRequest
-      if (isBrowser) this.pollXhr?._cleanup(true)
+      if (isNative(this.pollXhr?._xhr)) this.pollXhr?._cleanup(true)
     }
 
     #guard(work: () => void): void {
@@ -76,6 +96,28 @@ function guarded(transport: object): TransportClass {
     }
   }
   return guardedClass as unknown as TransportClass
+}
+
+function isNative(xhr: unknown): boolean {
+  return typeof XMLHttpRequest === 'function' && xhr instanceof XMLHttpRequest
+}
+
+/** In Node, an answer would wait for a timer, which fake timers hold back: a client of a test would never connect. */
+function dispatchWithoutTimer(xhr: NodeXhr): void {
+  xhr.dispatchEvent = (event) => {
+    if (event !== 'readystatechange') return
+    const notify = (): void => xhr.onreadystatechange?.()
+    if (xhr.readyState === 4) void Promise.resolve().then(notify)
+    else notify()
+  }
+}
+
+/** Other servers answer too, some of them with status 200. */
+function assertSocketIo(data: unknown): void {
+  if (typeof data !== 'string') return
+  if (isWebPage(data)) throw new Error(WEB_PAGE)
+  if (/^\d+:0\{/.test(data)) throw new Error(OLD_SERVER)
+  if (!data.startsWith('0')) throw new Error('the first packet is not a handshake')
 }
 
 /** Heartbeats of no length would reconnect in a tight loop, for ever. */

@@ -24,10 +24,25 @@ export class SharedConnections<C> {
   }
 }
 
+/** Of agents and other values that have no text. */
+const identities = new WeakMap<object, number>()
+let lastIdentity = 0
+
 /** What must be alike to share; nothing where the app wants its own, or brings a parser or transports that only it can tell apart. */
-export function sharingKey(address: string, options: SocketOptions): string | undefined {
-  const { path, transports = [], withCredentials, query, extraHeaders, forceNew, parser } = options
-  if (forceNew || parser || transports.some((transport) => typeof transport !== 'string')) return undefined
+export function sharingKey(address: string, { forceNew, parser, ...options }: SocketOptions): string | undefined {
+  if (forceNew || parser || options.transports?.some((transport) => typeof transport !== 'string')) return undefined
   const origin = /^\w+:\/\/[^/?#]*/.exec(address)?.[0]
-  return JSON.stringify([origin, path, transports, withCredentials, query, extraHeaders])
+  const names = Object.keys(options).sort() as (keyof typeof options)[]
+  return JSON.stringify([origin, ...names.map((name) => [name, options[name]])], (_key, value: unknown) =>
+    textOf(value),
+  )
+}
+
+/** Plain data as it is; anything else by its identity. */
+function textOf(value: unknown): unknown {
+  if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return value
+  if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) return value
+  const identity = identities.get(value) ?? ++lastIdentity
+  identities.set(value, identity)
+  return `object ${identity}`
 }

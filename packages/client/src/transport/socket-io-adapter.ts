@@ -3,44 +3,62 @@ import { describe } from '@roomful/contract/protocol'
 import { io, type Manager, type ManagerOptions, type Socket } from 'socket.io-client'
 import * as standardParser from 'socket.io-parser'
 import { type Packet, PacketType } from 'socket.io-parser'
+import { parseAddress } from './address.ts'
+import { checkAlive, DeadConnection } from './check-alive.ts'
+import { failureSentence, NAMESPACE_HINT } from './failure-sentence.ts'
+import { guardEngine } from './engine-guards.ts'
 import { copyBy, guardedParser } from './guarded-parser.ts'
 import { guardedTransports } from './guarded-transports.ts'
+import { withSizeLimit } from './message-size.ts'
 import { withoutOffset } from './packet-offset.ts'
+import { RecentEmits } from './recent-emits.ts'
 import { SharedConnections, sharingKey } from './shared-connections.ts'
 import type { SocketHandlers, SocketOptions, SocketPort } from './socket-port.ts'
 
+export type { Socket }
+
 /** Turns Socket.IO's own time-out off: the client's covers the whole attempt, with auth and the CONNECT packet. */
 const NEVER_MS = 2 ** 31 - 1
+
 /** With more unsent packets in the transport, volatile ones are dropped. */
 const CONGESTED_PACKETS = 64
+
+/** How Node's server and python-socketio say that they have no such namespace. */
+const NO_NAMESPACE = /^(Invalid namespace|Unable to connect)$/
 
 /** Connections that clients share. Those of the app's own `io()` reconnect by themselves and are not among them. */
 const connections = new SharedConnections<Manager>()
 
 /** The port over socket.io-client. The first `open` makes the socket, so that an import does nothing. */
-export function createSocketPort(url: string, options: SocketOptions, handlers: SocketHandlers): SocketPort {
+export function createSocketPort(url: string, given: SocketOptions, handlers: SocketHandlers): SocketPort {
+  const { address, query } = parseAddress(url)
+  const options = { ...given, query: { ...query, ...given.query } }
   const managerOptions = toManagerOptions(options)
   let key: string | undefined
   let socket: Socket | undefined
+  const recent = new RecentEmits()
 
   const create = (): Socket => {
     if (url.startsWith('/') && typeof location === 'undefined')
-      throw new Error(`the url "${url}" is a path, and there is no page that it could be on`)
-    const own = io(url, { ...managerOptions, forceNew: true })
-    own.io.on('open', () => endStuckUpgrades(own.io.engine))
+      throw new Error(`the url "${address}" is a path, and there is no page that it could be on`)
+    const own = io(address, { ...managerOptions, forceNew: true })
+    own.io.on('open', () => guardEngine(own.io.engine))
+    const encoder = own.io['encoder'] as { encode: (packet: Packet) => unknown[] }
+    encoder.encode = withSizeLimit(encoder.encode.bind(encoder), () => own.io.engine)
     key = sharingKey(own.io['uri'], options)
     const made = onSharedConnection(own, key)
     made.on('connect', () => handlers.opened(String(made.id), made.recovered === true)) // `recovered` is undefined on servers without recovery
     made.on('connect_error', (error) => {
       // A refusal by the server deactivates the socket; a transport's failure leaves it active.
-      if (made.active) handlers.failed(new RoomfulError('UNREACHABLE', unreachable(url), { cause: error }), false)
-      else handlers.failed(refusalError(error), true)
+      handlers.failed(connectError(error, address, !made.active), !made.active)
     })
     made.on('disconnect', (reason, cause) => {
-      if (reason === 'io client disconnect') return
+      if (reason === 'io client disconnect') return recent.clear()
       const kicked = reason === 'io server disconnect'
-      const sentence = kicked ? 'the server closed the connection' : `the connection was lost (${reason})`
-      handlers.closed(new RoomfulError(kicked ? 'KICKED' : 'DISCONNECTED', sentence, { cause }), kicked)
+      const isDead = cause instanceof DeadConnection
+      const sentence = lostSentence(reason, cause, address)
+      recent.reportLost(made.io.engine)
+      handlers.closed(new RoomfulError(kicked ? 'KICKED' : 'DISCONNECTED', sentence, { cause }), kicked, isDead)
     })
     made.onAny((event: unknown, ...args: unknown[]) => {
       if (typeof event === 'string') handlers.packet(event, made['_pid'] ? withoutOffset(args, Date.now()) : args)
@@ -68,12 +86,35 @@ export function createSocketPort(url: string, options: SocketOptions, handlers: 
       takeBack(socket)
       socket = undefined
     },
-    // Where the heartbeat is overdue, Socket.IO would buffer a packet and send it before the rooms are joined again.
-    isReady: () => socket !== undefined && socket.connected && !socket.io.engine._hasPingExpired(),
-    isCongested: () => (socket?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
-    emit: (event, args) => void socket?.emit(event, ...args),
+    ...socketActions(() => socket),
     copy: (args) => copyBy(options.parser ?? standardParser, args),
+    emit(event, args, onLost) {
+      if (!socket) return
+      const { writeBuffer } = socket.io.engine
+      const before = writeBuffer.length
+      socket.emit(event, ...args)
+      if (onLost) recent.add(socket.io.engine, writeBuffer.slice(before), onLost)
+    },
+  }
+}
+
+type Actions = Pick<SocketPort, 'isReady' | 'checkAlive' | 'isCongested' | 'emitWithAck'>
+
+/** What is the same for a socket of the client and for one of the app. */
+export function socketActions(current: () => Socket | undefined): Actions {
+  return {
+    // Where the heartbeat is overdue, Socket.IO would buffer a packet and send it before the rooms are joined again.
+    isReady() {
+      const socket = current()
+      return socket !== undefined && socket.connected && !socket.io.engine._hasPingExpired()
+    },
+    checkAlive(mayBeDead) {
+      const socket = current()
+      if (socket) checkAlive(socket.io, mayBeDead)
+    },
+    isCongested: () => (current()?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
     emitWithAck(event, args, settle) {
+      const socket = current()
       if (!socket) return () => {}
       const acks = socket['acks'] as Record<number, unknown>
       const id = socket['ids']
@@ -109,30 +150,31 @@ function takeBack(socket: Socket): void {
   manager.once('close', () => manager.off('packet', answer))
 }
 
-/** Polling stops for an upgrade. Where that fails, Socket.IO would wait silently until the heartbeat is overdue. */
-function endStuckUpgrades(engine: Manager['engine']): void {
-  engine.on('upgradeError', (error) => {
-    if (engine['upgrading']) engine['_onClose']('transport error', error)
-  })
-}
-
-function toManagerOptions({
-  transports,
-  query,
-  extraHeaders,
-  parser = standardParser,
-  ...rest
-}: SocketOptions): Partial<ManagerOptions> {
+function toManagerOptions({ transports, parser = standardParser, ...options }: SocketOptions): Partial<ManagerOptions> {
+  // An undefined value would replace a default of Socket.IO.
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
   return {
-    ...rest,
-    ...(query && { query: { ...query } }),
-    ...(extraHeaders && { extraHeaders: { ...extraHeaders } }),
+    ...Object.fromEntries(given),
+    ...(options.extraHeaders && { extraHeaders: { ...options.extraHeaders } }), // Node's WebSocket adds cookies to it
     transports: guardedTransports(transports),
     parser: guardedParser(parser),
     autoConnect: false,
     reconnection: false,
     timeout: NEVER_MS,
   }
+}
+
+/** The error of an attempt: the server refused it, or a transport failed. */
+export function connectError(error: Error, address: string, isRefused: boolean): RoomfulError {
+  if (isRefused) return refusalError(error)
+  const sentence = `unable to reach ${describe(address)}: ${failureSentence(error, address)}`
+  return new RoomfulError('UNREACHABLE', sentence, { cause: error })
+}
+
+export function lostSentence(reason: string, cause: unknown, address: string): string {
+  if (reason === 'io server disconnect') return 'the server closed the connection'
+  const failure = reason === 'transport error' ? `${reason}: ${failureSentence(cause, address)}` : reason
+  return `the connection was lost (${cause instanceof DeadConnection ? cause.message : failure})`
 }
 
 function refusalError(error: Error & { data?: unknown }): RoomfulError {
@@ -142,12 +184,9 @@ function refusalError(error: Error & { data?: unknown }): RoomfulError {
     message: error.message,
     data: error.data,
   }
-  return new RoomfulError(refusal.code, `the server refused the connection: ${error.message}`, {
+  const hint = NO_NAMESPACE.test(error.message) ? ` (${NAMESPACE_HINT})` : ''
+  return new RoomfulError(refusal.code, `the server refused the connection: ${error.message}${hint}`, {
     cause: error,
     refusal,
   })
-}
-
-function unreachable(url: string): string {
-  return `unable to reach ${url === '' ? 'the server' : describe(url)}`
 }

@@ -35,6 +35,13 @@ describe('CN3 a poll without an answer', () => {
     expect(done).toEqual(['poll ended: true', 'closed'])
   })
 
+  test('ends with a connection that is dead', () => {
+    const { transport, done } = openGuarded('open')
+    ;(transport as { isDead?: boolean }).isDead = true
+    transport.doClose()
+    expect(done).toEqual(['poll ended: true', 'closed'])
+  })
+
   test.each([
     ['once open: the server answers it', 'open', true],
     ['where the browser does not make the requests', 'opening', false],

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createProxy } from '@roomful/testing/proxy'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
@@ -78,6 +79,76 @@ describe('CN3 the reason offline', () => {
   })
 })
 
+describe('CN16 the connection of a page', () => {
+  /** Connected through a proxy, with a heartbeat that no test waits for. */
+  async function startConnected() {
+    const server = await startServer({ options: { pingInterval: 25_000, pingTimeout: 20_000 } })
+    const proxy = await createProxy({ target: server })
+    onTestFinished(() => proxy.close())
+    const client = startClient(proxy.url, { socket: { transports: ['websocket'] } })
+    await client.connect()
+    return { proxy, client, statuses: recordStatuses(client) }
+  }
+  const isVisible = (state: 'hidden' | 'visible') => {
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state)
+    document.dispatchEvent(new Event('visibilitychange'))
+  }
+  const passMs = (ms: number) => {
+    const now = Date.now
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + ms)
+  }
+
+  test.each<[string, () => unknown]>([
+    ['the network is back', () => window.dispatchEvent(new Event('online'))],
+    ['the page was frozen', () => document.dispatchEvent(new Event('resume'))],
+    ['the page comes out of the back/forward cache', () => window.dispatchEvent(shown(true))],
+    [
+      'the page was hidden for a long time',
+      () => {
+        isVisible('hidden')
+        passMs(10_000)
+        isVisible('visible')
+      },
+    ],
+  ])('is replaced if it is dead when %s', async (_name, happen) => {
+    const { proxy, client } = await startConnected()
+    proxy.strand()
+    happen()
+    expect(await until(client, 'reconnecting')).toMatchObject({ error: { code: 'DISCONNECTED' } })
+    await until(client, 'connected')
+  })
+
+  test.each<[string, () => unknown]>([
+    ['gets the focus', () => window.dispatchEvent(new Event('focus'))],
+    ['becomes visible', () => document.dispatchEvent(new Event('visibilitychange'))],
+    ['is shown', () => window.dispatchEvent(shown(false))],
+  ])('ends at once if its heartbeat is overdue when the page %s', async (_name, happen) => {
+    const { proxy, client } = await startConnected()
+    proxy.strand()
+    passMs(60_000)
+    happen()
+    expect(client.status).toBe('reconnecting')
+    await until(client, 'connected')
+  })
+
+  test('stays, without a probe, when the page is hidden 100 times for a short time', async () => {
+    const { proxy, client, statuses } = await startConnected()
+    proxy.strand() // a probe would not be answered
+    for (let times = 0; times < 100; times += 1) {
+      isVisible('hidden')
+      isVisible('visible')
+      window.dispatchEvent(new Event('focus'))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 3_000)) // longer than a probe waits
+    expect([client.status, statuses]).toEqual(['connected', ['connected']])
+  })
+})
+
+/** A `pageshow`: out of the back/forward cache, or of a page that was loaded. */
+function shown(persisted: boolean): Event {
+  return Object.assign(new Event('pageshow'), { persisted })
+}
+
 describe('CN11 page listeners', () => {
   /** What is listened to now: added and not removed. */
   function watchListeners(): () => string[] {
@@ -100,7 +171,7 @@ describe('CN11 page listeners', () => {
     expect(listeners()).toEqual([])
     await client.connect()
     await client.connect()
-    expect(listeners()).toEqual(['online', 'pageshow', 'visibilitychange'])
+    expect(listeners()).toEqual(['focus', 'online', 'pageshow', 'resume', 'visibilitychange'])
     client.disconnect()
     expect(listeners()).toEqual([])
 

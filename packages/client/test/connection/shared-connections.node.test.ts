@@ -30,7 +30,26 @@ describe('CN4 connections that clients share', () => {
     expect(sharingKey('http://localhost:2', {})).not.toBe(key)
     expect(sharingKey('http://localhost:1', { query: { a: '1' } })).not.toBe(key)
     expect(sharingKey('http://localhost:1', { transports: ['websocket'] })).not.toBe(key)
+    const others = [{ path: '/io' }, { agent: {} }, { ca: 'PEM' }, { extraHeaders: { a: '1' } }, { upgrade: false }]
+    const keys = new Set([key, ...others.map((options) => sharingKey('http://localhost:1', options))])
+    expect(keys.size).toBe(others.length + 1)
+    expect(sharingKey('http://localhost:1', { path: '/io', upgrade: true })).toBe(
+      sharingKey('http://localhost:1', { upgrade: true, path: '/io' }),
+    )
     expect(sharingKey('http://localhost:1', { forceNew: true })).toBeUndefined()
     expect(sharingKey('http://localhost:1', { transports: [class {}] })).toBeUndefined()
+  })
+
+  test('have another key for another agent, which is compared by identity', () => {
+    class Agent {
+      self = this // an agent refers to itself in many ways, and has no JSON
+    }
+    const [one, other] = [new Agent(), new Agent()]
+    const key = sharingKey('http://localhost:1', { agent: one })
+    expect(sharingKey('http://localhost:1', { agent: one })).toBe(key)
+    expect(sharingKey('http://localhost:1', { agent: other })).not.toBe(key)
+    expect(sharingKey('http://localhost:1', { pfx: Uint8Array.of(1) })).not.toBe(
+      sharingKey('http://localhost:1', { pfx: Uint8Array.of(2) }),
+    )
   })
 })

@@ -67,4 +67,6 @@ test('EM1 F24 an upgrade under load loses and reorders nothing', async () => {
   }
   await expect.poll(() => events.length).toBe(1_000)
   expect([received, events]).toEqual([numbers, numbers])
+  const transports = Array.from(server.io.sockets.sockets.values(), ({ conn }) => conn.transport.name)
+  expect(transports).toEqual(['websocket'])
 })

@@ -27,6 +27,7 @@ export function createFakeConnection({ known = plainServer, ...settings }: FakeS
   const port: SocketPort = {
     open: (auth) => void calls.push(['open', auth]),
     close: () => void calls.push('close'),
+    checkAlive: (mayBeDead) => void calls.push(['checkAlive', mayBeDead]),
     isReady: () => false,
     isCongested: () => false,
     emit: () => {},

@@ -15,6 +15,9 @@ export const acksScript: string = scriptAt('flask_acks.py')
 /** `roomfulScript` with a thread for each handler, over polling only. */
 export const threadsScript: string = scriptAt('flask_threads.py')
 
+/** Counts what arrives, in threads or, where told so, by eventlet. */
+export const burstsScript: string = scriptAt('flask_bursts.py')
+
 /** A Flask-SocketIO server in a process of its own. */
 export interface FlaskServer {
   readonly port: number
@@ -33,14 +36,14 @@ export function flaskMissing(): string | undefined {
   return python() ? undefined : `no python3 with flask_socketio and eventlet (Debian: ${FLASK_PACKAGES.join(', ')})`
 }
 
-/** Starts a script on a free port, and resolves when the server answers. */
-export async function startFlask(script: string): Promise<FlaskServer> {
-  let running = await launch(script, 0)
+/** Starts a script on a free port, with these environment variables, and resolves when the server answers. */
+export async function startFlask(script: string, variables: NodeJS.ProcessEnv = {}): Promise<FlaskServer> {
+  let running = await launch(script, 0, variables)
   const { port, url } = running
   const stop = (): Promise<void> => kill(running.child)
   const restart = async (): Promise<void> => {
     await stop()
-    running = await launch(script, port)
+    running = await launch(script, port, variables)
   }
   return { port, url, stop, restart }
 }
@@ -51,10 +54,10 @@ interface Running {
   readonly url: string
 }
 
-async function launch(script: string, port: number): Promise<Running> {
+async function launch(script: string, port: number, variables: NodeJS.ProcessEnv): Promise<Running> {
   const command = python()
   if (!command) throw new Error(flaskMissing())
-  const env = { ...process.env, PORT: String(port), PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' }
+  const env = { ...process.env, ...variables, PORT: String(port), PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' }
   const child = spawn(command, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   // An interrupted run must not leave the server behind.
   const killNow = (): void => void child.kill('SIGKILL')

@@ -177,8 +177,10 @@ export class Outbox implements ConnectedOutbox {
       .then(([answer]) => readPublishAnswer(answer, items.length))
       .then(
         (answer) => this.step({ type: 'answer', batch, answer }),
-        ({ code }: RoomfulError) => {
-          if (code !== 'DISCONNECTED') this.step({ type: 'no-answer', batch }) // otherwise the room is closed
+        ({ code, message }: RoomfulError) => {
+          if (code === 'TOO_LARGE')
+            this.step({ type: 'answer', batch, answer: { ok: false, epoch, results: [], code, message } })
+          else if (code !== 'DISCONNECTED') this.step({ type: 'no-answer', batch }) // otherwise the room is closed
         },
       )
   }

@@ -1,0 +1,30 @@
+export interface Address {
+  /** Without the query, which may hold a token. */
+  readonly address: string
+  readonly query: Readonly<Record<string, string>>
+}
+
+/** Separates the query of an address: Socket.IO would give it to the first namespace of a connection only. */
+export function parseAddress(url: string): Address {
+  const [beforeHash = ''] = url.split('#', 1)
+  const start = beforeHash.indexOf('?')
+  if (start < 0) return { address: beforeHash, query: {} }
+  const pairs = beforeHash
+    .slice(start + 1)
+    .split('&')
+    .filter(Boolean)
+  return { address: beforeHash.slice(0, start), query: Object.fromEntries(pairs.map(entryOf)) }
+}
+
+function entryOf(pair: string): [name: string, value: string] {
+  const end = pair.indexOf('=')
+  return end < 0 ? [decoded(pair), ''] : [decoded(pair.slice(0, end)), decoded(pair.slice(end + 1))]
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a "%" that encodes nothing
+  }
+}

@@ -1,0 +1,57 @@
+import type { Socket as Engine } from 'engine.io-client'
+import { type Packet, PacketType } from 'socket.io-parser'
+
+/** How long the server may take to answer a probe, in milliseconds. */
+const PROBE_MS = 2_000
+/** Any Socket.IO v4 server answers at once that it has no such namespace. */
+const PROBE_NAMESPACE = '/$probe'
+
+/** Why a connection was ended that may have looked open: the client connects again at once. */
+export class DeadConnection extends Error {}
+
+/** What is needed of Socket.IO's manager. */
+interface Connected {
+  readonly engine: Engine
+  readonly _readyState: string
+  _packet(packet: { type: PacketType; nsp: string }): void
+  on(event: 'packet', listener: (packet: Packet) => void): unknown
+  on(event: 'close', listener: () => void): unknown
+  off(event: 'packet' | 'close', listener: unknown): unknown
+}
+
+/** The connections with a probe under way: clients that share one probe it once. */
+const probed = new WeakSet<Engine>()
+
+/**
+ * Ends a connection whose heartbeat is overdue: timers do not run while a machine sleeps. With `mayBeDead`, asks the server
+ * for a sign of life, and ends the connection if none comes within `PROBE_MS`. The heartbeat alone might take 45 seconds.
+ */
+export function checkAlive(manager: Connected, mayBeDead: boolean): void {
+  const { engine } = manager
+  if (manager._readyState !== 'open') return
+  if (Date.now() > engine['_pingTimeoutTime']) return end(engine, 'the heartbeat is overdue')
+  if (!mayBeDead || probed.has(engine)) return
+  probed.add(engine)
+  const timer = setTimeout(() => end(engine, `no answer to a probe within ${PROBE_MS} ms`), PROBE_MS)
+  const answer = ({ nsp, type }: Packet): void => {
+    if (nsp !== PROBE_NAMESPACE) return
+    // The server accepts every namespace.
+    if (type === PacketType.CONNECT) manager._packet({ type: PacketType.DISCONNECT, nsp })
+    stop()
+  }
+  const stop = (): void => {
+    clearTimeout(timer)
+    manager.off('packet', answer)
+    manager.off('close', stop)
+    probed.delete(engine)
+  }
+  manager.on('packet', answer)
+  manager.on('close', stop)
+  manager._packet({ type: PacketType.CONNECT, nsp: PROBE_NAMESPACE })
+}
+
+function end(engine: Engine, why: string): void {
+  const transport = engine.transport as { isDead?: boolean }
+  transport.isDead = true
+  engine['_onClose']('ping timeout', new DeadConnection(why))
+}

@@ -1,0 +1,96 @@
+import { RoomfulError } from '@roomful/contract'
+import { parseAddress } from './address.ts'
+import { limitPosts } from './engine-guards.ts'
+import { copyBy } from './guarded-parser.ts'
+import { withoutOffset } from './packet-offset.ts'
+import { connectError, lostSentence, type Socket, socketActions } from './socket-io-adapter.ts'
+import type { ExistingSocket, SocketHandlers, SocketParser, SocketPort } from './socket-port.ts'
+
+type StopReason = Parameters<SocketHandlers['stopped']>[0]
+
+/**
+ * The port over a socket of the app, which connects and reconnects as the app has set it up. `open` attaches listeners, and
+ * connects the socket if nothing else has; `close` detaches them. Otherwise the socket stays as it is.
+ */
+export function createExistingSocketPort(existing: ExistingSocket, handlers: SocketHandlers): SocketPort {
+  const socket = existing as Socket
+  const manager = socket.io
+  const address = parseAddress(manager['uri']).address
+
+  const opened = (recovered: boolean): void => {
+    limitPosts(manager.engine)
+    handlers.opened(String(socket.id), recovered)
+  }
+  const onResumed = (): void => handlers.resumed()
+  /** The socket connects again only if the app says so: then the client does, too. */
+  const stop = (reason: StopReason, error: RoomfulError): void => {
+    handlers.stopped(reason, error)
+    socket.on('connect', onResumed)
+  }
+  /** The socket connects again by itself: the listeners stay. */
+  let isStaying = false
+  const wait = (error: RoomfulError): void => {
+    isStaying = true
+    handlers.closed(error, false, true)
+    isStaying = false
+  }
+  const onConnect = (): void => opened(socket.recovered === true)
+  const onConnectError = (cause: Error): void => {
+    const error = connectError(cause, address, !socket.active)
+    if (!socket.active) stop('refused', error)
+    else if (manager.reconnection()) wait(error)
+    else stop('exhausted', error)
+  }
+  const onDisconnect = (reason: string, cause: unknown): void => {
+    const error = new RoomfulError('DISCONNECTED', lostSentence(reason, cause, address), { cause })
+    if (reason === 'io client disconnect')
+      stop('client', new RoomfulError('DISCONNECTED', 'the app disconnected the socket'))
+    else if (reason === 'io server disconnect') stop('kicked', new RoomfulError('KICKED', error.message, { cause }))
+    else if (manager.reconnection()) wait(error)
+    else stop('exhausted', error)
+  }
+  const onGaveUp = (): void =>
+    stop('exhausted', new RoomfulError('EXHAUSTED', 'the socket made its last attempt to connect'))
+  const onPacket = (event: unknown, ...args: unknown[]): void => {
+    if (typeof event === 'string') handlers.packet(event, socket['_pid'] ? withoutOffset(args, Date.now()) : args)
+  }
+
+  const detach = (): void => {
+    socket.off('connect', onConnect)
+    socket.off('connect', onResumed)
+    socket.off('connect_error', onConnectError)
+    socket.off('disconnect', onDisconnect)
+    manager.off('reconnect_failed', onGaveUp)
+    socket.offAny(onPacket)
+  }
+
+  return {
+    open() {
+      detach()
+      socket.on('connect', onConnect)
+      socket.on('connect_error', onConnectError)
+      socket.on('disconnect', onDisconnect)
+      manager.on('reconnect_failed', onGaveUp)
+      socket.onAny(onPacket)
+      if (socket.connected) opened(false)
+      else if (!socket.active || isIdle(manager)) socket.connect()
+    },
+    close() {
+      if (!isStaying) detach()
+      isStaying = false
+    },
+    ...socketActions(() => socket),
+    copy: (args) => copyBy(parserOf(manager), args),
+    emit: (event, args) => void socket.emit(event, ...args),
+  }
+}
+
+function parserOf(manager: Socket['io']): SocketParser {
+  const { encoder, decoder } = manager as unknown as Record<'encoder' | 'decoder', object>
+  return { Encoder: encoder.constructor, Decoder: decoder.constructor } as SocketParser
+}
+
+/** Neither open nor about to be. */
+function isIdle(manager: Socket['io']): boolean {
+  return manager._readyState === 'closed' && !manager['_reconnecting']
+}
