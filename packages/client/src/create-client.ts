@@ -1,4 +1,5 @@
 import { type AnyContract, type EventsMap, RoomfulError, type SocketIoContract } from '@roomful/contract'
+import { assertOptions } from './assert-options.ts'
 import type { Client } from './client.ts'
 import type { ClientCore } from './client-core.ts'
 import { Connection } from './connection/connection.ts'
@@ -41,6 +42,7 @@ export function createClient<S2C extends EventsMap = EventsMap, C2S extends Even
   options: AnyOptions & { readonly contract?: undefined },
 ): Client<SocketIoContract<S2C, C2S>>
 export function createClient(options: AnyOptions & { readonly contract?: AnyContract | undefined }): Client {
+  if (process.env.NODE_ENV !== 'production') assertOptions(options)
   const settings = settingsFrom(options)
   const reporting = createReporting(settings)
   const schemas = new Schemas(options.contract?.checks, settings.rooms.assertEventName, reporting.invalid)

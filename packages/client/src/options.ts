@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import { describe, isObject } from '@roomful/contract/protocol'
+import { describe } from '@roomful/contract/protocol'
 import type { RoomsOption } from './client-core.ts'
 import type { Auth } from './connection/auth.ts'
 import type { ReconnectOptions } from './connection/connection.ts'
@@ -7,10 +7,12 @@ import type { OnInvalid } from './events/schemas.ts'
 import type { Inspect, OnDrop } from './inspect.ts'
 import { plainRooms } from './rooms/plain/plain-rooms.ts'
 import type { Report } from './store.ts'
-import { assertSocketOptions } from './transport/socket-options.ts'
 import type { ExistingSocket, SocketOptions } from './transport/socket-port.ts'
 
-/** Times are in milliseconds. An option of the wrong type makes `createClient` throw `INVALID_ARGUMENT`. */
+/**
+ * Times are in milliseconds. An option of the wrong type makes `createClient` throw `INVALID_ARGUMENT`; in a build for production, only
+ * a wrong url or time does.
+ */
 export interface ClientOptions {
   /** The server's address, `https://example.com`. A path after it is the namespace. In a browser `/` and `/namespace` are on the page's own server. */
   readonly url: string
@@ -74,8 +76,7 @@ export type Settings = Required<Omit<ClientOptions, 'auth' | 'inspect' | 'onDrop
 /** Adds the defaults; throws `INVALID_ARGUMENT` for an option of the wrong type. */
 export function settingsFrom(options: ClientOptions | ExistingSocketOptions): Settings {
   if (options.existingSocket === undefined) assertUrl(options.url)
-  assertTypes(options)
-  if (options.existingSocket !== undefined) assertExistingSocket(options)
+  for (const name of NUMBERS) assertNumber(name, options[name])
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null)
   const connectTimeoutMs = options.existingSocket ? NEVER_MS : DEFAULTS.connectTimeoutMs
   return {
@@ -86,59 +87,15 @@ export function settingsFrom(options: ClientOptions | ExistingSocketOptions): Se
   } as Settings
 }
 
+const NUMBERS = ['connectTimeoutMs', 'ackTimeoutMs', 'joinTimeoutMs', 'queueLimit'] as const
+
 /** Throws unless the value is a number that makes sense. A timer beyond 2³¹ ms would fire at once. */
 export function assertNumber(name: string, value: unknown = 0): void {
   const isFine = typeof value === 'number' && value >= 0 && (!name.endsWith('Ms') || value < 2 ** 31)
   if (!isFine) expected(name, name.endsWith('Ms') ? 'milliseconds, less than 2³¹' : 'a number', value)
 }
 
-const SET_ON_SOCKET = 'set it where the socket is made'
-const NUMBERS = ['connectTimeoutMs', 'ackTimeoutMs', 'joinTimeoutMs', 'queueLimit'] as const
-const RECONNECT_NUMBERS = ['attempts', 'minDelayMs', 'maxDelayMs'] as const
-const FUNCTIONS = ['onInvalid', 'onDrop', 'onError', 'inspect'] as const
-
-/** For callers without a compiler. */
-function assertTypes(options: (ClientOptions | ExistingSocketOptions) & { readonly contract?: unknown }): void {
-  const { auth, reconnect, socket, rooms, contract } = options
-  const assert = (name: string, value: unknown, isFine: (value: unknown) => boolean, what: string): void => {
-    if (value !== undefined && !isFine(value)) expected(name, what, value)
-  }
-  const has = (key: string) => (value: unknown) => isObject(value) && key in value
-  for (const name of NUMBERS) assertNumber(name, options[name])
-  for (const name of FUNCTIONS) assert(name, options[name], isFunction, 'a function')
-  assert('auth', auth, (value) => isFunction(value) || isObject(value), 'an object such as { token }, or a function')
-  assert('reconnect', reconnect, isObject, 'an object such as { attempts: 0 }')
-  for (const name of RECONNECT_NUMBERS) assertNumber(`reconnect.${name}`, reconnect?.[name])
-  assert('socket', socket, isObject, 'an object such as { path }')
-  if (socket) assertSocketOptions(socket)
-  assert('rooms', rooms, has('createProtocol'), 'roomful() or plainRooms()')
-  assert('contract', contract, has('checks'), 'the result of defineContract()')
-  if ('outbox' in options)
-    throw new RoomfulError('INVALID_ARGUMENT', 'outbox is an option of roomful(): { rooms: roomful({ outbox }) }')
-  if ('refusalOf' in options)
-    throw new RoomfulError(
-      'INVALID_ARGUMENT',
-      'refusalOf is an option of plainRooms(): { rooms: plainRooms({ refusalOf }) }',
-    )
-}
-
-function assertExistingSocket({ existingSocket, rooms, ...options }: ExistingSocketOptions): void {
-  const isSocket =
-    isObject(existingSocket) && ['connect', 'onAny', 'offAny', 'io'].every((name) => name in existingSocket)
-  if (!isSocket) expected('existingSocket', 'a Socket of socket.io-client', existingSocket)
-  for (const name of ['url', 'auth', 'socket', 'connectTimeoutMs', 'reconnect'] as const) {
-    if (options[name] !== undefined)
-      throw new RoomfulError('INVALID_ARGUMENT', `${name} is not accepted with existingSocket: ${SET_ON_SOCKET}`)
-  }
-  if (rooms && rooms.kind !== 'plain')
-    throw new RoomfulError('INVALID_ARGUMENT', 'rooms: expected plainRooms() with existingSocket, got roomful()')
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function'
-}
-
-function expected(name: string, what: string, value: unknown): never {
+export function expected(name: string, what: string, value: unknown): never {
   throw new RoomfulError('INVALID_ARGUMENT', `${name}: expected ${what}, got ${describe(value)}`)
 }
 

@@ -12,15 +12,16 @@ export const NAMESPACE_HINT = 'the path of the url is the namespace; the path of
 export const OLD_SERVER = 'the server has Socket.IO 2 or older: version 3 or later is needed'
 export const WEB_PAGE: string = `a web page answers, not Socket.IO: ${PATH_HINT}`
 
-/** What answered instead of Socket.IO, with a hint: "status 404: is socket.path right?". */
+/** What answered instead of Socket.IO; in development with a hint: "status 404: is socket.path right?". */
 export function failureSentence(error: unknown, address: string): string {
   const { message = '', description, context } = (error ?? {}) as TransportFailure
   if (message.includes('v2.x')) return OLD_SERVER // socket.io-client's own sentence
   const detail = detailOf(description)
   const status = typeof description === 'number' ? description : Number(/server response: (\d+)/.exec(detail)?.[1])
-  if (status > 0) return `status ${status}${bodyOf(context?.responseText)}: ${hintOf(status)}`
+  if (status > 0) return `status ${status}${bodyOf(context?.responseText)}${hintOf(status)}`
   const systemError = detailOf(context?.statusText) || detail
   if (systemError) return systemError
+  if (process.env.NODE_ENV === 'production') return 'no answer'
   return isOtherOrigin(address)
     ? `no answer that this page may read: no server at this address, no network, or its CORS options do not allow ${location.origin}`
     : 'no answer: no server at this address, no network, or a proxy that does not pass WebSockets'
@@ -42,6 +43,10 @@ export function isWebPage(text: string): boolean {
 }
 
 function hintOf(status: number): string {
+  return process.env.NODE_ENV === 'production' ? '' : `: ${causeOf(status)}`
+}
+
+function causeOf(status: number): string {
   if (status === 404) return PATH_HINT
   if (status === 401 || status === 403)
     return 'the server or a proxy does not allow the request (origin, allowRequest, sign-in)'

@@ -21,6 +21,12 @@ const NAMES = /^(join|leave|emit|roomOf|eventOf|dataOf|idOf|refusalOf|isRetryabl
 /** Adds the defaults; throws `INVALID_ARGUMENT` for an option of the wrong type or an unknown one. */
 export function plainSettings(options: PlainRooms): PlainSettings {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  if (process.env.NODE_ENV !== 'production') assertTypes(given)
+  return { ...DEFAULTS, ...roomFieldRooms, ...Object.fromEntries(given) } as PlainSettings
+}
+
+/** For callers without a compiler. */
+function assertTypes(given: readonly (readonly [name: string, value: unknown])[]): void {
   for (const [name, value] of given) {
     const mayBeFalse = name === 'join' || name === 'leave'
     const type = name === 'acks' ? 'boolean' : 'function'
@@ -28,7 +34,6 @@ export function plainSettings(options: PlainRooms): PlainSettings {
     if (typeof value !== type && !(mayBeFalse && value === false))
       throw wrong(name, `a ${type}${mayBeFalse ? ' or false' : ''}`, value)
   }
-  return { ...DEFAULTS, ...roomFieldRooms, ...Object.fromEntries(given) } as PlainSettings
 }
 
 /** Says what an option of the app should have been or returned. */

@@ -1,0 +1,54 @@
+import { RoomfulError } from '@roomful/contract'
+import { isObject } from '@roomful/contract/protocol'
+import { assertNumber, type ClientOptions, type ExistingSocketOptions, expected } from './options.ts'
+import { assertSocketOptions } from './transport/socket-options.ts'
+
+const SET_ON_SOCKET = 'set it where the socket is made'
+const RECONNECT_NUMBERS = ['attempts', 'minDelayMs', 'maxDelayMs'] as const
+const FUNCTIONS = ['onInvalid', 'onDrop', 'onError', 'inspect'] as const
+
+/**
+ * For callers without a compiler, in development: pages in production do not load these checks. A url and times are checked
+ * in production too, since an app may compute them there.
+ */
+export function assertOptions(
+  options: (ClientOptions | ExistingSocketOptions) & { readonly contract?: unknown },
+): void {
+  const { auth, reconnect, socket, rooms, contract } = options
+  const assert = (name: string, value: unknown, isFine: (value: unknown) => boolean, what: string): void => {
+    if (value !== undefined && !isFine(value)) expected(name, what, value)
+  }
+  const has = (key: string) => (value: unknown) => isObject(value) && key in value
+  for (const name of FUNCTIONS) assert(name, options[name], isFunction, 'a function')
+  assert('auth', auth, (value) => isFunction(value) || isObject(value), 'an object such as { token }, or a function')
+  assert('reconnect', reconnect, isObject, 'an object such as { attempts: 0 }')
+  for (const name of RECONNECT_NUMBERS) assertNumber(`reconnect.${name}`, reconnect?.[name])
+  assert('socket', socket, isObject, 'an object such as { path }')
+  if (socket) assertSocketOptions(socket)
+  assert('rooms', rooms, has('createProtocol'), 'roomful() or plainRooms()')
+  assert('contract', contract, has('checks'), 'the result of defineContract()')
+  if ('outbox' in options)
+    throw new RoomfulError('INVALID_ARGUMENT', 'outbox is an option of roomful(): { rooms: roomful({ outbox }) }')
+  if ('refusalOf' in options)
+    throw new RoomfulError(
+      'INVALID_ARGUMENT',
+      'refusalOf is an option of plainRooms(): { rooms: plainRooms({ refusalOf }) }',
+    )
+  if (options.existingSocket !== undefined) assertExistingSocket(options)
+}
+
+function assertExistingSocket({ existingSocket, rooms, ...options }: ExistingSocketOptions): void {
+  const isSocket =
+    isObject(existingSocket) && ['connect', 'onAny', 'offAny', 'io'].every((name) => name in existingSocket)
+  if (!isSocket) expected('existingSocket', 'a Socket of socket.io-client', existingSocket)
+  for (const name of ['url', 'auth', 'socket', 'connectTimeoutMs', 'reconnect'] as const) {
+    if (options[name] !== undefined)
+      throw new RoomfulError('INVALID_ARGUMENT', `${name} is not accepted with existingSocket: ${SET_ON_SOCKET}`)
+  }
+  if (rooms && rooms.kind !== 'plain')
+    throw new RoomfulError('INVALID_ARGUMENT', 'rooms: expected plainRooms() with existingSocket, got roomful()')
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
