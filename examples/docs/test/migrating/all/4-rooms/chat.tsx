@@ -1,8 +1,8 @@
-import { createClient } from '@roomful/client'
+import { createClient, plainRooms } from '@roomful/client'
 import { createHooks } from '@roomful/react'
 import { useState } from 'react'
 
-const client = createClient({ url: 'https://chat.example' })
+const client = createClient({ url: 'https://chat.example', rooms: plainRooms({ acks: false }) })
 const { useConnection, useEvent, useRoom } = createHooks(client)
 
 interface Message {

@@ -1,9 +1,9 @@
-import { createClient } from '@roomful/client'
+import { createClient, plainRooms } from '@roomful/client'
 import { createHooks } from '@roomful/react'
 import { useState } from 'react'
 import { chat } from './contract.ts'
 
-const client = createClient({ url: 'https://chat.example', contract: chat })
+const client = createClient({ url: 'https://chat.example', contract: chat, rooms: plainRooms({ acks: false }) })
 const { useConnection, useEvent, useRoom } = createHooks(client)
 
 function Status() {
