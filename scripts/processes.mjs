@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { resolve as resolvePath } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -21,13 +21,21 @@ let ending = false
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean }} [options] `cwd` is relative to the repository.
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean, onMessage?: (message: unknown) => void }} [options]
+ *   `cwd` is relative to the repository. `onMessage` gets what the command sends with `process.send`.
  * @returns {Group}
  */
-export function start(file, args, { cwd = '.', env = process.env, shell = false } = {}) {
+export function start(file, args, { cwd = '.', env = process.env, shell = false, onMessage } = {}) {
   /** @type {import('node:child_process').SpawnOptions} */
-  const options = { cwd: join(root, cwd), env, shell, stdio: ['ignore', 'inherit', 'inherit'], detached: grouped }
+  const options = {
+    cwd: resolvePath(root, cwd),
+    env,
+    shell,
+    stdio: ['ignore', 'inherit', 'inherit', ...(onMessage ? [/** @type {const} */ ('ipc')] : [])],
+    detached: grouped,
+  }
   const child = spawn(file, args, options)
+  if (onMessage) child.on('message', onMessage)
   /** @type {Promise<Exit>} */
   const exited = new Promise((resolve) => {
     child.once('error', (error) => {

@@ -20,7 +20,7 @@ export class LeaveDelay {
     const ofUser = this.#delayed.get(userId) ?? new Set()
     this.#delayed.set(userId, ofUser)
     const delayed: DelayedLeave = { leave, timer: setTimeout(() => this.#end(userId, delayed), this.#delayMs) }
-    delayed.timer.unref() // does not keep the process alive
+    delayed.timer.unref?.() // does not keep the process alive; in jsdom, a timer is a number
     ofUser.add(delayed)
     const [oldest] = ofUser
     if (oldest !== undefined && ofUser.size > MAX_LOST) this.#end(userId, oldest)

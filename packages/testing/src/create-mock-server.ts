@@ -88,7 +88,10 @@ export function createMockServer<
     io.attach(http)
     // `io.engine` stays the real engine, but `accept` handles its connections.
     io.engine.removeAllListeners('connection')
-    io.engine.on('connection', (socket) => accept(socket as EngineSocket, cutFunctionOf(socket)))
+    io.engine.on('connection', (socket) => {
+      unrefHeartbeats(socket)
+      accept(socket as EngineSocket, cutFunctionOf(socket))
+    })
     return new MemoryHost(available, url, http, isReachable)
   }
 
@@ -196,5 +199,18 @@ function cutFunctionOf(connection: { readonly transport: object; close(discard: 
     // A polling client may have no open request. Its next request gets "Session ID unknown".
     if (socket) socket.terminate()
     else close(true)
+  }
+}
+
+/** A mock that is left open must not keep a test runner alive: the heartbeats of the real engine run only while other work does. */
+function unrefHeartbeats(socket: object): void {
+  for (const name of ['pingIntervalTimer', 'pingTimeoutTimer']) {
+    let timer: NodeJS.Timeout | null = Reflect.get(socket, name)
+    const set = (next: NodeJS.Timeout | null): void => {
+      timer = next
+      timer?.unref?.()
+    }
+    set(timer)
+    Object.defineProperty(socket, name, { get: () => timer, set })
   }
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { utf8BytesOf } from '@roomful/contract/protocol'
 import { decodePacket, encodePacket, type PacketType, type RawData } from 'engine.io-parser'
 import { isSecureUrl } from './address.ts'
 import type { EngineSocket } from './faulty-connection.ts'
@@ -107,8 +108,10 @@ export class MemorySocket extends EventEmitter implements EngineSocket {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.#timer = setTimeout(() => this.#end('ping timeout', ABNORMAL_CLOSURE), pingTimeout)
+      this.#timer.unref?.()
       this.#send('ping')
     }, pingInterval)
+    this.#timer.unref?.() // a mock that is left open must not keep a test runner alive
   }
 
   #end(reason: string, code?: number): void {
@@ -122,8 +125,9 @@ export class MemorySocket extends EventEmitter implements EngineSocket {
   }
 }
 
-/** Runs a function in the next task. Uses a message channel, because fake timers do not stop it. */
+/** Runs a function in the next task. Uses a message channel, because fake timers do not stop it; Jest's jsdom has none. */
 function inNextTask(run: () => void): void {
+  if (typeof MessageChannel === 'undefined') return void setTimeout(run)
   const { port1, port2 } = new MessageChannel()
   port1.onmessage = () => {
     port1.close()
@@ -140,5 +144,5 @@ function copied(data: unknown): unknown {
 }
 
 function byteLengthOf(frame: Frame): number {
-  return typeof frame === 'string' ? new TextEncoder().encode(frame).byteLength : frame.byteLength
+  return typeof frame === 'string' ? utf8BytesOf(frame) : frame.byteLength
 }

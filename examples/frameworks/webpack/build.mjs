@@ -1,0 +1,5 @@
+import webpack from 'webpack'
+import { bundle } from './bundle.mjs'
+import { swcOptions } from './swc-options.mjs'
+
+bundle(webpack, { loader: 'swc-loader', options: swcOptions })
