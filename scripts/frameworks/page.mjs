@@ -21,7 +21,7 @@ export async function runPage({ name, dev = false }, folder) {
   if (exit !== 0) throw new Error(`npm run build ended with ${exit}`)
   const browser = await chromium.launch(launchOptions())
   try {
-    for (const args of dev ? [[], ['--dev']] : [[]]) await withServer(args, options, (url) => usePage(browser, url))
+    for (const args of dev ? [[], ['--dev']] : [[]]) await withServer(args, options, (url) => visitPage(browser, url))
     return [{ name, versions: { ...versionsIn(folder), chromium: browser.version() } }]
   } finally {
     await browser.close()
@@ -31,21 +31,21 @@ export async function runPage({ name, dev = false }, folder) {
 /**
  * @param {readonly string[]} args
  * @param {NonNullable<Parameters<typeof start>[2]>} options
- * @param {(url: string) => Promise<void>} use
+ * @param {(url: string) => Promise<void>} visit
  */
-async function withServer(args, options, use) {
+async function withServer(args, options, visit) {
   /** @type {(url: string) => void} */
   let listens = () => {}
   /** @type {Promise<string>} */
   const listening = new Promise((resolve) => (listens = resolve))
   const onMessage = (/** @type {unknown} */ address) =>
-    listens(`http://127.0.0.1:${/** @type {{ port: number }} */ (address).port}`)
+    listens(`http://localhost:${/** @type {{ port: number }} */ (address).port}`)
   const server = start(process.execPath, ['server.mjs', ...args], { ...options, shell: false, onMessage })
   const late = delay(LIMIT_MS, 'did not listen in time', { ref: false })
   const url = await Promise.race([listening, server.ended, late])
   try {
     if (typeof url !== 'string' || !url.startsWith('http:')) throw new Error(`server.mjs: ${url}`)
-    await use(url)
+    await visit(url)
   } finally {
     server.signal('SIGTERM')
     await server.ended
@@ -57,7 +57,7 @@ async function withServer(args, options, use) {
  * @param {import('playwright').Browser} browser
  * @param {string} url
  */
-async function usePage(browser, url) {
+async function visitPage(browser, url) {
   await (await fetch(url)).text()
   const connections = await (await fetch(`${url}/connections`)).text()
   if (connections !== '0')

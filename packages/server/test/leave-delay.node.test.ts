@@ -1,6 +1,7 @@
 import { type JoinAnswer, type MembersDelta, wire } from '@roomful/contract/protocol'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { refuse, type RoomsOptions } from '../src/index.ts'
+import { LeaveDelay } from '../src/leave-delay.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { type Client, gate, type Running, startRooms } from './support/start-rooms.ts'
 
@@ -229,4 +230,13 @@ test('S16 a silent connection is removed within the ping time, without a grace',
   expect(await reason.opened).toBe('ping timeout')
   await expect.poll(() => changes(watcher).at(-1)).toEqual({ gone: ['ann'] })
   await rooms.close()
+})
+
+test('S16: a lost connection is kept for a while where timers are numbers, as in jsdom', async () => {
+  vi.useRealTimers()
+  const { setTimeout } = globalThis
+  vi.stubGlobal('setTimeout', (task: () => void, ms: number) => Number(setTimeout(task, ms)))
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const left = new Promise((resolve) => new LeaveDelay(5).schedule('ann', () => resolve('left')))
+  expect(await left).toBe('left')
 })

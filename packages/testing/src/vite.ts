@@ -58,7 +58,10 @@ export function serverInPage(): ServerInPagePlugin {
     applyToEnvironment: ({ config: { consumer, test } }) =>
       consumer === 'client' && (process.env['VITEST'] === undefined || test?.browser?.enabled === true),
     // Vite bundles dependencies separately, without the app's plugins.
-    config: () => ({ optimizeDeps: { include: ['socket.io'], rolldownOptions: { plugins: [hooks] } } }),
+    config(this: { readonly meta?: { readonly rolldownVersion?: string } } | void) {
+      if (this?.meta?.rolldownVersion === undefined) throw new Error('serverInPage() needs Vite 8 or later')
+      return { optimizeDeps: { include: ['socket.io'], rolldownOptions: { plugins: [hooks] } } }
+    },
   }
 }
 

@@ -14,4 +14,4 @@ http.on('request', (request, response) => {
   if (request.url === '/connections') response.end(String(io.engine.clientsCount))
   else if (!request.url?.startsWith('/socket.io/')) pages(request, response)
 })
-http.listen(0, '127.0.0.1', () => process.send?.(http.address()))
+http.listen(0, 'localhost', () => process.send?.(http.address()))

@@ -16,7 +16,7 @@ export function Chat() {
   useEvent(room, 'message', () => setCount((before) => before + 1))
   return (
     <main>
-      <p role="status">{`${connection}, ${status}, ${list}, ${count} live`}</p>
+      <output>{`${connection}, ${status}, ${list}, ${count} live`}</output>
       <button onClick={() => void send({ text: 'Hello' })} type="button">
         Say hello
       </button>
