@@ -90,7 +90,7 @@ function tableOf(rows) {
   })
   const hasNotes = cells.some((row) => row[4] !== '')
   const table = [['', 'result', 'date (UTC)', 'versions', 'note'], ...cells].map((row) =>
-    (hasNotes ? row : row.slice(0, 4)).map((cell) => cell.replaceAll('|', '\\|')),
+    (hasNotes ? row : row.slice(0, 4)).map((cell) => cell.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')),
   )
   const widths = (table[0] ?? []).map((_, column) => Math.max(3, ...table.map((row) => row[column]?.length ?? 0)))
   const lines = table.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)

@@ -34,11 +34,19 @@ process.env.PATH = process.env.PATH?.split(delimiter)
 const built = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tsconfig.build.json'])
 if (built !== 0) throw new Error(`tsc ended with ${built}`)
 const tarballs = await packPackages('frameworks')
+// The next fixture is installed while one runs.
+/** @type {Promise<unknown>} */
+let installed = Promise.resolve()
+const installs = chosen.map((fixture) => {
+  const folder = installed.then(() => install(fixture, tarballs))
+  installed = folder.catch(() => {})
+  return { fixture, folder }
+})
 const lines = []
-for (const fixture of chosen) {
+for (const { fixture, folder } of installs) {
   console.log(`\n── ${fixture.id}`)
   const from = Date.now()
-  const error = await runFixture(fixture)
+  const error = await runFixture(fixture, folder)
   lines.push(
     `${fixture.id.padEnd(20)} ${((Date.now() - from) / 1_000).toFixed(1).padStart(6)} s   ${error ?? 'passed'}`,
   )
@@ -49,14 +57,15 @@ console.log(['\n── frameworks', ...lines].join('\n'))
 /**
  * Runs a fixture and records its results.
  * @param {import('./frameworks/install.mjs').Fixture} fixture
+ * @param {Promise<string>} folder
  * @returns {Promise<string | undefined>} Why it failed.
  */
-async function runFixture(fixture) {
+async function runFixture(fixture, folder) {
   const { kind, group, name } = fixture
   /** @type {readonly Row[]} */
   let rows
   try {
-    rows = await KINDS[kind](fixture, await install(fixture, tarballs))
+    rows = await KINDS[kind](fixture, await folder)
   } catch (error) {
     rows = [{ name, versions: {}, note: error instanceof Error ? error.message : String(error) }]
   }

@@ -25,7 +25,7 @@ test('a later run replaces the earlier result of the same name, and rows are sor
 })
 
 test('a row has the versions, the day and the reason of a failure', () => {
-  const failed = { ...passed, result: 'failed' as const, note: 'React | is missing.' }
+  const failed = { ...passed, result: 'failed' as const, note: 'React |\n  is missing.' }
   const page = pageOf({ bundlers: { 'Vite 8': passed, rspack: failed } })
   expect(page).toContain('| Vite 8 | passed | 2026-11-29 | vite 8.3.8, react 19.3.1 |')
   expect(page).toMatch(/\| rspack +\| failed \| 2026-11-29 \| vite 8.3.8, react 19.3.1 \| React \\\| is missing. \|/)

@@ -15,9 +15,14 @@ export interface ServerMatchers<R = unknown> {
   toBeConnected(): R
 }
 
+// Without an import or export, the published types would not find Vitest 3.0's Assertion.
+export type {} from 'vitest'
 declare module 'vitest' {
   // oxlint-disable-next-line typescript/no-empty-object-type, typescript/no-explicit-any -- as Vitest declares it
   interface Matchers<T = any> extends ServerMatchers<T> {}
+  // Vitest 3.0 and 3.1 have no Matchers.
+  // oxlint-disable-next-line typescript/no-empty-object-type, typescript/no-explicit-any -- as Vitest declares it
+  interface Assertion<T = any> extends ServerMatchers<T> {}
 }
 
 /** `createRooms` puts this before a room's name. */

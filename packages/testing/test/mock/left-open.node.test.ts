@@ -15,7 +15,7 @@ test('a mock server that is left open does not keep the process alive', async ()
     await server.close()
     setTimeout.mockRestore()
   })
-  await new Promise((resolve) => client.on('message', (data) => String(data) === '2' && resolve(data)))
+  await new Promise((resolve) => client.on('message', (data: Buffer) => data.toString() === '2' && resolve(data)))
   const heartbeats = setTimeout.mock.calls.flatMap(([, ms], index) => {
     const timer = setTimeout.mock.results[index]?.value as NodeJS.Timeout
     return ms === pingInterval || ms === pingTimeout ? [[ms, timer.hasRef()]] : []
