@@ -27,7 +27,7 @@ const GROUPS = {
   },
   typescript: {
     title: 'TypeScript',
-    what: 'A project that imports every entry of every package is checked with `strict`, `skipLibCheck: false` and `exactOptionalPropertyTypes: true`, by each of the module settings `bundler`, `node16` and `nodenext` that the version has.',
+    what: 'A project that imports every entry of every package is checked with `strict`, `skipLibCheck: false` and `exactOptionalPropertyTypes: true`, once for each of the module settings `bundler`, `node16` and `nodenext`. An error in the project or in the types of our packages fails the run. Before TypeScript 5.7, the types of `engine.io` have an error of their own (`Buffer` is not generic), in apps that import `socket.io` and set `skipLibCheck: false`.',
   },
   runners: {
     title: 'Test runners',
