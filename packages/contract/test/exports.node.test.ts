@@ -24,7 +24,6 @@ test('the names of the protocol entry are these', () => {
     'isRoomName',
     'isSchema',
     'passingCodes',
-    'utf8Length',
     'validate',
     'wire',
   ])
