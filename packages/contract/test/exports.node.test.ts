@@ -24,6 +24,7 @@ test('the names of the protocol entry are these', () => {
     'isRoomName',
     'isSchema',
     'passingCodes',
+    'utf8BytesOf',
     'validate',
     'wire',
   ])
