@@ -33,6 +33,16 @@ export function stepOutcome(name, exit) {
 }
 
 /**
+ * The outcome of a step whose system packages are missing. On CI it fails; elsewhere the tests that need them are skipped.
+ * @param {string} sentence
+ * @param {{ ci: boolean }} where
+ * @returns {Outcome}
+ */
+export function missingOutcome(sentence, { ci }) {
+  return { passed: 0, failed: ci ? [sentence] : [], skipped: ci ? [] : [sentence] }
+}
+
+/**
  * The outcome of a run of Vitest. A file that fails outside of its tests, as in an import or a hook, counts as a failed test.
  * @param {VitestReport | undefined} report
  * @param {Exit} exit

@@ -1,12 +1,29 @@
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { findChromium } from './find-chromium.mjs'
-import { FLASK_PACKAGES, findFlask } from './find-flask.mjs'
-import { run } from './processes.mjs'
-import { stepOutcome } from './results.mjs'
+import { findFlask, findPython, pythonPackages, SERVER_MODULES } from './find-python.mjs'
+import { root, run } from './processes.mjs'
+import { missingOutcome, stepOutcome } from './results.mjs'
 
 // The system packages that the tests need. As root on Debian they are installed; elsewhere a message names them.
 
 const INSTALL_LIMIT_MS = 10 * 60_000
+const DEBIAN_PACKAGES = [
+  'python3-flask-socketio',
+  'python3-eventlet',
+  'python3-fastapi',
+  'python3-gevent',
+  'python3-gevent-websocket',
+  'python3-uvicorn',
+  'python3-websockets',
+]
+const DEBIAN_13_PACKAGES = [
+  'python3-engineio',
+  'python3-flask-socketio',
+  'python3-simple-websocket',
+  'python3-socketio',
+]
 const isDebianRoot = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
 
 /** Makes sure that there is a Chromium: without it the browser tests fail. */
@@ -21,15 +38,47 @@ export async function ensureChromium() {
   return stepOutcome('chromium', 1)
 }
 
-/** Makes sure that there is a Flask-SocketIO: without it the tests against Flask are skipped. */
-export async function ensureFlask() {
-  if (!findFlask() && isDebianRoot) {
-    console.log('Flask-SocketIO not found: installing it')
-    await aptInstall(...FLASK_PACKAGES)
+/** Makes sure that there is a Python with the modules of all servers. Without it the tests against them are skipped; on CI the step fails. */
+export async function ensurePython() {
+  if (!hasPython() && isDebianRoot) {
+    console.log('Python modules are missing: installing them')
+    await aptInstall(...DEBIAN_PACKAGES)
+    if (!hasPython()) await unpackDebian13()
   }
-  if (findFlask()) return stepOutcome('flask', 0)
-  console.log(`The tests against Flask are skipped. They need: pip install flask-socketio eventlet`)
-  return { passed: 0, failed: [], skipped: ['flask: no python3 with flask_socketio and eventlet'] }
+  if (hasPython()) return stepOutcome('python', 0)
+  const sentence = `python: no python3 has the modules ${SERVER_MODULES.join(', ')}`
+  console.error(`${sentence}. To install them: pip install -r examples/servers/requirements.txt`)
+  return missingOutcome(sentence, { ci: Boolean(process.env.CI) })
+}
+
+const hasPython = () => findFlask() !== undefined && findPython() !== undefined
+
+/**
+ * Unpacks packages of Debian 13 into the cache: Debian 12 has no simple-websocket, without which Flask in threads has no
+ * WebSocket, and an older Socket.IO. All of them are Python only, so that any Python 3 runs them.
+ */
+async function unpackDebian13() {
+  const [lists, archives] = [join(root, '.cache/apt/lists'), join(root, '.cache/apt/archives')]
+  for (const folder of [lists, archives]) mkdirSync(join(folder, 'partial'), { recursive: true })
+  const targets = ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages', 'Origin: Debian', 'Label: Debian']
+  const [address] = spawnSync('apt-get', targets, { encoding: 'utf8' }).stdout.split('\n')
+  const sources = join(root, '.cache/apt/debian-13.list')
+  const key = '/usr/share/keyrings/debian-archive-keyring.gpg'
+  writeFileSync(sources, `deb [signed-by=${key}] ${address} trixie main\n`)
+  const settings = [
+    `Dir::Etc::SourceList=${sources}`,
+    'Dir::Etc::SourceParts=-',
+    `Dir::State::Lists=${lists}`,
+    `Dir::Cache::Archives=${archives}`,
+    'Dir::Cache::PkgCache=',
+    'Dir::Cache::SrcPkgCache=',
+    'APT::Sandbox::User=root',
+  ].flatMap((setting) => ['-o', setting])
+  const options = { cwd: '.cache/apt/archives', limitMs: INSTALL_LIMIT_MS }
+  await run('apt-get', [...settings, 'update', '-qq'], options)
+  await run('apt-get', [...settings, 'download', '-qq', ...DEBIAN_13_PACKAGES], options)
+  for (const file of readdirSync(archives).filter((name) => name.endsWith('.deb')))
+    await run('dpkg', ['-x', file, pythonPackages], options)
 }
 
 /** @param {readonly string[]} packages */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   chooseSteps,
   isGood,
+  missingOutcome,
   numbersOf,
   playwrightOutcome,
   stepOutcome,
@@ -21,6 +22,11 @@ test('a step passes or fails as a whole', () => {
   expect(stepOutcome('lint', 0)).toEqual({ passed: 1, failed: [], skipped: [] })
   expect(stepOutcome('lint', 1)).toEqual({ passed: 0, failed: ['lint (1)'], skipped: [] })
   expect(stepOutcome('lint', 'SIGKILL')).toEqual({ passed: 0, failed: ['lint (SIGKILL)'], skipped: [] })
+})
+
+test('a missing system package fails the step on CI, and skips its tests elsewhere', () => {
+  expect(missingOutcome('no python3', { ci: true })).toEqual({ passed: 0, failed: ['no python3'], skipped: [] })
+  expect(missingOutcome('no python3', { ci: false })).toEqual({ passed: 0, failed: [], skipped: ['no python3'] })
 })
 
 test('vitest: tests are counted, todo and pending are skipped', () => {

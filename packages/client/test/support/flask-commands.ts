@@ -1,8 +1,9 @@
 import type { BrowserCommand } from 'vitest/node'
-import { acksScript, flaskMissing, type FlaskServer, startFlask, tutorialScript } from './start-flask.ts'
+import { acksScript, flaskMissing, startFlask, tutorialScript } from './start-flask.ts'
+import type { ProcessServer } from './start-process.ts'
 
 // Commands of browser tests, which run in Node: Flask servers by key.
-const running = new Map<string, FlaskServer>()
+const running = new Map<string, ProcessServer>()
 
 const start: BrowserCommand<[script: 'tutorial' | 'acks']> = async (_context, script) => {
   const server = await startFlask(script === 'tutorial' ? tutorialScript : acksScript)

@@ -1,0 +1,57 @@
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { pnpm } from './pnpm.mjs'
+import { root, run } from './processes.mjs'
+
+// Folders of examples, installed with npm outside of the workspace, from the packages as they are published.
+
+/**
+ * Packs packages into a new folder.
+ * @param {readonly string[]} names Such as `client`.
+ * @param {string} folder
+ * @returns {Promise<readonly string[]>} The paths of the tarballs.
+ */
+export async function packPackages(names, folder) {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  if ((await run('tsc', ['-b', 'tsconfig.build.json'], { shell })) !== 0) throw new Error('the packages do not build')
+  const filters = names.flatMap((name) => ['--filter', `./packages/${name}`])
+  const exit = await pnpm('--reporter', 'silent', ...filters, 'pack', '--pack-destination', folder)
+  const tarballs = readdirSync(folder).map((file) => join(folder, file))
+  if (exit !== 0 || tarballs.length !== names.length) throw new Error(`pnpm pack ended with ${exit}`)
+  return tarballs
+}
+
+/**
+ * Copies a folder, installs its dependencies and these tarballs, and builds it where it has a build.
+ * @param {string} from Relative to the repository, as `to` is.
+ * @param {string} to
+ * @param {readonly string[]} tarballs
+ */
+export async function installFolder(from, to, tarballs) {
+  rmSync(join(root, to), { recursive: true, force: true })
+  cpSync(join(root, from), join(root, to), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
+  const options = { cwd: to, shell }
+  const npm = ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel', 'error', ...tarballs]
+  if ((await run('npm', npm, options)) !== 0) throw new Error(`npm install failed in ${to}`)
+  if ((await run('npm', ['run', '--silent', 'build', '--if-present'], options)) !== 0)
+    throw new Error(`npm run build failed in ${to}`)
+}
+
+/**
+ * The installed versions of what a folder's package.json depends on.
+ * @param {string} folder Relative to the repository.
+ * @returns {Record<string, string>}
+ */
+export function installedVersions(folder) {
+  const { dependencies } = packageAt(folder)
+  const names = Object.keys(dependencies)
+  return Object.fromEntries(names.map((name) => [name, packageAt(`${folder}/node_modules/${name}`).version]))
+}
+
+/** @param {string} folder */
+function packageAt(folder) {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+}
+
+const shell = process.platform === 'win32'
