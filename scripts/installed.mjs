@@ -27,10 +27,12 @@ export async function packPackages(names, folder) {
  * @param {string} from Relative to the repository, as `to` is.
  * @param {string} to
  * @param {readonly string[]} tarballs
+ * @param {Readonly<Record<string, string>>} [more] Files and folders of the repository that are copied too, with their place in the folder.
  */
-export async function installFolder(from, to, tarballs) {
+export async function installFolder(from, to, tarballs, more = {}) {
   rmSync(join(root, to), { recursive: true, force: true })
   cpSync(join(root, from), join(root, to), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
+  for (const [path, place] of Object.entries(more)) cpSync(join(root, path), join(root, to, place), { recursive: true })
   const options = { cwd: to, shell }
   const npm = ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel', 'error', ...tarballs]
   if ((await run('npm', npm, options)) !== 0) throw new Error(`npm install failed in ${to}`)
@@ -44,8 +46,8 @@ export async function installFolder(from, to, tarballs) {
  * @returns {Record<string, string>}
  */
 export function installedVersions(folder) {
-  const { dependencies } = packageAt(folder)
-  const names = Object.keys(dependencies)
+  const { dependencies, devDependencies } = packageAt(folder)
+  const names = Object.keys({ ...dependencies, ...devDependencies })
   return Object.fromEntries(names.map((name) => [name, packageAt(`${folder}/node_modules/${name}`).version]))
 }
 

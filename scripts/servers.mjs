@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { record } from './compatibility.mjs'
 import { findPython } from './find-python.mjs'
 import { installedVersions, installFolder, packPackages } from './installed.mjs'
-import { endOnSignal, root, run } from './processes.mjs'
+import { runNightTests } from './night/run.mjs'
+import { endOnSignal, root } from './processes.mjs'
 import { ensurePython } from './system.mjs'
 
 // pnpm test:servers: installs each server of examples/servers with npm, and runs the suite of behaviours against it, with
@@ -19,7 +20,6 @@ const PYTHON = {
   'Flask-SocketIO with eventlet': [...FLASK, 'eventlet'],
   'Flask-SocketIO with gevent': [...FLASK, 'gevent', 'gevent-websocket'],
 }
-const report = join(root, '.cache/servers/report.json')
 
 process.env.PATH = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter)
 endOnSignal(130)
@@ -29,13 +29,8 @@ for (const folder of Object.values(FOLDERS))
   await installFolder(`examples/servers/${folder}`, `.cache/servers/${folder}`, tarballs)
 cpSync(join(root, 'examples/servers/tutorial.mjs'), join(root, '.cache/servers/tutorial.mjs'))
 
-rmSync(report, { force: true })
 process.env.ROOMFUL_INSTALLED = join(root, '.cache/servers/http')
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-const exit = await run('vitest', ['run', '--config', 'scripts/servers/vitest.config.ts', ...reporters])
-const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
-/** @type {{ ancestorTitles: string[], status: string, fullName: string }[]} */
-const tests = testResults.flatMap((/** @type {{ assertionResults: object[] }} */ file) => file.assertionResults)
+const { exit, tests } = await runNightTests('packages/client/test/servers', '.cache/servers/report.json')
 
 for (const [name, folder] of Object.entries(FOLDERS))
   recordServer(name, { node: process.versions.node, ...installedVersions(`.cache/servers/${folder}`) })

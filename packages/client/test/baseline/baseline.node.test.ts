@@ -5,7 +5,7 @@ import { build, type Rolldown } from 'vite'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startLobby } from '../roomful/presence/support/start-lobby.ts'
 import { ENGINES, type Engine, removeMissing } from '../support/baseline.ts'
-import { startServer } from '../support/test-server.ts'
+import { plainResults, roomfulResults, startPlainServer } from './baseline-expected.ts'
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 /** Where tsx is installed. */
@@ -46,54 +46,6 @@ async function runIn(engine: Engine): Promise<Results> {
   const { stdout, stderr } = await running.catch((error: { stdout: string; stderr: string }) => error)
   expect(stderr).toBe('')
   return JSON.parse(stdout) as Results
-}
-
-function startPlainServer() {
-  return startServer({
-    configure: (io) =>
-      io.on('connection', (socket) => {
-        socket.on('join', async ({ room }: { room: string }, acknowledge: () => void) => {
-          await socket.join(room)
-          acknowledge()
-        })
-        socket.on('leave', async ({ room }: { room: string }, acknowledge: () => void) => {
-          await socket.leave(room)
-          acknowledge()
-        })
-        socket.on('message', (data: { room: string }) => void io.to(data.room).emit('message', data))
-        socket.on('sizeOf', ({ length }: Buffer, acknowledge: (size: number) => void) => acknowledge(length))
-        socket.on('echo', (value: unknown, acknowledge: (value: unknown) => void) => acknowledge(value))
-      }),
-  })
-}
-
-const plainResults = {
-  status: 'connected',
-  emitted: true,
-  answer: 'hello',
-  binary: 2,
-  heard: 'hello',
-  confirmed: false,
-  timeout: 'TIMEOUT',
-  aborted: 'AbortError',
-  abortedBefore: 'AbortError',
-  abortedConnect: 'AbortError',
-  abortedEmit: 'AbortError',
-  discarded: 'DISCARDED',
-  late: 'joined',
-  wasRestored: 'lost,restored',
-  left: 'left',
-  disconnected: 'disconnected',
-}
-const roomfulResults = {
-  heard: 'ann: hello',
-  confirmed: true,
-  pages: 2,
-  aborted: 'AbortError',
-  history: ['hello', 'hello, ann'],
-  timeline: ['hello', 'hello, ann'],
-  reloaded: 'stored',
-  withoutStorage: 'memory',
 }
 
 test.each(ENGINES)('the client works in %s, and its process ends after close()', async (engine) => {

@@ -1,0 +1,10 @@
+import { AppState } from 'react-native'
+import { client } from './client.ts'
+
+/** Returns its undo. */
+export function wakeWithApp(): () => void {
+  const subscription = AppState.addEventListener('change', (state) => {
+    if (state === 'active') client.wake()
+  })
+  return () => subscription.remove()
+}
