@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { record } from './compatibility.mjs'
 import { installedVersions, installFolder, packPackages } from './installed.mjs'

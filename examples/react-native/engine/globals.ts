@@ -59,7 +59,7 @@ Object.assign(globalThis, {
   clearInterval: clearTimer,
   setImmediate: (callback: Callback, ...args: unknown[]) => setTimeout(callback, 0, ...args),
   clearImmediate: clearTimer,
-  queueMicrotask: (callback: () => void) => void Promise.resolve().then(callback),
+  queueMicrotask: (work: () => void) => void Promise.resolve().then(work),
   AbortController,
   AbortSignal,
   Blob,

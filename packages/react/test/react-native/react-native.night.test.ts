@@ -17,7 +17,7 @@ const everyHook = {
   counted: '2',
   buffered: '2',
   timeline: 'hello (confirmed), hello, ann (confirmed)',
-  members: 'ann, bob',
+  members: '2',
   self: 'ann',
   others: 'bob: undefined',
   presence: '{"status":"away"}',

@@ -28,12 +28,18 @@ describe('OB19 a storage in AsyncStorage', () => {
     memory.failing = true
     return () => (memory.failing = false)
   }
-  for (const { name, run } of outboxStorageSuite({ open: asyncStorageOutbox(memory), breakNextWrite })) test(name, run)
+  const cases = outboxStorageSuite({ open: asyncStorageOutbox(memory), breakNextWrite })
+  test.each(cases)('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
 })
 
 describe('OB19 a storage in the mock of @react-native-async-storage/async-storage', () => {
   const mock = createAsyncStorage('roomful')
-  for (const { name, run } of outboxStorageSuite({ open: asyncStorageOutbox(mock) })) test(name, run)
+  const cases = outboxStorageSuite({ open: asyncStorageOutbox(mock) })
+  test.each(cases)('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
 })
 
 describe('OB19 what is in the item', () => {
