@@ -34,7 +34,16 @@ export async function installFolder(from, to, tarballs, more = {}) {
   cpSync(join(root, from), join(root, to), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
   for (const [path, place] of Object.entries(more)) cpSync(join(root, path), join(root, to, place), { recursive: true })
   const options = { cwd: to, shell }
-  const npm = ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel', 'error', ...tarballs]
+  const npm = [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--no-save',
+    '--prefer-offline',
+    '--loglevel',
+    'error',
+    ...tarballs,
+  ]
   if ((await run('npm', npm, options)) !== 0) throw new Error(`npm install failed in ${to}`)
   if ((await run('npm', ['run', '--silent', 'build', '--if-present'], options)) !== 0)
     throw new Error(`npm run build failed in ${to}`)
