@@ -1,11 +1,11 @@
-import { delimiter, join } from 'node:path'
+import { delimiter } from 'node:path'
 import { record } from './compatibility.mjs'
 import { fixtures, install } from './frameworks/install.mjs'
 import { runPage } from './frameworks/page.mjs'
 import { runTests } from './frameworks/tests.mjs'
 import { runTypes } from './frameworks/types.mjs'
-import { endOnSignal, root, run } from './processes.mjs'
-import { packPackages } from './tarballs.mjs'
+import { endOnSignal, root } from './processes.mjs'
+import { buildAndPack } from './tarballs.mjs'
 
 // pnpm test:frameworks [name …]: installs the apps of examples/frameworks from packed packages with npm, builds and runs them.
 // Without names it runs all; with --daily those that are a part of npm test.
@@ -31,9 +31,7 @@ endOnSignal(130)
 process.env.PATH = process.env.PATH?.split(delimiter)
   .filter((folder) => !folder.startsWith(root))
   .join(delimiter)
-const built = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tsconfig.build.json'])
-if (built !== 0) throw new Error(`tsc ended with ${built}`)
-const tarballs = await packPackages('frameworks')
+const tarballs = await buildAndPack('frameworks')
 // The next fixture is installed while one runs.
 /** @type {Promise<unknown>} */
 let installed = Promise.resolve()

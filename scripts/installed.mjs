@@ -1,26 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { pnpm } from './pnpm.mjs'
 import { root, run } from './processes.mjs'
 
 // Folders of examples, installed with npm outside of the workspace, from the packages as they are published.
-
-/**
- * Packs packages into a new folder.
- * @param {readonly string[]} names Such as `client`.
- * @param {string} folder
- * @returns {Promise<readonly string[]>} The paths of the tarballs.
- */
-export async function packPackages(names, folder) {
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  if ((await run('tsc', ['-b', 'tsconfig.build.json'], { shell })) !== 0) throw new Error('the packages do not build')
-  const filters = names.flatMap((name) => ['--filter', `./packages/${name}`])
-  const exit = await pnpm('--reporter', 'silent', ...filters, 'pack', '--pack-destination', folder)
-  const tarballs = readdirSync(folder).map((file) => join(folder, file))
-  if (exit !== 0 || tarballs.length !== names.length) throw new Error(`pnpm pack ended with ${exit}`)
-  return tarballs
-}
 
 /**
  * Copies a folder, installs its dependencies and these tarballs, and builds it where it has a build.

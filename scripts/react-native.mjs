@@ -1,8 +1,9 @@
 import { delimiter, join } from 'node:path'
 import { record } from './compatibility.mjs'
-import { installedVersions, installFolder, packPackages } from './installed.mjs'
+import { installedVersions, installFolder } from './installed.mjs'
 import { runNightTests } from './night/run.mjs'
 import { endOnSignal, root, run } from './processes.mjs'
+import { buildAndPack } from './tarballs.mjs'
 
 // pnpm test:react-native: installs examples/react-native with npm, compiles and bundles the app of docs/react-native.md, and
 // runs the client and every hook in Hermes. The results are recorded for docs/compatibility.md.
@@ -13,7 +14,7 @@ const binaries = PLATFORMS[/** @type {keyof typeof PLATFORMS} */ (process.platfo
 
 process.env.PATH = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter)
 endOnSignal(130)
-const tarballs = await packPackages(['contract', 'client', 'react'], join(root, '.cache/react-native-packages'))
+const tarballs = await buildAndPack('react-native-packages', ['contract', 'client', 'react'])
 await installFolder('examples/react-native', FOLDER, tarballs, {
   'examples/docs/test/react-native': 'app',
   'packages/client/test/baseline/baseline-runs.ts': 'engine/baseline-runs.ts',

@@ -3,10 +3,11 @@ import { cpSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { record } from './compatibility.mjs'
 import { findPython } from './find-python.mjs'
-import { installedVersions, installFolder, packPackages } from './installed.mjs'
+import { installedVersions, installFolder } from './installed.mjs'
 import { runNightTests } from './night/run.mjs'
 import { endOnSignal, root } from './processes.mjs'
 import { ensurePython } from './system.mjs'
+import { buildAndPack } from './tarballs.mjs'
 
 // pnpm test:servers: installs each server of examples/servers with npm, and runs the suite of behaviours against it, with
 // the client as it is published. The results are recorded for docs/compatibility.md.
@@ -24,7 +25,7 @@ const PYTHON = {
 process.env.PATH = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter)
 endOnSignal(130)
 const python = await ensurePython()
-const tarballs = await packPackages(['contract', 'client', 'server'], join(root, '.cache/servers/packages'))
+const tarballs = await buildAndPack('server-packages', ['contract', 'client', 'server'])
 for (const folder of Object.values(FOLDERS))
   await installFolder(`examples/servers/${folder}`, `.cache/servers/${folder}`, tarballs)
 cpSync(join(root, 'examples/servers/tutorial.mjs'), join(root, '.cache/servers/tutorial.mjs'))

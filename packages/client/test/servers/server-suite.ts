@@ -25,13 +25,14 @@ export function serverSuite({ client: packageUnderTest, server, acksWithoutValue
         const { createClient, plainRooms } = packageUnderTest()
         const client = createClient({
           url: server().url,
-          rooms: plainRooms(),
+          rooms: plainRooms({
+            refusalOf(ack) {
+              const { error } = (ack ?? {}) as { error?: string }
+              return error === undefined ? undefined : { code: 'FORBIDDEN', message: error }
+            },
+          }),
           socket: { transports },
           reconnect: { minDelayMs: 20, maxDelayMs: 200 },
-          refusalOf: (ack) => {
-            const { error } = (ack ?? {}) as { error?: string }
-            return error === undefined ? undefined : { code: 'FORBIDDEN', message: error }
-          },
           ...options,
         })
         onTestFinished(client.close)
