@@ -125,6 +125,17 @@ export class TimelineList {
     return undefined
   }
 
+  /** Whether the window had an own message that a plain server sends back so late. It is confirmed where it is. */
+  echoed({ id, seq }: MessageMeta): boolean {
+    if (id === undefined || seq !== undefined) return false
+    const isIt = (entry: TimelineEntry): boolean =>
+      entry.kind === 'message' && entry.id === id && entry.isOwn && entry.state === 'unknown'
+    const found = this.entries.findLast(isIt) as Found<TimelineMessage> | undefined
+    if (!found || found.index >= this.windowSize) return false
+    this.splice(found.index, 1, { ...found.item, ...CONFIRMED })
+    return true
+  }
+
   /** The log has this message beyond the window: an own one stays where it is, and is known to be stored. */
   stored(meta: MessageMeta): void {
     const own = this.ownOf(meta)

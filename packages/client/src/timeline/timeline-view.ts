@@ -54,7 +54,7 @@ export class TimelineView {
       this.#head = Math.max(this.#head, seq)
       if (this.hasNewer) return this.list.stored(message.meta)
     }
-    this.#append([this.#logged(message)], seq, seq)
+    if (!this.list.echoed(message.meta)) this.#append([this.#logged(message)], seq, seq)
   }
 
   gap({ from, to, reason }: Gap, epoch?: string): void {

@@ -1,4 +1,11 @@
-import { type Client, plainRooms, type PlainRooms, positionalRooms, type Refusal } from '@roomful/client'
+import {
+  type Client,
+  createTimeline,
+  plainRooms,
+  type PlainRooms,
+  positionalRooms,
+  type Refusal,
+} from '@roomful/client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { recordInspect, rejection, startClient, until } from '../support/test-client.ts'
@@ -191,10 +198,19 @@ describe('PL5 refusalOf', () => {
     io.sockets.sockets.forEach((socket) => socket.conn.close())
     expect(await outcome).toMatchObject({ code: 'UNKNOWN' })
   })
-  test('room.with() ends the wait for the answer', async () => {
+  test.each([true, undefined])('acks %s: room.with() ends the wait for the answer, and the message', async (acks) => {
     const { url } = await startAnswering(silent)
-    const room = await startClient(url, { rooms: plainRooms({ refusalOf, acks: true }) }).join('general')
+    const rooms = plainRooms({ refusalOf, ...(acks && { acks }) })
+    const room = await startClient(url, { rooms, onDrop: silent }).join('general')
+    const timeline = createTimeline(room, 'say')
+    onTestFinished(timeline.close)
     await expect(room.with({ timeoutMs: 30 }).emit('say', { text: 'hi' })).rejects.toMatchObject({ code: 'TIMEOUT' })
+    const aborting = new AbortController()
+    const aborted = rejection(room.with({ signal: aborting.signal }).emit('say', { text: 'ho' }))
+    await eventually(() => expect(timeline.state.getState().entries.at(1)).toMatchObject({ state: 'sending' }))
+    aborting.abort(new Error('the page was left'))
+    expect(await aborted).toEqual(new Error('the page was left'))
+    expect(timeline.state.getState().entries.toArray()).toMatchObject([{ state: 'unknown' }, { state: 'unknown' }])
   })
   test('that throws fails the message with INTERNAL', async () => {
     const { url } = await startAnswering((_text, acknowledge) => acknowledge('answer'))

@@ -91,6 +91,18 @@ describe('PL7 with idOf, an echoed message', () => {
     await eventually(() => expect(ann.shown()).toEqual(['quick confirmed', 'slow confirmed own']))
     await eventually(() => expect(bob.shown()).toEqual(['quick confirmed own', 'slow confirmed']))
   })
+  test('confirms its message where it is, when it comes after the room was left and joined again', async () => {
+    const held: (() => void)[] = []
+    const { url } = await startEcho((echo) => held.push(echo))
+    const { room, timeline, shown } = await startTimeline(url)
+    void timeline.send({ text: 'hi' })
+    await eventually(() => expect(held).toHaveLength(1))
+    await room.leave()
+    await room.join()
+    expect(shown()[0]).toBe('hi unknown own')
+    held[0]?.()
+    await eventually(() => expect(shown().filter((entry) => entry !== 'gap')).toEqual(['hi confirmed own']))
+  })
   test('of another client with the same text is a message of its own', async () => {
     const { url } = await startEcho()
     const ann = await startTimeline(url)

@@ -143,9 +143,13 @@ export class PlainMessages implements OutgoingMessages {
       .catch((cause: RoomfulError) => {
         const error = isConnectionLoss(cause) ? this.#unknown(pending, cause.message) : cause
         if (error.refusal) this.#end(pending, 'rejected', error)
-        else if (error.code !== 'UNKNOWN') throw error
-        else if (!settings.acks) return // the message was sent, as it is without an acknowledgement
-        else this.#end(pending, 'unknown', error)
+        else if (error.code === 'UNKNOWN') {
+          if (!settings.acks) return // the message was sent, as it is without an acknowledgement
+          this.#end(pending, 'unknown', error)
+        } else if (pending.echoTimer === undefined) {
+          // The caller of `emit` has stopped waiting.
+          this.#end(pending, 'unknown', settings.acks ? this.#unknown(pending, cause.message) : undefined)
+        }
         throw error
       })
     await (settings.acks ? settled : within(ACK_WAIT_MS, settled))

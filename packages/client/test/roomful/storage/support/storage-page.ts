@@ -79,7 +79,8 @@ export async function newPage({ url, cid = pageId(), breaking, ...options }: Pag
       ...more,
     }),
     async save(put, remove_ = []) {
-      if (!(await session.save(put, remove_))) throw new Error(`the session has stored nothing: ${told.failed.map(String).join()}`)
+      if (!(await session.save(put, remove_)))
+        throw new Error(`the session has stored nothing: ${told.failed.map(String).join()}`)
     },
     die: remove,
     async died() {
