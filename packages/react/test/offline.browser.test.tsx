@@ -13,7 +13,9 @@ function setOnline(isOnline: boolean): void {
 
 test('without a network the page is offline at once; it joins its room again as soon as the network returns', async () => {
   const url = await commands.startServer()
-  const client = createClient({ url, reconnect: { minDelayMs: 60_000, maxDelayMs: 60_000 } })
+  // A WebSocket tells the server at once that it is closed; a connection that is being upgraded does not.
+  const socket = { transports: ['websocket'] }
+  const client = createClient({ url, socket, reconnect: { minDelayMs: 60_000, maxDelayMs: 60_000 } })
   const { useSocket, useRoom, useEvent } = createHooks(client)
   onTestFinished(async () => {
     setOnline(true)
