@@ -3,8 +3,8 @@ import { createRooms } from '@roomful/server'
 import { createMockServer } from '@roomful/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { pageId } from '../src/page-id.ts'
 import { trackTimers } from './support/track-timers.ts'
+import { newName } from './roomful/storage/support/storage-page.ts'
 
 const chat = defineContract({ room: { message: z.string() }, user: z.object({ id: z.string() }) })
 const url = 'https://chat.example'
@@ -38,7 +38,7 @@ function trackPageListeners(): () => string[] {
 test('LC1 100 clients that were used and closed leave no Web Lock, channel, database, listener, timer or connection', async () => {
   onTestFinished(() => void vi.restoreAllMocks())
   const server = await startChat()
-  const name = pageId()
+  const name = newName()
   const activeTimers = trackTimers()
   const pageListeners = trackPageListeners()
   const opened = vi.spyOn(IDBFactory.prototype, 'open')

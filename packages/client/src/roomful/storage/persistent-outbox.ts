@@ -13,7 +13,7 @@ export interface PersistentOutbox {
    * sent before the first connect survive a reload too, and earlier ones are shown at once. Another user never sends them.
    */
   readonly user?: string | null
-  /** The name of the outbox in the browser. Apps of one origin and server that share no messages need different names. @default "roomful" */
+  /** The name of the outbox in the browser. Apps of one origin and server that share no messages need different names. It does not begin with "-". @default "roomful" */
   readonly name?: string
   /**
    * Opens another storage than the browser's own, for the address of the server; undefined keeps messages in memory. It
@@ -31,7 +31,9 @@ export interface PersistentOutbox {
  */
 export function persistentOutbox({ user, name = 'roomful', storage }: PersistentOutbox = {}): OutboxOption {
   if (user !== undefined && user !== null && typeof user !== 'string') expected('user', "the user's id, or null", user)
-  if (typeof name !== 'string' || name === '') expected('name', 'a string such as "roomful"', name)
+  // Web Locks refuse names that begin with a hyphen.
+  if (typeof name !== 'string' || !/^[^-]/.test(name))
+    expected('name', 'a string such as "roomful", which does not begin with "-"', name)
   if (storage !== undefined && typeof storage !== 'function') expected('storage', 'a function', storage)
   const open = storage ?? ((address: string) => openBrowserStorage(name, address))
   return {

@@ -4,6 +4,7 @@ import { pageId } from '../../../src/page-id.ts'
 import { openIndexedDb } from '../../../src/roomful/storage/indexed-db.ts'
 import { openLocalStorage } from '../../../src/roomful/storage/local-storage.ts'
 import { keyOf, recordsIn } from '../../../src/roomful/storage/outbox-storage.ts'
+import { newName } from './support/storage-page.ts'
 
 /** Replaces a method until the test ends, or until the returned function is called. */
 function patch<T extends object>(target: T, replacement: Partial<T>): () => void {
@@ -15,7 +16,7 @@ function patch<T extends object>(target: T, replacement: Partial<T>): () => void
 }
 
 describe('IndexedDB', () => {
-  const name = pageId()
+  const name = newName()
 
   test.each(
     outboxStorageSuite({
@@ -55,7 +56,7 @@ describe('IndexedDB', () => {
   })
 
   test('P6 the records of the first edition are migrated; values that are none are left out', async () => {
-    const name = pageId()
+    const name = newName()
     const address = 'https://example.test/'
     const record = (n: number) => ({
       cid: 'c'.repeat(22),

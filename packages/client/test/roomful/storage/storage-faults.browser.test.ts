@@ -9,6 +9,7 @@ import {
   type PageWindow,
   withoutIndexedDb,
   withoutLocalStorage,
+  newName,
 } from './support/storage-page.ts'
 
 type Breaking = (window: PageWindow) => void
@@ -45,7 +46,7 @@ describe('F15 a browser that refuses its storage', () => {
   })
 
   test('C3 a database that opens too late is closed again', async () => {
-    const name = pageId()
+    const name = newName()
     let answer = (): void => {}
     const page = await openPage({
       name,
@@ -173,7 +174,7 @@ describe('F15 a storage that fails later', () => {
   )
 
   test('C3 the database is deleted while it is open: the next change stores the earlier entries again', async () => {
-    const [name, url] = [pageId(), newUrl()]
+    const [name, url] = [newName(), newUrl()]
     const page = await openPage({ name, url })
     await page.save([page.entry(1), page.entry(2)])
     expect(await deleted(name)).toBe('deleted')
@@ -183,7 +184,7 @@ describe('F15 a storage that fails later', () => {
   })
 
   test('C3 the browser closes the database: it is opened again', async () => {
-    const [name, url] = [pageId(), newUrl()]
+    const [name, url] = [newName(), newUrl()]
     let opened: IDBDatabase | undefined
     const page = await openPage({
       name,
@@ -222,7 +223,7 @@ describe('C11 other scripts of the origin', () => {
   const text = JSON.stringify(good)
 
   test('write into IndexedDB: only valid records are adopted, and the others do no harm', async () => {
-    const [name, url] = [pageId(), newUrl()]
+    const [name, url] = [newName(), newUrl()]
     const page = await openPage({ name, url })
     const [one, two] = [pageId(), pageId()]
     const database = await opening(indexedDB.open(`${name}:outbox`))

@@ -30,6 +30,9 @@ test('C2 the option `user` is an id, null for a guest, or absent', () => {
 
 test('an option of the wrong type throws, and the sentence says which type is expected', () => {
   expect(() => persistentOutbox({ user: 5 as never })).toThrow("user: expected the user's id, or null, got 5")
-  expect(() => persistentOutbox({ name: '' })).toThrow('name: expected a string such as "roomful", got ""')
+  for (const name of ['', '-shop'])
+    expect(() => persistentOutbox({ name })).toThrow(
+      `name: expected a string such as "roomful", which does not begin with "-", got "${name}"`,
+    )
   expect(() => persistentOutbox({ storage: {} as never })).toThrow('storage: expected a function')
 })

@@ -11,6 +11,7 @@ import {
   type PageOptions,
   withoutIndexedDb,
   withoutLockLimit,
+  newName,
 } from './support/storage-page.ts'
 
 const storages: [string, Partial<PageOptions>][] = [
@@ -231,7 +232,7 @@ describe.each(storages)('pages that store messages in %s', (storage, how) => {
 })
 
 test('100 sessions that stored, adopted and were closed leave no lock, no channel and no open database', async () => {
-  const [name, address] = [pageId(), newUrl()]
+  const [name, address] = [newName(), newUrl()]
   const opened = vi.spyOn(IDBFactory.prototype, 'open')
   const closed = vi.spyOn(IDBDatabase.prototype, 'close')
   const channels = vi.spyOn(BroadcastChannel.prototype, 'close')

@@ -111,6 +111,11 @@ export async function locks() {
   return { held: held.map(({ name }) => name), pending: pending.map(({ name }) => name) }
 }
 
+/** A name of an outbox of its own. The browser refuses names of locks that begin with a hyphen. */
+export function newName(): string {
+  return `outbox-${pageId()}`
+}
+
 /** No test sees what another one left. */
 export function newUrl(): string {
   return `https://example.test/${crypto.randomUUID()}`
