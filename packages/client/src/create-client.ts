@@ -30,7 +30,7 @@ const LEFT_TO_SOCKET = ['credentials', 'timeouts', 'back-off', 'sizes', 'losses'
  * Makes a client for one server: typed by a contract, by Socket.IO's own interface maps, or not at all.
  * It does nothing until it is used.
  *
- * @throws RoomfulError `INVALID_ARGUMENT` for an option of the wrong type.
+ * @throws RoomfulError `INVALID_ARGUMENT` for an option of the wrong type; in a build for production only for a wrong url or time.
  * @example
  * const client = createClient({ url: 'https://chat.example.com', contract: chat, rooms: roomful(), auth: async () => ({ token: await getToken() }) })
  * const room = await client.join('general')

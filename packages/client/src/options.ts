@@ -73,7 +73,7 @@ export type Settings = Required<Omit<ClientOptions, 'auth' | 'inspect' | 'onDrop
     readonly existingSocket?: ExistingSocket
   }
 
-/** Adds the defaults; throws `INVALID_ARGUMENT` for an option of the wrong type. */
+/** Adds the defaults; throws `INVALID_ARGUMENT` for a wrong url, time or `queueLimit`. `assertOptions` checks the others. */
 export function settingsFrom(options: ClientOptions | ExistingSocketOptions): Settings {
   if (options.existingSocket === undefined) assertUrl(options.url)
   for (const name of NUMBERS) assertNumber(name, options[name])

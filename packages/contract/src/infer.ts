@@ -102,7 +102,7 @@ export type HandlerArgs<E> =
       ? ListenerArgs<F>
       : HandledArgs<OutputOf<SchemaOf<E, 'data'>>>
 
-/** Several arguments: the client's options say which of them is the data, so that it is not typed. */
+/** Several arguments: the client's options choose the data at run time, so its type is `any`. */
 type OnlyOf<A extends readonly unknown[]> = number extends A['length']
   ? First<A>
   : Required<A> extends readonly [] | readonly [unknown]

@@ -44,7 +44,7 @@ export function warnOfLoss(
     )
 }
 
-/** The class of an object in the data of which JSON keeps nothing. */
+/** The class name of the first `Map`, `Set` or `Error` in the data, which JSON turns into `{}`. */
 function classWithoutJson(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || isBinary(value) || 'toJSON' in value) return undefined
   if (value instanceof Map || value instanceof Set || value instanceof Error) return value.constructor.name

@@ -21,7 +21,7 @@ export function createQuestion(
   schemas: Schemas,
   reporting: Reporting,
 ): Question {
-  /** The listeners that may still answer, and the dispatch. */
+  /** The number of listeners that may still answer, plus one while listeners are called. */
   let pending = 1
   let isAnswered = false
   let failure: unknown

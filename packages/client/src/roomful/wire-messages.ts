@@ -51,7 +51,7 @@ const isUserOrNull = (value: unknown): value is WireUser | null => value === nul
 const isMember = objectOf<WireMember>({ user: isUser })
 const isEntry = objectOf<Entry>({ event: isText, seq: isCount, id: isText, from: isUserOrNull, at: isNumber })
 const isStored = objectOf<ItemResult>({ seq: isCount, at: isNumber } as Fields<ItemResult>)
-// What a refusal has beside its code is for people and for waiting: where it is malformed, the code still counts.
+// A refusal needs only its code. If its message or data is malformed, the code is still used.
 const isRefused = objectOf<Refused>({ code: isText })
 const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' | 'first'>>({
   epoch: isText,

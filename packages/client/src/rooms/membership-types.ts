@@ -32,7 +32,7 @@ export type MembershipInput =
 /** What to do after a step, once the new state is published. */
 export type MembershipOutput =
   | { readonly type: 'join' | 'leave'; readonly request: number }
-  /** `app`: the state says joined now; the first output. `outbox`: messages may go; nothing in the answer is for the app. */
+  /** `app`: the state says joined now; the first output. `outbox`: queued messages may be sent, but the app did not ask for this join. */
   | { readonly type: 'joined'; readonly answer: JoinAnswer; readonly for: 'app' | 'outbox' }
   /** The server refused the room permanently: messages that wait for it end. */
   | { readonly type: 'refused'; readonly error: RoomfulError }

@@ -140,7 +140,7 @@ export class RoomCore implements RoomHost, RoomInternals {
     clearTimeout(this.#releaseTimer)
   }
 
-  /** A listener of the members or the state may call a method of the room at once: that step is performed first then. */
+  /** A listener may call a method of the room. That call's step is then performed before the rest of this one. */
   #step(input: MembershipInput): void {
     const outputs = this.#membership.step(input)
     const [first] = outputs

@@ -3,8 +3,8 @@ import type { RoomName } from './room.ts'
 import type { RoomHost } from './rooms-protocol.ts'
 
 /**
- * The room that an event of a plain server names. 42 and '42' are two rooms; where only one of the two is joined, events that
- * name the other are its own: ids often are numbers in one place and text in another.
+ * The room that an event of a plain server names. 42 and '42' are two rooms; if only one of the two is joined, it gets the
+ * events of both: ids often are numbers in one place and text in another.
  */
 export function roomNamed(rooms: ClientCore['rooms'], name: RoomName): RoomHost | undefined {
   const exact = rooms.get(name as string)

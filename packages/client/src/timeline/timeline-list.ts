@@ -104,7 +104,7 @@ export class TimelineList {
     }
     const { item, index } = found
     if (index < this.windowSize && state === 'rejected' && item.state === 'unknown') {
-      // A plain server has refused it later: it is behind the window again, and can be retried.
+      // A plain server refused this message after it was sent: it moves to the end of the list, where it can be retried.
       this.splice(index, 1)
       this.windowSize -= 1
       this.splice(this.entries.length, 0, { ...item, state, error, given: data })

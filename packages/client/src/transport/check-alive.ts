@@ -6,7 +6,7 @@ const PROBE_MS = 2_000
 /** Any Socket.IO v4 server answers at once that it has no such namespace. */
 const PROBE_NAMESPACE = '/$probe'
 
-/** Why a connection was ended that may have looked open: the client connects again at once. */
+/** The reason why `checkAlive` ended a connection that still looked open: the client connects again at once. */
 export class DeadConnection extends Error {}
 
 /** What is needed of Socket.IO's manager. */
@@ -19,7 +19,7 @@ interface Connected {
   off(event: 'packet' | 'close', listener: unknown): unknown
 }
 
-/** The connections with a probe under way: clients that share one probe it once. */
+/** The connections with a probe under way. Clients on the same connection send one probe together. */
 const probed = new WeakSet<Engine>()
 
 /**

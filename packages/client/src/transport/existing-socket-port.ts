@@ -22,7 +22,7 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
     handlers.opened(String(socket.id), recovered)
   }
   const onResumed = (): void => handlers.resumed()
-  /** The socket connects again only if the app says so: then the client does, too. */
+  /** The socket stays disconnected until the app connects it. Then the client connects, too. */
   const stop = (reason: StopReason, error: RoomfulError): void => {
     handlers.stopped(reason, error)
     socket.on('connect', onResumed)
@@ -90,7 +90,7 @@ function parserOf(manager: Socket['io']): SocketParser {
   return { Encoder: encoder.constructor, Decoder: decoder.constructor } as SocketParser
 }
 
-/** Neither open nor about to be. */
+/** True if the manager is closed and is not reconnecting. */
 function isIdle(manager: Socket['io']): boolean {
   return manager._readyState === 'closed' && !manager['_reconnecting']
 }

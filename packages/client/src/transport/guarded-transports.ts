@@ -45,7 +45,7 @@ function byName(name: string): object {
 
 function guarded(transport: object): TransportClass {
   const guardedClass = class extends (transport as InsideClass) {
-    /** Nothing comes over it any more, though it looks open. */
+    /** True when `checkAlive` found the connection dead, although it looks open. */
     isDead = false
     #hasHeard = false
 
@@ -81,7 +81,7 @@ function guarded(transport: object): TransportClass {
       super.doClose()
     }
 
-    /** A poll that the server never answers would be kept, and a browser opens six connections to a server at most. */
+    /** Aborts a poll that is still open. Otherwise it would use one of the browser's six connections to the server. */
     #endPoll(): void {
       // Not in Node: what stands in for XMLHttpRequest there throws out of an abort.
       if (isNative(this.pollXhr?._xhr)) this.pollXhr?._cleanup(true)
@@ -102,7 +102,7 @@ function isNative(xhr: unknown): boolean {
   return typeof XMLHttpRequest === 'function' && xhr instanceof XMLHttpRequest
 }
 
-/** In Node, an answer would wait for a timer, which fake timers hold back: a client of a test would never connect. */
+/** In Node, the stand-in for XMLHttpRequest delivers answers by a timer. Under fake timers the client would never connect. */
 function dispatchWithoutTimer(xhr: NodeXhr): void {
   xhr.dispatchEvent = (event) => {
     if (event !== 'readystatechange') return
@@ -112,7 +112,7 @@ function dispatchWithoutTimer(xhr: NodeXhr): void {
   }
 }
 
-/** Other servers answer too, some of them with status 200. */
+/** Throws if the first answer is not from Socket.IO: a web page, for example, may have status 200. */
 function assertSocketIo(data: unknown): void {
   if (typeof data !== 'string') return
   if (isWebPage(data)) throw new Error(WEB_PAGE)

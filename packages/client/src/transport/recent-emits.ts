@@ -7,7 +7,7 @@ export type OnLost = (mayBeSent: boolean) => void
 const SETTLED_MS = 1_000
 const MAX_EMITS = 1_000
 
-/** Of the packets in a transport's buffer. */
+/** The `OnLost` function of each packet in a transport's buffer. */
 const listeners = new WeakMap<object, OnLost>()
 const lastReceivedAt = new WeakMap<Engine, number>()
 

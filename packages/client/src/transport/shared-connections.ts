@@ -24,11 +24,11 @@ export class SharedConnections<C> {
   }
 }
 
-/** Of agents and other values that have no text. */
+/** Numbers for agents and other objects, which have no text form. */
 const identities = new WeakMap<object, number>()
 let lastIdentity = 0
 
-/** What must be alike to share; nothing where the app wants its own, or brings a parser or transports that only it can tell apart. */
+/** The key of a connection: clients with equal keys share one. Undefined for `forceNew`, an own parser or own transports. */
 export function sharingKey(address: string, { forceNew, parser, ...options }: SocketOptions): string | undefined {
   if (forceNew || parser || options.transports?.some((transport) => typeof transport !== 'string')) return undefined
   const origin = /^\w+:\/\/[^/?#]*/.exec(address)?.[0]

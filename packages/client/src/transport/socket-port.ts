@@ -2,8 +2,8 @@ import type { RoomfulError } from '@roomful/contract'
 import type { StopReason } from '../connection/connection-state.ts'
 
 /**
- * Options of socket.io-client. Any other one is `INVALID_ARGUMENT`: reconnection, time-outs, credentials and retries are the
- * client's own. In a browser, the options for Node have no effect.
+ * Options of socket.io-client. In development, any other one is `INVALID_ARGUMENT`: reconnection, time-outs, credentials and
+ * retries are the client's own. In a browser, the options for Node have no effect.
  */
 export interface SocketOptions {
   /** The path of the Socket.IO endpoint. @default "/socket.io/" */
@@ -89,7 +89,7 @@ export interface SocketPort {
   open(auth: Readonly<Record<string, unknown>>): void
   /** Ends the connection or the attempt; no handler is called for it. `isStuck`: the attempt took too long. */
   close(isStuck?: boolean): void
-  /** Ends a connection whose heartbeat is overdue; with `mayBeDead`, one on which the server does not answer a probe. */
+  /** Ends a connection whose heartbeat is overdue; with `mayBeDead`, also sends a probe, and ends the connection if no answer comes. */
   checkAlive(mayBeDead: boolean): void
   /** Whether a packet that is given now goes out now. */
   isReady(): boolean

@@ -90,7 +90,7 @@ export class StoredOutbox {
     this.#outbox.step({ type: 'lost', cid })
   }
 
-  /** A later page may still finish what is stored under the old cid: a higher number sent from here would hinder it. */
+  /** A later page may still send what is stored under the old cid: a higher number under the same cid, sent from this page, would block those messages. */
   #fail(error: unknown): void {
     this.#outbox.renewKey()
     this.#outbox.client.reporting.inspect({ type: 'error', error, source: 'outbox' })

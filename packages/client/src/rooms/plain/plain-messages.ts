@@ -65,7 +65,7 @@ export class PlainMessages implements OutgoingMessages {
     if (pending) this.#end(pending, 'confirmed')
   }
 
-  /** No echo can come any more. With a reason, the messages may be lost. */
+  /** Ends the wait for echoes. With a reason, the messages end with the error `UNKNOWN`. */
   endEchoes(reason?: string): void {
     for (const pending of Array.from(this.#pending.values()))
       if (pending.echoTimer !== undefined)

@@ -18,7 +18,7 @@ const DEFAULTS: Pick<PlainSettings, 'eventOf' | 'dataOf'> = {
 }
 const NAMES = /^(join|leave|emit|roomOf|eventOf|dataOf|idOf|refusalOf|isRetryable|acks)$/
 
-/** Adds the defaults; throws `INVALID_ARGUMENT` for an option of the wrong type or an unknown one. */
+/** Adds the defaults. In development, throws `INVALID_ARGUMENT` for an unknown option, or one of the wrong type. */
 export function plainSettings(options: PlainRooms): PlainSettings {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   if (process.env.NODE_ENV !== 'production') assertTypes(given)

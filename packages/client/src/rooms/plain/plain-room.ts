@@ -67,7 +67,7 @@ export class PlainRoom implements RoomPart {
     try {
       call = leave && callFrom('leave', () => leave(this.#host.name, this.#params))
     } catch (error) {
-      this.#core.reporting.report(error, 'leave') // no promise and no state tells it
+      this.#core.reporting.report(error, 'leave') // the caller of `leave` would not learn of this error
       throw error
     }
     if (!call) return

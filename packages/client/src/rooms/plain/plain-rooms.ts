@@ -14,7 +14,7 @@ import type { PlainRooms } from './plain-types.ts'
  * Speaks of rooms with any Socket.IO server (Node, Flask, …). This is the default of `createClient`. `positionalRooms`,
  * `roomFieldRooms`, `roomIdRooms` and `eventNameRooms` are options for the usual servers.
  *
- * @throws RoomfulError `INVALID_ARGUMENT` for an option that is unknown or of the wrong type.
+ * @throws RoomfulError `INVALID_ARGUMENT`, in development, for an option that is unknown or of the wrong type.
  * @example createClient({ url, rooms: plainRooms(positionalRooms) })
  * @example createClient({ url, rooms: plainRooms({ ...roomIdRooms, join: (roomId) => ['subscribe', { roomId }], acks: true }) })
  */
@@ -29,7 +29,7 @@ export function plainRooms(options: PlainRooms = {}): RoomsOption {
 }
 
 const GUARANTEES: Guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' }
-/** So many events in a row that no room gets, though a joined room listens for them, are no accident. */
+/** The warning comes after this many events that reached no room although a room listens for them. */
 const UNHEARD_EVENTS = 2
 
 function createPlainProtocol(core: ClientCore, settings: PlainSettings): RoomsProtocol {

@@ -18,14 +18,20 @@ export interface PlainMessage {
  */
 export interface PlainRooms {
   /**
-   * The event that asks to join. `false`, also as the result: the room needs no join, nothing is sent. If it throws, or returns anything else than
-   * a list that begins with an event's name, the join fails with `INVALID_ARGUMENT`. So it is with `leave` and `emit`.
+   * Returns the event that asks to join. If the option is `false`, or returns `false`, nothing is sent. If it throws, or returns anything else than a list
+   * that begins with an event's name, the join fails with `INVALID_ARGUMENT`.
    * @default (room, params) => ['join', { room, ...params }]
    */
   readonly join?: false | ((room: RoomName, params: unknown) => EventCall | false)
-  /** The event that asks to leave; `false` as with `join`. @default (room, params) => ['leave', { room, ...params }] */
+  /**
+   * Returns the event that asks to leave; `false` as with `join`. If it throws, the room is left without an event, and `onError` gets the error.
+   * @default (room, params) => ['leave', { room, ...params }]
+   */
   readonly leave?: false | ((room: RoomName, params: unknown) => EventCall | false)
-  /** The event that sends to a room. @default (room, event, data) => [event, { room, ...data }] */
+  /**
+   * Returns the event that sends to a room. If it throws, or returns no such list, the call fails with `INVALID_ARGUMENT`.
+   * @default (room, event, data) => [event, { room, ...data }]
+   */
   readonly emit?: (room: RoomName, event: string, data: unknown, message: PlainMessage) => EventCall
   /** The name of the room that an event belongs to; undefined where it belongs to none. @default (event, data) => data?.room */
   roomOf?(event: string, ...args: unknown[]): unknown
@@ -35,23 +41,26 @@ export interface PlainRooms {
   dataOf?(event: string, ...args: unknown[]): unknown
   /**
    * For a server that sends a message back to its sender: the id that `emit` has sent. The message then takes the place of
-   * the one that a timeline shows already. Without `crypto.getRandomValues`, `createClient` throws `UNSUPPORTED`. @default none: such a message is shown twice
+   * the one that a timeline shows already. Without `crypto.getRandomValues`, `createClient` throws `UNSUPPORTED`. If it throws, `onError` gets the error, and the room gets the event without an id.
+   * @default none: such a message is shown twice
    */
   idOf?(event: string, ...args: unknown[]): unknown
   /**
    * Reads a refusal from an acknowledgement, also from one to `emitWithAck`; several values come as a list. `{ $error }` is
    * always a refusal. With this option `room.emit` asks the server for an acknowledgement, unless `acks` is false.
+   * If it throws, the call fails with `INTERNAL`.
    */
   readonly refusalOf?: (ack: unknown) => Refusal | undefined
   /**
-   * Whether a refusal of the connection, or of a join, is temporary: then the client tries again, later each time.
-   * @default for the codes `RATE`, `UNAVAILABLE`, `LIMIT`, `CLOSING`
+   * Whether a refusal of the connection, or of a join, is temporary: then the client tries again, with a longer wait each time. If it throws,
+   * `onError` gets the error, and the code decides.
+   * @default for the codes `RATE`, `UNAVAILABLE`, `LIMIT`, `CLOSING`, `MORE`, `EPOCH`, `NOT_MEMBER`
    */
   readonly isRetryable?: (refusal: Refusal) => boolean
   /**
-   * Whether the server acknowledges joins, and the messages for which `refusalOf` asks. `true`: a join without an answer
-   * fails with `TIMEOUT` after `joinTimeoutMs`, a message ends as `UNKNOWN` after `ackTimeoutMs`. `false`: no answer is asked for. Undefined: the client
-   * waits for 300 ms, then the room is joined with `acknowledged: false`, and development warns once.
+   * Whether the server acknowledges joins, and, with `refusalOf`, messages. `true`: a join without an answer fails with `TIMEOUT` after
+   * `joinTimeoutMs`; with `refusalOf`, a message without one ends as `UNKNOWN` after `ackTimeoutMs`. `false`: the client does not ask for an answer.
+   * Undefined: the client waits for 300 ms, then the room is joined with `acknowledged: false`, and development warns once.
    */
   readonly acks?: boolean
 }
