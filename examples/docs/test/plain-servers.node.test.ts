@@ -12,6 +12,7 @@ import * as positional from './plain-servers/positional.ts'
 import * as refusals from './plain-servers/refusals.ts'
 import * as renderEchoes from './plain-servers/render-echoes.ts'
 import * as roomId from './plain-servers/room-id.ts'
+import * as severalArguments from './plain-servers/several-arguments.ts'
 import * as topics from './plain-servers/topics.ts'
 
 type Ack = (answer?: unknown) => void
@@ -38,6 +39,32 @@ describe('docs/plain-servers.md', () => {
     await room.emit('chat message', 'hi')
     await expect.poll(() => heard).toEqual(['hello', 'chat hi'])
     expect(sizeOf('general')).toBe(2)
+  })
+
+  test('positional-server.ts: a join with params is joined, without an acknowledgement', async () => {
+    const { url, sizeOf } = await serve(positionalServer.serve)
+    const room = await closed(positional.connect(url)).join('general', { params: { name: 'Ada' } })
+    expect(sizeOf('general')).toBe(1)
+    expect(room.state.getState()).toMatchObject({ status: 'joined', acknowledged: false })
+  })
+
+  test('several-arguments.ts: a list is sent as several arguments, and arrives as a list', async () => {
+    const received: unknown[] = []
+    const { url } = await serve(
+      onSocket((socket, io) => {
+        socket.on('join', (name: string) => void socket.join(name))
+        socket.on('move', (name: string, ...rest: unknown[]) => {
+          received.push(rest)
+          io.to(name).emit('move', name, ...rest)
+        })
+      }),
+    )
+    const room = await closed(severalArguments.connect(url)).join('board')
+    const heard: unknown[] = []
+    room.on('move', (position) => heard.push(position))
+    await room.emit('move', [3, 4])
+    await expect.poll(() => heard).toEqual([[3, 4]])
+    expect(received).toEqual([[3, 4]])
   })
 
   test('room-id.ts: joins with { roomId }, and leaves without an event', async () => {

@@ -34,6 +34,7 @@ test("the README's quick start runs: a typed message comes back from the server 
   await expect.poll(() => input.disabled).toBe(false)
   input.value = 'Hello, everyone'
   fireEvent.keyDown(input, { key: 'Enter' })
+  expect(input.value).toBe('')
   expect(await screen.findByText('Ada: Hello, everyone', {}, { timeout: 10_000 })).toBeTruthy()
 })
 

@@ -1,4 +1,4 @@
-// Hermes 0.12 is the last version with a command line. React Native 0.72 and later, which Roomful is for, have these too.
+// Hermes 0.12 is the last version with a command line. React Native 0.76 and later, which Roomful is for, have these too.
 
 function at<T>(this: ArrayLike<T>, index: number): T | undefined {
   return this[index < 0 ? this.length + index : index]

@@ -9,7 +9,7 @@ interface Message {
 
 export function serve(io: Server): void {
   const rooms = createRooms(io, { contract: chat })
-  // For pages that still have the old code, as are the handlers below.
+  // This line and the handlers below serve pages with the old code.
   rooms.handle('message', ({ room, data }) => void io.to(room).emit('message', { room, ...data }))
   io.on('connection', (socket) => {
     socket.on('join', ({ room }: Message) => socket.join(room))
