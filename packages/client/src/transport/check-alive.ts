@@ -1,8 +1,9 @@
 import type { Socket as Engine } from 'engine.io-client'
 import { type Packet, PacketType } from 'socket.io-parser'
 
-/** How long the server may take to answer a probe, in milliseconds. */
+/** How long a connection with a probe may be silent, in milliseconds. */
 const PROBE_MS = 2_000
+const STEP_MS = 200
 /** Any Socket.IO v4 server answers at once that it has no such namespace. */
 const PROBE_NAMESPACE = '/$probe'
 
@@ -23,8 +24,9 @@ interface Connected {
 const probed = new WeakSet<Engine>()
 
 /**
- * Ends a connection whose heartbeat is overdue: timers do not run while a machine sleeps. With `mayBeDead`, asks the server
- * for a sign of life, and ends the connection if none comes within `PROBE_MS`. The heartbeat alone might take 45 seconds.
+ * Ends a connection whose heartbeat is overdue: timers do not run while a machine sleeps. With `mayBeDead`, sends the server
+ * a probe, and ends the connection if it is silent for `PROBE_MS` before the answer. The heartbeat alone might take 45
+ * seconds. A busy connection is not silent: the probe and its answer may be behind much data on a slow network.
  */
 export function checkAlive(manager: Connected, mayBeDead: boolean): void {
   const { engine } = manager
@@ -32,7 +34,14 @@ export function checkAlive(manager: Connected, mayBeDead: boolean): void {
   if (Date.now() > engine['_pingTimeoutTime']) return end(engine, 'the heartbeat is overdue')
   if (!mayBeDead || probed.has(engine)) return
   probed.add(engine)
-  const timer = setTimeout(() => end(engine, `no answer to a probe within ${PROBE_MS} ms`), PROBE_MS)
+  let silentMs = 0
+  const onPacket = (): void => void (silentMs = 0)
+  const timer = setInterval(() => {
+    const before = unsent
+    unsent = unsentOf(engine)
+    silentMs = unsent < before ? 0 : silentMs + STEP_MS
+    if (silentMs >= PROBE_MS) end(engine, `no answer to a probe within ${PROBE_MS} ms`)
+  }, STEP_MS)
   const answer = ({ nsp, type }: Packet): void => {
     if (nsp !== PROBE_NAMESPACE) return
     // The server accepts every namespace.
@@ -40,14 +49,23 @@ export function checkAlive(manager: Connected, mayBeDead: boolean): void {
     stop()
   }
   const stop = (): void => {
-    clearTimeout(timer)
+    clearInterval(timer)
+    engine.off('packet', onPacket)
     manager.off('packet', answer)
     manager.off('close', stop)
     probed.delete(engine)
   }
+  engine.on('packet', onPacket)
   manager.on('packet', answer)
   manager.on('close', stop)
   manager._packet({ type: PacketType.CONNECT, nsp: PROBE_NAMESPACE })
+  let unsent = unsentOf(engine)
+}
+
+/** How much the transport has not sent: bytes of a WebSocket, packets of the others. */
+function unsentOf({ transport, writeBuffer }: Engine): number {
+  const { ws } = transport as { ws?: { readonly bufferedAmount?: number } }
+  return ws?.bufferedAmount ?? writeBuffer.length
 }
 
 function end(engine: Engine, why: string): void {

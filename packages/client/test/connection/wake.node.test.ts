@@ -81,6 +81,25 @@ describe.each([['websocket'], ['polling']])('CN16 wake() over %s', (transport) =
 })
 
 describe('CN16 a probe', () => {
+  test('keeps a busy connection on which the answer takes longer than two seconds', async () => {
+    const server = await startServer({ options })
+    const { proxy, client, statuses } = await startBehindProxy(server, ['websocket'])
+    const busy = setInterval(() => server.io.emit('news'), 100)
+    onTestFinished(() => clearInterval(busy))
+    proxy.delay(1_400)
+    const news = vi.fn<() => void>()
+    client.on('news', news)
+    await eventually(() => expect(news).toHaveBeenCalled())
+    client.wake()
+    await new Promise((resolve) => setTimeout(resolve, 3_500))
+    expect(statuses).toEqual(['connected'])
+    proxy.strand()
+    client.wake()
+    const strandedAt = performance.now()
+    await until(client, 'reconnecting')
+    expect(performance.now() - strandedAt).toBeLessThan(3_000)
+  })
+
   test('is one at a time for all clients of a connection', async () => {
     const server = await startServer({ options, configure: (io) => void [io.of('/a'), io.of('/b')] })
     const connects: string[] = []
