@@ -52,6 +52,7 @@ export function createClient(options: AnyOptions & { readonly contract?: AnyCont
     reporting,
     (error) => connection.reject(error),
     (event, values) => sender.copy(event, values),
+    (values) => port.answerError?.(values),
   )
   const handlers: SocketHandlers = {
     opened: (id, recovered) => connection.opened(id, recovered),

@@ -217,7 +217,7 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'stopped' | '
     const { attempts = Infinity, minDelayMs = 250, maxDelayMs = 5_000 } = this.#settings.reconnect
     const attempt = (this.#failures += 1)
     if (attempt > attempts) {
-      const sentence = `gave up after ${attempt} attempts: ${error.message}`
+      const sentence = `gave up after ${attempt} attempt${attempt === 1 ? '' : 's'}: ${error.message}`
       return this.stop('exhausted', new RoomfulError('EXHAUSTED', sentence, { cause: error }))
     }
     const atLeastMs = requestedWaitMs(error)

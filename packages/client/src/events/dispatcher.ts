@@ -2,7 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { assertListener, Listeners, type Unsubscribe } from '../emitter.ts'
 import type { Reporting } from '../reporting.ts'
 import type { RoomsProtocol } from '../rooms/rooms-protocol.ts'
-import { type Answer, createQuestion, type Question } from './question.ts'
+import { type Answer, createQuestion, type Question, refusalFor } from './question.ts'
 import type { Schemas } from './schemas.ts'
 
 /** A server that sends more before the client is connected makes the attempt fail. */
@@ -16,6 +16,7 @@ export class Dispatcher {
   readonly #reporting: Reporting
   readonly #rejectAttempt: (error: RoomfulError) => boolean
   readonly #copy: (event: string, values: readonly unknown[]) => unknown[]
+  readonly #sizeError: (values: readonly unknown[]) => RoomfulError | undefined
   /** Events whose listeners return answers. */
   readonly #answered = new Set<string>()
   /** Counts connections: an answer belongs to the connection that asked. */
@@ -25,7 +26,7 @@ export class Dispatcher {
 
   /**
    * `rejectAttempt` ends the running attempt to connect; false where there is none. `copy` makes an answer's values what the
-   * server will read, and throws where they cannot be encoded.
+   * server will read, and throws where they cannot be encoded. `sizeError` is the error of those that the server does not take.
    */
   constructor(
     protocol: () => RoomsProtocol,
@@ -33,12 +34,14 @@ export class Dispatcher {
     reporting: Reporting,
     rejectAttempt: (error: RoomfulError) => boolean,
     copy: (event: string, values: readonly unknown[]) => unknown[],
+    sizeError: (values: readonly unknown[]) => RoomfulError | undefined,
   ) {
     this.#protocol = protocol
     this.#schemas = schemas
     this.#reporting = reporting
     this.#rejectAttempt = rejectAttempt
     this.#copy = copy
+    this.#sizeError = sizeError
   }
 
   on(event: string, handler: (...args: unknown[]) => void): Unsubscribe {
@@ -115,8 +118,13 @@ export class Dispatcher {
   #answerOf(event: string, ack: Answer): Answer {
     const turn = this.#turn
     return (...values) => {
-      const copy = this.#copy(event, values)
+      let copy = this.#copy(event, values)
       const isCurrent = turn === this.#turn
+      const error = isCurrent ? this.#sizeError(copy) : undefined
+      if (error) {
+        this.#reporting.report(error, event)
+        copy = [refusalFor(error)]
+      }
       const reason = 'the connection that asked has ended'
       this.#reporting.inspect(
         isCurrent ? { type: 'answer', event, args: copy } : { type: 'drop', direction: 'out', event, reason },

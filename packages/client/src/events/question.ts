@@ -83,7 +83,7 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** The sentence of an error without a code stays in the page: it may have the user's data in it. */
-function refusalFor(error: unknown): RefusedAck {
+export function refusalFor(error: unknown): RefusedAck {
   const { code, message } =
     error instanceof RoomfulError ? error : { code: 'INTERNAL', message: "the client's listener failed" }
   return { $error: { code, message } }

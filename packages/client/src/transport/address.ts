@@ -16,6 +16,11 @@ export function parseAddress(url: string): Address {
   return { address: beforeHash.slice(0, start), query: Object.fromEntries(pairs.map(entryOf)) }
 }
 
+/** An address for sentences: without the user and password. */
+export function withoutUser(address: string): string {
+  return address.replace(/\/\/[^/]*@/, '//')
+}
+
 function entryOf(pair: string): [name: string, value: string] {
   const end = pair.indexOf('=')
   return end < 0 ? [decoded(pair), ''] : [decoded(pair.slice(0, end)), decoded(pair.slice(end + 1))]

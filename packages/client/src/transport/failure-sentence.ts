@@ -11,6 +11,7 @@ const PATH_HINT = 'is socket.path right?'
 export const NAMESPACE_HINT = 'the path of the url is the namespace; the path of the server is socket.path'
 export const OLD_SERVER = 'the server has Socket.IO 2 or older: version 3 or later is needed'
 export const WEB_PAGE: string = `a web page answers, not Socket.IO: ${PATH_HINT}`
+export const NOT_SOCKET_IO: string = `a server answers that is not Socket.IO: ${PATH_HINT}`
 
 /** What answered instead of Socket.IO; in development with a hint: "status 404: is socket.path right?". */
 export function failureSentence(error: unknown, address: string): string {
@@ -32,10 +33,10 @@ function detailOf(value: unknown): string {
   return typeof message === 'string' ? message : ''
 }
 
-/** A short answer is the server's own reason; a web page is of no help. */
+/** A short answer is the server's own reason; a web page is of no help. Without queries: the url may have a token in its query. */
 function bodyOf(text: unknown): string {
   if (typeof text !== 'string' || text === '') return ''
-  return isWebPage(text) ? ', a web page' : `, ${text.slice(0, 100)}`
+  return isWebPage(text) ? ', a web page' : `, ${text.replace(/\?[^\s"'`\\]+/g, '').slice(0, 100)}`
 }
 
 export function isWebPage(text: string): boolean {
@@ -51,6 +52,7 @@ function causeOf(status: number): string {
   if (status === 401 || status === 403)
     return 'the server or a proxy does not allow the request (origin, allowRequest, sign-in)'
   if (status === 413) return 'a message is too large for the server or a proxy'
+  if (status < 300) return NOT_SOCKET_IO
   if (status < 400) return 'a redirect is not followed: check the address, socket.path and socket.addTrailingSlash'
   if (status > 501 && status < 505) return 'a proxy does not reach the server behind it'
   return status < 500 ? 'the server does not accept the request' : 'the server has failed'

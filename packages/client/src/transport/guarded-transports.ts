@@ -1,7 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { transports as builtIn } from 'engine.io-client'
-import { isWebPage, OLD_SERVER, WEB_PAGE } from './failure-sentence.ts'
+import { isWebPage, NOT_SOCKET_IO, OLD_SERVER, WEB_PAGE } from './failure-sentence.ts'
 
 /** What we need to see of a transport's protected side. */
 interface Inside {
@@ -117,7 +117,7 @@ function assertSocketIo(data: unknown): void {
   if (typeof data !== 'string') return
   if (isWebPage(data)) throw new Error(WEB_PAGE)
   if (/^\d+:0\{/.test(data)) throw new Error(OLD_SERVER)
-  if (!data.startsWith('0')) throw new Error('the first packet is not a handshake')
+  if (!data.startsWith('0')) throw new Error(NOT_SOCKET_IO)
 }
 
 /** Heartbeats of no length would reconnect in a tight loop, for ever. */

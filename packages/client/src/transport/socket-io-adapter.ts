@@ -3,7 +3,8 @@ import { describe } from '@roomful/contract/protocol'
 import { io, type Manager, type ManagerOptions, type Socket } from 'socket.io-client'
 import * as standardParser from 'socket.io-parser'
 import { type Packet, PacketType } from 'socket.io-parser'
-import { parseAddress } from './address.ts'
+import { errorOf } from '../errors.ts'
+import { parseAddress, withoutUser } from './address.ts'
 import { checkAlive, DeadConnection } from './check-alive.ts'
 import { failureSentence, NAMESPACE_HINT } from './failure-sentence.ts'
 import { guardEngine } from './engine-guards.ts'
@@ -22,6 +23,9 @@ const NEVER_MS = 2 ** 31 - 1
 
 /** With more unsent packets in the transport, volatile ones are dropped. */
 const CONGESTED_PACKETS = 64
+
+/** The number of an acknowledgement, at its longest. */
+const MAX_ID = 2 ** 31
 
 /** How Node's server and python-socketio say that they have no such namespace. */
 const NO_NAMESPACE = /^(Invalid namespace|Unable to connect)$/
@@ -44,13 +48,19 @@ export function createSocketPort(url: string, given: SocketOptions, handlers: So
     const own = io(address, { ...managerOptions, forceNew: true })
     own.io.on('open', () => guardEngine(own.io.engine))
     const encoder = own.io['encoder'] as { encode: (packet: Packet) => unknown[] }
-    encoder.encode = withSizeLimit(encoder.encode.bind(encoder), () => own.io.engine)
+    encoder.encode = withSizeLimit(
+      encoder.encode.bind(encoder),
+      () => own.io.engine,
+      // Later: Socket.IO is in the middle of connecting.
+      (nsp, error) => void Promise.resolve().then(() => own.io['nsps'][nsp]?.['emitReserved']('connect_error', error)),
+    )
     key = sharingKey(own.io['uri'], options)
     const made = onSharedConnection(own, key)
     made.on('connect', () => handlers.opened(String(made.id), made.recovered === true)) // `recovered` is undefined on servers without recovery
     made.on('connect_error', (error) => {
       // A refusal by the server deactivates the socket; a transport's failure leaves it active.
-      handlers.failed(connectError(error, address, !made.active), !made.active)
+      if (error instanceof RoomfulError) handlers.failed(error, true)
+      else handlers.failed(connectError(error, address, !made.active), !made.active)
     })
     made.on('disconnect', (reason, cause) => {
       if (reason === 'io client disconnect') return recent.clear()
@@ -88,6 +98,12 @@ export function createSocketPort(url: string, given: SocketOptions, handlers: So
     },
     ...socketActions(() => socket),
     copy: (args) => copyBy(options.parser ?? standardParser, args),
+    answerError(data) {
+      if (!socket) return undefined
+      const { encode } = socket.io['encoder'] as { encode: (packet: Packet) => unknown[] }
+      const packet = { type: PacketType.ACK, nsp: socket['nsp'], id: MAX_ID, data }
+      return errorOf(() => void encode(packet))
+    },
     emit(event, args, onLost) {
       if (!socket) return
       const { writeBuffer } = socket.io.engine
@@ -167,7 +183,7 @@ function toManagerOptions({ transports, parser = standardParser, ...options }: S
 /** The error of an attempt: the server refused it, or a transport failed. */
 export function connectError(error: Error, address: string, isRefused: boolean): RoomfulError {
   if (isRefused) return refusalError(error)
-  const sentence = `unable to reach ${describe(address)}: ${failureSentence(error, address)}`
+  const sentence = `unable to reach ${describe(withoutUser(address))}: ${failureSentence(error, address)}`
   return new RoomfulError('UNREACHABLE', sentence, { cause: error })
 }
 

@@ -99,6 +99,8 @@ export interface SocketPort {
   emit(event: string, args: readonly unknown[], onLost?: (mayBeSent: boolean) => void): void
   /** A copy of an event's arguments, as they would arrive if they were sent now. Throws where they cannot be encoded. */
   readonly copy: (args: readonly unknown[]) => unknown[]
+  /** The error of an answer that is larger than the server takes. Socket.IO could not send another answer then. */
+  answerError?(values: readonly unknown[]): RoomfulError | undefined
   /** `settle` gets the values of the acknowledgement, or undefined where the connection ended first. Returns its undo. */
   emitWithAck(event: string, args: readonly unknown[], settle: (values: unknown[] | undefined) => void): () => void
 }

@@ -49,8 +49,13 @@ describe('CN18 what answers instead of Socket.IO is named', () => {
     [500, 'x'.repeat(10_000), `status 500, ${'x'.repeat(100)}: the server has failed`],
     [502, page, 'status 502, a web page: a proxy does not reach the server behind it'],
     [200, page, 'a web page answers, not Socket.IO: is socket.path right?'],
-    [200, '{"ok":true}', 'the first packet is not a handshake'],
-    [200, '', 'the first packet is not a handshake'],
+    [200, '{"ok":true}', 'a server answers that is not Socket.IO: is socket.path right?'],
+    [200, '', 'a server answers that is not Socket.IO: is socket.path right?'],
+    [
+      404,
+      '{"message":"Route GET:/socket.io/?token=SECRET not found"}',
+      'status 404, {"message":"Route GET:/socket.io/ not found"}: is socket.path right?',
+    ],
     [
       200,
       '97:0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":5000}2:40',
@@ -63,6 +68,7 @@ describe('CN18 what answers instead of Socket.IO is named', () => {
 
   test.each([
     [404, 'is socket.path right?'],
+    [200, 'a server answers that is not Socket.IO: is socket.path right?'],
     [403, 'the server or a proxy does not allow the request'],
     [502, 'a proxy does not reach the server behind it'],
   ])('by WebSocket: %i', async (status, hint) => {
@@ -80,6 +86,12 @@ describe('CN18 what answers instead of Socket.IO is named', () => {
 
   test.each([['polling'], ['websocket']])('no server, by %s', async (transport) => {
     expect(await failureAt(await closedUrl(), transport)).toContain('ECONNREFUSED')
+  })
+
+  test('without the query, the user and the password of the url, also where the server repeats the url', async () => {
+    const url = await startHttp((request, response) => response.writeHead(404).end(`no ${request.url} here`))
+    const message = await failureAt(`${url.replace('//', '//bob:hunter2@')}/?token=SECRET`)
+    expect(message).toBe(`unable to reach "${url}/": status 404, no /socket.io/ here: is socket.path right?`)
   })
 
   test('a namespace that the server does not have, with the hint that it is no path', async () => {

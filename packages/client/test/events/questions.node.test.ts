@@ -220,6 +220,31 @@ describe('DS12 without an answer', () => {
   })
 })
 
+describe('DS15 an answer that is larger than the server takes', () => {
+  test.each([['with'], ['without']])('%s a contract, the server gets its error, and so does onError', async (what) => {
+    const server = await startServer({ options: { maxHttpBufferSize: 2_000 } })
+    const onError = vi.fn<(error: unknown, source: string) => void>()
+    const text = 'x'.repeat(5_000)
+    if (what === 'with') {
+      const asked = defineContract({ serverToClient: { read: { ack: z.string() } } })
+      const client = createClient({ url: server.url, contract: asked, onError })
+      onTestFinished(client.close)
+      client.on('read', () => text)
+      await client.connect()
+    } else {
+      const client = startClient(server.url, { onError })
+      client.on('read', (ack: (answer: string) => void) => ack(text))
+      await client.connect()
+    }
+    const sentence =
+      'the answer was not sent: it has 5016 bytes, and the server takes at most 2000 (its maxHttpBufferSize)'
+    const [answer] = (await server.io.timeout(1_000).emitWithAck('read')) as unknown[]
+    expect(answer).toEqual({ $error: { code: 'TOO_LARGE', message: sentence } })
+    expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'TOO_LARGE' }), 'read']])
+    expect(server.sockets).toBe(1)
+  })
+})
+
 describe('DS13 without a contract the listener gets the callback of the server as last argument', () => {
   test('with any number of arguments and values; the first call counts', async () => {
     const server = await startServer()

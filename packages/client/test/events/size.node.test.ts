@@ -136,6 +136,33 @@ describe.each<[string, string | object]>([
   })
 })
 
+test.each([['websocket'], ['polling']])(
+  'EM14 over %s, credentials that are larger than the server takes end the client at once, on a shared connection too',
+  async (transport) => {
+    const { server } = await startSmall()
+    const socket = { transports: [transport] }
+    const other = startClient(server.url, { socket })
+    for (const url of [server.url, `${server.url}/other`]) {
+      const client = startClient(url, { socket, auth: { token: 'x'.repeat(LIMIT) } })
+      expect(await rejection(client.connect())).toMatchObject({
+        code: 'TOO_LARGE',
+        message: expect.stringMatching(/^auth was not sent: it has \d+ bytes, and the server takes at most/) as string,
+      })
+      expect(client.connection.getState()).toMatchObject({ status: 'disconnected', reason: 'refused' })
+      await other.connect()
+    }
+    expect(other.status).toBe('connected')
+  },
+)
+
+test('EM14 after credentials that are too large, auth is asked once for others', async () => {
+  const { server } = await startSmall()
+  const auth = ({ reason }: { reason: string }) => ({ token: 'x'.repeat(reason === 'refused' ? 1 : LIMIT) })
+  const client = startClient(server.url, { auth })
+  await client.connect()
+  expect(client.status).toBe('connected')
+})
+
 describe('EM15 the end of a connection', () => {
   test('over a WebSocket reports what was sent shortly before, since the server confirms none of it', async () => {
     const { server } = await startSmall()
