@@ -205,6 +205,15 @@ describe('PL1 eventNameRooms', () => {
     await room.send()
     await eventually(() => expect(received).toEqual([['chat:42']]))
   })
+  test('refuses a room whose name Socket.IO reserves, by a sentence that says so', async () => {
+    const { url } = await start()
+    const room = await startClient(url, { rooms: plainRooms(eventNameRooms) }).join('disconnect')
+    expect(await rejection(room.send('hi'))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('event name "disconnect" is reserved by Socket.IO'),
+    })
+    expect(() => room.volatile.emit('message', 'hi')).toThrow('is reserved by Socket.IO')
+  })
   test('sends what the app gives for join and leave', async () => {
     const { url, received } = await startWith((socket) => socket.on('subscribe', (_room: string, ack: Ack) => ack()))
     const rooms = plainRooms({

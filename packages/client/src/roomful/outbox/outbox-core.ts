@@ -157,8 +157,18 @@ export class OutboxCore {
       this.#writes?.put(message)
       return this.#add([message], false)
     }
-    const sentence = `"${message.event}" was not sent to room ${message.room}: ${count} messages of ${bytes} bytes are queued already`
-    this.#tell(message, { state: 'rejected', error: this.#ended ?? new RoomfulError('QUEUE_FULL', sentence) })
+    this.#tell(message, { state: 'rejected', error: this.#ended ?? this.#noRoomFor(message, count, bytes) })
+  }
+
+  /** Why the message is not taken, where so many messages are queued. */
+  #noRoomFor({ event, room, bytes }: Message, count: number, queuedBytes: number): RoomfulError {
+    const sentence = `"${event}" was not sent to room ${room}:`
+    return bytes > this.#limit.bytes
+      ? new RoomfulError(
+          'TOO_LARGE',
+          `${sentence} it has ${bytes} bytes, and the outbox takes at most ${this.#limit.bytes}`,
+        )
+      : new RoomfulError('QUEUE_FULL', `${sentence} ${count} messages of ${queuedBytes} bytes are queued already`)
   }
 
   /** Messages without a user become this user's. A new user's messages wait until those of the user's closed pages are adopted. */

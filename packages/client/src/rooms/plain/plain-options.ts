@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import { describe } from '@roomful/contract/protocol'
+import { assertPlainEventName, describe, isObject } from '@roomful/contract/protocol'
 import { roomFieldRooms } from './plain-styles.ts'
 import type { RoomName } from '../room.ts'
 import type { EventCall, PlainRooms } from './plain-types.ts'
@@ -20,6 +20,8 @@ const NAMES = /^(join|leave|emit|roomOf|eventOf|dataOf|idOf|refusalOf|isRetryabl
 
 /** Adds the defaults. In development, throws `INVALID_ARGUMENT` for an unknown option, or one of the wrong type. */
 export function plainSettings(options: PlainRooms): PlainSettings {
+  if (!isObject(options))
+    throw new RoomfulError('INVALID_ARGUMENT', `plainRooms: expected an object, got ${describe(options)}`)
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   if (process.env.NODE_ENV !== 'production') assertTypes(given)
   return { ...DEFAULTS, ...roomFieldRooms, ...Object.fromEntries(given) } as PlainSettings
@@ -51,7 +53,7 @@ export function plainNameError(name: unknown): RoomfulError | undefined {
   return new RoomfulError('INVALID_ARGUMENT', `a room's name must be a string or a number, got ${describe(name)}`)
 }
 
-/** The event and arguments that one of the app's functions gives; throws `INVALID_ARGUMENT` where it gives none. */
+/** The event and arguments that one of the app's functions gives; throws `INVALID_ARGUMENT` where it gives none, or a reserved name. */
 export function callFrom<Call extends EventCall | false>(option: 'join' | 'leave' | 'emit', make: () => Call): Call {
   let call: unknown
   try {
@@ -60,7 +62,10 @@ export function callFrom<Call extends EventCall | false>(option: 'join' | 'leave
     if (cause instanceof RoomfulError && cause.code === 'INVALID_ARGUMENT') throw cause
     throw new RoomfulError('INVALID_ARGUMENT', `plainRooms ${option} threw ${String(cause)}`, { cause })
   }
-  const isCall = Array.isArray(call) && typeof call[0] === 'string'
-  if (isCall || (call === false && option !== 'emit')) return call as Call
+  if (call === false && option !== 'emit') return call as Call
+  if (Array.isArray(call) && typeof call[0] === 'string') {
+    assertPlainEventName(call[0])
+    return call as unknown as Call
+  }
   throw wrong(option, `a list of an event and its arguments, such as ["${option}", data]`, call)
 }

@@ -243,6 +243,11 @@ describe('P7 OB3 the outbox is bounded', () => {
     ])
     expect(core.count()).toMatchObject({ queued: 1, sending: 1, bytes: 21 })
   })
+  test('by the bytes of one message, which says so and does not wait', () => {
+    const { emit, core } = start({ limit: { messages: 10, bytes: 30 } })
+    expect(emit(message(1, { data: 'x'.repeat(40) }), message(2))).toEqual(['1 rejected TOO_LARGE', 'send general: 2'])
+    expect(core.count()).toMatchObject({ queued: 0, sending: 1 })
+  })
   test('by what the server takes of one message, also after it takes less', () => {
     const { emit, close, open } = start()
     emit(message(1, { data: 'x'.repeat(98) }))
