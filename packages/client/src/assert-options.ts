@@ -1,10 +1,35 @@
 import { RoomfulError } from '@roomful/contract'
 import { isObject } from '@roomful/contract/protocol'
 import { assertNumber, type ClientOptions, type ExistingSocketOptions, expected } from './options.ts'
-import { assertSocketOptions } from './transport/socket-options.ts'
+import { assertSocketOptions, isSocketOption, replacementOf } from './transport/socket-options.ts'
 
 const SET_ON_SOCKET = 'set it where the socket is made'
 const RECONNECT_NUMBERS = ['attempts', 'minDelayMs', 'maxDelayMs'] as const
+const NAMES: Readonly<Record<keyof ClientOptions | 'contract', true>> = {
+  url: true,
+  rooms: true,
+  auth: true,
+  autoConnect: true,
+  connectTimeoutMs: true,
+  ackTimeoutMs: true,
+  joinTimeoutMs: true,
+  reconnect: true,
+  queueLimit: true,
+  onInvalid: true,
+  onDrop: true,
+  onError: true,
+  inspect: true,
+  socket: true,
+  existingSocket: true,
+  contract: true,
+}
+/** Options of earlier versions, and of `rooms`: what to use in their place. */
+const MOVED: ReadonlyMap<string, string> = new Map([
+  ['outbox', '{ rooms: roomful({ outbox }) }'],
+  ['refusalOf', '{ rooms: plainRooms({ refusalOf }) }'],
+  ['ackWaitMs', '{ rooms: plainRooms({ acks }) }'],
+  ['helloTimeoutMs', 'connectTimeoutMs'],
+])
 const FUNCTIONS = ['onInvalid', 'onDrop', 'onError', 'inspect'] as const
 
 /**
@@ -14,6 +39,7 @@ const FUNCTIONS = ['onInvalid', 'onDrop', 'onError', 'inspect'] as const
 export function assertOptions(
   options: (ClientOptions | ExistingSocketOptions) & { readonly contract?: unknown },
 ): void {
+  assertNames(options)
   const { auth, reconnect, socket, rooms, contract } = options
   const assert = (name: string, value: unknown, isFine: (value: unknown) => boolean, what: string): void => {
     if (value !== undefined && !isFine(value)) expected(name, what, value)
@@ -27,17 +53,18 @@ export function assertOptions(
   if (socket) assertSocketOptions(socket)
   assert('rooms', rooms, has('createProtocol'), 'roomful() or plainRooms()')
   assert('contract', contract, has('checks'), 'the result of defineContract()')
-  if ('outbox' in options)
-    throw new RoomfulError('INVALID_ARGUMENT', 'outbox is an option of roomful(): { rooms: roomful({ outbox }) }')
-  if ('refusalOf' in options)
-    throw new RoomfulError(
-      'INVALID_ARGUMENT',
-      'refusalOf is an option of plainRooms(): { rooms: plainRooms({ refusalOf }) }',
-    )
   if (options.existingSocket !== undefined) assertExistingSocket(options)
 }
 
-function assertExistingSocket({ existingSocket, rooms, ...options }: ExistingSocketOptions): void {
+function assertNames(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || Object.hasOwn(NAMES, name)) continue
+    const instead = MOVED.get(name) ?? (isSocketOption(name) ? `{ socket: { ${name} } }` : replacementOf(name))
+    throw new RoomfulError('INVALID_ARGUMENT', `createClient has no option ${name}${instead ? `: use ${instead}` : ''}`)
+  }
+}
+
+function assertExistingSocket({ existingSocket, ...options }: ExistingSocketOptions): void {
   const isSocket =
     isObject(existingSocket) && ['connect', 'onAny', 'offAny', 'io'].every((name) => name in existingSocket)
   if (!isSocket) expected('existingSocket', 'a Socket of socket.io-client', existingSocket)
@@ -45,8 +72,6 @@ function assertExistingSocket({ existingSocket, rooms, ...options }: ExistingSoc
     if (options[name] !== undefined)
       throw new RoomfulError('INVALID_ARGUMENT', `${name} is not accepted with existingSocket: ${SET_ON_SOCKET}`)
   }
-  if (rooms && rooms.kind !== 'plain')
-    throw new RoomfulError('INVALID_ARGUMENT', 'rooms: expected plainRooms() with existingSocket, got roomful()')
 }
 
 function isFunction(value: unknown): boolean {

@@ -28,8 +28,8 @@ export interface ClientCore {
 }
 
 /** How the client speaks of rooms: `plainRooms()` or `roomful()` make it. */
-export interface RoomsOption {
-  readonly kind: 'plain' | 'roomful'
+export interface RoomsOption<Kind extends 'plain' | 'roomful' = 'plain' | 'roomful'> {
+  readonly kind: Kind
   /** Throws for an event that the protocol cannot carry. */
   readonly assertEventName: (event: unknown) => void
   /** @internal */

@@ -10,8 +10,8 @@ import type { Report } from './store.ts'
 import type { ExistingSocket, SocketOptions } from './transport/socket-port.ts'
 
 /**
- * Times are in milliseconds. An option of the wrong type makes `createClient` throw `INVALID_ARGUMENT`; in a build for production, only
- * a wrong url or time does.
+ * Times are in milliseconds. An unknown option, or one of the wrong type, makes `createClient` throw `INVALID_ARGUMENT`; in
+ * a build for production, only a wrong url, time or `existingSocket` does.
  */
 export interface ClientOptions {
   /** The server's address, `https://example.com`. A path after it is the namespace. In a browser `/` and `/namespace` are on the page's own server. */
@@ -58,7 +58,9 @@ type SocketsOwn = 'url' | 'auth' | 'socket' | 'connectTimeoutMs' | 'reconnect'
  * set it up; `disconnect()` and `close()` only detach the client from it.
  */
 export interface ExistingSocketOptions
-  extends Omit<ClientOptions, SocketsOwn | 'existingSocket'>, Partial<Record<SocketsOwn, undefined>> {
+  extends Omit<ClientOptions, SocketsOwn | 'existingSocket' | 'rooms'>, Partial<Record<SocketsOwn, undefined>> {
+  /** `roomful()` needs a socket of the client. @default plainRooms() */
+  readonly rooms?: RoomsOption<'plain'>
   /** A `Socket` of socket.io-client, connected or not. */
   readonly existingSocket: ExistingSocket
 }
@@ -73,16 +75,20 @@ export type Settings = Required<Omit<ClientOptions, 'auth' | 'inspect' | 'onDrop
     readonly existingSocket?: ExistingSocket
   }
 
-/** Adds the defaults; throws `INVALID_ARGUMENT` for a wrong url, time or `queueLimit`. `assertOptions` checks the others. */
+/** Adds the defaults; throws `INVALID_ARGUMENT` for a wrong url, time, `queueLimit` or `existingSocket`. `assertOptions` checks the others. */
 export function settingsFrom(options: ClientOptions | ExistingSocketOptions): Settings {
-  if (options.existingSocket === undefined) assertUrl(options.url)
+  const { existingSocket, rooms }: { existingSocket?: unknown; rooms?: RoomsOption | undefined } = options
+  if (existingSocket === undefined) assertUrl(options.url)
+  else if (existingSocket === null) expected('existingSocket', 'a Socket of socket.io-client', existingSocket)
+  else if (rooms?.kind === 'roomful')
+    throw new RoomfulError('INVALID_ARGUMENT', 'rooms: expected plainRooms() with existingSocket, got roomful()')
   for (const name of NUMBERS) assertNumber(name, options[name])
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null)
-  const connectTimeoutMs = options.existingSocket ? NEVER_MS : DEFAULTS.connectTimeoutMs
+  const connectTimeoutMs = existingSocket ? NEVER_MS : DEFAULTS.connectTimeoutMs
   return {
     ...DEFAULTS,
     connectTimeoutMs,
-    rooms: options.rooms ?? plainRooms(),
+    rooms: rooms ?? plainRooms(),
     ...Object.fromEntries(given),
   } as Settings
 }

@@ -1,5 +1,5 @@
-import { createClient, defineContract, plainRooms, type ClientOptions } from '@roomful/client'
-import { describe, expect, test } from 'vitest'
+import { createClient, defineContract, plainRooms, roomful, type ClientOptions } from '@roomful/client'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startClient, until } from './support/test-client.ts'
 
 const url = 'http://127.0.0.1:9'
@@ -56,11 +56,21 @@ describe('an option', () => {
     [{ onInvalid: {} }, 'onInvalid: expected a function, got object'],
     [{ onDrop: 'warn' }, 'onDrop: expected a function, got "warn"'],
     [{ inspect: true }, 'inspect: expected a function, got true'],
-    [{ refusalOf: () => undefined }, 'refusalOf is an option of plainRooms(): { rooms: plainRooms({ refusalOf }) }'],
+    [{ refusalOf: () => undefined }, 'createClient has no option refusalOf: use { rooms: plainRooms({ refusalOf }) }'],
+    [{ path: '/sio/' }, 'createClient has no option path: use { socket: { path } }'],
+    [{ transports: ['websocket'] }, 'createClient has no option transports: use { socket: { transports } }'],
+    [
+      { reconnection: false },
+      'createClient has no option reconnection: use the option reconnect: { attempts, minDelayMs, maxDelayMs }',
+    ],
+    [{ ackWaitMs: 1 }, 'createClient has no option ackWaitMs: use { rooms: plainRooms({ acks }) }'],
+    [{ helloTimeoutMs: 1 }, 'createClient has no option helloTimeoutMs: use connectTimeoutMs'],
+    [{ ackTimeOutMs: 1 }, 'createClient has no option ackTimeOutMs'],
+    [{ toString: 1 }, 'createClient has no option toString'],
     [{ socket: 'websocket' }, 'socket: expected an object such as { path }, got "websocket"'],
     [{ rooms: 'plain' }, 'rooms: expected roomful() or plainRooms(), got "plain"'],
     [{ rooms: {} }, 'rooms: expected roomful() or plainRooms(), got object'],
-    [{ outbox: {} }, 'outbox is an option of roomful(): { rooms: roomful({ outbox }) }'],
+    [{ outbox: {} }, 'createClient has no option outbox: use { rooms: roomful({ outbox }) }'],
     [{ contract: {} }, 'contract: expected the result of defineContract(), got object'],
     [
       { socket: { transports: ['websockets'] } },
@@ -87,12 +97,40 @@ describe('an option', () => {
       { socket: { toString: 1 } },
       'socket.toString is not accepted: socket.io-client has no such option, or the client does not pass it on',
     ],
+    [
+      { socket: { transports: 'websocket' } },
+      'socket.transports: expected a list with a transport, such as ["websocket"], got "websocket"',
+    ],
+    [
+      { socket: { transports: [] } },
+      'socket.transports: expected a list with a transport, such as ["websocket"], got an array',
+    ],
+    [{ existingSocket: null }, 'existingSocket: expected a Socket of socket.io-client, got null'],
     [{ socket: { path: 1 } }, 'socket.path: expected a string, got 1'],
     [{ socket: { upgrade: 'no' } }, 'socket.upgrade: expected a boolean, got "no"'],
     [{ socket: { query: 'a=b' } }, 'socket.query: expected an object, got "a=b"'],
     [{ socket: { requestTimeout: -1 } }, 'socket.requestTimeout: expected milliseconds, got -1'],
   ])('of the wrong type is refused: %j', (bad, sentence) => {
     expect(create({ url, ...bad })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: sentence }))
+  })
+
+  test.each([
+    ['null', null],
+    ['"x"', 'x'],
+    ['an array', []],
+  ])('plainRooms refuses %s', (got, bad) => {
+    expect(() => plainRooms(bad as object)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: `plainRooms: expected an object, got ${got}` }),
+    )
+  })
+
+  test.each<[object, string]>([
+    [{ existingSocket: null }, 'existingSocket: expected a Socket of socket.io-client, got null'],
+    [{ existingSocket: {}, rooms: roomful() }, 'rooms: expected plainRooms() with existingSocket, got roomful()'],
+  ])('that would leave a client without a connection is refused in production too: %j', (bad, sentence) => {
+    vi.stubEnv('NODE_ENV', 'production')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(create(bad)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: sentence }))
   })
 
   test('of the right type is accepted', () => {

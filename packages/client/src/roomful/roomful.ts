@@ -21,7 +21,7 @@ export interface RoomfulOptions {
  * @throws RoomfulError `INVALID_ARGUMENT` for an outbox that is not one.
  * @example createClient({ url, rooms: roomful({ outbox: persistentOutbox({ user: session.userId }) }) })
  */
-export function roomful({ outbox }: RoomfulOptions = {}): RoomsOption {
+export function roomful({ outbox }: RoomfulOptions = {}): RoomsOption<'roomful'> {
   if (outbox !== undefined && !(isObject(outbox) && 'open' in outbox))
     throw new RoomfulError('INVALID_ARGUMENT', `roomful outbox: expected persistentOutbox(), got ${describe(outbox)}`)
   if (typeof globalThis.crypto?.getRandomValues !== 'function')

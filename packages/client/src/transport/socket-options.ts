@@ -2,13 +2,19 @@ import { RoomfulError } from '@roomful/contract'
 import { describe, isObject } from '@roomful/contract/protocol'
 import type { SocketOptions } from './socket-port.ts'
 
-type Kind = 'a string' | 'a boolean' | 'an object' | 'milliseconds' | 'any'
+type Kind =
+  | 'a string'
+  | 'a list with a transport, such as ["websocket"]'
+  | 'a boolean'
+  | 'an object'
+  | 'milliseconds'
+  | 'any'
 
 /** The options that are passed on, by the type of their value. */
 const KINDS: Readonly<Record<keyof SocketOptions, Kind>> = {
   path: 'a string',
   addTrailingSlash: 'a boolean',
-  transports: 'any',
+  transports: 'a list with a transport, such as ["websocket"]',
   tryAllTransports: 'a boolean',
   upgrade: 'a boolean',
   rememberUpgrade: 'a boolean',
@@ -51,8 +57,8 @@ const REPLACED: readonly (readonly [names: RegExp, instead: string])[] = [
 /** Throws `INVALID_ARGUMENT` for an option that is not passed to socket.io-client, or that has the wrong type. */
 export function assertSocketOptions(options: SocketOptions): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(KINDS, name)) {
-      const instead = REPLACED.find(([names]) => names.test(name))?.[1]
+    if (!isSocketOption(name)) {
+      const instead = replacementOf(name)
       const sentence = instead
         ? `use ${instead}`
         : 'socket.io-client has no such option, or the client does not pass it on'
@@ -64,8 +70,18 @@ export function assertSocketOptions(options: SocketOptions): void {
   }
 }
 
+/** What to use in place of an option of socket.io-client; undefined where the client has no such option either. */
+export function replacementOf(name: string): string | undefined {
+  return REPLACED.find(([names]) => names.test(name))?.[1]
+}
+
+export function isSocketOption(name: string): boolean {
+  return Object.hasOwn(KINDS, name)
+}
+
 function isOf(kind: Kind, value: unknown): boolean {
   if (kind === 'any') return true
+  if (kind.startsWith('a list')) return Array.isArray(value) && value.length > 0
   if (kind === 'an object') return isObject(value)
   if (kind === 'milliseconds') return typeof value === 'number' && value >= 0
   return kind === `a ${typeof value}`

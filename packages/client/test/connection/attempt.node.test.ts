@@ -158,7 +158,11 @@ describe('CN8 after too many failures', () => {
     expect(state()).toMatchObject({
       status: 'disconnected',
       reason: 'exhausted',
-      error: { code: 'EXHAUSTED', cause: unreachable },
+      error: {
+        code: 'EXHAUSTED',
+        message: `gave up after ${failures} attempt${failures > 1 ? 's' : ''}: ${unreachable.message}`,
+        cause: unreachable,
+      },
     })
     await pass(60_000)
     expect(opens()).toBe(failures)

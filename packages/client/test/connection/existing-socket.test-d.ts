@@ -1,4 +1,4 @@
-import { createClient } from '@roomful/client'
+import { createClient, plainRooms, roomful } from '@roomful/client'
 import type { Socket } from 'socket.io-client'
 import { expectTypeOf, test } from 'vitest'
 
@@ -16,6 +16,9 @@ test('CN19 an existing socket is taken in place of an url', () => {
   const client = createClient<ServerToClient, ClientToServer>({ existingSocket: typed })
   client.on('said', (text) => expectTypeOf(text).toEqualTypeOf<string>())
   createClient({ existingSocket: untyped, queueLimit: 1 })
+  createClient({ existingSocket: untyped, rooms: plainRooms() })
+  // @ts-expect-error -- roomful() needs a socket of the client
+  createClient({ existingSocket: untyped, rooms: roomful() })
   // @ts-expect-error -- the socket has an address
   createClient({ existingSocket: untyped, url: 'https://example.com' })
   // @ts-expect-error -- the socket has its credentials

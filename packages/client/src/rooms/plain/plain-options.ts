@@ -20,16 +20,17 @@ const NAMES = /^(join|leave|emit|roomOf|eventOf|dataOf|idOf|refusalOf|isRetryabl
 
 /** Adds the defaults. In development, throws `INVALID_ARGUMENT` for an unknown option, or one of the wrong type. */
 export function plainSettings(options: PlainRooms): PlainSettings {
-  if (!isObject(options))
-    throw new RoomfulError('INVALID_ARGUMENT', `plainRooms: expected an object, got ${describe(options)}`)
+  if (process.env.NODE_ENV !== 'production') assertTypes(options)
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  if (process.env.NODE_ENV !== 'production') assertTypes(given)
   return { ...DEFAULTS, ...roomFieldRooms, ...Object.fromEntries(given) } as PlainSettings
 }
 
 /** For callers without a compiler. */
-function assertTypes(given: readonly (readonly [name: string, value: unknown])[]): void {
-  for (const [name, value] of given) {
+function assertTypes(options: PlainRooms): void {
+  if (!isObject(options))
+    throw new RoomfulError('INVALID_ARGUMENT', `plainRooms: expected an object, got ${describe(options)}`)
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
     const mayBeFalse = name === 'join' || name === 'leave'
     const type = name === 'acks' ? 'boolean' : 'function'
     if (!NAMES.test(name)) throw new RoomfulError('INVALID_ARGUMENT', `plainRooms has no option ${name}`)

@@ -18,7 +18,7 @@ import type { PlainRooms } from './plain-types.ts'
  * @example createClient({ url, rooms: plainRooms(positionalRooms) })
  * @example createClient({ url, rooms: plainRooms({ ...roomIdRooms, join: (roomId) => ['subscribe', { roomId }], acks: true }) })
  */
-export function plainRooms(options: PlainRooms = {}): RoomsOption {
+export function plainRooms(options: PlainRooms = {}): RoomsOption<'plain'> {
   const settings = plainSettings(options)
   return {
     kind: 'plain',
