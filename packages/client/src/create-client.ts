@@ -59,7 +59,8 @@ export function createClient(options: AnyOptions & { readonly contract?: AnyCont
     failed: (error, refused) => connection.failed(error, refused),
     closed: (...how) => connection.closed(...how),
     packet: dispatcher.receive,
-    stopped: (reason, error) => connection.stop(reason, error),
+    waiting: (error) => connection.waiting(error),
+    stopped: (reason, error) => connection.stopped(reason, error),
     resumed: () => connection.connect(),
   }
   const { existingSocket } = settings

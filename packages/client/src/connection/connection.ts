@@ -44,7 +44,7 @@ const CLOSED = new RoomfulError('DISCONNECTED', 'the client is closed')
 type Status = ConnectionState['status']
 
 /** Drives the connection's state: attempts that always end, retries, credentials. SPEC.md, rules CN. */
-export class Connection implements Omit<SocketHandlers, 'packet' | 'stopped' | 'resumed'> {
+export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
   readonly store: StoreApi<ConnectionState<unknown>>
   readonly #settings: ConnectionSettings
   readonly #knownInfo: () => ServerInfo | undefined
@@ -92,8 +92,13 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'stopped' | '
   }
 
   stop(reason: StopReason, error?: RoomfulError): void {
-    if (this.#status === 'disconnected') return this.#port.close() // an existing socket may still be followed
-    this.#end()
+    this.#end() // also where the client is disconnected: it may still follow an existing socket
+    this.stopped(reason, error)
+  }
+
+  stopped(reason: StopReason, error?: RoomfulError): void {
+    if (this.#status === 'disconnected') return
+    this.#endAttempt()
     this.#unwatchPage()
     this.#go({ type: 'stopped', reason, ...(error && { error }) })
   }
@@ -159,6 +164,13 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'stopped' | '
     if (kicked) return this.stop('kicked', error)
     this.failed(error, false)
     if (isDead) this.#endWait()
+  }
+
+  waiting(error: RoomfulError): void {
+    if (!this.#attempt && this.#status !== 'connected') return
+    this.#endAttempt()
+    this.#retry('transport', error)
+    this.#endWait()
   }
 
   /** The network, the page or the app is back. `mayBeDead`: the connection may have died without a sign. */

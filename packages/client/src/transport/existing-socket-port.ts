@@ -24,21 +24,15 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
   const onResumed = (): void => handlers.resumed()
   /** The socket stays disconnected until the app connects it. Then the client connects, too. */
   const stop = (reason: StopReason, error: RoomfulError): void => {
-    handlers.stopped(reason, error)
+    detach()
     socket.on('connect', onResumed)
-  }
-  /** The socket connects again by itself: the listeners stay. */
-  let isStaying = false
-  const wait = (error: RoomfulError): void => {
-    isStaying = true
-    handlers.closed(error, false, true)
-    isStaying = false
+    handlers.stopped(reason, error)
   }
   const onConnect = (): void => opened(socket.recovered === true)
   const onConnectError = (cause: Error): void => {
     const error = connectError(cause, address, !socket.active)
     if (!socket.active) stop('refused', error)
-    else if (manager.reconnection()) wait(error)
+    else if (manager.reconnection()) handlers.waiting(error)
     else stop('exhausted', error)
   }
   const onDisconnect = (reason: string, cause: unknown): void => {
@@ -46,7 +40,7 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
     if (reason === 'io client disconnect')
       stop('client', new RoomfulError('DISCONNECTED', 'the app disconnected the socket'))
     else if (reason === 'io server disconnect') stop('kicked', new RoomfulError('KICKED', error.message, { cause }))
-    else if (manager.reconnection()) wait(error)
+    else if (manager.reconnection()) handlers.waiting(error)
     else stop('exhausted', error)
   }
   const onGaveUp = (): void =>
@@ -75,10 +69,7 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
       if (socket.connected) opened(false)
       else if (!socket.active || isIdle(manager)) socket.connect()
     },
-    close() {
-      if (!isStaying) detach()
-      isStaying = false
-    },
+    close: detach,
     ...socketActions(() => socket),
     copy: (args) => copyBy(parserOf(manager), args),
     emit: (event, args) => void socket.emit(event, ...args),

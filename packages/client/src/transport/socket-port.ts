@@ -112,7 +112,9 @@ export interface SocketHandlers {
   /** The connection ended; `kicked` where the server ended it for good, `isDead` where `checkAlive` ended it. */
   closed(error: RoomfulError, kicked: boolean, isDead: boolean): void
   packet(event: string, args: unknown[]): void
-  /** The app's own socket does not connect again by itself. */
+  /** The app's own socket lost its connection, or failed to connect, and tries again by itself. */
+  waiting(error: RoomfulError): void
+  /** The app's own socket does not connect again by itself. The port is closed already. */
   stopped(reason: StopReason, error: RoomfulError): void
   /** The app has connected its socket again. */
   resumed(): void

@@ -169,6 +169,18 @@ describe('CN19 a client over an existing socket', () => {
     expect(listenersOf(socket)).toEqual(before)
   })
 
+  test('that the app closes on a kick leaves no listener on the socket', async () => {
+    const { server } = await startChat()
+    const socket = startSocket(server.url)
+    const before = listenersOf(socket)
+    const client = startOver(socket)
+    await client.connect()
+    client.connection.subscribe(({ status }) => status === 'disconnected' && client.close())
+    server.kickAll()
+    await until(client, 'disconnected')
+    expect(listenersOf(socket)).toEqual(before)
+  })
+
   test('that is refused follows when the app connects the socket with another token', async () => {
     const { server } = await startChat()
     const socket = startSocket(server.url, { auth: { token: 'bad' } })
