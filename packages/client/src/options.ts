@@ -61,12 +61,9 @@ export interface ExistingSocketOptions
   extends Omit<ClientOptions, SocketsOwn | 'existingSocket' | 'rooms'>, Partial<Record<SocketsOwn, undefined>> {
   /** `roomful()` needs a socket of the client. @default plainRooms() */
   readonly rooms?: RoomsOption<'plain'>
-  /** A `Socket` of socket.io-client, connected or not. */
+  /** A `Socket` of socket.io-client 4.5 or later, connected or not. */
   readonly existingSocket: ExistingSocket
 }
-
-/** An existing socket has its own time-out. */
-const NEVER_MS = 2 ** 31 - 1
 
 /** The options with their defaults. */
 export type Settings = Required<Omit<ClientOptions, 'auth' | 'inspect' | 'onDrop' | 'existingSocket'>> &
@@ -84,7 +81,7 @@ export function settingsFrom(options: ClientOptions | ExistingSocketOptions): Se
     throw new RoomfulError('INVALID_ARGUMENT', 'rooms: expected plainRooms() with existingSocket, got roomful()')
   for (const name of NUMBERS) assertNumber(name, options[name])
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null)
-  const connectTimeoutMs = existingSocket ? NEVER_MS : DEFAULTS.connectTimeoutMs
+  const connectTimeoutMs = existingSocket ? Infinity : DEFAULTS.connectTimeoutMs // the socket has its own
   return {
     ...DEFAULTS,
     connectTimeoutMs,

@@ -191,7 +191,7 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
     const { signal } = this.#attempt
     const reason = this.#refresh === 'due' ? 'refused' : 'connect'
     let hasCredentials = false
-    this.#timer = setTimeout(() => this.#timeOut(hasCredentials), connectTimeoutMs)
+    if (connectTimeoutMs < Infinity) this.#timer = setTimeout(() => this.#timeOut(hasCredentials), connectTimeoutMs)
     credentialsOf(auth, { reason, signal }).then(
       (credentials) => {
         if (signal.aborted) return
