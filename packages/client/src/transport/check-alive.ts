@@ -71,5 +71,7 @@ function unsentOf({ transport, writeBuffer }: Engine): number {
 function end(engine: Engine, why: string): void {
   const transport = engine.transport as { isDead?: boolean }
   transport.isDead = true
-  engine['_onClose']('ping timeout', new DeadConnection(why))
+  // It was `onClose` before socket.io-client 4.8, which an app's own socket may be of.
+  const close = '_onClose' in engine ? '_onClose' : ('onClose' as '_onClose')
+  engine[close]('ping timeout', new DeadConnection(why))
 }

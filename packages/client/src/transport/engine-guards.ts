@@ -18,11 +18,16 @@ function endStuckUpgrades(engine: Engine): void {
   })
 }
 
+/** What an app's own engine.io-client may not have: 6.6 came with socket.io-client 4.8. */
+export interface OldEngine {
+  _hasPingExpired?(): boolean
+}
+
 const limited = new WeakSet<Engine>()
 
 /** The rest follows when the POST is answered. */
 export function limitPosts(engine: Engine): void {
-  if (limited.has(engine)) return
+  if (limited.has(engine) || !('_getWritablePackets' in engine)) return // an app's own engine may be older
   limited.add(engine)
   const writable = engine['_getWritablePackets'].bind(engine)
   engine['_getWritablePackets'] = () => {

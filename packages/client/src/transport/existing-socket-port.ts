@@ -3,7 +3,7 @@ import { parseAddress } from './address.ts'
 import { limitPosts } from './engine-guards.ts'
 import { copyBy } from './guarded-parser.ts'
 import { withoutOffset } from './packet-offset.ts'
-import { connectError, lostSentence, type Socket, socketActions } from './socket-io-adapter.ts'
+import { connectError, lostSentence, registerAck, type Socket, socketActions } from './socket-io-adapter.ts'
 import type { ExistingSocket, SocketHandlers, SocketParser, SocketPort } from './socket-port.ts'
 
 type StopReason = Parameters<SocketHandlers['stopped']>[0]
@@ -28,6 +28,11 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
     socket.on('connect', onResumed)
     handlers.stopped(reason, error)
   }
+  /** Settles the calls whose answers cannot come any more. */
+  const pending = new Set<() => void>()
+  const cutOff = (): void => {
+    for (const end of pending) end()
+  }
   const onConnect = (): void => opened(socket.recovered === true)
   const onConnectError = (cause: Error): void => {
     const error = connectError(cause, address, !socket.active)
@@ -36,6 +41,7 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
     else stop('exhausted', error)
   }
   const onDisconnect = (reason: string, cause: unknown): void => {
+    cutOff()
     const error = new RoomfulError('DISCONNECTED', lostSentence(reason, cause, address), { cause })
     if (reason === 'io client disconnect')
       stop('client', new RoomfulError('DISCONNECTED', 'the app disconnected the socket'))
@@ -47,6 +53,18 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
     stop('exhausted', new RoomfulError('EXHAUSTED', 'the socket made its last attempt to connect'))
   const onPacket = (event: unknown, ...args: unknown[]): void => {
     if (typeof event === 'string') handlers.packet(event, socket['_pid'] ? withoutOffset(args, Date.now()) : args)
+  }
+
+  /** Emits without the `ackTimeout` and the `retries` of the app: the client has time-outs of its own, and sends nothing twice. */
+  const emit = (event: string, args: readonly unknown[]): void => {
+    const own = socket as unknown as { _opts: object | undefined } // undefined before socket.io-client 4.6
+    const { _opts } = own
+    own._opts = {}
+    try {
+      socket.emit(event, ...args)
+    } finally {
+      own._opts = _opts
+    }
   }
 
   const detach = (): void => {
@@ -69,10 +87,32 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
       if (socket.connected) opened(false)
       else if (!socket.active || isIdle(manager)) socket.connect()
     },
-    close: detach,
+    close() {
+      detach()
+      cutOff()
+    },
     ...socketActions(() => socket),
+    emitWithAck(event, args, settle) {
+      const end = (values?: unknown[]): void => {
+        forget()
+        settle(values)
+      }
+      const onEnd = (): void => end()
+      // Without `withError`: before 4.7 no ack was called when the connection ended.
+      const forgetAck = registerAck(
+        socket,
+        (...values: unknown[]) => end(values),
+        (ack) => emit(event, [...args, ack]),
+      )
+      const forget = (): void => {
+        pending.delete(onEnd)
+        forgetAck()
+      }
+      pending.add(onEnd)
+      return forget
+    },
     copy: (args) => copyBy(parserOf(manager), args),
-    emit: (event, args) => void socket.emit(event, ...args),
+    emit,
   }
 }
 

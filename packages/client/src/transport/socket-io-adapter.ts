@@ -7,7 +7,7 @@ import { errorOf } from '../errors.ts'
 import { parseAddress, withoutUser } from './address.ts'
 import { checkAlive, DeadConnection } from './check-alive.ts'
 import { failureSentence, NAMESPACE_HINT } from './failure-sentence.ts'
-import { guardEngine } from './engine-guards.ts'
+import { guardEngine, type OldEngine } from './engine-guards.ts'
 import { copyBy, guardedParser } from './guarded-parser.ts'
 import { guardedTransports } from './guarded-transports.ts'
 import { withSizeLimit } from './message-size.ts'
@@ -97,6 +97,13 @@ export function createSocketPort(url: string, given: SocketOptions, handlers: So
       socket = undefined
     },
     ...socketActions(() => socket),
+    emitWithAck(event, args, settle) {
+      if (!socket) return () => {}
+      const made = socket
+      const ack = (error: Error | null, ...values: unknown[]): void => settle(error ? undefined : values)
+      // Socket.IO calls such an ack with an error when the connection ends.
+      return registerAck(made, Object.assign(ack, { withError: true }), (sent) => made.emit(event, ...args, sent))
+    },
     copy: (args) => copyBy(options.parser ?? standardParser, args),
     answerError(data) {
       if (!socket) return undefined
@@ -114,7 +121,7 @@ export function createSocketPort(url: string, given: SocketOptions, handlers: So
   }
 }
 
-type Actions = Pick<SocketPort, 'isReady' | 'checkAlive' | 'isCongested' | 'emitWithAck'>
+type Actions = Pick<SocketPort, 'isReady' | 'checkAlive' | 'isCongested'>
 
 /** What is the same for a socket of the client and for one of the app. */
 export function socketActions(current: () => Socket | undefined): Actions {
@@ -122,30 +129,30 @@ export function socketActions(current: () => Socket | undefined): Actions {
     // Where the heartbeat is overdue, Socket.IO would buffer a packet and send it before the rooms are joined again.
     isReady() {
       const socket = current()
-      return socket !== undefined && socket.connected && !socket.io.engine._hasPingExpired()
+      if (!socket?.connected) return false
+      const engine: OldEngine = socket.io.engine
+      return engine._hasPingExpired?.() !== true
     },
     checkAlive(mayBeDead) {
       const socket = current()
       if (socket) checkAlive(socket.io, mayBeDead)
     },
     isCongested: () => (current()?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
-    emitWithAck(event, args, settle) {
-      const socket = current()
-      if (!socket) return () => {}
-      const acks = socket['acks'] as Record<number, unknown>
-      const id = socket['ids']
-      const ack = (error: Error | null, ...values: unknown[]): void => settle(error ? undefined : values)
-      const forget = (): void => void delete acks[id]
-      try {
-        // Socket.IO calls such an ack with an error when the connection ends.
-        socket.emit(event, ...args, Object.assign(ack, { withError: true }))
-      } catch (error) {
-        forget()
-        throw error
-      }
-      return forget
-    },
   }
+}
+
+/** Emits with an ack. Returns what makes the socket forget it. */
+export function registerAck<Ack>(socket: Socket, ack: Ack, emit: (ack: Ack) => void): () => void {
+  const acks = socket['acks'] as Record<number, unknown>
+  const id = socket['ids']
+  const forget = (): void => void delete acks[id]
+  try {
+    emit(ack)
+  } catch (error) {
+    forget()
+    throw error
+  }
+  return forget
 }
 
 /** As in Socket.IO, clients of one origin share a connection, unless they have the same namespace. Opens no connection. */

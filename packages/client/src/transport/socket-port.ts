@@ -73,11 +73,11 @@ export interface SocketParser {
 /** PEM as text, or the bytes of a file. */
 export type TlsData = string | Uint8Array
 
-/** A `Socket` of socket.io-client 4. */
+/** A `Socket` of socket.io-client 4.5 or later. */
 export interface ExistingSocket {
   readonly connected: boolean
   readonly active: boolean
-  readonly recovered: boolean
+  readonly recovered?: boolean
   readonly io: { readonly engine: object }
   connect(): unknown
   disconnect(): unknown

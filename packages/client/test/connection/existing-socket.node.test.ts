@@ -1,6 +1,8 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { createClient, type Client, type ClientOptions, defineContract, plainRooms, roomful } from '@roomful/client'
-import { io, type ManagerOptions, type Socket } from 'socket.io-client'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { recordStatuses, rejection, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
@@ -26,7 +28,7 @@ async function startChat() {
   return { server, joins }
 }
 
-function startSocket(url: string, options: Partial<ManagerOptions> & { auth?: object } = {}): Socket {
+function startSocket(url: string, options: Partial<ManagerOptions & SocketOptions> & { auth?: object } = {}): Socket {
   const socket = io(url, { forceNew: true, reconnectionDelay: 5, reconnectionDelayMax: 20, ...options })
   onTestFinished(() => void socket.disconnect())
   return socket
@@ -37,6 +39,9 @@ function startOver(existingSocket: Socket): Client {
   onTestFinished(client.close)
   return client
 }
+
+/** The acknowledgements that a socket waits for. */
+const acksOf = (socket: Socket) => socket['acks'] as object
 
 /** Everything of ours or the app's that listens to a socket and its connection. */
 const listenersOf = (socket: Socket) => [
@@ -179,6 +184,53 @@ describe('CN19 a client over an existing socket', () => {
     server.kickAll()
     await until(client, 'disconnected')
     expect(listenersOf(socket)).toEqual(before)
+  })
+
+  test('is not disturbed by the ackTimeout and the retries of the socket', async () => {
+    const server = await startServer({
+      configure: (server) => {
+        server.on('connection', (socket) => {
+          socket.on('join', () => {}) // a server without acknowledgements
+          socket.on('ask', (n: number, ack: (n: number) => void) => void setTimeout(ack, 60, n + 1))
+        })
+      },
+    })
+    const socket = startSocket(server.url, { ackTimeout: 20, retries: 1 })
+    const client = createClient({ existingSocket: socket, joinTimeoutMs: 100 })
+    onTestFinished(client.close)
+    expect(await client.emitWithAck('ask', 1)).toBe(2)
+    const room = await client.join('general')
+    expect(room.state.getState()).toMatchObject({ status: 'joined', acknowledged: false })
+    expect(await rejection(socket.emitWithAck('ask', 1))).toMatchObject({ message: 'operation has timed out' })
+  })
+
+  test.each<[string, (client: Client) => void]>([
+    ['disconnect()', (client) => client.disconnect()],
+    ['close()', (client) => client.close()],
+  ])('settles what has no answer yet at %s', async (_name, end) => {
+    const { server } = await startChat()
+    const socket = startSocket(server.url)
+    const client = startOver(socket)
+    await client.connect()
+    const asked = rejection(client.emitWithAck('never', 1))
+    await eventually(() => expect(Object.keys(acksOf(socket))).toHaveLength(1))
+    end(client)
+    expect(await asked).toMatchObject({ code: 'DISCONNECTED' })
+    expect(Object.keys(acksOf(socket))).toEqual([])
+  })
+
+  test('has no timer that keeps a process alive while the socket connects', async () => {
+    const silent = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void silent.close())
+    await once(silent, 'listening')
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const socket = startSocket(url, { autoConnect: false, autoUnref: true, transports: ['websocket'] })
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    onTestFinished(() => timers.mockRestore())
+    const client = startOver(socket)
+    void client.connect().catch(() => {})
+    await once(silent, 'connection')
+    expect(timers).not.toHaveBeenCalled() // the socket took its own timers when it was made
   })
 
   test('that is refused follows when the app connects the socket with another token', async () => {
