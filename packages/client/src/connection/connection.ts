@@ -83,7 +83,8 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
 
   connect(): void {
     if (this.#isClosed) return
-    if (this.#status !== 'idle' && this.#status !== 'disconnected') return this.#endWait()
+    this.wake(false)
+    if (this.#isActive) return
     this.#failures = 0
     this.#refresh = 'no'
     this.#unwatchPage = watchPage((mayBeDead) => this.wake(mayBeDead))
@@ -175,8 +176,12 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
 
   /** The network, the page or the app is back. `mayBeDead`: the connection may have died without a sign. */
   wake(mayBeDead: boolean): void {
-    if (this.#status === 'connected') this.#port.checkAlive(mayBeDead)
+    if (this.#isActive) this.#port.checkAlive(mayBeDead)
     this.#endWait()
+  }
+
+  get #isActive(): boolean {
+    return this.#status !== 'idle' && this.#status !== 'disconnected'
   }
 
   get #status(): Status {

@@ -22,12 +22,21 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
     handlers.opened(String(socket.id), recovered)
   }
   const onResumed = (): void => handlers.resumed()
+  let isOpen = false
   /** The socket stays disconnected until the app connects it. Then the client connects, too. */
   const stop = (reason: StopReason, error: RoomfulError): void => {
     detach()
     socket.on('connect', onResumed)
     handlers.stopped(reason, error)
   }
+  const stopByApp = (): void => stop('client', new RoomfulError('DISCONNECTED', 'the app disconnected the socket'))
+  /** A socket that is not connected has no event for its `disconnect()`, or its manager's. */
+  const noticeStop = (): void => {
+    const isStopped = !socket.active || manager['skipReconnect'] === true
+    if (isOpen && isStopped && !socket.connected) stopByApp()
+  }
+  /** The socket's own event for a kick or a refusal comes after the manager's. */
+  const onManager = (): void => void Promise.resolve().then(noticeStop)
   /** Settles the calls whose answers cannot come any more. */
   const pending = new Set<() => void>()
   const cutOff = (): void => {
@@ -43,8 +52,7 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
   const onDisconnect = (reason: string, cause: unknown): void => {
     cutOff()
     const error = new RoomfulError('DISCONNECTED', lostSentence(reason, cause, address), { cause })
-    if (reason === 'io client disconnect')
-      stop('client', new RoomfulError('DISCONNECTED', 'the app disconnected the socket'))
+    if (reason === 'io client disconnect') stopByApp()
     else if (reason === 'io server disconnect') stop('kicked', new RoomfulError('KICKED', error.message, { cause }))
     else if (manager.reconnection()) handlers.waiting(error)
     else stop('exhausted', error)
@@ -68,30 +76,43 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
   }
 
   const detach = (): void => {
+    isOpen = false
     socket.off('connect', onConnect)
     socket.off('connect', onResumed)
     socket.off('connect_error', onConnectError)
     socket.off('disconnect', onDisconnect)
     manager.off('reconnect_failed', onGaveUp)
+    manager.off('open', onManager)
+    manager.off('close', onManager)
     socket.offAny(onPacket)
   }
 
+  const actions = socketActions(() => socket)
   return {
     open() {
+      const isFollowing = isOpen
       detach()
       socket.on('connect', onConnect)
       socket.on('connect_error', onConnectError)
       socket.on('disconnect', onDisconnect)
       manager.on('reconnect_failed', onGaveUp)
+      manager.on('open', onManager)
+      manager.on('close', onManager)
       socket.onAny(onPacket)
+      isOpen = true
       if (socket.connected) opened(false)
+      else if (isFollowing) noticeStop()
       else if (!socket.active || isIdle(manager)) socket.connect()
     },
     close() {
       detach()
       cutOff()
     },
-    ...socketActions(() => socket),
+    ...actions,
+    checkAlive(mayBeDead) {
+      noticeStop()
+      if (socket.connected) actions.checkAlive(mayBeDead)
+    },
     emitWithAck(event, args, settle) {
       const end = (values?: unknown[]): void => {
         forget()

@@ -135,7 +135,7 @@ export function socketActions(current: () => Socket | undefined): Actions {
     },
     checkAlive(mayBeDead) {
       const socket = current()
-      if (socket) checkAlive(socket.io, mayBeDead)
+      if (socket?.connected) checkAlive(socket.io, mayBeDead)
     },
     isCongested: () => (current()?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
   }

@@ -48,6 +48,7 @@ const listenersOf = (socket: Socket) => [
   ...(['connect', 'connect_error', 'disconnect'] as const).map((event) => socket.listeners(event).length),
   socket.listenersAny().length,
   socket.io.listeners('reconnect_failed').length,
+  ...(['open', 'close'] as const).map((event) => socket.io.listeners(event).length - Number(socket.active)), // its own
 ]
 
 const connected = (socket: Socket) => eventually(() => expect(socket.connected).toBe(true))
@@ -172,6 +173,54 @@ describe('CN19 a client over an existing socket', () => {
     await until(client, 'disconnected')
     client.close()
     expect(listenersOf(socket)).toEqual(before)
+  })
+
+  test('ends when the app disconnects the socket while it connects, and follows its next connection', async () => {
+    const server = await startServer({
+      configure: (server) => void server.use((_socket, next) => void setTimeout(next, 200)),
+    })
+    const socket = startSocket(server.url)
+    const client = startOver(socket)
+    const connecting = rejection(client.connect())
+    await eventually(() => expect(socket.listenersAny()).toHaveLength(1)) // the client follows the socket
+    socket.disconnect()
+    expect(await connecting).toMatchObject({ code: 'DISCONNECTED', message: 'the app disconnected the socket' })
+    expect(client.connection.getState()).toMatchObject({ status: 'disconnected', reason: 'client' })
+    socket.connect()
+    await until(client, 'connected')
+  })
+
+  test.each<[string, (socket: Socket) => unknown]>([
+    ['the socket', (socket) => socket.disconnect()],
+    ["the socket's manager", (socket) => void (socket.io as unknown as Pick<Socket, 'disconnect'>).disconnect()],
+  ])('ends when the app disconnects %s while it reconnects', async (_name, disconnect) => {
+    const { server } = await startChat()
+    const socket = startSocket(server.url)
+    const client = startOver(socket)
+    await client.connect()
+    await server.close()
+    await until(client, 'reconnecting')
+    disconnect(socket)
+    expect(await until(client, 'disconnected')).toMatchObject({ reason: 'client', error: { code: 'DISCONNECTED' } })
+  })
+
+  test('connects a socket that the app disconnected while another one used its connection', async () => {
+    const server = await startServer({
+      configure: (server) => void server.of('/slow').use((_socket, next) => void setTimeout(next, 50)),
+    })
+    const other = startSocket(server.url)
+    await connected(other)
+    const socket = other.io.socket('/slow')
+    const client = startOver(socket)
+    const statuses = recordStatuses(client)
+    void client.connect().catch(() => {})
+    await eventually(() => expect(socket.listenersAny()).toHaveLength(1))
+    socket.disconnect()
+    await client.connect()
+    expect([socket.connected, statuses]).toEqual([
+      true,
+      ['idle', 'connecting', 'disconnected', 'connecting', 'connected'],
+    ])
   })
 
   test('that the app closes on a kick leaves no listener on the socket', async () => {
