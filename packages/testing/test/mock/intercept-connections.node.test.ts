@@ -37,7 +37,7 @@ test('connect() calls its callback', async () => {
   await Promise.all([startMock({ url: plain }), startMock()])
   const called = vi.fn<() => void>()
   net.connect(80, 'plain.example', called)
-  tls.connect(443, 'chat.example', {}, called)
+  tls.connect(443, 'mock.example', {}, called)
   await expect.poll(() => called.mock.calls.length).toBe(2)
 })
 
@@ -61,9 +61,9 @@ test('a new connection is refused while the server restarts', async () => {
 
 test('a request that is not for Socket.IO gets a 404 with an explanation', async () => {
   await startMock()
-  const response = await fetch('https://chat.example/api/login', { method: 'POST', body: '{}' })
+  const response = await fetch('https://mock.example/api/login', { method: 'POST', body: '{}' })
   expect(response.status).toBe(404)
-  expect(await response.text()).toBe('the mock server of chat.example answers Socket.IO only, at /socket.io/\n')
+  expect(await response.text()).toBe('the mock server of mock.example answers Socket.IO only, at /socket.io/\n')
 })
 
 test('a request fails where msw still has the handlers of a closed server', async () => {
@@ -72,7 +72,7 @@ test('a request fails where msw still has the handlers of a closed server', asyn
   worker.listen({ onUnhandledRequest: 'error' })
   onTestFinished(() => worker.close())
   await server.close()
-  const handshake = fetch('https://chat.example/socket.io/?EIO=4&transport=polling')
+  const handshake = fetch('https://mock.example/socket.io/?EIO=4&transport=polling')
   await expect(handshake).rejects.toThrow('Failed to fetch')
 })
 

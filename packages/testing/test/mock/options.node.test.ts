@@ -6,9 +6,9 @@ import { connectedClient, startClient, startMock, url } from './start.ts'
 
 test.each<[string, Partial<Record<keyof MockServerOptions, unknown>>, string]>([
   ['a URL without a protocol', { url: 'chat' }, 'url: expected an origin such as "https://chat.example", got "chat"'],
-  ['a path', { url: 'https://chat.example/admin' }, 'url: expected an origin'],
-  ['a query', { url: 'https://chat.example/?a=1' }, 'url: expected an origin'],
-  ['another protocol', { url: 'ftp://chat.example' }, 'url: expected an origin'],
+  ['a path', { url: 'https://mock.example/admin' }, 'url: expected an origin'],
+  ['a query', { url: 'https://mock.example/?a=1' }, 'url: expected an origin'],
+  ['another protocol', { url: 'ftp://mock.example' }, 'url: expected an origin'],
   ['an unknown profile', { profile: 'django' }, 'profile: expected "flask", got "django"'],
   ['a seed that is not a number', { seed: 'x' }, 'seed: expected a number'],
   ['a parser', { options: { parser: {} } }, 'options.parser: expected none'],

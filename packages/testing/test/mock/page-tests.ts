@@ -64,7 +64,7 @@ export function testPage(): void {
     onTestFinished(() => other.close())
     await expect(other.listen()).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: 'url: another mock server already listens at chat.example:443; close it first',
+      message: 'url: another mock server already listens at mock.example:443; close it first',
     })
     await server.close()
     await other.listen()

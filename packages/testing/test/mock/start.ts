@@ -3,7 +3,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import { onTestFinished, vi } from 'vitest'
 import { nextEvent } from '../support/socket-events.ts'
 
-export const url = 'https://chat.example'
+export const url = 'https://mock.example'
 
 /** A listening mock server, which is closed when the test ends. */
 export async function startMock(options: Partial<MockServerOptions> = {}): Promise<MockServer> {

@@ -87,7 +87,7 @@ export function testUnchangedApp(): void {
     const [one, two] = [await startMock(), await startMock({ url: 'http://other.example:8080' })]
     await connectedClient()
     expect([one.io.sockets.sockets.size, two.io.sockets.sockets.size]).toEqual([1, 0])
-    await expect(startMock()).rejects.toThrow('another mock server already listens at chat.example:443')
+    await expect(startMock()).rejects.toThrow('another mock server already listens at mock.example:443')
     await two.close()
     await connectedClient()
     expect(one.io.sockets.sockets.size).toBe(2)
