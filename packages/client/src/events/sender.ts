@@ -18,6 +18,9 @@ interface Parcel {
   readonly fail?: (error: Error) => void
 }
 
+type Resolve = (values: unknown[]) => void
+type Reject = (error: Error) => void
+
 interface RequestOptions extends CallOptions {
   readonly timeoutMs: number
 }
@@ -86,27 +89,16 @@ export class Sender {
 
   /** Sends when connected and due. Resolves when the packet was handed to the connection; with `onSent`, with the server's answer. */
   emitWhenDue({ onSent, ...due }: QueuedEmit, limits: CallOptions): Promise<unknown[]> {
-    const { event } = due
-    let isSent = false
-    const timeoutError = (timeoutMs: number) => (isSent ? noAnswer : neverSent)(event, timeoutMs)
-    return settledBy(limits, timeoutError, (resolve, reject) => {
-      let forget = (): void => {}
-      const send = (sent: readonly unknown[]): void => {
-        isSent = true
-        if (onSent) {
-          forget = this.#ask(event, sent, resolve, reject)
-          onSent()
-        } else {
-          this.#emit(event, sent, due.room)
-          resolve([])
-        }
+    const { event, room } = due
+    return this.#call(due, limits, false, (sent, resolve, reject) => {
+      if (onSent) {
+        const forget = this.#ask(event, sent, resolve, reject)
+        onSent()
+        return forget
       }
-      const parcel: Parcel = { ...due, send, fail: reject }
-      this.#start(parcel)
-      return () => {
-        this.#dequeue(parcel)
-        forget()
-      }
+      this.#emit(event, sent, room)
+      resolve([])
+      return undefined
     })
   }
 
@@ -206,31 +198,37 @@ export class Sender {
   }
 
   #request(event: string, args: readonly unknown[], limits: RequestOptions, isNow: boolean): Promise<unknown[]> {
+    return this.#call({ event, args }, limits, isNow, (...call) => this.#ask(event, ...call))
+  }
+
+  /** Sends now, or queues; ends by what `deliver` settles, or by the limits. `deliver` sends the packet, and returns its undo. */
+  #call(
+    packet: Omit<Parcel, 'send' | 'fail'>,
+    limits: CallOptions,
+    isNow: boolean,
+    deliver: (sent: readonly unknown[], resolve: Resolve, reject: Reject) => (() => void) | undefined,
+  ): Promise<unknown[]> {
+    const { event } = packet
     let isSent = false
     const timeoutError = (timeoutMs: number) => (isSent ? noAnswer : neverSent)(event, timeoutMs)
     return settledBy(limits, timeoutError, (resolve, reject) => {
-      let forget = (): void => {}
+      let forget: (() => void) | undefined
       const send = (sent: readonly unknown[]): void => {
         isSent = true
-        forget = this.#ask(event, sent, resolve, reject)
+        forget = deliver(sent, resolve, reject)
       }
-      const parcel: Parcel = { event, args, send, fail: reject }
+      const parcel: Parcel = { ...packet, send, fail: reject }
       if (!isNow) this.#start(parcel)
       else if (!this.#send(parcel)) reject(new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
       return () => {
         this.#dequeue(parcel)
-        forget()
+        forget?.()
       }
     })
   }
 
   /** Sends, and settles a call with the answer. Returns the undo. */
-  #ask(
-    event: string,
-    args: readonly unknown[],
-    resolve: (values: unknown[]) => void,
-    reject: (error: Error) => void,
-  ): () => void {
+  #ask(event: string, args: readonly unknown[], resolve: Resolve, reject: Reject): () => void {
     return this.#port.emitWithAck(event, args, (values) => {
       if (!values) return reject(cutOff(event))
       this.#reporting.inspect({ type: 'ack', event, args: values })
