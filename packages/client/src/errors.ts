@@ -74,12 +74,7 @@ export function withVerdict(error: RoomfulError, { isRetryable }: RefusalOptions
 export function isPermanent(error: RoomfulError): boolean {
   const { code, refusal } = error
   if (code === 'INVALID_ARGUMENT' || code === 'TOO_LARGE') return true
-  return refusal !== undefined && !(verdicts.get(error) ?? isRetryable(code))
-}
-
-/** Whether a refusal with this code is temporary. */
-export function isRetryable(code: string): boolean {
-  return isPassingCode(code)
+  return refusal !== undefined && !(verdicts.get(error) ?? isPassingCode(code))
 }
 
 /** Whether the connection ended before the answer; the next connection asks again. */

@@ -2,8 +2,14 @@ import { RoomfulError } from '@roomful/contract'
 import { parseAddress } from './address.ts'
 import { limitPosts } from './engine-guards.ts'
 import { copyBy } from './guarded-parser.ts'
-import { withoutOffset } from './packet-offset.ts'
-import { connectError, lostSentence, registerAck, type Socket, socketActions } from './socket-io-adapter.ts'
+import {
+  connectError,
+  lostSentence,
+  packetListener,
+  registerAck,
+  type Socket,
+  socketActions,
+} from './socket-io-adapter.ts'
 import type { ExistingSocket, SocketHandlers, SocketParser, SocketPort } from './socket-port.ts'
 
 type StopReason = Parameters<SocketHandlers['stopped']>[0]
@@ -59,9 +65,7 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
   }
   const onGaveUp = (): void =>
     stop('exhausted', new RoomfulError('EXHAUSTED', 'the socket made its last attempt to connect'))
-  const onPacket = (event: unknown, ...args: unknown[]): void => {
-    if (typeof event === 'string') handlers.packet(event, socket['_pid'] ? withoutOffset(args, Date.now()) : args)
-  }
+  const onPacket = packetListener(socket, handlers)
 
   /** Emits without the `ackTimeout` and the `retries` of the app: the client has time-outs of its own, and sends nothing twice. */
   const emit = (event: string, args: readonly unknown[]): void => {
@@ -111,7 +115,7 @@ export function createExistingSocketPort(existing: ExistingSocket, handlers: Soc
     ...actions,
     checkAlive(mayBeDead) {
       noticeStop()
-      if (socket.connected) actions.checkAlive(mayBeDead)
+      actions.checkAlive(mayBeDead)
     },
     emitWithAck(event, args, settle) {
       const end = (values?: unknown[]): void => {

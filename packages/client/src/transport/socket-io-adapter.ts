@@ -70,9 +70,7 @@ export function createSocketPort(url: string, given: SocketOptions, handlers: So
       recent.reportLost(made.io.engine)
       handlers.closed(new RoomfulError(kicked ? 'KICKED' : 'DISCONNECTED', sentence, { cause }), kicked, isDead)
     })
-    made.onAny((event: unknown, ...args: unknown[]) => {
-      if (typeof event === 'string') handlers.packet(event, made['_pid'] ? withoutOffset(args, Date.now()) : args)
-    })
+    made.onAny(packetListener(made, handlers))
     return made
   }
 
@@ -138,6 +136,13 @@ export function socketActions(current: () => Socket | undefined): Actions {
       if (socket?.connected) checkAlive(socket.io, mayBeDead)
     },
     isCongested: () => (current()?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
+  }
+}
+
+/** For `onAny`: hands over each event, without what connection state recovery adds to it. */
+export function packetListener(socket: Socket, handlers: SocketHandlers): (...packet: unknown[]) => void {
+  return (event, ...args) => {
+    if (typeof event === 'string') handlers.packet(event, socket['_pid'] ? withoutOffset(args, Date.now()) : args)
   }
 }
 

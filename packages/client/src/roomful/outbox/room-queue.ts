@@ -1,6 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
-import { type PublishAnswer } from '@roomful/contract/protocol'
-import { isRetryable, requestedWaitMs } from '../../errors.ts'
+import { isPassingCode, type PublishAnswer } from '@roomful/contract/protocol'
+import { requestedWaitMs } from '../../errors.ts'
 import { type Message, type Outcome, unanswered } from './message.ts'
 import { refusedBy } from '../wire-messages.ts'
 import type { Batch, RoomQueueOutput, Session } from './outbox-steps.ts'
@@ -98,7 +98,7 @@ export class RoomQueue {
     })
     if (!isCurrent) return settled
     const rest = batch.messages.slice(results.length)
-    if (rest.length > 0 && isRetryable(code)) {
+    if (rest.length > 0 && isPassingCode(code)) {
       for (const sent of rest) if (batch.firstSent.has(sent)) sent.sentAt = undefined // the server has not touched it
       return [
         ...settled,
