@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, run } from './processes.mjs'
 
@@ -29,22 +29,6 @@ export async function installFolder(from, to, tarballs, more = {}) {
   if ((await run('npm', npm, options)) !== 0) throw new Error(`npm install failed in ${to}`)
   if ((await run('npm', ['run', '--silent', 'build', '--if-present'], options)) !== 0)
     throw new Error(`npm run build failed in ${to}`)
-}
-
-/**
- * The installed versions of what a folder's package.json depends on.
- * @param {string} folder Relative to the repository.
- * @returns {Record<string, string>}
- */
-export function installedVersions(folder) {
-  const { dependencies, devDependencies } = packageAt(folder)
-  const names = Object.keys({ ...dependencies, ...devDependencies })
-  return Object.fromEntries(names.map((name) => [name, packageAt(`${folder}/node_modules/${name}`).version]))
-}
-
-/** @param {string} folder */
-function packageAt(folder) {
-  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
 }
 
 const shell = process.platform === 'win32'

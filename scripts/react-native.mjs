@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path'
 import { record } from './compatibility.mjs'
-import { installedVersions, installFolder } from './installed.mjs'
+import { versionsIn } from './frameworks/install.mjs'
+import { installFolder } from './installed.mjs'
 import { runNightTests } from './night/run.mjs'
 import { endOnSignal, root, run } from './processes.mjs'
 import { buildAndPack } from './tarballs.mjs'
@@ -29,7 +30,7 @@ for (const name of ['app', 'engine']) {
 process.env.HERMES = join(root, FOLDER, 'node_modules/hermes-engine-cli', binaries, 'hermes')
 const { exit } = await runNightTests('packages/react/test/react-native', `${FOLDER}/report.json`)
 
-const versions = installedVersions(FOLDER)
+const versions = versionsIn(join(root, FOLDER))
 const isCompiled = compiled.every((code) => code === 0)
 record({
   group: 'react-native',

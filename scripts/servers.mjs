@@ -3,7 +3,8 @@ import { cpSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { record } from './compatibility.mjs'
 import { findPython } from './find-python.mjs'
-import { installedVersions, installFolder } from './installed.mjs'
+import { versionsIn } from './frameworks/install.mjs'
+import { installFolder } from './installed.mjs'
 import { runNightTests } from './night/run.mjs'
 import { endOnSignal, root } from './processes.mjs'
 import { ensurePython } from './system.mjs'
@@ -34,7 +35,7 @@ process.env.ROOMFUL_INSTALLED = join(root, '.cache/servers/http')
 const { exit, tests } = await runNightTests('packages/client/test/servers', '.cache/servers/report.json')
 
 for (const [name, folder] of Object.entries(FOLDERS))
-  recordServer(name, { node: process.versions.node, ...installedVersions(`.cache/servers/${folder}`) })
+  recordServer(name, versionsIn(join(root, `.cache/servers/${folder}`)))
 for (const [name, packages] of Object.entries(PYTHON)) recordServer(name, pythonVersions(packages))
 process.exitCode = exit === 0 && python.failed.length + python.skipped.length === 0 ? 0 : 1
 
