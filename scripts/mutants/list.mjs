@@ -184,7 +184,7 @@ export const mutants = [
   ),
   mutant(
     'S3 a passing refusal is skipped, and the rest goes on, in the server that ships',
-    `${server}/publisher.ts`,
+    `${server}/publish/publisher.ts`,
     'if (isPassingCode(error.code)) return { items: decided, stopped: error }',
     'if (isPassingCode(error.code)) continue',
     'packages/server/test/publish packages/server/test/handle packages/server/test/dedup',
@@ -282,12 +282,12 @@ export const mutants = [
     tests: 'packages/server/test/join',
     edits: [
       {
-        file: `${server}/memberships.ts`,
+        file: `${server}/rooms/memberships.ts`,
         find: 'await room.enter(this.#socket, this.#identity.wire, presence)',
         replace: '',
       },
       {
-        file: `${server}/memberships.ts`,
+        file: `${server}/rooms/memberships.ts`,
         find: 'return { ok: true, ...page, members: room.members() }',
         replace:
           'await room.enter(this.#socket, this.#identity.wire, presence); return { ok: true, ...page, members: room.members() }',

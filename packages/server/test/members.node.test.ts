@@ -1,6 +1,6 @@
 import { wire, type MembersDelta } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
-import { Members } from '../src/members.ts'
+import { Members } from '../src/rooms/members.ts'
 import { believe, chat } from './support/chat.ts'
 import { type Client, startRooms, texts } from './support/start-rooms.ts'
 

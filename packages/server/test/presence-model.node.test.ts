@@ -1,10 +1,10 @@
 import { type MembersDelta, type WireMember, wire } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { LeaveDelay } from '../src/leave-delay.ts'
+import { LeaveDelay } from '../src/rooms/leave-delay.ts'
 import type { SocketIoSocket } from '../src/socket-io.ts'
 import { memoryLog } from '../src/index.ts'
-import { Room } from '../src/room.ts'
+import { Room } from '../src/rooms/room.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())

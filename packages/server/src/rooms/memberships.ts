@@ -1,15 +1,15 @@
 import { isPassingCode, type JoinAnswer, type JoinRequest } from '@roomful/contract/protocol'
 import type { ActiveRooms } from './active-rooms.ts'
-import type { Identity } from './authenticate.ts'
-import type { CallbackRunner } from './callback-runner.ts'
-import { joinParams } from './join-params.ts'
+import type { Identity } from '../connection/authenticate.ts'
+import type { CallbackRunner } from '../callback-runner.ts'
+import { joinParams } from '../connection/join-params.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import type { LeaveDelay } from './leave-delay.ts'
-import type { Page } from './log/log.ts'
-import { RefusalError, refuse } from './refuse.ts'
+import type { Page } from '../log/log.ts'
+import { RefusalError, refuse } from '../refuse.ts'
 import type { Room } from './room.ts'
-import type { Settings } from './settings.ts'
-import type { SocketIoSocket } from './socket-io.ts'
+import type { Settings } from '../settings.ts'
+import type { SocketIoSocket } from '../socket-io.ts'
 
 export interface MembershipParts {
   readonly settings: Settings

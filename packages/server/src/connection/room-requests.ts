@@ -6,12 +6,12 @@ import {
   wire,
 } from '@roomful/contract/protocol'
 import type { Identity } from './authenticate.ts'
-import type { EventRules } from './event-rules.ts'
-import type { SocketIoSocket } from './socket-io.ts'
-import type { Memberships } from './memberships.ts'
-import { assertPresence } from './presence-rules.ts'
-import type { Publisher } from './publisher.ts'
-import { RefusalError, refuse } from './refuse.ts'
+import type { EventRules } from '../publish/event-rules.ts'
+import type { SocketIoSocket } from '../socket-io.ts'
+import type { Memberships } from '../rooms/memberships.ts'
+import { assertPresence } from '../rooms/presence-rules.ts'
+import type { Publisher } from '../publish/publisher.ts'
+import { RefusalError, refuse } from '../refuse.ts'
 import {
   parseHistory,
   parseJoin,
@@ -22,7 +22,7 @@ import {
   parseVolatile,
 } from './requests.ts'
 import type { RequestHandler } from './responder.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings.ts'
 
 export interface RequestParts {
   readonly settings: Settings

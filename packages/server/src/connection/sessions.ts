@@ -1,8 +1,8 @@
 import { isPassingCode } from '@roomful/contract/protocol'
 import { connectError, identify, type Identity } from './authenticate.ts'
-import { RefusalError } from './refuse.ts'
+import { RefusalError } from '../refuse.ts'
 import { Session, type SessionParts } from './session.ts'
-import type { SocketIoServer, SocketIoSocket } from './socket-io.ts'
+import type { SocketIoServer, SocketIoSocket } from '../socket-io.ts'
 
 type Next = (error?: Error) => void
 

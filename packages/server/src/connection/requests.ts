@@ -9,7 +9,7 @@ import {
   type PublishRequest,
   type TypingRequest,
 } from '@roomful/contract/protocol'
-import { refuse } from './refuse.ts'
+import { refuse } from '../refuse.ts'
 
 // Checks requests as they come off the wire; a refusal says what was expected.
 // The event and data of an item are not checked here: a mistake in them refuses that item only.

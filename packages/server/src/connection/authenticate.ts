@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { RoomfulError } from '@roomful/contract'
 import { describe, isObject, validate, type WireUser } from '@roomful/contract/protocol'
-import type { CallbackRunner } from './callback-runner.ts'
-import { jsonCopy } from './json.ts'
-import { RefusalError, refuse } from './refuse.ts'
-import type { Settings } from './settings.ts'
-import type { SocketIoSocket } from './socket-io.ts'
+import type { CallbackRunner } from '../callback-runner.ts'
+import { jsonCopy } from '../json.ts'
+import { RefusalError, refuse } from '../refuse.ts'
+import type { Settings } from '../settings.ts'
+import type { SocketIoSocket } from '../socket-io.ts'
 
 /** The user of a socket. */
 export interface Identity {

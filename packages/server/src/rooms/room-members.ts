@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { WireMember } from '@roomful/contract/protocol'
 import { Members, type MembersChange, type Merge } from './members.ts'
-import type { SocketIoSocket } from './socket-io.ts'
+import type { SocketIoSocket } from '../socket-io.ts'
 
 /** Sends a change to the room; to all but one socket, where `except` is given. */
 export type SendChange = (change: MembersChange, except?: SocketIoSocket) => void

@@ -1,4 +1,4 @@
-import { refuse } from './refuse.ts'
+import { refuse } from '../refuse.ts'
 
 interface Waiting {
   readonly start: () => void

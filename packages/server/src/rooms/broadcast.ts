@@ -1,5 +1,5 @@
 import type { Entry } from '@roomful/contract/protocol'
-import type { Appended, Page, PageRequest } from './log/log.ts'
+import type { Appended, Page, PageRequest } from '../log/log.ts'
 
 /** The most that is sent of entries whose write seemed to fail; members fetch the rest when they see the hole. */
 const CATCH_UP = { limit: 200, bytes: 262_144 }

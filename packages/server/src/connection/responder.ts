@@ -1,8 +1,8 @@
 import { describe } from '@roomful/contract/protocol'
-import type { Drain } from './drain.ts'
-import { RefusalError, refuse, toWire } from './refuse.ts'
-import type { Report } from './report.ts'
-import type { SocketIoSocket } from './socket-io.ts'
+import type { Drain } from '../drain.ts'
+import { RefusalError, refuse, toWire } from '../refuse.ts'
+import type { Report } from '../report.ts'
+import type { SocketIoSocket } from '../socket-io.ts'
 
 export type RequestHandler = (request: unknown) => Promise<object>
 type Listener = (...args: unknown[]) => void

@@ -1,11 +1,11 @@
 import { type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
 import type { Identity } from './authenticate.ts'
-import type { Drain } from './drain.ts'
-import { type MembershipParts, Memberships } from './memberships.ts'
-import { refuse } from './refuse.ts'
+import type { Drain } from '../drain.ts'
+import { type MembershipParts, Memberships } from '../rooms/memberships.ts'
+import { refuse } from '../refuse.ts'
 import { type RequestHandler, Responder } from './responder.ts'
 import { type RequestParts, RoomRequests } from './room-requests.ts'
-import type { SocketIoSocket } from './socket-io.ts'
+import type { SocketIoSocket } from '../socket-io.ts'
 
 export interface SessionParts extends RequestParts, MembershipParts {
   readonly drain: Drain

@@ -8,14 +8,14 @@ import {
   wire,
 } from '@roomful/contract/protocol'
 import { Broadcast } from './broadcast.ts'
-import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'
-import type { NewEntry } from './log/new-entry.ts'
-import type { Sender, SenderRow } from './log/sender-row.ts'
+import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
+import type { NewEntry } from '../log/new-entry.ts'
+import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { MembersChange } from './members.ts'
 import type { MergePresence } from './presence-rules.ts'
-import type { Report } from './report.ts'
+import type { Report } from '../report.ts'
 import { RoomMembers } from './room-members.ts'
-import { channelOf, type SocketIoServer, type SocketIoSocket } from './socket-io.ts'
+import { channelOf, type SocketIoServer, type SocketIoSocket } from '../socket-io.ts'
 import { TypingState } from './typing-state.ts'
 
 export interface RoomParts {

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { type AnyContract, type Receipt, RoomfulError } from '@roomful/contract'
 import { assertRoomName } from '@roomful/contract/protocol'
 import type { ActiveRooms } from './active-rooms.ts'
-import type { Drain } from './drain.ts'
-import type { EventRules } from './event-rules.ts'
-import type { RoomEmitter } from './options.ts'
-import type { Report } from './report.ts'
+import type { Drain } from '../drain.ts'
+import type { EventRules } from '../publish/event-rules.ts'
+import type { RoomEmitter } from '../options.ts'
+import type { Report } from '../report.ts'
 import { volatileMeta } from './room.ts'
-import { channelOf, type SocketIoServer } from './socket-io.ts'
+import { channelOf, type SocketIoServer } from '../socket-io.ts'
 
 interface RoomEmitterParts {
   readonly rules: EventRules

@@ -1,7 +1,7 @@
 import { MAX_PARAMS_BYTES } from '@roomful/contract/protocol'
-import { jsonText } from './json.ts'
-import type { Settings } from './settings.ts'
-import { validateOrRefuse } from './validate-or-refuse.ts'
+import { jsonText } from '../json.ts'
+import type { Settings } from '../settings.ts'
+import { validateOrRefuse } from '../validate-or-refuse.ts'
 
 /**
  * The params of a join as `authorize.join` gets them: parsed by the contract's `join` schema; any JSON where it has none.
