@@ -4,6 +4,7 @@ import { assertIntegers, assertMilliseconds } from './assert-numbers.ts'
 import type { RoomLog } from './log/log.ts'
 import { memoryLog } from './log/memory-log.ts'
 import { assertDedup } from './log/row-limits.ts'
+import { Metrics } from './metrics/metrics.ts'
 import type { Handshake, RoomsOptions } from './options.ts'
 import { createReport, type Report } from './report.ts'
 
@@ -20,6 +21,7 @@ export interface Settings {
   readonly presenceGraceMs: number
   readonly mergePresence: ((states: readonly unknown[]) => unknown) | undefined
   readonly report: Report
+  readonly metrics: Metrics
 }
 
 /** @throws RoomfulError `INVALID_ARGUMENT` for options that cannot work. */
@@ -48,6 +50,7 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
     presenceGraceMs,
     mergePresence: options.mergePresence as Settings['mergePresence'],
     report: createReport(options.onError),
+    metrics: new Metrics(),
   }
 }
 

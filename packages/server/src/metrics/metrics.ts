@@ -1,0 +1,68 @@
+import { type FinalCode, finalCodes, type PassingCode, passingCodes } from '@roomful/contract/protocol'
+import { Counts, Histogram, type HistogramSnapshot } from './counters.ts'
+
+/** The bounds of the server whose hits are counted, by name. A new bound needs its name here, and `metrics.bounds.add(name)` where it is hit. */
+export const boundNames = [
+  /** The requests of one connection that run at a time. */
+  'requests',
+  /** The rooms of one connection. */
+  'rooms',
+] as const
+export type BoundName = (typeof boundNames)[number]
+
+/**
+ * What became of the items of `$publish`. `stored`: in the log. `repeated`: decided before, and answered again. `refused`:
+ * for good. `deferred`: not handled, with a passing refusal; the client sends them again.
+ */
+const publishResults = ['stored', 'repeated', 'refused', 'deferred'] as const
+export type PublishResult = (typeof publishResults)[number]
+
+/** The codes that are counted by name. A code of the app counts as `APP`: the app may make one for each user. */
+export type RefusalCount = FinalCode | PassingCode | 'UNAUTHORIZED' | 'APP'
+const refusalCodes: readonly RefusalCount[] = [...finalCodes, ...passingCodes, 'UNAUTHORIZED', 'APP']
+
+/** The numbers of a server since its start, and now. No name in it is of a room, a user or an address. */
+export interface RoomsMetrics {
+  /** Connections that are open now. */
+  readonly connections: number
+  /** Rooms with members or running writes now. */
+  readonly rooms: number
+  /** Members of all rooms now: a user in two rooms counts twice, a user with two tabs in a room once. */
+  readonly members: number
+  /** Bytes that wait now to be sent to clients that read slowly. */
+  readonly unsentBytes: number
+  /** Items of `$publish`, by what became of them. */
+  readonly publishes: Readonly<Record<PublishResult, number>>
+  /** Refused connections, requests and items, by code. */
+  readonly refusals: Readonly<Record<RefusalCount, number>>
+  /** How often a bound of the server was hit. */
+  readonly bounds: Readonly<Record<BoundName, number>>
+  /** The time of the log's writes. */
+  readonly commitMs: HistogramSnapshot
+  /** The time from the end of a write to the last member's socket. */
+  readonly fanOutMs: HistogramSnapshot
+}
+
+/** Counts what happens in a server. */
+export class Metrics {
+  readonly publishes: Counts<PublishResult> = new Counts(publishResults)
+  readonly bounds: Counts<BoundName> = new Counts(boundNames)
+  readonly commitMs: Histogram = new Histogram()
+  readonly fanOutMs: Histogram = new Histogram()
+  readonly #refusals = new Counts(refusalCodes)
+
+  refused(code: string, count = 1): void {
+    this.#refusals.add(this.#refusals.has(code) ? code : 'APP', count)
+  }
+
+  snapshot(now: Pick<RoomsMetrics, 'connections' | 'rooms' | 'members' | 'unsentBytes'>): RoomsMetrics {
+    return {
+      ...now,
+      publishes: this.publishes.snapshot(),
+      refusals: this.#refusals.snapshot(),
+      bounds: this.bounds.snapshot(),
+      commitMs: this.commitMs.snapshot(),
+      fanOutMs: this.fanOutMs.snapshot(),
+    }
+  }
+}
