@@ -27,16 +27,18 @@ const ABORTED_MS = 1_000
  */
 export function createRooms<C extends AnyContract>(io: SocketIoServer, options: RoomsOptions<C>): Rooms<C> {
   const settings = settingsOf(options)
-  const { log, limits, report } = settings
+  const { log, metrics, report } = settings
   const drain = new Drain()
   const callbacks = new CallbackRunner(settings.handlerTimeoutMs)
   const rules = new EventRules(settings, callbacks)
-  const activeRooms = new ActiveRooms({ io, log, report, mergePresence: createPresenceMerge(settings) })
+  const activeRooms = new ActiveRooms({ io, log, metrics, report, mergePresence: createPresenceMerge(settings) })
   const leaveDelay = new LeaveDelay(settings.presenceGraceMs)
-  const publisher = new Publisher({ rules, activeRooms, drain, limits, report })
+  const publisher = new Publisher({ rules, activeRooms, drain, settings })
   const sessions = new Sessions(io, { settings, callbacks, drain, rules, activeRooms, leaveDelay, publisher })
 
   async function closeDown(): Promise<void> {
+    const startedAt = performance.now()
+    settings.inspect?.({ type: 'closing', connections: sessions.measure().connections })
     drain.close()
     await drain.idle(settings.closeTimeoutMs)
     callbacks.abortAll(refuse('CLOSING', 'the server is closing'))
@@ -45,6 +47,7 @@ export function createRooms<C extends AnyContract>(io: SocketIoServer, options: 
     leaveDelay.stop()
     activeRooms.stop()
     await log.close?.()
+    settings.inspect?.({ type: 'closed', durationMs: performance.now() - startedAt })
   }
 
   let closed: Promise<void> | undefined
@@ -52,6 +55,7 @@ export function createRooms<C extends AnyContract>(io: SocketIoServer, options: 
     handle: (event, handler) => rules.handle(event as string, handler as Handler),
     to: (room) => createRoomEmitter(room, { rules, drain, activeRooms, report, io }),
     userOf: (socket) => sessions.userOf(socket) as User<C> | undefined,
+    metrics: () => metrics.snapshot({ ...sessions.measure(), ...activeRooms.measure() }),
     newEpoch: () => drain.run(async () => await log.newEpoch()),
     close: () => (closed ??= closeDown()),
   }

@@ -20,3 +20,6 @@ export type {
 } from './options.ts'
 export { RefusalError, refuse } from './refuse.ts'
 export type { ErrorContext } from './report.ts'
+export type { HistogramSnapshot } from './metrics/counters.ts'
+export type { RoomsEvent } from './metrics/events.ts'
+export type { BoundName, PublishResult, RefusalCount, RoomsMetrics } from './metrics/metrics.ts'

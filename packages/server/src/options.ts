@@ -16,6 +16,8 @@ import type {
 } from '@roomful/contract'
 import type { Limits } from '@roomful/contract/protocol'
 import type { RoomLog } from './log/log.ts'
+import type { Inspect } from './metrics/events.ts'
+import type { RoomsMetrics } from './metrics/metrics.ts'
 import type { ErrorContext } from './report.ts'
 
 type Await<T> = T | Promise<T>
@@ -92,6 +94,11 @@ export interface RoomsOptions<C extends AnyContract> {
   readonly mergePresence?: (presences: readonly [PresenceInput<C>, ...PresenceInput<C>[]]) => PresenceInput<C>
   /** Called with each error of the app's functions and of the log. Default: prints it. */
   readonly onError?: (error: unknown, context: ErrorContext) => void
+  /**
+   * Called with each event of the server, for logs: connections, joins, publishes, refusals, closing. Events hold names of
+   * rooms and ids of users, but no token, no data of messages and no session id. Must return quickly.
+   */
+  readonly inspect?: Inspect
 }
 
 /** Emits messages of the server itself into a room. */
@@ -130,6 +137,8 @@ export interface Rooms<C extends AnyContract> {
    * Members notice with the next message; their views begin anew, with a `gap` of reason `epoch`.
    */
   newEpoch(): Promise<void>
+  /** The numbers of this server since its start, and now: a new object of plain data, also after `close()`. */
+  metrics(): RoomsMetrics
   /** Refuses new requests, waits for the running ones, then stops listening and closes the log. Cannot be undone. */
   close(): Promise<void>
 }

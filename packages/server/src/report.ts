@@ -1,6 +1,15 @@
 /** Where a function of the app, or the log, failed. */
 export interface ErrorContext {
-  readonly during: 'authenticate' | 'join' | 'leave' | 'emit' | 'commit' | 'broadcast' | 'request' | 'presence'
+  readonly during:
+    | 'authenticate'
+    | 'join'
+    | 'leave'
+    | 'emit'
+    | 'commit'
+    | 'broadcast'
+    | 'request'
+    | 'presence'
+    | 'inspect'
   readonly room?: string
   readonly event?: string
 }

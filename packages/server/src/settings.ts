@@ -4,6 +4,7 @@ import { assertIntegers, assertMilliseconds } from './assert-numbers.ts'
 import type { RoomLog } from './log/log.ts'
 import { memoryLog } from './log/memory-log.ts'
 import { assertDedup } from './log/row-limits.ts'
+import type { Inspect } from './metrics/events.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { Handshake, RoomsOptions } from './options.ts'
 import { createReport, type Report } from './report.ts'
@@ -21,6 +22,8 @@ export interface Settings {
   readonly presenceGraceMs: number
   readonly mergePresence: ((states: readonly unknown[]) => unknown) | undefined
   readonly report: Report
+  /** Never throws. undefined where the app does not look, so that no event is made. */
+  readonly inspect: Inspect | undefined
   readonly metrics: Metrics
 }
 
@@ -38,6 +41,7 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
   const log = options.log ?? memoryLog()
   assertDedup('createRooms: log', log.dedupMs)
   const { join, emit } = options.authorize ?? {}
+  const report = createReport(options.onError)
   return {
     definition,
     authenticate: options.authenticate,
@@ -49,8 +53,21 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
     closeTimeoutMs,
     presenceGraceMs,
     mergePresence: options.mergePresence as Settings['mergePresence'],
-    report: createReport(options.onError),
+    report,
+    inspect: createInspect(options.inspect, report),
     metrics: new Metrics(),
+  }
+}
+
+function createInspect(inspect: Inspect | undefined, report: Report): Inspect | undefined {
+  if (inspect === undefined) return undefined
+  if (typeof inspect !== 'function') throw invalid(`inspect must be a function, got ${describe(inspect)}`)
+  return (event) => {
+    try {
+      inspect(event)
+    } catch (error) {
+      report(error, { during: 'inspect' })
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LeaveDelay } from '../src/rooms/leave-delay.ts'
 import type { SocketIoSocket } from '../src/socket-io.ts'
 import { memoryLog } from '../src/index.ts'
+import { Metrics } from '../src/metrics/metrics.ts'
 import { Room } from '../src/rooms/room.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
@@ -105,6 +106,7 @@ class Actual {
     this.#room = new Room('general', {
       io,
       log: memoryLog(),
+      metrics: new Metrics(),
       report,
       ...(merges ? { mergePresence: (all) => all } : {}),
     })

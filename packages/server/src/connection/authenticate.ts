@@ -17,6 +17,11 @@ export interface Identity {
   readonly guest: boolean
 }
 
+/** The id of a user who has signed in; null for a guest, and for a client without a user. */
+export function userIdOf(identity: Identity | null): string | null {
+  return identity === null || identity.guest ? null : identity.wire.id
+}
+
 /**
  * Asks the app's `authenticate` for the user; null for a client without a user.
  * @throws RefusalError the app's own; `UNAVAILABLE`, with a report, for any other failure.

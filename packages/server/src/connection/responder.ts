@@ -1,7 +1,7 @@
 import { describe } from '@roomful/contract/protocol'
 import type { Drain } from '../drain.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
-import type { Report } from '../report.ts'
+import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
 
 export type RequestHandler = (request: unknown) => Promise<object>
@@ -9,7 +9,9 @@ type Listener = (...args: unknown[]) => void
 
 interface ResponderParts {
   readonly drain: Drain
-  readonly report: Report
+  readonly settings: Settings
+  /** The user's id, for `inspect`. */
+  readonly user: string | null
   /** The most requests of one socket that run at a time. */
   readonly maxPending: number
 }
@@ -28,7 +30,7 @@ export class Responder {
   }
 
   on(event: string, handler: RequestHandler): void {
-    const listener: Listener = (...args) => void this.#respond(args, handler)
+    const listener: Listener = (...args) => void this.#respond(event, args, handler)
     this.#listeners.push([event, listener])
     this.#socket.on(event, listener)
   }
@@ -43,35 +45,41 @@ export class Responder {
     if (typeof event !== 'string' || event[0] !== '$' || this.#socket.listenerCount(event) > 0) return
     const expected = this.#listeners.map(([name]) => name).join(', ')
     const unknown = refuse('SHAPE', `unknown request ${describe(event)}: expected one of ${expected}`)
-    void this.#respond(args, () => Promise.reject(unknown))
+    void this.#respond('unknown', args, () => Promise.reject(unknown))
   }
 
-  async #respond(args: unknown[], handler: RequestHandler): Promise<void> {
+  async #respond(event: string, args: unknown[], handler: RequestHandler): Promise<void> {
     const acknowledge = args.at(-1)
-    const result = await this.#answer(args[0], handler)
+    const result = await this.#answer(event, args[0], handler)
     try {
       if (typeof acknowledge === 'function') acknowledge(result)
     } catch (error) {
-      this.#parts.report(error, { during: 'request' })
+      this.#parts.settings.report(error, { during: 'request' })
     }
   }
 
-  async #answer(request: unknown, handler: RequestHandler): Promise<object> {
-    const { drain, report, maxPending } = this.#parts
-    if (this.#pending >= maxPending) return refused(refuse('LIMIT', `at most ${maxPending} requests at a time`))
+  async #answer(event: string, request: unknown, handler: RequestHandler): Promise<object> {
+    const { drain, settings, maxPending } = this.#parts
+    if (this.#pending >= maxPending) {
+      settings.metrics.bounds.add('requests')
+      return this.#refused(event, refuse('LIMIT', `at most ${maxPending} requests at a time`))
+    }
     this.#pending += 1
     try {
       return await drain.run(() => handler(request))
     } catch (error) {
-      if (error instanceof RefusalError) return refused(error)
-      report(error, { during: 'request' })
-      return refused(refuse('UNAVAILABLE', 'the server failed on this request'))
+      if (error instanceof RefusalError) return this.#refused(event, error)
+      settings.report(error, { during: 'request' })
+      return this.#refused(event, refuse('UNAVAILABLE', 'the server failed on this request'))
     } finally {
       this.#pending -= 1
     }
   }
-}
 
-function refused(error: RefusalError): object {
-  return { ok: false, ...toWire(error) }
+  #refused(request: string, error: RefusalError): object {
+    const { settings, user } = this.#parts
+    settings.metrics.refused(error.code)
+    settings.inspect?.({ type: 'refuse', user, request, code: error.code })
+    return { ok: false, ...toWire(error) }
+  }
 }

@@ -1,5 +1,5 @@
 import { type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
-import type { Identity } from './authenticate.ts'
+import { type Identity, userIdOf } from './authenticate.ts'
 import type { Drain } from '../drain.ts'
 import { type MembershipParts, Memberships } from '../rooms/memberships.ts'
 import { refuse } from '../refuse.ts'
@@ -22,7 +22,7 @@ export class Session {
     socket.emit(wire.hello, helloFor(identity, settings.limits))
     // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
     const maxPending = settings.limits.rooms * 4
-    this.#responder = new Responder(socket, { drain, report: settings.report, maxPending })
+    this.#responder = new Responder(socket, { drain, settings, user: userIdOf(identity), maxPending })
     let handlers = FORBIDDEN
     if (identity !== null) {
       this.#memberships = new Memberships(socket, identity, parts)

@@ -1,7 +1,8 @@
 import { isPassingCode } from '@roomful/contract/protocol'
-import { connectError, identify, type Identity } from './authenticate.ts'
+import { connectError, identify, type Identity, userIdOf } from './authenticate.ts'
 import { RefusalError } from '../refuse.ts'
 import { Session, type SessionParts } from './session.ts'
+import { unsentBytesOf } from '../metrics/unsent-bytes.ts'
 import type { SocketIoServer, SocketIoSocket } from '../socket-io.ts'
 
 type Next = (error?: Error) => void
@@ -23,6 +24,13 @@ export class Sessions {
   /** The user of a socket; undefined for a client without a user. */
   userOf(socket: object): unknown {
     return this.#identities.get(socket)?.user
+  }
+
+  /** The open connections, and the bytes that wait to be sent to them. */
+  measure(): { readonly connections: number; readonly unsentBytes: number } {
+    let unsentBytes = 0
+    for (const socket of this.#open.keys()) unsentBytes += unsentBytesOf(socket)
+    return { connections: this.#open.size, unsentBytes }
   }
 
   /** Stops listening. The sockets stay open, for the Socket.IO server to close. */
@@ -64,17 +72,24 @@ export class Sessions {
       drain.assertOpen()
       return identity
     } catch (error) {
-      if (error instanceof RefusalError) return error
-      throw error
+      if (!(error instanceof RefusalError)) throw error
+      settings.metrics.refused(error.code)
+      settings.inspect?.({ type: 'refuse', user: null, request: 'connect', code: error.code })
+      return error
     }
   }
 
   #begin(socket: SocketIoSocket, identity: Identity | null): void {
     if (!socket.connected) return
     const session = new Session(socket, identity, this.#parts)
+    const { inspect } = this.#parts.settings
+    const user = userIdOf(identity)
+    const since = performance.now()
+    inspect?.({ type: 'connect', user })
     const end = (reason: string): void => {
       this.#open.delete(socket)
       session.end(reason)
+      inspect?.({ type: 'disconnect', user, reason, durationMs: performance.now() - since })
     }
     this.#open.set(socket, { session, end })
     // Before Socket.IO saves the socket's rooms for recovery: a recovered socket must join again, with permission.

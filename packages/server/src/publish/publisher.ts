@@ -1,22 +1,23 @@
-import { isPassingCode, type Limits, type PublishAnswer } from '@roomful/contract/protocol'
+import { isPassingCode, type PublishAnswer } from '@roomful/contract/protocol'
 import type { ActiveRooms } from '../rooms/active-rooms.ts'
-import type { Identity } from '../connection/authenticate.ts'
+import { type Identity, userIdOf } from '../connection/authenticate.ts'
 import type { Drain } from '../drain.ts'
 import type { EventRules } from './event-rules.ts'
 import { hashOf } from '../json.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { answerFrom, type DecidedItem, type Sender, type SenderRow } from '../log/sender-row.ts'
 import type { Memberships } from '../rooms/memberships.ts'
+import { countBatch } from '../metrics/count-batch.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
-import type { Report } from '../report.ts'
 import type { PublishBatch } from '../connection/requests.ts'
 import type { Room } from '../rooms/room.ts'
+import type { Settings } from '../settings.ts'
 
 /** A batch that takes longer is answered in part, well before its sender would send it again (C5: after 10 s). */
 const BATCH_MS = 5_000
 
 /** For an item that the log answers from its row. The refusal is the answer if the row is gone by then. */
-const ALREADY_DECIDED = { refusal: { code: 'STALE' } }
+const ALREADY_DECIDED = { code: 'STALE' }
 
 interface Decided {
   readonly items: readonly DecidedItem[]
@@ -28,8 +29,7 @@ interface PublisherParts {
   readonly rules: EventRules
   readonly drain: Drain
   readonly activeRooms: ActiveRooms
-  readonly limits: Limits
-  readonly report: Report
+  readonly settings: Settings
 }
 
 /** Handles `$publish`: checks a batch item by item, and writes it to the room's log (S2 to S7). */
@@ -43,25 +43,37 @@ export class Publisher {
 
   /** A batch that has begun is finished, also after its sender has left the room. */
   async publish(memberships: Memberships, identity: Identity, request: PublishBatch): Promise<PublishAnswer> {
+    const startedAt = performance.now()
     try {
       memberships.assertMember(request.room)
       const sender = { user: identity.guest ? null : identity.wire.id, cid: request.cid }
       return await this.#parts.activeRooms.use(request.room, (room) =>
-        this.#queue.run(queueKeyOf(sender, request.room), () => this.#process(room, identity, sender, request)),
+        this.#queue.run(queueKeyOf(sender, request.room), () =>
+          this.#process(room, identity, sender, request, startedAt),
+        ),
       )
     } catch (error) {
-      return { ok: false, epoch: request.epoch, results: [], ...toWire(this.#refusalOf(error, request.room)) }
+      const refusal = toWire(this.#refusalOf(error, request.room))
+      return this.#count({ ok: false, epoch: request.epoch, results: [], ...refusal }, identity, request, startedAt)
     }
   }
 
-  async #process(room: Room, identity: Identity, sender: Sender, request: PublishBatch): Promise<PublishAnswer> {
+  async #process(
+    room: Room,
+    identity: Identity,
+    sender: Sender,
+    request: PublishBatch,
+    startedAt: number,
+  ): Promise<PublishAnswer> {
     const { epoch } = request
     const row = await room.row(sender)
     const { items, stopped } = await this.#decide(room, identity, row, request)
     const committed = await room.commit({ epoch, sender, items: withCommitTime(items) })
     if (committed === undefined) throw refuse('EPOCH', 'the log of this room has another epoch now: join again')
     const { results } = committed
-    return stopped === undefined ? { ok: true, epoch, results } : { ok: false, epoch, results, ...toWire(stopped) }
+    const answer =
+      stopped === undefined ? { ok: true, epoch, results } : { ok: false, epoch, results, ...toWire(stopped) }
+    return this.#count(answer, identity, request, startedAt, items)
   }
 
   /** S3: items that the row covers were decided before; no handler runs for them again. */
@@ -71,14 +83,15 @@ export class Publisher {
     row: SenderRow | undefined,
     { cid, items }: PublishBatch,
   ): Promise<Decided> {
-    const { rules, drain, limits } = this.#parts
+    const { rules, drain, settings } = this.#parts
+    const { limits } = settings
     const endAt = performance.now() + BATCH_MS
     const decided: DecidedItem[] = []
     let bytes = 0
     for (const { n, event, data } of items) {
       const hash = hashOf(event, data)
       if (answerFrom(row, n, hash) !== undefined) {
-        decided.push({ n, hash, ...ALREADY_DECIDED })
+        decided.push({ n, hash, refusal: ALREADY_DECIDED })
         continue
       }
       try {
@@ -98,10 +111,28 @@ export class Publisher {
     return { items: decided, stopped: undefined }
   }
 
+  #count(
+    answer: PublishAnswer,
+    identity: Identity,
+    { room, items }: PublishBatch,
+    startedAt: number,
+    decided: readonly DecidedItem[] = [],
+  ): PublishAnswer {
+    const isRepeated = (index: number): boolean => {
+      const item = decided[index]
+      return item !== undefined && 'refusal' in item && item.refusal === ALREADY_DECIDED
+    }
+    const { results, code } = answer
+    const durationMs = performance.now() - startedAt
+    const batch = { user: userIdOf(identity), room, size: items.length, results, code, isRepeated, durationMs }
+    countBatch(this.#parts.settings, batch)
+    return answer
+  }
+
   /** S7: after an unexpected error the client sends the batch again. */
   #refusalOf(error: unknown, room: string): RefusalError {
     if (error instanceof RefusalError) return error
-    this.#parts.report(error, { during: 'commit', room })
+    this.#parts.settings.report(error, { during: 'commit', room })
     return refuse('UNAVAILABLE', 'the message could not be stored')
   }
 }

@@ -41,6 +41,13 @@ export class ActiveRooms {
     }
   }
 
+  /** The rooms, and the members of all of them. */
+  measure(): { readonly rooms: number; readonly members: number } {
+    let members = 0
+    for (const { room } of this.#rooms.values()) members += room.memberCount
+    return { rooms: this.#rooms.size, members }
+  }
+
   /** No room sends changes of its members any more. */
   stop(): void {
     for (const { room } of this.#rooms.values()) room.stop()

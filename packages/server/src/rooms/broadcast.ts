@@ -1,10 +1,12 @@
 import type { Entry } from '@roomful/contract/protocol'
 import type { Appended, Page, PageRequest } from '../log/log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 
 /** The most that is sent of entries whose write seemed to fail; members fetch the rest when they see the hole. */
 const CATCH_UP = { limit: 200, bytes: 262_144 }
 
 interface BroadcastParts {
+  readonly metrics: Metrics
   readonly page: (request: PageRequest) => Promise<Page>
   /** Sends one entry to the members; must not throw. */
   readonly send: (epoch: string, entry: Entry) => void
@@ -31,9 +33,19 @@ export class Broadcast {
   /** Starts the write at once, and sends its entries after those of all earlier calls. */
   write<T extends Appended | undefined>(write: () => T | Promise<T>): Promise<T> {
     this.#hasWritten = true
-    const written = (async () => await write())()
+    const { commitMs, fanOutMs } = this.#parts.metrics
+    const startedAt = performance.now()
+    let writtenAt = startedAt
+    const written = (async () => {
+      const appended = await write()
+      writtenAt = performance.now()
+      commitMs.add(writtenAt - startedAt)
+      return appended
+    })()
     const sent = Promise.all([written, this.#last]).then(async ([appended]) => {
-      if (appended !== undefined) await this.#send(appended)
+      if (appended === undefined) return appended
+      await this.#send(appended)
+      if (appended.entries.length > 0) fanOutMs.add(performance.now() - writtenAt)
       return appended
     })
     this.#last = sent.catch(() => {}) // the caller gets the error; later writes are sent all the same

@@ -50,6 +50,11 @@ export class Members {
     this.#merge = merge
   }
 
+  /** The users who are here, also those whose connection was lost a moment ago. */
+  get count(): number {
+    return this.#users.size
+  }
+
   /** When to call `takeChange`: at once after a user enters or leaves, and never (Infinity) without a change. */
   get nextChangeAt(): number {
     if (this.#isUrgent) return -Infinity

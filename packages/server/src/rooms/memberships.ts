@@ -1,6 +1,6 @@
 import { isPassingCode, type JoinAnswer, type JoinRequest } from '@roomful/contract/protocol'
 import type { ActiveRooms } from './active-rooms.ts'
-import type { Identity } from '../connection/authenticate.ts'
+import { type Identity, userIdOf } from '../connection/authenticate.ts'
 import type { CallbackRunner } from '../callback-runner.ts'
 import { joinParams } from '../connection/join-params.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
@@ -47,7 +47,9 @@ export class Memberships {
       if (this.#ended) throw refuse('UNAVAILABLE', 'the connection has ended')
       const wasMember = this.#rooms.has(name)
       try {
-        return await this.#enter(request)
+        const answer = await this.#enter(request)
+        if (!wasMember) this.#inspect('join', name)
+        return answer
       } catch (error) {
         if (!wasMember) this.#exit(name)
         throw error
@@ -125,8 +127,10 @@ export class Memberships {
 
   #open(name: string): Room {
     const { settings, activeRooms } = this.#parts
-    if (this.#rooms.size >= settings.limits.rooms)
+    if (this.#rooms.size >= settings.limits.rooms) {
+      settings.metrics.bounds.add('rooms')
       throw refuse('LIMIT', `a connection may be in at most ${settings.limits.rooms} rooms`)
+    }
     const room = activeRooms.retain(name)
     this.#rooms.set(name, room)
     return room
@@ -143,5 +147,10 @@ export class Memberships {
     this.#rooms.delete(name)
     room.leave(this.#socket, this.#identity.wire)
     this.#parts.activeRooms.release(name)
+    this.#inspect('leave', name)
+  }
+
+  #inspect(type: 'join' | 'leave', room: string): void {
+    this.#parts.settings.inspect?.({ type, user: userIdOf(this.#identity), room })
   }
 }

@@ -18,6 +18,10 @@ export class RoomMembers {
     this.#send = send
   }
 
+  get count(): number {
+    return this.#members.count
+  }
+
   /** Changes the members, and sends what is due now. `except`: a socket that enters gets a snapshot instead. */
   update(change: (members: Members) => void, except?: SocketIoSocket): void {
     change(this.#members)

@@ -12,6 +12,7 @@ import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../
 import type { NewEntry } from '../log/new-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { MembersChange } from './members.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { MergePresence } from './presence-rules.ts'
 import type { Report } from '../report.ts'
 import { RoomMembers } from './room-members.ts'
@@ -21,6 +22,7 @@ import { TypingState } from './typing-state.ts'
 export interface RoomParts {
   readonly io: SocketIoServer
   readonly log: RoomLog
+  readonly metrics: Metrics
   readonly report: Report
   /** The newest presence counts unless given. */
   readonly mergePresence?: MergePresence | undefined
@@ -36,7 +38,7 @@ export class Room {
   readonly #typing = new TypingState()
   readonly #broadcast: Broadcast
 
-  constructor(name: string, { io, log, report, mergePresence }: RoomParts) {
+  constructor(name: string, { io, log, metrics, report, mergePresence }: RoomParts) {
     this.name = name
     this.#io = io
     this.#log = log
@@ -44,6 +46,7 @@ export class Room {
     const merge = mergePresence && ((presences: readonly unknown[]) => mergePresence(presences, name))
     this.#members = new RoomMembers((change, except) => this.#sendMembers(change, except), merge)
     this.#broadcast = new Broadcast({
+      metrics,
       page: async (request) => await log.page(name, request),
       send: (epoch, entry) => this.#sendEntry(epoch, entry),
       onError: (error) => report(error, { during: 'broadcast', room: name }),
@@ -87,6 +90,10 @@ export class Room {
   unsubscribe(socket: SocketIoSocket): void {
     const left = socket.leave(channelOf(this.name)) // a promise with some adapters
     if (left instanceof Promise) left.catch((error) => this.#report(error, { during: 'leave', room: this.name }))
+  }
+
+  get memberCount(): number {
+    return this.#members.count
   }
 
   members(): { readonly v: number; readonly list: readonly WireMember[] } {
