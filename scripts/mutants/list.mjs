@@ -35,6 +35,20 @@ export const mutants = [
     model,
   ),
   mutant(
+    'E8 an epoch that comes while joining is forgotten',
+    `${client}/roomful/log.ts`,
+    "return isOld ? [...outputs, { type: 'rejoin' }] : outputs",
+    'return outputs',
+    model,
+  ),
+  mutant(
+    'E9 a page that only says that messages are gone counts as progress',
+    `${client}/roomful/log.ts`,
+    'const { last } = place\n',
+    'const last = outputs.length > 0 ? -1 : place.last\n',
+    'packages/client/test/roomful/room-log.node.test.ts',
+  ),
+  mutant(
     'S5 the same key with another body gets the old answer',
     `${server}/log/sender-row.ts`,
     'known.hash === hash',

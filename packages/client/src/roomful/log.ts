@@ -35,7 +35,7 @@ export type LogInput =
 export type LogOutput =
   | { readonly type: 'deliver'; readonly entry: Entry; readonly replayed: boolean }
   | { readonly type: 'gap'; readonly gap: Gap }
-  /** `isRepeat`: the page before brought no progress, so ask a moment later. */
+  /** `isRepeat`: the page before had no message that follows, so ask a moment later. */
   | {
       readonly type: 'fetch'
       readonly join: number
@@ -72,6 +72,8 @@ export class RoomLog {
   #heldBytes = 0
   /** The highest `seq` that the log is known to have. */
   #known = 0
+  /** Two of the epochs that came before the answer to the join: one of two is not the answer's. */
+  readonly #early = new Set<string>()
 
   constructor(limit: HoldLimit = { entries: 1_000, bytes: 1_048_576 }) {
     this.#limit = limit
@@ -113,6 +115,7 @@ export class RoomLog {
   #away(): LogOutput[] {
     this.status = 'away'
     this.#isFetching = false
+    this.#early.clear()
     this.#reset(undefined)
     return []
   }
@@ -120,7 +123,15 @@ export class RoomLog {
   #joined(page: LogPage): LogOutput[] {
     if (this.status !== 'joining') return []
     this.status = 'joined'
+    const isOld = [...this.#early].some((epoch) => epoch !== page.epoch)
+    this.#early.clear()
     this.#learn(page.epoch, page.head)
+    const outputs = this.#follow(page)
+    // The log may have got another epoch after the server read it for this answer.
+    return isOld ? [...outputs, { type: 'rejoin' }] : outputs
+  }
+
+  #follow(page: LogPage): LogOutput[] {
     const { place } = this
     if (place && this.continuesIn(page)) return this.#apply(place, page)
     this.place = { epoch: page.epoch, last: page.head }
@@ -132,7 +143,10 @@ export class RoomLog {
   #message(epoch: string, seq: number, entry?: Entry): LogOutput[] {
     const { status, place } = this
     if (status === 'away') return []
-    if (status === 'joining' || !place) return this.#hold(epoch, seq, entry)
+    if (status === 'joining' || !place) {
+      if (this.#early.size < 2) this.#early.add(epoch)
+      return this.#hold(epoch, seq, entry)
+    }
     if (epoch !== place.epoch) return [{ type: 'rejoin' }]
     if (seq <= place.last) return []
     if (!entry || seq > place.last + 1) return this.#proceed(this.#hold(epoch, seq, entry))
@@ -152,17 +166,17 @@ export class RoomLog {
 
   #apply(place: Place, { first, entries }: LogPage): LogOutput[] {
     const outputs: LogOutput[] = []
-    const before = place.last
-    if (first > before + 1) {
-      outputs.push({ type: 'gap', gap: { from: before + 1, to: first - 1, reason: 'retention' } })
+    if (first > place.last + 1) {
+      outputs.push({ type: 'gap', gap: { from: place.last + 1, to: first - 1, reason: 'retention' } })
       place.last = first - 1
     }
+    const { last } = place
     for (const entry of entries) {
       if (entry.seq !== place.last + 1) continue
       outputs.push({ type: 'deliver', entry, replayed: true })
       place.last = entry.seq
     }
-    return this.#proceed(outputs, before === place.last)
+    return this.#proceed(outputs, last === place.last)
   }
 
   /** Delivers held messages whose turn has come, and fetches where a known message is missing. */

@@ -8,7 +8,7 @@ import {
   type WireMeta,
 } from '@roomful/contract/protocol'
 import { Emitter, Listeners, type Unsubscribe } from '../emitter.ts'
-import { errorOf, isPermanent } from '../errors.ts'
+import { errorOf, isPermanent, requestedWaitMs } from '../errors.ts'
 import type { CallOptions } from '../promises.ts'
 import { retryDelay } from '../retry-delay.ts'
 import type { HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.ts'
@@ -251,18 +251,18 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   #fetch(join: number, epoch: string, after: number): void {
     this.#requests.history(epoch, { after }).then(
       (page) => this.#runLog({ type: 'page', join, page }),
-      ({ code }: RoomfulError) => {
-        if (code === 'EPOCH' || code === 'NOT_MEMBER') this.host.lost()
-        else this.#retryLater(join)
+      (error: RoomfulError) => {
+        if (error.code === 'EPOCH' || error.code === 'NOT_MEMBER') this.host.lost()
+        else this.#retryLater(join, requestedWaitMs(error))
       },
     )
   }
 
-  #retryLater(join: number): void {
+  #retryLater(join: number, atLeastMs = 0): void {
     if (this.#log.status !== 'joined') return
     clearTimeout(this.#retryTimer)
     const retry = (): void => this.#runLog({ type: 'retry', join })
-    this.#retryTimer = setTimeout(retry, retryDelay({ firstMs: FETCH_RETRY_MS, jitter: 'half' }))
+    this.#retryTimer = setTimeout(retry, retryDelay({ firstMs: FETCH_RETRY_MS, atLeastMs, jitter: 'half' }))
   }
 
   /** Parsed messages of a page. Those that the contract refuses are reported and left out. */

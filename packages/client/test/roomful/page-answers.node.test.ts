@@ -3,7 +3,7 @@ import type { Hello } from '@roomful/contract/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Outbox } from '../../src/roomful/outbox/outbox.ts'
 import { RoomfulRoom } from '../../src/roomful/roomful-room.ts'
-import { readHello, readPage } from '../../src/roomful/wire-messages.ts'
+import { readHello, readPage, refusedBy } from '../../src/roomful/wire-messages.ts'
 import { createFakeHost } from './support/fake-host.ts'
 import { createFakeCore } from '../support/fake-core.ts'
 import { helloWith, joinAnswer, metaOf } from '../rooms/support/scripted-server.ts'
@@ -55,8 +55,8 @@ describe('CN11 RL9 a fetch that fails', () => {
       room,
       go,
       fetches,
-      async fail() {
-        fetches.at(-1)?.reject(new RoomfulError('DISCONNECTED', 'the connection ended'))
+      async fail(error = new RoomfulError('DISCONNECTED', 'the connection ended')) {
+        fetches.at(-1)?.reject(error)
         await vi.advanceTimersByTimeAsync(0)
       },
     }
@@ -68,6 +68,14 @@ describe('CN11 RL9 a fetch that fails', () => {
     await vi.advanceTimersByTimeAsync(999)
     expect(fetches).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(1_000)
+    expect(fetches).toHaveLength(2)
+  })
+  test('is repeated no sooner than the server asked for', async () => {
+    const { fetches, fail } = await startFetch()
+    await fail(refusedBy({ code: 'RATE', message: 'too many', after: 4_000 }))
+    await vi.advanceTimersByTimeAsync(3_999)
+    expect(fetches).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(2_001)
     expect(fetches).toHaveLength(2)
   })
   test.each(['suspended', 'left'] as const)('leaves no timer where the room is %s before it fails', async (status) => {

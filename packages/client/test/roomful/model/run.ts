@@ -26,6 +26,7 @@ const OPERATIONS = [
   'takeOver',
   'restart',
   'lose',
+  'renew',
   'age',
   'trim',
   'forbid',
@@ -100,6 +101,8 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
       return world.restart(a % world.nodes.length)
     case 'lose':
       return flavour % 4 === 0 ? world.loseStore() : undefined
+    case 'renew':
+      return flavour % 4 === 2 ? world.renewStore() : undefined
     case 'age':
       return flavour % 4 === 1 ? world.age() : undefined
     case 'trim':

@@ -104,6 +104,12 @@ export class World implements Surroundings {
     if (this.nodes.length === 1) this.restart(0)
   }
 
+  /** The log gets another epoch while the processes go on, and they tell their members. */
+  renewStore(): void {
+    this.stores.push(new Store(this.stores.length + 1))
+    for (const node of this.nodes) node.heads()
+  }
+
   /** More time than the server remembers keys; undelivered frames are lost. */
   age(): void {
     this.now += WINDOW
