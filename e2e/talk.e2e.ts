@@ -110,10 +110,12 @@ test('a typing user is shown to others until they send, clear the text, or pause
 test('a new room is shown to all users, and its name is checked', async ({ enter }) => {
   const [ann, bob] = [await enter('Ann'), await enter('Bob')]
   const newRoom = ann.rooms.getByRole('textbox', { name: 'New room' })
-  for (const name of ['', '   ', 'x'.repeat(41)]) {
+  for (const name of ['', '   ', 'x'.repeat(41), '$inbox', 'a\u202eb', 'a\u200bb']) {
     await newRoom.fill(name)
     await ann.rooms.getByRole('button', { name: 'Create room' }).click()
-    await expect(ann.rooms.getByRole('alert')).toHaveText('A room’s name has 1 to 40 visible characters.')
+    await expect(ann.rooms.getByRole('alert')).toHaveText(
+      'A room’s name has 1 to 40 visible characters, the first not $.',
+    )
   }
   const room = await ann.createRoom()
   await expect(bob.rooms.getByRole('button', { name: room, exact: true })).toBeVisible()

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import threading
+import unicodedata
 
 from flask import Flask
 from flask_socketio import SocketIO, emit, join_room, leave_room, rooms
@@ -15,6 +16,9 @@ from room_log import LIMITS, Refused, RoomLog, body_of, json_of, now, refusal_of
 
 MAX_ROOMS = 100
 MAX_PARAMS_BYTES = 4_096
+# Control and bidi characters, line separators, and halves of surrogate pairs.
+REFUSED = re.compile('[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
+WHITE_SPACE = ' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff'
 
 app = Flask(__name__)
 socketio = SocketIO(app, cors_allowed_origins='*')
@@ -116,8 +120,15 @@ def log_in(request):
 
 def room_in(request):
     room = request.get('room')
-    check(isinstance(room, str) and re.fullmatch('[^\x00-\x1f\x7f-\x9f]{1,128}', room), 'room must be a string of 1 to 128 characters without control characters')
+    check(isinstance(room, str) and is_room_name(room), 'room must be a string of 1 to 128 characters in the form NFC, without outer white space, control and bidi characters, and not beginning with $')
     return room
+
+
+def is_room_name(name):
+    """Names are compared exactly, so that those which only look like another one are refused."""
+    length = len(name.encode('utf-16-le', 'surrogatepass')) // 2  # counted as JavaScript does
+    return (0 < length <= 128 and name[0] != '$' and not REFUSED.search(name) and name == name.strip(WHITE_SPACE)
+            and unicodedata.is_normalized('NFC', name))
 
 
 def channel(room):

@@ -120,6 +120,22 @@ test("packages' sources have no console and no type by import()", () => {
   )
 })
 
+test('S25: no component sets HTML, and no link has a script', () => {
+  const bad = `export const A = ({ text }: { text: string }) => <p dangerouslySetInnerHTML={{ __html: text }} />
+export const B = () => <a href="javascript:alert(1)">b</a>
+export const C = ({ text }: { text: string }) => <a href="https://example.com">{text}</a>
+`
+  const reported = lint({ 'apps/chat/src/a.tsx': bad, 'packages/react/src/a.tsx': bad })
+  for (const file of ['apps/chat/src/a.tsx', 'packages/react/src/a.tsx'])
+    expect(reported).toEqual(
+      expect.arrayContaining([
+        { rule: 'no-danger', file, line: 1 },
+        { rule: 'jsx-no-script-url', file, line: 2 },
+      ]),
+    )
+  expect(reported.filter(({ line }) => line === 3)).toEqual([])
+})
+
 test.each(['packages/client/src', 'packages/server/src', 'apps/server/src'])(
   'a file of %s has at most 300 lines',
   (folder) => {

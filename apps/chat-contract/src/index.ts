@@ -3,14 +3,25 @@ import { z } from 'zod'
 
 // Read this first: all events between the demo's browser app and its server.
 
-const nameRule = 'expected 1 to 40 visible characters, without line breaks, control or text-direction characters'
+const nameRule =
+  'expected 1 to 40 visible characters, without line breaks, control, text-direction or invisible characters'
 
-/** The name of a person or a room: trimmed, 1 to 40 code points, at least one of them visible. */
+/**
+ * The name of a person or a room: trimmed, 1 to 40 code points, at least one of them visible. Of the invisible characters only
+ * those are allowed that scripts and emoji need: ZWNJ, ZWJ and the variation selectors.
+ */
 export const nameSchema = z
   .string({ error: nameRule })
+  .max(1000, { error: nameRule, abort: true }) // normalizing and matching a text of megabytes would take long
   .trim()
   .normalize('NFC')
-  .regex(/^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]{1,40}$/u, { error: nameRule })
+  .regex(
+    /^(?=.*[\p{L}\p{N}\p{P}\p{S}])(?:[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{DI}]|\u200c|\u200d|\ufe0e|\ufe0f){1,40}$/u,
+    { error: nameRule },
+  )
+
+/** The name of a room: does not begin with `$`, since such names are reserved. */
+export const roomNameSchema = nameSchema.regex(/^[^$]/, { error: 'expected a name that does not begin with $' })
 
 /** A user, as the server's session identifies them. */
 export const userSchema = z.object({ id: z.string(), name: z.string() })
@@ -33,7 +44,7 @@ export const chat = defineContract({
     leave: tutorialRoomSchema,
 
     list_rooms: { ack: z.array(roomSchema) },
-    create_room: { data: z.object({ name: nameSchema }), ack: roomSchema },
+    create_room: { data: z.object({ name: roomNameSchema }), ack: roomSchema },
   },
   serverToClient: {
     message: z.string(),

@@ -24,6 +24,19 @@ test('a sent message is shown, confirmed by the server, and received by others',
   expect(server).toHaveEmitted('message', { text: 'Good morning' })
 })
 
+test('S25: text that looks like HTML or a link is shown as text', async () => {
+  const { bob } = await startChat()
+  const texts = [
+    '<img src=x onerror=alert(1)>',
+    'javascript:alert(1)',
+    'data:text/html,<script>1</script>',
+    'https://a.example',
+  ]
+  for (const text of texts) await bob.emit('message', { text })
+  for (const text of texts) expect(await log().findByText(text)).toBeTruthy()
+  expect(document.querySelectorAll('.bubble *, [role=log] a')).toHaveLength(0)
+})
+
 test('a refused message shows the reason and can be sent again', async () => {
   const { acceptAll } = await startChat()
   sendMessage('spam')

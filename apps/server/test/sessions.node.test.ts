@@ -35,7 +35,8 @@ describe('signIn', () => {
     ['👩‍💻 de\u00a0la Cruz', '👩‍💻 de\u00a0la Cruz'],
     ['<img onerror=alert(1)>', '<img onerror=alert(1)>'],
     ['__proto__', '__proto__'],
-  ])('accepts the name %j as %j', async (given, name) => {
+    ['\u2764\ufe0f می\u200cخواهم', '\u2764\ufe0f می\u200cخواهم'],
+  ])('S3: S25: accepts the name %j as %j', async (given, name) => {
     expect((await sessionsAt(0).sessions.signIn(given)).user.name).toBe(name)
   })
 
@@ -50,7 +51,12 @@ describe('signIn', () => {
     'Ann\u202etxt',
     '\ud800',
     '\u0301',
-  ])('refuses the name %j and says what was expected', async (name) => {
+    'An\u200bn',
+    'Ann\ufeff.',
+    'Ann\u2060.',
+    '\u3164', // a letter without a shape
+    'a' + '\u0301'.repeat(10_000_000),
+  ])('S25: refuses an unsuitable name (case %#) and says what was expected', async (name) => {
     await expect(sessionsAt(0).sessions.signIn(name)).rejects.toMatchObject({
       code: 'SHAPE',
       message: expect.stringMatching(/^name: expected 1 to 40 visible characters/),

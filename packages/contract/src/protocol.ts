@@ -1,7 +1,14 @@
 // What the two halves of `roomful/1` share: wire names and shapes, limits, codes, checks. Apps import the package's root.
 export { isSchema } from './contract-definition.ts'
 export type { ContractChecks, EventSection, ValueSection } from './contract-checks.ts'
-export { assertEventName, assertPlainEventName, assertRoomName, isEventName, isRoomName } from './names.ts'
+export {
+  assertEventName,
+  assertPlainEventName,
+  assertRoomName,
+  isEventName,
+  isRoomName,
+  roomNameError,
+} from './names.ts'
 export { eventIn, validate } from './validate.ts'
 export type { EventSchemas } from './validate.ts'
 export { bytesOf, describe, isObject, utf8BytesOf } from './values.ts'

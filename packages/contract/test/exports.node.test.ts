@@ -24,6 +24,7 @@ test('the names of the protocol entry are these', () => {
     'isRoomName',
     'isSchema',
     'passingCodes',
+    'roomNameError',
     'utf8BytesOf',
     'validate',
     'wire',

@@ -140,6 +140,7 @@ describe('authenticate', () => {
     ['gives no id', () => ({ name: 'x' })],
     ['gives an empty id', () => ({ id: '', name: 'x' })],
     ['gives an id of 129 characters', () => ({ id: 'x'.repeat(129), name: 'x' })],
+    ['gives an id with half of a surrogate pair (S3)', () => ({ id: 'ann\ud800', name: 'x' })],
     ['gives null', () => null],
     ['gives what the schema refuses', () => ({ id: 'x', name: 7 })],
     ['gives what JSON cannot hold', () => ({ id: 'x', name: 'x', size: 1n })],

@@ -132,6 +132,27 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       for (const sender of senders) expect((await commit('general', sender, [item(1, 'general')]))?.entries).toEqual([])
     })
 
+    test('S3: rows of users whose ids only look alike are separate', async () => {
+      const { commit } = await openLog()
+      const ids = [
+        '__proto__',
+        'constructor',
+        'ann',
+        'Ann',
+        'ann ',
+        'caf\u00e9',
+        'cafe\u0301',
+        'a\0b',
+        'a\0c',
+        'an\u200bn',
+        "a'b",
+        '%',
+      ]
+      for (const user of ids)
+        expect((await commit('general', { ...ann, user }, [item(1, user)]))?.entries).toHaveLength(1)
+      for (const user of ids) expect((await commit('general', { ...ann, user }, [item(1, user)]))?.entries).toEqual([])
+    })
+
     test('S8 a row is kept for dedupMs after its last write, and never deleted before', async () => {
       const clock = stoppedClock()
       const { log, commit } = await openLog({ maxRows: 2 })

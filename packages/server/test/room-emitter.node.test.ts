@@ -70,7 +70,7 @@ describe('rooms.to', () => {
     expect(() => room.volatile.emit('cursor', { x: 'a' as never, y: 1 })).toThrow(
       expect.objectContaining({ code: 'INVALID' }),
     )
-    for (const name of ['', 'x'.repeat(129), 'a\nb', 7 as never])
+    for (const name of ['', 'x'.repeat(129), 'a\nb', 'a ', '$inbox', 'cafe\u0301', 7 as never])
       expect(() => rooms.to(name)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
     expect(await log.page('general', { after: 0, limit: 9, bytes: 999 })).toMatchObject({ head: 0 })
   })

@@ -1,4 +1,4 @@
-import { nameSchema } from '@roomful-demo/chat-contract'
+import { roomNameSchema } from '@roomful-demo/chat-contract'
 import { type SubmitEvent, useState } from 'react'
 import { useSocket } from '../realtime.ts'
 import { sentence } from '../sentences.ts'
@@ -14,7 +14,8 @@ export function NewRoom() {
   async function create(event: SubmitEvent) {
     event.preventDefault()
     if (isBusy) return
-    if (!nameSchema.safeParse(name).success) return setProblem('A room’s name has 1 to 40 visible characters.')
+    if (!roomNameSchema.safeParse(name).success)
+      return setProblem('A room’s name has 1 to 40 visible characters, the first not $.')
     setIsBusy(true)
     try {
       const room = await emitWithAck('create_room', { name })

@@ -59,14 +59,18 @@ function identityOf(answer: unknown, { definition }: Settings): Identity {
   if (!isWireUser(wire))
     throw new RoomfulError(
       'INVALID_ARGUMENT',
-      `authenticate must return a user whose id is a string of 1 to 128 characters, or undefined; got ${describe(answer)}`,
+      `authenticate must return a user whose id is a well-formed string of 1 to 128 characters, or undefined; got ${describe(answer)}`,
     )
   const user = definition.user === undefined ? wire : validate(definition.user, wire, 'user')
   return { wire, user, guest: false }
 }
 
+/** Half of a surrogate pair: UTF-8 has none, so that a log in a file would take two such ids for one. */
+const LONE_SURROGATE = /[\ud800-\udfff]/u
+
+/** The id is compared exactly, and is not normalized (E18). */
 function isWireUser(value: unknown): value is WireUser {
   if (!isObject(value)) return false
   const { id } = value
-  return typeof id === 'string' && id.length >= 1 && id.length <= 128
+  return typeof id === 'string' && id.length >= 1 && id.length <= 128 && !LONE_SURROGATE.test(id)
 }

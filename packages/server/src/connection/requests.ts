@@ -2,11 +2,11 @@ import {
   describe,
   type HistoryRequest,
   isObject,
-  isRoomName,
   type JoinRequest,
   type Limits,
   type PresenceRequest,
   type PublishRequest,
+  roomNameError,
   type TypingRequest,
 } from '@roomful/contract/protocol'
 import { refuse } from '../refuse.ts'
@@ -106,8 +106,9 @@ function fieldsOf(raw: unknown, expected: string): Fields {
 }
 
 function roomOf({ room }: Fields): string {
-  if (isRoomName(room)) return room
-  throw wrong('room', 'a string of 1 to 128 characters without control characters', room)
+  const error = roomNameError(room)
+  if (error !== undefined) throw refuse('SHAPE', error)
+  return room as string
 }
 
 function placeOf(raw: unknown): { readonly epoch: string; readonly seq: number } {

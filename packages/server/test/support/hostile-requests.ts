@@ -15,10 +15,15 @@ const roomNames: unknown[] = [
   {},
   [],
   '',
-  'a\u0000b',
-  'a\nb',
   'x'.repeat(129),
   long,
+  '$inbox',
+  'a\u0000b',
+  'a\nb',
+  'a\u202eb',
+  'a\ud800',
+  ' a',
+  'cafe\u0301',
 ]
 /** Malformed requests, each with a pattern of the refusal's sentence. */
 export const hostileRequests: [event: string, request: unknown, expected: RegExp][] = [
@@ -28,13 +33,13 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
     ),
   ),
   ...roomNames.flatMap((room): [string, unknown, RegExp][] => [
-    [wire.join, { room }, /^room must be a string of 1 to 128/],
-    [wire.leave, { room }, /^room must be/],
-    [wire.publish, { room, epoch, cid, items }, /^room must be/],
-    [wire.history, { room, epoch, after: 0, limit: 1 }, /^room must be/],
-    [wire.volatile, { room, event: 'cursor', data: { x: 1, y: 1 } }, /^room must be/],
-    [wire.presence, { room, presence: null }, /^room must be/],
-    [wire.typing, { room, typing: true }, /^room must be/],
+    [wire.join, { room }, /^a room's name must/],
+    [wire.leave, { room }, /^a room's name must/],
+    [wire.publish, { room, epoch, cid, items }, /^a room's name must/],
+    [wire.history, { room, epoch, after: 0, limit: 1 }, /^a room's name must/],
+    [wire.volatile, { room, event: 'cursor', data: { x: 1, y: 1 } }, /^a room's name must/],
+    [wire.presence, { room, presence: null }, /^a room's name must/],
+    [wire.typing, { room, typing: true }, /^a room's name must/],
   ]),
   ...[
     7,
