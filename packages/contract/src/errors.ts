@@ -5,6 +5,8 @@ import type { FinalCode, PassingCode } from './wire.ts'
 export type LocalCode =
   /** `auth` threw, rejected or did not answer. */
   | 'AUTH_FAILED'
+  /** The user is banned from the room, unless the server gave another code. */
+  | 'BANNED'
   /** The connection ended before the answer (the outcome is unknown), or is stopped. */
   | 'DISCONNECTED'
   /** A message was discarded from the outbox before it was sent. */
@@ -25,6 +27,8 @@ export type LocalCode =
   | 'QUEUE_FULL'
   /** The server refused the request without a code. */
   | 'REFUSED'
+  /** The server has put the user out of the room, unless it gave another code. */
+  | 'REMOVED'
   /** The server did not answer in time: the outcome is unknown. */
   | 'TIMEOUT'
   /** The outcome is unknown: the server may or may not have stored the message. */

@@ -17,6 +17,7 @@ export const wire = {
   presence: '$presence',
   typing: '$typing',
   bye: '$bye',
+  out: '$out',
 } as const
 
 /** Codes that refuse one item for good. */
@@ -141,6 +142,13 @@ export interface LeaveRequest {
 /** The answer to `$leave`; leaving a room without being a member is no error. */
 export interface LeaveAnswer {
   readonly ok: true
+}
+
+/** `$out`: the server has put this connection out of the room; `code` is not one of a refusal that passes. */
+export interface Out {
+  readonly room: string
+  readonly code: string
+  readonly message?: string
 }
 
 /** `$publish`: 1 to `batchItems` items of one sender, `n` strictly rising; one batch at a time for each room. */

@@ -33,6 +33,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
       presence: '$presence',
       typing: '$typing',
       bye: '$bye',
+      out: '$out',
     })
   })
 
@@ -75,6 +76,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
       Limits:
         '{ eventBytes: number; batchItems: number; batchBytes: number; page: number; pageBytes: number; rooms: number; presenceBytes: number; dedupMs: number }',
       MembersDelta: '{ room: string; v: number; set?: WireMember[]; gone?: string[] }',
+      Out: '{ room: string; code: string; message?: string }',
       PassingCode: '(typeof passingCodes)[number]',
       PresenceAnswer: '{ ok: true }',
       PresenceRequest: '{ room: string; presence: unknown }',

@@ -19,7 +19,7 @@ import { type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
 import { RoomMembers } from './room-members.ts'
 import { type RoomfulInternals, type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import { RoomRequests } from './room-requests.ts'
-import { isHead, isLogged, isMembersDelta } from './wire-messages.ts'
+import { isHead, isLogged, isMembersDelta, isRefused, removedBy } from './wire-messages.ts'
 
 /** Changes of the members that came before the answer to the join are kept: packets may come in bunches. */
 const MAX_EARLY_CHANGES = 1_000
@@ -96,7 +96,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   async leave(): Promise<void> {
-    this.link.outbox.close(this.host.name, true)
+    this.link.outbox.leave(this.host.name)
     await this.#requests.leave()
   }
 
@@ -132,7 +132,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   onRefused(error: RoomfulError): void {
-    this.link.outbox.step({ type: 'discard', room: this.host.name, error })
+    this.link.outbox.refuse(this.host.name, error)
   }
 
   onDisconnected(isStopped: boolean): void {
@@ -197,7 +197,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     } else if (event === wire.head && isHead(message)) {
       this.#noticeEarly(true)
       this.#runLog({ type: 'head', epoch: message.epoch, seq: message.seq })
-    } else return this.#emitOwn(event, message)
+    } else if (event === wire.out && isRefused(message)) this.host.putOut(removedBy(message))
+    else return this.#emitOwn(event, message)
     return true
   }
 

@@ -5,6 +5,7 @@ import {
   type Head,
   type Hello,
   isObject,
+  isPassingCode,
   type ItemResult,
   type JoinAnswer,
   type Limits,
@@ -51,8 +52,8 @@ const isUserOrNull = (value: unknown): value is WireUser | null => value === nul
 const isMember = objectOf<WireMember>({ user: isUser })
 const isEntry = objectOf<Entry>({ event: isText, seq: isCount, id: isText, from: isUserOrNull, at: isNumber })
 const isStored = objectOf<ItemResult>({ seq: isCount, at: isNumber } as Fields<ItemResult>)
-// A refusal needs only its code. If its message or data is malformed, the code is still used.
-const isRefused = objectOf<Refused>({ code: isText })
+/** A refusal needs only its code. If its message or data is malformed, the code is still used. */
+export const isRefused: Check<Refused> = objectOf<Refused>({ code: isText })
 const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' | 'first'>>({
   epoch: isText,
   head: isCount,
@@ -139,6 +140,11 @@ export function refusedBy({ code, message, after }: Pick<Refused, 'code' | 'mess
   const sentence = isText(message) ? message : `the server refused: ${code}`
   const data = isNumber(after) ? { after } : undefined
   return new RoomfulError(code, sentence, { refusal: { code, message: sentence, data } })
+}
+
+/** The error of `$out`. A code that passes would promise another try: it is read as the general one. */
+export function removedBy({ code, message }: Pick<Refused, 'code' | 'message'>): RoomfulError {
+  return refusedBy({ code: isPassingCode(code) ? 'REMOVED' : code, ...(message !== undefined && { message }) })
 }
 
 function unreadable(request: string): RoomfulError {

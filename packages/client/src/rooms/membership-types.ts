@@ -24,6 +24,8 @@ export type MembershipInput =
   | { readonly type: 'lateAnswer'; readonly request: number; readonly error?: RoomfulError | undefined }
   /** The membership, or the place in the log, is lost; or an event of the room was dropped while a join is in flight. */
   | { readonly type: 'lost' }
+  /** The server has put the client out of the room. */
+  | { readonly type: 'out'; readonly error: RoomfulError }
   /** Another user is connected: `join()` was the first user's, holders are the app's present wish. */
   | { readonly type: 'userChanged' }
   /** `retryLater` is over. */
@@ -34,7 +36,7 @@ export type MembershipOutput =
   | { readonly type: 'join' | 'leave'; readonly request: number }
   /** `app`: the state says joined now; the first output. `outbox`: queued messages may be sent, but the app did not ask for this join. */
   | { readonly type: 'joined'; readonly answer: JoinAnswer; readonly for: 'app' | 'outbox' }
-  /** The server refused the room permanently: messages that wait for it end. */
+  /** The server refused the room permanently, or put the client out of it: messages that wait for it end. */
   | { readonly type: 'refused'; readonly error: RoomfulError }
   /** `attempt` counts from 1; `minMs`: as long as the server asked for. */
   | { readonly type: 'retryLater'; readonly attempt: number; readonly minMs: number }
@@ -47,7 +49,7 @@ export interface RoomRequest {
   readonly type: 'join' | 'leave'
   readonly number: number
   /** Whether the server may have had the client in the room before. */
-  readonly wasIn: boolean
+  wasIn: boolean
   /** A leave that the server may have handled before an earlier join. */
   isOvertaking?: boolean
 }

@@ -86,6 +86,8 @@ export class Membership {
         return this.#answeredLate(input)
       case 'lost':
         return this.#lost()
+      case 'out':
+        return this.#putOut(input.error)
       case 'userChanged':
         this.#leave()
         if (this.#holders > 0) this.#join()
@@ -116,6 +118,20 @@ export class Membership {
     if (this.#server === 'in') this.#server = 'maybe'
     if (this.#state.status === 'joined') this.#go({ type: 'up', recovered: false })
     else if (isOut(this.#state)) this.#isOutdated = true // the app may join before the answer to the join in flight
+  }
+
+  /** The answer to a join in flight comes behind this, and decides. */
+  #putOut(error: RoomfulError): void {
+    if (!this.#isConnected) return
+    if (this.#request?.type === 'join') {
+      this.#request.wasIn = false
+      return
+    }
+    this.#server = 'out'
+    if (this.#state.status === 'joining') return // the app has asked again, while a leave is in flight
+    this.#cancelRetry()
+    this.#go({ type: 'out', error })
+    this.#refuseWaiting(error)
   }
 
   #needed(isNeeded: boolean): void {

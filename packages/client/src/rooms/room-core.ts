@@ -113,6 +113,10 @@ export class RoomCore implements RoomHost, RoomInternals {
     this.#step({ type: 'lost' })
   }
 
+  putOut(error: RoomfulError): void {
+    this.#step({ type: 'out', error })
+  }
+
   setNeeded(isNeeded: boolean): void {
     this.#step({ type: 'needed', isNeeded })
   }

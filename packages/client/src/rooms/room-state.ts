@@ -6,6 +6,7 @@ import { isPermanent } from '../errors.ts'
  *
  *     left ── join ─► joining ── accepted ─► joined ── leave ─► leaving ── done · down ─► left
  *     joining · joined ── refused ─► failed ── join · up ─► joining
+ *     joined · failed ── out ─► failed
  *     joining · joined ── down ─► suspended ── up ─► joining, or joined where the server kept the membership
  *     joining ── leave ─► leaving ── join ─► joining        suspended · failed ── leave ─► left
  *     failed, to be tried again ── down with an error ─► suspended
@@ -22,6 +23,8 @@ export type RoomEvent =
   | { readonly type: 'join' | 'leave' | 'done' }
   | { readonly type: 'accepted'; readonly acknowledged: boolean }
   | { readonly type: 'refused'; readonly error: RoomfulError }
+  /** The server has put the client out of the room. */
+  | { readonly type: 'out'; readonly error: RoomfulError }
   /** Connected, or time to join again; `recovered` where the server kept the membership. */
   | { readonly type: 'up'; readonly recovered: boolean }
   /** Not connected; with an error where the client does not reconnect by itself. */
@@ -42,7 +45,7 @@ const left = () => LEFT
 const joining = () => JOINING
 const leaving = () => LEAVING
 const joined = ({ acknowledged }: Event<'accepted'>): RoomState => ({ status: 'joined', acknowledged })
-const failed = ({ error }: Event<'refused'>): RoomState => ({ status: 'failed', error })
+const failed = ({ error }: Event<'refused' | 'out'>): RoomState => ({ status: 'failed', error })
 const suspended = (wasJoined: boolean, { error }: Event<'down'>): RoomState =>
   error ? { status: 'suspended', wasJoined, error } : { status: 'suspended', wasJoined }
 
@@ -53,6 +56,7 @@ const TABLE: Table = {
   joined: {
     accepted: (event, state) => (event.acknowledged === state.acknowledged ? state : joined(event)),
     refused: failed,
+    out: failed,
     leave: leaving,
     up: ({ recovered }, state) => (recovered ? state : JOINING),
     down: (event) => suspended(true, event),
@@ -66,6 +70,7 @@ const TABLE: Table = {
   leaving: { join: joining, done: left, down: left },
   failed: {
     join: joining,
+    out: failed,
     leave: left,
     up: joining,
     // Without a connection there is no other try.

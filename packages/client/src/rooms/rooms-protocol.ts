@@ -59,6 +59,8 @@ export interface RoomHost {
   isBusy(): boolean
   /** The place in the room is lost: joins again. */
   lost(): void
+  /** The server has put the client out of the room. */
+  putOut(error: RoomfulError): void
   /** Messages wait in the room, or no more: while they do, the client stays in the room, or joins it for them. */
   setNeeded(isNeeded: boolean): void
   /** Reports an event that no listener gets, or that is not sent. */
@@ -79,7 +81,7 @@ export interface RoomPart {
   onAnswer?(answer: JoinAnswer): void
   /** The room is joined, for the app or only for the messages that wait. */
   onJoined(answer: JoinAnswer, isForApp: boolean): void
-  /** The server refused the join for good. */
+  /** The server refused the join for good, or put the client out of the room. */
   onRefused(error: RoomfulError): void
   /** There is no connection any more; also called in a room that is left. `isStopped`: the client does not reconnect by itself. */
   onDisconnected?(isStopped: boolean): void

@@ -17,6 +17,7 @@ const simple = fc.constantFrom<Action>(
   { type: 'time' },
   { type: 'lateYes' },
   { type: 'lateNo' },
+  { type: 'out' },
 )
 const answer = fc.record({ type: fc.constant('answer' as const), answer: fc.constantFrom(...answers) })
 const wish = fc.constantFrom<Action>({ type: 'join' }, { type: 'leave' }, { type: 'hold' }, { type: 'needed' })

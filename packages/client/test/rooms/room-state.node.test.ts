@@ -5,6 +5,7 @@ import { joinVerdict, type RoomEvent, roomState } from '../../src/rooms/room-sta
 
 const NO = refusal('FORBIDDEN')
 const OTHER_NO = refusal('RATE')
+const REMOVED = refusal('REMOVED')
 const STOPPED = new RoomfulError('DISCONNECTED', 'disconnect() was called')
 
 const left: RoomState = { status: 'left' }
@@ -18,6 +19,7 @@ const stopped: RoomState = { status: 'suspended', wasJoined: true, error: STOPPE
 const stoppedBefore: RoomState = { status: 'suspended', wasJoined: false, error: STOPPED }
 const failed: RoomState = { status: 'failed', error: NO }
 const failedAgain: RoomState = { status: 'failed', error: OTHER_NO }
+const removed: RoomState = { status: 'failed', error: REMOVED }
 
 const states = {
   left,
@@ -31,6 +33,7 @@ const states = {
   stoppedBefore,
   failed,
   failedAgain,
+  removed,
 } satisfies Record<string, RoomState>
 type Name = keyof typeof states
 
@@ -45,22 +48,28 @@ const events = {
   up: { type: 'up', recovered: false },
   down: { type: 'down' },
   stopped: { type: 'down', error: STOPPED },
+  out: { type: 'out', error: REMOVED },
 } satisfies Record<string, RoomEvent>
 type EventName = keyof typeof events
 
 // Each variant of each status, and each variant of each event. '-': nothing changes.
 const TABLE: Record<Name, Record<EventName, Name | '-'>> = {
-  left: row('joining  -        -     -       -        -            -        -        -           -'),
-  joining: row('-        leaving  -     joined  assumed  failedAgain  -        -        awayBefore  stoppedBefore'),
-  leaving: row('joining  -        left  -       -        -            -        -        left        left'),
-  joined: row('-        leaving  -     -       assumed  failedAgain  -        joining  away        stopped'),
-  assumed: row('-        leaving  -     joined  -        failedAgain  -        joining  away        stopped'),
-  away: row('-        left     -     -       -        -            joined   joining  -           stopped'),
-  awayBefore: row('-        left     -     -       -        -            joining  joining  -           stoppedBefore'),
-  stopped: row('-        left     -     -       -        -            joined   joining  away        -'),
-  stoppedBefore: row('-        left     -     -       -        -            joining  joining  awayBefore  -'),
-  failed: row('joining  left     -     -       -        -            joining  joining  -           -'),
-  failedAgain: row('joining  left     -     -       -        -            joining  joining  -           stoppedBefore'),
+  left: row('joining  -        -     -       -        -            -        -        -           -  -'),
+  joining: row('-        leaving  -     joined  assumed  failedAgain  -        -        awayBefore  stoppedBefore  -'),
+  leaving: row('joining  -        left  -       -        -            -        -        left        left  -'),
+  joined: row('-        leaving  -     -       assumed  failedAgain  -        joining  away        stopped  removed'),
+  assumed: row('-        leaving  -     joined  -        failedAgain  -        joining  away        stopped  removed'),
+  away: row('-        left     -     -       -        -            joined   joining  -           stopped  -'),
+  awayBefore: row(
+    '-        left     -     -       -        -            joining  joining  -           stoppedBefore  -',
+  ),
+  stopped: row('-        left     -     -       -        -            joined   joining  away        -  -'),
+  stoppedBefore: row('-        left     -     -       -        -            joining  joining  awayBefore  -  -'),
+  failed: row('joining  left     -     -       -        -            joining  joining  -           -  removed'),
+  failedAgain: row(
+    'joining  left     -     -       -        -            joining  joining  -           stoppedBefore  removed',
+  ),
+  removed: row('joining  left     -     -       -        -            joining  joining  -           -  removed'),
 }
 
 /** One cell for each event, in the order of `events`. */
@@ -92,6 +101,7 @@ describe('RM10 join() in the state', () => {
     stoppedBefore: 'DISCONNECTED',
     failed: 'FORBIDDEN',
     failedAgain: 'RATE',
+    removed: 'REMOVED',
   }
   test.each(Object.entries(verdicts) as [Name, string | undefined][])('%s ends with %s', (name, expected) => {
     const verdict = joinVerdict(states[name])

@@ -50,7 +50,7 @@ export class OutboxCore {
     return [...(this.queues.get(room)?.messages ?? [])].filter((message) => this.isOwn(message))
   }
 
-  /** The current user's messages: how many wait and are under way, their bytes, and their rooms. */
+  /** The current user's messages: how many wait and are under way, their bytes, and the rooms that they need. */
   count(): { queued: number; sending: number; bytes: number; rooms: Set<string> } {
     const counts = { queued: 0, sending: 0, bytes: 0, rooms: new Set<string>() }
     for (const [room, queue] of this.queues) {
@@ -58,7 +58,7 @@ export class OutboxCore {
         if (!this.isOwn(message)) continue
         counts.queued += 1
         counts.bytes += message.bytes
-        counts.rooms.add(room)
+        if (!queue.isEnding(message)) counts.rooms.add(room)
       }
       counts.sending += queue.sending.length
     }
@@ -101,6 +101,10 @@ export class OutboxCore {
         return
       case 'close':
         return this.#push(this.queues.get(input.room)?.close(input.isOwn))
+      case 'left':
+        return this.#push(this.queues.get(input.room)?.leave())
+      case 'refused':
+        return this.#push(this.queues.get(input.room)?.refuse(input.error, (message) => this.isOwn(message)))
       case 'answer':
         return this.#push(this.queues.get(input.batch.room)?.answer(input.batch, input.answer))
       case 'no-answer':
@@ -236,7 +240,7 @@ export class OutboxCore {
       for (const message of queue.messages) {
         const outcome = outcomeOf(message)
         if (!outcome) continue
-        queue.messages.delete(message)
+        queue.delete(message)
         this.#writes?.forget(message)
         this.#tell(message, outcome)
       }

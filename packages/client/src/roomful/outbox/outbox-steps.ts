@@ -46,14 +46,18 @@ export type OutboxInput =
   | { readonly type: 'joining'; readonly room: string }
   /** The room is joined. */
   | { readonly type: 'open'; readonly room: string; readonly session: Session }
-  /** The room is no longer joined; `isOwn`: this page ended the connection or left. */
+  /** The connection ended; `isOwn`: this page ended it. */
   | { readonly type: 'close'; readonly room: string; readonly isOwn: boolean }
+  /** The app left the room. */
+  | { readonly type: 'left'; readonly room: string }
+  /** The server refused the room permanently, or put the client out of it. */
+  | { readonly type: 'refused'; readonly room: string; readonly error: RoomfulError }
   | { readonly type: 'answer'; readonly batch: Batch; readonly answer: PublishAnswer }
   /** The connection lives, but no readable answer came in time. */
   | { readonly type: 'no-answer'; readonly batch: Batch }
   /** The end of a `wait`. */
   | { readonly type: 'woken'; readonly room: string }
-  /** Ends messages of the current user: all, those in a room, or one. */
+  /** Ends messages of the current user: all, or one in a room. */
   | { readonly type: 'discard'; readonly room?: string; readonly id?: string; readonly error: RoomfulError }
 
 /** What is to be done, in this order. */

@@ -91,10 +91,21 @@ export class Outbox implements ConnectedOutbox {
     this.step({ type: 'stopped', error })
   }
 
-  /** `isOwn`: this page ended the connection or left the room. */
+  /** The connection ended; `isOwn`: this page ended it. */
   close(room: string, isOwn: boolean): void {
     this.#stopTimer(room)
     this.step({ type: 'close', room, isOwn })
+  }
+
+  leave(room: string): void {
+    this.#stopTimer(room)
+    this.step({ type: 'left', room })
+  }
+
+  /** The server refused the room permanently, or put the client out of it. */
+  refuse(room: string, error: RoomfulError): void {
+    this.#stopTimer(room)
+    this.step({ type: 'refused', room, error })
   }
 
   discard(room: string, id: string): void {
@@ -222,7 +233,7 @@ export class Outbox implements ConnectedOutbox {
   /** The client stays in the room, or joins it, while the outbox has messages for it. */
   #hold(name: string): void {
     const { rooms } = this.client
-    const isHeld = this.holds(name)
+    const isHeld = this.#heldRooms.has(name)
     const room = isHeld ? rooms.named(name) : rooms.get(name)
     room?.setNeeded(isHeld)
   }

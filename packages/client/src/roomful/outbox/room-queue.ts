@@ -12,6 +12,12 @@ const ENVELOPE_BYTES = 128
 const EMPTY_ANSWER_MS = 100
 const MAX_EMPTY_ANSWER_MS = 5_000
 
+/** Why the room ended while a message was under way, and the last batch that carries the message. */
+interface Ending {
+  readonly batch: Batch
+  readonly error: RoomfulError
+}
+
 /** One room's messages in order, and the batch that is under way. SPEC.md, rules OB. */
 export class RoomQueue {
   readonly room: string
@@ -26,6 +32,8 @@ export class RoomQueue {
   isJoining = false
   /** How many messages at the front are sent one by one, since one of them may be what ends connections. */
   #isolatedCount = 0
+  /** Messages that were under way when the server refused the room: they are not sent again, and wait for their answer. */
+  readonly #ending = new Map<Message, Ending>()
 
   constructor(room: string) {
     this.room = room
@@ -35,9 +43,19 @@ export class RoomQueue {
     return this.session !== undefined && !this.isJoining && !this.batch && !this.#isWaiting
   }
 
-  /** The messages that were sent in the current batch and are not settled. */
+  /** The messages that were sent and whose answer may come. */
   get sending(): readonly Message[] {
+    return [...this.#ending.keys(), ...this.#inBatch]
+  }
+
+  /** The messages that were sent in the current batch and are not settled. */
+  get #inBatch(): readonly Message[] {
     return this.batch?.isSent ? this.batch.messages.filter((message) => this.messages.has(message)) : []
+  }
+
+  /** Whether the message only waits for its answer, and needs no room. */
+  isEnding(message: Message): boolean {
+    return this.#ending.has(message)
   }
 
   add(messages: readonly Message[], isInFront: boolean): void {
@@ -53,7 +71,7 @@ export class RoomQueue {
     const messages: Message[] = []
     let bytes = 0
     for (const message of this.messages) {
-      if (message.user !== user) continue
+      if (message.user !== user || this.#ending.has(message)) continue
       bytes += message.bytes + ENVELOPE_BYTES
       const [first] = messages
       if (first && (messages.length >= maxItems || bytes > session.batchBytes || message.cid !== first.cid)) break
@@ -73,18 +91,34 @@ export class RoomQueue {
     this.#isWaiting = false
   }
 
-  /** The connection ended or the room was left: unanswered messages are sent again, but for those that seem to end connections. */
+  /** The connection ended: unanswered messages are sent again, but for those that seem to end connections. */
   close(isOwn: boolean): RoomQueueOutput[] {
-    const { sending } = this
+    const sending = this.#inBatch
+    const suspected = sending.length > 0 && !isOwn ? this.#suspect(sending) : []
+    const unanswered = [...this.#ending.keys()].flatMap((message) => this.#endUnanswered(message, true))
+    return [...suspected, ...unanswered, ...this.leave()]
+  }
+
+  /** The app left the room, and the connection goes on. */
+  leave(): RoomQueueOutput[] {
     this.session = undefined
     this.isJoining = false
     this.#isWaiting = false
-    const suspected = sending.length > 0 && !isOwn ? this.#suspect(sending) : []
-    return [...suspected, ...this.#requeue()]
+    return this.#requeue()
+  }
+
+  /** The server refused the room, or put the client out of it (C9): the batch under way is not sent again, and other messages end. */
+  refuse(error: RoomfulError, isOwn: (message: Message) => boolean): RoomQueueOutput[] {
+    const { batch } = this
+    if (batch) for (const message of this.#inBatch) this.#ending.set(message, { batch, error })
+    this.batch = undefined
+    this.leave()
+    return this.end((message) => (isOwn(message) && !this.#ending.has(message) ? error : undefined))
   }
 
   /** The first answer to a message counts, also if the batch was sent again meanwhile (C6, C7). */
   answer(batch: Batch, answer: PublishAnswer): RoomQueueOutput[] {
+    if (batch.messages.some((message) => this.#ending.has(message))) return this.#answerEnding(batch, answer)
     const { epoch, results, code = 'REFUSED' } = answer
     const refusal = refusedBy({ ...answer, code })
     const isCurrent = this.batch === batch
@@ -112,7 +146,7 @@ export class RoomQueue {
 
   /** The batch is sent again on the same connection (C5). */
   noAnswer(batch: Batch): RoomQueueOutput[] {
-    return this.batch === batch ? this.#pause(true, 0, false) : []
+    return this.batch === batch ? this.#pause(true, 0, false) : this.#endRest(batch, () => true)
   }
 
   /** Ends messages without an answer. */
@@ -134,6 +168,26 @@ export class RoomQueue {
     })
   }
 
+  /** Results count as they come. The rest was not handled: what only this batch has carried is in no log. */
+  #answerEnding(batch: Batch, { epoch, results }: PublishAnswer): RoomQueueOutput[] {
+    const isReadable = results.length === 0 || epoch === batch.epoch
+    const settled = batch.messages.flatMap((sent, index) => {
+      const result = isReadable ? results[index] : undefined
+      return result ? this.#settle(sent, outcomeOf(result)) : []
+    })
+    return [...settled, ...this.#endRest(batch, (sent) => !isReadable || !batch.firstSent.has(sent))]
+  }
+
+  /** Ends the messages that have waited for the answer to this batch. */
+  #endRest(batch: Batch, mayBeStored: (message: Message) => boolean): RoomQueueOutput[] {
+    const rest = batch.messages.filter((message) => this.#ending.get(message)?.batch === batch)
+    return rest.flatMap((message) => this.#endUnanswered(message, mayBeStored(message)))
+  }
+
+  #endUnanswered(message: Message, mayBeStored: boolean): RoomQueueOutput[] {
+    return this.#settle(message, unanswered(message, this.#ending.get(message)!.error, mayBeStored))
+  }
+
   #suspect(sending: readonly Message[]): RoomQueueOutput[] {
     this.#droppedConnections += 1
     if (this.#droppedConnections < MAX_DROPPED_CONNECTIONS) return []
@@ -147,14 +201,20 @@ export class RoomQueue {
   }
 
   #settle(message: Message, outcome: Outcome): RoomQueueOutput[] {
-    if (!this.messages.delete(message)) return [] // it was settled before
+    if (!this.delete(message)) return [] // it was settled before
     this.#isolatedCount = Math.max(0, this.#isolatedCount - 1)
     this.#droppedConnections = 0
     return [{ type: 'settled', message, outcome }]
   }
 
+  /** Whether the message was there. */
+  delete(message: Message): boolean {
+    this.#ending.delete(message)
+    return this.messages.delete(message)
+  }
+
   #requeue(): RoomQueueOutput[] {
-    const { sending } = this
+    const sending = this.#inBatch
     this.batch = undefined
     return sending.map((message) => ({ type: 'queued', message }))
   }

@@ -73,10 +73,12 @@ function checkOutcomes(world: World, places: ReadonlyMap<number, readonly Place[
   }
 }
 
-/** Older than the server remembers, refused with the room or discarded after it was sent, or suspected of ending connections. */
+/** Older than the server remembers, refused or put out of the room or discarded after it was sent, or suspected of ending connections. */
 function hasCause(error: { readonly code: string; readonly cause?: unknown } | undefined): boolean {
   const cause = (error?.cause as { code?: string } | undefined)?.code
-  return error?.code === 'UNKNOWN' && ['UNKNOWN', 'FORBIDDEN', 'DISCARDED', 'DISCONNECTED'].includes(cause ?? '')
+  return (
+    error?.code === 'UNKNOWN' && ['UNKNOWN', 'FORBIDDEN', 'REMOVED', 'DISCARDED', 'DISCONNECTED'].includes(cause ?? '')
+  )
 }
 
 function hasTwice(told: readonly Told[]): boolean {

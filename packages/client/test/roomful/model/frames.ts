@@ -16,6 +16,7 @@ export type ToServer =
 export type ToClient =
   | { readonly type: 'joined'; readonly room: number; readonly attempt: number; readonly page: LogPage }
   | { readonly type: 'refused'; readonly room: number; readonly attempt: number }
+  | { readonly type: 'out'; readonly room: number }
   | { readonly type: 'page'; readonly room: number; readonly join: number; readonly page: LogPage | undefined }
   | { readonly type: 'answer'; readonly room: number; readonly batch: Batch; readonly answer: PublishAnswer }
   | { readonly type: 'live'; readonly room: number; readonly epoch: string; readonly entry: Entry }

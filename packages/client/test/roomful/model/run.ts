@@ -30,6 +30,7 @@ const OPERATIONS = [
   'age',
   'trim',
   'forbid',
+  ...many(2, 'putOut'),
 ] as const
 
 export const OPERATION_COUNT = OPERATIONS.length
@@ -107,6 +108,12 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
       return flavour % 4 === 1 ? world.age() : undefined
     case 'trim':
       return world.store.trim(b % ROOMS, a % 4)
+    case 'putOut': {
+      const links = world.links.filter(({ serverIsUp, member }) => serverIsUp && member.size > 0)
+      const link = links[b % Math.max(1, links.length)]
+      if (link) world.nodes[link.node]!.putOut(link, a % ROOMS)
+      return
+    }
     case 'forbid':
       if (flavour % 3 === 1) world.forbidden[a % ROOMS] = !world.forbidden[a % ROOMS]
   }

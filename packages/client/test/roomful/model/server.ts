@@ -11,6 +11,8 @@ interface Task {
   items: DecidedItem[]
   code?: string
   answer?: ToClient
+  /** Its sender was put out of the room since. */
+  isOut?: boolean
 }
 
 /** One server process: the rules S2-S6 around the shipped rows. Its steps happen in any order that the rules allow. */
@@ -48,7 +50,7 @@ export class ServerNode {
     const { frame } = task
     if (frame.type === 'publish') return this.#publish(task, frame, random)
     if (task.stage === 'new') {
-      task.answer = this.#read(frame)
+      task.answer ??= this.#read(frame)
       task.stage = 'done'
       return true
     }
@@ -82,6 +84,7 @@ export class ServerNode {
     }
     if (task.stage === 'done') return this.#finish(task)
     if (task.stage === 'decided') {
+      if (task.isOut) return (answer([], 'NOT_MEMBER'), true)
       // S4: one durable step, which reads the row again.
       if (batch.epoch !== store.epoch) return (answer([], 'EPOCH'), true)
       const target = store.rooms[room]!
@@ -137,6 +140,18 @@ export class ServerNode {
     for (const link of this.#world.links)
       if (link.node === this.#number && link.member.has(message.room)) reply(link, { type: 'live', ...message })
     return true
+  }
+
+  /** Puts a connection out of a room: its batch there is not stored, and its join there is refused. */
+  putOut(link: Link, room: number): void {
+    if (!link.member.delete(room)) return
+    reply(link, { type: 'out', room })
+    for (const task of this.tasks) {
+      if (task.link !== link || task.frame.room !== room) continue
+      task.isOut = true
+      const { frame } = task
+      if (frame.type === 'join') task.answer = { type: 'refused', room, attempt: frame.attempt }
+    }
   }
 
   heads(): void {

@@ -38,6 +38,7 @@ export class Tab {
   #attempts = 0
   readonly #attempt: number[] = Array.from({ length: ROOMS }, () => -1)
   #answerEpoch = ''
+  readonly #lastBatch: (Batch | undefined)[] = []
   readonly #rejectedIn = new Map<Message, number>()
 
   constructor(world: Surroundings, page: number, line: number) {
@@ -79,7 +80,7 @@ export class Tab {
   join(room: number): void {
     if (!this.link) return
     const { place } = this.logs[room]!
-    this.step({ type: 'close', room: String(room), isOwn: false })
+    this.step({ type: 'joining', room: String(room) })
     this.logs[room]!.step({ type: 'joining' })
     this.#attempt[room] = ++this.#attempts
     this.link.toServer.push({
@@ -105,8 +106,8 @@ export class Tab {
 
   /** No answer came in time, and the connection lives. */
   timeOut(room: number): void {
-    const batch = this.core.queues.get(String(room))?.batch
-    if (batch?.isSent) this.step({ type: 'no-answer', batch })
+    const batch = this.#lastBatch[room]
+    if (batch) this.step({ type: 'no-answer', batch })
   }
 
   /** The transaction under way is done. */
@@ -142,12 +143,11 @@ export class Tab {
         if (frame.attempt !== this.#attempt[room]) return
         this.step({ type: 'open', room: String(room), session: this.#session(frame.page.epoch) })
         return this.#joined(room, frame.page)
-      case 'refused': {
-        if (frame.attempt !== this.#attempt[room]) return
-        this.logs[room]!.step({ type: 'disconnected' })
-        this.#attempt[room] = -1
-        return this.step({ type: 'discard', room: String(room), error: new RoomfulError('FORBIDDEN', 'no') })
-      }
+      case 'refused':
+        return frame.attempt === this.#attempt[room] ? this.#refused(room, 'FORBIDDEN') : undefined
+      case 'out':
+        // The answer to a join under way comes behind it, and decides.
+        return this.logs[room]!.status === 'joined' ? this.#refused(room, 'REMOVED') : undefined
       case 'page':
         if (frame.page)
           return this.#follow(room, this.logs[room]!.step({ type: 'page', join: frame.join, page: frame.page }))
@@ -159,6 +159,13 @@ export class Tab {
       case 'head':
         return this.#follow(room, this.logs[room]!.step({ type: 'head', epoch: frame.epoch, seq: frame.seq }))
     }
+  }
+
+  #refused(room: number, code: string): void {
+    this.logs[room]!.step({ type: 'disconnected' })
+    this.#attempt[room] = -1
+    this.waits = this.waits.filter((wait) => wait.room !== room)
+    this.step({ type: 'refused', room: String(room), error: new RoomfulError(code, 'no') })
   }
 
   #session(epoch: string) {
@@ -188,6 +195,7 @@ export class Tab {
         this.saving = output
         return this.#world.options.savesAtOnce ? this.saved() : undefined
       case 'send':
+        this.#lastBatch[Number(output.batch.room)] = output.batch
         return void this.link?.toServer.push({ type: 'publish', room: Number(output.batch.room), batch: output.batch })
       case 'wait':
         return void this.waits.push({ room: Number(output.room), rejoin: output.rejoin })

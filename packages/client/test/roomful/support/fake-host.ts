@@ -14,6 +14,7 @@ export function createFakeHost(): RoomHost & { state: RoomHost['state'] } {
     events: new RoomEvents('general', new Schemas(undefined, () => {}, ignore), rethrow),
     isBusy: () => false,
     lost: ignore,
+    putOut: ignore,
     setNeeded: ignore,
     drop: ignore,
   }

@@ -10,7 +10,7 @@ export type Answer = (typeof answers)[number]
 
 export type Action =
   | { readonly type: 'join' | 'leave' | 'hold' | 'release' | 'params' | 'needed' | 'lost' | 'connect' | 'recover' }
-  | { readonly type: 'disconnect' | 'stop' | 'time' | 'lateYes' | 'lateNo' }
+  | { readonly type: 'disconnect' | 'stop' | 'time' | 'lateYes' | 'lateNo' | 'out' }
   | { readonly type: 'answer'; readonly answer: Answer }
 
 interface Asked {
@@ -21,6 +21,7 @@ interface Asked {
 
 const NO = refusal('FORBIDDEN')
 const BUSY = refusal('RATE')
+const REMOVED = refusal('REMOVED')
 const TIMEOUT = new RoomfulError('TIMEOUT', 'no answer')
 const STOPPED = new RoomfulError('DISCONNECTED', 'disconnect() was called')
 
@@ -81,6 +82,8 @@ export class MembershipWorld {
         this.serverParams = undefined
         this.reasons += 1
         return this.#step({ type: 'lost' })
+      case 'out':
+        return this.#putOut()
       case 'connect':
       case 'recover':
         return this.#connect(action.type === 'recover' && this.#isRecoverable)
@@ -95,6 +98,16 @@ export class MembershipWorld {
       case 'lateNo':
         return this.#answerLate(action.type === 'lateYes')
     }
+  }
+
+  /** The server puts the client out, whether it is in the room or only about to be. */
+  #putOut(): void {
+    if (!this.isConnected) return
+    const isDecided = this.#inFlight?.type !== 'join'
+    this.#shutOut()
+    this.#step({ type: 'out', error: REMOVED })
+    if (isDecided && !this.isWanted) check(!this.isNeeded, 'no message that waits in the room')
+    if (isDecided && !this.#inFlight) check(this.membership.state.status !== 'joined', 'not joined')
   }
 
   /** From now on the server accepts everything. */

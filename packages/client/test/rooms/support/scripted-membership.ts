@@ -86,6 +86,7 @@ export function createScriptedMembership({ connected = true, nameError }: Script
     up: (isRecovered = false) => step({ type: 'connected', isRecovered }),
     down: (error?: RoomfulError) => step({ type: 'disconnected', ...(error && { error }) }),
     lost: () => step({ type: 'lost' }),
+    putOut: (error: RoomfulError) => step({ type: 'out', error }),
     changeParams: () => step({ type: 'paramsChanged' }),
     retryDue: () => {
       if (!isRetrying) throw new Error('no retry is planned')

@@ -104,12 +104,13 @@ export function createScriptedOutbox(script: Script = {}) {
     open: (room = 'general', parts: Partial<Session> = {}, now = NOW) =>
       step({ type: 'open', room, session: { ...session, ...parts } }, now),
     close: (room = 'general', isOwn = false) => step({ type: 'close', room, isOwn }),
+    leave: (room = 'general') => step({ type: 'left', room }),
     wake: (room = 'general') => step({ type: 'woken', room }),
     stored: (result: StoreResult = 'stored') => step({ type: 'stored', result }),
     /** The server's answer to the n-th batch, counted from 0; to the last one unless told. */
     answer: (said: PublishAnswer, nth?: number) =>
       step({ type: 'answer', batch: nth === undefined ? last() : batchOf(nth), answer: said }),
-    noAnswer: () => step({ type: 'no-answer', batch: last() }),
+    noAnswer: (nth?: number) => step({ type: 'no-answer', batch: nth === undefined ? last() : batchOf(nth) }),
     discard: (n: number) =>
       step({
         type: 'discard',
@@ -118,7 +119,7 @@ export function createScriptedOutbox(script: Script = {}) {
         error: new RoomfulError('DISCARDED', 'discarded'),
       }),
     refuse: (room = 'general') =>
-      step({ type: 'discard', room, error: new RoomfulError('FORBIDDEN', 'you are not allowed') }),
+      step({ type: 'refused', room, error: new RoomfulError('FORBIDDEN', 'you are not allowed') }),
     lose: (cid = 'page-one') => step({ type: 'lost', cid }),
     clear: () => step({ type: 'discard', error: new RoomfulError('DISCARDED', 'the outbox was cleared') }),
     end: () => step({ type: 'end', error: new RoomfulError('DISCONNECTED', 'the client was closed') }),
