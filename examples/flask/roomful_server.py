@@ -5,6 +5,7 @@ There are no users: every client is a guest with all permissions. The rules in b
 
 import os
 import re
+import signal
 import sys
 import threading
 import unicodedata
@@ -19,6 +20,7 @@ MAX_PARAMS_BYTES = 4_096
 # Control and bidi characters, line separators, and halves of surrogate pairs.
 REFUSED = re.compile('[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
 WHITE_SPACE = ' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff'
+RETURN_MS = 1_000
 
 app = Flask(__name__)
 socketio = SocketIO(app, cors_allowed_origins='*')
@@ -154,6 +156,18 @@ def is_count(value):
     return type(value) is int and 0 <= value < 2 ** 53
 
 
+def close_at(asked):
+    """[S20] Tells the clients to come back, spread over RETURN_MS, and ends the process."""
+    while not asked.is_set():  # a signal does not wake green threads
+        socketio.sleep(0.1)
+    socketio.emit('$bye', {'code': 'CLOSING', 'after': RETURN_MS})
+    socketio.sleep(0.1)  # the packets go out meanwhile
+    os._exit(0)
+
+
 if __name__ == '__main__':
+    asked = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    socketio.start_background_task(close_at, asked)
     port = int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get('PORT', 5000))
     socketio.run(app, host='127.0.0.1', port=port, log_output=True)

@@ -73,6 +73,17 @@ export interface Hello {
   readonly expiresAt?: number
 }
 
+/**
+ * `$bye`: the server is about to end the connection, and why. After a passing code, and after `UNAUTHORIZED`, the client may
+ * come back: after `after` milliseconds, at `CLOSING` after a random part of them, at `UNAUTHORIZED` with other credentials.
+ * Any other code is final.
+ */
+export interface Bye {
+  readonly code: string
+  readonly after?: number
+  readonly message?: string
+}
+
 /** A user as all clients see it. */
 export interface WireUser {
   readonly id: string

@@ -153,18 +153,23 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
     if (!wasTrying && this.#status !== 'connected') return
     this.#end()
     if (!refused || !wasTrying) return this.#retry('transport', error)
-    const { rooms, auth } = this.#settings
-    if (!isPermanent(withVerdict(error, rooms.refusals ?? {}, this.#reporting.report)))
+    if (!isPermanent(withVerdict(error, this.#settings.rooms.refusals ?? {}, this.#reporting.report)))
       return this.#retry('server', error)
-    if (typeof auth !== 'function' || this.#refresh === 'done') return this.stop('refused', error)
-    this.#refresh = 'due'
-    this.#try()
+    if (this.#refreshesAfter(error)) this.#try()
   }
 
   closed(error: RoomfulError, kicked: boolean, isDead = false): void {
     if (kicked) return this.stop('kicked', error)
     this.failed(error, false)
     if (isDead) this.#endWait()
+  }
+
+  /** The server ends the connection and lets the client come back; `isUnauthorized`: with other credentials. */
+  dismissed(error: RoomfulError, waitMs: number, isUnauthorized: boolean): void {
+    if (!this.#attempt && this.#status !== 'connected') return
+    this.#end()
+    if (!isUnauthorized) return this.#retry('server', error, waitMs)
+    if (this.#refreshesAfter(error)) this.#retry('auth', error)
   }
 
   waiting(error: RoomfulError): void {
@@ -186,6 +191,13 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
 
   get #status(): Status {
     return this.store.getState().status
+  }
+
+  /** Whether the next attempt asks `auth` for other credentials; otherwise the client has stopped. */
+  #refreshesAfter(error: RoomfulError): boolean {
+    if (typeof this.#settings.auth !== 'function' || this.#refresh === 'done') this.stop('refused', error)
+    else this.#refresh = 'due'
+    return this.#refresh === 'due'
   }
 
   #try(): void {
@@ -230,14 +242,13 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
     this.#retry(reason, error)
   }
 
-  #retry(reason: RetryReason, error: RoomfulError): void {
+  #retry(reason: RetryReason, error: RoomfulError, atLeastMs: number = requestedWaitMs(error)): void {
     const { attempts = Infinity, minDelayMs = 250, maxDelayMs = 5_000 } = this.#settings.reconnect
     const attempt = (this.#failures += 1)
     if (attempt > attempts) {
       const sentence = `gave up after ${attempt} attempt${attempt === 1 ? '' : 's'}: ${error.message}`
       return this.stop('exhausted', new RoomfulError('EXHAUSTED', sentence, { cause: error }))
     }
-    const atLeastMs = requestedWaitMs(error)
     const waitMs = retryDelay({ attempt, firstMs: minDelayMs, maxMs: maxDelayMs, atLeastMs, jitter: 'full' })
     this.#timer = setTimeout(() => this.#try(), waitMs)
     const now = Date.now()

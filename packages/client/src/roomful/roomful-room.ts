@@ -136,7 +136,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   onDisconnected(isStopped: boolean): void {
-    this.link.outbox.close(this.host.name, isStopped)
+    this.link.outbox.close(this.host.name, isStopped || this.link.hasBye)
   }
 
   onUserChanged(): void {

@@ -15,6 +15,8 @@ export interface ServerLink {
 /** What a room needs of the protocol; `RoomfulProtocol` is the only one. */
 export interface RoomfulLink extends ServerLink {
   readonly outbox: Outbox
+  /** The server has said why it ends the connection: no message in flight is the reason. */
+  readonly hasBye: boolean
 }
 
 /** The side of a roomful room that presence and typing are built on. */

@@ -7,7 +7,8 @@ import { Outbox } from './outbox/outbox.ts'
 import { RoomfulRoom } from './roomful-room.ts'
 import { type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import type { OutboxOption } from './storage/stored-outbox.ts'
-import { isMeta, isRoomMessage, readHello } from './wire-messages.ts'
+import { endByServer } from './bye.ts'
+import { isBye, isMeta, isRoomMessage, readHello } from './wire-messages.ts'
 
 export interface RoomfulOptions {
   /** `persistentOutbox({ user })` keeps messages to rooms across reloads. @default in memory */
@@ -41,6 +42,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   readonly core: ClientCore
   /** What the server said of itself; undefined before its first `$hello`. */
   hello: Hello | undefined
+  hasBye = false
 
   constructor(core: ClientCore, option: OutboxOption | undefined) {
     this.core = core
@@ -54,8 +56,9 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   }
 
   receiveEarly(event: string, [message]: readonly unknown[]): boolean {
-    if (event !== wire.hello) return false
     const { connection, schemas } = this.core
+    if (event === wire.bye) return this.#onBye(message)
+    if (event !== wire.hello) return false
     const hello = readHello(message)
     if (hello) {
       this.hello = hello
@@ -69,7 +72,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
 
   receive(event: string, args: readonly unknown[]): boolean {
     if (event.startsWith('$')) {
-      this.#receiveOwn(event, args[0])
+      if (event !== wire.bye || !this.#onBye(args[0])) this.#receiveOwn(event, args[0])
       return true
     }
     const meta = args.at(-1)
@@ -89,6 +92,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   }
 
   onConnected(): boolean {
+    this.hasBye = false
     const before = this.outbox.user
     this.outbox.onHello(this.hello!)
     return before !== undefined && before !== this.outbox.user
@@ -105,6 +109,14 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   /** The first value of the server's answer. */
   async request(event: string, request: object, timeoutMs: number): Promise<unknown> {
     return (await this.core.sender.requestNow(event, [request], { timeoutMs }))[0]
+  }
+
+  /** False for a message that cannot be read. */
+  #onBye(message: unknown): boolean {
+    if (!isBye(message)) return false
+    this.hasBye = true
+    endByServer(this.core.connection, message)
+    return true
   }
 
   #receiveOwn(event: string, message: unknown): void {

@@ -1,5 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
 import {
+  type Bye,
   defaultLimits,
   type Entry,
   type Head,
@@ -65,6 +66,8 @@ const isPublished = objectOf<Partial<PublishAnswer>>({
   results: optional(listOf((value): value is ItemResult => isStored(value) || isRefused(value))),
 })
 
+/** Malformed details of a `$bye` are ignored, as those of a refusal. */
+export const isBye: Check<Bye> = objectOf<Bye>({ code: isText })
 /** A message of the protocol to one room. */
 export const isRoomMessage: Check<{ readonly room: string }> = objectOf<{ readonly room: string }>({ room: isText })
 export const isHead: Check<Head> = objectOf<Head>({ epoch: isText, seq: isCount })

@@ -76,6 +76,18 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
     expect(bob.live[1]).toEqual([{ text: 'two' }, meta])
   })
 
+  test('S20 says $bye CLOSING to its clients at SIGTERM, and ends', async () => {
+    const flask = await startFlask(roomfulScript)
+    onTestFinished(() => flask.stop())
+    const { socket } = await connect(flask.url)
+    socket.io.reconnection(false)
+    const bye = new Promise((resolve) => socket.once('$bye', resolve))
+    const end = new Promise((resolve) => socket.once('disconnect', resolve))
+    await flask.stop()
+    expect(await bye).toEqual({ code: 'CLOSING', after: 1_000 })
+    expect(await end).toBe('transport close')
+  })
+
   test('S5 gives a repeated message the same answer, stores new ones, and none twice', async () => {
     const ann = await joined(await start())
     const first = await ann.publish(textItem(1, 'one'))

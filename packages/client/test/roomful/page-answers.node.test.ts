@@ -37,6 +37,7 @@ describe('CN11 RL9 a fetch that fails', () => {
       core: createFakeCore(),
       outbox: { step() {}, close() {} } as unknown as Outbox,
       hello: readHello(helloWith()) as Hello,
+      hasBye: false,
       request: async (event) => {
         if (event === '$join') return joinAnswer()
         return new Promise((_resolve, reject) => fetches.push({ reject }))

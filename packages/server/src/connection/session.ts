@@ -1,5 +1,6 @@
-import { type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
+import { type Bye, type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
 import { type Identity, userIdOf } from './authenticate.ts'
+import { endWithBye, mayReturn } from './bye.ts'
 import type { Drain } from '../drain.ts'
 import { type MembershipParts, Memberships } from '../rooms/memberships.ts'
 import { refuse } from '../refuse.ts'
@@ -13,12 +14,15 @@ export interface SessionParts extends RequestParts, MembershipParts {
 
 /** One connection. Sends `$hello` at once, so that it travels with the connect packet, and answers requests until it ends. */
 export class Session {
+  readonly #socket: SocketIoSocket
   readonly #responder: Responder
   #memberships: Memberships | undefined
+  #hasEnded = false
 
   /** `identity` is null for a client without a user: every room request is refused. */
   constructor(socket: SocketIoSocket, identity: Identity | null, parts: SessionParts) {
     const { settings, drain } = parts
+    this.#socket = socket
     socket.emit(wire.hello, helloFor(identity, settings.limits))
     // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
     const maxPending = settings.limits.rooms * 4
@@ -36,10 +40,26 @@ export class Session {
     this.#responder.stop()
   }
 
+  /**
+   * Tells the client why, and ends its connection. Its memberships end at once; a user who may come back stays a member
+   * for a while, as after a lost connection.
+   */
+  bye(bye: Bye): void {
+    if (this.#hasEnded) return
+    this.#end(mayReturn(bye))
+    endWithBye(this.#socket, bye)
+  }
+
   /** The connection has ended, for Socket.IO's `reason`. */
   end(reason: string): void {
+    this.#end(LOST.has(reason))
+  }
+
+  #end(mayBeBack: boolean): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.stop()
-    this.#memberships?.end(LOST.has(reason))
+    this.#memberships?.end(mayBeBack)
   }
 }
 

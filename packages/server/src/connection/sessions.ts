@@ -1,6 +1,6 @@
-import { isPassingCode } from '@roomful/contract/protocol'
 import { connectError, identify, type Identity, userIdOf } from './authenticate.ts'
-import { RefusalError } from '../refuse.ts'
+import { endWithBye } from './bye.ts'
+import { RefusalError, toWire } from '../refuse.ts'
 import { Session, type SessionParts } from './session.ts'
 import { unsentBytesOf } from '../metrics/unsent-bytes.ts'
 import type { SocketIoServer, SocketIoSocket } from '../socket-io.ts'
@@ -33,6 +33,11 @@ export class Sessions {
     return { connections: this.#open.size, unsentBytes }
   }
 
+  /** Every open session. */
+  all(): Session[] {
+    return Array.from(this.#open.values(), ({ session }) => session)
+  }
+
   /** Stops listening. The sockets stay open, for the Socket.IO server to close. */
   stop(): void {
     this.#io.off('connection', this.#connected)
@@ -59,7 +64,7 @@ export class Sessions {
   /** Socket.IO's connection state recovery may skip middlewares: the socket is authenticated now, and `$hello` is late. */
   async #admitRecovered(socket: SocketIoSocket): Promise<void> {
     const identity = await this.#identify(socket)
-    if (identity instanceof RefusalError) return disconnectRefused(socket, identity)
+    if (identity instanceof RefusalError) return endWithBye(socket, toWire(identity))
     this.#identities.set(socket, identity)
     this.#begin(socket, identity)
   }
@@ -95,10 +100,4 @@ export class Sessions {
     // Before Socket.IO saves the socket's rooms for recovery: a recovered socket must join again, with permission.
     socket.on('disconnecting', end)
   }
-}
-
-/** Clients reconnect by themselves after a lost transport, and never after a disconnect. */
-function disconnectRefused(socket: SocketIoSocket, { code }: RefusalError): void {
-  if (isPassingCode(code)) socket.conn.close()
-  else socket.disconnect(true)
 }

@@ -77,6 +77,19 @@ test('C19 connections that the app itself ends do not count against a message', 
   await expect(sent).resolves.toBe('confirmed')
 })
 
+test('C19 CN21 connections that the server ends with $bye do not count against a message', async () => {
+  const endings = 7
+  const { url } = await startScript({
+    $publish: (request, socket, nth) => {
+      if (nth > endings) return stored(request)
+      socket.emit('$bye', { code: 'CLOSING', after: 1 })
+      return undefined
+    },
+  })
+  const room = await startRoomful(url).join('general')
+  await expect(codeOf(room.emit('m', 'fine'))).resolves.toBe('confirmed')
+})
+
 test('EM9 OB2 binary data is rejected by `emit`, since a room’s log is JSON', async () => {
   const { url, events } = await startScript()
   const room = await startRoomful(url).join('general')
