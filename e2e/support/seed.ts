@@ -11,7 +11,10 @@ export async function seed(room: string, texts: readonly string[]): Promise<void
   const socket = io(sharedServer, { auth: { token }, forceNew: true })
   try {
     const { epoch } = (await socket.emitWithAck('$join', { room })) as { epoch: string }
-    const items = texts.map((text, index) => ({ n: index + 1, event: 'message', data: { text } }))
+    const items = texts.map((text, index) => {
+      const n = index + 1
+      return { n, id: String(n).padStart(16, '0'), event: 'message', data: { text } }
+    })
     for (let first = 0; first < items.length; first += 64) {
       const batch = { room, epoch, cid: 'historian-of-the-tests', items: items.slice(first, first + 64) }
       const answer = (await socket.emitWithAck('$publish', batch)) as { ok: boolean }

@@ -54,9 +54,10 @@ class RoomLog:
     def publish(self, cid, items):
         """Gives the answer, and the new entries, to be broadcast in this order [S6]."""
         row, results, answered, added, space = self._row(cid), [], {}, [], LIMITS['batchBytes']
-        for n, event, data in items:
+        last = row.last
+        for n, message_id, event, data in items:
             body = body_of(event, data)
-            digest = hashlib.sha256(body).digest()[:8] if body else None
+            digest = hashlib.sha256(message_id.encode() + body).digest()[:8] if body else None
             if n <= row.last:
                 if n in row.answered:
                     answered[n] = row.answered[n]
@@ -67,12 +68,12 @@ class RoomLog:
                 space -= len(body)
                 if space < 0:  # [S3] the client sends the rest again
                     break
-                entry = self._append({'event': event, 'data': data, 'id': f'{cid[:8]}:{n}', 'from': None}, len(body))
+                entry = self._append({'event': event, 'data': data, 'id': message_id, 'from': None}, len(body))
                 added.append(entry)
                 result = {'seq': entry['seq'], 'at': entry['at']}
             row.last, answered[n] = n, (digest, result)  # [S4] a refusal is recorded as well
             results.append(result)
-        if row.last in answered:
+        if row.last > last:
             row.answered = answered
         answer = {'epoch': self.epoch, 'results': results}
         return (answer if len(results) == len(items) else {**answer, 'ok': False, 'code': 'MORE', 'after': 0}), added

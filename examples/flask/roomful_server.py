@@ -89,11 +89,12 @@ def publish(request):
     log, cid, items = log_in(request), request.get('cid'), request.get('items')
     check(isinstance(cid, str) and re.fullmatch('[A-Za-z0-9_-]{22}', cid), 'cid must be 22 characters of base64url')
     check(isinstance(items, list) and 0 < len(items) <= LIMITS['batchItems'], 'items must be an array of 1 to 64')
-    check(all(isinstance(item, dict) and is_count(item.get('n')) for item in items), 'an item is { n, event, data }')
+    check(all(isinstance(item, dict) and is_count(item.get('n')) for item in items), 'an item is { n, id, event, data }')
+    check(all(is_id(item.get('id')) for item in items), 'the id of an item must be 16 characters of base64url')
     numbers = [0, *(item['n'] for item in items)]
     check(all(n < following for n, following in zip(numbers, numbers[1:])), 'the n of items must rise')
     check_epoch(request, log)  # [S4]
-    answer, added = log.publish(cid, [(item['n'], item.get('event'), item.get('data')) for item in items])
+    answer, added = log.publish(cid, [(item['n'], item['id'], item.get('event'), item.get('data')) for item in items])
     for entry in added:  # [S6] within the lock, so in the order of the log
         send(request['room'], entry, epoch=log.epoch, seq=entry['seq'], id=entry['id'], at=entry['at'])
     return answer
@@ -150,6 +151,10 @@ def check_params(params):
 def check(is_valid, message, code='SHAPE'):
     if not is_valid:
         raise Refused(code, message)
+
+
+def is_id(value):
+    return isinstance(value, str) and re.fullmatch('[A-Za-z0-9_-]{16}', value)
 
 
 def is_count(value):

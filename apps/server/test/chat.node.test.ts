@@ -25,7 +25,8 @@ async function createPublisher(socket: Socket, room: string) {
   if (!joined.ok) throw new Error(joined.message)
   let n = 0
   return (event: string, data: unknown): Promise<PublishAnswer> => {
-    const items = [{ n: (n += 1), event, data }]
+    n += 1
+    const items = [{ n, id: String(n).padStart(16, '0'), event, data }]
     return socket.emitWithAck(wire.publish, { room, epoch: joined.epoch, cid: 'c'.repeat(22), items })
   }
 }

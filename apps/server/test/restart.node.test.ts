@@ -4,7 +4,10 @@ import { startServer } from '../src/app.ts'
 import { addressOf, connect, signIn, startProcess, startTestServer, temporaryFolder } from './support.ts'
 
 const cid = 'c'.repeat(22)
-const items = ['hello', '   ', 'again'].map((text, index) => ({ n: index + 1, event: 'message', data: { text } }))
+const messageItem = (n: number, text: string) => {
+  return { n, id: String(n).padStart(16, '0'), event: 'message', data: { text } }
+}
+const items = ['hello', '   ', 'again'].map((text, index) => messageItem(index + 1, text))
 
 async function joinAs(url: string, token: string, since?: { epoch: string; seq: number }) {
   const socket = await connect(url, { token })
@@ -45,7 +48,7 @@ it('P1 F4 a batch that is sent again after the server was killed gets the same a
   const { joined, publish } = await joinAs(await addressOf(startProcess(kept)), token)
   expect(joined.head).toBe(2)
   expect(await publish(items)).toEqual(first)
-  expect(await publish([{ n: 4, event: 'message', data: { text: 'more' } }])).toMatchObject({ results: [{ seq: 3 }] })
+  expect(await publish([messageItem(4, 'more')])).toMatchObject({ results: [{ seq: 3 }] })
 })
 
 it('dataFile :memory: keeps messages in memory only', async () => {

@@ -27,7 +27,8 @@ async function connect(url: string) {
   const cid = randomBytes(16).toString('base64url')
   let n = 0
   const publish = (text: string): Promise<PublishAnswer | undefined> => {
-    const items = [{ n: ++n, event: 'message', data: { text } }]
+    n += 1
+    const items = [{ n, id: String(n).padStart(16, '0'), event: 'message', data: { text } }]
     return socket
       .timeout(20_000)
       .emitWithAck('$publish', { room: 'general', epoch, cid, items })

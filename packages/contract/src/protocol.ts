@@ -17,6 +17,7 @@ export {
   PROTOCOL_VERSION,
   defaultLimits,
   finalCodes,
+  isMessageId,
   isPassingCode,
   passingCodes,
   wire,

@@ -34,6 +34,11 @@ export function isPassingCode(code: string): code is PassingCode {
   return (passingCodes as readonly string[]).includes(code)
 }
 
+/** Whether `value` is the id of a client's message: 16 base64url characters, which are 96 random bits. */
+export function isMessageId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{16}$/.test(value)
+}
+
 /** The limits of a server that sets none. Bytes are of UTF-8 JSON. */
 export const defaultLimits: Limits = {
   eventBytes: 65_536,
@@ -90,7 +95,10 @@ export interface WireUser {
   readonly [key: string]: unknown
 }
 
-/** A logged room event, as a page of history carries it; `data` is missing for an event without data. */
+/**
+ * A logged room event, as a page of history carries it; `data` is missing for an event without data. `id` is made by the
+ * sender, and unique only together with `from`: two users may give their messages the same id.
+ */
 export interface Entry {
   readonly event: string
   readonly data: unknown
@@ -162,12 +170,22 @@ export interface Out {
   readonly message?: string
 }
 
-/** `$publish`: 1 to `batchItems` items of one sender, `n` strictly rising; one batch at a time for each room. */
+/**
+ * `$publish`: 1 to `batchItems` items of one sender, `n` strictly rising; one batch at a time for each room. The other members
+ * see an item's `id` (see `isMessageId`), and never the `cid`.
+ */
 export interface PublishRequest {
   readonly room: string
   readonly epoch: string
   readonly cid: string
-  readonly items: readonly { readonly n: number; readonly event: string; readonly data: unknown }[]
+  readonly items: readonly PublishItem[]
+}
+/** One message of a `$publish`. `n`, `id`, event and data are the same each time it is sent. */
+export interface PublishItem {
+  readonly n: number
+  readonly id: string
+  readonly event: string
+  readonly data: unknown
 }
 /** The result of one item: its place in the log, or why it was refused for good. */
 export type ItemResult =

@@ -16,10 +16,10 @@ export function jsonText(value: unknown, maxBytes: number, what = "an event's da
   throw refuse('TOO_LARGE', `${what} may have at most ${maxBytes} bytes of JSON`)
 }
 
-/** S5: 64 bits over an event as it came off the wire, by which a repeated message is recognized. */
-export function hashOf(event: unknown, data: unknown): string {
+/** S5: 64 bits over a message as it came off the wire, by which a repeated message is recognized. */
+export function hashOf({ id, event, data }: { id: string; event: unknown; data: unknown }): string {
   try {
-    const text = `[${jsonText(event, Infinity)},${jsonText(data, Infinity)}]`
+    const text = `["${id}",${jsonText(event, Infinity)},${jsonText(data, Infinity)}]`
     return hash('sha256', text).slice(0, 16)
   } catch (error) {
     // Refused in any case, so that it needs no hash of its own.

@@ -49,8 +49,17 @@ export interface EmitContext<C extends AnyContract, E extends keyof RoomEmitted<
 }
 
 export interface HandlerContext<C extends AnyContract, E extends keyof RoomEmitted<C>> extends EmitContext<C, E> {
-  /** The same each time a message is sent again. A handler may run more than once for one message. */
+  /**
+   * The id of the message: 16 characters, made by the client, the same each time the message is sent again. A handler may run
+   * more than once for one message. To run an effect only once, use `(senderKey, id)` as its idempotency key: another sender
+   * can use the same `id`.
+   */
   readonly id: string
+  /**
+   * Whose `id` it is: the user's id; for a guest, 22 characters that stay the same while the message is sent again, also by a
+   * later page. They are no secret, and say nothing about the client.
+   */
+  readonly senderKey: string
   /** Aborts when the handler took longer than `handlerTimeoutMs`, or when the server closes. */
   readonly signal: AbortSignal
 }

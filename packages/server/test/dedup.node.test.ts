@@ -5,7 +5,7 @@ import { sqliteLog } from '../src/sqlite.ts'
 import { changedLog } from './support/changed-log.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { logs } from './support/logs.ts'
-import { cidOf, gate, startRooms, texts, words } from './support/start-rooms.ts'
+import { cidOf, gate, idOf, startRooms, texts, words } from './support/start-rooms.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 describe.each(logs)('repeated batches, %s log', (_name, create) => {
@@ -73,6 +73,8 @@ describe.each(logs)('repeated batches, %s log', (_name, create) => {
     })
     const sameData = [{ n: 2, event: 'anything', data: { text: 'b' } }]
     expect((await ann.publish('general', sameData)).results).toMatchObject([{ code: 'CONFLICT' }])
+    const otherId = [{ ...texts(['b'], 2)[0]!, id: idOf(99) }]
+    expect((await ann.publish('general', otherId)).results).toMatchObject([{ code: 'CONFLICT' }])
     expect((await ann.publish('general', texts(['b'], 2))).results).toMatchObject([{ seq: 2 }])
     await ann.publish('general', texts(['d'], 4))
     expect((await ann.publish('general', texts(['a']))).results).toMatchObject([{ code: 'STALE' }])
@@ -113,11 +115,11 @@ describe.each(logs)('repeated batches, %s log', (_name, create) => {
     const ann = await connect()
     await ann.join('general')
     const answers = [ann.publish('general', texts(['hi'])), ann.publish('general', texts(['hi', 'you']))]
-    await expect.poll(() => effects).toEqual(['aaaaaaaa:1'])
+    await expect.poll(() => effects).toEqual([idOf(1)])
     slow.open()
     const [first, second] = await Promise.all(answers)
     expect(second?.results).toEqual([first?.results?.[0], { seq: 2, at: expect.any(Number) }])
-    expect(effects).toEqual(['aaaaaaaa:1', 'aaaaaaaa:2'])
+    expect(effects).toEqual([idOf(1), idOf(2)])
     expect(words(ann)).toEqual(['hi', 'you'])
   })
 

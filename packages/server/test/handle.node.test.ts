@@ -2,12 +2,12 @@ import type { passingCodes } from '@roomful/contract/protocol'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryLog, refuse } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
-import { gate, startRooms, texts, words } from './support/start-rooms.ts'
+import { gate, idOf, startRooms, texts, words } from './support/start-rooms.ts'
 
 const code = (value: string) => expect.objectContaining({ code: value })
 
 describe('rooms.handle', () => {
-  test('a handler a handler gets room, event, data, user and id', async () => {
+  test('a handler a handler gets room, event, data, user, id and senderKey', async () => {
     const seen: unknown[] = []
     const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe })
     rooms.handle('message', ({ signal, ...context }) => {
@@ -22,7 +22,8 @@ describe('rooms.handle', () => {
         event: 'message',
         data: { text: 'hi' },
         user: { id: 'ann', name: 'Ann' },
-        id: 'aaaaaaaa:1',
+        id: idOf(1),
+        senderKey: 'ann',
         aborted: false,
       },
     ])

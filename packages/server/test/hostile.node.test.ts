@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Handshake } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { hostileRequests, long } from './support/hostile-requests.ts'
-import { type Client, cidOf, requests, startRooms, texts } from './support/start-rooms.ts'
+import { type Client, cidOf, idOf, requests, startRooms, texts } from './support/start-rooms.ts'
 
 const epoch = 'an epoch of ours'
 const cid = cidOf('a')
@@ -75,7 +75,7 @@ describe('hostile requests', () => {
     expect(await results(1_000)).toEqual([tooDeep])
     await sendText(
       eve,
-      `42["${wire.publish}",{"room":"general","epoch":"${epoch}","cid":"${cid}","items":[{"n":4,"event":"anything","data":${nested(6_000)}}]}]`,
+      `42["${wire.publish}",{"room":"general","epoch":"${epoch}","cid":"${cid}","items":[{"n":4,"id":"${idOf(4)}","event":"anything","data":${nested(6_000)}}]}]`,
     )
     await sendText(eve, `42["${wire.join}",${nested(6_000)}]`)
     await sendText(eve, `42["${wire.join}",{"room":${nested(6_000)}}]`)
@@ -134,7 +134,7 @@ describe('hostile requests', () => {
       { from: { id: string }; at: number; seq: number; id: string },
     ]
     expect(data).toMatchObject({ text: 'hi' })
-    expect(meta).toMatchObject({ seq: 1, id: 'aaaaaaaa:1' })
+    expect(meta).toMatchObject({ seq: 1, id: idOf(1) })
     expect(meta.from.id).not.toBe('ann')
     expect(meta.at).toBeGreaterThan(1)
   })

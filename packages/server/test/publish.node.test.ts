@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { memoryLog } from '../src/index.ts'
 import { changedLog } from './support/changed-log.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
-import { cidOf, startRooms, texts, words } from './support/start-rooms.ts'
+import { cidOf, idOf, startRooms, texts, words } from './support/start-rooms.ts'
 
 describe('$publish', () => {
   test('S6 an unmodified socket.io-client gets the event under its own name, with data and meta; so does the sender', async () => {
@@ -18,7 +18,7 @@ describe('$publish', () => {
       $room: 'general',
       epoch,
       seq: 1,
-      id: 'qqqqqqqq:5',
+      id: idOf(5),
       from: { id: 'ann', name: 'Ann' },
       at: expect.any(Number),
     }

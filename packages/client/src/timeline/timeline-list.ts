@@ -60,9 +60,10 @@ export class TimelineList {
     return this.entries.findLast((entry) => test(entry as OwnMessage), this.windowSize) as Found<OwnMessage> | undefined
   }
 
-  /** The own message that a message of the log is. Other users can make up the same id: the sender has to be the user (C16). */
-  ownOf({ id, from }: MessageMeta): Found<OwnMessage> | undefined {
-    return this.isSelf(from) === false ? undefined : this.own((own) => own.id === id)
+  /** The own message that a message of the log is. Another user can give a message the same id: the sender has to be the user (C16). */
+  ownOf({ id, from, seq }: MessageMeta): Found<OwnMessage> | undefined {
+    const isIt = (own: OwnMessage): boolean => own.id === id && (own.seq ?? seq) === seq
+    return this.isSelf(from) === false ? undefined : this.own(isIt)
   }
 
   /** The own message with this key, unless it is known to be in the log. */
@@ -95,10 +96,12 @@ export class TimelineList {
   ): TimelineMessage | undefined {
     const isIt = (entry: TimelineEntry): boolean =>
       entry.kind === 'message' && entry.id === id && (entry.isOwn || this.isSelf(entry.from) === undefined)
+    const isRefusedGuest = state === 'rejected' && this.isSelf(undefined) === undefined
+    const mistaken = (seq !== undefined || isRefusedGuest) && this.#returnPlace(id, seq)
     let found = this.entries.findLast(isIt) as Found<TimelineMessage> | undefined
-    if (!found) {
+    if (!found || (mistaken && found.item.seq !== seq)) {
       const rest = { id, seq, data: read(data), from: undefined, isOwn: true, at: at ?? now, state, error }
-      const item = { kind: 'message', key: this.newKey(), ...rest, given: data } as const
+      const item = { kind: 'message', key: mistaken || this.newKey(), ...rest, given: data } as const
       found = { item, index: this.#indexOf(id, waiting()) }
       this.splice(found.index, 0, item)
     }
@@ -118,7 +121,8 @@ export class TimelineList {
       return { ...message, state }
     } else {
       // A message that is known to be in the log was sent, whatever the outbox could learn (TL3).
-      const end = item.seq === undefined || isUnsettled({ state }) ? { state, error } : CONFIRMED
+      const isOpen = item.seq === undefined || isUnsettled({ state }) || isRefusedGuest
+      const end = isOpen ? { state, error } : CONFIRMED
       const next = { ...item, seq: seq ?? item.seq, at: at ?? item.at, ...end, given: data }
       if (next.state !== item.state) this.splice(index, 1, next)
     }
@@ -159,6 +163,21 @@ export class TimelineList {
     const isGone = ({ state, seq = Infinity }: OwnMessage, n: number): boolean =>
       n < settled.length - max || (state === 'confirmed' && seq <= newest)
     for (const own of settled.filter(isGone)) this.remove(own)
+  }
+
+  /**
+   * Where the server does not identify users, another guest's message can have taken the place of an own message with the same
+   * id. The server's answer shows that: it names another `seq`, or none. The other message then is an entry of its own, and the
+   * key of the own message is returned.
+   */
+  #returnPlace(id: string, seq: number | undefined): string | undefined {
+    const isMistaken = (entry: TimelineEntry): boolean =>
+      entry.kind === 'message' && entry.id === id && entry.isOwn && entry.seq !== undefined && !('given' in entry)
+    const found = this.entries.findLast(isMistaken) as Found<TimelineMessage> | undefined
+    if (!found || found.item.seq === seq) return undefined
+    const { item, index } = found
+    this.splice(index, 1, { ...item, key: this.newKey(), isOwn: this.isSelf(item.from) === true, ...CONFIRMED })
+    return item.key
   }
 
   /** Before the first own message that is sent later: messages of an earlier page go before those of this one. */

@@ -39,7 +39,9 @@ async function connect(url: string, transport: 'websocket' | 'polling' = 'websoc
 type Connected = Awaited<ReturnType<typeof connect>>
 
 const newCid = (): string => randomBytes(16).toString('base64url')
-const textItem = (n: number, text: string) => ({ n, event: 'message', data: { text } })
+const idOf = (n: number): string => `message-${String(n).padStart(8, '0')}`
+const item = (n: number, event: string, data: unknown) => ({ n, id: idOf(n), event, data })
+const textItem = (n: number, text: string) => item(n, 'message', { text })
 const publish = ({ ask }: Connected, epoch: string, cid: string, ...items: unknown[]): Promise<PublishAnswer> =>
   ask('$publish', { room: 'general', epoch, cid, items })
 
@@ -72,7 +74,7 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
       ],
     })
     for (const { live } of [ann, bob]) await eventually(() => expect(live).toHaveLength(2))
-    const meta = { $room: 'general', epoch: ann.epoch, seq: 2, id: `${ann.cid.slice(0, 8)}:2`, from: null, at }
+    const meta = { $room: 'general', epoch: ann.epoch, seq: 2, id: idOf(2), from: null, at }
     expect(bob.live[1]).toEqual([{ text: 'two' }, meta])
   })
 
@@ -100,12 +102,14 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
 
   test('S4 S5 remembers refusals, answers CONFLICT for another message with the same key, and STALE for old keys', async () => {
     const ann = await joined(await start())
-    const large = { n: 1, event: 'message', data: 'x'.repeat(65_536) }
-    const items = [large, { n: 2, event: '$head', data: 1 }, textItem(3, 'three')]
+    const large = item(1, 'message', 'x'.repeat(65_536))
+    const items = [large, item(2, '$head', 1), textItem(3, 'three')]
     const answer = await ann.publish(...items)
     expect(answer).toMatchObject({ ok: true, results: [{ code: 'TOO_LARGE' }, { code: 'SHAPE' }, { seq: 1 }] })
     expect(await ann.publish(...items)).toEqual(answer)
     expect(await ann.publish(textItem(1, 'another'))).toMatchObject({ results: [{ code: 'CONFLICT' }] })
+    const otherId = { ...textItem(3, 'three'), id: idOf(99) }
+    expect(await ann.publish(otherId)).toMatchObject({ results: [{ code: 'CONFLICT' }] })
     expect(await ann.publish(...items)).toEqual(answer)
 
     await ann.publish(textItem(4, 'four'))
@@ -213,18 +217,24 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
       ['$join', { room: 'general', params: deep }],
       ['$history', { room: 'general', epoch: ann.epoch, after: 1, before: 1, limit: 1 }],
       ['$history', { room: 'general', epoch: ann.epoch, after: 1, limit: 0 }],
-      ...[{ cid: 'short' }, { items: [] }, { items: [1] }, { items: [textItem(2, 'b'), textItem(1, 'a')] }].map(
-        (malformed): [string, unknown] => [
-          '$publish',
-          { room: 'general', epoch: ann.epoch, cid: ann.cid, items: [textItem(1, 'a')], ...malformed },
-        ],
-      ),
+      ...[
+        { cid: 'short' },
+        { items: [] },
+        { items: [1] },
+        { items: [textItem(2, 'b'), textItem(1, 'a')] },
+        ...[undefined, 7, 'short', 'x'.repeat(17), `${'x'.repeat(15)}\n`].map((id) => ({
+          items: [textItem(1, 'a'), { ...textItem(2, 'b'), id }],
+        })),
+      ].map((malformed): [string, unknown] => [
+        '$publish',
+        { room: 'general', epoch: ann.epoch, cid: ann.cid, items: [textItem(1, 'a')], ...malformed },
+      ]),
       ['$volatile', { room: 'general', event: 'message', data: deep }],
     ]
     for (const [event, request] of requests)
       expect(await ann.ask(event, request), `${event} ${JSON.stringify(request)}`).toMatchObject({ code: 'SHAPE' })
-    const bytes = { n: 2, event: 'message', data: Buffer.from('bytes') }
-    const answer = await ann.publish({ n: 1, event: 'message', data: deep }, bytes, textItem(3, 'fine'))
+    const bytes = item(2, 'message', Buffer.from('bytes'))
+    const answer = await ann.publish(item(1, 'message', deep), bytes, textItem(3, 'fine'))
     expect(answer.results).toMatchObject([{ code: 'SHAPE' }, { code: 'SHAPE' }, { seq: 1 }])
   })
 

@@ -7,7 +7,7 @@ import { startPlain } from './support/plain-server.ts'
 import { EPOCH, startScript } from './support/scripted-server.ts'
 
 describe('C4 a batch on the wire', () => {
-  test("has the room, the epoch of the join, the page's id, and numbers that rise over all rooms", async () => {
+  test("has the room, the epoch of the join, the page's id, numbers that rise over all rooms, and the id of each receipt", async () => {
     const { url, dataOf } = await startScript()
     const client = startRoomful(url)
     const [one, two] = await Promise.all([client.join('one'), client.join('two')])
@@ -16,11 +16,11 @@ describe('C4 a batch on the wire', () => {
     const cid = requests[0]?.cid ?? ''
     expect(cid).toMatch(/^[\w-]{22}$/)
     expect(requests).toEqual([
-      { room: 'one', epoch: EPOCH, cid, items: [{ n: 1, event: 'a', data: { x: 1 } }] },
-      { room: 'two', epoch: EPOCH, cid, items: [{ n: 2, event: 'b', data: null }] },
-      { room: 'one', epoch: EPOCH, cid, items: [{ n: 3, event: 'c', data: 'text' }] },
+      { room: 'one', epoch: EPOCH, cid, items: [{ n: 1, id: receipts[0].id, event: 'a', data: { x: 1 } }] },
+      { room: 'two', epoch: EPOCH, cid, items: [{ n: 2, id: receipts[1].id, event: 'b', data: null }] },
+      { room: 'one', epoch: EPOCH, cid, items: [{ n: 3, id: receipts[2].id, event: 'c', data: 'text' }] },
     ])
-    expect(receipts.map(({ id }) => id)).toEqual([1, 2, 3].map((n) => `${cid.slice(0, 8)}:${n}`))
+    for (const { id } of receipts) expect(id).toMatch(/^[\w-]{16}$/)
     expect(receipts[0]).toEqual({
       confirmed: true,
       id: receipts[0]?.id,

@@ -166,7 +166,32 @@ describe.each<[rule: string, { [title: string]: [inputs: readonly Input[], entri
     },
   ],
   [
-    'TL2 C16 where the server does not identify users, the id decides',
+    'TL2 C16 where the server does not identify users, the answer shows that another guest has used the id',
+    {
+      'before the own message is in the log': [
+        [...sent, heard(5, 'a', 'eve'), out('a', 'confirmed', { seq: 6 }), heard(6, 'a')].map(asGuest),
+        ['4', '5a', '6a', 'b:queued'],
+      ],
+      'while the own message is in the log too': [
+        [...sent, heard(5, 'a', 'eve'), heard(6, 'a'), out('a', 'confirmed', { seq: 6 })].map(asGuest),
+        ['4', '5a', '6a', 'b:queued'],
+      ],
+      'where the server refuses the own message': [
+        [...sent, heard(5, 'a', 'eve'), out('a', 'rejected', { error: NO })].map(asGuest),
+        ['4', '5a', 'b:queued', 'a:rejected'],
+      ],
+      'after the own message was confirmed': [
+        [...sent, out('a', 'confirmed', { seq: 6 }), heard(5, 'a', 'eve'), heard(6, 'a')].map(asGuest),
+        ['4', '5a', '6a', 'b:queued'],
+      ],
+      'beyond the window': [
+        [...sent, rejoined, heard(5, 'a', 'eve'), out('a', 'rejected', { error: NO })].map(asGuest),
+        ['4', '5a:rejected', 'b:queued'],
+      ],
+    },
+  ],
+  [
+    'TL2 C16 where the server does not identify users, the first message with the id is the own one until the answer',
     {
       'outbox, then log': [[out('a', 'queued'), heard(5, 'a', 'guest')].map(asGuest), ['5a:queued']],
       'log, then outbox': [[heard(5, 'a', 'guest'), out('a', 'sending')].map(asGuest), ['5a']],
@@ -580,6 +605,18 @@ describe('TL14 a room that is joined again after a leave', () => {
   test('a page that was asked for before is dropped', () => {
     const view = after([heard(5), rejoined, latest([4, 5, 6], true, {}, 0), heard(9)])
     expect(shown(view)).toEqual(['5'])
+  })
+})
+
+describe('TL2 an own message whose place another guest has taken', () => {
+  test('is shown as it was sent, under its key, and the message of the guest under another one', () => {
+    const view = after([out('a', 'sending'), heard(5, 'a', 'eve')].map(asGuest))
+    const key = keyOf(view, 'a')
+    tell(view, asGuest(out('a', 'confirmed', { seq: 6 })))
+    const [theirs, own] = view.entries.toArray()
+    expect(own).toMatchObject({ key, data: 'own a', isOwn: true, state: 'confirmed', seq: 6 })
+    expect(theirs).toMatchObject({ data: 'log a', isOwn: false, state: 'confirmed', seq: 5 })
+    expect(theirs?.key).not.toBe(key)
   })
 })
 

@@ -1,10 +1,12 @@
 import {
   describe,
   type HistoryRequest,
+  isMessageId,
   isObject,
   type JoinRequest,
   type Limits,
   type PresenceRequest,
+  type PublishItem,
   type PublishRequest,
   roomNameError,
   type TypingRequest,
@@ -21,7 +23,7 @@ export interface LeaveRequest {
 }
 /** `PublishRequest`, with items whose event and data are not checked. */
 export interface PublishBatch extends Omit<PublishRequest, 'items'> {
-  readonly items: readonly { readonly n: number; readonly event: unknown; readonly data: unknown }[]
+  readonly items: readonly (Pick<PublishItem, 'n' | 'id'> & { readonly event: unknown; readonly data: unknown })[]
 }
 export interface VolatileRequest {
   readonly room: string
@@ -92,11 +94,13 @@ export function parseTyping(raw: unknown): TypingRequest {
 function itemsOf(raw: readonly unknown[]): PublishBatch['items'] {
   let last = 0
   return raw.map((value) => {
-    const fields = fieldsOf(value, 'an item { n, event, data }')
+    const fields = fieldsOf(value, 'an item { n, id, event, data }')
+    const { id, event, data } = fields
     const n = integerOf(fields, 'n', 1)
     if (n <= last) throw refuse('SHAPE', 'the n of items must be strictly rising')
     last = n
-    return { n, event: fields['event'], data: fields['data'] }
+    if (!isMessageId(id)) throw wrong('id', '16 characters of base64url', id)
+    return { n, id, event, data }
   })
 }
 

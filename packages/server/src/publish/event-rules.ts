@@ -11,6 +11,12 @@ import { validateOrRefuse } from '../validate-or-refuse.ts'
 export type Kind = 'durable' | 'volatile'
 export type Handler = (context: object) => unknown
 
+/** Identifies a message among all messages, also when it is sent again. */
+export interface MessageKey {
+  readonly id: string
+  readonly senderKey: string
+}
+
 /** An event whose name, data and size were checked. */
 export interface Checked {
   readonly event: string
@@ -55,7 +61,7 @@ export class EventRules {
    * Asks `authorize.emit`, runs the event's handler, and returns the data to broadcast: the handler's, or the client's where it returns none.
    * @throws RefusalError the app's own; `FORBIDDEN`; `INTERNAL`, with a report, for a function that failed.
    */
-  async admit(checked: Checked, room: string, { user }: Identity, id?: string): Promise<unknown> {
+  async admit(checked: Checked, room: string, { user }: Identity, key?: MessageKey): Promise<unknown> {
     const { authorizeEmit } = this.#settings
     const handler = this.#handlers.get(checked.event)
     if (authorizeEmit === undefined && handler === undefined) return checked.wire
@@ -64,7 +70,7 @@ export class EventRules {
     try {
       if (authorizeEmit !== undefined && (await this.#callbacks.run(() => authorizeEmit(context))) !== true)
         throw refuse('FORBIDDEN', `you are not allowed to send "${event}" here`)
-      const changed = handler && (await this.#callbacks.run((signal) => handler({ ...context, id, signal })))
+      const changed = handler && (await this.#callbacks.run((signal) => handler({ ...context, ...key, signal })))
       // Parsed again from its text, since the app's functions may have changed the object.
       return changed === undefined ? JSON.parse(checked.text) : this.checkOwn(event, changed, 'durable')
     } catch (error) {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { isPassingCode, type PublishAnswer } from '@roomful/contract/protocol'
 import type { ActiveRooms } from '../rooms/active-rooms.ts'
 import { type Identity, userIdOf } from '../connection/authenticate.ts'
@@ -85,11 +86,12 @@ export class Publisher {
   ): Promise<Decided> {
     const { rules, drain, settings } = this.#parts
     const { limits } = settings
+    const senderKey = identity.guest ? guestKeyOf(cid) : identity.wire.id
     const endAt = performance.now() + BATCH_MS
     const decided: DecidedItem[] = []
     let bytes = 0
-    for (const { n, event, data } of items) {
-      const hash = hashOf(event, data)
+    for (const { n, id, event, data } of items) {
+      const hash = hashOf({ id, event, data })
       if (answerFrom(row, n, hash) !== undefined) {
         decided.push({ n, hash, refusal: ALREADY_DECIDED })
         continue
@@ -99,8 +101,7 @@ export class Publisher {
         const checked = rules.check(event, data, 'durable')
         bytes += Buffer.byteLength(checked.text)
         if (bytes > limits.batchBytes || performance.now() > endAt) throw refuse('MORE', undefined, { after: 0 })
-        const id = `${cid.slice(0, 8)}:${n}`
-        const admitted = await rules.admit(checked, room.name, identity, id)
+        const admitted = await rules.admit(checked, room.name, identity, { id, senderKey })
         decided.push({ n, hash, entry: { event: checked.event, data: admitted, id, from: identity.wire, at: 0 } })
       } catch (error) {
         if (!(error instanceof RefusalError)) throw error
@@ -139,6 +140,11 @@ export class Publisher {
 
 function queueKeyOf({ user, cid }: Sender, room: string): string {
   return `${cid}\n${room}\n${user ?? ''}`
+}
+
+/** A guest's cid is a secret: the app gets a hash of it. */
+function guestKeyOf(cid: string): string {
+  return hash('sha256', cid, 'base64url').slice(0, 22)
 }
 
 /** Entries get the time of the commit, so that times rise with `seq` however long handlers took. */

@@ -93,6 +93,13 @@ export const hostileRequests: [event: string, request: unknown, expected: RegExp
     { room: 'general', epoch, cid, items: [{ ...items[0], n }] },
     /^n must be an integer of 1 or more/,
   ]),
+  ...[undefined, null, 7, '', 'x'.repeat(15), 'x'.repeat(17), `${'x'.repeat(15)}\n`, 'é'.repeat(16), long, {}].map(
+    (id): [string, unknown, RegExp] => [
+      wire.publish,
+      { room: 'general', epoch, cid, items: [...items, { ...items[0], n: 2, id }] },
+      /^id must be 16 characters of base64url/,
+    ],
+  ),
   ...[
     [1, 1],
     [2, 1],

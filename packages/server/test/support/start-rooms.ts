@@ -34,6 +34,8 @@ export interface Client {
 }
 export interface Item {
   readonly n: number
+  /** Default: `idOf(n)`. */
+  readonly id?: string
   readonly event: string
   readonly data?: unknown
 }
@@ -95,7 +97,7 @@ export function clientOf(socket: Socket): Client {
       return answer
     },
     publish: async (room, items, { cid = cidOf('a'), epoch = epochs.get(room) } = {}) =>
-      await client.ask(wire.publish, { room, epoch, cid, items }),
+      await client.ask(wire.publish, { room, epoch, cid, items: items.map((item) => ({ id: idOf(item.n), ...item })) }),
   }
   return client
 }
@@ -116,9 +118,14 @@ export function cidOf(letter: string): string {
   return letter.repeat(22)
 }
 
+/** 16 characters, as the random id of a message has. */
+export function idOf(n: number): string {
+  return `message-${String(n).padStart(8, '0')}`
+}
+
 /** Items 1, 2, 3 … of the event `message`, from `first` on. */
 export function texts(words: readonly string[], first = 1): Item[] {
-  return words.map((text, index) => ({ n: first + index, event: 'message', data: { text } }))
+  return words.map((text, index) => ({ n: first + index, id: idOf(first + index), event: 'message', data: { text } }))
 }
 
 /** The texts that a client received, in order. */

@@ -1,12 +1,15 @@
 import { RoomfulError } from '@roomful/contract'
 import { bytesOf } from '@roomful/contract/protocol'
 import { isBinary, jsonCopy } from '../../events/encoding.ts'
+import { messageId } from '../../page-id.ts'
 import type { EntryKey, StoredEntry } from '../storage/outbox-storage.ts'
 
 /** A message that the server has not confirmed yet. `cid` and `n` are its key: the server stores it once, however often it is sent. */
 export interface Message {
   readonly cid: string
   readonly n: number
+  /** The id that the other members see. It is the same each time the message is sent. */
+  readonly id: string
   /** Only this user sends it. undefined until a server has named the user. */
   user: string | null | undefined
   readonly room: string
@@ -23,11 +26,6 @@ export interface Message {
 export type Outcome =
   | { readonly state: 'confirmed'; readonly seq: number; readonly at: number }
   | { readonly state: 'rejected' | 'unknown'; readonly error: RoomfulError }
-
-/** The id of a message as other members of the room see it. */
-export function messageId({ cid, n }: EntryKey): string {
-  return `${cid.slice(0, 8)}:${n}`
-}
 
 /** The outcome of a message that ends without an answer: `rejected` if it was never sent, otherwise `unknown`. */
 export function unanswered(
@@ -51,9 +49,15 @@ export function createMessage(key: EntryKey, room: string, event: string, given:
     return value
   }
   const data = given === undefined ? undefined : jsonCopy(event, given, refuseBinary).value
-  return { ...key, user: undefined, room, event, data, bytes: bytesOf(data), sentAt: undefined }
+  return { ...key, id: messageId(), user: undefined, room, event, data, bytes: bytesOf(data), sentAt: undefined }
 }
 
+/**
+ * A message from the storage. Entries of the first edition have no id: an entry that was sent has the id that it had then, and is
+ * not sent again; any other gets its id now.
+ */
 export function messageFrom(entry: StoredEntry): Message {
-  return { ...entry, bytes: bytesOf(entry.data), sentAt: entry.sentAt }
+  const { cid, n, data, sentAt } = entry
+  const id = entry.id ?? (sentAt === undefined ? messageId() : `${cid.slice(0, 8)}:${n}`)
+  return { ...entry, id, bytes: bytesOf(data), sentAt }
 }

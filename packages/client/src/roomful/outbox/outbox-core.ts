@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import { type Message, messageId, type Outcome, unanswered } from './message.ts'
+import { type Message, type Outcome, unanswered } from './message.ts'
 import type { OutboxInput, OutboxOutput, RoomQueueOutput, StoreResult } from './outbox-steps.ts'
 import type { PendingWrites } from './pending-writes.ts'
 import { RoomQueue } from './room-queue.ts'
@@ -210,8 +210,8 @@ export class OutboxCore {
 
   #discard(input: Extract<OutboxInput, { readonly type: 'discard' }>): void {
     this.#end((message) => {
-      const { room = message.room, id = messageId(message) } = input
-      return this.isOwn(message) && room === message.room && id === messageId(message)
+      const { room = message.room, id = message.id } = input
+      return this.isOwn(message) && room === message.room && id === message.id
     }, input.error)
   }
 

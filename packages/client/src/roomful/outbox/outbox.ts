@@ -11,7 +11,7 @@ import type { EntryKey } from '../storage/outbox-storage.ts'
 import type { ConnectedOutbox, OutboxOption, StoredOutbox } from '../storage/stored-outbox.ts'
 import { readPublishAnswer } from '../wire-messages.ts'
 import { pageId } from '../../page-id.ts'
-import { createMessage, type Message, messageId, type Outcome } from './message.ts'
+import { createMessage, type Message, type Outcome } from './message.ts'
 import { OutboxCore } from './outbox-core.ts'
 import type { Batch, OutboxInput, OutboxOutput } from './outbox-steps.ts'
 import { outgoingEntry } from './outgoing.ts'
@@ -65,7 +65,7 @@ export class Outbox implements ConnectedOutbox {
     const key = { cid, n: n + 1 }
     const message = createMessage(key, room, event, data)
     this.lastKey = key
-    const id = messageId(message)
+    const { id } = message
     const receipt = this.#receipts.add(message, wait, (error) => this.step({ type: 'discard', room, id, error }))
     this.step({ type: 'emit', message })
     return { id, receipt }
@@ -180,7 +180,7 @@ export class Outbox implements ConnectedOutbox {
   #send(batch: Batch): void {
     const { room, epoch, messages } = batch
     for (const message of messages) this.#show(message, { state: 'sending' })
-    const items = messages.map(({ n, event, data }) => ({ n, event, data: data ?? null }))
+    const items = messages.map(({ n, id, event, data }) => ({ n, id, event, data: data ?? null }))
     const request = { room, epoch, cid: messages[0]!.cid, items }
     const { sender, settings } = this.client
     sender

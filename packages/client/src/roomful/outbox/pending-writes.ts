@@ -61,9 +61,10 @@ export class PendingWrites {
     const put: StoredEntry[] = []
     const remove: EntryKey[] = []
     for (const [message, change] of this.#changes) {
-      const { cid, n, user = null, room, event, data } = message
+      const { cid, n, id, user = null, room, event, data } = message
       const sentAt = change === 'mark' ? nowMs : message.sentAt
-      if (change !== 'remove') put.push({ cid, n, user, room, event, data, ...(sentAt !== undefined && { sentAt }) })
+      if (change !== 'remove')
+        put.push({ cid, n, id, user, room, event, data, ...(sentAt !== undefined && { sentAt }) })
       else if (this.#stored.has(message)) remove.push({ cid, n })
     }
     this.#transaction = { changes: this.#changes, untold: this.#untold, sentAt: nowMs }

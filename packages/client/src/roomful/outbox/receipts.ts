@@ -1,6 +1,6 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
 import { type CallOptions, untilDone } from '../../promises.ts'
-import { type Message, messageId, type Outcome } from './message.ts'
+import type { Message, Outcome } from './message.ts'
 
 interface Wait {
   readonly resolve: (receipt: Receipt) => void
@@ -32,7 +32,7 @@ export class Receipts {
   settle(message: Message, outcome: Outcome): void {
     const wait = this.#end(message)
     if (outcome.state !== 'confirmed') wait?.reject(outcome.error)
-    else wait?.resolve({ confirmed: true, id: messageId(message), seq: outcome.seq, at: outcome.at })
+    else wait?.resolve({ confirmed: true, id: message.id, seq: outcome.seq, at: outcome.at })
   }
 
   #end(message: Message): Wait | undefined {

@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import { isPassingCode, type PublishAnswer } from '@roomful/contract/protocol'
+import { isMessageId, isPassingCode, type PublishAnswer } from '@roomful/contract/protocol'
 import { requestedWaitMs } from '../../errors.ts'
 import { type Message, type Outcome, unanswered } from './message.ts'
 import { refusedBy } from '../wire-messages.ts'
@@ -7,8 +7,8 @@ import type { Batch, RoomQueueOutput, Session } from './outbox-steps.ts'
 
 /** How many connections in a row may end with an unanswered batch before its messages are suspected (C19). */
 const MAX_DROPPED_CONNECTIONS = 3
-/** The size of an item beside its data: its number, the name of its event, the syntax of JSON. */
-const ENVELOPE_BYTES = 128
+/** The size of an item beside its data: its number, its id, the name of its event, the syntax of JSON. */
+const ENVELOPE_BYTES = 160
 const EMPTY_ANSWER_MS = 100
 const MAX_EMPTY_ANSWER_MS = 5_000
 
@@ -157,12 +157,13 @@ export class RoomQueue {
     })
   }
 
-  /** Ends messages that the server may have forgotten (C8), and those that are larger than it takes now. */
+  /** Ends messages that the server may not recognize (C8), and those that are larger than it takes now. */
   endExpired(user: string | null, forgottenMs: number): RoomQueueOutput[] {
     const { eventBytes = Infinity } = this.session ?? {}
-    return this.end(({ user: owner, bytes, sentAt = Infinity }) => {
+    return this.end(({ user: owner, id, bytes, sentAt = Infinity }) => {
       if (owner !== user) return undefined
       if (sentAt <= forgottenMs) return new RoomfulError('UNKNOWN', 'it was sent longer ago than the server remembers')
+      if (!isMessageId(id)) return new RoomfulError('UNKNOWN', 'an earlier version of the client sent it')
       if (bytes > eventBytes) return new RoomfulError('TOO_LARGE', `the server takes at most ${eventBytes} bytes`)
       return undefined
     })

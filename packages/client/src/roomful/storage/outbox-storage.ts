@@ -1,3 +1,5 @@
+import { isMessageId } from '@roomful/contract/protocol'
+
 /** A change of one record: its new text, or null to remove it. */
 export type RecordChange = readonly [key: string, text: string | null]
 
@@ -40,6 +42,8 @@ export interface EntryKey {
 
 /** A stored message: JSON data, and the key that makes sending it again harmless. */
 export interface StoredEntry extends EntryKey {
+  /** The id that the other members see; absent in entries of the first edition. */
+  readonly id?: string
   readonly user: string | null
   readonly room: string
   readonly event: string
@@ -98,7 +102,7 @@ export function convertFirstEdition(value: unknown): readonly [key: string, text
 function recordFrom(key: string, text: string): StoredRecord | undefined {
   const cid = key.slice(0, 22)
   const n = Number(key.slice(23))
-  const { user, room, event, data, sentAt, began } = fieldsIn(text)
+  const { id, user, room, event, data, sentAt, began } = fieldsIn(text)
   const isRecord =
     isCid(cid) &&
     Number.isSafeInteger(n) &&
@@ -109,7 +113,9 @@ function recordFrom(key: string, text: string): StoredRecord | undefined {
     typeof event === 'string' &&
     (user === null || typeof user === 'string') &&
     (sentAt === undefined || typeof sentAt === 'number')
-  return isRecord ? { cid, n, user, room, event, data, began, ...(sentAt !== undefined && { sentAt }) } : undefined
+  if (!isRecord) return undefined
+  const common = { cid, n, user, room, event, data, began, ...(sentAt !== undefined && { sentAt }) }
+  return isMessageId(id) ? { ...common, id } : common
 }
 
 function fieldsIn(text: string): { readonly [field in keyof StoredRecord]?: unknown } {

@@ -2,7 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { assertPlainEventName } from '@roomful/contract/protocol'
 import type { ClientCore, RoomsOption } from '../../client-core.ts'
 import type { Guarantees } from '../../connection/connection-state.ts'
-import { pageId } from '../../page-id.ts'
+import { messageId } from '../../page-id.ts'
 import { createGuardedStore } from '../../store.ts'
 import { roomNamed } from '../room-named.ts'
 import type { ClientOutbox, OutboxStatus, RoomHost, RoomsProtocol } from '../rooms-protocol.ts'
@@ -35,11 +35,11 @@ const UNHEARD_EVENTS = 2
 function createPlainProtocol(core: ClientCore, settings: PlainSettings): RoomsProtocol {
   const { reporting, sender } = core
   const rooms = new WeakMap<RoomHost, PlainRoom>()
-  const page = settings.idOf ? pageId() : 'plain' // in one page nothing else reads an id
   let messages = 0
   /** Events that a joined room listens for, and that went to no room; undefined once an event has reached a room. */
   let unheard: number | undefined = 0
-  const newId = (): string => `${page}:${++messages}`
+  /** Only `idOf` shows ids to other clients, which must not be able to compute the next one. */
+  const newId = (): string => (settings.idOf ? messageId() : `plain:${++messages}`)
 
   /** For development. */
   const warnUnheard = (event: string): void => {

@@ -24,17 +24,18 @@ function placesOf(world: World, bad: (what: string) => void): Map<number, Place[
     for (const [room, { log }] of rooms.entries()) {
       const lastNumber = new Map<string, number>()
       const lastOfLine = new Map<number, number>()
-      for (const [index, { seq, id: key, data }] of log.entries()) {
+      for (const [index, { seq, id: entryId, data }] of log.entries()) {
         if (seq !== index + 1) bad(`log ${epoch}/${room} has a hole at ${index + 1}`)
         const id = data as number
         const known = places.get(id) ?? []
         if (known.some((place) => place.epoch === Number(epoch))) bad(`P1 message ${id} is twice in epoch ${epoch}`)
         places.set(id, [...known, { epoch: Number(epoch), room, seq }])
-        const { line, isLeft } = world.sent[id]!
+        const { line, isLeft, hasLostId, messageId, key } = world.sent[id]!
+        if (entryId !== messageId && !hasLostId) bad(`E1 message ${id} is in the log under another id`)
         if (isLeft) continue // a later page sent it
-        const [cid, n] = key.split(':') as [string, string]
-        if ((lastNumber.get(cid) ?? 0) >= Number(n)) bad(`P3 ${key} of room ${room} comes after ${lastNumber.get(cid)}`)
-        lastNumber.set(cid, Number(n))
+        const { cid, n } = key!
+        if ((lastNumber.get(cid) ?? 0) >= n) bad(`P3 ${cid}:${n} of room ${room} comes after ${lastNumber.get(cid)}`)
+        lastNumber.set(cid, n)
         if (line >= 0 && (lastOfLine.get(line) ?? -1) > id)
           bad(`P3 of tab ${line}: ${id} comes after ${lastOfLine.get(line)}`)
         lastOfLine.set(line, id)

@@ -9,6 +9,9 @@ export interface Saving {
 /** A message that was given to `emit`, and the facts that only the model knows. */
 export interface Sent {
   readonly id: number
+  /** The id that the message was given at `emit`. */
+  readonly messageId: string
+  key?: EntryKey
   /** The tab, over its reloads; a number of its own where another tab has adopted the message. */
   line: number
   readonly page: number
@@ -16,6 +19,8 @@ export interface Sent {
   isStored: boolean
   /** Left in the storage by a page that could not mark it as sent. */
   isLeft: boolean
+  /** An earlier version of the client stored it, without an id. */
+  hasLostId: boolean
 }
 
 /** The browser's storage and its locks, shared by all tabs. */
@@ -50,6 +55,17 @@ export class Disk {
 
   unlockAll(page: number): void {
     for (const [cid, owner] of this.#owners) if (owner === page) this.#owners.delete(cid)
+  }
+
+  /** An earlier version of the client has stored what closed pages left: entries without an id. */
+  removeIds(): void {
+    for (const [cid, entries] of this.#stored) {
+      if (this.#owners.has(cid)) continue
+      for (const [n, { id: _, ...entry }] of entries) {
+        this.#sentOf(entry).hasLostId = true
+        entries.set(n, entry)
+      }
+    }
   }
 
   /** The storage of this page failed: it is emptied, or keeps its entries until the page is gone, out of their order. */

@@ -24,6 +24,7 @@ const OPERATIONS = [
   'reload',
   'die',
   'takeOver',
+  'removeIds',
   'restart',
   'lose',
   'renew',
@@ -98,6 +99,8 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
       return
     case 'takeOver':
       return world.takeOver(tab)
+    case 'removeIds':
+      return flavour % 5 === 3 ? world.disk.removeIds() : undefined
     case 'restart':
       return world.restart(a % world.nodes.length)
     case 'lose':

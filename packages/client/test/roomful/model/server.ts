@@ -109,8 +109,8 @@ export class ServerNode {
     }
     if (!task.link.member.has(room)) return (answer([], 'NOT_MEMBER'), true)
     const row = rows.get(cid)
-    for (const { n, data } of batch.messages) {
-      const hash = String(data)
+    for (const { n, id, data } of batch.messages) {
+      const hash = `${id} ${String(data)}`
       if (row && n <= row.last) {
         task.items.push({ n, hash, refusal: { code: 'STALE' } })
         continue
@@ -121,12 +121,7 @@ export class ServerNode {
         break
       }
       if (dice >= 5) task.items.push({ n, hash, refusal: { code: 'NO' } })
-      else
-        task.items.push({
-          n,
-          hash,
-          entry: { event: 'message', data, id: `${cid}:${n}`, from: null, at: this.#world.now },
-        })
+      else task.items.push({ n, hash, entry: { event: 'message', data, id, from: null, at: this.#world.now } })
     }
     task.stage = 'decided'
     return true

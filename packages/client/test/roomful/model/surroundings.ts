@@ -18,7 +18,6 @@ export interface Options {
 
 export interface Told {
   readonly id: number
-  readonly key: string
   readonly page: number
   /** The epoch of the log that gave the outcome; 0 where no log did. */
   readonly epoch: number

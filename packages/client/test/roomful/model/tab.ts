@@ -1,10 +1,10 @@
 import { RoomfulError } from '@roomful/contract'
 import { type LogOutput, type LogPage, RoomLog } from '../../../src/roomful/log.ts'
-import { type Message, messageId } from '../../../src/roomful/outbox/message.ts'
+import type { Message } from '../../../src/roomful/outbox/message.ts'
 import { OutboxCore } from '../../../src/roomful/outbox/outbox-core.ts'
 import { PendingWrites } from '../../../src/roomful/outbox/pending-writes.ts'
 import type { Batch, OutboxInput, OutboxOutput } from '../../../src/roomful/outbox/outbox-steps.ts'
-import type { Saving } from './disk.ts'
+import type { Saving, Sent } from './disk.ts'
 import { HOLD, type Link, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -57,9 +57,10 @@ export class Tab {
     for (const output of this.core.step(input, this.#world.now)) this.#perform(output)
   }
 
-  emit(room: number, id: number): void {
+  emit(room: number, sent: Sent): void {
     const key = { cid: this.cid, n: ++this.#lastNumber }
-    const message = { ...key, room: String(room), event: 'message', data: id, bytes: 1 }
+    sent.key = key
+    const message = { ...key, id: sent.messageId, room: String(room), event: 'message', data: sent.id, bytes: 1 }
     this.step({ type: 'emit', message: { ...message, user: undefined, sentAt: undefined } })
   }
 
@@ -68,7 +69,7 @@ export class Tab {
     const message = messages[index % Math.max(1, messages.length)]
     if (!message) return
     const error = new RoomfulError('DISCARDED', 'no longer wanted')
-    this.step({ type: 'discard', room: message.room, id: messageId(message), error })
+    this.step({ type: 'discard', room: message.room, id: message.id, error })
   }
 
   connected(link: Link): void {
@@ -186,7 +187,7 @@ export class Tab {
       case 'settled': {
         const { message, outcome } = output
         const epoch = outcome.state === 'confirmed' ? Number(this.#answerEpoch) : (this.#rejectedIn.get(message) ?? 0)
-        const told = { id: message.data as number, key: messageId(message), page: this.page, epoch, outcome }
+        const told = { id: message.data as number, page: this.page, epoch, outcome }
         return void this.#world.told.push(told)
       }
       case 'store':

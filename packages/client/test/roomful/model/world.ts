@@ -41,8 +41,11 @@ export class World implements Surroundings {
   emit(tab: Tab, room: number): void {
     if (!tab.isAlive) return
     const id = this.sent.length
-    this.sent.push({ id, line: tab.line, page: tab.page, room, isStored: false, isLeft: false })
-    tab.emit(room, id)
+    const messageId = `id-${String(id).padStart(13, '0')}`
+    const facts = { isStored: false, isLeft: false, hasLostId: false }
+    const sent: Sent = { id, messageId, line: tab.line, page: tab.page, room, ...facts }
+    this.sent.push(sent)
+    tab.emit(room, sent)
   }
 
   connect(tab: Tab, node: number): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { messageFrom } from '../../../src/roomful/outbox/message.ts'
 import { answer, createScriptedOutbox, message, NOW, yes } from './support/scripted-outbox.ts'
 
 /** With a storage, the user known, and the room joined. */
@@ -202,4 +203,34 @@ test('OB14 a closed client leaves stored messages to the next page, and rejects 
   emit(message(3))
   expect(end()).toEqual(['1 unknown UNKNOWN', '2 unknown UNKNOWN', '3 rejected DISCONNECTED'])
   expect(stored()).toEqual([])
+})
+
+describe('C2 OB9 a stored message of the first edition, which has no id', () => {
+  const stored = (n: number, sentAt?: number) =>
+    messageFrom({
+      cid: 'page-of-first-edition1',
+      n,
+      user: 'ada',
+      room: 'general',
+      event: 'm',
+      data: n,
+      ...(sentAt && { sentAt }),
+    })
+  test('is unknown if it was sent, after its removal is stored, and is not sent again', () => {
+    const { adopt, stored: isStored, errors, queued, batches } = start()
+    expect(adopt(stored(1, NOW - 1))).toEqual(['store -1'])
+    expect(isStored()).toEqual(['1 unknown UNKNOWN'])
+    expect(errors[0]?.message).toContain('an earlier version of the client sent it')
+    expect([queued(), batches]).toEqual([[], []])
+  })
+  test('gets an id otherwise, which is stored before the message is sent', () => {
+    const { adopt, core, batches, stored: isStored } = start()
+    const put = core
+      .step({ type: 'adopt', messages: [stored(2)] }, NOW)
+      .flatMap((output) => (output.type === 'store' ? output.put : []))
+    expect(put).toMatchObject([{ n: 2, id: expect.stringMatching(/^[\w-]{16}$/), sentAt: NOW }])
+    expect(isStored()).toEqual(['send general: 2'])
+    expect(batches[0]?.messages[0]?.id).toBe(put[0]?.id)
+    expect(adopt(stored(3))).toEqual([])
+  })
 })

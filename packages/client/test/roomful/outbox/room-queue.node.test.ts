@@ -1,9 +1,9 @@
 import type { PublishAnswer } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
-import { type Message, messageId, type Outcome } from '../../../src/roomful/outbox/message.ts'
+import type { Message, Outcome } from '../../../src/roomful/outbox/message.ts'
 import type { Batch, RoomQueueOutput, Session } from '../../../src/roomful/outbox/outbox-steps.ts'
 import { RoomQueue } from '../../../src/roomful/outbox/room-queue.ts'
-import { answer, EPOCH, message, session, wordsOf, yes } from './support/scripted-outbox.ts'
+import { answer, EPOCH, idOf, message, session, wordsOf, yes } from './support/scripted-outbox.ts'
 
 const numbersIn = (messages: Iterable<Message>): number[] => Array.from(messages, ({ n }) => n)
 
@@ -190,7 +190,7 @@ describe('C5 OB6 without an answer', () => {
       [1, 2, 3],
       [1, 2, 3],
     ])
-    expect([...queue.messages].map(messageId)).toEqual(['page-one:1', 'page-one:2', 'page-one:3'])
+    expect([...queue.messages].map(({ id }) => id)).toEqual([idOf(1), idOf(2), idOf(3)])
   })
   test('before the connection ends, they are kept, and nothing goes until the room is joined', () => {
     const { queue, left } = sending(2)

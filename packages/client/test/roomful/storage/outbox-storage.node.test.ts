@@ -34,7 +34,7 @@ describe('C11 the records that are read', () => {
     const text = JSON.stringify({ ...record('a', 1), url: 'https://example.test', n: 7, more: true })
     const [read] = recordsIn([[keyOf(record('a', 1)), text]])
     expect(read).toEqual(record('a', 1))
-    expect(Object.keys(entryOf(read!))).toEqual(['cid', 'n', 'user', 'room', 'event', 'data'])
+    expect(Object.keys(entryOf(read!))).toEqual(['cid', 'n', 'user', 'room', 'event', 'data', 'id'])
   })
 
   const key = keyOf(record('a', 1))

@@ -18,11 +18,26 @@ export const EPOCH = 'epoch-one'
 
 export const session: Session = { epoch: EPOCH, batchItems: 64, batchBytes: 98_304, eventBytes: 65_536 }
 
+/** The id of a page's n-th message. */
+export function idOf(n: number, cid = 'page-one'): string {
+  return `${cid}-${String(n).padStart(15 - cid.length, '0')}`
+}
+
 /** Ada's n-th message, never sent, unless told otherwise. */
 export function message(n: number, parts: Partial<Message> = {}): Message {
-  const { data = n } = parts
-  const key = { cid: 'page-one', n }
-  return { ...key, user: 'ada', room: 'general', event: 'm', data, bytes: bytesOf(data), sentAt: undefined, ...parts }
+  const { data = n, cid = 'page-one' } = parts
+  return {
+    cid,
+    n,
+    id: idOf(n, cid),
+    user: 'ada',
+    room: 'general',
+    event: 'm',
+    data,
+    bytes: bytesOf(data),
+    sentAt: undefined,
+    ...parts,
+  }
 }
 
 export const answer = (results: readonly ItemResult[], rest: Partial<PublishAnswer> = {}): PublishAnswer => ({
@@ -115,7 +130,7 @@ export function createScriptedOutbox(script: Script = {}) {
       step({
         type: 'discard',
         room: 'general',
-        id: `page-one:${n}`,
+        id: idOf(n),
         error: new RoomfulError('DISCARDED', 'discarded'),
       }),
     refuse: (room = 'general') =>

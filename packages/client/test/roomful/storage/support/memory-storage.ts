@@ -51,5 +51,6 @@ export const entry = (letter: string, n: number, more: Partial<StoredEntry> = {}
   room: 'general',
   event: 'm',
   data: `${letter}${n}`,
+  id: `message-${letter}-${String(n).padStart(6, '0')}`,
   ...more,
 })
