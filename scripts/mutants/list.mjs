@@ -42,6 +42,20 @@ export const mutants = [
     model,
   ),
   mutant(
+    'E9 a connection that is accepted and broken resets the back-off',
+    `${client}/connection/connection.ts`,
+    "if (this.#status === 'connected' && now - this.#connectedAt >= STABLE_MS)",
+    "if (this.#status === 'connected')",
+    'packages/client/test/connection/attempt.node.test.ts',
+  ),
+  mutant(
+    'E9 a room that is lost again and again is joined at once each time',
+    `${client}/rooms/membership.ts`,
+    'if (attempt > 0) this.#retry(attempt)',
+    '',
+    'packages/client/test/rooms/membership-connects.node.test.ts',
+  ),
+  mutant(
     'E9 a page that only says that messages are gone counts as progress',
     `${client}/roomful/log.ts`,
     'const { last } = place\n',

@@ -19,7 +19,7 @@ import { isOffline, watchPage } from './page-lifecycle.ts'
 
 /** How long to wait between attempts. Times are in milliseconds. */
 export interface ReconnectOptions {
-  /** How many attempts in a row may fail before the client gives up. @default Infinity */
+  /** How many attempts in a row may fail before the client gives up. A connection that ends within 10 s is a failed one. @default Infinity */
   readonly attempts?: number
   /** The longest wait before the first attempt. It doubles with each one. @default 250 */
   readonly minDelayMs?: number
@@ -39,6 +39,9 @@ const WARN_AFTER_MS = 3_000
 const NO_HELLO =
   'the server does not speak roomful/1 (it sent no $hello): mount @roomful/server on it, or use plainRooms()'
 
+/** A connection that ends sooner does not reset the back-off. */
+const STABLE_MS = 10_000
+
 const CLOSED = new RoomfulError('DISCONNECTED', 'the client is closed')
 
 type Status = ConnectionState['status']
@@ -55,6 +58,7 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
   /** The end of the running attempt, or of the wait between two attempts. */
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
+  #connectedAt = 0
   /** After a refusal `auth` is asked once for other credentials: `due` until it has given some, then `done`. */
   #refresh: 'no' | 'due' | 'done' = 'no'
   #opened: { readonly id: string; readonly recovered: boolean } | undefined
@@ -244,6 +248,8 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
 
   #retry(reason: RetryReason, error: RoomfulError, atLeastMs: number = requestedWaitMs(error)): void {
     const { attempts = Infinity, minDelayMs = 250, maxDelayMs = 5_000 } = this.#settings.reconnect
+    const now = Date.now()
+    if (this.#status === 'connected' && now - this.#connectedAt >= STABLE_MS) this.#failures = 0
     const attempt = (this.#failures += 1)
     if (attempt > attempts) {
       const sentence = `gave up after ${attempt} attempt${attempt === 1 ? '' : 's'}: ${error.message}`
@@ -251,7 +257,6 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
     }
     const waitMs = retryDelay({ attempt, firstMs: minDelayMs, maxMs: maxDelayMs, atLeastMs, jitter: 'full' })
     this.#timer = setTimeout(() => this.#try(), waitMs)
-    const now = Date.now()
     this.#go({
       type: 'retry',
       reason: isOffline() ? 'offline' : reason,
@@ -273,7 +278,7 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
     clearTimeout(this.#timer)
     clearTimeout(this.#warnTimer)
     this.#attempt = undefined
-    this.#failures = 0
+    this.#connectedAt = Date.now()
     this.#refresh = 'no'
     this.#go({ type: 'opened', ...this.#opened, ...info })
   }

@@ -22,8 +22,8 @@ export type MembershipInput =
   | { readonly type: 'answer'; readonly request: number; readonly error?: RoomfulError; readonly answer?: JoinAnswer }
   /** A plain server answered a join that had counted as joined, `acknowledged: false`. */
   | { readonly type: 'lateAnswer'; readonly request: number; readonly error?: RoomfulError | undefined }
-  /** The membership, or the place in the log, is lost; or an event of the room was dropped while a join is in flight. */
-  | { readonly type: 'lost' }
+  /** The membership, or the place in the log, is lost; or an event of the room was dropped while a join is in flight. `nowMs` is of any clock that only rises. */
+  | { readonly type: 'lost'; readonly nowMs: number }
   /** The server has put the client out of the room. */
   | { readonly type: 'out'; readonly error: RoomfulError }
   /** Another user is connected: `join()` was the first user's, holders are the app's present wish. */

@@ -4,6 +4,11 @@ import type { InputOf, MembershipInput, MembershipOutput, RoomRequest } from './
 import type { JoinAnswer } from './rooms-protocol.ts'
 import { isOut, LEFT, type RoomEvent, type RoomState, roomState } from './room-state.ts'
 
+/** A room that is lost again within this time of the loss before is joined later each time. */
+const LOSSES_APART_MS = 60_000
+/** So many losses in a row, as where a log begins anew, are followed by a join at once. */
+const QUICK_REJOINS = 3
+
 /**
  * One room's membership as a reconcile loop: from what is wanted (the state, and messages that wait) and what the server has
  * follows the next request. One request is in flight at a time. SPEC.md, rules RM.
@@ -27,6 +32,8 @@ export class Membership {
   /** Whether the answer to the last join cannot be used any more. */
   #isOutdated = false
   #failures = 0
+  #losses = 0
+  #lostAt = -Infinity
   #isRetrying = false
   #outputs: MembershipOutput[] = []
 
@@ -85,7 +92,7 @@ export class Membership {
       case 'lateAnswer':
         return this.#answeredLate(input)
       case 'lost':
-        return this.#lost()
+        return this.#lost(input.nowMs)
       case 'out':
         return this.#putOut(input.error)
       case 'userChanged':
@@ -113,11 +120,16 @@ export class Membership {
     if (this.#go({ type: 'leave' }) && !this.#isNeeded) this.#cancelRetry()
   }
 
-  #lost(): void {
+  #lost(nowMs: number): void {
     if (!this.#isConnected) return
     if (this.#server === 'in') this.#server = 'maybe'
-    if (this.#state.status === 'joined') this.#go({ type: 'up', recovered: false })
-    else if (isOut(this.#state)) this.#isOutdated = true // the app may join before the answer to the join in flight
+    if (isOut(this.#state)) this.#isOutdated = true // the app may join before the answer to the join in flight
+    if (this.#state.status !== 'joined') return
+    this.#go({ type: 'up', recovered: false })
+    this.#losses = nowMs - this.#lostAt < LOSSES_APART_MS ? this.#losses + 1 : 1
+    this.#lostAt = nowMs
+    const attempt = this.#losses - QUICK_REJOINS
+    if (attempt > 0) this.#retry(attempt)
   }
 
   /** The answer to a join in flight comes behind this, and decides. */
@@ -128,7 +140,8 @@ export class Membership {
       return
     }
     this.#server = 'out'
-    if (this.#state.status === 'joining') return // the app has asked again, while a leave is in flight
+    // The app has asked again, while a leave is in flight.
+    if (this.#state.status === 'joining' && !this.#isRetrying) return
     this.#cancelRetry()
     this.#go({ type: 'out', error })
     this.#refuseWaiting(error)
@@ -215,9 +228,13 @@ export class Membership {
   }
 
   #retryLater(error: RoomfulError): void {
-    this.#isRetrying = true
     this.#failures += 1
-    this.#outputs.push({ type: 'retryLater', attempt: this.#failures, minMs: requestedWaitMs(error) })
+    this.#retry(this.#failures, requestedWaitMs(error))
+  }
+
+  #retry(attempt: number, minMs = 0): void {
+    this.#isRetrying = true
+    this.#outputs.push({ type: 'retryLater', attempt, minMs })
   }
 
   #cancelRetry(): void {

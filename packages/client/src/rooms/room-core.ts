@@ -110,7 +110,7 @@ export class RoomCore implements RoomHost, RoomInternals {
   }
 
   lost(): void {
-    this.#step({ type: 'lost' })
+    this.#step({ type: 'lost', nowMs: performance.now() })
   }
 
   putOut(error: RoomfulError): void {

@@ -6,7 +6,7 @@ import { isPermanent } from '../errors.ts'
  *
  *     left ── join ─► joining ── accepted ─► joined ── leave ─► leaving ── done · down ─► left
  *     joining · joined ── refused ─► failed ── join · up ─► joining
- *     joined · failed ── out ─► failed
+ *     joined · failed, joining after a loss ── out ─► failed
  *     joining · joined ── down ─► suspended ── up ─► joining, or joined where the server kept the membership
  *     joining ── leave ─► leaving ── join ─► joining        suspended · failed ── leave ─► left
  *     failed, to be tried again ── down with an error ─► suspended
@@ -52,7 +52,7 @@ const suspended = (wasJoined: boolean, { error }: Event<'down'>): RoomState =>
 // A missing entry ignores the event. `up` tries a failed room again: the next connection may be of another user.
 const TABLE: Table = {
   left: { join: joining },
-  joining: { accepted: joined, refused: failed, leave: leaving, down: (event) => suspended(false, event) },
+  joining: { accepted: joined, refused: failed, out: failed, leave: leaving, down: (event) => suspended(false, event) },
   joined: {
     accepted: (event, state) => (event.acknowledged === state.acknowledged ? state : joined(event)),
     refused: failed,

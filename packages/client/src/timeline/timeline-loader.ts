@@ -86,7 +86,12 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
     view.isLoadingOlder = kind === 'older'
     try {
       const page = (kind === 'latest' && takePage()) || (await source.history({ limit: Math.min(limit, max), ...from }))
-      return signal.aborted ? 0 : view.page(kind, event, page, generation)
+      if (signal.aborted) return 0
+      const added = view.page(kind, event, page, generation)
+      const isMissing = (kind === 'older' && view.hasOlder) || (kind === 'newer' && view.hasNewer)
+      if (added === 0 && isMissing && view.oldest === oldest && view.newest === newest)
+        throw new RoomfulError('INVALID', "the server's page has none of the messages that follow")
+      return added
     } catch (failure) {
       const { code } = RoomfulError.from(failure)
       if (code === 'UNSUPPORTED') view.withoutHistory()

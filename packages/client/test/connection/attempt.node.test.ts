@@ -123,8 +123,25 @@ describe('CN5 the wait for the next attempt', () => {
     await start()
     for (let count = 0; count < 4; count += 1) await fail()
     connection.opened('a', false)
+    await pass(10_000)
     await fail()
     expect(waits).toEqual([100, 200, 300, 300, 100])
+  })
+
+  test('E9 grows also after connections that ended within 10 s', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const { connection, start, pass, state } = createFakeConnection({ reconnect: { minDelayMs: 100 } })
+    const waits: number[] = []
+    await start()
+    for (let count = 0; count < 5; count += 1) {
+      connection.opened('a', false)
+      await pass(9_999)
+      connection.closed(unreachable, false)
+      const now = state()
+      if (now.status === 'reconnecting') waits.push(now.nextAttemptAt - Date.now())
+      await pass(5_000)
+    }
+    expect(waits).toEqual([100, 200, 400, 800, 1_600])
   })
 
   test('is at least what the server asked for, but at most five minutes', async () => {
@@ -166,6 +183,18 @@ describe('CN8 after too many failures', () => {
     })
     await pass(60_000)
     expect(opens()).toBe(failures)
+  })
+
+  test('E9 an attempt whose connection ends within 10 s has failed', async () => {
+    const { connection, start, pass, state } = createFakeConnection({ reconnect: { attempts: 1 } })
+    await start()
+    for (const lastsMs of [10_000, 20_000, 9_000]) {
+      connection.opened('a', false)
+      await pass(lastsMs)
+      connection.closed(unreachable, false)
+      await pass(5_000)
+    }
+    expect(state()).toMatchObject({ status: 'disconnected', reason: 'exhausted' })
   })
 
   test('a connection that is lost with attempts: 0 is reported as one stop', async () => {

@@ -191,6 +191,49 @@ describe('a room that has to be joined again', () => {
       ['joining', 'joined', 'joining', 'joined'],
     ])
   })
+  describe('E9 because its place is lost again', () => {
+    const start = (room: ReturnType<typeof create>, losses: number, afterMs?: number) => {
+      room.join()
+      for (let nth = 0; nth < losses; nth += 1) {
+        room.accept(nth)
+        room.lost(afterMs)
+        if (room.isRetrying()) room.retryDue()
+      }
+      return room
+    }
+    test('within a minute of the loss before is joined later each time, from the fourth time on', () => {
+      const { requests, retries } = start(create(), 6, 59_999)
+      expect([requests().length, retries.map(({ attempt }) => attempt)]).toEqual([7, [1, 2, 3]])
+    })
+    test('more than a minute later is joined at once', () => {
+      const { requests, retries } = start(create(), 6, 60_000)
+      expect([requests().length, retries]).toEqual([7, []])
+    })
+    test('is joining meanwhile, and is joined once, with what was noticed meanwhile', () => {
+      const { requests, status, lost, changeParams, retryDue, accept } = start(create(), 3, 0)
+      accept(3)
+      lost(0)
+      lost(0)
+      changeParams()
+      expect([status(), requests().length]).toEqual(['joining', 4])
+      retryDue()
+      expect([status(), requests().length]).toEqual(['joining', 5])
+    })
+    test('is failed at once if the server puts the client out meanwhile', () => {
+      const { status, isRetrying, putOut, accept, lost, refused } = start(create(), 3, 0)
+      accept(3)
+      lost(0)
+      putOut(NO)
+      expect([status(), isRetrying(), refused]).toEqual(['failed', false, ['FORBIDDEN']])
+    })
+    test('is left at once if the app leaves meanwhile', () => {
+      const { requests, status, isRetrying, leave, accept, lost } = start(create(), 3, 0)
+      accept(3)
+      lost(0)
+      leave()
+      expect([status(), isRetrying(), requests().at(-1)]).toEqual(['leaving', false, 'leave'])
+    })
+  })
   test('because its params changed is joined with the new ones', () => {
     const { join, accept, changeParams, requests, seen } = create()
     join()

@@ -55,7 +55,9 @@ type EventName = keyof typeof events
 // Each variant of each status, and each variant of each event. '-': nothing changes.
 const TABLE: Record<Name, Record<EventName, Name | '-'>> = {
   left: row('joining  -        -     -       -        -            -        -        -           -  -'),
-  joining: row('-        leaving  -     joined  assumed  failedAgain  -        -        awayBefore  stoppedBefore  -'),
+  joining: row(
+    '-        leaving  -     joined  assumed  failedAgain  -        -        awayBefore  stoppedBefore  removed',
+  ),
   leaving: row('joining  -        left  -       -        -            -        -        left        left  -'),
   joined: row('-        leaving  -     -       assumed  failedAgain  -        joining  away        stopped  removed'),
   assumed: row('-        leaving  -     joined  -        failedAgain  -        joining  away        stopped  removed'),

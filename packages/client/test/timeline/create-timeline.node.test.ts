@@ -551,12 +551,26 @@ describe('TL14 a room that is left and joined again', () => {
     fake.hear(99)
     for (let n = 0; n < 30; n += 1) {
       await settled()
-      fake.asked[n]?.answer(pageOf([], true))
+      fake.asked[n]?.answer(pageOf([`${n + 2}`], true))
     }
     expect(fake.asked).toHaveLength(11)
     await vi.advanceTimersByTimeAsync(2_000)
     await settled()
     expect(fake.asked).toHaveLength(12)
+  })
+  test('E9 a server whose page has none of the messages that follow is asked again later', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const fake = timelineOverFake()
+    fake.hear(1)
+    leaveAndJoin(fake)
+    fake.hear(99)
+    await settled()
+    fake.asked[0]?.answer(pageOf([], true))
+    await vi.advanceTimersByTimeAsync(999)
+    expect(fake.asked).toHaveLength(1)
+    expect(fake.timeline.state.getState().error).toMatchObject({ code: 'INVALID' })
+    await vi.advanceTimersByTimeAsync(1_001)
+    expect(fake.asked).toHaveLength(2)
   })
   test('another log begins again, with a gap', async () => {
     const fake = timelineOverFake()

@@ -81,7 +81,7 @@ export class MembershipWorld {
         if (!this.isConnected) return
         this.serverParams = undefined
         this.reasons += 1
-        return this.#step({ type: 'lost' })
+        return this.#step({ type: 'lost', nowMs: 0 })
       case 'out':
         return this.#putOut()
       case 'connect':

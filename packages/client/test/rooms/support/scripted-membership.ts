@@ -60,6 +60,7 @@ export function createScriptedMembership({ connected = true, nameError }: Script
     if (!request) throw new Error(`expected ${n + 1} requests, got ${requests.length}`)
     return request.request
   }
+  let lostAt = 0
   if (connected) step({ type: 'connected', isRecovered: false })
   return {
     step,
@@ -85,7 +86,8 @@ export function createScriptedMembership({ connected = true, nameError }: Script
     needNoMore: () => step({ type: 'needed', isNeeded: false }),
     up: (isRecovered = false) => step({ type: 'connected', isRecovered }),
     down: (error?: RoomfulError) => step({ type: 'disconnected', ...(error && { error }) }),
-    lost: () => step({ type: 'lost' }),
+    /** `afterMs` since the loss before. */
+    lost: (afterMs = 60_000) => step({ type: 'lost', nowMs: (lostAt += afterMs) }),
     putOut: (error: RoomfulError) => step({ type: 'out', error }),
     changeParams: () => step({ type: 'paramsChanged' }),
     retryDue: () => {
