@@ -1,7 +1,11 @@
 import { RoomfulError } from '@roomful/contract'
+import { setAwakeTimeout } from './awake-timeout.ts'
 import type { RefusalError } from './refuse.ts'
 
-/** Runs functions of the app. A function that does not answer in time is aborted, also when the server closes. */
+/**
+ * Runs functions of the app. A function that does not answer in time is aborted, also when the server closes. Time in which
+ * the process stood still does not count.
+ */
 export class CallbackRunner {
   readonly #timeoutMs: number
   readonly #running = new Set<(reason: Error) => void>()
@@ -24,9 +28,9 @@ export class CallbackRunner {
         controller.abort(reason)
         reject(reason)
       }
-      const timer = setTimeout(() => abort(this.#timeout()), this.#timeoutMs)
+      const stopTimer = setAwakeTimeout(() => abort(this.#timeout()), this.#timeoutMs)
       const settled = (): void => {
-        clearTimeout(timer)
+        stopTimer()
         this.#running.delete(abort)
       }
       this.#running.add(abort)

@@ -87,7 +87,10 @@ export interface RoomsOptions<C extends AnyContract> {
   /** Stores the messages of rooms. Default: `memoryLog()`. Closed by `rooms.close()`. */
   readonly log?: RoomLog
   readonly limits?: RoomsLimits
-  /** The longest time that one call of `authenticate`, `authorize` or a handler may take. Default: 30,000. */
+  /**
+   * The longest time that one call of `authenticate`, `authorize` or a handler may take, in ms. Default: 30,000. Time in which
+   * the process stood still (stopped, or its event loop blocked) does not count.
+   */
   readonly handlerTimeoutMs?: number
   /** How long `close()` waits for running requests. Default: 10,000. */
   readonly closeTimeoutMs?: number

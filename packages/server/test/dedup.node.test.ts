@@ -26,6 +26,8 @@ describe.each(logs)('repeated batches, %s log', (_name, create) => {
       { n: 6, event: 'nonsense' },
       ...texts(['b'], 7),
     ]
+    for (const _ of ['first', 'second'])
+      expect(await ann.publish('general', items)).toMatchObject({ code: 'UNAVAILABLE', results: { length: 3 } })
     const first = await ann.publish('general', items)
     expect(first.results).toMatchObject([
       { seq: 1 },

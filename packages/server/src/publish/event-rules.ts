@@ -4,8 +4,8 @@ import type { Identity } from '../connection/authenticate.ts'
 import type { CallbackRunner } from '../callback-runner.ts'
 import { jsonCopy, jsonText } from '../json.ts'
 import { RefusalError, refuse } from '../refuse.ts'
-import type { ErrorContext } from '../report.ts'
 import type { Settings } from '../settings.ts'
+import { CallbackFailure } from './failed-attempts.ts'
 import { validateOrRefuse } from '../validate-or-refuse.ts'
 
 export type Kind = 'durable' | 'volatile'
@@ -59,7 +59,7 @@ export class EventRules {
 
   /**
    * Asks `authorize.emit`, runs the event's handler, and returns the data to broadcast: the handler's, or the client's where it returns none.
-   * @throws RefusalError the app's own; `FORBIDDEN`; `INTERNAL`, with a report, for a function that failed.
+   * @throws RefusalError the app's own; `FORBIDDEN`; CallbackFailure, with a report, for a function that failed.
    */
   async admit(checked: Checked, room: string, { user }: Identity, key?: MessageKey): Promise<unknown> {
     const { authorizeEmit } = this.#settings
@@ -75,7 +75,8 @@ export class EventRules {
       return changed === undefined ? JSON.parse(checked.text) : this.checkOwn(event, changed, 'durable')
     } catch (error) {
       if (error instanceof RefusalError) throw error
-      throw this.#internal(error, { during: 'emit', room, event })
+      this.#settings.report(error, { during: 'emit', room, event })
+      throw new CallbackFailure()
     }
   }
 
@@ -94,11 +95,6 @@ export class EventRules {
     }
     validate(known.schema, copy, event)
     return copy ?? null
-  }
-
-  #internal(error: unknown, context: ErrorContext): RefusalError {
-    this.#settings.report(error, context)
-    return refuse('INTERNAL', 'the server failed on this message')
   }
 
   #find(event: unknown, kind: Kind): { readonly event: string; readonly schema: EventSchemas['data'] } | undefined {

@@ -6,6 +6,7 @@ import type { Drain } from '../drain.ts'
 import type { EventRules } from './event-rules.ts'
 import { hashOf } from '../json.ts'
 import { BatchQueue } from './batch-queue.ts'
+import { CallbackFailure, FailedAttempts } from './failed-attempts.ts'
 import { answerFrom, type DecidedItem, type Sender, type SenderRow } from '../log/sender-row.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import { countBatch } from '../metrics/count-batch.ts'
@@ -37,6 +38,7 @@ interface PublisherParts {
 export class Publisher {
   readonly #parts: PublisherParts
   readonly #queue = new BatchQueue()
+  readonly #failedAttempts = new FailedAttempts()
 
   constructor(parts: PublisherParts) {
     this.#parts = parts
@@ -68,7 +70,7 @@ export class Publisher {
   ): Promise<PublishAnswer> {
     const { epoch } = request
     const row = await room.row(sender)
-    const { items, stopped } = await this.#decide(room, identity, row, request)
+    const { items, stopped } = await this.#decide(room, identity, sender, row, request)
     const committed = await room.commit({ epoch, sender, items: withCommitTime(items) })
     if (committed === undefined) throw refuse('EPOCH', 'the log of this room has another epoch now: join again')
     const { results } = committed
@@ -81,12 +83,13 @@ export class Publisher {
   async #decide(
     room: Room,
     identity: Identity,
+    sender: Sender,
     row: SenderRow | undefined,
-    { cid, items }: PublishBatch,
+    { items }: PublishBatch,
   ): Promise<Decided> {
     const { rules, drain, settings } = this.#parts
     const { limits } = settings
-    const senderKey = identity.guest ? guestKeyOf(cid) : identity.wire.id
+    const senderKey = sender.user ?? guestKeyOf(sender.cid)
     const endAt = performance.now() + BATCH_MS
     const decided: DecidedItem[] = []
     let bytes = 0
@@ -105,8 +108,10 @@ export class Publisher {
         decided.push({ n, hash, entry: { event: checked.event, data: admitted, id, from: identity.wire, at: 0 } })
       } catch (error) {
         if (!(error instanceof RefusalError)) throw error
-        if (isPassingCode(error.code)) return { items: decided, stopped: error }
-        decided.push({ n, hash, refusal: toWire(error) })
+        const hasFailed = error instanceof CallbackFailure
+        const refusal = hasFailed ? this.#failedAttempts.refusalFor(queueKeyOf(sender, room.name), n) : error
+        if (isPassingCode(refusal.code)) return { items: decided, stopped: refusal }
+        decided.push({ n, hash, refusal: toWire(refusal) })
       }
     }
     return { items: decided, stopped: undefined }
