@@ -132,7 +132,8 @@ export interface RoomEmitter<C extends AnyContract> {
 export interface Rooms<C extends AnyContract> {
   /**
    * Adds the handler of an event, which runs for each message before it is stored. The data that it returns replaces the
-   * message's; undefined keeps it; `throw refuse(code, message)` refuses the message.
+   * message's; undefined keeps it; `throw refuse(code, message)` refuses the message. After any other error, or no answer within
+   * `handlerTimeoutMs`, the client sends the message again; the third failure is final (`INTERNAL`).
    * @returns a function that removes the handler.
    * @throws RoomfulError `INVALID_ARGUMENT` where the contract has no such durable event, or it has a handler already.
    */
