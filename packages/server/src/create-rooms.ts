@@ -5,6 +5,8 @@ import { Drain } from './drain.ts'
 import { EventRules, type Handler } from './publish/event-rules.ts'
 import { LeaveDelay } from './rooms/leave-delay.ts'
 import type { Rooms, RoomsOptions } from './options.ts'
+import { createMemberHooks } from './rooms/member-hooks.ts'
+import { createOperations } from './rooms/create-operations.ts'
 import { createPresenceMerge } from './rooms/presence-rules.ts'
 import { Publisher } from './publish/publisher.ts'
 import { refuse } from './refuse.ts'
@@ -31,7 +33,14 @@ export function createRooms<C extends AnyContract>(io: SocketIoServer, options: 
   const drain = new Drain()
   const callbacks = new CallbackRunner(settings.handlerTimeoutMs)
   const rules = new EventRules(settings, callbacks)
-  const activeRooms = new ActiveRooms({ io, log, metrics, report, mergePresence: createPresenceMerge(settings) })
+  const activeRooms = new ActiveRooms({
+    io,
+    log,
+    metrics,
+    report,
+    mergePresence: createPresenceMerge(settings),
+    ...createMemberHooks(settings, callbacks),
+  })
   const leaveDelay = new LeaveDelay(settings.presenceGraceMs)
   const publisher = new Publisher({ rules, activeRooms, drain, settings })
   const sessions = new Sessions(io, { settings, callbacks, drain, rules, activeRooms, leaveDelay, publisher })
@@ -52,6 +61,7 @@ export function createRooms<C extends AnyContract>(io: SocketIoServer, options: 
 
   let closed: Promise<void> | undefined
   return {
+    ...createOperations<C>({ settings, drain, activeRooms, sessions }),
     handle: (event, handler) => rules.handle(event as string, handler as Handler),
     to: (room) => createRoomEmitter(room, { rules, drain, activeRooms, report, io }),
     userOf: (socket) => sessions.userOf(socket) as User<C> | undefined,

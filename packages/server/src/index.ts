@@ -1,6 +1,7 @@
 export { createRooms } from './create-rooms.ts'
 export type { SocketIoServer } from './socket-io.ts'
-export type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'
+export type { BanOptions } from './log/ban-limits.ts'
+export type { Appended, Ban, Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'
 export { memoryLog } from './log/memory-log.ts'
 export type { MemoryLogOptions } from './log/memory-log.ts'
 export type { NewEntry } from './log/new-entry.ts'
@@ -13,11 +14,20 @@ export type {
   Handshake,
   HandlerContext,
   JoinContext,
+  MemberContext,
   Rooms,
   RoomsLimits,
   RoomsOptions,
   RoomEmitter,
 } from './options.ts'
+export type {
+  DisconnectOptions,
+  HistoryRange,
+  RemoveOptions,
+  RoomMember,
+  RoomOperations,
+  RoomSummary,
+} from './rooms/operations.ts'
 export { RefusalError, refuse } from './refuse.ts'
 export type { ErrorContext } from './report.ts'
 export type { HistogramSnapshot } from './metrics/counters.ts'

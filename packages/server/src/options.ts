@@ -19,6 +19,7 @@ import type { RoomLog } from './log/log.ts'
 import type { Inspect } from './metrics/events.ts'
 import type { RoomsMetrics } from './metrics/metrics.ts'
 import type { ErrorContext } from './report.ts'
+import type { RoomOperations } from './rooms/operations.ts'
 
 type Await<T> = T | Promise<T>
 
@@ -37,6 +38,12 @@ export interface JoinContext<C extends AnyContract> {
   readonly user: User<C>
   /** What the client gave with the join, parsed by the contract's `join` schema; any JSON, or undefined, where it has none. */
   readonly params: JoinParams<C>
+}
+
+/** A user who came into a room, or who left it. */
+export interface MemberContext<C extends AnyContract> {
+  readonly room: string
+  readonly user: User<C>
 }
 
 /** A user who sends an event into a room. */
@@ -104,6 +111,13 @@ export interface RoomsOptions<C extends AnyContract> {
    * or returns a value that the contract's `presence` refuses, `onError` is called and the newest counts.
    */
   readonly mergePresence?: (presences: readonly [PresenceInput<C>, ...PresenceInput<C>[]]) => PresenceInput<C>
+  /**
+   * Called when a user becomes a member of a room with its first connection, and when its last connection there has left:
+   * after `presenceGraceMs` where the connection was lost. A second tab and a short outage call neither. Not awaited: a
+   * failure is reported, and changes nothing. `rooms.close()` does not call `onLeave`.
+   */
+  readonly onJoin?: (context: MemberContext<C>) => Await<void>
+  readonly onLeave?: (context: MemberContext<C>) => Await<void>
   /** Called with each error of the app's functions and of the log. Default: prints it. */
   readonly onError?: (error: unknown, context: ErrorContext) => void
   /**
@@ -129,7 +143,7 @@ export interface RoomEmitter<C extends AnyContract> {
   }
 }
 
-export interface Rooms<C extends AnyContract> {
+export interface Rooms<C extends AnyContract> extends RoomOperations<C> {
   /**
    * Adds the handler of an event, which runs for each message before it is stored. The data that it returns replaces the
    * message's; undefined keeps it; `throw refuse(code, message)` refuses the message. After any other error, or no answer within

@@ -15,6 +15,8 @@ export interface Settings {
   readonly authenticate: ((handshake: Handshake) => unknown) | undefined
   readonly authorizeJoin: ((context: object) => unknown) | undefined
   readonly authorizeEmit: ((context: object) => unknown) | undefined
+  readonly onJoin: ((context: object) => unknown) | undefined
+  readonly onLeave: ((context: object) => unknown) | undefined
   readonly log: RoomLog
   readonly limits: Limits
   readonly handlerTimeoutMs: number
@@ -47,6 +49,8 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
     authenticate: options.authenticate,
     authorizeJoin: join as Settings['authorizeJoin'],
     authorizeEmit: emit as Settings['authorizeEmit'],
+    onJoin: hookFrom(options, 'onJoin'),
+    onLeave: hookFrom(options, 'onLeave'),
     log,
     limits: limitsOf(options.limits, log.dedupMs),
     handlerTimeoutMs,
@@ -69,6 +73,12 @@ function createInspect(inspect: Inspect | undefined, report: Report): Inspect | 
       report(error, { during: 'inspect' })
     }
   }
+}
+
+function hookFrom<C extends AnyContract>(options: RoomsOptions<C>, name: 'onJoin' | 'onLeave'): Settings['onJoin'] {
+  const hook: unknown = options[name]
+  if (hook === undefined || typeof hook === 'function') return hook as Settings['onJoin']
+  throw invalid(`${name} must be a function, got ${describe(hook)}`)
 }
 
 function limitsOf(given: Partial<Limits> = {}, dedupMs: number): Limits {

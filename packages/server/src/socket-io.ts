@@ -29,6 +29,8 @@ export type SocketIoSocket = Pick<
   | 'leave'
   | 'to'
   | 'disconnect'
+  | 'nsp'
+  | 'rooms'
 >
 
 /** The Socket.IO room of a room. The prefix keeps it apart from rooms that the app makes and from socket ids. */

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { DecidedItem, NewEntry, RetentionOption, RoomLog, RowOptions, Sender } from '../src/index.ts'
+import type {
+  Ban,
+  BanOptions,
+  DecidedItem,
+  NewEntry,
+  RetentionOption,
+  RoomLog,
+  RowOptions,
+  Sender,
+} from '../src/index.ts'
 
 const entry = (text: string): NewEntry => ({
   event: 'message',
@@ -16,7 +25,7 @@ const ann: Sender = { user: 'ann', cid: 'a'.repeat(22) }
 const guest: Sender = { user: null, cid: 'g'.repeat(22) }
 const HOUR_MS = 3_600_000
 
-export interface SuiteOptions extends RowOptions {
+export interface SuiteOptions extends RowOptions, BanOptions {
   readonly retention?: RetentionOption
 }
 
@@ -376,6 +385,52 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
         }),
         { numRuns: 50 },
       )
+    })
+
+    test('S15: a ban holds for its user in its room until its time is over, or until it is lifted', async () => {
+      const clock = stoppedClock()
+      const { log } = await openLog()
+      const ban: Ban = { until: Date.now() + HOUR_MS, code: 'SPAM', message: 'no advertising' }
+      await log.setBan('general', 'ann', ban)
+      expect(await log.ban('general', 'ann')).toEqual(ban)
+      expect([await log.ban('general', 'bob'), await log.ban('other', 'ann')]).toEqual([undefined, undefined])
+      await log.newEpoch()
+      clock.pass(HOUR_MS - 1)
+      expect(await log.ban('general', 'ann')).toEqual(ban)
+      clock.pass(1)
+      expect(await log.ban('general', 'ann')).toBeUndefined()
+
+      await log.setBan('general', 'ann', { until: Number.MAX_SAFE_INTEGER, code: 'BANNED' })
+      clock.pass(HOUR_MS)
+      expect(await log.ban('general', 'ann')).toMatchObject({ code: 'BANNED' })
+      await log.setBan('general', 'ann', undefined)
+      await log.setBan('general', 'bob', undefined)
+      expect(await log.ban('general', 'ann')).toBeUndefined()
+    })
+
+    test('a ban replaces the one before it; beyond maxBans a new one is refused, and no ban ends early', async () => {
+      const clock = stoppedClock()
+      const { log } = await openLog({ maxBans: 2 })
+      const ban = (ms: number, code = 'BANNED'): Ban => ({ until: Date.now() + ms, code })
+      await log.setBan('general', 'ann', ban(HOUR_MS))
+      await log.setBan('general', 'bob', ban(2 * HOUR_MS))
+      await log.setBan('general', 'ann', ban(HOUR_MS, 'SPAM'))
+      await expect((async () => await log.setBan('general', 'cem', ban(HOUR_MS)))()).rejects.toMatchObject({
+        code: 'LIMIT',
+      })
+      expect(await log.ban('general', 'ann')).toMatchObject({ code: 'SPAM' })
+      clock.pass(HOUR_MS)
+      await log.setBan('general', 'cem', ban(HOUR_MS))
+      expect([await log.ban('general', 'bob'), await log.ban('general', 'cem')]).toMatchObject([{}, {}])
+    })
+
+    test('names of rooms and users are compared exactly', async () => {
+      const { log } = await openLog()
+      const ban = { until: Number.MAX_SAFE_INTEGER, code: 'BANNED' }
+      await log.setBan('general', 'a\0nn', ban)
+      expect(await log.ban('general', 'a')).toBeUndefined()
+      expect(await log.ban('general', 'A\0nn')).toBeUndefined()
+      expect(await log.ban('general', 'a\0nn')).toEqual(ban)
     })
   })
 }

@@ -136,7 +136,7 @@ class Actual {
     this.#leaveDelay.schedule(user, () => this.#room.leave(socket, { id: user }))
   }
   shutOut(user: string): void {
-    this.#room.removeLost({ id: user })
+    this.#room.removeLost(user)
   }
   snapshot() {
     return this.#room.members()

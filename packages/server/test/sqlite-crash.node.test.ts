@@ -106,7 +106,7 @@ function openFile(name: string): LogFile {
 }
 
 function logOver(file: LogFile): SqliteLog {
-  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000), 1_000)
   onTestFinished(() => log.close())
   return log
 }

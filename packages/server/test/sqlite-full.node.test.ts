@@ -78,7 +78,7 @@ async function expectOneView(log: SqliteLog, members: readonly Client[], said: r
 /** Three members of one room, over a file whose disk the test can break. */
 async function startChat() {
   const file = new LogFile(join(temporaryFolder(), 'rooms.db'), 'normal', 'this boot')
-  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000), 1_000)
   onTestFinished(() => log.close())
   const { connect } = await startRooms({ contract: guestChat, log })
   const members = [await connect(), await connect(), await connect()]

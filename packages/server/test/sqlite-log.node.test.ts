@@ -276,7 +276,7 @@ function open(file = newFile(), sync: Sync = 'normal', boot = 'first boot'): Log
 }
 
 function logOver(file: LogFile, retention: RetentionOption = {}): SqliteLog {
-  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', retention, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', retention, 1_000), 1_000)
   onTestFinished(() => {
     if (existsSync(file.name)) log.close()
   })

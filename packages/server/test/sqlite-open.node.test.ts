@@ -76,7 +76,7 @@ test.each<[what: string, hurt: (file: string) => void]>([
 
 test('P1 S7 after a damage is found in an open file, no message is confirmed in any room', async () => {
   const file = new LogFile(await filled(join(temporaryFolder(), 'rooms.db')), 'normal', 'this boot')
-  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000), 1_000)
   const { rooms, connect, errors } = await startRooms({ contract: guestChat, log })
   const ann = await connect()
   const { epoch } = await ann.join('elsewhere')

@@ -72,6 +72,7 @@ export class RoomRequests {
     const { limits } = this.#parts.settings
     const { room, epoch, ...range } = parseHistory(raw, limits)
     const page = await this.#memberships.assertMember(room).page({ ...range, bytes: limits.pageBytes })
+    this.#memberships.assertMember(room) // it may have been put out meanwhile
     if (page.epoch !== epoch) throw refuse('EPOCH', 'the log of this room has another epoch now: join again')
     return { ok: true, ...page }
   }

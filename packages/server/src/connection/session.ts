@@ -35,6 +35,11 @@ export class Session {
     for (const [request, handler] of Object.entries(handlers)) this.#responder.on(request, handler)
   }
 
+  /** The rooms of the connection; undefined without a user. */
+  get memberships(): Memberships | undefined {
+    return this.#memberships
+  }
+
   /** Answers no more requests. */
   stop(): void {
     this.#responder.stop()

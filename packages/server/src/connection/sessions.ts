@@ -1,5 +1,6 @@
 import { connectError, identify, type Identity, userIdOf } from './authenticate.ts'
 import { endWithBye } from './bye.ts'
+import { ChannelWatch, channelsOf, takeOut } from '../rooms/channels.ts'
 import { RefusalError, toWire } from '../refuse.ts'
 import { Session, type SessionParts } from './session.ts'
 import { unsentBytesOf } from '../metrics/unsent-bytes.ts'
@@ -13,10 +14,15 @@ export class Sessions {
   readonly #parts: SessionParts
   readonly #identities = new WeakMap<object, Identity | null>()
   readonly #open = new Map<SocketIoSocket, { readonly session: Session; readonly end: (reason: string) => void }>()
+  readonly #channels: ChannelWatch
 
   constructor(io: SocketIoServer, parts: SessionParts) {
     this.#io = io
     this.#parts = parts
+    this.#channels = new ChannelWatch({
+      onJoined: (socket, room) => this.#movedInto(socket, room),
+      onLeft: (socket, room) => this.#open.get(socket)?.session.memberships?.onChannelLeft(room),
+    })
     io.use((socket: SocketIoSocket, next: Next) => void this.#admit(socket, next))
     io.on('connection', this.#connected)
   }
@@ -33,13 +39,17 @@ export class Sessions {
     return { connections: this.#open.size, unsentBytes }
   }
 
-  /** Every open session. */
-  all(): Session[] {
-    return Array.from(this.#open.values(), ({ session }) => session)
+  /** The open sessions of a user; without an id, of all connections. */
+  all(userId?: string): Session[] {
+    return [...this.#open].flatMap(([socket, { session }]) => {
+      const isMeant = userId === undefined || this.#identities.get(socket)?.wire.id === userId
+      return isMeant ? [session] : []
+    })
   }
 
   /** Stops listening. The sockets stay open, for the Socket.IO server to close. */
   stop(): void {
+    this.#channels.stop()
     this.#io.off('connection', this.#connected)
     for (const [socket, { session, end }] of this.#open) {
       session.stop()
@@ -84,8 +94,18 @@ export class Sessions {
     }
   }
 
+  #movedInto(socket: SocketIoSocket, room: string): void {
+    const open = this.#open.get(socket)
+    if (open === undefined) return // checked when its session begins
+    const { memberships } = open.session
+    if (memberships) memberships.onChannelJoined(room)
+    else takeOut(socket, room, this.#parts.settings.report)
+  }
+
   #begin(socket: SocketIoSocket, identity: Identity | null): void {
     if (!socket.connected) return
+    this.#channels.watch(socket)
+    for (const room of channelsOf(socket)) takeOut(socket, room, this.#parts.settings.report)
     const session = new Session(socket, identity, this.#parts)
     const { inspect } = this.#parts.settings
     const user = userIdOf(identity)

@@ -40,6 +40,15 @@ export interface Page {
   readonly entries: readonly Entry[]
 }
 
+/** Keeps a user out of a room for a time. */
+export interface Ban {
+  /** When the ban ends, in milliseconds since 1970. */
+  readonly until: number
+  /** The code and the sentence with which joins are refused. */
+  readonly code: string
+  readonly message?: string
+}
+
 /**
  * Stores the messages of rooms, numbered from 1 within an epoch, and the answers that senders got. A room's log is made at
  * its first use. Methods may return promises. These must settle in bounded time, since later commits wait for them; a
@@ -56,7 +65,11 @@ export interface RoomLog {
   row(room: string, sender: Sender): Await<SenderRow | undefined>
   /** `after`: the first held entries after it. `before`: the newest entries before it. Both are given oldest first. */
   page(room: string, request: PageRequest): Await<Page>
-  /** Gives every room another epoch; entries, numbers and rows go on. */
+  /** The ban of a user from a room; undefined where there is none, or where it is over. */
+  ban(room: string, userId: string): Await<Ban | undefined>
+  /** Replaces the ban of a user; undefined lifts it. Throws `refuse('LIMIT')` when no more bans fit; no ban ends early. */
+  setBan(room: string, userId: string, ban: Ban | undefined): Await<void>
+  /** Gives every room another epoch; entries, numbers, rows and bans go on. */
   newEpoch(): Await<void>
   /** The room must not be forgotten until `release`. May throw `refuse('LIMIT')`. */
   retain?(room: string): void

@@ -1,6 +1,8 @@
 import { assertIntegers } from '../assert-numbers.ts'
 import { refuse } from '../refuse.ts'
-import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from './log.ts'
+import { banLimit, type BanOptions } from './ban-limits.ts'
+import type { Appended, Ban, Batch, Committed, Page, PageRequest, RoomLog } from './log.ts'
+import { MemoryBans } from './memory-bans.ts'
 import { MemoryEntries } from './memory-entries.ts'
 import { MemoryRows } from './memory-rows.ts'
 import { type NewEntry, withSeq } from './new-entry.ts'
@@ -8,7 +10,7 @@ import { type RetentionBounds, retentionFor, type RetentionOption } from './rete
 import { type RowOptions, rowLimits } from './row-limits.ts'
 import { type Sender, type SenderRow, settle } from './sender-row.ts'
 
-export interface MemoryLogOptions extends RowOptions {
+export interface MemoryLogOptions extends RowOptions, BanOptions {
   /** What a room keeps. Default: 10,000 entries of any age. */
   readonly retention?: RetentionOption
   /** The most bytes of JSON kept in a room. Default: 8 MiB. The newest entry is always kept. */
@@ -28,6 +30,7 @@ class MemoryLog implements RoomLog {
   readonly #maxBytes: number
   readonly #maxRooms: number
   readonly #rows: MemoryRows
+  readonly #bans: MemoryBans
   readonly #retained = new Map<string, MemoryEntries>()
   /** Rooms that are not retained, in the order of their release. */
   readonly #released = new Map<string, MemoryEntries>()
@@ -41,6 +44,7 @@ class MemoryLog implements RoomLog {
     const limits = rowLimits('memoryLog', options)
     this.dedupMs = limits.dedupMs
     this.#rows = new MemoryRows(limits)
+    this.#bans = new MemoryBans(banLimit('memoryLog', options))
   }
 
   commit(room: string, { epoch, sender, items }: Batch): Committed | undefined {
@@ -67,6 +71,14 @@ class MemoryLog implements RoomLog {
     const log = this.#open(room)
     log.trim(this.#keep(room))
     return log.page(request)
+  }
+
+  ban(room: string, userId: string): Ban | undefined {
+    return this.#bans.get(room, userId)
+  }
+
+  setBan(room: string, userId: string, ban: Ban | undefined): void {
+    this.#bans.set(room, userId, ban)
   }
 
   newEpoch(): void {

@@ -27,6 +27,13 @@ interface Decided {
   readonly stopped: RefusalError | undefined
 }
 
+/** One run of a batch. */
+interface BatchRun {
+  readonly startedAt: number
+  /** Throws `NOT_MEMBER` once the sender was put out of the room. */
+  readonly assertMember: () => void
+}
+
 interface PublisherParts {
   readonly rules: EventRules
   readonly drain: Drain
@@ -44,15 +51,16 @@ export class Publisher {
     this.#parts = parts
   }
 
-  /** A batch that has begun is finished, also after its sender has left the room. */
+  /** A batch that has begun is finished, also after its sender has left the room, unless it was put out (S19). */
   async publish(memberships: Memberships, identity: Identity, request: PublishBatch): Promise<PublishAnswer> {
     const startedAt = performance.now()
     try {
       memberships.assertMember(request.room)
       const sender = { user: identity.guest ? null : identity.wire.id, cid: request.cid }
+      const key = queueKeyOf(sender, request.room)
       return await this.#parts.activeRooms.use(request.room, (room) =>
-        this.#queue.run(queueKeyOf(sender, request.room), () =>
-          this.#process(room, identity, sender, request, startedAt),
+        room.runBatch(identity.wire.id, memberships, (assertMember) =>
+          this.#queue.run(key, () => this.#process(room, identity, sender, request, { startedAt, assertMember })),
         ),
       )
     } catch (error) {
@@ -66,11 +74,12 @@ export class Publisher {
     identity: Identity,
     sender: Sender,
     request: PublishBatch,
-    startedAt: number,
+    { startedAt, assertMember }: BatchRun,
   ): Promise<PublishAnswer> {
     const { epoch } = request
     const row = await room.row(sender)
-    const { items, stopped } = await this.#decide(room, identity, sender, row, request)
+    const { items, stopped } = await this.#decide(room, identity, sender, row, request, assertMember)
+    assertMember()
     const committed = await room.commit({ epoch, sender, items: withCommitTime(items) })
     if (committed === undefined) throw refuse('EPOCH', 'the log of this room has another epoch now: join again')
     const { results } = committed
@@ -86,6 +95,7 @@ export class Publisher {
     sender: Sender,
     row: SenderRow | undefined,
     { items }: PublishBatch,
+    assertMember: () => void,
   ): Promise<Decided> {
     const { rules, drain, settings } = this.#parts
     const { limits } = settings
@@ -94,6 +104,7 @@ export class Publisher {
     const decided: DecidedItem[] = []
     let bytes = 0
     for (const { n, id, event, data } of items) {
+      assertMember()
       const hash = hashOf({ id, event, data })
       if (answerFrom(row, n, hash) !== undefined) {
         decided.push({ n, hash, refusal: ALREADY_DECIDED })

@@ -18,6 +18,11 @@ export class ActiveRooms {
     return this.#rooms.get(name)?.room
   }
 
+  /** The rooms that have members. */
+  *withMembers(): Generator<Room> {
+    for (const { room } of this.#rooms.values()) if (room.memberCount > 0) yield room
+  }
+
   retain(name: string): Room {
     const active = this.#rooms.get(name) ?? this.#create(name)
     active.references += 1

@@ -61,8 +61,11 @@ export class Members {
     return this.#changed.size === 0 ? Infinity : this.#publishedAt + PRESENCE_INTERVAL_MS
   }
 
-  /** Also for a socket that is a member already; its user may have changed. `presence`: null removes, undefined keeps. */
-  enter(socket: unknown, user: WireUser, presence?: unknown): void {
+  /**
+   * Also for a socket that is a member already; its user may have changed. `presence`: null removes, undefined keeps.
+   * Returns whether the user was no member before.
+   */
+  enter(socket: unknown, user: WireUser, presence?: unknown): boolean {
     const known = this.#users.get(user.id)
     const connections = known?.connections ?? []
     if (!connections.some((one) => one.socket === socket)) addConnection(connections, socket, presence ?? undefined)
@@ -72,6 +75,7 @@ export class Members {
       this.#isUrgent = true
     }
     if (presence !== undefined) this.set(socket, user.id, presence)
+    return known === undefined
   }
 
   /** Sets the presence of a socket; null removes it. Setting the same presence again does not make it newer. */
@@ -93,16 +97,19 @@ export class Members {
     if (connection !== undefined) connection.isLost = true
   }
 
-  /** Also for a lost socket whose place was taken: removes the presence that the new socket inherited from it. */
-  leave(socket: unknown, userId: string): void {
+  /**
+   * Also for a lost socket whose place was taken: removes the presence that the new socket inherited from it. Returns the
+   * user where this was its last connection.
+   */
+  leave(socket: unknown, userId: string): WireUser | undefined {
     const heir = this.#users.get(userId)?.connections.find(({ inheritedFrom }) => inheritedFrom === socket)
     if (heir !== undefined) this.set(heir.socket, userId, null)
-    this.#remove(userId, (connection) => connection.socket === socket)
+    return this.#remove(userId, (connection) => connection.socket === socket)
   }
 
-  /** Removes the lost connections of a user before their time. */
-  removeLost(userId: string): void {
-    this.#remove(userId, ({ isLost }) => isLost)
+  /** Removes the lost connections of a user before their time. Returns the user where there is no other connection. */
+  removeLost(userId: string): WireUser | undefined {
+    return this.#remove(userId, ({ isLost }) => isLost)
   }
 
   /** The difference to what was published last, and publishes it; undefined before `nextChangeAt`, or without a change. */
@@ -130,14 +137,18 @@ export class Members {
     return { v: this.#v, list: [...this.#published.values()] }
   }
 
-  #remove(userId: string, isGone: (connection: Connection) => boolean): void {
+  #remove(userId: string, isGone: (connection: Connection) => boolean): WireUser | undefined {
     const present = this.#users.get(userId)
-    if (present === undefined || !present.connections.some(isGone)) return
+    if (present === undefined || !present.connections.some(isGone)) return undefined
     const connections = present.connections.filter((connection) => !isGone(connection))
     this.#changed.add(userId)
-    if (connections.length > 0) return void this.#users.set(userId, { ...present, connections })
+    if (connections.length > 0) {
+      this.#users.set(userId, { ...present, connections })
+      return undefined
+    }
     this.#users.delete(userId)
     this.#isUrgent = true
+    return present.user
   }
 
   #member(id: string): WireMember | undefined {

@@ -1,12 +1,14 @@
-import { isPassingCode, type JoinAnswer, type JoinRequest } from '@roomful/contract/protocol'
+import { isPassingCode, type JoinAnswer, type JoinRequest, type Out, wire } from '@roomful/contract/protocol'
 import type { ActiveRooms } from './active-rooms.ts'
 import { type Identity, userIdOf } from '../connection/authenticate.ts'
 import type { CallbackRunner } from '../callback-runner.ts'
-import { joinParams } from '../connection/join-params.ts'
+import { takeOut } from './channels.ts'
+import { REMOVED } from './operation-arguments.ts'
+import { assertMayJoin } from './join-permission.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import type { LeaveDelay } from './leave-delay.ts'
 import type { Page } from '../log/log.ts'
-import { RefusalError, refuse } from '../refuse.ts'
+import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { Room } from './room.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
@@ -18,12 +20,24 @@ export interface MembershipParts {
   readonly leaveDelay: LeaveDelay
 }
 
+interface Membership {
+  readonly room: Room
+  /** Those of the latest join, for asking the app again. */
+  params: unknown
+}
+
+interface RunningJoin {
+  /** The socket was put out of the room meanwhile. */
+  removal: RefusalError | undefined
+}
+
 /** The rooms that one socket is in. Joins and leaves of one room run one after the other, and end with the socket (S11). */
 export class Memberships {
   readonly #socket: SocketIoSocket
   readonly #identity: Identity
   readonly #parts: MembershipParts
-  readonly #rooms = new Map<string, Room>()
+  readonly #rooms = new Map<string, Membership>()
+  readonly #joins = new Map<string, RunningJoin>()
   readonly #mutex = new KeyedMutex()
   #ended = false
 
@@ -35,24 +49,24 @@ export class Memberships {
 
   /** @throws RefusalError `NOT_MEMBER` */
   assertMember(name: string): Room {
-    const room = this.#rooms.get(name)
-    if (room === undefined || this.#ended) throw refuse('NOT_MEMBER', 'join the room first')
-    return room
+    const membership = this.#rooms.get(name)
+    if (membership === undefined || this.#ended) throw refuse('NOT_MEMBER', 'join the room first')
+    return membership.room
   }
 
   join(request: JoinRequest): Promise<JoinAnswer> {
     const name = request.room
     return this.#mutex.run(name, async () => {
-      await this.#assertAllowed(request)
-      if (this.#ended) throw refuse('UNAVAILABLE', 'the connection has ended')
-      const wasMember = this.#rooms.has(name)
+      const join: RunningJoin = { removal: undefined }
+      this.#joins.set(name, join)
       try {
-        const answer = await this.#enter(request)
-        if (!wasMember) this.#inspect('join', name)
-        return answer
+        await this.#assertAllowed(request, join)
+        return await this.#tryEnter(request, join)
       } catch (error) {
-        if (!wasMember) this.#exit(name)
+        if (error instanceof RefusalError && !isPassingCode(error.code)) this.#revoke(name)
         throw error
+      } finally {
+        this.#joins.delete(name)
       }
     })
   }
@@ -61,51 +75,101 @@ export class Memberships {
     return this.#mutex.run(name, async () => this.#exit(name))
   }
 
+  /** S19: ends the membership at once, refuses what the socket is sending, and tells the client. A running join is decided again. */
+  putOut(name: string, refusal: RefusalError): void {
+    const join = this.#joins.get(name)
+    if (join !== undefined) join.removal = refusal
+    this.#parts.activeRooms.find(name)?.refuseBatches(this)
+    if (this.#ended || !this.#rooms.has(name)) return
+    this.#exit(name)
+    const out: Out = { room: name, ...toWire(refusal) }
+    this.#socket.emit(wire.out, out)
+  }
+
+  /** Asks the app again for each room, and puts the socket out of those that are refused now. A failure changes nothing. */
+  async reauthorize(): Promise<void> {
+    const names = new Set([...this.#rooms.keys(), ...this.#joins.keys()])
+    for (const name of names) await this.#mutex.run(name, () => this.#reauthorizeRoom(name))
+  }
+
+  /** The app took the socket out of the Socket.IO room, for example by `io.socketsLeave`. */
+  onChannelLeft(name: string): void {
+    if (this.#rooms.has(name)) this.putOut(name, refuse('REMOVED', REMOVED))
+  }
+
+  /** The app put the socket into the Socket.IO room: only a join makes a member, so that it is taken out again. */
+  onChannelJoined(name: string): void {
+    if (!this.#rooms.has(name)) takeOut(this.#socket, name, this.#parts.settings.report)
+  }
+
   /** The socket is gone: running joins enter no room. A user who may return stays a member for a while (S16). */
   end(mayReturn: boolean): void {
-    const { wire, guest } = this.#identity
+    const { wire: user, guest } = this.#identity
     const { settings, leaveDelay } = this.#parts
     this.#ended = true
-    for (const room of this.#rooms.values()) room.disconnect(this.#socket, wire)
+    for (const { room } of this.#rooms.values()) room.disconnect(this.#socket, user)
     const leaveAll = (): void => {
       for (const name of this.#rooms.keys()) this.#leave(name)
     }
     // A guest has another id on the next connection.
-    if (mayReturn && !guest && settings.presenceGraceMs > 0) leaveDelay.schedule(wire.id, leaveAll)
+    if (mayReturn && !guest && settings.presenceGraceMs > 0) leaveDelay.schedule(user.id, leaveAll)
     else leaveAll()
   }
 
   /** Asks the app at each join, also for a member: its permission or its params may have changed (S18). */
-  async #assertAllowed({ room, params: given }: JoinRequest): Promise<void> {
-    const { settings, callbacks } = this.#parts
-    const { authorizeJoin, report } = settings
-    const { user } = this.#identity
+  async #assertAllowed(request: JoinRequest, join: RunningJoin): Promise<void> {
+    do {
+      join.removal = undefined
+      await assertMayJoin(this.#identity, request, this.#parts)
+    } while (join.removal !== undefined)
+  }
+
+  async #reauthorizeRoom(name: string): Promise<void> {
+    const membership = this.#rooms.get(name)
+    if (membership === undefined || this.#ended) return
     try {
-      const params = joinParams(given, settings)
-      if (authorizeJoin === undefined) return
-      if ((await callbacks.run(() => authorizeJoin({ room, user, params }))) === true) return
-      throw refuse('FORBIDDEN', 'you are not allowed to join this room')
+      await assertMayJoin(this.#identity, { room: name, params: membership.params }, this.#parts)
     } catch (error) {
-      if (!(error instanceof RefusalError)) {
-        report(error, { during: 'join', room })
-        throw refuse('UNAVAILABLE', 'the server cannot check your permission at the moment')
-      }
-      if (!isPassingCode(error.code)) this.#revoke(room)
-      throw error
+      if (!(error instanceof RefusalError)) throw error
+      if (isPassingCode(error.code)) return
+      this.putOut(name, error)
+      this.#revoke(name)
     }
   }
 
   /** Ends the membership of the socket, and those of the user's lost connections. */
   #revoke(name: string): void {
     this.#exit(name)
-    this.#parts.activeRooms.find(name)?.removeLost(this.#identity.wire)
+    const room = this.#parts.activeRooms.find(name)
+    room?.refuseBatches(this)
+    room?.removeLost(this.#identity.wire.id)
+  }
+
+  async #tryEnter(request: JoinRequest, join: RunningJoin): Promise<JoinAnswer> {
+    const { room: name } = request
+    if (this.#ended) throw refuse('UNAVAILABLE', 'the connection has ended')
+    const wasMember = this.#rooms.has(name)
+    try {
+      const answer = await this.#enter(request)
+      if (join.removal === undefined) {
+        if (!wasMember) this.#inspect('join', name)
+        return answer
+      }
+    } catch (error) {
+      if (!wasMember) this.#exit(name)
+      throw join.removal ?? error
+    }
+    throw join.removal
   }
 
   /** S11: makes the socket a member first, and then reads the log and the members. */
-  async #enter({ room: name, since, presence, last = 0 }: JoinRequest): Promise<JoinAnswer> {
-    const room = this.#rooms.get(name) ?? this.#open(name)
+  async #enter({ room: name, since, presence, params, last = 0 }: JoinRequest): Promise<JoinAnswer> {
+    const membership = this.#rooms.get(name) ?? this.#open(name)
+    membership.params = params
+    const { room } = membership
     await room.enter(this.#socket, this.#identity.wire, presence)
-    if (this.#ended) room.unsubscribe(this.#socket) // again, since a slow adapter may have added the socket after it ended
+    // Again, since a slow adapter may have added the socket after it ended or was put out.
+    if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)
     const page = (await this.#missed(room, since)) ?? (await this.#newest(room, last))
     return { ok: true, ...page, members: room.members() }
   }
@@ -125,26 +189,33 @@ export class Memberships {
     return await room.page({ before: Number.MAX_SAFE_INTEGER, limit: count, bytes })
   }
 
-  #open(name: string): Room {
+  #open(name: string): Membership {
     const { settings, activeRooms } = this.#parts
     if (this.#rooms.size >= settings.limits.rooms) {
       settings.metrics.bounds.add('rooms')
       throw refuse('LIMIT', `a connection may be in at most ${settings.limits.rooms} rooms`)
     }
-    const room = activeRooms.retain(name)
-    this.#rooms.set(name, room)
-    return room
+    const membership = { room: activeRooms.retain(name), params: undefined }
+    this.#rooms.set(name, membership)
+    return membership
   }
 
+  /** The membership ends first, so that leaving the Socket.IO room is not taken for a move by the app. */
   #exit(name: string): void {
-    this.#rooms.get(name)?.disconnect(this.#socket, this.#identity.wire)
-    this.#leave(name)
+    const membership = this.#rooms.get(name)
+    if (membership === undefined) return
+    this.#rooms.delete(name)
+    membership.room.disconnect(this.#socket, this.#identity.wire)
+    this.#release(name, membership)
   }
 
   #leave(name: string): void {
-    const room = this.#rooms.get(name)
-    if (room === undefined) return
+    const membership = this.#rooms.get(name)
     this.#rooms.delete(name)
+    if (membership !== undefined) this.#release(name, membership)
+  }
+
+  #release(name: string, { room }: Membership): void {
     room.leave(this.#socket, this.#identity.wire)
     this.#parts.activeRooms.release(name)
     this.#inspect('leave', name)

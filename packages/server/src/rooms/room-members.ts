@@ -23,14 +23,15 @@ export class RoomMembers {
   }
 
   /** Changes the members, and sends what is due now. `except`: a socket that enters gets a snapshot instead. */
-  update(change: (members: Members) => void, except?: SocketIoSocket): void {
-    change(this.#members)
+  update<T>(change: (members: Members) => T, except?: SocketIoSocket): T {
+    const result = change(this.#members)
     clearTimeout(this.#timer)
     const now = performance.now()
     const due = this.#members.takeChange(now)
     if (due !== undefined) this.#send(due, except)
     const waitMs = this.#members.nextChangeAt - now
     if (waitMs < Infinity) this.#timer = setTimeout(() => this.update(() => {}), Math.ceil(waitMs))
+    return result
   }
 
   snapshot(): { readonly v: number; readonly list: readonly WireMember[] } {

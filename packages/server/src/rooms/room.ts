@@ -8,12 +8,14 @@ import {
   wire,
 } from '@roomful/contract/protocol'
 import { Broadcast } from './broadcast.ts'
+import { leaveChannel } from './channels.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
 import type { NewEntry } from '../log/new-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { MembersChange } from './members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { MergePresence } from './presence-rules.ts'
+import { refuse } from '../refuse.ts'
 import type { Report } from '../report.ts'
 import { RoomMembers } from './room-members.ts'
 import { channelOf, type SocketIoServer, type SocketIoSocket } from '../socket-io.ts'
@@ -26,6 +28,17 @@ export interface RoomParts {
   readonly report: Report
   /** The newest presence counts unless given. */
   readonly mergePresence?: MergePresence | undefined
+  /** Called when a user becomes a member, and when its last connection has left. Must not throw. */
+  readonly onJoin?: ((room: string, user: WireUser) => void) | undefined
+  readonly onLeave?: ((room: string, user: WireUser) => void) | undefined
+}
+
+/** A batch that is not written yet. */
+interface RunningBatch {
+  readonly userId: string
+  /** The sender's memberships, which end with its connection. */
+  readonly connection: object
+  isRefused: boolean
 }
 
 /** One room: its members, its log, and the broadcast to its members. */
@@ -34,15 +47,20 @@ export class Room {
   readonly #io: SocketIoServer
   readonly #log: RoomLog
   readonly #report: Report
+  readonly #onJoin: RoomParts['onJoin']
+  readonly #onLeave: RoomParts['onLeave']
+  readonly #batches = new Set<RunningBatch>()
   readonly #members: RoomMembers
   readonly #typing = new TypingState()
   readonly #broadcast: Broadcast
 
-  constructor(name: string, { io, log, metrics, report, mergePresence }: RoomParts) {
+  constructor(name: string, { io, log, metrics, report, mergePresence, onJoin, onLeave }: RoomParts) {
     this.name = name
     this.#io = io
     this.#log = log
     this.#report = report
+    this.#onJoin = onJoin
+    this.#onLeave = onLeave
     const merge = mergePresence && ((presences: readonly unknown[]) => mergePresence(presences, name))
     this.#members = new RoomMembers((change, except) => this.#sendMembers(change, except), merge)
     this.#broadcast = new Broadcast({
@@ -56,7 +74,8 @@ export class Room {
   /** Makes the socket a member. `presence`: null removes the socket's presence, undefined keeps it. */
   async enter(socket: SocketIoSocket, user: WireUser, presence?: unknown): Promise<void> {
     const joined = socket.join(channelOf(this.name))
-    this.#members.update((members) => members.enter(socket, user, presence), socket)
+    const isNew = this.#members.update((members) => members.enter(socket, user, presence), socket)
+    if (isNew) this.#onJoin?.(this.name, user)
     await joined
   }
 
@@ -79,17 +98,35 @@ export class Room {
   }
 
   leave(socket: SocketIoSocket, user: WireUser): void {
-    this.#members.update((members) => members.leave(socket, user.id))
+    this.#left(this.#members.update((members) => members.leave(socket, user.id)))
   }
 
   /** Removes the lost connections of a user who lost the permission to be here. */
-  removeLost(user: WireUser): void {
-    this.#members.update((members) => members.removeLost(user.id))
+  removeLost(userId: string): void {
+    this.#left(this.#members.update((members) => members.removeLost(userId)))
+  }
+
+  /** Runs a batch to its commit. `assertMember` throws `NOT_MEMBER` once its sender was put out of the room. */
+  async runBatch<T>(userId: string, connection: object, task: (assertMember: () => void) => Promise<T>): Promise<T> {
+    const batch = { userId, connection, isRefused: false }
+    this.#batches.add(batch)
+    try {
+      return await task(() => {
+        if (batch.isRefused) throw refuse('NOT_MEMBER', 'you were put out of the room')
+      })
+    } finally {
+      this.#batches.delete(batch)
+    }
+  }
+
+  /** The running batches of a user (by its id), or of a connection, are not written any more. */
+  refuseBatches(sender: string | object): void {
+    for (const batch of this.#batches)
+      if (batch.userId === sender || batch.connection === sender) batch.isRefused = true
   }
 
   unsubscribe(socket: SocketIoSocket): void {
-    const left = socket.leave(channelOf(this.name)) // a promise with some adapters
-    if (left instanceof Promise) left.catch((error) => this.#report(error, { during: 'leave', room: this.name }))
+    leaveChannel(socket, this.name, this.#report)
   }
 
   get memberCount(): number {
@@ -128,6 +165,10 @@ export class Room {
   /** S14: sends to all but the sender at once, without the log. */
   relay(socket: SocketIoSocket, event: string, data: unknown, from: WireUser): void {
     socket.to(channelOf(this.name)).emit(event, data, volatileMeta(this.name, from))
+  }
+
+  #left(user: WireUser | undefined): void {
+    if (user !== undefined) this.#onLeave?.(this.name, user)
   }
 
   #sendEntry(epoch: string, { event, data, seq, id, from, at }: Entry): void {

@@ -8,6 +8,8 @@ export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
     append: (room, entries) => log.append(room, entries),
     row: (room, sender) => log.row(room, sender),
     page: (room, request) => log.page(room, request),
+    ban: (room, userId) => log.ban(room, userId),
+    setBan: (room, userId, ban) => log.setBan(room, userId, ban),
     newEpoch: () => log.newEpoch(),
     retain: (room) => log.retain?.(room),
     release: (room) => log.release?.(room),

@@ -20,8 +20,20 @@ const TABLES = `
   PRAGMA user_version = ${VERSION};
 `
 
-/** Makes the tables in an empty file. @throws Error for a file of another program or version. */
+// Added since: files of this version may be without it. `room` and `user` are JSON strings.
+const ADDED_TABLES = `
+  CREATE TABLE IF NOT EXISTS bans (room TEXT NOT NULL, user TEXT NOT NULL, until INTEGER NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (room, user)) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS bans_by_end ON bans (until);
+`
+
+/** Makes the tables in an empty file, and those that an older file does not have. @throws Error for a file of another program or version. */
 export function ensureSchema(file: File): void {
+  ensureTables(file)
+  file.exec(ADDED_TABLES)
+}
+
+function ensureTables(file: File): void {
   const owner = numberOf(file, 'application_id')
   const version = numberOf(file, 'user_version')
   if (owner === APPLICATION_ID && version === VERSION) return

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
-import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log.ts'
+import { banLimit, type BanOptions } from '../ban-limits.ts'
+import type { Appended, Ban, Batch, Committed, Page, PageRequest, RoomLog } from '../log.ts'
 import { type NewEntry, withSeq } from '../new-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from '../retention.ts'
 import { type RowLimits, type RowOptions, rowLimits } from '../row-limits.ts'
@@ -10,11 +11,12 @@ import { bootId } from './boot-id.ts'
 import { isDamage, logFailure } from './log-failure.ts'
 import { LogFile, type Sync } from './log-file.ts'
 import { GroupCommit } from './group-commit.ts'
+import { StoredBans } from './stored-bans.ts'
 import { StoredRooms } from './stored-rooms.ts'
 import { StoredSenders } from './stored-senders.ts'
 import { Sweep } from './sweep.ts'
 
-export interface SqliteLogOptions extends RowOptions {
+export interface SqliteLogOptions extends RowOptions, BanOptions {
   /** The path of the file, which is made with its folder if missing. One process at a time can use it. */
   readonly file: string
   /** `normal` (the default): confirmed messages survive a killed process. `full`: also a power loss, but it is slower. */
@@ -37,7 +39,8 @@ export function sqliteLog(options: SqliteLogOptions): RoomLog {
   if (!['normal', 'full'].includes(sync)) throw invalid(`sync must be "normal" or "full", got ${describe(sync)}`)
   const limits = rowLimits('sqliteLog', options)
   const keep = retentionFor('sqliteLog', options.retention ?? {}, 100_000)
-  return new SqliteLog(new LogFile(file, sync, bootId()), limits, keep)
+  const maxBans = banLimit('sqliteLog', options)
+  return new SqliteLog(new LogFile(file, sync, bootId()), limits, keep, maxBans)
 }
 
 export class SqliteLog implements RoomLog {
@@ -47,21 +50,24 @@ export class SqliteLog implements RoomLog {
   readonly #commits: GroupCommit
   readonly #rooms: StoredRooms
   readonly #senders: StoredSenders
+  readonly #bans: StoredBans
   readonly #sweep: Sweep
   #closed = false
   /** Set when a part of the file could not be read; from then on every call fails. */
   #damage: RoomfulError | undefined
 
-  constructor(file: LogFile, limits: RowLimits, keep: (room: string) => RetentionBounds) {
+  constructor(file: LogFile, limits: RowLimits, keep: (room: string) => RetentionBounds, maxBans: number) {
     this.dedupMs = limits.dedupMs
     this.#file = file
     this.#keep = keep
     this.#commits = new GroupCommit(file)
     this.#rooms = new StoredRooms(file.database)
     this.#senders = new StoredSenders(file.database, limits)
+    this.#bans = new StoredBans(file.database, maxBans)
     this.#sweep = new Sweep({
       rooms: this.#rooms,
       senders: this.#senders,
+      bans: this.#bans,
       keep,
       write: (slice) => this.#write(slice),
     })
@@ -93,6 +99,14 @@ export class SqliteLog implements RoomLog {
       const first = this.#rooms.first(stored, this.#keep(room))
       return { epoch, head: stored.head, first, entries: this.#rooms.page(stored, first, request) }
     })
+  }
+
+  async ban(room: string, userId: string): Promise<Ban | undefined> {
+    return this.#now(() => this.#bans.get(room, userId))
+  }
+
+  setBan(room: string, userId: string, ban: Ban | undefined): Promise<void> {
+    return this.#write(() => this.#bans.set(room, userId, ban))
   }
 
   async newEpoch(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { RetentionBounds } from '../retention.ts'
+import type { StoredBans } from './stored-bans.ts'
 import type { StoredRooms } from './stored-rooms.ts'
 import type { StoredSenders } from './stored-senders.ts'
 
@@ -10,11 +11,12 @@ const PAUSE_MS = 100
 interface SweepParts {
   readonly rooms: StoredRooms
   readonly senders: StoredSenders
+  readonly bans: StoredBans
   readonly keep: (room: string) => RetentionBounds
   readonly write: (slice: () => void) => Promise<void>
 }
 
-/** Deletes old entries and rows once a minute, also in rooms without new messages. */
+/** Deletes old entries, rows and bans once a minute, also in rooms without new messages. */
 export class Sweep {
   readonly #parts: SweepParts
   #timer: NodeJS.Timeout
@@ -49,12 +51,15 @@ export class Sweep {
 
   /** Checks the next rooms; true after the last one. */
   #slice(): boolean {
-    const { rooms, senders, keep } = this.#parts
+    const { rooms, senders, bans, keep } = this.#parts
     const slice = rooms.next(this.#last, SLICE)
     const isOver = slice.length < SLICE
     this.#last = isOver ? 0 : (slice.at(-1)?.id ?? 0)
     for (const room of slice) rooms.trim(room, keep(room.name))
-    if (isOver) senders.expire()
+    if (isOver) {
+      senders.expire()
+      bans.expire()
+    }
     return isOver
   }
 }

@@ -1,0 +1,107 @@
+import type { AnyContract, Presence, User } from '@roomful/contract'
+import { assertRoomName, validate } from '@roomful/contract/protocol'
+import { assertIntegers } from '../assert-numbers.ts'
+import type { Sessions } from '../connection/sessions.ts'
+import type { Drain } from '../drain.ts'
+import type { Ban, Page } from '../log/log.ts'
+import { refuse } from '../refuse.ts'
+import type { Settings } from '../settings.ts'
+import type { ActiveRooms } from './active-rooms.ts'
+import { assertUser, assertUserId, banFrom, byeFrom } from './operation-arguments.ts'
+import type {
+  DisconnectOptions,
+  HistoryRange,
+  RemoveOptions,
+  RoomMember,
+  RoomOperations,
+  RoomSummary,
+} from './operations.ts'
+
+interface OperationParts {
+  readonly settings: Settings
+  readonly drain: Drain
+  readonly activeRooms: ActiveRooms
+  readonly sessions: Sessions
+}
+
+/** How many connections `reauthorize` asks the app about at a time. */
+const MAX_ASKING = 32
+
+/** What an operator can see and do. */
+export function createOperations<C extends AnyContract>(parts: OperationParts): RoomOperations<C> {
+  const { settings, drain, activeRooms, sessions } = parts
+  const { log } = settings
+
+  /** For each of the user's connections, and for those that are lost and kept as members. */
+  function putOut(room: string, userId: string, { code, message }: Ban): void {
+    for (const { memberships } of sessions.all(userId)) memberships?.putOut(room, refuse(code, message))
+    const active = activeRooms.find(room)
+    active?.refuseBatches(userId)
+    active?.removeLost(userId)
+  }
+
+  async function remove(room: string, userId: string, options: RemoveOptions = {}): Promise<void> {
+    const ban = banFrom(room, userId, options)
+    putOut(room, userId, ban)
+    if (ban.until === 0) return
+    await log.setBan(room, userId, ban)
+    putOut(room, userId, ban) // a client that has joined again before the ban was stored
+  }
+
+  async function disconnect(userId: string, options?: DisconnectOptions): Promise<void> {
+    const bye = byeFrom(userId, options)
+    for (const session of sessions.all(userId)) session.bye(bye)
+  }
+
+  async function reauthorize(userId?: string): Promise<void> {
+    if (userId !== undefined) assertUserId('reauthorize', userId)
+    const waiting = sessions.all(userId)
+    const ask = async (): Promise<void> => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await next.memberships?.reauthorize()
+    }
+    await Promise.all(Array.from({ length: Math.min(MAX_ASKING, waiting.length) }, ask))
+  }
+
+  async function history(room: string, range: HistoryRange = {}): Promise<Page> {
+    assertRoomName(room)
+    const { page, pageBytes } = settings.limits
+    const { before = Number.MAX_SAFE_INTEGER, after, limit = page } = range
+    assertIntegers('rooms.history', { before, after: after ?? 0 }, 0)
+    assertIntegers('rooms.history', { limit })
+    const from = after === undefined ? { before } : { after }
+    return await log.page(room, { ...from, limit: Math.min(limit, page), bytes: pageBytes })
+  }
+
+  function members(room: string): readonly RoomMember<C>[] {
+    assertRoomName(room)
+    const list = activeRooms.find(room)?.members().list ?? []
+    return list.map(({ user, presence }) => ({
+      user: parsed('user', user) as User<C>,
+      ...(presence !== undefined && { presence: parsed('presence', presence) as Presence<C> }),
+    }))
+  }
+
+  /** As the contract's schema gives it out. */
+  function parsed(section: 'user' | 'presence', value: unknown): unknown {
+    const schema = settings.definition[section]
+    return schema === undefined ? value : validate(schema, value, section)
+  }
+
+  async function* list(): AsyncGenerator<RoomSummary> {
+    for (const { name, memberCount } of activeRooms.withMembers()) yield { name, members: memberCount }
+  }
+
+  return {
+    remove: (room, userId, options) => drain.run(() => remove(room, userId, options)),
+    unban: (room, userId) =>
+      drain.run(async () => {
+        assertUser('unban', room, userId)
+        await log.setBan(room, userId, undefined)
+      }),
+    disconnect: (userId, options) => drain.run(() => disconnect(userId, options)),
+    reauthorize: (userId) => drain.run(() => reauthorize(userId)),
+    members: async (room) => members(room),
+    history: (room, range) => drain.run(() => history(room, range)),
+    list,
+  }
+}

@@ -1,0 +1,91 @@
+import type { AnyContract, ErrorCode, Presence, User } from '@roomful/contract'
+import type { Page } from '../log/log.ts'
+
+export interface RemoveOptions {
+  /**
+   * The code that the client's `room.state` shows. Default: `REMOVED`, with `banMs` `BANNED`. Not a code after which a
+   * client tries again, such as `RATE`.
+   */
+  readonly code?: ErrorCode
+  /** The sentence that the client shows, of at most 1,000 characters. */
+  readonly message?: string
+  /** How long the user may not join again, in milliseconds; `Infinity` for good. Default: the user may join at once. */
+  readonly banMs?: number
+}
+
+export interface DisconnectOptions {
+  /**
+   * Default: `KICKED`. After a code of the app clients do not return by themselves. After `RATE`, `UNAVAILABLE`, `LIMIT`
+   * and `CLOSING` they return, and after `UNAUTHORIZED` with other credentials.
+   */
+  readonly code?: ErrorCode
+  /** The sentence that the client shows, of at most 1,000 characters. */
+  readonly message?: string
+  /** With a code after which clients return: when, in milliseconds, up to 300,000. Default: 1,000. Not for `UNAUTHORIZED`. */
+  readonly after?: number
+}
+
+/** A range of a room's log. */
+export interface HistoryRange {
+  /** The newest entries before this `seq`. Default: the newest of all. */
+  readonly before?: number
+  /** The oldest entries after this `seq`, instead of `before`. */
+  readonly after?: number
+  /** The most entries, up to `limits.page`. Default: as many. */
+  readonly limit?: number
+}
+
+/** A user who is in a room. */
+export interface RoomMember<C extends AnyContract> {
+  readonly user: User<C>
+  readonly presence?: Presence<C>
+}
+
+/** A room that has members. */
+export interface RoomSummary {
+  readonly name: string
+  /** How many users are in it. */
+  readonly members: number
+}
+
+/** What an operator can see and do. After `rooms.close()` the asynchronous calls reject with `CLOSING`. */
+export interface RoomOperations<C extends AnyContract> {
+  /**
+   * Puts a user out of a room, on all of its connections and at once: no more events, no message that is not stored yet,
+   * no answer to a join under way. Each client's room is `failed` with the code and the sentence, and does not come back by
+   * itself on this connection. With `banMs` the user cannot join again for that time; the ban is stored in the log before
+   * the promise resolves, also for a user who is not in the room. A new ban replaces the one before it. A guest gets
+   * another id with each connection, so that a ban of a guest ends with its connection.
+   * @throws RoomfulError `INVALID_ARGUMENT`; `LIMIT` when no more bans fit, and `LOG_FAILED`: the user was put out, and is
+   * not banned.
+   * @example await rooms.remove('general', user.id, { code: 'SPAM', message: 'no advertising', banMs: 86_400_000 })
+   */
+  remove(room: string, userId: string, options?: RemoveOptions): Promise<void>
+  /** Lifts a ban; without a ban nothing happens. */
+  unban(room: string, userId: string): Promise<void>
+  /**
+   * Ends all connections of a user, and tells each client why: `disconnected` with the code and the sentence. Whether the
+   * user can connect again is decided by `authenticate`. Raw Socket.IO clients return after the same codes.
+   * @throws RoomfulError `INVALID_ARGUMENT`
+   */
+  disconnect(userId: string, options?: DisconnectOptions): Promise<void>
+  /**
+   * Asks `authorize.join` again for each room of a user, or of all users, with the params of its join. Those who are
+   * refused are put out with the code and the sentence of the refusal; where the question fails, nothing changes. Call it
+   * after permissions have changed. Resolves when all were asked; at most 32 connections are asked at a time.
+   */
+  reauthorize(userId?: string): Promise<void>
+  /** The users who are in a room, in the order in which they came, with their presence. */
+  members(room: string): Promise<readonly RoomMember<C>[]>
+  /**
+   * A page of a room's log, also of a room without members: consecutive entries, oldest first, with their data as it was
+   * stored. `first > 1` says that older entries are gone.
+   */
+  history(room: string, range?: HistoryRange): Promise<Page>
+  /**
+   * The rooms that have members now, one after the other, so that a long list needs no memory. Rooms that come and go
+   * meanwhile may be missing.
+   * @example for await (const { name, members } of rooms.list()) console.log(name, members)
+   */
+  list(): AsyncIterable<RoomSummary>
+}
