@@ -33,6 +33,8 @@ export type Moment = 'before the commit' | 'after the commit'
 /** A request over the channel of the parent. */
 export type Question =
   | { readonly ask: 'log'; readonly room: string }
+  /** Puts a user out of a room; with a ban, where `banMs` is not 0. */
+  | { readonly ask: 'remove'; readonly room: string; readonly user: string; readonly banMs: number }
   /** How many clients are connected. */
   | { readonly ask: 'clients' }
   /** The process kills itself at the `nth` batch from now: before it is written, or after that and before any answer. */

@@ -54,8 +54,13 @@ async function stop(): Promise<void> {
 async function answerTo(question: Question): Promise<unknown> {
   if (question.ask === 'log') return await readLog(log, question.room)
   if (question.ask === 'clients') return io.engine.clientsCount
+  if (question.ask === 'remove') return await rooms.remove(question.room, question.user, banOf(question.banMs))
   crash(question.moment, question.nth)
   return undefined
+}
+
+function banOf(banMs: number): { banMs?: number } {
+  return banMs > 0 ? { banMs } : {}
 }
 
 async function readLog(from: RoomLog, room: string): Promise<Entry[]> {

@@ -37,6 +37,8 @@ export interface ServerProcess {
   crash(moment: Moment, nth?: number): Promise<void>
   /** The whole log of the room. */
   logOf(room: string): Promise<readonly Entry[]>
+  /** Puts a user out of a room; with a ban, where `banMs` is not 0. */
+  remove(room: string, user: string, banMs: number): Promise<void>
   /** How many clients are connected to it. */
   clients(): Promise<number>
 }
@@ -85,6 +87,7 @@ export async function startServerProcess(given: ProcessSettings): Promise<Server
     thaw: () => void running.child.kill('SIGCONT'),
     crash: async (moment, nth = 1) => void (await ask({ ask: 'crash', moment, nth })),
     logOf: async (room) => (await ask({ ask: 'log', room })) as Entry[],
+    remove: async (room, user, banMs) => void (await ask({ ask: 'remove', room, user, banMs })),
     clients: async () => (await ask({ ask: 'clients' })) as number,
   }
 }

@@ -59,6 +59,12 @@ export class Backend {
     this.#isBusy = false
   }
 
+  /** Puts a user out of a room, once the server runs. A server that ends meanwhile may not get to it. */
+  async putOut(user: string, room: string, banMs: number): Promise<void> {
+    while (this.#isBusy) await delay(20)
+    await this.#server.remove(room, user, banMs).catch(() => {})
+  }
+
   /** Loses no broadcast any more: the loss of the last one would not be noticed. */
   async heal(): Promise<void> {
     if (this.#conditions.loseOneIn === NEVER) return

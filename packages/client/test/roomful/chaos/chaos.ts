@@ -26,7 +26,7 @@ export interface Outcome {
 /** Applies faults for this time, then ends them all: every message must settle, once and in one order, and every member must see it. */
 export async function runChaos({ seed, seconds }: { seed: number; seconds: number }): Promise<Outcome> {
   const before = resources()
-  const record: RunRecord = { sent: [], stays: [], left: [], problems: [] }
+  const record: RunRecord = { sent: [], stays: [], left: [], putOut: new Set(), problems: [] }
   const stopNoting = noteUncaught((what) => record.problems.push(what))
   const folder = await mkdtemp(join(tmpdir(), 'roomful-chaos-'))
   let backend: Backend | undefined
@@ -44,9 +44,10 @@ export async function runChaos({ seed, seconds }: { seed: number; seconds: numbe
     const left = await leftovers(before)
     const violations = [...findViolations(record, logs), ...left]
     const reloads = people.reduce((sum, person) => sum + person.reloads, 0)
+    const ended = record.sent.filter(({ outcome }) => outcome?.state === 'refused' && outcome.isPutOut).length
     const summary =
       `seed ${seed}: ${record.sent.length} messages, ${faults.length} faults, ${reloads} reloads, ` +
-      `${backend.restarts} restarts: ${violations.length} violations`
+      `${backend.restarts} restarts, ${ended} messages put out with their user: ${violations.length} violations`
     return { violations, summary, trace: faults.slice(-TRACED_FAULTS).map(traced) }
   } finally {
     stopNoting()
@@ -73,7 +74,9 @@ async function applyFaults(people: readonly Person[], backend: Backend, plan: re
     await delay(Math.max(0, began + fault.at - Date.now()))
     const { kind, forMs } = fault
     if (isOfServer(kind) && backend.isBusy) continue
-    applying.push(isOfServer(kind) ? backend.applyFault(kind, forMs) : people[fault.client]!.applyFault(kind, forMs))
+    applying.push(
+      isOfServer(kind) ? backend.applyFault(kind, forMs) : people[fault.client]!.applyFault(kind, forMs, backend),
+    )
     faults.push(fault)
   }
   for (const person of people) person.stopSending()

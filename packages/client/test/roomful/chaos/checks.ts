@@ -51,12 +51,16 @@ function checkLogs({ sent }: RunRecord, logs: Logs, bad: Bad): void {
 }
 
 /** Every outcome is true; no message of a page, open or closed, is forgotten. */
-function checkOutcomes({ sent, left, stays }: RunRecord, logs: Logs, bad: Bad): void {
+function checkOutcomes({ sent, left, stays, putOut }: RunRecord, logs: Logs, bad: Bad): void {
+  /** Whether the user was put out of the room: then the next page may have ended the message. */
+  const isEnded = (text: string): boolean =>
+    sent.some((message) => message.text === text && putOut.has(`${message.user} ${message.room}`))
   const logged = new Set([...logs.values()].flatMap((entries) => entries.map(textOf)))
   const isAlive = new Set(stays.filter(({ isOver }) => !isOver).map(({ page }) => page))
   const isLeft = new Set(left)
   for (const text of isLeft)
-    if (text !== 'spam' && !logged.has(text)) bad(`C7 "${text}" was stored when its page closed, and no page sent it`)
+    if (text !== 'spam' && !logged.has(text) && !isEnded(text))
+      bad(`C7 "${text}" was stored when its page closed, and no page sent it`)
   for (const { text, isSpam, room, stay, outcome } of sent) {
     const name = `"${text}" of ${stay.page} in ${room}`
     if (outcome === undefined) {
@@ -64,9 +68,18 @@ function checkOutcomes({ sent, left, stays }: RunRecord, logs: Logs, bad: Bad): 
       else if (!isSpam && logged.has(text) && !isLeft.has(text)) bad(`C5 ${name} was sent before it was stored`)
     } else if (outcome.state === 'unconfirmed') bad(`C7 ${name} was not confirmed`)
     else if (outcome.state === 'confirmed' && isSpam) bad(`C7 ${name} was confirmed`)
-    else if (outcome.state === 'refused' && !(isSpam && outcome.code === 'SPAM'))
+    else if (outcome.state === 'refused' && !mayFail(outcome, isSpam, logged.has(text)))
       bad(`${logged.has(text) ? 'C8 it is in the log, and' : 'C7'} ${name} failed: ${outcome.error}`)
   }
+}
+
+/** A message that the server refuses; or one of a user who was put out: in no log, or with an unknown outcome. */
+function mayFail(
+  { code, isPutOut }: { readonly code: string; readonly isPutOut: boolean },
+  isSpam: boolean,
+  isLogged: boolean,
+): boolean {
+  return isPutOut ? code === 'UNKNOWN' || !isLogged || isSpam : isSpam && code === 'SPAM'
 }
 
 /** The received messages are the log from the join on, up to the head where the stay is not over. */

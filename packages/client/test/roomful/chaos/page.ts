@@ -6,6 +6,8 @@ import { between, type Random } from './random.ts'
 import type { PageStorage, SharedStorage } from './shared-storage.ts'
 import type { Sent, Stay, RunRecord } from './run-record.ts'
 
+const JOIN_AGAIN_MS = 150
+
 export const ROOMS = ['general', 'random', 'help'] as const
 
 type Chat = typeof processChat
@@ -53,7 +55,8 @@ export class Page {
       // The only report for messages of earlier pages.
       inspect: (event) => {
         if (event.type !== 'drop' || event.direction === 'in' || event.event !== 'message') return
-        if (event.error?.code !== 'SPAM') this.#problem(`C7 dropped: ${event.reason} (${String(event.error?.cause)})`)
+        if (event.error?.code === 'SPAM' || isPutOut(event.error)) return
+        this.#problem(`C7 dropped: ${event.reason} (${String(event.error?.cause)})`)
       },
       onInvalid: (error) => this.#problem(`C9 ${error.message}`),
       socket: random() < 0.25 ? {} : { transports: ['websocket'] },
@@ -111,8 +114,10 @@ export class Page {
         else sent.outcome = { state: 'unconfirmed' }
       },
       (error: unknown) => {
-        const { code, cause } = RoomfulError.from(error)
-        if (!this.#isClosed) sent.outcome = { state: 'refused', code, error: `${String(error)} (${String(cause)})` }
+        const failure = RoomfulError.from(error)
+        const { code, cause } = failure
+        const what = `${String(error)} (${String(cause)})`
+        if (!this.#isClosed) sent.outcome = { state: 'refused', code, isPutOut: isPutOut(failure), error: what }
       },
     )
     return true
@@ -141,9 +146,18 @@ export class Page {
       if (stay && seq !== undefined && id !== undefined) stay.received.push({ seq, id, at, text, from: from?.id })
       else if (!this.#isClosed) this.#problem(`C2 "${text}" in ${room} came without a seq or after the leave`)
     })
+    // The app of this page comes back after a moment; after a ban as often as it takes.
+    this.client.room(room).state.subscribe(({ status, error }) => {
+      if (status === 'failed' && isPutOut(error)) setTimeout(() => this.#joinAgain(room), JOIN_AGAIN_MS)
+    })
     this.client
       .room(room)
       .on('gap', (gap) => this.#problem(`C2 a gap without a missing message: ${JSON.stringify(gap)}`))
+  }
+
+  #joinAgain(name: string): void {
+    const room = this.client.room(name)
+    if (!this.#isClosed && this.#stays.has(name) && room.status === 'failed') room.join().catch(() => {})
   }
 
   #end(room: string): void {
@@ -155,6 +169,13 @@ export class Page {
   #problem(what: string): void {
     if (!this.#isClosed) this.#parts.record.problems.push(`${what} (${this.name})`)
   }
+}
+
+/** The user was put out of the room, or is banned from it: the error of a room, or of a message. */
+function isPutOut(error: RoomfulError | undefined): boolean {
+  const { code } =
+    error?.code === 'UNKNOWN' || error?.code === 'NOT_MEMBER' ? (error.cause as RoomfulError) : (error ?? {})
+  return code === 'REMOVED' || code === 'BANNED'
 }
 
 function isOpen({ status }: Room<Chat>): boolean {

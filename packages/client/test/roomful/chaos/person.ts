@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Backend } from './backend.ts'
 import { Page, type PageParts, ROOMS } from './page.ts'
 import type { PageFault } from './plan.ts'
 import { between, type Random } from './random.ts'
@@ -50,11 +51,12 @@ export class Person {
     this.#isSending = false
   }
 
-  async applyFault(kind: PageFault, forMs: number): Promise<void> {
+  async applyFault(kind: PageFault, forMs: number, backend: Pick<Backend, 'putOut'>): Promise<void> {
     const page = this.#page
     const { proxy } = page
     if (kind === 'reload') return this.#reload()
     if (kind === 'leave') return this.#leave(page, forMs)
+    if (kind === 'put out' || kind === 'ban') return this.#putOut(backend, kind === 'ban' ? forMs : 0)
     if (kind === 'cut' || kind === 'reset') return proxy[kind]()
     if (kind === 'stall' || kind === 'strand') proxy[kind]()
     if (kind === 'delay') proxy.delay(between(this.#random, 20, 300))
@@ -84,6 +86,14 @@ export class Person {
     page.leave(room)
     await delay(forMs)
     page.join(room)
+  }
+
+  /** The page joins again: `Page`. */
+  async #putOut(backend: Pick<Backend, 'putOut'>, banMs: number): Promise<void> {
+    const { user, record } = this.#parts
+    const room = this.#randomRoom()
+    record.putOut.add(`${user} ${room}`)
+    await backend.putOut(user, room, banMs)
   }
 
   #sendAny(): void {

@@ -13,6 +13,8 @@ export type PageFault =
   | 'refuse'
   | 'reload'
   | 'leave'
+  | 'put out'
+  | 'ban'
 
 /** Faults of the server. */
 export type ServerFault = 'freeze' | 'terminate' | 'kill' | 'crash before the commit' | 'crash after the commit'
@@ -38,6 +40,8 @@ const kinds: readonly (readonly [Fault['kind'], weight: number, longestMs: numbe
   ['refuse', 4, 800],
   ['reload', 12, 400],
   ['leave', 4, 300],
+  ['put out', 9, 0],
+  ['ban', 6, 500],
   ['freeze', 2, 900],
   ['terminate', 1.5, 300],
   ['kill', 1.5, 300],

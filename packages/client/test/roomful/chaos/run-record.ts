@@ -14,7 +14,8 @@ export interface Sent {
 type Outcome =
   | { readonly state: 'confirmed'; readonly id: string; readonly seq: number }
   | { readonly state: 'unconfirmed' }
-  | { readonly state: 'refused'; readonly code: string; readonly error: string }
+  /** `isPutOut`: the user was put out of the room meanwhile. */
+  | { readonly state: 'refused'; readonly code: string; readonly isPutOut: boolean; readonly error: string }
 
 /** The messages that one page received in one room, from a join until the leave or the end of the page. */
 export interface Stay {
@@ -34,6 +35,8 @@ export interface RunRecord {
   readonly stays: Stay[]
   /** The texts in the storage of each page that was closed. */
   readonly left: string[]
+  /** The rooms out of which users were put, as `user room`. */
+  readonly putOut: Set<string>
   /** Violations that were seen during the run. */
   readonly problems: string[]
 }
