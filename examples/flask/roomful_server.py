@@ -9,8 +9,9 @@ import signal
 import sys
 import threading
 import unicodedata
+from hmac import compare_digest
 
-from flask import Flask
+from flask import Flask, abort, request as http
 from flask_socketio import SocketIO, emit, join_room, leave_room, rooms
 
 from room_log import LIMITS, Refused, RoomLog, body_of, json_of, now, refusal_of
@@ -21,6 +22,8 @@ MAX_PARAMS_BYTES = 4_096
 REFUSED = re.compile('[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
 WHITE_SPACE = ' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff'
 RETURN_MS = 1_000
+# Who knows it may put clients out of rooms. Without it, no one may.
+OPERATOR_TOKEN = os.environ.get('OPERATOR_TOKEN')
 
 app = Flask(__name__)
 socketio = SocketIO(app, cors_allowed_origins='*')
@@ -46,6 +49,22 @@ def answers(event):
 @app.route('/')
 def index():
     return 'A roomful/1 server is running'
+
+
+@app.post('/put-out')
+def put_out():
+    """[S19] Takes a connection out of a room, and tells it: JSON of { room, sid, code?, message? }."""
+    if not OPERATOR_TOKEN or not compare_digest(http.headers.get('Authorization', ''), f'Bearer {OPERATOR_TOKEN}'):
+        abort(403)
+    asked = http.get_json()
+    room, sid = asked['room'], asked['sid']
+    with lock:
+        if channel(room) not in rooms(sid=sid, namespace='/'):
+            abort(404)
+        leave_room(channel(room), sid=sid, namespace='/')
+        message = asked.get('message', 'you were removed from this room')
+        socketio.emit('$out', {'room': room, 'code': asked.get('code', 'REMOVED'), 'message': message}, to=sid)
+    return {}
 
 
 @socketio.on('connect')

@@ -78,6 +78,27 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
     expect(bob.live[1]).toEqual([{ text: 'two' }, meta])
   })
 
+  test('S19 puts a client out of a room for an operator, and tells it', async () => {
+    const flask = await startFlask(roomfulScript, { OPERATOR_TOKEN: 'secret' })
+    onTestFinished(() => flask.stop())
+    const [ann, bob] = [await joined(flask.url), await joined(flask.url)]
+    const putOut = async (token: string, sid: string | undefined): Promise<number> => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+      const body = JSON.stringify({ room: 'general', sid, code: 'SPAM', message: 'no advertising' })
+      return (await fetch(`${flask.url}/put-out`, { method: 'POST', headers, body })).status
+    }
+    const outs: unknown[] = []
+    ann.socket.on('$out', (out) => outs.push(out))
+    expect([await putOut('guessed', ann.socket.id), await putOut('secret', 'unknown')]).toEqual([403, 404])
+    expect(await putOut('secret', ann.socket.id)).toBe(200)
+    await eventually(() => expect(outs).toEqual([{ room: 'general', code: 'SPAM', message: 'no advertising' }]))
+    expect(await ann.publish(textItem(1, 'mine'))).toMatchObject({ code: 'NOT_MEMBER' })
+    await bob.publish(textItem(1, 'after'))
+    await eventually(() => expect(bob.live).toHaveLength(1))
+    expect(ann.live).toEqual([])
+    expect(await ann.join()).toMatchObject({ ok: true })
+  })
+
   test('S20 says $bye CLOSING to its clients at SIGTERM, and ends', async () => {
     const flask = await startFlask(roomfulScript)
     onTestFinished(() => flask.stop())
