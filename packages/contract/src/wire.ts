@@ -75,6 +75,7 @@ export interface Hello {
   readonly user: WireUser | null
   /** The server's clock, in milliseconds. */
   readonly now: number
+  /** When the credentials of the connection end, by the same clock. */
   readonly expiresAt?: number
 }
 
@@ -152,6 +153,17 @@ export interface JoinAnswer {
   readonly first: number
   readonly entries: readonly Entry[]
   readonly members?: { readonly v: number; readonly list: readonly WireMember[] }
+}
+
+/** `$auth`: other credentials of the same user, as in the handshake's `auth`. */
+export interface AuthRequest {
+  readonly auth: Readonly<Record<string, unknown>>
+}
+/** The answer to `$auth`: when the credentials end, and the user where others see it otherwise than before. */
+export interface AuthAnswer {
+  readonly ok: true
+  readonly expiresAt?: number
+  readonly user?: WireUser
 }
 
 /** `$leave`: after the answer no more events of the room are sent. */

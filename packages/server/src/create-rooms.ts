@@ -27,7 +27,10 @@ const ABORTED_MS = 1_000
  * rooms.handle('message', ({ data }) => ({ text: data.text.trim() }))
  * await rooms.to('general').emit('message', { text: 'hello' })
  */
-export function createRooms<C extends AnyContract>(io: SocketIoServer, options: RoomsOptions<C>): Rooms<C> {
+export function createRooms<C extends AnyContract, Claims = undefined>(
+  io: SocketIoServer,
+  options: RoomsOptions<C, Claims>,
+): Rooms<C, Claims> {
   const settings = settingsOf(options)
   const { log, metrics, report } = settings
   const drain = new Drain()

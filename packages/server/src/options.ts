@@ -15,6 +15,9 @@ import type {
   VolatileName,
 } from '@roomful/contract'
 import type { Limits } from '@roomful/contract/protocol'
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'socket.io'
+import type { UserIdentity } from './connection/identity.ts'
 import type { RoomLog } from './log/log.ts'
 import type { Inspect } from './metrics/events.ts'
 import type { RoomsMetrics } from './metrics/metrics.ts'
@@ -30,12 +33,19 @@ export interface Handshake {
   readonly query: Readonly<Record<string, unknown>>
   /** The peer's IP address. */
   readonly address: string
+  /** The socket, with what `io.use` has put into `socket.data`. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- its event maps are the app's
+  readonly socket: Socket<any, any, any, any>
+  /** The HTTP request of the handshake, with what `io.engine.use` has added: `request.session` of `express-session`. */
+  readonly request: IncomingMessage
 }
 
 /** A user who asks to join a room. */
-export interface JoinContext<C extends AnyContract> {
+export interface JoinContext<C extends AnyContract, Claims = unknown> {
   readonly room: string
   readonly user: User<C>
+  /** What `authenticate` has given with `identity(user, { claims })`, at last. */
+  readonly claims: Claims
   /** What the client gave with the join, parsed by the contract's `join` schema; any JSON, or undefined, where it has none. */
   readonly params: JoinParams<C>
 }
@@ -47,15 +57,21 @@ export interface MemberContext<C extends AnyContract> {
 }
 
 /** A user who sends an event into a room. */
-export interface EmitContext<C extends AnyContract, E extends keyof RoomEmitted<C>> {
+export interface EmitContext<C extends AnyContract, E extends keyof RoomEmitted<C>, Claims = unknown> {
   readonly room: string
   readonly event: E
   /** As the event's schema gives it out. */
   readonly data: DataOut<At<RoomEmitted<C>, E>>
   readonly user: User<C>
+  /** What `authenticate` has given with `identity(user, { claims })`, at last. */
+  readonly claims: Claims
 }
 
-export interface HandlerContext<C extends AnyContract, E extends keyof RoomEmitted<C>> extends EmitContext<C, E> {
+export interface HandlerContext<
+  C extends AnyContract,
+  E extends keyof RoomEmitted<C>,
+  Claims = unknown,
+> extends EmitContext<C, E, Claims> {
   /**
    * The id of the message: 16 characters, made by the client, the same each time the message is sent again. A handler may run
    * more than once for one message. To run an effect only once, use `(senderKey, id)` as its idempotency key: another sender
@@ -74,21 +90,26 @@ export interface HandlerContext<C extends AnyContract, E extends keyof RoomEmitt
 /** Limits of the server, sent to each client when it connects. Bytes are of UTF-8 JSON. */
 export type RoomsLimits = Partial<Omit<Limits, 'dedupMs'>>
 
-export interface RoomsOptions<C extends AnyContract> {
+export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
   readonly contract: C
   /**
    * Returns the user of a connection, as other users will see it: its `id` has 1 to 128 characters and is the same on
-   * each of the user's connections. After undefined the client is connected, but every room refuses it.
-   * `throw refuse(code, message)` refuses the connection; after any other error the client tries again (`UNAVAILABLE`).
+   * each of the user's connections. `identity(user, { claims, expiresAt })` adds claims, which no client sees, and the end
+   * of the credentials. After undefined the client is connected, but every room refuses it.
+   * Called again when the client has other credentials (`$auth`): with their `auth`, and the rest of the handshake as it was.
+   * `throw refuse(code, message)` refuses the connection. An error of `jose` or `jsonwebtoken` about the token refuses it
+   * with `UNAUTHORIZED`, so that the client gets another one. After any other error the client tries again (`UNAVAILABLE`).
    * Without this option every client is a guest.
    */
-  readonly authenticate?: (handshake: Handshake) => Await<UserInput<C> | undefined>
+  readonly authenticate?:
+    | ((handshake: Handshake) => Await<UserInput<C> | undefined>)
+    | ((handshake: Handshake) => Await<UserIdentity<UserInput<C>, Claims> | undefined>)
   /** A request is allowed only if the function returns true; `throw refuse(code, message)` gives the client a reason. */
   readonly authorize?: {
     /** Asked at every join, also when a member joins again after an outage. */
-    readonly join?: (context: JoinContext<C>) => Await<boolean>
+    readonly join?: (context: JoinContext<C, Claims>) => Await<boolean>
     readonly emit?: (
-      context: { [E in EventName<RoomEmitted<C>>]: EmitContext<C, E> }[EventName<RoomEmitted<C>>],
+      context: { [E in EventName<RoomEmitted<C>>]: EmitContext<C, E, Claims> }[EventName<RoomEmitted<C>>],
     ) => Await<boolean>
   }
   /** Stores the messages of rooms. Default: `memoryLog()`. Closed by `rooms.close()`. */
@@ -143,7 +164,7 @@ export interface RoomEmitter<C extends AnyContract> {
   }
 }
 
-export interface Rooms<C extends AnyContract> extends RoomOperations<C> {
+export interface Rooms<C extends AnyContract, Claims = undefined> extends RoomOperations<C> {
   /**
    * Adds the handler of an event, which runs for each message before it is stored. The data that it returns replaces the
    * message's; undefined keeps it; `throw refuse(code, message)` refuses the message. After any other error, or no answer within
@@ -153,7 +174,7 @@ export interface Rooms<C extends AnyContract> extends RoomOperations<C> {
    */
   handle<E extends DurableName<RoomEmitted<C>>>(
     event: E,
-    handler: (context: HandlerContext<C, E>) => Await<DataIn<At<RoomEmitted<C>, E>> | void>,
+    handler: (context: HandlerContext<C, E, Claims>) => Await<DataIn<At<RoomEmitted<C>, E>> | void>,
   ): () => void
   /** @throws RoomfulError `INVALID_ARGUMENT` for an invalid room name. */
   to(room: string): RoomEmitter<C>

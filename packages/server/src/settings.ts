@@ -30,7 +30,7 @@ export interface Settings {
 }
 
 /** @throws RoomfulError `INVALID_ARGUMENT` for options that cannot work. */
-export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Settings {
+export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<C, Claims>): Settings {
   const definition: ContractDefinition | undefined = options.contract?.definition
   if (definition === undefined)
     throw invalid(`contract must be made by defineContract, got ${describe(options.contract)}`)
@@ -49,8 +49,8 @@ export function settingsOf<C extends AnyContract>(options: RoomsOptions<C>): Set
     authenticate: options.authenticate,
     authorizeJoin: join as Settings['authorizeJoin'],
     authorizeEmit: emit as Settings['authorizeEmit'],
-    onJoin: hookFrom(options, 'onJoin'),
-    onLeave: hookFrom(options, 'onLeave'),
+    onJoin: hookFrom('onJoin', options.onJoin),
+    onLeave: hookFrom('onLeave', options.onLeave),
     log,
     limits: limitsOf(options.limits, log.dedupMs),
     handlerTimeoutMs,
@@ -75,8 +75,7 @@ function createInspect(inspect: Inspect | undefined, report: Report): Inspect | 
   }
 }
 
-function hookFrom<C extends AnyContract>(options: RoomsOptions<C>, name: 'onJoin' | 'onLeave'): Settings['onJoin'] {
-  const hook: unknown = options[name]
+function hookFrom(name: string, hook: unknown): Settings['onJoin'] {
   if (hook === undefined || typeof hook === 'function') return hook as Settings['onJoin']
   throw invalid(`${name} must be a function, got ${describe(hook)}`)
 }

@@ -18,6 +18,7 @@ export type SocketIoSocket = Pick<
   | 'id'
   | 'connected'
   | 'handshake'
+  | 'request'
   | 'conn'
   | 'on'
   | 'off'

@@ -9,7 +9,7 @@ import {
 import { Server } from 'socket.io'
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { createRooms, refuse, type Rooms } from '../src/index.ts'
+import { createRooms, identity, refuse, type Rooms, type RoomsOptions, type UserIdentity } from '../src/index.ts'
 
 const chat = defineContract({
   clientToServer: { whoami: { ack: z.object({ userId: z.string() }) } },
@@ -33,6 +33,46 @@ const rooms = createRooms(io, {
     join: ({ room, user }) => user.name !== room,
     emit: (context) => context.event === 'bell' || (context.event === 'message' && context.data.text !== ''),
   },
+})
+
+describe('claims', () => {
+  test('have the type that authenticate gives to identity', () => {
+    const withClaims = createRooms(io, {
+      contract: chat,
+      authenticate: async ({ auth }) =>
+        auth['token'] ? identity({ id: '1', name: 'Ann' }, { claims: { role: 'admin' as const } }) : undefined,
+      authorize: {
+        join: ({ claims }) => {
+          expectTypeOf(claims).toEqualTypeOf<{ role: 'admin' }>()
+          return true
+        },
+        emit: ({ claims }) => claims.role === 'admin',
+      },
+    })
+    expectTypeOf(withClaims).toEqualTypeOf<Rooms<typeof chat, { role: 'admin' }>>()
+    withClaims.handle('message', ({ claims }) => {
+      expectTypeOf(claims).toEqualTypeOf<{ role: 'admin' }>()
+    })
+  })
+
+  test('are undefined without identity, or without claims', () => {
+    rooms.handle('message', ({ claims }) => {
+      expectTypeOf(claims).toEqualTypeOf<undefined>()
+    })
+    const ending = createRooms(io, {
+      contract: chat,
+      authenticate: () => identity({ id: '1', name: 'Ann' }, { expiresAt: 1 }),
+    })
+    expectTypeOf(ending).toEqualTypeOf<Rooms<typeof chat>>()
+  })
+
+  test('the user of identity is one of the contract, and one function gives claims always or never', () => {
+    type Authenticate = NonNullable<RoomsOptions<typeof chat, { role: string }>['authenticate']>
+    expectTypeOf<() => UserIdentity<{ id: string }, { role: string }>>().not.toExtend<Authenticate>()
+    expectTypeOf<() => UserIdentity<{ id: string; name: string }, { role: string }>>().toExtend<Authenticate>()
+    type Sometimes = () => { id: string; name: string } | UserIdentity<{ id: string; name: string }, { role: string }>
+    expectTypeOf<Sometimes>().not.toExtend<Authenticate>()
+  })
 })
 
 describe('createRooms', () => {

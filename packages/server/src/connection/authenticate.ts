@@ -1,18 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import { RoomfulError } from '@roomful/contract'
 import { describe, isObject, validate, type WireUser } from '@roomful/contract/protocol'
+import type { Socket } from 'socket.io'
 import type { CallbackRunner } from '../callback-runner.ts'
+import { isCredentialsError } from './credentials-error.ts'
+import { UserIdentity } from './identity.ts'
 import { jsonCopy } from '../json.ts'
 import { RefusalError, refuse } from '../refuse.ts'
+import type { Handshake } from '../options.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
 
-/** The user of a socket. */
+export const EXPIRED = 'the credentials have expired'
+
+/** The user of a socket. `$auth` replaces all but the id. */
 export interface Identity {
   /** As others see the user. */
-  readonly wire: WireUser
+  wire: WireUser
   /** As the contract's schema gives it out, for the app's functions. */
-  readonly user: unknown
+  user: unknown
+  /** For the app's functions only. */
+  claims: unknown
+  /** When the credentials end, in milliseconds since 1970. */
+  expiresAt: number | undefined
   /** The app has no `authenticate`: the id is this connection's alone. */
   readonly guest: boolean
 }
@@ -23,22 +33,26 @@ export function userIdOf(identity: Identity | null): string | null {
 }
 
 /**
- * Asks the app's `authenticate` for the user; null for a client without a user.
- * @throws RefusalError the app's own; `UNAVAILABLE`, with a report, for any other failure.
+ * Asks the app's `authenticate` for the user of these credentials; null for a client without a user.
+ * @throws RefusalError the app's own; `UNAUTHORIZED` for an expired or invalid token; `UNAVAILABLE`, with a report, for any
+ * other failure.
  */
 export async function identify(
   socket: SocketIoSocket,
+  auth: Handshake['auth'],
   settings: Settings,
   callbacks: CallbackRunner,
 ): Promise<Identity | null> {
   const { authenticate, report } = settings
   if (authenticate === undefined) return guest()
-  const { auth, headers, query, address } = socket.handshake
+  const { headers, query, address } = socket.handshake
+  const handshake = { auth, headers, query, address, socket: socket as Socket, request: socket.request }
   try {
-    const answer = await callbacks.run(() => authenticate({ auth, headers, query, address }))
+    const answer = await callbacks.run(() => authenticate(handshake))
     return answer === undefined ? null : identityOf(answer, settings)
   } catch (error) {
     if (error instanceof RefusalError) throw error
+    if (isCredentialsError(error)) throw refuse('UNAUTHORIZED', 'the token has expired, or is not valid')
     report(error, { during: 'authenticate' })
     throw refuse('UNAVAILABLE', 'the server cannot authenticate you at the moment')
   }
@@ -51,18 +65,24 @@ export function connectError({ message, refusal }: RefusalError): Error {
 
 function guest(): Identity {
   const user = { id: randomUUID() }
-  return { wire: user, user, guest: true }
+  return { wire: user, user, claims: undefined, expiresAt: undefined, guest: true }
 }
 
 function identityOf(answer: unknown, { definition }: Settings): Identity {
-  const wire = jsonCopy(answer)
+  const {
+    user: given,
+    claims,
+    expiresAt,
+  } = answer instanceof UserIdentity ? answer : { user: answer, claims: undefined, expiresAt: undefined }
+  const wire = jsonCopy(given)
   if (!isWireUser(wire))
     throw new RoomfulError(
       'INVALID_ARGUMENT',
-      `authenticate must return a user whose id is a well-formed string of 1 to 128 characters, or undefined; got ${describe(answer)}`,
+      `authenticate must return a user whose id is a well-formed string of 1 to 128 characters, identity(user, …), or undefined; got ${describe(given)}`,
     )
   const user = definition.user === undefined ? wire : validate(definition.user, wire, 'user')
-  return { wire, user, guest: false }
+  if (expiresAt !== undefined && expiresAt <= Date.now()) throw refuse('UNAUTHORIZED', EXPIRED)
+  return { wire, user, claims, expiresAt, guest: false }
 }
 
 /** Half of a surrogate pair: UTF-8 has none, so that a log in a file would take two such ids for one. */

@@ -1,4 +1,5 @@
 import {
+  type AuthRequest,
   describe,
   type HistoryRequest,
   isMessageId,
@@ -44,6 +45,12 @@ export function parseJoin(raw: unknown, limits: Limits): JoinRequest {
     ...(since === undefined ? {} : { since: placeOf(since) }),
     ...(last === undefined ? {} : { last: Math.min(integerOf(fields, 'last', 1), limits.page) }),
   }
+}
+
+export function parseAuth(raw: unknown): AuthRequest {
+  const { auth } = fieldsOf(raw, '$auth { auth }')
+  if (isObject(auth)) return { auth }
+  throw wrong('auth', 'an object, such as { token }', auth)
 }
 
 export function parseLeave(raw: unknown): LeaveRequest {

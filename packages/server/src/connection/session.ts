@@ -1,11 +1,13 @@
-import { type Bye, type Hello, type Limits, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
-import { type Identity, userIdOf } from './authenticate.ts'
+import { type Bye, type Hello, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
+import { EXPIRED, type Identity, userIdOf } from './authenticate.ts'
 import { endWithBye, mayReturn } from './bye.ts'
+import { Credentials } from './credentials.ts'
 import type { Drain } from '../drain.ts'
 import { type MembershipParts, Memberships } from '../rooms/memberships.ts'
-import { refuse } from '../refuse.ts'
+import { RefusalError, refuse } from '../refuse.ts'
 import { type RequestHandler, Responder } from './responder.ts'
 import { type RequestParts, RoomRequests } from './room-requests.ts'
+import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
 
 export interface SessionParts extends RequestParts, MembershipParts {
@@ -16,6 +18,8 @@ export interface SessionParts extends RequestParts, MembershipParts {
 export class Session {
   readonly #socket: SocketIoSocket
   readonly #responder: Responder
+  readonly #credentials: Credentials
+  readonly #parts: SessionParts
   #memberships: Memberships | undefined
   #hasEnded = false
 
@@ -23,7 +27,8 @@ export class Session {
   constructor(socket: SocketIoSocket, identity: Identity | null, parts: SessionParts) {
     const { settings, drain } = parts
     this.#socket = socket
-    socket.emit(wire.hello, helloFor(identity, settings.limits))
+    this.#parts = parts
+    socket.emit(wire.hello, helloFor(identity, settings))
     // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
     const maxPending = settings.limits.rooms * 4
     this.#responder = new Responder(socket, { drain, settings, user: userIdOf(identity), maxPending })
@@ -32,7 +37,15 @@ export class Session {
       this.#memberships = new Memberships(socket, identity, parts)
       handlers = new RoomRequests(socket, identity, this.#memberships, parts).handlers
     }
-    for (const [request, handler] of Object.entries(handlers)) this.#responder.on(request, handler)
+    this.#credentials = new Credentials(socket, identity, {
+      settings,
+      callbacks: parts.callbacks,
+      onExpired: () => this.bye({ code: 'UNAUTHORIZED', message: EXPIRED }),
+      onReplaced: (isUserChanged) => void this.#onReplaced(isUserChanged),
+    })
+    if (settings.authenticate !== undefined)
+      handlers = { ...handlers, [wire.auth]: (raw) => this.#credentials.replace(raw) }
+    for (const [request, handler] of Object.entries(handlers)) this.#responder.on(request, this.#whileValid(handler))
   }
 
   /** The rooms of the connection; undefined without a user. */
@@ -43,6 +56,7 @@ export class Session {
   /** Answers no more requests. */
   stop(): void {
     this.#responder.stop()
+    this.#credentials.stop()
   }
 
   /**
@@ -58,6 +72,24 @@ export class Session {
   /** The connection has ended, for Socket.IO's `reason`. */
   end(reason: string): void {
     this.#end(LOST.has(reason))
+  }
+
+  #whileValid(handler: RequestHandler): RequestHandler {
+    return async (raw) => {
+      this.#credentials.assertValid()
+      return await handler(raw)
+    }
+  }
+
+  /** The answer to `$auth` does not wait for this. */
+  async #onReplaced(isUserChanged: boolean): Promise<void> {
+    const { drain, settings } = this.#parts
+    try {
+      if (isUserChanged) this.#memberships?.updateUser()
+      await drain.run(async () => await this.#memberships?.reauthorize())
+    } catch (error) {
+      if (!(error instanceof RefusalError)) settings.report(error, { during: 'join' }) // a refusal: the server is closing
+    }
   }
 
   #end(mayBeBack: boolean): void {
@@ -84,7 +116,10 @@ const FORBIDDEN: Readonly<Record<string, RequestHandler>> = {
 
 const CAPABILITIES = ['members', 'history', 'volatile', 'presence', 'typing']
 
-function helloFor(identity: Identity | null, limits: Limits): Hello {
+function helloFor(identity: Identity | null, { limits, authenticate }: Settings): Hello {
   const user = identity === null || identity.guest ? null : identity.wire
-  return { v: PROTOCOL_VERSION, capabilities: CAPABILITIES, limits, user, now: Date.now() }
+  const capabilities = authenticate === undefined ? CAPABILITIES : [...CAPABILITIES, 'auth']
+  const { expiresAt } = identity ?? {}
+  const end = expiresAt === undefined ? {} : { expiresAt }
+  return { v: PROTOCOL_VERSION, capabilities, limits, user, now: Date.now(), ...end }
 }

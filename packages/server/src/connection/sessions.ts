@@ -83,7 +83,7 @@ export class Sessions {
     const { settings, callbacks, drain } = this.#parts
     try {
       drain.assertOpen()
-      const identity = await identify(socket, settings, callbacks)
+      const identity = await identify(socket, socket.handshake.auth, settings, callbacks)
       drain.assertOpen()
       return identity
     } catch (error) {

@@ -61,12 +61,12 @@ export class EventRules {
    * Asks `authorize.emit`, runs the event's handler, and returns the data to broadcast: the handler's, or the client's where it returns none.
    * @throws RefusalError the app's own; `FORBIDDEN`; CallbackFailure, with a report, for a function that failed.
    */
-  async admit(checked: Checked, room: string, { user }: Identity, key?: MessageKey): Promise<unknown> {
+  async admit(checked: Checked, room: string, { user, claims }: Identity, key?: MessageKey): Promise<unknown> {
     const { authorizeEmit } = this.#settings
     const handler = this.#handlers.get(checked.event)
     if (authorizeEmit === undefined && handler === undefined) return checked.wire
     const { event, data } = checked
-    const context = { room, event, data, user }
+    const context = { room, event, data, user, claims }
     try {
       if (authorizeEmit !== undefined && (await this.#callbacks.run(() => authorizeEmit(context))) !== true)
         throw refuse('FORBIDDEN', `you are not allowed to send "${event}" here`)

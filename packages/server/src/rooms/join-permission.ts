@@ -16,7 +16,7 @@ interface PermissionParts {
  * the app or the log failed.
  */
 export async function assertMayJoin(
-  { user, wire }: Identity,
+  { user, claims, wire }: Identity,
   { room, params: given }: Pick<JoinRequest, 'room' | 'params'>,
   { settings, callbacks }: PermissionParts,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function assertMayJoin(
     const ban = await log.ban(room, wire.id)
     if (ban !== undefined) throw refuse(ban.code, ban.message)
     if (authorizeJoin === undefined) return
-    if ((await callbacks.run(() => authorizeJoin({ room, user, params }))) === true) return
+    if ((await callbacks.run(() => authorizeJoin({ room, user, claims, params }))) === true) return
     throw refuse('FORBIDDEN', 'you are not allowed to join this room')
   } catch (error) {
     if (error instanceof RefusalError) throw error

@@ -75,6 +75,11 @@ export class Memberships {
     return this.#mutex.run(name, async () => this.#exit(name))
   }
 
+  /** Other members see the user as `$auth` has changed it. */
+  updateUser(): void {
+    for (const { room } of this.#rooms.values()) room.setUser(this.#socket, this.#identity.wire)
+  }
+
   /** S19: ends the membership at once, refuses what the socket is sending, and tells the client. A running join is decided again. */
   putOut(name: string, refusal: RefusalError): void {
     const join = this.#joins.get(name)
@@ -116,12 +121,21 @@ export class Memberships {
     else leaveAll()
   }
 
-  /** Asks the app at each join, also for a member: its permission or its params may have changed (S18). */
+  /**
+   * Asks the app at each join, also for a member: its permission or its params may have changed (S18). Asks again where the
+   * socket was put out meanwhile, or where `$auth` has replaced the claims (S21).
+   */
   async #assertAllowed(request: JoinRequest, join: RunningJoin): Promise<void> {
-    do {
+    for (;;) {
       join.removal = undefined
-      await assertMayJoin(this.#identity, request, this.#parts)
-    } while (join.removal !== undefined)
+      const { user } = this.#identity
+      const refusal: unknown = await assertMayJoin(this.#identity, request, this.#parts).catch(
+        (error: unknown) => error,
+      )
+      if (join.removal !== undefined || user !== this.#identity.user) continue
+      if (refusal !== undefined) throw refusal
+      return
+    }
   }
 
   async #reauthorizeRoom(name: string): Promise<void> {

@@ -79,6 +79,11 @@ export class Room {
     await joined
   }
 
+  /** The socket is a member: others see its user as it is now. */
+  setUser(socket: SocketIoSocket, user: WireUser): void {
+    this.#members.update((members) => members.enter(socket, user))
+  }
+
   setPresence(socket: SocketIoSocket, user: WireUser, presence: unknown): void {
     this.#members.update((members) => members.set(socket, user.id, presence))
   }

@@ -40,22 +40,22 @@ export interface Item {
   readonly data?: unknown
 }
 
-export interface Running<C extends AnyContract> {
+export interface Running<C extends AnyContract, Claims = undefined> {
   readonly io: Server
-  readonly rooms: Rooms<C>
+  readonly rooms: Rooms<C, Claims>
   readonly url: string
   readonly errors: { readonly error: unknown; readonly context: ErrorContext }[]
   readonly connect: (auth?: Record<string, unknown>) => Promise<Client>
 }
 
 /** A real Socket.IO server with rooms on a free port, closed with the test. */
-export async function startRooms<C extends AnyContract>(
-  options: RoomsOptions<C>,
+export async function startRooms<C extends AnyContract, Claims = undefined>(
+  options: RoomsOptions<C, Claims>,
   serverOptions: Partial<ServerOptions> = {},
-): Promise<Running<C>> {
+): Promise<Running<C, Claims>> {
   const http = createServer()
   const io = new Server(http, serverOptions)
-  const errors: Running<C>['errors'] = []
+  const errors: Running<C, Claims>['errors'] = []
   const rooms = createRooms(io, { onError: (error, context) => errors.push({ error, context }), ...options })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   onTestFinished(async () => {
