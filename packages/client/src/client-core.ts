@@ -1,3 +1,4 @@
+import type { Auth } from './connection/auth.ts'
 import type { Connection } from './connection/connection.ts'
 import type { RefusalOptions } from './errors.ts'
 import type { Schemas } from './events/schemas.ts'
@@ -10,6 +11,8 @@ export interface ClientCore {
   /** The server's address, as `createClient` got it. */
   readonly url: string
   readonly settings: {
+    readonly auth: Auth | undefined
+    readonly connectTimeoutMs: number
     readonly ackTimeoutMs: number
     readonly joinTimeoutMs: number
     readonly queueLimit: number

@@ -2,6 +2,7 @@ import { type AnyContract, type EventsMap, RoomfulError, type SocketIoContract }
 import { assertOptions } from './assert-options.ts'
 import type { Client } from './client.ts'
 import type { ClientCore } from './client-core.ts'
+import type { Auth } from './connection/auth.ts'
 import { Connection } from './connection/connection.ts'
 import type { ConnectionState, ServerInfo } from './connection/connection-state.ts'
 import { assertListener, type Unsubscribe } from './emitter.ts'
@@ -67,8 +68,17 @@ export function createClient(options: AnyOptions & { readonly contract?: AnyCont
   const port = existingSocket
     ? createExistingSocketPort(existingSocket, handlers)
     : createSocketPort(settings.url, settings.socket, handlers)
+  const { auth } = settings
+  const askedByProtocol: Auth | undefined =
+    typeof auth === 'function' ? (context) => protocol.askAuth?.(auth, context) ?? auth(context) : auth
   const sender = new Sender(port, settings.queueLimit, reporting)
-  const connection: Connection = new Connection(settings, serverInfo, port, reporting, follow)
+  const connection: Connection = new Connection(
+    { ...settings, auth: askedByProtocol },
+    serverInfo,
+    port,
+    reporting,
+    follow,
+  )
   const rooms = new Rooms((name, onUse) => new RoomCore(name, core, protocol, onUse), autoConnect)
   const core: ClientCore = {
     url: settings.url,

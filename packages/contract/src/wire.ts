@@ -162,6 +162,8 @@ export interface AuthRequest {
 /** The answer to `$auth`: when the credentials end, and the user where others see it otherwise than before. */
 export interface AuthAnswer {
   readonly ok: true
+  /** The server's clock, in milliseconds. */
+  readonly now: number
   readonly expiresAt?: number
   readonly user?: WireUser
 }

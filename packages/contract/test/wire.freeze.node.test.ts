@@ -59,7 +59,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
   test('its shapes', async () => {
     const source = await readFile(new URL('../src/wire.ts', import.meta.url), 'utf8')
     expect(shapesIn(source)).toStrictEqual({
-      AuthAnswer: '{ ok: true; expiresAt?: number; user?: WireUser }',
+      AuthAnswer: '{ ok: true; now: number; expiresAt?: number; user?: WireUser }',
       AuthRequest: '{ auth: Readonly<Record<string, unknown>> }',
       Bye: '{ code: string; after?: number; message?: string }',
       Entry: '{ event: string; data: unknown; seq: number; id: string; from: WireUser | null; at: number }',

@@ -187,7 +187,7 @@ describe('$auth', () => {
     const ann = await connect({ id: 'ann', lifeMs: 400 })
     await ann.join('general')
     const answer = await askAuth(ann, { id: 'ann', role: 'admin', lifeMs: 60_000 })
-    expect(answer).toEqual({ ok: true, expiresAt: expect.any(Number) })
+    expect(answer).toEqual({ ok: true, now: expect.any(Number), expiresAt: expect.any(Number) })
     await expect.poll(() => seen).toEqual(['member', 'admin'])
     await new Promise((resolve) => setTimeout(resolve, 500)) // beyond the first end
     expect(ann.of(wire.bye)).toEqual([])
@@ -213,7 +213,7 @@ describe('$auth', () => {
     })
     expect(await askAuth(await connect({}), { id: 'ann' })).toMatchObject({ code: 'FORBIDDEN' })
     expect(await askAuth(await connect({ id: 'ann' }), {})).toMatchObject({ code: 'FORBIDDEN' })
-    expect(await askAuth(await connect({}), {})).toEqual({ ok: true })
+    expect(await askAuth(await connect({}), {})).toEqual({ ok: true, now: expect.any(Number) })
   })
 
   test('S21 what authenticate refuses is answered, and the connection goes on', async () => {
@@ -247,7 +247,7 @@ describe('$auth', () => {
     const bob = await connect({ id: 'bob', role: 'staff' })
     for (const room of ['general', 'staff']) await ann.join(room)
     await bob.join('staff')
-    expect(await askAuth(ann, { id: 'ann', role: 'guest' })).toEqual({ ok: true })
+    expect(await askAuth(ann, { id: 'ann', role: 'guest' })).toEqual({ ok: true, now: expect.any(Number) })
     await expect
       .poll(async () => await ann.publish('staff', [{ n: 1, event: 'bell' }]))
       .toMatchObject({ code: 'NOT_MEMBER' })
@@ -287,6 +287,7 @@ describe('$auth', () => {
     await bob.join('general')
     expect(await askAuth(ann, { id: 'ann', name: 'Ann Lee' })).toEqual({
       ok: true,
+      now: expect.any(Number),
       user: { id: 'ann', name: 'Ann Lee' },
     })
     await expect.poll(() => bob.of(wire.members).at(-1)).toMatchObject([{ set: [{ user: { name: 'Ann Lee' } }] }])

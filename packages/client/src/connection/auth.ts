@@ -8,10 +8,12 @@ export interface AuthContext {
   readonly signal: AbortSignal
 }
 
-type Credentials = Readonly<Record<string, unknown>>
+export type Credentials = Readonly<Record<string, unknown>>
 
 /** What the server reads as `socket.handshake.auth`: an object, or a function that is asked before each attempt. */
-export type Auth = Credentials | ((context: AuthContext) => Credentials | undefined | Promise<Credentials | undefined>)
+export type Auth = Credentials | AuthFunction
+
+export type AuthFunction = (context: AuthContext) => Credentials | undefined | Promise<Credentials | undefined>
 
 /** Calls `auth`. Rejects with `AUTH_FAILED` where it throws, rejects, or returns something that is no JSON object. */
 export async function credentialsOf(auth: Auth | undefined, context: AuthContext): Promise<Credentials> {
@@ -21,7 +23,7 @@ export async function credentialsOf(auth: Auth | undefined, context: AuthContext
   throw new RoomfulError('AUTH_FAILED', `auth must give an object, such as { token }, got ${describe(given)}`)
 }
 
-async function asked(auth: Extract<Auth, Function>, context: AuthContext): Promise<unknown> {
+async function asked(auth: AuthFunction, context: AuthContext): Promise<unknown> {
   try {
     return await auth(context)
   } catch (cause) {

@@ -10,7 +10,6 @@ import {
   type ConnectionEvent,
   type ConnectionState,
   connectionState,
-  type Guarantees,
   type RetryReason,
   type ServerInfo,
   type StopReason,
@@ -146,10 +145,10 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
     return true
   }
 
-  /** Changes the guarantees while connected. */
-  setGuarantees(guarantees: Guarantees): void {
+  /** Changes the user's details or the guarantees while connected. */
+  setServerInfo(info: Partial<ServerInfo>): void {
     const state = this.store.getState()
-    if (state.status === 'connected') this.#go({ ...state, type: 'opened', guarantees })
+    if (state.status === 'connected') this.#go({ ...state, type: 'opened', ...info })
   }
 
   failed(error: RoomfulError, refused: boolean): void {

@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
 import { assertEventName, describe, type Hello, isObject, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
 import type { ClientCore, RoomsOption } from '../client-core.ts'
+import type { AuthContext, AuthFunction } from '../connection/auth.ts'
 import { handled } from '../promises.ts'
 import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/rooms-protocol.ts'
 import { Outbox } from './outbox/outbox.ts'
@@ -8,6 +9,7 @@ import { RoomfulRoom } from './roomful-room.ts'
 import { type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import type { OutboxOption } from './storage/stored-outbox.ts'
 import { endByServer } from './bye.ts'
+import { TokenRenewal } from './token-renewal.ts'
 import { isBye, isMeta, isRoomMessage, readHello } from './wire-messages.ts'
 
 export interface RoomfulOptions {
@@ -43,10 +45,14 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   /** What the server said of itself; undefined before its first `$hello`. */
   hello: Hello | undefined
   hasBye = false
+  readonly #renewal: TokenRenewal
 
   constructor(core: ClientCore, option: OutboxOption | undefined) {
     this.core = core
     this.outbox = new Outbox(core, option)
+    this.#renewal = new TokenRenewal(core, this, (user) =>
+      core.connection.setServerInfo({ user: core.schemas.readUser(user) }),
+    )
     const { getState, getInitialState, subscribe } = this.outbox.store
     this.clientOutbox = { getState, getInitialState, subscribe, clear: () => handled(this.outbox.clear()) }
   }
@@ -87,6 +93,10 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
     return this.outbox.user ?? undefined
   }
 
+  askAuth(auth: AuthFunction, context: AuthContext): ReturnType<AuthFunction> {
+    return this.#renewal.ask(auth, context)
+  }
+
   onConnecting(): void {
     this.outbox.onConnecting()
   }
@@ -95,6 +105,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
     this.hasBye = false
     const before = this.outbox.user
     this.outbox.onHello(this.hello!)
+    this.#renewal.onConnected(this.hello!)
     return before !== undefined && before !== this.outbox.user
   }
 

@@ -1,4 +1,5 @@
 import type { Receipt, RoomfulError } from '@roomful/contract'
+import type { AuthContext, AuthFunction } from '../connection/auth.ts'
 import type { OutboxStorageName, ServerInfo } from '../connection/connection-state.ts'
 import type { CallOptions } from '../promises.ts'
 import type { ReadonlyStore } from '../store.ts'
@@ -125,6 +126,8 @@ export interface RoomsProtocol {
   receive(event: string, args: readonly unknown[]): boolean
   /** The user's id as the server knows it; undefined where it does not say. */
   userId(): string | undefined
+  /** Calls the app's `auth` for an attempt to connect. @default calls it */
+  askAuth?(auth: AuthFunction, context: AuthContext): ReturnType<AuthFunction>
   onConnecting(): void
   /** Connected: before the rooms are joined again. True where the user is another one than before. */
   onConnected(isRecovered: boolean): boolean

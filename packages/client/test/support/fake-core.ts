@@ -16,7 +16,13 @@ export function createFakeCore(): ClientCore & { readonly inspected: readonly In
   const connected = { status: 'connected' as const, id: 'socket', recovered: false, ...plainServer }
   return {
     url: 'http://localhost',
-    settings: { ackTimeoutMs: 10_000, joinTimeoutMs: 5_000, queueLimit: 500 },
+    settings: {
+      auth: undefined,
+      connectTimeoutMs: 10_000,
+      ackTimeoutMs: 10_000,
+      joinTimeoutMs: 5_000,
+      queueLimit: 500,
+    },
     connection: { store: createStore(() => connected), stoppedBy: () => undefined } as unknown as Connection,
     sender: { write: () => true } as unknown as Sender,
     schemas: new Schemas(

@@ -63,13 +63,14 @@ export class Credentials {
   #use(next: Identity | null): AuthAnswer {
     const identity = this.#identity
     if (identity?.wire.id !== next?.wire.id) throw refuse('FORBIDDEN', 'these are the credentials of another user')
-    if (identity === null || next === null) return { ok: true }
+    if (identity === null || next === null) return { ok: true, now: Date.now() }
     const isUserChanged = JSON.stringify(identity.wire) !== JSON.stringify(next.wire)
     Object.assign(identity, next)
     this.#expiry.set(next.expiresAt)
     this.#parts.onReplaced(isUserChanged)
     return {
       ok: true,
+      now: Date.now(),
       ...(next.expiresAt !== undefined && { expiresAt: next.expiresAt }),
       ...(isUserChanged && { user: next.wire }),
     }

@@ -82,7 +82,8 @@ export class StoredOutbox {
     const { connection } = this.#outbox.client
     this.#outbox.update()
     const state = connection.store.getState()
-    if (state.status === 'connected') connection.setGuarantees({ ...state.guarantees, outbox: this.session.storage })
+    if (state.status === 'connected')
+      connection.setServerInfo({ guarantees: { ...state.guarantees, outbox: this.session.storage } })
   }
 
   #lose(cid: string): void {
