@@ -3,6 +3,7 @@ import { ActiveRooms } from './rooms/active-rooms.ts'
 import { CallbackRunner } from './callback-runner.ts'
 import { Drain } from './drain.ts'
 import { EventRules, type Handler } from './publish/event-rules.ts'
+import { Guard } from './guard/guard.ts'
 import { LeaveDelay } from './rooms/leave-delay.ts'
 import type { Rooms, RoomsOptions } from './options.ts'
 import { createMemberHooks } from './rooms/member-hooks.ts'
@@ -33,6 +34,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
 ): Rooms<C, Claims> {
   const settings = settingsOf(options)
   const { log, metrics, report } = settings
+  const guard = new Guard(io, settings)
   const drain = new Drain()
   const callbacks = new CallbackRunner(settings.handlerTimeoutMs)
   const rules = new EventRules(settings, callbacks)
@@ -46,7 +48,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   })
   const leaveDelay = new LeaveDelay(settings.presenceGraceMs)
   const publisher = new Publisher({ rules, activeRooms, drain, settings })
-  const sessions = new Sessions(io, { settings, callbacks, drain, rules, activeRooms, leaveDelay, publisher })
+  const sessions = new Sessions(io, { settings, guard, callbacks, drain, rules, activeRooms, leaveDelay, publisher })
 
   async function closeDown(): Promise<void> {
     const startedAt = performance.now()
@@ -56,6 +58,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     callbacks.abortAll(refuse('CLOSING', 'the server is closing'))
     await drain.idle(ABORTED_MS)
     sessions.stop()
+    guard.stop()
     leaveDelay.stop()
     activeRooms.stop()
     await log.close?.()

@@ -1,6 +1,7 @@
 export { createRooms } from './create-rooms.ts'
 export { identity } from './connection/identity.ts'
 export type { IdentityDetails, UserIdentity } from './connection/identity.ts'
+export type { ServerLimits } from './guard/server-limits.ts'
 export type { SocketIoServer } from './socket-io.ts'
 export type { BanOptions } from './log/ban-limits.ts'
 export type { Appended, Ban, Batch, Committed, Page, PageRequest, RoomLog } from './log/log.ts'

@@ -18,6 +18,7 @@ import type { Limits } from '@roomful/contract/protocol'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'socket.io'
 import type { UserIdentity } from './connection/identity.ts'
+import type { ServerLimits } from './guard/server-limits.ts'
 import type { RoomLog } from './log/log.ts'
 import type { Inspect } from './metrics/events.ts'
 import type { RoomsMetrics } from './metrics/metrics.ts'
@@ -87,8 +88,11 @@ export interface HandlerContext<
   readonly signal: AbortSignal
 }
 
-/** Limits of the server, sent to each client when it connects. Bytes are of UTF-8 JSON. */
-export type RoomsLimits = Partial<Omit<Limits, 'dedupMs'>>
+/**
+ * Limits of the server. Those of messages and rooms are sent to each client when it connects; their bytes are of UTF-8 JSON.
+ * Clients are not told those of `ServerLimits`.
+ */
+export type RoomsLimits = Partial<Omit<Limits, 'dedupMs'> & ServerLimits>
 
 export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
   readonly contract: C
@@ -115,6 +119,11 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
   /** Stores the messages of rooms. Default: `memoryLog()`. Closed by `rooms.close()`. */
   readonly log?: RoomLog
   readonly limits?: RoomsLimits
+  /**
+   * How long a connection may be in no namespace, because it never asked for one or has left all. Then it is closed.
+   * Default: 10,000.
+   */
+  readonly connectTimeoutMs?: number
   /**
    * The longest time that one call of `authenticate`, `authorize` or a handler may take, in ms. Default: 30,000. Time in which
    * the process stood still (stopped, or its event loop blocked) does not count.

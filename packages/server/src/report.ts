@@ -3,6 +3,7 @@ import { createErrorPrinter } from './error-printer.ts'
 /** Where a function of the app, or the log, failed. */
 export interface ErrorContext {
   readonly during:
+    | 'connection'
     | 'authenticate'
     | 'join'
     | 'leave'

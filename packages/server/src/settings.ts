@@ -1,12 +1,13 @@
 import { type AnyContract, type ContractDefinition, RoomfulError } from '@roomful/contract'
 import { assertEventName, defaultLimits, describe, type Limits } from '@roomful/contract/protocol'
 import { assertIntegers, assertMilliseconds } from './assert-numbers.ts'
+import { defaultServerLimits, type ServerLimits } from './guard/server-limits.ts'
 import type { RoomLog } from './log/log.ts'
 import { memoryLog } from './log/memory-log.ts'
 import { assertDedup } from './log/row-limits.ts'
 import type { Inspect } from './metrics/events.ts'
 import { Metrics } from './metrics/metrics.ts'
-import type { Handshake, RoomsOptions } from './options.ts'
+import type { Handshake, RoomsLimits, RoomsOptions } from './options.ts'
 import { createReport, type Report } from './report.ts'
 
 /** The options with all defaults. The contract is only data here, so the app's functions lose their types. */
@@ -18,7 +19,10 @@ export interface Settings {
   readonly onJoin: ((context: object) => unknown) | undefined
   readonly onLeave: ((context: object) => unknown) | undefined
   readonly log: RoomLog
+  /** The limits that clients are told. */
   readonly limits: Limits
+  readonly serverLimits: ServerLimits
+  readonly connectTimeoutMs: number
   readonly handlerTimeoutMs: number
   readonly closeTimeoutMs: number
   readonly presenceGraceMs: number
@@ -37,8 +41,13 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
   if (definition.user !== undefined && options.authenticate === undefined)
     throw invalid('the contract has a user schema, so authenticate is required')
   for (const event of Object.keys(definition.room ?? {})) assertEventName(event)
-  const { handlerTimeoutMs = 30_000, closeTimeoutMs = 10_000, presenceGraceMs = 5_000 } = options
-  assertMilliseconds('createRooms', { handlerTimeoutMs, closeTimeoutMs })
+  const {
+    connectTimeoutMs = 10_000,
+    handlerTimeoutMs = 30_000,
+    closeTimeoutMs = 10_000,
+    presenceGraceMs = 5_000,
+  } = options
+  assertMilliseconds('createRooms', { connectTimeoutMs, handlerTimeoutMs, closeTimeoutMs })
   assertMilliseconds('createRooms', { presenceGraceMs }, 0)
   const log = options.log ?? memoryLog()
   assertDedup('createRooms: log', log.dedupMs)
@@ -52,7 +61,8 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
     onJoin: hookFrom('onJoin', options.onJoin),
     onLeave: hookFrom('onLeave', options.onLeave),
     log,
-    limits: limitsOf(options.limits, log.dedupMs),
+    ...limitsOf(options.limits, log.dedupMs),
+    connectTimeoutMs,
     handlerTimeoutMs,
     closeTimeoutMs,
     presenceGraceMs,
@@ -80,14 +90,25 @@ function hookFrom(name: string, hook: unknown): Settings['onJoin'] {
   throw invalid(`${name} must be a function, got ${describe(hook)}`)
 }
 
-function limitsOf(given: Partial<Limits> = {}, dedupMs: number): Limits {
+function limitsOf(given: RoomsLimits = {}, dedupMs: number): Pick<Settings, 'limits' | 'serverLimits'> {
   assertIntegers('createRooms: limits', given)
+  const isLimit = (name: string): boolean => Object.hasOwn(defaultLimits, name) && name !== 'dedupMs'
+  const isServerLimit = (name: string): boolean => Object.hasOwn(defaultServerLimits, name)
   for (const name of Object.keys(given))
-    if (!Object.hasOwn(defaultLimits, name) || name === 'dedupMs') throw invalid(`unknown limit "${name}"`)
-  const limits = { ...defaultLimits, ...given, dedupMs }
+    if (!isLimit(name) && !isServerLimit(name)) throw invalid(`unknown limit "${name}"`)
+  const picked = (isPicked: (name: string) => boolean): object =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => isPicked(name)))
+  const limits: Limits = { ...defaultLimits, ...picked(isLimit), dedupMs }
+  const serverLimits: ServerLimits = { ...defaultServerLimits, ...picked(isServerLimit) }
   if (limits.eventBytes > limits.batchBytes || limits.eventBytes > limits.pageBytes)
     throw invalid('limits: an event must fit a batch and a page: eventBytes is more than batchBytes or pageBytes')
-  return limits
+  if (serverLimits.unsentBytes < 4 * limits.pageBytes)
+    throw invalid(
+      'limits: a client that returns to many rooms must not be closed for the pages that it asks for: unsentBytes is less than 4 times pageBytes',
+    )
+  if (serverLimits.unsentTotalBytes < serverLimits.unsentBytes)
+    throw invalid('limits: unsentTotalBytes is less than unsentBytes')
+  return { limits, serverLimits }
 }
 
 function invalid(sentence: string): RoomfulError {

@@ -1,10 +1,12 @@
 import { describe } from '@roomful/contract/protocol'
 import type { Drain } from '../drain.ts'
+import { PageTurn, type PageTurns } from '../guard/page-turns.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
 
-export type RequestHandler = (request: unknown) => Promise<object>
+/** `page` is the request's turn to read a page. */
+export type RequestHandler = (request: unknown, page: PageTurn) => Promise<object>
 type Listener = (...args: unknown[]) => void
 
 interface ResponderParts {
@@ -12,6 +14,7 @@ interface ResponderParts {
   readonly settings: Settings
   /** The user's id, for `inspect`. */
   readonly user: string | null
+  readonly pages: PageTurns
   /** The most requests of one socket that run at a time. */
   readonly maxPending: number
 }
@@ -50,15 +53,19 @@ export class Responder {
 
   async #respond(event: string, args: unknown[], handler: RequestHandler): Promise<void> {
     const acknowledge = args.at(-1)
-    const result = await this.#answer(event, args[0], handler)
+    const page = new PageTurn(this.#parts.pages)
+    const result = await this.#answer(event, args.splice(0), handler, page)
     try {
       if (typeof acknowledge === 'function') acknowledge(result)
     } catch (error) {
       this.#parts.settings.report(error, { during: 'request' })
+    } finally {
+      page.end()
     }
   }
 
-  async #answer(event: string, request: unknown, handler: RequestHandler): Promise<object> {
+  /** Keeps no reference to the request while it waits: it may be large, and many may wait. */
+  async #answer(event: string, args: unknown[], handler: RequestHandler, page: PageTurn): Promise<object> {
     const { drain, settings, maxPending } = this.#parts
     if (this.#pending >= maxPending) {
       settings.metrics.bounds.add('requests')
@@ -66,7 +73,7 @@ export class Responder {
     }
     this.#pending += 1
     try {
-      return await drain.run(() => handler(request))
+      return await drain.run(() => handler(args.shift(), page))
     } catch (error) {
       if (error instanceof RefusalError) return this.#refused(event, error)
       settings.report(error, { during: 'request' })

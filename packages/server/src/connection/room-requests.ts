@@ -1,6 +1,8 @@
 import {
   type HistoryAnswer,
+  type HistoryRequest,
   type JoinAnswer,
+  type JoinRequest,
   type PresenceAnswer,
   type PublishAnswer,
   wire,
@@ -11,6 +13,7 @@ import type { SocketIoSocket } from '../socket-io.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import { assertPresence } from '../rooms/presence-rules.ts'
 import type { Publisher } from '../publish/publisher.ts'
+import type { PageTurn } from '../guard/page-turns.ts'
 import { RefusalError, refuse } from '../refuse.ts'
 import {
   parseHistory,
@@ -33,10 +36,10 @@ export interface RequestParts {
 /** The handlers of the protocol's requests, for one socket with a user. */
 export class RoomRequests {
   readonly handlers: Readonly<Record<string, RequestHandler>> = {
-    [wire.join]: (raw) => this.#join(raw),
+    [wire.join]: (raw, page) => this.#join(parseJoin(raw, this.#parts.settings.limits), page),
     [wire.leave]: (raw) => this.#leave(raw),
     [wire.publish]: (raw) => this.#publish(raw),
-    [wire.history]: (raw) => this.#history(raw),
+    [wire.history]: (raw, page) => this.#history(parseHistory(raw, this.#parts.settings.limits), page),
     [wire.volatile]: (raw) => this.#volatile(raw),
     [wire.presence]: (raw) => this.#presence(raw),
     [wire.typing]: (raw) => this.#typing(raw),
@@ -53,9 +56,8 @@ export class RoomRequests {
     this.#parts = parts
   }
 
-  async #join(raw: unknown): Promise<JoinAnswer> {
-    const { presence, ...request } = parseJoin(raw, this.#parts.settings.limits)
-    return await this.#memberships.join(this.#isAccepted(presence) ? { ...request, presence } : request)
+  async #join({ presence, ...request }: JoinRequest, page: PageTurn): Promise<JoinAnswer> {
+    return await this.#memberships.join(this.#isAccepted(presence) ? { ...request, presence } : request, page)
   }
 
   async #leave(raw: unknown): Promise<{ ok: true }> {
@@ -68,10 +70,11 @@ export class RoomRequests {
     return await publisher.publish(this.#memberships, this.#identity, parsePublish(raw, settings.limits))
   }
 
-  async #history(raw: unknown): Promise<HistoryAnswer> {
-    const { limits } = this.#parts.settings
-    const { room, epoch, ...range } = parseHistory(raw, limits)
-    const page = await this.#memberships.assertMember(room).page({ ...range, bytes: limits.pageBytes })
+  async #history({ room, epoch, ...range }: HistoryRequest, turn: PageTurn): Promise<HistoryAnswer> {
+    const bytes = this.#parts.settings.limits.pageBytes
+    this.#memberships.assertMember(room)
+    await turn.begin()
+    const page = await this.#memberships.assertMember(room).page({ ...range, bytes })
     this.#memberships.assertMember(room) // it may have been put out meanwhile
     if (page.epoch !== epoch) throw refuse('EPOCH', 'the log of this room has another epoch now: join again')
     return { ok: true, ...page }

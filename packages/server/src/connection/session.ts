@@ -7,6 +7,7 @@ import { type MembershipParts, Memberships } from '../rooms/memberships.ts'
 import { RefusalError, refuse } from '../refuse.ts'
 import { type RequestHandler, Responder } from './responder.ts'
 import { type RequestParts, RoomRequests } from './room-requests.ts'
+import type { ConnectionGuard } from '../guard/connection-guard.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
 
@@ -17,6 +18,7 @@ export interface SessionParts extends RequestParts, MembershipParts {
 /** One connection. Sends `$hello` at once, so that it travels with the connect packet, and answers requests until it ends. */
 export class Session {
   readonly #socket: SocketIoSocket
+  readonly #guard: ConnectionGuard
   readonly #responder: Responder
   readonly #credentials: Credentials
   readonly #parts: SessionParts
@@ -24,14 +26,17 @@ export class Session {
   #hasEnded = false
 
   /** `identity` is null for a client without a user: every room request is refused. */
-  constructor(socket: SocketIoSocket, identity: Identity | null, parts: SessionParts) {
+  constructor(socket: SocketIoSocket, identity: Identity | null, guard: ConnectionGuard, parts: SessionParts) {
     const { settings, drain } = parts
     this.#socket = socket
     this.#parts = parts
+    this.#guard = guard
+    guard.add(this)
     socket.emit(wire.hello, helloFor(identity, settings))
     // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
     const maxPending = settings.limits.rooms * 4
-    this.#responder = new Responder(socket, { drain, settings, user: userIdOf(identity), maxPending })
+    const user = userIdOf(identity)
+    this.#responder = new Responder(socket, { drain, settings, pages: guard.turns, user, maxPending })
     let handlers = FORBIDDEN
     if (identity !== null) {
       this.#memberships = new Memberships(socket, identity, parts)
@@ -55,6 +60,7 @@ export class Session {
 
   /** Answers no more requests. */
   stop(): void {
+    this.#guard.remove(this)
     this.#responder.stop()
     this.#credentials.stop()
   }
@@ -75,9 +81,9 @@ export class Session {
   }
 
   #whileValid(handler: RequestHandler): RequestHandler {
-    return async (raw) => {
+    return (raw, page) => {
       this.#credentials.assertValid()
-      return await handler(raw)
+      return handler(raw, page)
     }
   }
 

@@ -1,22 +1,27 @@
 import { connectError, identify, type Identity, userIdOf } from './authenticate.ts'
 import { endWithBye } from './bye.ts'
 import { ChannelWatch, channelsOf, takeOut } from '../rooms/channels.ts'
-import { RefusalError, toWire } from '../refuse.ts'
+import type { Guard } from '../guard/guard.ts'
+import { RefusalError, refuse, toWire } from '../refuse.ts'
 import { Session, type SessionParts } from './session.ts'
-import { unsentBytesOf } from '../metrics/unsent-bytes.ts'
 import type { SocketIoServer, SocketIoSocket } from '../socket-io.ts'
+
+interface SessionsParts extends SessionParts {
+  readonly guard: Guard
+}
 
 type Next = (error?: Error) => void
 
 /** Authenticates connections, opens a session for each, and ends it with the connection. */
 export class Sessions {
   readonly #io: SocketIoServer
-  readonly #parts: SessionParts
+  readonly #parts: SessionsParts
   readonly #identities = new WeakMap<object, Identity | null>()
+  #admissions = 0
   readonly #open = new Map<SocketIoSocket, { readonly session: Session; readonly end: (reason: string) => void }>()
   readonly #channels: ChannelWatch
 
-  constructor(io: SocketIoServer, parts: SessionParts) {
+  constructor(io: SocketIoServer, parts: SessionsParts) {
     this.#io = io
     this.#parts = parts
     this.#channels = new ChannelWatch({
@@ -34,9 +39,7 @@ export class Sessions {
 
   /** The open connections, and the bytes that wait to be sent to them. */
   measure(): { readonly connections: number; readonly unsentBytes: number } {
-    let unsentBytes = 0
-    for (const socket of this.#open.keys()) unsentBytes += unsentBytesOf(socket)
-    return { connections: this.#open.size, unsentBytes }
+    return { connections: this.#open.size, unsentBytes: this.#parts.guard.unsentBytes }
   }
 
   /** The open sessions of a user; without an id, of all connections. */
@@ -80,17 +83,22 @@ export class Sessions {
   }
 
   async #identify(socket: SocketIoSocket): Promise<Identity | null | RefusalError> {
-    const { settings, callbacks, drain } = this.#parts
+    const { settings, callbacks, drain, guard } = this.#parts
+    this.#admissions += 1
     try {
+      guard.of(socket.conn)
       drain.assertOpen()
+      this.#assertFree()
       const identity = await identify(socket, socket.handshake.auth, settings, callbacks)
       drain.assertOpen()
       return identity
     } catch (error) {
-      if (!(error instanceof RefusalError)) throw error
-      settings.metrics.refused(error.code)
-      settings.inspect?.({ type: 'refuse', user: null, request: 'connect', code: error.code })
-      return error
+      const refusal = error instanceof RefusalError ? error : this.#refusalOf(error)
+      settings.metrics.refused(refusal.code)
+      settings.inspect?.({ type: 'refuse', user: null, request: 'connect', code: refusal.code })
+      return refusal
+    } finally {
+      this.#admissions -= 1
     }
   }
 
@@ -102,11 +110,23 @@ export class Sessions {
     else takeOut(socket, room, this.#parts.settings.report)
   }
 
+  #refusalOf(error: unknown): RefusalError {
+    this.#parts.settings.report(error, { during: 'connection' })
+    return refuse('UNAVAILABLE', 'the server cannot accept connections at the moment')
+  }
+
+  #assertFree(): void {
+    const { serverLimits, metrics } = this.#parts.settings
+    if (this.#admissions <= serverLimits.admissions) return
+    metrics.bounds.add('admissions')
+    throw refuse('UNAVAILABLE', 'too many clients connect at the moment', { after: 1_000 })
+  }
+
   #begin(socket: SocketIoSocket, identity: Identity | null): void {
     if (!socket.connected) return
     this.#channels.watch(socket)
     for (const room of channelsOf(socket)) takeOut(socket, room, this.#parts.settings.report)
-    const session = new Session(socket, identity, this.#parts)
+    const session = new Session(socket, identity, this.#parts.guard.of(socket.conn), this.#parts)
     const { inspect } = this.#parts.settings
     const user = userIdOf(identity)
     const since = performance.now()

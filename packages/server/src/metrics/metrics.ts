@@ -7,6 +7,24 @@ export const boundNames = [
   'requests',
   /** The rooms of one connection. */
   'rooms',
+  /** A connection asked again for a namespace that it is in, or has asked for. */
+  'connects',
+  /** The namespaces of one connection. */
+  'namespaces',
+  /** The time that a connection may be in no namespace. */
+  'connectTimeout',
+  /** The calls of `authenticate` that run at a time. */
+  'admissions',
+  /** The packets of one connection at once. */
+  'events',
+  /** The levels of JSON in one packet. */
+  'nesting',
+  /** The time in which the attachments of a packet must come. */
+  'attachments',
+  /** What one connection leaves unread. */
+  'unsent',
+  /** What all connections leave unread. */
+  'unsentTotal',
 ] as const
 export type BoundName = (typeof boundNames)[number]
 

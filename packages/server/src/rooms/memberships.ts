@@ -8,6 +8,7 @@ import { assertMayJoin } from './join-permission.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import type { LeaveDelay } from './leave-delay.ts'
 import type { Page } from '../log/log.ts'
+import type { PageTurn } from '../guard/page-turns.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { Room } from './room.ts'
 import type { Settings } from '../settings.ts'
@@ -54,13 +55,15 @@ export class Memberships {
     return membership.room
   }
 
-  join(request: JoinRequest): Promise<JoinAnswer> {
+  /** `page` is the request's turn to read a page. */
+  join(request: JoinRequest, page: PageTurn): Promise<JoinAnswer> {
     const name = request.room
     return this.#mutex.run(name, async () => {
       const join: RunningJoin = { removal: undefined }
       this.#joins.set(name, join)
       try {
         await this.#assertAllowed(request, join)
+        await page.begin()
         return await this.#tryEnter(request, join)
       } catch (error) {
         if (error instanceof RefusalError && !isPassingCode(error.code)) this.#revoke(name)
@@ -162,6 +165,7 @@ export class Memberships {
   async #tryEnter(request: JoinRequest, join: RunningJoin): Promise<JoinAnswer> {
     const { room: name } = request
     if (this.#ended) throw refuse('UNAVAILABLE', 'the connection has ended')
+    if (join.removal !== undefined) throw join.removal
     const wasMember = this.#rooms.has(name)
     try {
       const answer = await this.#enter(request)

@@ -1,0 +1,171 @@
+import type { Socket as TcpSocket } from 'node:net'
+import type { Bye } from '@roomful/contract/protocol'
+import type { BoundName } from '../metrics/metrics.ts'
+import type { EngineConnection } from './engine.ts'
+import { FrameRules } from './frame-rules.ts'
+import { PageTurns } from './page-turns.ts'
+import type { ServerLimits } from './server-limits.ts'
+import { UnsentBytes } from './unsent-bytes.ts'
+import type { UnsentTotal } from './unsent-total.ts'
+
+/** A connection may have too much unsent for this long, so that a burst or a short stall does not end it. */
+const FULL_MS = 500
+/** How long an ended connection may take to read `$bye`, and to close. */
+const LINGER_MS = 1_000
+/** After this, a client that was told to return may return. */
+const RETURN_MS = 1_000
+
+export interface GuardParts {
+  readonly limits: ServerLimits
+  /** The most bytes of one page. */
+  readonly pageBytes: number
+  /** A number that changes with each turn of the event loop. */
+  turn(): number
+  readonly unsent: UnsentTotal
+  /** Starts or stops the deadlines that apply to the connection now. */
+  setDeadlines(guard: ConnectionGuard, state: Pick<FrameRules, 'isUnused' | 'isIncomplete'>): void
+  hit(bound: BoundName): void
+  closed(guard: ConnectionGuard): void
+}
+
+/** A session of the connection, which tells its client of the end. */
+interface Session {
+  bye(bye: Bye): void
+}
+
+/** Bounds what one connection can make the server do before it is admitted, and what it leaves unread. */
+export class ConnectionGuard {
+  readonly turns: PageTurns
+  readonly #connection: EngineConnection
+  readonly #parts: GuardParts
+  readonly #rules: FrameRules
+  readonly #unsent: UnsentBytes
+  readonly #sessions = new Set<Session>()
+  #turn = 0
+  #packetsInTurn = 0
+  /** When too much began to be unsent. */
+  #fullSince: number | undefined
+  /** Set once `$bye` was sent: when the connection is closed even if that was not read. */
+  #closeAt: number | undefined
+
+  constructor(connection: EngineConnection, parts: GuardParts) {
+    this.#connection = connection
+    this.#parts = parts
+    this.#rules = new FrameRules(parts.limits.namespaces, connection.protocol === 3)
+    this.#unsent = new UnsentBytes(connection)
+    this.turns = new PageTurns((running) => this.#mayReadPage(running), parts.unsent)
+    connection.on('packet', this.#received)
+    connection.on('packetCreate', this.#created)
+    connection.on('flush', this.#flushed)
+    connection.on('close', this.#closed)
+    parts.setDeadlines(this, this.#rules)
+  }
+
+  get id(): string {
+    return this.#connection.id
+  }
+
+  /** All that the connection holds in memory: what it did not read, and attachments of packets that are incomplete. */
+  get bytes(): number {
+    return this.#unsent.bytes + this.#rules.heldBytes
+  }
+
+  add(session: Session): void {
+    this.#sessions.add(session)
+  }
+
+  remove(session: Session): void {
+    this.#sessions.delete(session)
+  }
+
+  /** The connection answers a request over this TCP socket. */
+  responds(socket: TcpSocket, isUpgrade: boolean): void {
+    this.#unsent.responds(socket, isUpgrade)
+    this.#parts.unsent.changed(this, 0)
+  }
+
+  /** Closes the connection if too much is unsent for too long. */
+  check(now: number): void {
+    if (this.#closeAt !== undefined) {
+      if (this.#connection.transport.writable || now >= this.#closeAt) this.close()
+    } else if (this.#unsent.besidesLargest <= this.#parts.limits.unsentBytes) this.#fullSince = undefined
+    else if (now - (this.#fullSince ??= now) >= FULL_MS) {
+      this.#parts.hit('unsent')
+      this.#unsent.drop()
+      this.#sayBye('too much was not read')
+      this.#closeAt = now + LINGER_MS
+    }
+  }
+
+  /** Closes the connection now; what is unsent is dropped. */
+  close(): void {
+    this.#connection.close(true)
+    this.#unsent.destroy()
+  }
+
+  /** Closes the connection because it has hit a bound. */
+  end(bound: BoundName): void {
+    this.#parts.hit(bound)
+    if (bound === 'events') this.#sayBye('too many packets at once')
+    this.#connection.close(true)
+    this.#destroyLater()
+  }
+
+  /** Stops guarding. */
+  stop(): void {
+    this.#connection.off('packet', this.#received)
+    this.#connection.off('packetCreate', this.#created)
+    this.#connection.off('flush', this.#flushed)
+    this.#connection.off('close', this.#closed)
+    this.turns.close()
+  }
+
+  readonly #received = ({ type, data }: { readonly type: string; readonly data?: unknown }): void => {
+    const turn = this.#parts.turn()
+    if (turn !== this.#turn) this.#packetsInTurn = 0
+    this.#turn = turn
+    this.#packetsInTurn += 1
+    if (this.#packetsInTurn > this.#parts.limits.eventsAtOnce) return this.end('events')
+    if (type !== 'message') return
+    const violation = this.#withDeadlines(() => this.#rules.received(data))
+    if (violation !== undefined) this.end(violation)
+  }
+
+  readonly #created = (packet: { readonly type: string; readonly data?: unknown }): void => {
+    if (packet.type === 'message') this.#withDeadlines(() => this.#rules.sent(packet.data))
+    this.#parts.unsent.changed(this, this.#unsent.created(packet))
+  }
+
+  readonly #flushed = (): void => this.#unsent.flushed()
+
+  readonly #closed = (): void => {
+    this.stop()
+    if (this.#unsent.bytes > 0) this.#destroyLater()
+    this.#parts.closed(this)
+  }
+
+  #withDeadlines<T>(change: () => T): T {
+    const { isUnused, isIncomplete } = this.#rules
+    const result = change()
+    if (isUnused !== this.#rules.isUnused || isIncomplete !== this.#rules.isIncomplete)
+      this.#parts.setDeadlines(this, this.#rules)
+    return result
+  }
+
+  #mayReadPage(running: number): boolean {
+    const { limits, pageBytes, unsent } = this.#parts
+    if (this.#closeAt !== undefined) return false
+    const isAllowed = this.#unsent.bytes + running * pageBytes <= limits.unsentBytes / 4 && unsent.hasRoom()
+    if (!isAllowed) unsent.changed(this, 0)
+    return isAllowed
+  }
+
+  #sayBye(message: string): void {
+    for (const session of this.#sessions) session.bye({ code: 'RATE', after: RETURN_MS, message })
+  }
+
+  /** A WebSocket waits 30 s for its peer to close; until then, what is unsent would stay in memory. */
+  #destroyLater(): void {
+    setTimeout(() => this.#unsent.destroy(), LINGER_MS).unref?.()
+  }
+}

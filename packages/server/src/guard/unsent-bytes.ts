@@ -1,0 +1,74 @@
+import type { Socket as TcpSocket } from 'node:net'
+import type { EngineConnection } from './engine.ts'
+import { bytesOf } from './frame-rules.ts'
+
+/** What a packet takes in memory besides its data. */
+const PACKET_BYTES = 128
+
+/** Measures what the server has sent to one connection, and the network has not taken yet. */
+export class UnsentBytes {
+  readonly #connection: EngineConnection
+  /** Waits in Engine.IO. */
+  #queued = 0
+  /** Was given to the WebSocket, which did not write all of it yet. */
+  #written = 0
+  #largest = 0
+  /** The TCP socket below the WebSocket. */
+  #webSocket: TcpSocket | undefined
+  /** The TCP sockets of a polling client's requests, whose answers it may not read. */
+  readonly #responses = new Set<TcpSocket>()
+
+  constructor(connection: EngineConnection) {
+    this.#connection = connection
+    const { transport, request } = connection
+    if (transport.name !== 'polling') this.#webSocket = request?.socket
+  }
+
+  created(packet: { readonly data?: unknown }): number {
+    const bytes = bytesOf(packet.data) + PACKET_BYTES
+    this.#queued += bytes
+    this.#largest = Math.max(this.#largest, bytes)
+    return bytes
+  }
+
+  /** Engine.IO gives all that is queued to the transport, which it does once the transport has written all else. */
+  flushed(): void {
+    this.#written = this.#connection.transport.name === 'polling' ? 0 : this.#queued
+    this.#queued = 0
+  }
+
+  /** A request of the connection is answered over this socket: it becomes the WebSocket's, or has a polling client's answer. */
+  responds(socket: TcpSocket, isUpgrade: boolean): void {
+    if (isUpgrade) this.#webSocket = socket
+    else this.#responses.add(socket)
+  }
+
+  /** Drops what waits in Engine.IO. */
+  drop(): void {
+    const { writeBuffer } = this.#connection
+    if (Array.isArray(writeBuffer)) writeBuffer.length = 0
+    this.#queued = 0
+  }
+
+  /** Ends the TCP connections that still hold unsent bytes. */
+  destroy(): void {
+    this.#webSocket?.destroy()
+    for (const socket of this.#responses) socket.destroy()
+    this.#responses.clear()
+  }
+
+  get bytes(): number {
+    if (this.#connection.transport.writable) this.#queued = this.#written = 0
+    let bytes = this.#queued + this.#written
+    for (const socket of this.#responses)
+      if (socket.writableLength > 0 && !socket.destroyed) bytes += socket.writableLength
+      else this.#responses.delete(socket)
+    if (bytes === 0) this.#largest = 0
+    return bytes
+  }
+
+  /** The bytes besides the largest message: a single message may be of any size. */
+  get besidesLargest(): number {
+    return this.bytes - this.#largest
+  }
+}
