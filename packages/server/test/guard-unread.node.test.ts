@@ -1,0 +1,119 @@
+import { wire } from '@roomful/contract/protocol'
+import { expect, test } from 'vitest'
+import { openPollingSocket, SEPARATOR } from './support/raw-polling.ts'
+import { openSocketIo, openWebSocket, type RawWebSocket, received } from './support/raw-web-socket.ts'
+import { type SmallServer, startSmallServer } from './support/small-server.ts'
+
+const MB = 1_000_000
+
+/** Two clients of the server still talk, within a second. */
+async function expectUnharmed({ url }: SmallServer): Promise<void> {
+  const [ann, bob] = [await openSocketIo(url), await openSocketIo(url)]
+  const { epoch } = await join(ann, 'pair')
+  await join(bob, 'pair')
+  const started = performance.now()
+  const items = [{ n: 1, event: 'message', data: { text: 'still here' } }]
+  const batch = { room: 'pair', epoch, cid: Math.random().toString(36).padEnd(22, 'x').replace('.', 'x').slice(0, 22), items }
+  ann.send(`429${JSON.stringify([wire.publish, batch])}`)
+  await received(bob, /^42\["message",\{"text":"still here"\}/)
+  expect(performance.now() - started).toBeLessThan(1_000)
+}
+
+async function join(socket: RawWebSocket, room: string): Promise<{ readonly epoch: string; readonly head: number }> {
+  socket.send(`421${JSON.stringify([wire.join, { room }])}`)
+  const [, answer = ''] = await received(socket, /^431\[(\{"ok":true.*\})\]$/)
+  return JSON.parse(answer) as { epoch: string; head: number }
+}
+
+test('S6 a payload of 129 KB with 43,000 CONNECT packets leaves a server of 512 MB alive, and other clients unaffected', async () => {
+  const server = await startSmallServer()
+  const before = await server.state()
+  const client = await openPollingSocket(server.url)
+  await client.post(Array.from({ length: 43_000 }, () => '40').join(SEPARATOR))
+  const after = await server.state()
+  expect(after.memory - before.memory).toBeLessThan(20 * MB)
+  expect(after.metrics.connections).toBe(0)
+  expect(after.metrics.bounds.connects).toBe(1)
+  expect(await client.poll()).toBeUndefined()
+  await expectUnharmed(server)
+})
+
+test('S11 a payload of 16,250 requests closes its connection, and delays nobody for long', async () => {
+  const server = await startSmallServer({ limits: { eventsAtOnce: 500 } })
+  const client = await openPollingSocket(server.url)
+  await server.state()
+  const typing = `42${JSON.stringify([wire.typing, { room: 'pair', typing: true }])}`
+  await client.post(Array.from({ length: 16_250 }, () => typing).join(SEPARATOR))
+  const { stallMs, metrics } = await server.state()
+  expect(metrics.bounds.events).toBe(1)
+  expect(metrics.connections).toBe(0)
+  expect(stallMs).toBeLessThan(200)
+  await expectUnharmed(server)
+})
+
+test('S2 a frame that is nested 8,000 levels deep closes its connection before the app can emit it again', async () => {
+  const server = await startSmallServer()
+  for (const deep of [`${'['.repeat(8_000)}${']'.repeat(8_000)}`, `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}`]) {
+    const eve = await openSocketIo(server.url)
+    eve.send(`42["echo",${deep}]`)
+    await expect.poll(() => eve.isClosed).toBe(true)
+  }
+  expect((await server.state()).metrics.bounds.nesting).toBe(2)
+  await expectUnharmed(server)
+})
+
+test('S1 a message beyond maxHttpBufferSize ends only its own connection', async () => {
+  const server = await startSmallServer()
+  const before = await server.state()
+  const eve = await openWebSocket(server.url)
+  eve.send(`40{"text":"${'x'.repeat(4 * MB)}"}`)
+  await expect.poll(() => eve.isClosed).toBe(true)
+  expect((await server.state()).memory - before.memory).toBeLessThan(5 * MB)
+  await expectUnharmed(server)
+})
+
+test('S12 a guest that asks for history and reads nothing takes less than 20 MB, and is closed or waits', async () => {
+  const server = await startSmallServer({ messages: 300 })
+  const eve = await openSocketIo(server.url)
+  const { epoch } = await join(eve, 'full')
+  const before = await server.state()
+  eve.pause()
+  const request = JSON.stringify([wire.history, { room: 'full', epoch, after: 0, limit: 200 }])
+  for (let n = 0; n < 6_000; n += 100) {
+    eve.send(...Array.from({ length: 100 }, (_, index) => `42${n + index}${request}`))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  const after = await server.state()
+  expect(after.memory - before.memory).toBeLessThan(20 * MB)
+  await expectUnharmed(server)
+})
+
+test('S12 members that do not read a busy room are told RATE and closed; those that read get all of it', async () => {
+  const server = await startSmallServer({ busyMs: 5 })
+  const readers = [await openSocketIo(server.url), await openSocketIo(server.url)]
+  const others = await Promise.all(Array.from({ length: 5 }, () => openSocketIo(server.url)))
+  for (const socket of [...readers, ...others]) await join(socket, 'busy')
+  const before = await server.state()
+  for (const socket of others) socket.pause()
+  await expect.poll(async () => (await server.state()).metrics.bounds.unsent, { interval: 200 }).toBe(5)
+  const after = await server.state()
+  expect(after.memory - before.memory).toBeLessThan(20 * MB)
+  await expect.poll(async () => (await server.state()).connections, { interval: 100 }).toBe(2)
+  for (const socket of readers) expect(socket.isClosed).toBe(false)
+  const seqs = readers.map(({ packets }) => packets.flatMap((packet) => /"\$room":"busy".*"seq":(\d+)/.exec(packet)?.[1] ?? []))
+  for (const of of seqs) expect(of.map(Number)).toEqual(of.map((_, index) => Number(of[0]) + index))
+})
+
+test('S12 a polling client that polls no more, or reads no answer, is closed', async () => {
+  const server = await startSmallServer({ busyMs: 5, limits: { unsentBytes: 262_144, pageBytes: 65_536, eventBytes: 65_536 } })
+  const [silent, unread] = [await openPollingSocket(server.url), await openPollingSocket(server.url)]
+  for (const client of [silent, unread]) await client.post(`42${JSON.stringify([wire.join, { room: 'busy' }])}`)
+  const before = await server.state()
+  void (async () => {
+    for (let n = 0; n < 500; n += 1) await unread.pollUnread()
+  })().catch(() => {})
+  await expect.poll(async () => (await server.state()).connections, { interval: 100 }).toBe(0)
+  const { memory, metrics } = await server.state()
+  expect(memory - before.memory).toBeLessThan(20 * MB)
+  expect(metrics.bounds.unsent).toBe(2)
+})

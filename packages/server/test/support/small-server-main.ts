@@ -1,0 +1,55 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createRooms, memoryLog, type RoomsLimits, type RoomsMetrics } from '@roomful/server'
+import { Server, type ServerOptions } from 'socket.io'
+import { guestChat } from './chat.ts'
+
+// The main file of the process that small-server.ts starts.
+
+export interface SmallServerSettings {
+  readonly limits?: RoomsLimits
+  readonly server?: Partial<ServerOptions>
+  /** The room "full" has this many messages of 1,000 characters. @default 0 */
+  readonly messages?: number
+  /** The server sends a message of 8,000 characters to the room "busy" this often, in milliseconds. @default never */
+  readonly busyMs?: number
+}
+
+export interface ServerState {
+  /** Objects and buffers after a garbage collection, in bytes. */
+  readonly memory: number
+  /** The longest time in which the process did nothing else, in milliseconds. */
+  readonly stallMs: number
+  readonly connections: number
+  readonly metrics: RoomsMetrics
+}
+
+const { limits = {}, server = {}, messages = 0, busyMs } = JSON.parse(process.argv[2] ?? '{}') as SmallServerSettings
+const http = createServer()
+const io = new Server(http, server)
+const rooms = createRooms(io, { contract: guestChat, log: memoryLog(), limits })
+// As the apps of others do: sends everything to everyone.
+io.on('connection', (socket) => socket.on('echo', (data) => io.emit('echo', data)))
+
+for (let n = 0; n < messages; n += 1) await rooms.to('full').emit('message', { text: `${n} `.padEnd(1_000, 'x') })
+const text = 'x'.repeat(8_000)
+if (busyMs !== undefined) setInterval(() => void rooms.to('busy').emit('anything', text), busyMs)
+
+const delay = monitorEventLoopDelay({ resolution: 5 })
+delay.enable()
+process.once('disconnect', () => process.exit())
+process.on('message', () => {
+  const stallMs = delay.max / 1e6
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  const state: ServerState = {
+    memory: heapUsed + external,
+    stallMs,
+    connections: io.engine.clientsCount,
+    metrics: rooms.metrics(),
+  }
+  process.send?.(state)
+  delay.reset()
+})
+http.listen(0, '127.0.0.1', () => process.send?.({ port: (http.address() as AddressInfo).port }))
