@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { wire } from '@roomful/contract/protocol'
 import { expect, test } from 'vitest'
-import { openPollingSocket, SEPARATOR } from './support/raw-polling.ts'
+import { openPolling, openPollingSocket, SEPARATOR } from './support/raw-polling.ts'
 import { openSocketIo, openWebSocket, type RawWebSocket, received } from './support/raw-web-socket.ts'
+import { texts } from './support/start-rooms.ts'
 import { type SmallServer, startSmallServer } from './support/small-server.ts'
 
 const MB = 1_000_000
@@ -12,8 +14,8 @@ async function expectUnharmed({ url }: SmallServer): Promise<void> {
   const { epoch } = await join(ann, 'pair')
   await join(bob, 'pair')
   const started = performance.now()
-  const items = [{ n: 1, event: 'message', data: { text: 'still here' } }]
-  const batch = { room: 'pair', epoch, cid: Math.random().toString(36).padEnd(22, 'x').replace('.', 'x').slice(0, 22), items }
+  const cid = randomBytes(17).toString('base64url').slice(0, 22)
+  const batch = { room: 'pair', epoch, cid, items: texts(['still here']) }
   ann.send(`429${JSON.stringify([wire.publish, batch])}`)
   await received(bob, /^42\["message",\{"text":"still here"\}/)
   expect(performance.now() - started).toBeLessThan(1_000)
@@ -28,7 +30,7 @@ async function join(socket: RawWebSocket, room: string): Promise<{ readonly epoc
 test('S6 a payload of 129 KB with 43,000 CONNECT packets leaves a server of 512 MB alive, and other clients unaffected', async () => {
   const server = await startSmallServer()
   const before = await server.state()
-  const client = await openPollingSocket(server.url)
+  const client = await openPolling(server.url)
   await client.post(Array.from({ length: 43_000 }, () => '40').join(SEPARATOR))
   const after = await server.state()
   expect(after.memory - before.memory).toBeLessThan(20 * MB)
@@ -100,12 +102,17 @@ test('S12 members that do not read a busy room are told RATE and closed; those t
   expect(after.memory - before.memory).toBeLessThan(20 * MB)
   await expect.poll(async () => (await server.state()).connections, { interval: 100 }).toBe(2)
   for (const socket of readers) expect(socket.isClosed).toBe(false)
-  const seqs = readers.map(({ packets }) => packets.flatMap((packet) => /"\$room":"busy".*"seq":(\d+)/.exec(packet)?.[1] ?? []))
+  const seqs = readers.map(({ packets }) =>
+    packets.flatMap((packet) => /"\$room":"busy".*"seq":(\d+)/.exec(packet)?.[1] ?? []),
+  )
   for (const of of seqs) expect(of.map(Number)).toEqual(of.map((_, index) => Number(of[0]) + index))
 })
 
 test('S12 a polling client that polls no more, or reads no answer, is closed', async () => {
-  const server = await startSmallServer({ busyMs: 5, limits: { unsentBytes: 262_144, pageBytes: 65_536, eventBytes: 65_536 } })
+  const server = await startSmallServer({
+    busyMs: 5,
+    limits: { unsentBytes: 262_144, pageBytes: 65_536, eventBytes: 65_536 },
+  })
   const [silent, unread] = [await openPollingSocket(server.url), await openPollingSocket(server.url)]
   for (const client of [silent, unread]) await client.post(`42${JSON.stringify([wire.join, { room: 'busy' }])}`)
   const before = await server.state()

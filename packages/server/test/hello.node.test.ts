@@ -187,7 +187,7 @@ describe('authenticate', () => {
 })
 
 describe('createRooms: bad options', () => {
-  const io = { on: () => io, off: () => io, use: () => io, to: () => ({ emit: () => true }) }
+  const io = { on: () => io, off: () => io, use: () => io, bind: () => io, to: () => ({ emit: () => true }) }
 
   test('a contract with a user schema requires authenticate', () => {
     expect(() => createRooms(io, { contract: chat })).toThrow(/authenticate is required/)
@@ -202,12 +202,15 @@ describe('createRooms: bad options', () => {
     expect(make({ limits: { romms: 3 } })).toThrow('unknown limit "romms"')
     expect(make({ limits: { dedupMs: 3 } })).toThrow('unknown limit "dedupMs"')
     expect(make({ limits: { eventBytes: 100_000 } })).toThrow(/an event must fit a batch and a page/)
+    expect(make({ limits: { unsentBytes: 1_000_000 } })).toThrow(/unsentBytes is less than 4 times pageBytes/)
+    expect(make({ limits: { unsentTotalBytes: 1_000_000 } })).toThrow(/unsentTotalBytes is less than unsentBytes/)
+    expect(make({ limits: { eventsAtOnce: 0 } })).toThrow(/eventsAtOnce must be a whole number of at least 1/)
     expect(make({ handlerTimeoutMs: Number.NaN })).toThrow(/handlerTimeoutMs must be a whole number/)
     expect(make({ presenceGraceMs: -1 })).toThrow(
       'createRooms: presenceGraceMs must be a whole number of at least 0, got -1',
     )
     expect(make({ presenceGraceMs: 0 })).not.toThrow()
-    for (const name of ['presenceGraceMs', 'handlerTimeoutMs', 'closeTimeoutMs']) {
+    for (const name of ['connectTimeoutMs', 'presenceGraceMs', 'handlerTimeoutMs', 'closeTimeoutMs']) {
       expect(make({ [name]: 2 ** 31 })).toThrow(`createRooms: ${name} must be at most 2147483647, got 2147483648`)
       expect(make({ [name]: 2 ** 31 - 1 })).not.toThrow()
     }

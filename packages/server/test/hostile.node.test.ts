@@ -73,12 +73,12 @@ describe('hostile requests', () => {
     const tooDeep = { code: 'SHAPE', message: 'data must not be nested deeper than 32 levels' }
     expect(await results(34)).toEqual([tooDeep])
     expect(await results(1_000)).toEqual([tooDeep])
-    await sendText(
-      eve,
+    const requests = [
       `42["${wire.publish}",{"room":"general","epoch":"${epoch}","cid":"${cid}","items":[{"n":4,"id":"${idOf(4)}","event":"anything","data":${nested(6_000)}}]}]`,
-    )
-    await sendText(eve, `42["${wire.join}",${nested(6_000)}]`)
-    await sendText(eve, `42["${wire.join}",{"room":${nested(6_000)}}]`)
+      `42["${wire.join}",${nested(6_000)}]`,
+      `42["${wire.join}",{"room":${nested(6_000)}}]`,
+    ]
+    for (const request of requests) await sendText(await connect(), request)
     await expectUnharmed(other)
     expect(errors).toEqual([])
   })

@@ -129,6 +129,7 @@ export class ConnectionGuard {
     if (type !== 'message') return
     const violation = this.#withDeadlines(() => this.#rules.received(data))
     if (violation !== undefined) this.end(violation)
+    else if (this.#rules.isIncomplete) this.#parts.unsent.changed(this, 0)
   }
 
   readonly #created = (packet: { readonly type: string; readonly data?: unknown }): void => {

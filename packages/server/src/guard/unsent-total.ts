@@ -21,7 +21,7 @@ interface Measured {
 export class UnsentTotal {
   readonly #limit: number
   readonly #hit: (bound: BoundName) => void
-  /** Connections with something unsent, or with requests that wait. */
+  /** Connections with something unsent, with requests that wait, or with incomplete packets. */
   readonly #busy = new Set<Measured>()
   /** As last measured, with all that was sent since. */
   #bytes = 0

@@ -59,7 +59,8 @@ export async function received(socket: RawWebSocket, pattern: RegExp): Promise<R
       const match = pattern.exec(socket.packets[index] ?? '')
       if (match) return match
     }
-    if (socket.isClosed) throw new Error(`closed before a packet matched ${pattern}: ${socket.packets.slice(-3).join()}`)
+    if (socket.isClosed)
+      throw new Error(`closed before a packet matched ${pattern}: ${socket.packets.slice(-3).join()}`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }
