@@ -12,8 +12,6 @@ export interface RawPolling {
   post(payload: string): Promise<number>
   /** Polls once; resolves with the packets, or undefined if the session is unknown or the connection ended. */
   poll(): Promise<readonly string[] | undefined>
-  /** Polls without reading the answer; resolves when its head has come. */
-  pollUnread(): Promise<void>
 }
 
 /** Opens a session of a Socket.IO server by polling. */
@@ -29,11 +27,6 @@ export async function openPolling(url: string): Promise<RawPolling> {
     poll: async () => {
       const { status, text } = await answerTo(address, agent)
       return status === 200 ? text.split(SEPARATOR) : undefined
-    },
-    pollUnread: async () => {
-      const unread = new Agent()
-      onTestFinished(() => unread.destroy())
-      await headOf(address, unread)
     },
   }
 }

@@ -12,7 +12,7 @@ export interface SmallServerSettings {
   readonly server?: Partial<ServerOptions>
   /** The room "full" has this many messages of 1,000 characters. @default 0 */
   readonly messages?: number
-  /** The server sends a message of 8,000 characters to the room "busy" this often, in milliseconds. @default never */
+  /** The server sends a message of 32,000 characters to the room "busy" this often, in milliseconds. @default never */
   readonly busyMs?: number
 }
 
@@ -33,7 +33,7 @@ const rooms = createRooms(io, { contract: guestChat, log: memoryLog(), limits })
 io.on('connection', (socket) => socket.on('echo', (data) => io.emit('echo', data)))
 
 for (let n = 0; n < messages; n += 1) await rooms.to('full').emit('message', { text: `${n} `.padEnd(1_000, 'x') })
-const text = 'x'.repeat(8_000)
+const text = 'x'.repeat(32_000)
 if (busyMs !== undefined) setInterval(() => void rooms.to('busy').emit('anything', text), busyMs)
 
 const delay = monitorEventLoopDelay({ resolution: 5 })

@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
 import type { ServerState, SmallServerSettings } from './small-server-main.ts'
 
 const main = fileURLToPath(new URL('small-server-main.ts', import.meta.url))
@@ -13,13 +12,17 @@ export interface SmallServer {
   readonly url: string
   /** Its memory, its stalls and its counters since the last call. Rejects with its output if the process has ended. */
   state(): Promise<ServerState>
+  kill(): void
 }
 
-/** Starts the server; it is killed with the test. */
+/** Starts the server. The caller kills it at the end. */
 export async function startSmallServer(settings: SmallServerSettings = {}): Promise<SmallServer> {
   const execArgv = ['--import', 'tsx', '--conditions=@roomful/source', '--max-old-space-size=512', '--expose-gc']
   const child = fork(main, [JSON.stringify(settings)], { cwd, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  // An interrupted test run must not leave the process behind.
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   let output = ''
   const read = (text: Buffer): void => void (output = (output + String(text)).slice(-4_000))
   child.stdout?.on('data', read)
@@ -31,6 +34,7 @@ export async function startSmallServer(settings: SmallServerSettings = {}): Prom
   const answer = async (): Promise<unknown> => (await Promise.race([once(child, 'message'), ended]))[0]
   const { port } = (await answer()) as { port: number }
   return {
+    kill,
     url: `http://127.0.0.1:${port}`,
     state: async () => {
       const answered = answer()
