@@ -72,6 +72,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     to: (room) => createRoomEmitter(room, { rules, drain, activeRooms, report, io }),
     userOf: (socket) => sessions.userOf(socket) as User<C> | undefined,
     metrics: () => metrics.snapshot({ ...sessions.measure(), ...activeRooms.measure() }),
+    networkOf: ({ handshake }) => settings.readAddress(handshake.address, handshake.headers).network,
     newEpoch: () => drain.run(async () => await log.newEpoch()),
     close: () => (closed ??= closeDown()),
   }

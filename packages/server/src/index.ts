@@ -31,6 +31,7 @@ export type {
   RoomOperations,
   RoomSummary,
 } from './rooms/operations.ts'
+export type { TrustProxy } from './rates/trust-proxy.ts'
 export { RefusalError, refuse } from './refuse.ts'
 export type { ErrorContext } from './report.ts'
 export type { HistogramSnapshot } from './metrics/counters.ts'

@@ -22,6 +22,7 @@ import type { ServerLimits } from './guard/server-limits.ts'
 import type { RoomLog } from './log/log.ts'
 import type { Inspect } from './metrics/events.ts'
 import type { RoomsMetrics } from './metrics/metrics.ts'
+import type { TrustProxy } from './rates/trust-proxy.ts'
 import type { ErrorContext } from './report.ts'
 import type { RoomOperations } from './rooms/operations.ts'
 
@@ -32,7 +33,7 @@ export interface Handshake {
   readonly auth: Readonly<Record<string, unknown>>
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly query: Readonly<Record<string, unknown>>
-  /** The peer's IP address. */
+  /** The client's IP address: the peer's, or by `trustProxy` the one that the app's proxies report. IPv4-mapped ones as IPv4. */
   readonly address: string
   /** The socket, with what `io.use` has put into `socket.data`. */
   // oxlint-disable-next-line typescript/no-explicit-any -- its event maps are the app's
@@ -116,6 +117,13 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
       context: { [E in EventName<RoomEmitted<C>>]: EmitContext<C, E, Claims> }[EventName<RoomEmitted<C>>],
     ) => Await<boolean>
   }
+  /**
+   * The proxies in front of this server, as Express has it: how many there are, or their networks (`['10.0.0.0/8']`; also `loopback`,
+   * `linklocal`, `uniquelocal`). The address of a client is then read from `X-Forwarded-For`. 0: there is no proxy. Without this
+   * option the peer is the client, but peers on this machine, and private ones that send a forwarding header, may be a proxy:
+   * quotas by address do not count them.
+   */
+  readonly trustProxy?: TrustProxy
   /** Stores the messages of rooms. Default: `memoryLog()`. Closed by `rooms.close()`. */
   readonly log?: RoomLog
   readonly limits?: RoomsLimits
@@ -189,6 +197,11 @@ export interface Rooms<C extends AnyContract, Claims = undefined> extends RoomOp
   to(room: string): RoomEmitter<C>
   /** The user of a socket, for your own Socket.IO handlers; undefined for a client without a user. */
   userOf(socket: object): User<C> | undefined
+  /**
+   * The network of a socket's client, for quotas of your own: an IPv4 address, or an IPv6 network as `2001:db8:0:1::/64`.
+   * undefined where it is unknown, see `trustProxy`.
+   */
+  networkOf(socket: { readonly handshake: Pick<Handshake, 'address' | 'headers'> }): string | undefined
   /**
    * Gives every room a new epoch. Call it after restoring the log from a backup: otherwise numbers would be given twice.
    * Members notice with the next message; their views begin anew, with a `gap` of reason `epoch`.

@@ -8,6 +8,7 @@ import { assertDedup } from './log/row-limits.ts'
 import type { Inspect } from './metrics/events.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { Handshake, RoomsLimits, RoomsOptions } from './options.ts'
+import { createReadAddress, type ReadAddress } from './rates/client-address.ts'
 import { createReport, type Report } from './report.ts'
 
 /** The options with all defaults. The contract is only data here, so the app's functions lose their types. */
@@ -18,6 +19,7 @@ export interface Settings {
   readonly authorizeEmit: ((context: object) => unknown) | undefined
   readonly onJoin: ((context: object) => unknown) | undefined
   readonly onLeave: ((context: object) => unknown) | undefined
+  readonly readAddress: ReadAddress
   readonly log: RoomLog
   /** The limits that clients are told. */
   readonly limits: Limits
@@ -60,6 +62,7 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
     authorizeEmit: emit as Settings['authorizeEmit'],
     onJoin: hookFrom('onJoin', options.onJoin),
     onLeave: hookFrom('onLeave', options.onLeave),
+    readAddress: createReadAddress(options.trustProxy, report),
     log,
     ...limitsOf(options.limits, log.dedupMs),
     connectTimeoutMs,

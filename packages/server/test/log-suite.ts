@@ -193,6 +193,49 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect((await commit('general', sender('bob', 'a'), [item(1, 'a')]))?.head).toBe(7)
     })
 
+    test('S19: a flood of senders from one address is refused there only; a page that has a row goes on', async () => {
+      const clock = stoppedClock()
+      const { log, commit } = await openLog({ maxRowsPerAddress: 3 })
+      const at = (address: string | undefined, cid: string, user: string | null = null) => ({ user, cid, address })
+      const [flood, other] = ['192.0.2.1', '2001:db8::/64']
+      await commit('general', at(flood, 'a'), [item(1, 'a')])
+      await commit('other', at(flood, 'a'), [item(1, 'a')])
+      await commit('general', at(flood, 'b', 'bob'), [item(1, 'b')])
+      const refusal = expect.objectContaining({ code: 'LIMIT', message: expect.stringContaining('at your address') })
+      await expect((async () => await log.row('general', at(flood, 'c')))()).rejects.toEqual(refusal)
+      await expect(commit('general', at(flood, 'c', 'carol'), [item(1, 'c')])).rejects.toEqual(refusal)
+      expect((await commit('general', at(other, 'c'), [item(1, 'c')]))?.entries).toHaveLength(1)
+      expect((await commit('general', at(undefined, 'd'), [item(1, 'd')]))?.entries).toHaveLength(1)
+
+      clock.pass(23 * HOUR_MS)
+      // A page that moves to another network keeps its row, which stays charged to the first one.
+      expect((await commit('general', at(other, 'a'), [item(1, 'a'), item(2, 'd')]))?.results).toMatchObject([
+        { seq: 1 },
+        { seq: 5 },
+      ])
+      await expect(commit('general', at(flood, 'h'), [item(1, 'h')])).rejects.toEqual(refusal)
+      clock.pass(HOUR_MS + 1)
+      await commit('general', at(flood, 'e'), [item(1, 'e')])
+      await commit('general', at(flood, 'f'), [item(1, 'f')])
+      await expect(commit('general', at(flood, 'g'), [item(1, 'g')])).rejects.toEqual(refusal)
+    })
+
+    test('S19: guests from any number of addresses get half of the rows, so that users can still write', async () => {
+      const clock = stoppedClock()
+      const { commit } = await openLog({ maxRows: 7 })
+      const guestAt = (n: number) => ({ user: null, cid: `cid ${n}`, address: `192.0.2.${n}` })
+      for (let n = 1; n <= 4; n += 1) await commit('general', guestAt(n), [item(1, `${n}`)])
+      await expect(commit('general', guestAt(5), [item(1, '5')])).rejects.toMatchObject({ code: 'LIMIT' })
+      for (const user of ['ann', 'bob', 'carol'])
+        expect((await commit('general', { user, cid: 'c' }, [item(1, user)]))?.entries).toHaveLength(1)
+      await expect(commit('general', { user: 'dave', cid: 'c' }, [item(1, 'd')])).rejects.toMatchObject({
+        code: 'LIMIT',
+      })
+      clock.pass(24 * HOUR_MS + 1)
+      for (let n = 5; n <= 8; n += 1) await commit('general', guestAt(n), [item(1, `${n}`)])
+      await expect(commit('general', guestAt(9), [item(1, '9')])).rejects.toMatchObject({ code: 'LIMIT' })
+    })
+
     test('S10 newEpoch changes the epoch of every room, and nothing else', async () => {
       const { log, add, commit } = await openLog()
       await add('general', 'a')

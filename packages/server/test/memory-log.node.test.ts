@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { memoryLog, type NewEntry, type RoomLog } from '../src/index.ts'
+import { memoryLog, type NewEntry, type RoomLog, type Sender } from '../src/index.ts'
 import { describeLog } from './log-suite.ts'
 
 describeLog('memory log', (options) => memoryLog(options))
 
 const entry = (text: string): NewEntry => ({ event: 'message', data: text, id: text.slice(0, 9), from: null, at: 1 })
+const ann: Sender = { user: 'ann', cid: 'c' }
 const add = async (log: RoomLog, room: string, ...words: string[]) => await log.append(room, words.map(entry))
 const read = async (log: RoomLog, room: string) =>
   await log.page(room, { after: 0, limit: 100_000, bytes: 100_000_000 })
@@ -57,11 +58,60 @@ describe('the bounds of a memory log', () => {
     const log = memoryLog({ maxRooms: 1 })
     log.retain?.('a')
     await add(log, 'a', 'hello')
-    expect(() => log.retain?.('b')).toThrow(expect.objectContaining({ code: 'LIMIT' }))
+    log.retain?.('b')
+    const refusal = expect.objectContaining({ code: 'LIMIT' })
+    expect(() => log.append('b', [entry('hello')])).toThrow(refusal)
+    expect(() => log.row('b', ann)).toThrow(refusal)
+    expect(await log.row('a', ann)).toBeUndefined()
     expect(await read(log, 'a')).toMatchObject({ head: 1 })
     log.release?.('a')
-    log.retain?.('b')
-    expect(await read(log, 'b')).toMatchObject({ head: 0 })
+    const { epoch } = await read(log, 'b')
+    expect(await add(log, 'b', 'hello')).toMatchObject({ head: 1, epoch })
+    expect(await read(log, 'a')).toMatchObject({ head: 0 })
+  })
+
+  test('S9: 200,000 rooms that are only joined take no memory, and no room with messages is forgotten for them', async () => {
+    const log = memoryLog({ maxRooms: 2 })
+    const { epoch } = await add(log, 'general', 'hello')
+    for (let room = 0; room < 200_000; room += 1) {
+      log.retain?.(`flood ${room}`)
+      await read(log, `flood ${room}`)
+      log.release?.(`flood ${room}`)
+    }
+    await add(log, 'other', 'hello')
+    expect(await read(log, 'general')).toMatchObject({ epoch, head: 1 })
+    const { epoch: again } = await read(log, 'flood 7')
+    log.retain?.('flood 7')
+    log.release?.('flood 7')
+    expect(await read(log, 'flood 7')).toMatchObject({ epoch: again, head: 0 })
+  })
+
+  test('an empty room in use keeps its epoch, also when another room is forgotten', async () => {
+    const log = memoryLog({ maxRooms: 1 })
+    log.retain?.('quiet')
+    const { epoch } = await read(log, 'quiet')
+    await add(log, 'a', 'hello')
+    await add(log, 'b', 'hello')
+    expect((await read(log, 'quiet')).epoch).toBe(epoch)
+    expect(await add(log, 'quiet', 'hello')).toMatchObject({ epoch, head: 1 })
+  })
+
+  test('S9: an address that began a twentieth of all rooms has its own rooms forgotten for new ones', async () => {
+    const log = memoryLog({ maxRooms: 40 })
+    const say = async (room: string, sender: Sender) => {
+      const { epoch } = await read(log, room)
+      return await log.commit(room, { epoch, sender, items: [{ n: 1, hash: 'h', entry: entry('a') }] })
+    }
+    for (let n = 0; n < 38; n += 1) await say(`old ${n}`, { user: `user ${n}`, cid: 'c' })
+    for (let n = 0; n < 300; n += 1) await say(`flood ${n}`, { user: null, cid: `c ${n}`, address: '192.0.2.1' })
+    for (let n = 0; n < 38; n += 1) expect(await read(log, `old ${n}`)).toMatchObject({ head: 1 })
+    expect(await read(log, 'flood 299')).toMatchObject({ head: 1 })
+    expect(await read(log, 'flood 297')).toMatchObject({ head: 0 })
+    await say('new', { user: 'ann', cid: 'c', address: '192.0.2.2' })
+    expect(await read(log, 'old 0')).toMatchObject({ head: 0 })
+    expect(await read(log, 'old 1')).toMatchObject({ head: 1 })
+    for (const room of ['flood 298', 'flood 299']) log.retain?.(room)
+    expect(() => log.row('more', { user: 'eve', cid: 'c', address: '192.0.2.1' })).toThrow(/at most 40 rooms/)
   })
 
   test("a forgotten room loses its senders' rows, so that its numbers begin anew", async () => {
@@ -70,8 +120,9 @@ describe('the bounds of a memory log', () => {
     const items = [{ n: 1, hash: 'h', entry: entry('a') }]
     const { epoch } = await read(log, 'a')
     expect(await log.commit('a', { epoch, sender, items })).toMatchObject({ head: 1 })
-    await read(log, 'b')
+    await add(log, 'b', 'hello')
     const again = await read(log, 'a')
+    expect(again.epoch).not.toBe(epoch)
     expect(await log.row('a', sender)).toBeUndefined()
     expect(await log.commit('a', { epoch: again.epoch, sender, items })).toMatchObject({
       head: 1,

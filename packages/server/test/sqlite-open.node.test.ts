@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import Database from 'libsql'
 import { expect, test } from 'vitest'
 import { retentionFor } from '../src/log/retention.ts'
@@ -29,8 +30,8 @@ test.each<[what: string, make: (folder: string) => string, reason: string]>([
   ],
   [
     'a log of a later version',
-    (folder) => database(folder, `PRAGMA application_id = ${0x52_6f_6f_6d}; PRAGMA user_version = 2`),
-    'it has version 2 of the schema, expected 1: choose another file',
+    (folder) => database(folder, `PRAGMA application_id = ${0x52_6f_6f_6d}; PRAGMA user_version = 3`),
+    'it has version 3 of the schema, expected at most 2: choose another file',
   ],
 ])('S7 a file that is %s gives an error with the reason, and is not locked', (_what, make, reason) => {
   const file = make(temporaryFolder())
@@ -121,6 +122,37 @@ test('an empty file, and a file in a missing folder, are initialized', async () 
   for (const file of [written(temporaryFolder(), ''), join(temporaryFolder(), 'deep', 'er', 'rooms.db')]) {
     const log = sqliteLog({ file })
     expect(await log.page('general', all)).toMatchObject({ head: 0 })
+    await log.close?.()
+  }
+})
+
+test('a file of the first version opens with its entries, epochs and rows, whose guests count', async () => {
+  const file = join(temporaryFolder(), 'rooms.db')
+  const packed = readFileSync(new URL('./fixtures/log-version-1.db.gz', import.meta.url))
+  writeFileSync(file, gunzipSync(packed))
+  for (let start = 1; start <= 2; start += 1) {
+    const log = sqliteLog({ file, maxRows: 6 })
+    const general = await log.page('general', { after: 0, limit: 9, bytes: 9_999 })
+    expect(general).toMatchObject({ epoch: 'RXJuXgxfOgqHrP3o', head: 5, first: 1 })
+    expect(general.entries.map(({ id }) => id)).toEqual([
+      'id of ann a in general',
+      'id of guest g in general',
+      'id of guest h in general',
+      'id of bob b in general',
+      'id of server',
+    ])
+    expect(await log.row('other', { user: null, cid: 'g'.repeat(22) })).toMatchObject({
+      last: 2,
+      results: [
+        { n: 1, answer: { seq: 1 } },
+        { n: 2, answer: { code: 'SPAM' } },
+      ],
+    })
+    await expect(log.row('general', { user: null, cid: 'new', address: '192.0.2.1' })).rejects.toMatchObject({
+      code: 'LIMIT',
+      message: expect.stringContaining('have not signed in'),
+    })
+    expect(await log.row('general', { user: 'new', cid: 'new', address: '192.0.2.1' })).toBeUndefined()
     await log.close?.()
   }
 })

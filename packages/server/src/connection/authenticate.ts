@@ -25,6 +25,8 @@ export interface Identity {
   expiresAt: number | undefined
   /** The app has no `authenticate`: the id is this connection's alone. */
   readonly guest: boolean
+  /** The network that quotas count the client by; undefined where it is unknown. */
+  readonly address: string | undefined
 }
 
 /** The id of a user who has signed in; null for a guest, and for a client without a user. */
@@ -43,13 +45,14 @@ export async function identify(
   settings: Settings,
   callbacks: CallbackRunner,
 ): Promise<Identity | null> {
-  const { authenticate, report } = settings
-  if (authenticate === undefined) return guest()
-  const { headers, query, address } = socket.handshake
-  const handshake = { auth, headers, query, address, socket: socket as Socket, request: socket.request }
+  const { authenticate, readAddress, report } = settings
+  const { headers, query, address: peer } = socket.handshake
+  const { ip, network } = readAddress(peer, headers)
+  if (authenticate === undefined) return guest(network)
+  const handshake = { auth, headers, query, address: ip, socket: socket as Socket, request: socket.request }
   try {
     const answer = await callbacks.run(() => authenticate(handshake))
-    return answer === undefined ? null : identityOf(answer, settings)
+    return answer === undefined ? null : { ...identityOf(answer, settings), address: network }
   } catch (error) {
     if (error instanceof RefusalError) throw error
     if (isCredentialsError(error)) throw refuse('UNAUTHORIZED', 'the token has expired, or is not valid')
@@ -63,12 +66,12 @@ export function connectError({ message, refusal }: RefusalError): Error {
   return Object.assign(new Error(message), { data: refusal })
 }
 
-function guest(): Identity {
+function guest(address: string | undefined): Identity {
   const user = { id: randomUUID() }
-  return { wire: user, user, claims: undefined, expiresAt: undefined, guest: true }
+  return { wire: user, user, claims: undefined, expiresAt: undefined, guest: true, address }
 }
 
-function identityOf(answer: unknown, { definition }: Settings): Identity {
+function identityOf(answer: unknown, { definition }: Settings): Omit<Identity, 'address'> {
   const {
     user: given,
     claims,

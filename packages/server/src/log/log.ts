@@ -61,7 +61,11 @@ export interface RoomLog {
   commit(room: string, batch: Batch): Await<Committed | undefined>
   /** Stores the server's own messages. Appends and commits of one room take effect in the order of the calls. */
   append(room: string, entries: readonly NewEntry[]): Await<Appended>
-  /** The row of a sender. Throws `refuse('LIMIT')` for a new sender when no more rows fit, as `commit` does. */
+  /**
+   * The row of a sender, by its user (or its cid, for a guest) and the room. Throws `refuse('LIMIT')` for a new sender when no
+   * more rows fit, as `commit` does: charge each new row to the sender's user and to its `address`, each with a bound of its own,
+   * and leave guests only a part of all rows. Otherwise one stranger can fill them, and all other new senders are refused.
+   */
   row(room: string, sender: Sender): Await<SenderRow | undefined>
   /** `after`: the first held entries after it. `before`: the newest entries before it. Both are given oldest first. */
   page(room: string, request: PageRequest): Await<Page>

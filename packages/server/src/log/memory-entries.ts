@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Entry } from '@roomful/contract/protocol'
 import type { Page, PageRequest } from './log.ts'
 import type { RetentionBounds } from './retention.ts'
@@ -12,11 +11,12 @@ interface StoredEntry {
 export class MemoryEntries {
   readonly #maxBytes: number
   readonly #kept = new Map<number, StoredEntry>()
-  #epoch = randomEpoch()
+  #epoch: string
   #bytes = 0
   #head = 0
 
-  constructor(maxBytes: number) {
+  constructor(epoch: string, maxBytes: number) {
+    this.#epoch = epoch
     this.#maxBytes = maxBytes
   }
 
@@ -28,8 +28,8 @@ export class MemoryEntries {
     return this.#head
   }
 
-  newEpoch(): void {
-    this.#epoch = randomEpoch()
+  newEpoch(epoch: string): void {
+    this.#epoch = epoch
   }
 
   /** Adds entries that follow the head. */
@@ -77,8 +77,4 @@ export class MemoryEntries {
     }
     return taken
   }
-}
-
-function randomEpoch(): string {
-  return randomBytes(12).toString('base64url')
 }

@@ -1,9 +1,8 @@
 import { assertIntegers } from '../assert-numbers.ts'
-import { refuse } from '../refuse.ts'
 import { banLimit, type BanOptions } from './ban-limits.ts'
 import type { Appended, Ban, Batch, Committed, Page, PageRequest, RoomLog } from './log.ts'
 import { MemoryBans } from './memory-bans.ts'
-import { MemoryEntries } from './memory-entries.ts'
+import { MemoryRooms } from './memory-rooms.ts'
 import { MemoryRows } from './memory-rows.ts'
 import { type NewEntry, withSeq } from './new-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from './retention.ts'
@@ -15,7 +14,10 @@ export interface MemoryLogOptions extends RowOptions, BanOptions {
   readonly retention?: RetentionOption
   /** The most bytes of JSON kept in a room. Default: 8 MiB. The newest entry is always kept. */
   readonly maxBytes?: number
-  /** The most rooms kept. Default: 10,000. Beyond it the room unused for longest is forgotten; later it gets a new epoch. */
+  /**
+   * The most rooms with messages. Default: 10,000. Beyond it the room unused for longest is forgotten; later it gets a new epoch.
+   * An address, or a user without a known address, that began a twentieth of all rooms has its own rooms forgotten first.
+   */
   readonly maxRooms?: number
 }
 
@@ -27,48 +29,49 @@ export function memoryLog(options: MemoryLogOptions = {}): RoomLog {
 class MemoryLog implements RoomLog {
   readonly dedupMs: number
   readonly #keep: (room: string) => RetentionBounds
-  readonly #maxBytes: number
-  readonly #maxRooms: number
   readonly #rows: MemoryRows
   readonly #bans: MemoryBans
-  readonly #retained = new Map<string, MemoryEntries>()
-  /** Rooms that are not retained, in the order of their release. */
-  readonly #released = new Map<string, MemoryEntries>()
+  readonly #rooms: MemoryRooms
 
   constructor(options: MemoryLogOptions) {
     const { maxBytes = 8_388_608, maxRooms = 10_000, retention = {} } = options
     assertIntegers('memoryLog', { maxBytes, maxRooms })
-    this.#maxBytes = maxBytes
-    this.#maxRooms = maxRooms
     this.#keep = retentionFor('memoryLog', retention, 10_000)
     const limits = rowLimits('memoryLog', options)
     this.dedupMs = limits.dedupMs
     this.#rows = new MemoryRows(limits)
     this.#bans = new MemoryBans(banLimit('memoryLog', options))
+    // The recorded answers of a room name places in its log.
+    this.#rooms = new MemoryRooms({ maxRooms, maxBytes, onForget: (room) => this.#rows.deleteRoom(room) })
   }
 
   commit(room: string, { epoch, sender, items }: Batch): Committed | undefined {
-    const log = this.#open(room)
-    if (epoch !== log.epoch) return undefined
-    const step = settle(this.#rows.get(room, sender), items, log.head, Date.now())
-    log.add(step.entries, this.#keep(room))
-    if (step.row !== undefined) this.#rows.set(room, sender, step.row)
-    return { epoch, head: log.head, results: step.results, entries: step.entries }
+    if (epoch !== this.#rooms.epochOf(room)) return undefined
+    const head = this.#rooms.find(room)?.head ?? 0
+    const { results, entries, row } = settle(this.#rows.get(room, sender), items, head, Date.now())
+    if (row !== undefined) {
+      this.#rooms.open(room, sender).add(entries, this.#keep(room))
+      this.#rows.set(room, sender, row)
+    }
+    return { epoch, head: head + entries.length, results, entries }
   }
 
   append(room: string, entries: readonly NewEntry[]): Appended {
-    const log = this.#open(room)
+    const keep = this.#keep(room)
+    const log = this.#rooms.open(room, undefined)
     const added = withSeq(entries, log.head)
-    log.add(added, this.#keep(room))
+    log.add(added, keep)
     return { epoch: log.epoch, head: log.head, entries: added }
   }
 
   row(room: string, sender: Sender): SenderRow | undefined {
+    this.#rooms.assertSpace(room, sender)
     return this.#rows.get(room, sender)
   }
 
   page(room: string, request: PageRequest): Page {
-    const log = this.#open(room)
+    const log = this.#rooms.find(room)
+    if (log === undefined) return { epoch: this.#rooms.epochOf(room), head: 0, first: 1, entries: [] }
     log.trim(this.#keep(room))
     return log.page(request)
   }
@@ -82,37 +85,14 @@ class MemoryLog implements RoomLog {
   }
 
   newEpoch(): void {
-    for (const logs of [this.#retained, this.#released]) for (const log of logs.values()) log.newEpoch()
+    this.#rooms.newEpoch()
   }
 
   retain(room: string): void {
-    const log = this.#open(room)
-    this.#released.delete(room)
-    this.#retained.set(room, log)
+    this.#rooms.retain(room)
   }
 
   release(room: string): void {
-    const log = this.#retained.get(room)
-    if (log === undefined) return
-    this.#retained.delete(room)
-    this.#released.set(room, log)
-  }
-
-  #open(room: string): MemoryEntries {
-    const known = this.#retained.get(room) ?? this.#released.get(room)
-    if (known !== undefined) return known
-    this.#makeSpace()
-    const log = new MemoryEntries(this.#maxBytes)
-    this.#released.set(room, log)
-    return log
-  }
-
-  #makeSpace(): void {
-    if (this.#retained.size + this.#released.size < this.#maxRooms) return
-    const [oldest] = this.#released.keys()
-    if (oldest === undefined) throw refuse('LIMIT', `the server holds at most ${this.#maxRooms} rooms at a time`)
-    this.#released.delete(oldest)
-    // The recorded answers name places in the log that is gone.
-    this.#rows.deleteRoom(oldest)
+    this.#rooms.release(room)
   }
 }

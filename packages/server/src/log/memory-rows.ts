@@ -3,7 +3,7 @@ import type { Sender, SenderRow } from './sender-row.ts'
 
 interface StoredSenderRow {
   readonly room: string
-  readonly owner: string
+  readonly sender: Sender
   readonly row: SenderRow
 }
 
@@ -13,7 +13,9 @@ export class MemoryRows {
   /** In the order of their last writes, oldest first. */
   readonly #rows = new Map<string, StoredSenderRow>()
   readonly #ofRoom = new Map<string, Set<string>>()
-  readonly #countOf = new Map<string, number>()
+  /** The number of rows of each owner and of each address. */
+  readonly #counts = new Map<string, number>()
+  #guestRows = 0
 
   constructor(limits: RowLimits) {
     this.#limits = limits
@@ -22,28 +24,33 @@ export class MemoryRows {
   /** @throws RefusalError `LIMIT` for a new sender when no more rows fit. */
   get(room: string, sender: Sender): SenderRow | undefined {
     const row = this.#rows.get(keyOf(room, sender))?.row
-    if (row === undefined) this.#assertSpace(ownerOf(sender))
+    if (row === undefined) this.#assertSpace(sender)
     return row
   }
 
   set(room: string, sender: Sender, row: SenderRow): void {
     const key = keyOf(room, sender)
+    // A row stays charged to the address where it began.
+    const charged = this.#rows.get(key)?.sender ?? sender
     this.#delete(key)
-    const owner = ownerOf(sender)
-    this.#rows.set(key, { room, owner, row })
+    this.#rows.set(key, { room, sender: charged, row })
     const ofRoom = this.#ofRoom.get(room) ?? new Set()
     this.#ofRoom.set(room, ofRoom.add(key))
-    this.#countOf.set(owner, (this.#countOf.get(owner) ?? 0) + 1)
+    this.#count(charged, 1)
   }
 
   deleteRoom(room: string): void {
     for (const key of this.#ofRoom.get(room) ?? []) this.#delete(key)
   }
 
-  #assertSpace(owner: string): void {
+  #assertSpace(sender: Sender): void {
     this.#expire()
-    const { maxRows, maxRowsPerUser } = this.#limits
-    if (this.#rows.size >= maxRows || (this.#countOf.get(owner) ?? 0) >= maxRowsPerUser) throw rowLimitReached()
+    const { maxRows, maxGuestRows, maxRowsPerUser, maxRowsPerAddress } = this.#limits
+    const countOf = (key: string | undefined): number => (key === undefined ? 0 : (this.#counts.get(key) ?? 0))
+    if (countOf(addressKeyOf(sender)) >= maxRowsPerAddress) throw rowLimitReached('address')
+    if (countOf(ownerOf(sender)) >= maxRowsPerUser) throw rowLimitReached('owner')
+    if (sender.user === null && this.#guestRows >= maxGuestRows) throw rowLimitReached('guests')
+    if (this.#rows.size >= maxRows) throw rowLimitReached('all')
   }
 
   #expire(): void {
@@ -61,10 +68,22 @@ export class MemoryRows {
     const ofRoom = this.#ofRoom.get(kept.room)
     ofRoom?.delete(key)
     if (ofRoom?.size === 0) this.#ofRoom.delete(kept.room)
-    const left = (this.#countOf.get(kept.owner) ?? 1) - 1
-    if (left === 0) this.#countOf.delete(kept.owner)
-    else this.#countOf.set(kept.owner, left)
+    this.#count(kept.sender, -1)
   }
+
+  #count(sender: Sender, change: 1 | -1): void {
+    if (sender.user === null) this.#guestRows += change
+    for (const key of [ownerOf(sender), addressKeyOf(sender)]) {
+      if (key === undefined) continue
+      const count = (this.#counts.get(key) ?? 0) + change
+      if (count === 0) this.#counts.delete(key)
+      else this.#counts.set(key, count)
+    }
+  }
+}
+
+function addressKeyOf({ address }: Sender): string | undefined {
+  return address === undefined ? undefined : `address ${address}`
 }
 
 function keyOf(room: string, sender: Sender): string {

@@ -11,19 +11,23 @@ export interface RowOptions {
   readonly dedupMs?: number
   /** The most rows of one user. Default: 1,000. Beyond it new pages are refused (`LIMIT`); no row is deleted early. */
   readonly maxRowsPerUser?: number
-  /** The most rows in all. Default: 100,000. */
+  /** The most rows charged to one address, of users and guests. Default: 5,000. Beyond it new pages at that address are refused (`LIMIT`). */
+  readonly maxRowsPerAddress?: number
+  /** The most rows in all. Default: 100,000. Guests have at most half of them, so that users can still write. */
   readonly maxRows?: number
 }
 
-export type RowLimits = Required<RowOptions>
+export interface RowLimits extends Required<RowOptions> {
+  readonly maxGuestRows: number
+}
 
 /** @throws RoomfulError `INVALID_ARGUMENT` */
 export function rowLimits(caller: string, options: RowOptions): RowLimits {
-  const { dedupMs = DAY_MS, maxRowsPerUser = 1_000, maxRows = 100_000 } = options
-  const limits = { dedupMs, maxRowsPerUser, maxRows }
+  const { dedupMs = DAY_MS, maxRowsPerUser = 1_000, maxRowsPerAddress = 5_000, maxRows = 100_000 } = options
+  const limits = { dedupMs, maxRowsPerUser, maxRowsPerAddress, maxRows }
   assertIntegers(caller, limits)
   assertDedup(caller, dedupMs)
-  return limits
+  return { ...limits, maxGuestRows: Math.ceil(maxRows / 2) }
 }
 
 /** Clients rely on a day (S8). @throws RoomfulError `INVALID_ARGUMENT` */
@@ -37,6 +41,14 @@ export function ownerOf({ user, cid }: Sender): string {
   return user === null ? `guest ${cid}` : `user ${user}`
 }
 
-export function rowLimitReached(): RefusalError {
-  return refuse('LIMIT', 'the server cannot remember more senders at the moment')
+const SENTENCES = {
+  all: 'the server cannot remember more senders at the moment',
+  guests: 'the server cannot remember more senders who have not signed in',
+  owner: 'the server cannot remember more pages of yours at the moment',
+  address: 'the server cannot remember more senders at your address',
+}
+
+/** The refusal of a new row, by the bound that was reached. */
+export function rowLimitReached(bound: keyof typeof SENTENCES): RefusalError {
+  return refuse('LIMIT', SENTENCES[bound])
 }

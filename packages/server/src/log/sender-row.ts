@@ -1,11 +1,16 @@
 import type { Entry, ItemResult } from '@roomful/contract/protocol'
 import type { NewEntry } from './new-entry.ts'
 
-/** A page (`cid`) of a user. A guest's id ends with its connection, so that a guest is known by the cid alone (S9). */
+/**
+ * A page (`cid`) of a user. A guest's id ends with its connection, so that a guest is known by the cid alone (S9).
+ * `user` and `cid` are the key of a row in a room; `address` is not, since a page may move to another network.
+ */
 export interface Sender {
   /** null for a guest. */
   readonly user: string | null
   readonly cid: string
+  /** The network that a new row is charged to: an IPv4 address, or an IPv6 network (`2001:db8:0:1::/64`). Unknown addresses are not counted. */
+  readonly address?: string | undefined
 }
 
 /** The answer that an item got; `hash` is that of its event and data. */

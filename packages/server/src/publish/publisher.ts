@@ -56,7 +56,7 @@ export class Publisher {
     const startedAt = performance.now()
     try {
       memberships.assertMember(request.room)
-      const sender = { user: identity.guest ? null : identity.wire.id, cid: request.cid }
+      const sender = senderOf(identity, request.cid)
       const key = queueKeyOf(sender, request.room)
       return await this.#parts.activeRooms.use(request.room, (room) =>
         room.runBatch(identity.wire.id, memberships, (assertMember) =>
@@ -152,6 +152,10 @@ export class Publisher {
     this.#parts.settings.report(error, { during: 'commit', room })
     return refuse('UNAVAILABLE', 'the message could not be stored')
   }
+}
+
+function senderOf({ guest, wire, address }: Identity, cid: string): Sender {
+  return { user: guest ? null : wire.id, cid, address }
 }
 
 function queueKeyOf({ user, cid }: Sender, room: string): string {

@@ -113,7 +113,9 @@ export class LogFile {
     const before = database.prepare('SELECT seed, boot, sync, clean FROM meta').get() as Meta | undefined
     if (before === undefined) {
       const seed = randomSeed()
-      database.prepare('INSERT INTO meta VALUES (?, ?, ?, 0, 0)').run(seed, boot, sync)
+      database
+        .prepare('INSERT INTO meta (seed, boot, sync, clean, senders) VALUES (?, ?, ?, 0, 0)')
+        .run(seed, boot, sync)
       return seed
     }
     const isComplete = before.clean === 1 || before.boot === boot || before.sync === 'full'

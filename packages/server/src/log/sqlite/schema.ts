@@ -4,7 +4,6 @@ type File = Database.Database
 
 /** "Room", in the file's header: marks the file as a log of this package. */
 const APPLICATION_ID = 0x52_6f_6f_6d
-const VERSION = 1
 
 // `name` and `owner` are JSON strings, since SQLite's text ends at a NUL and merges all lone surrogates.
 const TABLES = `
@@ -17,27 +16,35 @@ const TABLES = `
     last INTEGER NOT NULL, results TEXT NOT NULL, PRIMARY KEY (owner, cid, room)) STRICT, WITHOUT ROWID;
   CREATE INDEX senders_by_age ON senders (used_at);
   PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${VERSION};
 `
 
-// Added since: files of this version may be without it. `room` and `user` are JSON strings.
-const ADDED_TABLES = `
-  CREATE TABLE IF NOT EXISTS bans (room TEXT NOT NULL, user TEXT NOT NULL, until INTEGER NOT NULL, json TEXT NOT NULL,
-    PRIMARY KEY (room, user)) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS bans_by_end ON bans (until);
-`
+/** What each version of the schema has changed, from the second one on. A new file gets all of them as well. */
+const CHANGES: readonly string[] = [
+  // Version 2: rows are charged to an address, and those of guests are counted; bans, whose room and user are JSON strings.
+  `
+    ALTER TABLE senders ADD COLUMN address TEXT;
+    CREATE INDEX senders_by_address ON senders (address) WHERE address IS NOT NULL;
+    ALTER TABLE meta ADD COLUMN guest_senders INTEGER NOT NULL DEFAULT 0;
+    UPDATE meta SET guest_senders = (SELECT count(*) FROM senders WHERE substr(owner, 1, 7) = '"guest ');
+    CREATE TABLE bans (room TEXT NOT NULL, user TEXT NOT NULL, until INTEGER NOT NULL, json TEXT NOT NULL,
+      PRIMARY KEY (room, user)) STRICT, WITHOUT ROWID;
+    CREATE INDEX bans_by_end ON bans (until);
+  `,
+]
+const VERSION = CHANGES.length + 1
 
-/** Makes the tables in an empty file, and those that an older file does not have. @throws Error for a file of another program or version. */
+/** Makes the tables in an empty file, and brings a file of an earlier version up to date. @throws Error for a file of another program or version. */
 export function ensureSchema(file: File): void {
-  ensureTables(file)
-  file.exec(ADDED_TABLES)
-}
-
-function ensureTables(file: File): void {
   const owner = numberOf(file, 'application_id')
   const version = numberOf(file, 'user_version')
-  if (owner === APPLICATION_ID && version === VERSION) return
-  if (owner === APPLICATION_ID) throw unusable(`has version ${version} of the schema, expected ${VERSION}`)
+  const isLog = owner === APPLICATION_ID && version >= 1
+  if (isLog && version > VERSION) throw unusable(`has version ${version} of the schema, expected at most ${VERSION}`)
+  if (!isLog) makeTables(file, owner, version)
+  for (const change of CHANGES.slice(Math.max(version, 1) - 1)) file.exec(change)
+  if (version !== VERSION) file.exec(`PRAGMA user_version = ${VERSION}`)
+}
+
+function makeTables(file: File, owner: number, version: number): void {
   const { tables } = file.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
   if (owner !== 0 || version !== 0 || tables > 0) throw unusable("is another program's database")
   file.exec(TABLES)

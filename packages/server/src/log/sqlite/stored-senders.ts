@@ -5,27 +5,38 @@ import { parseStored } from './stored-json.ts'
 
 type StoredRow = [last: number, results: ArrayBuffer, usedAt: number]
 
-/** The table of senders' rows. Their count is stored in `meta`, so that it stays right after a rollback. */
+interface Counts {
+  readonly senders: number
+  readonly guests: number
+}
+
+/** The table of senders' rows. Their counts are stored in `meta`, so that they stay right after a rollback. */
 export class StoredSenders {
   readonly #limits: RowLimits
   readonly #find: Database.Statement
   readonly #insert: Database.Statement
   readonly #update: Database.Statement
   readonly #deleteOld: Database.Statement
-  readonly #count: Database.Statement
-  readonly #countOf: Database.Statement
-  readonly #addCount: Database.Statement
+  readonly #counts: Database.Statement
+  readonly #countOfOwner: Database.Statement
+  readonly #countAtAddress: Database.Statement
+  readonly #addCounts: Database.Statement
 
   constructor(database: Database.Database, limits: RowLimits) {
     this.#limits = limits
     const key = 'owner = ? AND cid = ? AND room = ?'
     this.#find = database.prepare(`SELECT last, CAST(results AS BLOB), used_at FROM senders WHERE ${key}`).raw()
-    this.#insert = database.prepare('INSERT INTO senders VALUES (?, ?, ?, ?, ?, ?)')
+    this.#insert = database.prepare(
+      'INSERT INTO senders (owner, cid, room, used_at, last, results, address) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
     this.#update = database.prepare(`UPDATE senders SET used_at = ?, last = ?, results = ? WHERE ${key}`)
-    this.#deleteOld = database.prepare('DELETE FROM senders WHERE used_at < ?')
-    this.#count = database.prepare('SELECT senders AS count FROM meta')
-    this.#countOf = database.prepare('SELECT count(*) AS count FROM senders WHERE owner = ?')
-    this.#addCount = database.prepare('UPDATE meta SET senders = senders + ?')
+    this.#deleteOld = database.prepare(
+      `DELETE FROM senders WHERE used_at < ? AND (substr(owner, 1, 7) = '"guest ') = ?`,
+    )
+    this.#counts = database.prepare('SELECT senders, guest_senders AS guests FROM meta')
+    this.#countOfOwner = database.prepare('SELECT count(*) AS count FROM senders WHERE owner = ?')
+    this.#countAtAddress = database.prepare('SELECT count(*) AS count FROM senders WHERE address = ?')
+    this.#addCounts = database.prepare('UPDATE meta SET senders = senders + ?, guest_senders = guest_senders + ?')
   }
 
   get(room: number, sender: Sender): SenderRow | undefined {
@@ -39,28 +50,35 @@ export class StoredSenders {
     const key = keyOf(room, sender)
     const json = JSON.stringify(results)
     if (this.#update.run(usedAt, last, json, ...key).changes > 0) return
-    this.#insert.run(...key, usedAt, last, json)
-    this.#addCount.run(1)
+    this.#insert.run(...key, usedAt, last, json, sender.address ?? null)
+    this.#addCounts.run(1, sender.user === null ? 1 : 0)
   }
 
   /** @throws RefusalError `LIMIT` when no more rows fit. */
   assertSpace(sender: Sender): void {
-    if (!this.#isFull(sender)) return
+    if (this.#reachedBy(sender) === undefined) return
     this.expire()
-    if (this.#isFull(sender)) throw rowLimitReached()
+    const reached = this.#reachedBy(sender)
+    if (reached !== undefined) throw rowLimitReached(reached)
   }
 
   /** Deletes rows that are too old (S8). */
   expire(): void {
-    const { changes } = this.#deleteOld.run(Date.now() - this.#limits.dedupMs)
-    if (changes > 0) this.#addCount.run(-changes)
+    const before = Date.now() - this.#limits.dedupMs
+    const users = this.#deleteOld.run(before, 0).changes
+    const guests = this.#deleteOld.run(before, 1).changes
+    if (users + guests > 0) this.#addCounts.run(-users - guests, -guests)
   }
 
-  #isFull(sender: Sender): boolean {
-    const { maxRows, maxRowsPerUser } = this.#limits
-    if (countIn(this.#count.get()) >= maxRows) return true
+  #reachedBy(sender: Sender): 'all' | 'guests' | 'owner' | 'address' | undefined {
+    const { maxRows, maxGuestRows, maxRowsPerUser, maxRowsPerAddress } = this.#limits
+    const { address } = sender
+    if (address !== undefined && countIn(this.#countAtAddress.get(address)) >= maxRowsPerAddress) return 'address'
     const [owner] = keyOf(0, sender)
-    return countIn(this.#countOf.get(owner)) >= maxRowsPerUser
+    if (countIn(this.#countOfOwner.get(owner)) >= maxRowsPerUser) return 'owner'
+    const { senders, guests } = this.#counts.get() as Counts
+    if (sender.user === null && guests >= maxGuestRows) return 'guests'
+    return senders >= maxRows ? 'all' : undefined
   }
 }
 
