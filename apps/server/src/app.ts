@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, Socket as TcpSocket } from 'node:net'
 import { join } from 'node:path'
 import { memoryLog } from '@roomful/server'
-import type { RoomLog } from '@roomful/server'
+import type { RoomLog, TrustProxy } from '@roomful/server'
 import { sqliteLog } from '@roomful/server/sqlite'
 import { Server } from 'socket.io'
 import { serveChat } from './chat.ts'
@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly dataFile?: string
   /** The web origins that may connect. @default the origins of this machine */
   readonly origins?: readonly string[]
+  /** The proxies in front of the server: how many, or their networks. @default none, as `trustProxy` of `createRooms` */
+  readonly trustProxy?: TrustProxy
   /** @default 10 000 */
   readonly pingIntervalMs?: number
   /** @default 8 000 */
@@ -71,7 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     allowRequest: ({ headers }, callback) =>
       isAllowedOrigin(headers.origin) ? callback(null, true) : callback('this origin is not allowed', false),
   })
-  const rooms = serveChat(io, sessions, log)
+  const rooms = serveChat(io, sessions, log, options.trustProxy)
   io.on('connection', (socket) => {
     refuseUnknown(socket)
     serveTutorial(io, socket)

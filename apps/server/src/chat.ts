@@ -1,12 +1,17 @@
 import { chat } from '@roomful-demo/chat-contract'
 import { createRooms, refuse } from '@roomful/server'
-import type { Handshake, RoomLog, Rooms } from '@roomful/server'
+import type { Handshake, RoomLog, Rooms, TrustProxy } from '@roomful/server'
 import type { ChatServer } from './events.ts'
 import { createRoomList } from './room-list.ts'
 import type { Sessions, User } from './sessions.ts'
 
 /** Serves the chat: rooms for signed-in users, and the list of rooms. */
-export function serveChat(io: ChatServer, sessions: Sessions, log: RoomLog): Rooms<typeof chat> {
+export function serveChat(
+  io: ChatServer,
+  sessions: Sessions,
+  log: RoomLog,
+  trustProxy?: TrustProxy,
+): Rooms<typeof chat> {
   /** A client without a token connects as anonymous, and every room refuses it. A client with an invalid token cannot connect. */
   async function authenticate({ auth }: Pick<Handshake, 'auth'>): Promise<User | undefined> {
     if (auth['token'] === undefined) return undefined
@@ -16,6 +21,7 @@ export function serveChat(io: ChatServer, sessions: Sessions, log: RoomLog): Roo
   const rooms = createRooms(io, {
     contract: chat,
     log,
+    ...(trustProxy === undefined ? {} : { trustProxy }),
     authenticate,
     authorize: { join: mayJoin },
     // A user with several tabs is online while one of them is visible.
@@ -29,7 +35,7 @@ export function serveChat(io: ChatServer, sessions: Sessions, log: RoomLog): Roo
   })
 
   const list = createRoomList(io)
-  io.on('connection', (socket) => list.serve(socket, rooms.userOf(socket)))
+  io.on('connection', (socket) => list.serve(socket, { user: rooms.userOf(socket), network: rooms.networkOf(socket) }))
   return rooms
 }
 

@@ -15,6 +15,7 @@ describe('readEnvironment', () => {
       DATA_DIR: '/data',
       DATA_FILE: '/disk/chat.db',
       ORIGINS: 'https://a.example, http://b.example:8080',
+      TRUST_PROXY: '10.0.0.0/8, loopback',
     }
     expect(readEnvironment(environment)).toEqual({
       port: 0,
@@ -22,7 +23,9 @@ describe('readEnvironment', () => {
       dataDir: '/data',
       dataFile: '/disk/chat.db',
       origins: ['https://a.example', 'http://b.example:8080'],
+      trustProxy: ['10.0.0.0/8', 'loopback'],
     })
+    expect(readEnvironment({ TRUST_PROXY: '1' })).toMatchObject({ trustProxy: 1 })
   })
 
   it.each(['abc', '-1', '65536', '1e3', '3001.5', ' 80', '0x50'])(

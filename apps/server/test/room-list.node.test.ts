@@ -1,3 +1,4 @@
+import type { Socket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
 import { collect, connect, longTimeout, signIn, startTestServer } from './support.ts'
 
@@ -7,6 +8,12 @@ async function startWithGuest() {
   const { url } = await startTestServer()
   const { token } = await signIn(url, 'Ann')
   return { url, ann: await connect(url, { token }) }
+}
+
+/** A connection of a new user; at `network`, as a proxy would say it. */
+async function signedIn(url: string, name: string, network = '192.0.2.9'): Promise<Socket> {
+  const { token } = await signIn(url, name)
+  return await connect(url, { token }, { 'x-forwarded-for': network })
 }
 
 describe('list_rooms', () => {
@@ -65,11 +72,36 @@ describe('create_room', () => {
   })
 
   it('stops at 100 rooms', async () => {
-    const { ann } = await startWithGuest()
-    const create = (name: string) => ann.emitWithAck('create_room', { name }) as Promise<unknown>
+    const { url } = await startTestServer()
+    const users = await Promise.all(Array.from({ length: 10 }, (_, n) => signedIn(url, `user ${n}`)))
+    const create = (name: string, n = Number(name.slice(5))) =>
+      users[n % 10]?.emitWithAck('create_room', { name }) as Promise<unknown>
     await Promise.all(Array.from({ length: 96 }, (_, n) => create(`room ${n}`)))
     const message = 'there are already 100 rooms; use one of them'
-    expect(await create('one more')).toEqual({ $error: { code: 'LIMIT', message } })
+    expect(await create('one more', 9)).toEqual({ $error: { code: 'LIMIT', message } })
     expect(await create('room 95')).toEqual({ name: 'room 95' })
+  })
+
+  it('S9: a user can create ten rooms, so that others can create some too', async () => {
+    const { url, ann } = await startWithGuest()
+    for (let n = 0; n < 10; n += 1)
+      expect(await ann.emitWithAck('create_room', { name: `room ${n}` })).toEqual({ name: `room ${n}` })
+    const message = 'you have created 10 rooms; use one of them'
+    expect(await ann.emitWithAck('create_room', { name: 'one more' })).toEqual({ $error: { code: 'LIMIT', message } })
+    const bob = await signedIn(url, 'Bob')
+    expect(await bob.emitWithAck('create_room', { name: 'one more' })).toEqual({ name: 'one more' })
+  })
+
+  it('S9: a network can create twenty-five rooms, with any number of users', async () => {
+    const { url } = await startTestServer({ trustProxy: 1 })
+    const flood = await Promise.all([0, 1, 2].map((n) => signedIn(url, `eve ${n}`, '192.0.2.1')))
+    for (let n = 0; n < 25; n += 1)
+      expect(await flood[n % 3]?.emitWithAck('create_room', { name: `room ${n}` })).toEqual({ name: `room ${n}` })
+    const message = '25 rooms were created from your network; use one of them'
+    expect(await flood[2]?.emitWithAck('create_room', { name: 'one more' })).toEqual({
+      $error: { code: 'LIMIT', message },
+    })
+    const ann = await signedIn(url, 'Ann', '192.0.2.2')
+    expect(await ann.emitWithAck('create_room', { name: 'one more' })).toEqual({ name: 'one more' })
   })
 })

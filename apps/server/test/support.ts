@@ -24,8 +24,12 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
 }
 
 /** A connected Socket.IO client. */
-export async function connect(url: string, auth: Record<string, unknown> = {}): Promise<Socket> {
-  const socket = open(url, { auth })
+export async function connect(
+  url: string,
+  auth: Record<string, unknown> = {},
+  extraHeaders: Record<string, string> = {},
+): Promise<Socket> {
+  const socket = open(url, { auth, extraHeaders })
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('connect_error', reject)
