@@ -142,6 +142,7 @@ def log_in(request):
 
 def room_in(request):
     room = request.get('room')
+    check(room != '$inbox', 'guests have no inbox', 'FORBIDDEN')  # [S25]
     check(isinstance(room, str) and is_room_name(room), 'room must be a string of 1 to 128 characters in the form NFC, without outer white space, control and bidi characters, and not beginning with $')
     return room
 

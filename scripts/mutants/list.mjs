@@ -634,4 +634,25 @@ export const mutants = [
     '',
     'packages/client/test/roomful/outbox',
   ),
+  mutant(
+    'S25 an inbox is not chosen by the user',
+    `${server}/rooms/memberships.ts`,
+    'inboxOf(this.#identity.wire.id)',
+    "inboxOf('ann')",
+    'packages/server/test/inbox.node.test.ts',
+  ),
+  mutant(
+    'S25 clients write to an inbox',
+    `${server}/connection/requests.ts`,
+    "if (room === INBOX) throw refuse('FORBIDDEN', `only the server writes to ${INBOX}`)",
+    'if (room === INBOX) return INBOX',
+    'packages/server/test/inbox.node.test.ts',
+  ),
+  mutant(
+    'E18 names that look the same are two rooms',
+    'packages/contract/src/names.ts',
+    'if (value !== value.normalize())',
+    'if (false)',
+    'packages/contract/test/names.node.test.ts',
+  ),
 ]

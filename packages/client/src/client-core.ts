@@ -27,6 +27,8 @@ export interface ClientCore {
     /** The same, made where there is none. */
     named(name: string): RoomHost
     all(): readonly RoomHost[]
+    /** The user's own room, once the app has used it. */
+    readonly inbox: RoomHost | undefined
   }
 }
 

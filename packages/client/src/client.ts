@@ -16,6 +16,7 @@ import type {
 import type { ConnectionState, Guarantees } from './connection/connection-state.ts'
 import type { Unsubscribe } from './emitter.ts'
 import type { CallOptions } from './promises.ts'
+import type { Inbox } from './rooms/inbox.ts'
 import type { JoinOptions, MessageArgs, Room, RoomName } from './rooms/room.ts'
 import type { ClientOutbox } from './rooms/rooms-protocol.ts'
 import type { ReadonlyStore } from './store.ts'
@@ -61,6 +62,11 @@ export interface Client<C extends AnyContract = SocketIoContract<EventsMap, Even
   readonly connection: ReadonlyStore<ConnectionState<User<C>>>
   /** What client and server promise together; undefined while not connected. */
   readonly guarantees: Guarantees | undefined
+  /**
+   * The user's own room, of the contract's `inbox` events: `client.inbox.on('note', …)`. Joined by itself, from the first
+   * connection on where the contract has an `inbox`, otherwise from its first use on.
+   */
+  readonly inbox: Inbox<C>
   /** The messages that the server has not confirmed. */
   readonly outbox: ClientOutbox
   /**

@@ -79,7 +79,7 @@ export function createClient(options: AnyOptions & { readonly contract?: AnyCont
     reporting,
     follow,
   )
-  const rooms = new Rooms((name, onUse) => new RoomCore(name, core, protocol, onUse), autoConnect)
+  const rooms = new Rooms((name, ...use) => new RoomCore(name, core, protocol, ...use), autoConnect)
   const core: ClientCore = {
     url: settings.url,
     settings,
@@ -177,6 +177,9 @@ export function createClient(options: AnyOptions & { readonly contract?: AnyCont
     },
     connection: connection.store,
     outbox: protocol.clientOutbox,
+    get inbox() {
+      return rooms.useInbox()
+    },
     get guarantees() {
       const state = connection.store.getState()
       return state.status === 'connected' ? state.guarantees : undefined
@@ -218,6 +221,8 @@ export function createClient(options: AnyOptions & { readonly contract?: AnyCont
     join: (name: string, wait?: JoinOptions) => rooms.room(name).join(wait),
     leave: (name: string) => rooms.room(name).leave(),
   }
+  // With `plainRooms()` only an app that uses the inbox has one, which says that it cannot work.
+  if (protocol.kind === 'roomful' && options.contract?.definition.inbox) rooms.useInbox()
   return client as Client
 }
 

@@ -29,6 +29,7 @@ export type { PresenceState, RoomPresence, RoomTyping } from './roomful/presence
 export { roomful } from './roomful/roomful.ts'
 export type { RoomfulOptions } from './roomful/roomful.ts'
 export { createTyping } from './roomful/typing/create-typing.ts'
+export type { Inbox, InboxHandler, InboxMessage, InboxName, InboxTimeline } from './rooms/inbox.ts'
 export { plainRooms } from './rooms/plain/plain-rooms.ts'
 export { eventNameRooms, positionalRooms, roomFieldRooms, roomIdRooms } from './rooms/plain/plain-styles.ts'
 export type { EventCall, PlainMessage, PlainRooms, PlainStyle } from './rooms/plain/plain-types.ts'

@@ -2,7 +2,7 @@ import type { ContractDefinition } from './contract-definition.ts'
 import { RoomfulError, ValidationError } from './errors.ts'
 import { eventIn, type EventSchemas, validate } from './validate.ts'
 
-export type EventSection = 'clientToServer' | 'serverToClient' | 'room'
+export type EventSection = 'clientToServer' | 'serverToClient' | 'room' | 'inbox'
 export type ValueSection = 'user' | 'presence' | 'join'
 
 /** Checks data against a contract. All data errors are `ValidationError`s. */

@@ -11,11 +11,18 @@ export interface RoomEventShape {
   readonly volatile?: true
 }
 
+/** An event of the inbox, written as an object: `{}` has no data. */
+export interface InboxEventShape {
+  readonly data?: StandardSchemaV1
+}
+
 /** The definition of a contract. An event is a schema, or an object if it has an ack or is volatile; `{}` has no data. */
 export interface ContractDefinition {
   readonly clientToServer?: Readonly<Record<string, StandardSchemaV1 | EventShape>>
   readonly serverToClient?: Readonly<Record<string, StandardSchemaV1 | EventShape>>
   readonly room?: Readonly<Record<string, StandardSchemaV1 | RoomEventShape>>
+  /** Messages of the server to one user: `rooms.toUser(id).emit` on the server, `client.inbox` on the client. */
+  readonly inbox?: Readonly<Record<string, StandardSchemaV1 | InboxEventShape>>
   /** A user, as the server's `authenticate` returns it; other clients see it as `from` and in the members. */
   readonly user?: StandardSchemaV1
   /** The presence that a client sets for itself in a room. */

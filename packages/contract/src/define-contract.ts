@@ -38,12 +38,19 @@ export type CheckDefinition<D> = {
       ? CheckEvents<D[K], 'data' | 'ack', 'a schema, or data and ack'>
       : K extends 'room'
         ? CheckEvents<D[K], 'data' | 'volatile', 'a schema, or data and volatile', 'gap'>
-        : K extends 'user' | 'presence' | 'join'
-          ? unknown
-          : Invalid<'unknown section: expected clientToServer, serverToClient, room, user, presence or join'>
+        : K extends 'inbox'
+          ? CheckEvents<D[K], 'data', 'a schema, or data', 'gap'>
+          : K extends 'user' | 'presence' | 'join'
+            ? unknown
+            : Invalid<'unknown section: expected clientToServer, serverToClient, room, inbox, user, presence or join'>
 }
 
-const KEYS = { clientToServer: ['data', 'ack'], serverToClient: ['data', 'ack'], room: ['data', 'volatile'] } as const
+const KEYS = {
+  clientToServer: ['data', 'ack'],
+  serverToClient: ['data', 'ack'],
+  room: ['data', 'volatile'],
+  inbox: ['data'],
+} as const
 
 /**
  * Makes a contract from its definition, for `createClient`, `createHooks` and `createRooms`.
@@ -61,7 +68,8 @@ export function defineContract<const D extends ContractDefinition>(definition: D
   for (const [section, value] of Object.entries(definition)) {
     if (section === 'user' || section === 'presence' || section === 'join') assertSchema(value, section)
     else if (Object.hasOwn(KEYS, section)) assertEvents(section as keyof typeof KEYS, value)
-    else fail(`unknown section "${section}": expected clientToServer, serverToClient, room, user, presence or join`)
+    else
+      fail(`unknown section "${section}": expected clientToServer, serverToClient, room, inbox, user, presence or join`)
   }
   return { definition, checks: createChecks(definition) }
 }
@@ -78,7 +86,8 @@ function assertEvents(section: keyof typeof KEYS, events: unknown): void {
   assertObject(events, section, 'events')
   for (const [event, shape] of Object.entries(events)) {
     assertPlainEventName(event)
-    if (section === 'room' && event === 'gap') fail('event name "gap" is reserved: rooms raise it themselves')
+    if ((section === 'room' || section === 'inbox') && event === 'gap')
+      fail('event name "gap" is reserved: rooms raise it themselves')
     if (!isSchema(shape)) assertShape(section, event, shape)
   }
 }

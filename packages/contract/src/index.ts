@@ -1,6 +1,6 @@
 export { defineContract, typeOnly } from './define-contract.ts'
 export type { AnyContract, CheckDefinition, Contract, Invalid, TypeOnly } from './define-contract.ts'
-export type { ContractDefinition, EventShape, RoomEventShape } from './contract-definition.ts'
+export type { ContractDefinition, EventShape, InboxEventShape, RoomEventShape } from './contract-definition.ts'
 export { RoomfulError, ValidationError } from './errors.ts'
 export type { ErrorCode, LocalCode, Refusal } from './errors.ts'
 export type {
@@ -18,6 +18,7 @@ export type {
   HandlerArgs,
   HandlerResult,
   HasAck,
+  InboxEvents,
   IsAny,
   JoinParams,
   JoinParamsInput,

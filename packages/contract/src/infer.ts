@@ -21,6 +21,10 @@ export type RoomListened<C extends AnyContract> = RoomSection<Definition<C>, 'on
 /** The events that members of a room emit. */
 export type RoomEmitted<C extends AnyContract> = RoomSection<Definition<C>, 'emit'>
 
+type InboxSection<D> = D extends { readonly '~room': unknown } ? RoomSection<D, 'on'> : Section<D, 'inbox'>
+/** The events of a user's inbox, which the server emits. Without a contract these are the events that rooms have. */
+export type InboxEvents<C extends AnyContract> = InboxSection<Definition<C>>
+
 /** The event of a section, by name. */
 export type At<M, E> = M[E & keyof M]
 /** The names of a section's events. */

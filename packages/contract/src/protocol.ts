@@ -13,6 +13,7 @@ export { eventIn, validate } from './validate.ts'
 export type { EventSchemas } from './validate.ts'
 export { bytesOf, describe, isObject, utf8BytesOf } from './values.ts'
 export {
+  INBOX,
   MAX_PARAMS_BYTES,
   PROTOCOL_VERSION,
   defaultLimits,

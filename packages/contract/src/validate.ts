@@ -13,7 +13,7 @@ export interface EventSchemas {
 /** The schemas of an event; undefined where the section does not have it. `event` may be any value off the wire. */
 export function eventIn(
   definition: ContractDefinition,
-  section: 'clientToServer' | 'serverToClient' | 'room',
+  section: 'clientToServer' | 'serverToClient' | 'room' | 'inbox',
   event: unknown,
 ): EventSchemas | undefined {
   const events = definition[section]

@@ -20,6 +20,9 @@ export const wire = {
   out: '$out',
 } as const
 
+/** The room of the user's own messages, by the name that it has on each user's connections. */
+export const INBOX = '$inbox'
+
 /** Codes that refuse one item for good. */
 export const finalCodes = ['FORBIDDEN', 'SHAPE', 'TOO_LARGE', 'CONFLICT', 'STALE', 'INTERNAL'] as const
 /** Codes of refusals that pass: nothing was recorded, and the same request may succeed later. */

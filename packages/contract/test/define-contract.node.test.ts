@@ -51,7 +51,7 @@ const mistakes: [mistake: string, definition: unknown, sentence: string][] = [
   [
     'an unknown section',
     { events: {} },
-    'unknown section "events": expected clientToServer, serverToClient, room, user, presence or join',
+    'unknown section "events": expected clientToServer, serverToClient, room, inbox, user, presence or join',
   ],
   [
     'a section that is inherited by every object',

@@ -15,6 +15,7 @@ import {
   type HandlerArgs,
   type HandlerResult,
   type HasAck,
+  type InboxEvents,
   type JoinParams,
   type JoinParamsInput,
   type Json,
@@ -23,6 +24,7 @@ import {
   type RoomEmitted,
   type RoomListened,
   type ServerToClient,
+  type SocketIoContract,
   typeOnly,
   type User,
   type UserInput,
@@ -163,6 +165,22 @@ describe('rooms', () => {
     surface.room.emit('custom_event', { user: 'a', action: 'b' })
     // @ts-expect-error wrong data
     surface.room.emit('message', 'hi')
+  })
+  test("the inbox's events are apart from those of rooms", () => {
+    type Inbox = InboxEvents<Chat>
+    expectTypeOf<EventName<Inbox>>().toEqualTypeOf<'note' | 'ping'>()
+    expectTypeOf<DataIn<At<Inbox, 'note'>>>().toEqualTypeOf<{ text: string; at: string }>()
+    expectTypeOf<DataOut<At<Inbox, 'note'>>>().toEqualTypeOf<{ text: string; at: Date }>()
+    expectTypeOf<DataOut<At<Inbox, 'ping'>>>().toEqualTypeOf<void>()
+    const bare = defineContract({})
+    expectTypeOf<EventName<InboxEvents<typeof bare>>>().toEqualTypeOf<never>()
+    expectTypeOf<EventName<InboxEvents<AnyContract>>>().toEqualTypeOf<string>()
+    interface Events {
+      note: (data: { text: string }) => void
+    }
+    type Maps = SocketIoContract<Events, {}>
+    expectTypeOf<EventName<InboxEvents<Maps>>>().toEqualTypeOf<'note'>()
+    expectTypeOf<DataOut<At<InboxEvents<Maps>, 'note'>>>().toEqualTypeOf<{ text: string }>()
   })
   test('user, presence and join params', () => {
     expectTypeOf<User<Chat>>().toEqualTypeOf<{ id: string; name: string }>()

@@ -92,6 +92,17 @@ test('mistakes in a definition do not compile', () => {
       id: z.string(),
     },
   })
+  defineContract({
+    inbox: {
+      // @ts-expect-error reserved in rooms
+      gap: z.string(),
+      a: {
+        data: z.string(),
+        // @ts-expect-error the server's messages are always kept
+        volatile: true,
+      },
+    },
+  })
   // @ts-expect-error not an object
   defineContract(null)
 })

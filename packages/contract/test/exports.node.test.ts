@@ -8,6 +8,7 @@ test('the public names are these: each change of them needs a changeset', () => 
 
 test('the names of the protocol entry are these', () => {
   expect(Object.keys(protocol).toSorted()).toEqual([
+    'INBOX',
     'MAX_PARAMS_BYTES',
     'PROTOCOL_VERSION',
     'assertEventName',
@@ -19,6 +20,7 @@ test('the names of the protocol entry are these', () => {
     'eventIn',
     'finalCodes',
     'isEventName',
+    'isMessageId',
     'isObject',
     'isPassingCode',
     'isRoomName',

@@ -25,7 +25,7 @@ const mistakes: Record<string, { code: string; says: string }> = {
   },
   'a section that does not exist': {
     code: `defineContract({ room: {}, events: { a: z.string() } })`,
-    says: `unknown section: expected clientToServer, serverToClient, room, user, presence or join`,
+    says: `unknown section: expected clientToServer, serverToClient, room, inbox, user, presence or join`,
   },
   'a misspelt section, alone': {
     code: `defineContract({ clientToSever: { a: z.string() } })`,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import {
+  INBOX,
   MAX_PARAMS_BYTES,
   defaultLimits,
   finalCodes,
@@ -35,6 +36,10 @@ describe(`the protocol is frozen; ${rule}`, () => {
       bye: '$bye',
       out: '$out',
     })
+  })
+
+  test('the name of the inbox', () => {
+    expect(INBOX).toBe('$inbox')
   })
 
   test('its codes', () => {
@@ -105,7 +110,7 @@ describe('the names of the protocol', () => {
   })
   test('docs/protocol.md has every name, code and limit', async () => {
     const page = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8')
-    const words = [...Object.values(wire), ...finalCodes, ...passingCodes, ...Object.keys(defaultLimits)]
+    const words = [...Object.values(wire), INBOX, ...finalCodes, ...passingCodes, ...Object.keys(defaultLimits)]
     expect(words.filter((word) => !page.includes(`\`${word}\``) && !page.includes(` ${word} `))).toEqual([])
     for (const limit of Object.values(defaultLimits)) expect(page).toContain(` ${limit.toLocaleString('en')} `)
   })

@@ -9,6 +9,9 @@ import type {
   ConnectionState,
   EmitArgs,
   EventName,
+  Inbox,
+  InboxHandler,
+  InboxName,
   LostConnection,
   LostConnectionOptions,
   OutboxStatus,
@@ -23,6 +26,7 @@ import type { ClientOption, EqualityOption, MaybeRoom, NoRoom, RoomOptions, UseR
 import type { UseEmitWithAck, UseEmitWithAckOptions } from './use-emit-with-ack.ts'
 import type {
   BufferedClientEvent,
+  BufferedInboxEvent,
   BufferedRoomEvent,
   UseEventBuffer,
   UseEventBufferOptions,
@@ -63,6 +67,8 @@ export interface Hooks<C extends AnyContract> {
     event: E,
     handler: ClientHandler<C, E>,
   ): void
+  /** The same for an event of the user's inbox, or `gap`. */
+  useEvent<E extends InboxName<C> | 'gap'>(this: void, inbox: Inbox<C>, event: E, handler: InboxHandler<C, E>): void
   /** The same for an event of a room, or `gap`. Without a room it does nothing. */
   useEvent<E extends EventName<RoomListened<C>> | 'gap'>(
     this: void,
@@ -91,6 +97,15 @@ export interface ClientHooks<C extends AnyContract> {
     initial: S,
     options?: EqualityOption<S>,
   ): S
+  /** The same for an event of the user's inbox, or `gap`. */
+  useEventReducer<E extends InboxName<C> | 'gap', S>(
+    this: void,
+    inbox: Inbox<C>,
+    event: E,
+    reducer: (state: S, ...args: Args<InboxHandler<C, E>>) => S,
+    initial: S,
+    options?: EqualityOption<S>,
+  ): S
   /** The same for an event of a room, or `gap`. Without a room the state stays `initial`. */
   useEventReducer<E extends EventName<RoomListened<C>> | 'gap', S>(
     this: void,
@@ -113,6 +128,13 @@ export interface ClientHooks<C extends AnyContract> {
     event: E,
     options?: UseEventBufferOptions,
   ): UseEventBuffer<BufferedClientEvent<C, E>>
+  /** The same for an event of the user's inbox, or `gap`. */
+  useEventBuffer<E extends InboxName<C> | 'gap'>(
+    this: void,
+    inbox: Inbox<C>,
+    event: E,
+    options?: UseEventBufferOptions,
+  ): UseEventBuffer<BufferedInboxEvent<C, E>>
   /** The same for an event of a room, or `gap`. Without a room it stays empty. */
   useEventBuffer<E extends EventName<RoomListened<C>> | 'gap'>(
     this: void,

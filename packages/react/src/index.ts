@@ -10,6 +10,7 @@ export { useEvent } from './use-event.ts'
 export { useEventBuffer } from './use-event-buffer.ts'
 export type {
   BufferedClientEvent,
+  BufferedInboxEvent,
   BufferedRoomEvent,
   UseEventBuffer,
   UseEventBufferOptions,
@@ -22,6 +23,6 @@ export { usePresence } from './use-presence.ts'
 export type { UsePresence } from './use-presence.ts'
 export { useRoom } from './use-room.ts'
 export { useTimeline } from './use-timeline.ts'
-export type { UseTimeline, UseTimelineOptions } from './use-timeline.ts'
+export type { UseInboxTimeline, UseTimeline, UseTimelineOptions } from './use-timeline.ts'
 export { useTyping } from './use-typing.ts'
 export type { UseTyping } from './use-typing.ts'

@@ -7,6 +7,9 @@ import type {
   EventName,
   Gap,
   HandlerArgs,
+  Inbox,
+  InboxEvents,
+  InboxName,
   MessageMeta,
   RoomListened,
   ServerToClient,
@@ -21,6 +24,11 @@ import { useDisposable } from './use-disposable.ts'
 export type BufferedRoomEvent<C extends AnyContract, E> = E extends 'gap'
   ? Gap
   : { readonly data: DataOut<At<RoomListened<C>, E>>; readonly meta: MessageMeta<C> }
+
+/** An event of the user's inbox, as `useEventBuffer` keeps it. */
+export type BufferedInboxEvent<C extends AnyContract, E> = E extends 'gap'
+  ? Gap
+  : { readonly data: DataOut<At<InboxEvents<C>, E>>; readonly meta: MessageMeta<C> }
 
 /** An event of a client, as `useEventBuffer` keeps it: its data, or a tuple where it has several arguments. */
 export type BufferedClientEvent<C extends AnyContract, E> =
@@ -56,6 +64,12 @@ export function useEventBuffer<C extends AnyContract, E extends EventName<Server
   event: E,
   options?: UseEventBufferOptions,
 ): UseEventBuffer<BufferedClientEvent<C, E>>
+/** The same for an event of the user's inbox, or `gap`. */
+export function useEventBuffer<C extends AnyContract, E extends InboxName<C> | 'gap'>(
+  inbox: Inbox<C>,
+  event: E,
+  options?: UseEventBufferOptions,
+): UseEventBuffer<BufferedInboxEvent<C, E>>
 /** The same for an event of a room, or `gap`. Without a room it stays empty. */
 export function useEventBuffer<C extends AnyContract, E extends EventName<RoomListened<C>> | 'gap'>(
   room: MaybeRoom<C>,

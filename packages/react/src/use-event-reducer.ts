@@ -4,6 +4,9 @@ import type {
   Client,
   ClientHandler,
   EventName,
+  Inbox,
+  InboxHandler,
+  InboxName,
   RoomHandler,
   RoomListened,
   ServerToClient,
@@ -28,6 +31,14 @@ export function useEventReducer<C extends AnyContract, E extends EventName<Serve
   client: Client<C>,
   event: E,
   reducer: (state: S, ...args: Args<ClientHandler<C, E>>) => S,
+  initial: S,
+  options?: EqualityOption<S>,
+): S
+/** The same for an event of the user's inbox, or `gap`. */
+export function useEventReducer<C extends AnyContract, E extends InboxName<C> | 'gap', S>(
+  inbox: Inbox<C>,
+  event: E,
+  reducer: (state: S, ...args: Args<InboxHandler<C, E>>) => S,
   initial: S,
   options?: EqualityOption<S>,
 ): S

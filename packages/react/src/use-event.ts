@@ -4,6 +4,9 @@ import type {
   Client,
   ClientHandler,
   EventName,
+  Inbox,
+  InboxHandler,
+  InboxName,
   RoomHandler,
   RoomListened,
   ServerToClient,
@@ -24,6 +27,12 @@ export function useEvent<C extends AnyContract, E extends EventName<ServerToClie
   client: Client<C>,
   event: E,
   handler: ClientHandler<C, E>,
+): void
+/** The same for an event of the user's inbox, or `gap`. */
+export function useEvent<C extends AnyContract, E extends InboxName<C> | 'gap'>(
+  inbox: Inbox<C>,
+  event: E,
+  handler: InboxHandler<C, E>,
 ): void
 /** The same for an event of a room, or `gap`. Without a room it does nothing. */
 export function useEvent<C extends AnyContract, E extends EventName<RoomListened<C>> | 'gap'>(

@@ -3,6 +3,10 @@ import {
   type AnyContract,
   type At,
   type DataOut,
+  type Inbox,
+  type InboxEvents,
+  type InboxName,
+  type Room,
   RoomfulError,
   type RoomListened,
   type Timeline,
@@ -20,6 +24,13 @@ export type UseTimeline<C extends AnyContract, E extends TimelineName<C>> = Omit
   'version'
 > &
   Pick<Timeline<C, E>, 'send' | 'retry' | 'discard' | 'loadOlder' | 'loadNewer' | 'loadLatest'>
+
+/** One event of the user's inbox as a list. The client cannot send to it. */
+export type UseInboxTimeline<C extends AnyContract, E extends InboxName<C>> = Omit<
+  TimelineState<DataOut<At<InboxEvents<C>, E>>, User<C>>,
+  'version'
+> &
+  Pick<Timeline<C, never>, 'loadOlder' | 'loadNewer' | 'loadLatest'>
 
 export interface UseTimelineOptions {
   /** Loads this many of the newest messages with the join. @default none */
@@ -46,13 +57,24 @@ const useUnmount = 'Activity' in React ? useInsertionEffect : useEffect
  * @example
  * const { entries, status, send, loadOlder } = useTimeline(room, 'message', { initial: 50 })
  */
+export function useTimeline<C extends AnyContract, E extends InboxName<C>>(
+  inbox: Inbox<C>,
+  event: E,
+  options?: UseTimelineOptions,
+): UseInboxTimeline<C, E>
 export function useTimeline<C extends AnyContract, E extends TimelineName<C>>(
   room: MaybeRoom<C>,
+  event: E,
+  options?: UseTimelineOptions,
+): UseTimeline<C, E>
+export function useTimeline<C extends AnyContract, E extends TimelineName<C>>(
+  room: MaybeRoom<C> | Inbox<C>,
   event: E,
   { initial, max, keepMs = 60_000 }: UseTimelineOptions = {},
 ): UseTimeline<C, E> {
   if (!(keepMs >= 0)) throw new RoomfulError('INVALID_ARGUMENT', `keepMs must be 0 or more milliseconds, got ${keepMs}`)
-  const create = () => createMountedTimeline(room ?? undefined, event, { initial, max, keepMs })
+  const create = () =>
+    createMountedTimeline((room ?? undefined) as Room<C> | undefined, event, { initial, max, keepMs })
   const timeline = useDisposable(create, [room, event, initial, max, keepMs])
   const { subscribe, getState, getInitialState } = timeline.state
   const { version: _, ...state } = useSyncExternalStore(subscribe, getState, getInitialState)

@@ -36,6 +36,7 @@ import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 
 const chat = defineContract({
+  inbox: { note: z.object({ text: z.string() }) },
   clientToServer: { ping: {}, message: z.string(), whoami: { ack: z.object({ userId: z.string() }) } },
   serverToClient: {
     response_event: z.object({ message: z.string() }),
@@ -343,4 +344,31 @@ test('the other hooks take Socket.IO’s own maps, and no types', () => {
     0,
   )
   void useEmitWithAck(loose, 'anything').emitWithAck(1, 2)
+})
+
+test("hooks over the user's inbox have the events of the contract's inbox", () => {
+  const { inbox } = createClient({ url: 'http://localhost', contract: chat })
+  const { useEvent } = createHooks<typeof chat>()
+  function Shown() {
+    useEvent(inbox, 'note', (data) => expectTypeOf(data).toEqualTypeOf<{ text: string }>())
+    usePlainEvent(inbox, 'note', (data, meta) => {
+      expectTypeOf(data).toEqualTypeOf<{ text: string }>()
+      expectTypeOf(meta).toEqualTypeOf<MessageMeta<typeof chat>>()
+    })
+    usePlainEvent(inbox, 'gap', (gap) => expectTypeOf(gap).toEqualTypeOf<Gap>())
+    // @ts-expect-error an event of rooms
+    usePlainEvent(inbox, 'message', () => {})
+    const { events } = useEventBuffer(inbox, 'note')
+    expectTypeOf(events[0]?.data).toEqualTypeOf<{ text: string } | undefined>()
+    const count = useEventReducer(inbox, 'note', (sum: number, { text }) => sum + text.length, 0)
+    expectTypeOf(count).toEqualTypeOf<number>()
+    const timeline = useTimeline(inbox, 'note', { initial: 20 })
+    for (const entry of timeline.entries)
+      if (entry.kind === 'message') expectTypeOf(entry.data).toEqualTypeOf<{ text: string }>()
+    expectTypeOf(timeline).not.toHaveProperty('send')
+    // @ts-expect-error an event of rooms
+    useTimeline(inbox, 'message')
+    return null
+  }
+  expectTypeOf(Shown).toBeFunction()
 })

@@ -11,7 +11,7 @@ import { createOperations } from './rooms/create-operations.ts'
 import { createPresenceMerge } from './rooms/presence-rules.ts'
 import { Publisher } from './publish/publisher.ts'
 import { refuse } from './refuse.ts'
-import { createRoomEmitter } from './rooms/room-emitter.ts'
+import { createRoomEmitter, createUserEmitter } from './rooms/room-emitter.ts'
 import { Sessions } from './connection/sessions.ts'
 import { settingsOf } from './settings.ts'
 import type { SocketIoServer } from './socket-io.ts'
@@ -70,6 +70,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     ...createOperations<C>({ settings, drain, activeRooms, sessions }),
     handle: (event, handler) => rules.handle(event as string, handler as Handler),
     to: (room) => createRoomEmitter(room, { rules, drain, activeRooms, report, io }),
+    toUser: (userId) => createUserEmitter(userId, { rules, drain, activeRooms, report, io }),
     userOf: (socket) => sessions.userOf(socket) as User<C> | undefined,
     metrics: () => metrics.snapshot({ ...sessions.measure(), ...activeRooms.measure() }),
     networkOf: ({ handshake }) => settings.readAddress(handshake.address, handshake.headers).network,

@@ -22,6 +22,7 @@ export type {
   RoomsLimits,
   RoomsOptions,
   RoomEmitter,
+  UserEmitter,
 } from './options.ts'
 export type {
   DisconnectOptions,

@@ -6,6 +6,7 @@ import type {
   DataOut,
   DurableName,
   EventName,
+  InboxEvents,
   JoinParams,
   PresenceInput,
   Receipt,
@@ -181,6 +182,21 @@ export interface RoomEmitter<C extends AnyContract> {
   }
 }
 
+/** Emits messages of the server into the inbox of one user. */
+export interface UserEmitter<C extends AnyContract> {
+  /**
+   * Stores a message in the user's inbox and sends it to all connections of the user; resolves after both, with its place in
+   * the inbox. A user who is away gets it later: clients that were connected before have it replayed, and others read it with
+   * `client.inbox.history()`.
+   * @throws ValidationError for data that the contract refuses; RoomfulError `INVALID_ARGUMENT` for an event that the contract's
+   * `inbox` does not have, `CLOSING` after `close()`.
+   */
+  emit<E extends EventName<InboxEvents<C>>>(
+    event: E,
+    ...args: DataArgs<DataIn<At<InboxEvents<C>, E>>>
+  ): Promise<Receipt>
+}
+
 export interface Rooms<C extends AnyContract, Claims = undefined> extends RoomOperations<C> {
   /**
    * Adds the handler of an event, which runs for each message before it is stored. The data that it returns replaces the
@@ -195,6 +211,12 @@ export interface Rooms<C extends AnyContract, Claims = undefined> extends RoomOp
   ): () => void
   /** @throws RoomfulError `INVALID_ARGUMENT` for an invalid room name. */
   to(room: string): RoomEmitter<C>
+  /**
+   * The inbox of a user, by the `id` that `authenticate` returns. The user need not be connected, or known.
+   * @throws RoomfulError `INVALID_ARGUMENT` for an id that no user can have.
+   * @example await rooms.toUser(order.userId).emit('note', { text: 'Your order has been sent' })
+   */
+  toUser(userId: string): UserEmitter<C>
   /** The user of a socket, for your own Socket.IO handlers; undefined for a client without a user. */
   userOf(socket: object): User<C> | undefined
   /**

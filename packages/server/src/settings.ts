@@ -42,7 +42,7 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
     throw invalid(`contract must be made by defineContract, got ${describe(options.contract)}`)
   if (definition.user !== undefined && options.authenticate === undefined)
     throw invalid('the contract has a user schema, so authenticate is required')
-  for (const event of Object.keys(definition.room ?? {})) assertEventName(event)
+  for (const event of Object.keys({ ...definition.room, ...definition.inbox })) assertEventName(event)
   const {
     connectTimeoutMs = 10_000,
     handlerTimeoutMs = 30_000,

@@ -22,6 +22,7 @@ const chat = defineContract({
     note: z.string().optional(),
     bell: {},
   },
+  inbox: { alert: z.object({ text: z.string() }), ping: {} },
   user: typeOnly<{ id: string; name: string }>(),
 })
 const io = new Server<ClientToServerEvents<typeof chat>, ServerToClientEvents<typeof chat>>()
@@ -206,4 +207,15 @@ describe('rooms', () => {
     rooms.to('general').volatile.emit('message', { text: 'x' })
     expectTypeOf(rooms.close()).toEqualTypeOf<Promise<void>>()
   })
+})
+
+test('toUser emits the events of the inbox', () => {
+  expectTypeOf(rooms.toUser('ann').emit('alert', { text: 'hi' })).toEqualTypeOf<Promise<Receipt>>()
+  void rooms.toUser('ann').emit('ping')
+  // @ts-expect-error an event of rooms
+  void rooms.toUser('ann').emit('message', { text: 'hi' })
+  // @ts-expect-error an event of the inbox
+  void rooms.to('general').emit('alert', { text: 'hi' })
+  // @ts-expect-error wrong data
+  void rooms.toUser('ann').emit('alert', {})
 })

@@ -5,6 +5,15 @@ import type { RoomName } from '../rooms/room.ts'
 /** Gets each event that was dropped because the contract refuses its data. */
 export type OnInvalid = (error: ValidationError, from: { readonly event: string; readonly room?: RoomName }) => void
 
+/** The section of the contract that has a room's events. */
+export type RoomSection = 'room' | 'inbox'
+
+/** The room of an event that arrived. */
+interface EventRoom {
+  readonly name: string
+  readonly section: RoomSection
+}
+
 /** Data that the contract accepts; undefined where it refused the data. */
 export type Read = { readonly data: unknown } | undefined
 
@@ -25,7 +34,7 @@ export class Schemas {
   }
 
   /** Throws for an event that this section cannot have. */
-  assertListened(section: 'serverToClient' | 'room', event: string): EventSchemas | undefined {
+  assertListened(section: 'serverToClient' | RoomSection, event: string): EventSchemas | undefined {
     this.#assertEventName(event)
     return this.#checks?.find(section, event)
   }
@@ -82,9 +91,9 @@ export class Schemas {
     return read && (read.data === undefined ? [] : [read.data])
   }
 
-  readRoomEvent(room: string, event: string, data: unknown): Read {
+  readRoomEvent({ name, section }: EventRoom, event: string, data: unknown): Read {
     const checks = this.#checks
-    return checks ? this.#tried(() => checks.parse('room', event, data), event, room) : { data }
+    return checks ? this.#tried(() => checks.parse(section, event, data), event, name) : { data }
   }
 
   readUser(user: unknown): never | undefined {

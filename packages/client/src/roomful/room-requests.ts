@@ -1,8 +1,8 @@
 import type { RoomfulError } from '@roomful/contract'
-import { type JoinAnswer, type JoinRequest, wire } from '@roomful/contract/protocol'
+import { INBOX, type JoinAnswer, type JoinRequest, wire } from '@roomful/contract/protocol'
 import type { HistoryQuery } from '../rooms/room.ts'
 import type { ServerLink } from './roomful-rooms.ts'
-import { readPage } from './wire-messages.ts'
+import { readPage, refusedBy } from './wire-messages.ts'
 
 type JoinDetails = { readonly [Key in 'since' | 'presence' | 'params' | 'last']: JoinRequest[Key] | undefined }
 
@@ -17,7 +17,9 @@ export class RoomRequests {
   }
 
   async join(details: JoinDetails): Promise<Omit<JoinAnswer, 'ok'>> {
-    const { core } = this.#link
+    const { core, hello } = this.#link
+    if (this.#room === INBOX && !hello!.capabilities.includes('inbox'))
+      throw refusedBy({ code: 'UNSUPPORTED', message: 'the server has no inbox for this user' })
     try {
       // JSON leaves out what is undefined.
       return readPage(wire.join, await this.#request(wire.join, details, core.settings.joinTimeoutMs))

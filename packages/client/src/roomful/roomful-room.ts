@@ -70,7 +70,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.host = host
     this.link = link
     this.#requests = new RoomRequests(name, link)
-    this.nameError = errorOf(() => assertRoomName(name))
+    this.nameError = host.section === 'room' ? errorOf(() => assertRoomName(name)) : undefined
     this.#members = new RoomMembers(link.core.schemas, link.core.reporting.report)
     this.members = this.#members.store
     this.outgoing = {
@@ -291,7 +291,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     replayed: boolean,
   ): HistoryMessages['messages'][number] | undefined {
     const { schemas } = this.link.core
-    const read = schemas.readRoomEvent(this.host.name, event, data)
+    const read = schemas.readRoomEvent(this.host, event, data)
     return read && { event, data: read.data, meta: { id, seq, from: schemas.readUser(from), at, replayed } }
   }
 }

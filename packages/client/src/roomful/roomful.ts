@@ -1,5 +1,13 @@
 import { RoomfulError } from '@roomful/contract'
-import { assertEventName, describe, type Hello, isObject, PROTOCOL_VERSION, wire } from '@roomful/contract/protocol'
+import {
+  assertEventName,
+  describe,
+  type Hello,
+  INBOX,
+  isObject,
+  PROTOCOL_VERSION,
+  wire,
+} from '@roomful/contract/protocol'
 import type { ClientCore, RoomsOption } from '../client-core.ts'
 import type { AuthContext, AuthFunction } from '../connection/auth.ts'
 import { handled } from '../promises.ts'
@@ -138,7 +146,8 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   }
 
   #room(name: string): RoomfulRoom | undefined {
-    const host = this.core.rooms.get(name)
+    const { rooms } = this.core
+    const host = name === INBOX ? rooms.inbox : rooms.get(name)
     return host && (roomfulRooms.get(host) as RoomfulRoom | undefined)
   }
 

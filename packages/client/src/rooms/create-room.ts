@@ -1,7 +1,9 @@
 import type { Receipt } from '@roomful/contract'
+import { INBOX } from '@roomful/contract/protocol'
 import { assertNumber } from '../options.ts'
 import { type CallOptions, handled, throwIfAborted } from '../promises.ts'
 import { watched } from '../store.ts'
+import type { Inbox } from './inbox.ts'
 import type { HistoryQuery, JoinOptions, Room } from './room.ts'
 import type { RoomCore } from './room-core.ts'
 import { type RoomInternals, setInternals } from './room-internals.ts'
@@ -72,6 +74,22 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
   }
   setInternals(room, core)
   return room
+}
+
+/** The app's side of the user's own room: what a room has for reading. */
+export function createInbox(core: RoomCore, autoConnect: () => void): Inbox {
+  const { state, on, history } = createRoom(core, autoConnect)
+  const inbox = {
+    name: INBOX,
+    get status() {
+      return core.state.status
+    },
+    state,
+    on,
+    history,
+  }
+  setInternals(inbox, core)
+  return inbox as Inbox
 }
 
 /** Hands a message to the protocol; throws, and leaves nothing there, where the contract or the room's state refuses it. */

@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
 import type { ClientCore } from '../client-core.ts'
 import { Emitter } from '../emitter.ts'
+import type { RoomSection } from '../events/schemas.ts'
 import { type CallOptions, untilState } from '../promises.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { createGuardedStore, type GuardedStore } from '../store.ts'
@@ -26,6 +27,7 @@ type Timer = ReturnType<typeof setTimeout> | undefined
 /** One room: performs what its membership decides. SPEC.md, rules RM. */
 export class RoomCore implements RoomHost, RoomInternals {
   readonly name: string
+  readonly section: RoomSection
   readonly client: ClientCore
   readonly events: RoomEvents
   readonly part: RoomPart
@@ -44,13 +46,14 @@ export class RoomCore implements RoomHost, RoomInternals {
   #retryTimer: Timer
   #releaseTimer: Timer
 
-  constructor(name: string, client: ClientCore, protocol: RoomsProtocol, onUse: OnUse) {
+  constructor(name: string, client: ClientCore, protocol: RoomsProtocol, onUse: OnUse, section: RoomSection = 'room') {
     const { report, inspect } = client.reporting
     this.name = name
+    this.section = section
     this.client = client
     this.userId = () => protocol.userId()
     this.#onUse = onUse
-    this.events = new RoomEvents(name, client.schemas, report)
+    this.events = new RoomEvents(name, section, client.schemas, report)
     this.store = createGuardedStore(LEFT, report, (to, from) => {
       inspect({ type: 'room', room: name, from, to })
       this.part.onState(to)

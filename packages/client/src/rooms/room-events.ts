@@ -1,19 +1,21 @@
 import { Emitter, Listeners, type Unsubscribe } from '../emitter.ts'
-import type { Schemas } from '../events/schemas.ts'
+import type { RoomSection, Schemas } from '../events/schemas.ts'
 import type { Report } from '../store.ts'
 import type { Gap } from './room.ts'
 
 /** The listeners of one room. SPEC.md, rules DS. */
 export class RoomEvents {
   readonly #room: string
+  readonly #section: RoomSection
   readonly #schemas: Schemas
   readonly #report: Report
   readonly listeners: Listeners<[unknown, unknown?]> = new Listeners()
   /** Apart from the others: on the wire an app's event may be called `gap`, too. */
   readonly #gaps = new Emitter<[unknown]>()
 
-  constructor(room: string, schemas: Schemas, report: Report) {
+  constructor(room: string, section: RoomSection, schemas: Schemas, report: Report) {
     this.#room = room
+    this.#section = section
     this.#schemas = schemas
     this.#report = report
   }
@@ -24,7 +26,7 @@ export class RoomEvents {
 
   on(event: string, handler: (data: unknown, meta?: unknown) => void): Unsubscribe {
     if (event === 'gap') return this.#gaps.add(handler)
-    this.#schemas.assertListened('room', event)
+    this.#schemas.assertListened(this.#section, event)
     return this.listeners.add(event, handler)
   }
 

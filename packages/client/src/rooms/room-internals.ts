@@ -2,6 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import type { ClientCore } from '../client-core.ts'
 import type { Emitter } from '../emitter.ts'
+import type { RoomSection } from '../events/schemas.ts'
 import type { RoomEvents } from './room-events.ts'
 import type { RoomState } from './room-state.ts'
 import type { RoomPart } from './rooms-protocol.ts'
@@ -9,6 +10,7 @@ import type { RoomPart } from './rooms-protocol.ts'
 /** The inner parts of a room, for timelines, presence and typing, which are functions of a room. */
 export interface RoomInternals {
   readonly name: string
+  readonly section: RoomSection
   readonly client: ClientCore
   readonly events: RoomEvents
   readonly part: RoomPart

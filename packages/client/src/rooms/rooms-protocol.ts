@@ -1,6 +1,7 @@
 import type { Receipt, RoomfulError } from '@roomful/contract'
 import type { AuthContext, AuthFunction } from '../connection/auth.ts'
 import type { OutboxStorageName, ServerInfo } from '../connection/connection-state.ts'
+import type { RoomSection } from '../events/schemas.ts'
 import type { CallOptions } from '../promises.ts'
 import type { ReadonlyStore } from '../store.ts'
 import type { HistoryMessages, HistoryQuery, Member } from './room.ts'
@@ -54,6 +55,8 @@ export interface OutgoingMessage {
 /** The side of a room that every protocol needs. */
 export interface RoomHost {
   readonly name: string
+  /** `inbox`: the user's own room, which only the server writes to. */
+  readonly section: RoomSection
   readonly state: RoomState
   readonly events: RoomEvents
   /** Whether a join or leave is under way. */

@@ -1,19 +1,26 @@
 import type { RoomfulError } from '@roomful/contract'
-import { createRoom } from './create-room.ts'
+import { INBOX } from '@roomful/contract/protocol'
+import type { RoomSection } from '../events/schemas.ts'
+import { createInbox, createRoom } from './create-room.ts'
+import type { Inbox } from './inbox.ts'
 import type { Room } from './room.ts'
 import { type OnUse, RoomCore } from './room-core.ts'
 
 /** After as many new rooms, names of rooms that are gone are removed. */
 const SWEEP_EVERY = 256
 
+type CreateRoom = (name: string, onUse: OnUse, section?: RoomSection) => RoomCore
+
 /** All rooms of a client, by name. A room that is left and that the app does not use any more can be garbage collected. */
 export class Rooms {
-  readonly #create: (name: string, onUse: OnUse) => RoomCore
+  readonly #create: CreateRoom
+  inbox: RoomCore | undefined
+  #inbox: Inbox | undefined
   readonly #autoConnect: () => void
   readonly #rooms = new Map<string, RoomCore | WeakRef<RoomCore>>()
   #added = 0
 
-  constructor(create: (name: string, onUse: OnUse) => RoomCore, autoConnect: () => void) {
+  constructor(create: CreateRoom, autoConnect: () => void) {
     this.#create = create
     this.#autoConnect = autoConnect
   }
@@ -40,8 +47,18 @@ export class Rooms {
     return (core.surface ??= createRoom(core, this.#autoConnect))
   }
 
+  /** Makes the user's own room, which is joined as long as the client lives. The app may have a room of that name in `plainRooms()`. */
+  useInbox(): Inbox {
+    if (!this.#inbox) {
+      this.inbox = this.#create(INBOX, () => {}, 'inbox')
+      this.#inbox = createInbox(this.inbox, this.#autoConnect)
+      this.inbox.retain(undefined)
+    }
+    return this.#inbox
+  }
+
   all(): RoomCore[] {
-    return [...this.#rooms.keys()].flatMap((name) => this.get(name) ?? [])
+    return [...this.#rooms.keys()].flatMap((name) => this.get(name) ?? []).concat(this.inbox ?? [])
   }
 
   /** Joins again what was joined; resolves when each room has its answer, or has waited long enough for it. */

@@ -3,6 +3,7 @@ import { describe } from '@roomful/contract/protocol'
 import { createGuardedStore } from '../store.ts'
 import { handled } from '../promises.ts'
 import type { OutgoingMessage } from '../rooms/rooms-protocol.ts'
+import type { Inbox, InboxName, InboxTimeline } from '../rooms/inbox.ts'
 import type { Room } from '../rooms/room.ts'
 import { sourceOf } from './room-timeline-source.ts'
 import { isOut } from '../rooms/room-state.ts'
@@ -25,12 +26,18 @@ let timelines = 0
  * await timeline.send({ text: 'hello' })
  * await timeline.loadOlder()
  */
+export function createTimeline<C extends AnyContract, E extends InboxName<C>>(
+  inbox: Inbox<C>,
+  event: E,
+  options?: TimelineOptions,
+): InboxTimeline<C, E>
 export function createTimeline<C extends AnyContract, E extends TimelineName<C>>(
   room: Room<C>,
   event: E,
-  options: TimelineOptions = {},
-): Timeline<C, E> {
-  return createTimelineOver(sourceOf(room), event, options)
+  options?: TimelineOptions,
+): Timeline<C, E>
+export function createTimeline(room: object, event: string, options: TimelineOptions = {}): unknown {
+  return createTimelineOver(sourceOf(room), event as never, options)
 }
 
 /** The same, over anything that does what a room does. */

@@ -23,7 +23,7 @@ export function sourceOf(room: object): TimelineSource {
     watchOutgoing: (listener) => part.outgoing.watch(listener),
     discard: (id) => part.outgoing.discard(id),
     isSelf: (from) => isSameUser(from, userId()),
-    read: (event, data) => (client.schemas.readRoomEvent(name, event, data) ?? { data }).data,
+    read: (event, data) => (client.schemas.readRoomEvent(internals, event, data) ?? { data }).data,
     report,
   }
 }

@@ -224,11 +224,22 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
     expect(ann.live).toEqual([])
   })
 
+  test('S25 has no inbox, since every client is a guest', async () => {
+    const ann = await joined(await start())
+    const requests: [string, object][] = [
+      ['$join', { room: '$inbox' }],
+      ['$history', { room: '$inbox', epoch: ann.epoch, after: 0, limit: 1 }],
+      ['$publish', { room: '$inbox', epoch: ann.epoch, cid: ann.cid, items: [textItem(1, 'a')] }],
+    ]
+    for (const [event, request] of requests)
+      expect(await ann.ask(event, request)).toMatchObject({ ok: false, code: 'FORBIDDEN' })
+  })
+
   test('S3: refuses malformed requests with a sentence, and goes on', async () => {
     const ann = await joined(await start())
     let deep: unknown = 1
     for (let level = 0; level < 200; level++) deep = [deep]
-    const wrongNames = [7, '', 'x'.repeat(129), '$inbox', 'a\nb', 'a\u202eb', 'a\ud800', '\ufeffa', 'a ', 'cafe\u0301']
+    const wrongNames = [7, '', 'x'.repeat(129), '$other', 'a\nb', 'a\u202eb', 'a\ud800', '\ufeffa', 'a ', 'cafe\u0301']
     const requests: [string, unknown][] = [
       ...['$join', '$leave', '$publish', '$history', '$volatile'].flatMap((event): [string, unknown][] =>
         [undefined, null, 7, [], {}, ...wrongNames.map((room) => ({ room }))].map((request) => [event, request]),

@@ -35,7 +35,7 @@ export function createFakeCore(): ClientCore & { readonly inspected: readonly In
       onError: rethrow,
       onInvalid: rethrow,
     }),
-    rooms: { get: () => undefined, named: rethrow, all: () => [] },
+    rooms: { get: () => undefined, named: rethrow, all: () => [], inbox: undefined },
     inspected,
   }
 }

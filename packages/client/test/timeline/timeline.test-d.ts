@@ -28,7 +28,7 @@ test('TL1 a timeline sends what the contract accepts, and shows what readers get
 })
 
 test('TL1 only events that the log keeps have a timeline', () => {
-  expectTypeOf(createTimeline<typeof contract, 'ping'>).toBeFunction()
+  expectTypeOf(createTimeline<typeof contract, 'ping'>(room, 'ping').send).toBeFunction()
   // @ts-expect-error it is volatile
   createTimeline(room, 'cursor')
   // @ts-expect-error the contract has no such event

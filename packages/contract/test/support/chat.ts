@@ -39,6 +39,7 @@ const chat = defineContract({
     wave: { volatile: true },
     bell: {},
   },
+  inbox: { note: z.object({ text: z.string(), at: z.string().transform((text) => new Date(text)) }), ping: {} },
   user: typeOnly<{ id: string; name: string }>(),
   presence: z.object({ status: z.enum(['online', 'away']).default('online') }),
   join: z.object({ invite: z.string(), since: z.string().transform((text) => new Date(text)) }),

@@ -10,6 +10,7 @@ import { RefusalError, refuse } from '../refuse.ts'
 import type { Handshake } from '../options.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
+import { isUserId } from './user-id.ts'
 
 export const EXPIRED = 'the credentials have expired'
 
@@ -88,12 +89,6 @@ function identityOf(answer: unknown, { definition }: Settings): Omit<Identity, '
   return { wire, user, claims, expiresAt, guest: false }
 }
 
-/** Half of a surrogate pair: UTF-8 has none, so that a log in a file would take two such ids for one. */
-const LONE_SURROGATE = /[\ud800-\udfff]/u
-
-/** The id is compared exactly, and is not normalized (E18). */
 function isWireUser(value: unknown): value is WireUser {
-  if (!isObject(value)) return false
-  const { id } = value
-  return typeof id === 'string' && id.length >= 1 && id.length <= 128 && !LONE_SURROGATE.test(id)
+  return isObject(value) && isUserId(value['id'])
 }

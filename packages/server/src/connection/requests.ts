@@ -2,6 +2,7 @@ import {
   type AuthRequest,
   describe,
   type HistoryRequest,
+  INBOX,
   isMessageId,
   isObject,
   type JoinRequest,
@@ -39,7 +40,7 @@ export function parseJoin(raw: unknown, limits: Limits): JoinRequest {
   const since = fields['since'] ?? undefined
   const last = fields['last'] ?? undefined
   return {
-    room: roomOf(fields),
+    room: readableOf(fields),
     ...(presence === undefined ? {} : { presence }),
     ...(params === undefined ? {} : { params }),
     ...(since === undefined ? {} : { since: placeOf(since) }),
@@ -54,7 +55,7 @@ export function parseAuth(raw: unknown): AuthRequest {
 }
 
 export function parseLeave(raw: unknown): LeaveRequest {
-  return { room: roomOf(fieldsOf(raw, '$leave { room }')) }
+  return { room: readableOf(fieldsOf(raw, '$leave { room }')) }
 }
 
 export function parsePublish(raw: unknown, limits: Limits): PublishBatch {
@@ -69,7 +70,7 @@ export function parsePublish(raw: unknown, limits: Limits): PublishBatch {
 export function parseHistory(raw: unknown, limits: Limits): HistoryRequest {
   const fields = fieldsOf(raw, '$history { room, epoch, after | before, limit }')
   const common = {
-    room: roomOf(fields),
+    room: readableOf(fields),
     epoch: epochOf(fields),
     limit: Math.min(integerOf(fields, 'limit', 1), limits.page),
   }
@@ -116,10 +117,16 @@ function fieldsOf(raw: unknown, expected: string): Fields {
   throw refuse('SHAPE', `expected ${expected}, got ${describe(raw)}`)
 }
 
+/** A room that clients may write to. */
 function roomOf({ room }: Fields): string {
+  if (room === INBOX) throw refuse('FORBIDDEN', `only the server writes to ${INBOX}`)
   const error = roomNameError(room)
   if (error !== undefined) throw refuse('SHAPE', error)
   return room as string
+}
+
+function readableOf(fields: Fields): string {
+  return fields['room'] === INBOX ? INBOX : roomOf(fields)
 }
 
 function placeOf(raw: unknown): { readonly epoch: string; readonly seq: number } {

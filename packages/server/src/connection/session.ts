@@ -4,6 +4,7 @@ import { endWithBye, mayReturn } from './bye.ts'
 import { Credentials } from './credentials.ts'
 import type { Drain } from '../drain.ts'
 import { type MembershipParts, Memberships } from '../rooms/memberships.ts'
+import { hasInbox } from '../rooms/inbox.ts'
 import { RefusalError, refuse } from '../refuse.ts'
 import { type RequestHandler, Responder } from './responder.ts'
 import { type RequestParts, RoomRequests } from './room-requests.ts'
@@ -122,9 +123,14 @@ const FORBIDDEN: Readonly<Record<string, RequestHandler>> = {
 
 const CAPABILITIES = ['members', 'history', 'volatile', 'presence', 'typing']
 
-function helloFor(identity: Identity | null, { limits, authenticate }: Settings): Hello {
+function helloFor(identity: Identity | null, settings: Settings): Hello {
+  const { limits, authenticate } = settings
   const user = identity === null || identity.guest ? null : identity.wire
-  const capabilities = authenticate === undefined ? CAPABILITIES : [...CAPABILITIES, 'auth']
+  const capabilities = [
+    ...CAPABILITIES,
+    ...(authenticate === undefined ? [] : ['auth']),
+    ...(hasInbox(identity, settings) ? ['inbox'] : []),
+  ]
   const { expiresAt } = identity ?? {}
   const end = expiresAt === undefined ? {} : { expiresAt }
   return { v: PROTOCOL_VERSION, capabilities, limits, user, now: Date.now(), ...end }

@@ -8,7 +8,7 @@ import type { Settings } from '../settings.ts'
 import { CallbackFailure } from './failed-attempts.ts'
 import { validateOrRefuse } from '../validate-or-refuse.ts'
 
-export type Kind = 'durable' | 'volatile'
+export type Kind = 'durable' | 'volatile' | 'inbox'
 export type Handler = (context: object) => unknown
 
 /** Identifies a message among all messages, also when it is sent again. */
@@ -86,7 +86,8 @@ export class EventRules {
    */
   checkOwn(event: string, data: unknown, kind: Kind): unknown {
     const known = this.#find(event, kind)
-    if (known === undefined) throw invalid(`the contract has no ${kind} room event ${describe(event)}`)
+    if (known === undefined)
+      throw invalid(`the contract has no ${kind === 'inbox' ? kind : `${kind} room`} event ${describe(event)}`)
     const copy = jsonCopy(data)
     try {
       jsonText(copy, this.#settings.limits.eventBytes)
@@ -99,7 +100,7 @@ export class EventRules {
 
   #find(event: unknown, kind: Kind): { readonly event: string; readonly schema: EventSchemas['data'] } | undefined {
     if (typeof event !== 'string') return undefined
-    const schemas = eventIn(this.#settings.definition, 'room', event)
+    const schemas = eventIn(this.#settings.definition, kind === 'inbox' ? kind : 'room', event)
     return schemas?.volatile === (kind === 'volatile') ? { event, schema: schemas.data } : undefined
   }
 }

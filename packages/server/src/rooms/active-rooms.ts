@@ -1,3 +1,4 @@
+import { isInbox } from './inbox.ts'
 import { Room, type RoomParts } from './room.ts'
 
 interface ActiveRoom {
@@ -48,9 +49,8 @@ export class ActiveRooms {
 
   /** The rooms, and the members of all of them. */
   measure(): { readonly rooms: number; readonly members: number } {
-    let members = 0
-    for (const { room } of this.#rooms.values()) members += room.memberCount
-    return { rooms: this.#rooms.size, members }
+    const rooms = [...this.#rooms.values()].filter(({ room }) => !isInbox(room.name))
+    return { rooms: rooms.length, members: rooms.reduce((sum, { room }) => sum + room.memberCount, 0) }
   }
 
   /** No room sends changes of its members any more. */

@@ -1,9 +1,10 @@
-import type { JoinRequest } from '@roomful/contract/protocol'
+import { INBOX, type JoinRequest } from '@roomful/contract/protocol'
 import type { CallbackRunner } from '../callback-runner.ts'
 import type { Identity } from '../connection/authenticate.ts'
 import { joinParams } from '../connection/join-params.ts'
 import { RefusalError, refuse } from '../refuse.ts'
 import type { Settings } from '../settings.ts'
+import { assertInbox } from './inbox.ts'
 
 interface PermissionParts {
   readonly settings: Settings
@@ -16,10 +17,12 @@ interface PermissionParts {
  * the app or the log failed.
  */
 export async function assertMayJoin(
-  { user, claims, wire }: Identity,
+  identity: Identity,
   { room, params: given }: Pick<JoinRequest, 'room' | 'params'>,
   { settings, callbacks }: PermissionParts,
 ): Promise<void> {
+  if (room === INBOX) return assertInbox(identity, settings)
+  const { user, claims, wire } = identity
   const { authorizeJoin, report, log } = settings
   try {
     const params = joinParams(given, settings)

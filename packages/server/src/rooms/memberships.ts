@@ -1,9 +1,10 @@
-import { isPassingCode, type JoinAnswer, type JoinRequest, type Out, wire } from '@roomful/contract/protocol'
+import { INBOX, isPassingCode, type JoinAnswer, type JoinRequest, type Out, wire } from '@roomful/contract/protocol'
 import type { ActiveRooms } from './active-rooms.ts'
 import { type Identity, userIdOf } from '../connection/authenticate.ts'
 import type { CallbackRunner } from '../callback-runner.ts'
 import { takeOut } from './channels.ts'
 import { REMOVED } from './operation-arguments.ts'
+import { inboxOf, wireNameOf } from './inbox.ts'
 import { assertMayJoin } from './join-permission.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import type { LeaveDelay } from './leave-delay.ts'
@@ -101,13 +102,18 @@ export class Memberships {
   }
 
   /** The app took the socket out of the Socket.IO room, for example by `io.socketsLeave`. */
-  onChannelLeft(name: string): void {
-    if (this.#rooms.has(name)) this.putOut(name, refuse('REMOVED', REMOVED))
+  onChannelLeft(room: string): void {
+    if (this.#isIn(room)) this.putOut(wireNameOf(room), refuse('REMOVED', REMOVED))
   }
 
   /** The app put the socket into the Socket.IO room: only a join makes a member, so that it is taken out again. */
-  onChannelJoined(name: string): void {
-    if (!this.#rooms.has(name)) takeOut(this.#socket, name, this.#parts.settings.report)
+  onChannelJoined(room: string): void {
+    if (!this.#isIn(room)) takeOut(this.#socket, room, this.#parts.settings.report)
+  }
+
+  /** By the room's name in the log, which tells the inboxes of two users apart. */
+  #isIn(room: string): boolean {
+    return this.#rooms.get(wireNameOf(room))?.room.name === room
   }
 
   /** The socket is gone: running joins enter no room. A user who may return stays a member for a while (S16). */
@@ -185,11 +191,12 @@ export class Memberships {
     const membership = this.#rooms.get(name) ?? this.#open(name)
     membership.params = params
     const { room } = membership
-    await room.enter(this.#socket, this.#identity.wire, presence)
+    if (name === INBOX) await room.subscribe(this.#socket)
+    else await room.enter(this.#socket, this.#identity.wire, presence)
     // Again, since a slow adapter may have added the socket after it ended or was put out.
     if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)
     const page = (await this.#missed(room, since)) ?? (await this.#newest(room, last))
-    return { ok: true, ...page, members: room.members() }
+    return { ok: true, ...page, ...(name !== INBOX && { members: room.members() }) }
   }
 
   /** S13: the page that continues a view; undefined where there is no view, or the log does not continue it. */
@@ -209,11 +216,13 @@ export class Memberships {
 
   #open(name: string): Membership {
     const { settings, activeRooms } = this.#parts
-    if (this.#rooms.size >= settings.limits.rooms) {
+    const isInbox = name === INBOX
+    if (!isInbox && this.#rooms.size - (this.#rooms.has(INBOX) ? 1 : 0) >= settings.limits.rooms) {
       settings.metrics.bounds.add('rooms')
       throw refuse('LIMIT', `a connection may be in at most ${settings.limits.rooms} rooms`)
     }
-    const membership = { room: activeRooms.retain(name), params: undefined }
+    const room = activeRooms.retain(isInbox ? inboxOf(this.#identity.wire.id) : name)
+    const membership = { room, params: undefined }
     this.#rooms.set(name, membership)
     return membership
   }
@@ -235,7 +244,7 @@ export class Memberships {
 
   #release(name: string, { room }: Membership): void {
     room.leave(this.#socket, this.#identity.wire)
-    this.#parts.activeRooms.release(name)
+    this.#parts.activeRooms.release(room.name)
     this.#inspect('leave', name)
   }
 

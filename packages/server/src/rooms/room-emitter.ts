@@ -3,8 +3,9 @@ import { type AnyContract, type Receipt, RoomfulError } from '@roomful/contract'
 import { assertRoomName } from '@roomful/contract/protocol'
 import type { ActiveRooms } from './active-rooms.ts'
 import type { Drain } from '../drain.ts'
-import type { EventRules } from '../publish/event-rules.ts'
-import type { RoomEmitter } from '../options.ts'
+import type { EventRules, Kind } from '../publish/event-rules.ts'
+import { inboxOf } from './inbox.ts'
+import type { RoomEmitter, UserEmitter } from '../options.ts'
 import type { Report } from '../report.ts'
 import { volatileMeta } from './room.ts'
 import { channelOf, type SocketIoServer } from '../socket-io.ts'
@@ -20,14 +21,9 @@ interface RoomEmitterParts {
 /** `rooms.to(name)`: emits the server's own messages, without `authorize` and without handlers. */
 export function createRoomEmitter(room: string, parts: RoomEmitterParts): RoomEmitter<AnyContract> {
   assertRoomName(room)
-  const { rules, drain, io, report } = parts
+  const { rules, drain, io } = parts
   return {
-    emit: (event: string, data?: unknown) => {
-      const receipt = drain.run(() => append(room, event, data, parts))
-      // Reported as well, so that a promise that the app does not await cannot end the process.
-      receipt.catch((error) => report(error, { during: 'emit', room, event }))
-      return receipt
-    },
+    emit: (event: string, data?: unknown) => emit(room, event, data, 'durable', parts),
     volatile: {
       emit: (event: string, data?: unknown) => {
         drain.assertOpen()
@@ -38,8 +34,27 @@ export function createRoomEmitter(room: string, parts: RoomEmitterParts): RoomEm
   }
 }
 
-async function append(name: string, event: string, data: unknown, parts: RoomEmitterParts): Promise<Receipt> {
-  const checked = parts.rules.checkOwn(event, data, 'durable')
+/** `rooms.toUser(id)`: emits messages into the user's inbox. */
+export function createUserEmitter(userId: string, parts: RoomEmitterParts): UserEmitter<AnyContract> {
+  const room = inboxOf(userId)
+  return { emit: (event: string, data?: unknown) => emit(room, event, data, 'inbox', parts) }
+}
+
+function emit(room: string, event: string, data: unknown, kind: Kind, parts: RoomEmitterParts): Promise<Receipt> {
+  const receipt = parts.drain.run(() => append(room, event, data, kind, parts))
+  // Reported as well, so that a promise that the app does not await cannot end the process.
+  receipt.catch((error) => parts.report(error, { during: 'emit', room, event }))
+  return receipt
+}
+
+async function append(
+  name: string,
+  event: string,
+  data: unknown,
+  kind: Kind,
+  parts: RoomEmitterParts,
+): Promise<Receipt> {
+  const checked = parts.rules.checkOwn(event, data, kind)
   const id = randomUUID()
   const entry = { event, data: checked, id, from: null, at: Date.now() }
   const appended = await parts.activeRooms.use(name, (room) => room.append([entry]))

@@ -14,6 +14,7 @@ import type { NewEntry } from '../log/new-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { MembersChange } from './members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import { wireNameOf } from './inbox.ts'
 import type { MergePresence } from './presence-rules.ts'
 import { refuse } from '../refuse.ts'
 import type { Report } from '../report.ts'
@@ -43,7 +44,9 @@ interface RunningBatch {
 
 /** One room: its members, its log, and the broadcast to its members. */
 export class Room {
+  /** In the log; `#wireName` is what clients know. */
   readonly name: string
+  readonly #wireName: string
   readonly #io: SocketIoServer
   readonly #log: RoomLog
   readonly #report: Report
@@ -56,6 +59,7 @@ export class Room {
 
   constructor(name: string, { io, log, metrics, report, mergePresence, onJoin, onLeave }: RoomParts) {
     this.name = name
+    this.#wireName = wireNameOf(name)
     this.#io = io
     this.#log = log
     this.#report = report
@@ -69,6 +73,11 @@ export class Room {
       send: (epoch, entry) => this.#sendEntry(epoch, entry),
       onError: (error) => report(error, { during: 'broadcast', room: name }),
     })
+  }
+
+  /** Sends the room's messages to the socket, without making its user a member. */
+  async subscribe(socket: SocketIoSocket): Promise<void> {
+    await socket.join(channelOf(this.name))
   }
 
   /** Makes the socket a member. `presence`: null removes the socket's presence, undefined keeps it. */
@@ -177,7 +186,7 @@ export class Room {
   }
 
   #sendEntry(epoch: string, { event, data, seq, id, from, at }: Entry): void {
-    const meta: WireMeta = { $room: this.name, epoch, seq, id, from, at }
+    const meta: WireMeta = { $room: this.#wireName, epoch, seq, id, from, at }
     try {
       this.#io.to(channelOf(this.name)).emit(event, data, meta)
     } catch (error) {

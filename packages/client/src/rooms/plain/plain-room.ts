@@ -31,7 +31,10 @@ export class PlainRoom implements RoomPart {
     this.#core = core
     this.#settings = settings
     this.#newId = newId
-    this.nameError = plainNameError(host.name)
+    this.nameError =
+      host.section === 'inbox'
+        ? new RoomfulError('UNSUPPORTED', 'client.inbox needs roomful()')
+        : plainNameError(host.name)
     const callFor = (event: string, data: unknown, id: string): EventCall => this.#callFor(event, data, id)
     this.outgoing = new PlainMessages({ host, core, settings, newId, callFor, isIn: () => this.#isIn })
   }
@@ -110,7 +113,7 @@ export class PlainRoom implements RoomPart {
     const { schemas, reporting } = this.#core
     const meta: MessageMeta = { id, seq: undefined, from: undefined, at: Date.now(), replayed: false }
     const parse = (): [unknown, MessageMeta] | undefined => {
-      const read = schemas.readRoomEvent(name, event, data)
+      const read = schemas.readRoomEvent(this.#host, event, data)
       return read && [read.data, meta]
     }
     events.listeners.emit(event, parse, (error) => reporting.report(error, `${event} of ${name}`))

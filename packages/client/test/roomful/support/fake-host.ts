@@ -10,8 +10,9 @@ export function createFakeHost(): RoomHost & { state: RoomHost['state'] } {
   }
   return {
     name: 'general',
+    section: 'room',
     state: { status: 'left' },
-    events: new RoomEvents('general', new Schemas(undefined, () => {}, ignore), rethrow),
+    events: new RoomEvents('general', 'room', new Schemas(undefined, () => {}, ignore), rethrow),
     isBusy: () => false,
     lost: ignore,
     putOut: ignore,

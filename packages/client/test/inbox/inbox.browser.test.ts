@@ -1,0 +1,6 @@
+import { describe } from 'vitest'
+import { inboxSuite } from './inbox-suite.ts'
+
+describe('client.inbox, in Chromium', () => {
+  inboxSuite()
+})
