@@ -4,6 +4,7 @@ import { CallbackRunner } from './callback-runner.ts'
 import { Drain } from './drain.ts'
 import { EventRules, type Handler } from './publish/event-rules.ts'
 import { Guard } from './guard/guard.ts'
+import { warnOutdated } from './installed-versions.ts'
 import { LeaveDelay } from './rooms/leave-delay.ts'
 import type { Rooms, RoomsOptions } from './options.ts'
 import { createMemberHooks } from './rooms/member-hooks.ts'
@@ -33,6 +34,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   options: RoomsOptions<C, Claims>,
 ): Rooms<C, Claims> {
   const settings = settingsOf(options)
+  warnOutdated()
   const { log, metrics, report } = settings
   const guard = new Guard(io, settings)
   const drain = new Drain()
