@@ -156,6 +156,38 @@ describe('S25 the inbox', () => {
     expect(await log.page('$inbox:ann', { after: 0, limit: 9, bytes: 999 })).toMatchObject({ head: 0 })
   })
 
+  test('S15: an app that moves sockets by hand does not put one user into the inbox of another', async () => {
+    const { io, rooms, connect, errors } = await start()
+    const [ann, bob] = [await connect({ id: 'ann' }), await connect({ id: 'bob' })]
+    for (const client of [ann, bob]) await client.join(INBOX)
+    io.socketsJoin('roomful:$inbox:ann')
+    await rooms.toUser('ann').emit('note', { text: 'for Ann' })
+    await expect.poll(() => notes(ann)).toEqual([['for Ann', 1]])
+    await bob.ask(wire.leave, { room: 'other' })
+    expect(notes(bob)).toEqual([])
+    expect(errors).toMatchObject([{ error: { code: 'INVALID_ARGUMENT' }, context: { room: '$inbox:ann' } }])
+    io.in(ann.socket.id!).socketsLeave('roomful:$inbox:ann')
+    await expect.poll(() => ann.of(wire.out)).toMatchObject([[{ room: INBOX, code: 'REMOVED' }]])
+  })
+
+  test('is not listed, has no members, and no operation of a room reaches it', async () => {
+    const { rooms, connect } = await start()
+    const ann = await connect({ id: 'ann' })
+    await ann.join(INBOX)
+    const listed: unknown[] = []
+    for await (const room of rooms.list()) listed.push(room)
+    expect(listed).toEqual([])
+    expect(rooms.metrics()).toMatchObject({ rooms: 0, members: 0 })
+    for (const name of [INBOX, '$inbox:ann']) {
+      await expect(rooms.members(name)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+      await expect(rooms.history(name)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+      await expect(rooms.remove(name, 'ann')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    }
+    await rooms.reauthorize()
+    await rooms.toUser('ann').emit('note', { text: 'still here' })
+    await expect.poll(() => notes(ann)).toEqual([['still here', 1]])
+  })
+
   test('a room may have an event of the same name, and the two do not mix', async () => {
     const contract = defineContract({ room: { message: note }, inbox: { message: note } })
     const { rooms, connect } = await startRooms({ contract, authenticate: believe })
