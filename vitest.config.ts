@@ -49,8 +49,9 @@ const sharedDom = { ...shared, environment: 'jsdom', setupFiles: [...shared.setu
 export default defineConfig({
   plugins: [serverInPage()],
   resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
+  // Without `module`, as in Node itself: the files that OpenTelemetry names there are for bundlers, and Node cannot load them.
   ssr: {
-    resolve: { conditions: [source, 'module', 'node', 'development|production'], externalConditions: [source, 'node'] },
+    resolve: { conditions: [source, 'node', 'development|production'], externalConditions: [source, 'node'] },
   },
   test: {
     // Tests wait for a condition. The limits are high because the machine may be slow and busy.

@@ -197,12 +197,16 @@ export interface PublishRequest {
   readonly cid: string
   readonly items: readonly PublishItem[]
 }
-/** One message of a `$publish`. `n`, `id`, event and data are the same each time it is sent. */
+/**
+ * One message of a `$publish`. `n`, `id`, event and data are the same each time it is sent. `traceparent` is that of W3C Trace
+ * Context, for the server's spans; it does not belong to the message (S5).
+ */
 export interface PublishItem {
   readonly n: number
   readonly id: string
   readonly event: string
   readonly data: unknown
+  readonly traceparent?: string
 }
 /** The result of one item: its place in the log, or why it was refused for good. */
 export type ItemResult =

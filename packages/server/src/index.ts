@@ -35,6 +35,7 @@ export type {
 export type { TrustProxy } from './rates/trust-proxy.ts'
 export { RefusalError, refuse } from './refuse.ts'
 export type { ErrorContext } from './report.ts'
+export type { RoomsTracing, TracedMessage } from './tracing.ts'
 export type { HistogramSnapshot } from './metrics/counters.ts'
 export type { RoomsEvent } from './metrics/events.ts'
 export type { BoundName, PublishResult, RefusalCount, RoomsMetrics } from './metrics/metrics.ts'

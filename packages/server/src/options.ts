@@ -26,6 +26,7 @@ import type { RoomsMetrics } from './metrics/metrics.ts'
 import type { TrustProxy } from './rates/trust-proxy.ts'
 import type { ErrorContext } from './report.ts'
 import type { RoomOperations } from './rooms/operations.ts'
+import type { RoomsTracing } from './tracing.ts'
 
 type Await<T> = T | Promise<T>
 
@@ -164,6 +165,8 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
    * rooms and ids of users, but no token, no data of messages and no session id. Must return quickly.
    */
   readonly inspect?: Inspect
+  /** Puts a span around the app's functions for a message: `otelTracing()` of `@roomful/server/otel`. Default: none. */
+  readonly tracing?: RoomsTracing
 }
 
 /** Emits messages of the server itself into a room. */

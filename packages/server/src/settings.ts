@@ -10,6 +10,7 @@ import { Metrics } from './metrics/metrics.ts'
 import type { Handshake, RoomsLimits, RoomsOptions } from './options.ts'
 import { createReadAddress, type ReadAddress } from './rates/client-address.ts'
 import { createReport, type Report } from './report.ts'
+import type { RoomsTracing } from './tracing.ts'
 
 /** The options with all defaults. The contract is only data here, so the app's functions lose their types. */
 export interface Settings {
@@ -33,6 +34,7 @@ export interface Settings {
   /** Never throws. undefined where the app does not look, so that no event is made. */
   readonly inspect: Inspect | undefined
   readonly metrics: Metrics
+  readonly tracing: RoomsTracing | undefined
 }
 
 /** @throws RoomfulError `INVALID_ARGUMENT` for options that cannot work. */
@@ -73,6 +75,7 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
     report,
     inspect: createInspect(options.inspect, report),
     metrics: new Metrics(),
+    tracing: options.tracing,
   }
 }
 

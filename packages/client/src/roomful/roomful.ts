@@ -13,6 +13,7 @@ import type { AuthContext, AuthFunction } from '../connection/auth.ts'
 import { handled } from '../promises.ts'
 import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/rooms-protocol.ts'
 import { Outbox } from './outbox/outbox.ts'
+import type { MessageTracing } from './outbox/tracing.ts'
 import { RoomfulRoom } from './roomful-room.ts'
 import { type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import type { OutboxOption } from './storage/stored-outbox.ts'
@@ -23,6 +24,8 @@ import { isBye, isMeta, isRoomMessage, readHello } from './wire-messages.ts'
 export interface RoomfulOptions {
   /** `persistentOutbox({ user })` keeps messages to rooms across reloads. @default in memory */
   readonly outbox?: OutboxOption
+  /** Makes a span for each message: `otelTracing()` of `@roomful/client/otel`. @default none */
+  readonly tracing?: MessageTracing
 }
 
 /**
@@ -32,7 +35,7 @@ export interface RoomfulOptions {
  * @throws RoomfulError `INVALID_ARGUMENT` for an outbox that is not one.
  * @example createClient({ url, rooms: roomful({ outbox: persistentOutbox({ user: session.userId }) }) })
  */
-export function roomful({ outbox }: RoomfulOptions = {}): RoomsOption<'roomful'> {
+export function roomful({ outbox, tracing }: RoomfulOptions = {}): RoomsOption<'roomful'> {
   if (outbox !== undefined && !(isObject(outbox) && 'open' in outbox))
     throw new RoomfulError('INVALID_ARGUMENT', `roomful outbox: expected persistentOutbox(), got ${describe(outbox)}`)
   if (typeof globalThis.crypto?.getRandomValues !== 'function')
@@ -40,7 +43,7 @@ export function roomful({ outbox }: RoomfulOptions = {}): RoomsOption<'roomful'>
       'UNSUPPORTED',
       'roomful() needs crypto.getRandomValues: install the polyfill "react-native-get-random-values", or use plainRooms()',
     )
-  return { kind: 'roomful', assertEventName, createProtocol: (core) => new RoomfulProtocol(core, outbox) }
+  return { kind: 'roomful', assertEventName, createProtocol: (core) => new RoomfulProtocol(core, outbox, tracing) }
 }
 
 /** Speaks roomful/1 for one client: docs/protocol.md. */
@@ -55,9 +58,9 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   hasBye = false
   readonly #renewal: TokenRenewal
 
-  constructor(core: ClientCore, option: OutboxOption | undefined) {
+  constructor(core: ClientCore, option: OutboxOption | undefined, tracing: MessageTracing | undefined) {
     this.core = core
-    this.outbox = new Outbox(core, option)
+    this.outbox = new Outbox(core, option, tracing)
     this.#renewal = new TokenRenewal(core, this, (user) =>
       core.connection.setServerInfo({ user: core.schemas.readUser(user) }),
     )

@@ -14,6 +14,7 @@ import {
   type TypingRequest,
 } from '@roomful/contract/protocol'
 import { refuse } from '../refuse.ts'
+import { readTraceparent } from '../tracing.ts'
 
 // Checks requests as they come off the wire; a refusal says what was expected.
 // The event and data of an item are not checked here: a mistake in them refuses that item only.
@@ -25,7 +26,11 @@ export interface LeaveRequest {
 }
 /** `PublishRequest`, with items whose event and data are not checked. */
 export interface PublishBatch extends Omit<PublishRequest, 'items'> {
-  readonly items: readonly (Pick<PublishItem, 'n' | 'id'> & { readonly event: unknown; readonly data: unknown })[]
+  readonly items: readonly (Pick<PublishItem, 'n' | 'id'> & {
+    readonly event: unknown
+    readonly data: unknown
+    readonly traceparent: string | undefined
+  })[]
 }
 export interface VolatileRequest {
   readonly room: string
@@ -108,7 +113,7 @@ function itemsOf(raw: readonly unknown[]): PublishBatch['items'] {
     if (n <= last) throw refuse('SHAPE', 'the n of items must be strictly rising')
     last = n
     if (!isMessageId(id)) throw wrong('id', '16 characters of base64url', id)
-    return { n, id, event, data }
+    return { n, id, event, data, traceparent: readTraceparent(fields['traceparent']) }
   })
 }
 

@@ -98,12 +98,12 @@ export class Publisher {
     assertMember: () => void,
   ): Promise<Decided> {
     const { rules, drain, settings } = this.#parts
-    const { limits } = settings
+    const { limits, tracing } = settings
     const senderKey = sender.user ?? guestKeyOf(sender.cid)
     const endAt = performance.now() + BATCH_MS
     const decided: DecidedItem[] = []
     let bytes = 0
-    for (const { n, id, event, data } of items) {
+    for (const { n, id, event, data, traceparent } of items) {
       assertMember()
       const hash = hashOf({ id, event, data })
       if (answerFrom(row, n, hash) !== undefined) {
@@ -115,7 +115,9 @@ export class Publisher {
         const checked = rules.check(event, data, 'durable')
         bytes += Buffer.byteLength(checked.text)
         if (bytes > limits.batchBytes || performance.now() > endAt) throw refuse('MORE', undefined, { after: 0 })
-        const admitted = await rules.admit(checked, room.name, identity, { id, senderKey })
+        const admit = (): Promise<unknown> => rules.admit(checked, room.name, identity, { id, senderKey })
+        const message = { room: room.name, event: checked.event, id, traceparent }
+        const admitted = await (tracing === undefined ? admit() : tracing.handle(message, admit))
         decided.push({ n, hash, entry: { event: checked.event, data: admitted, id, from: identity.wire, at: 0 } })
       } catch (error) {
         if (!(error instanceof RefusalError)) throw error

@@ -16,6 +16,7 @@ import { OutboxCore } from './outbox-core.ts'
 import type { Batch, OutboxInput, OutboxOutput } from './outbox-steps.ts'
 import { outgoingEntry } from './outgoing.ts'
 import { Receipts } from './receipts.ts'
+import type { MessageSpan, MessageTracing } from './tracing.ts'
 
 const MAX_BYTES = 1_048_576
 /** A key is given up this much sooner than the server forgets it. */
@@ -31,16 +32,19 @@ export class Outbox implements ConnectedOutbox {
   /** The key of the last message: a cid that is never used again, and a number that rises over all rooms (C1). */
   lastKey: EntryKey = newKey()
   readonly #receipts = new Receipts()
+  readonly #tracing: MessageTracing | undefined
+  readonly #spans = new Map<Message, MessageSpan>()
   readonly #watchers = new Listeners<[OutgoingMessage]>()
   /** The server's clock less `performance.now()`. */
   #clockMs = Date.now() - performance.now()
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
   #heldRooms: ReadonlySet<string> = new Set()
 
-  constructor(client: ClientCore, option: OutboxOption | undefined) {
+  constructor(client: ClientCore, option: OutboxOption | undefined, tracing?: MessageTracing) {
     const limit = { messages: client.settings.queueLimit, bytes: MAX_BYTES }
     const empty = { queued: 0, sending: 0, storage: 'memory', waitingForUser: 0 }
     this.client = client
+    this.#tracing = tracing
     this.store = createGuardedStore<OutboxStatus>(empty, client.reporting.report)
     this.#stored = option?.connect(this)
     this.#core = new OutboxCore({ user: option?.user, limit, writes: this.#stored?.writes })
@@ -67,6 +71,7 @@ export class Outbox implements ConnectedOutbox {
     this.lastKey = key
     const { id } = message
     const receipt = this.#receipts.add(message, wait, (error) => this.step({ type: 'discard', room, id, error }))
+    if (this.#tracing) this.#spans.set(message, this.#tracing.onEmit({ room, event, id }))
     this.step({ type: 'emit', message })
     return { id, receipt }
   }
@@ -173,6 +178,8 @@ export class Outbox implements ConnectedOutbox {
 
   #settle(message: Message, outcome: Outcome): void {
     this.#receipts.settle(message, outcome)
+    this.#spans.get(message)?.end('error' in outcome ? outcome.error : undefined)
+    this.#spans.delete(message)
     if (outcome.state !== 'confirmed') this.client.reporting.drop(message.event, outcome.error, message.room)
     this.#show(message, outcome)
   }
@@ -180,7 +187,11 @@ export class Outbox implements ConnectedOutbox {
   #send(batch: Batch): void {
     const { room, epoch, messages } = batch
     for (const message of messages) this.#show(message, { state: 'sending' })
-    const items = messages.map(({ n, id, event, data }) => ({ n, id, event, data: data ?? null }))
+    const items = messages.map((message) => {
+      const { n, id, event, data } = message
+      const traceparent = this.#spans.get(message)?.traceparent
+      return { n, id, event, data: data ?? null, ...(traceparent && { traceparent }) }
+    })
     const request = { room, epoch, cid: messages[0]!.cid, items }
     const { sender, settings } = this.client
     sender
