@@ -90,7 +90,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
       PresenceRequest: '{ room: string; presence: unknown }',
       PublishAnswer:
         '{ ok: boolean; epoch: string; results: ItemResult[]; code?: string; message?: string; after?: number }',
-      PublishItem: '{ n: number; id: string; event: string; data: unknown }',
+      PublishItem: '{ n: number; id: string; event: string; data: unknown; traceparent?: string }',
       PublishRequest: '{ room: string; epoch: string; cid: string; items: PublishItem[] }',
       Refused: '{ ok: false; code: string; message?: string; after?: number }',
       RefusedAck: '{ $error: { code: string; message?: string; data?: unknown } }',

@@ -1,6 +1,7 @@
 import type { AnyContract, User } from '@roomful/contract'
 import { ActiveRooms } from './rooms/active-rooms.ts'
 import { CallbackRunner } from './callback-runner.ts'
+import { closeRooms } from './close-rooms.ts'
 import { Drain } from './drain.ts'
 import { EventRules, type Handler } from './publish/event-rules.ts'
 import { Guard } from './guard/guard.ts'
@@ -11,14 +12,11 @@ import { createMemberHooks } from './rooms/member-hooks.ts'
 import { createOperations } from './rooms/create-operations.ts'
 import { createPresenceMerge } from './rooms/presence-rules.ts'
 import { Publisher } from './publish/publisher.ts'
-import { refuse } from './refuse.ts'
+import { Readiness } from './readiness.ts'
 import { createRoomEmitter, createUserEmitter } from './rooms/room-emitter.ts'
 import { Sessions } from './connection/sessions.ts'
 import { settingsOf } from './settings.ts'
 import type { SocketIoServer } from './socket-io.ts'
-
-/** After the app's functions were aborted, running requests have this long to finish, in milliseconds. */
-const ABORTED_MS = 1_000
 
 /**
  * Adds rooms that speak `roomful/1` to a Socket.IO server, or to one of its namespaces.
@@ -52,21 +50,9 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   const publisher = new Publisher({ rules, activeRooms, drain, settings })
   const sessions = new Sessions(io, { settings, guard, callbacks, drain, rules, activeRooms, leaveDelay, publisher })
 
-  async function closeDown(): Promise<void> {
-    const startedAt = performance.now()
-    settings.inspect?.({ type: 'closing', connections: sessions.measure().connections })
-    drain.close()
-    await drain.idle(settings.closeTimeoutMs)
-    callbacks.abortAll(refuse('CLOSING', 'the server is closing'))
-    await drain.idle(ABORTED_MS)
-    sessions.stop()
-    guard.stop()
-    leaveDelay.stop()
-    activeRooms.stop()
-    await log.close?.()
-    settings.inspect?.({ type: 'closed', durationMs: performance.now() - startedAt })
-  }
-
+  const closeDown = (): Promise<void> =>
+    closeRooms({ settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms })
+  const readiness = new Readiness({ log, drain, report })
   let closed: Promise<void> | undefined
   return {
     ...createOperations<C>({ settings, drain, activeRooms, sessions }),
@@ -77,6 +63,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     metrics: () => metrics.snapshot({ ...sessions.measure(), ...activeRooms.measure() }),
     networkOf: ({ handshake }) => settings.readAddress(handshake.address, handshake.headers).network,
     newEpoch: () => drain.run(async () => await log.newEpoch()),
+    isReady: () => readiness.isReady(),
     close: () => (closed ??= closeDown()),
   }
 }

@@ -18,6 +18,10 @@ export class Drain {
     }
   }
 
+  get isClosing(): boolean {
+    return this.#closing
+  }
+
   /** @throws RefusalError `CLOSING` */
   assertOpen(): void {
     if (this.#closing) throw refuse('CLOSING', 'the server is closing')

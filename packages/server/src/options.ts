@@ -139,7 +139,10 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
    * the process stood still (stopped, or its event loop blocked) does not count.
    */
   readonly handlerTimeoutMs?: number
-  /** How long `close()` waits for running requests. Default: 10,000. */
+  /**
+   * The longest time that `close()` takes: running requests have three quarters of it, at most a second less than all.
+   * Default: 10,000.
+   */
   readonly closeTimeoutMs?: number
   /**
    * How long a user stays a member after a lost connection, so that others do not see a short outage. Default: 5,000;
@@ -234,6 +237,15 @@ export interface Rooms<C extends AnyContract, Claims = undefined> extends RoomOp
   newEpoch(): Promise<void>
   /** The numbers of this server since its start, and now: a new object of plain data, also after `close()`. */
   metrics(): RoomsMetrics
-  /** Refuses new requests, waits for the running ones, then stops listening and closes the log. Cannot be undone. */
+  /**
+   * Whether the server can take messages: it is not closing, and its log can be written. For readiness checks. Writes to the
+   * log, where the log has a `check`; after such an answer the next ones within a second are the same.
+   */
+  isReady(): Promise<boolean>
+  /**
+   * Refuses new requests, waits for the running ones, sends `$bye CLOSING` to all clients and ends their connections, and
+   * closes the log. Clients come back by themselves, spread over 5 ms for each of them. Resolves within `closeTimeoutMs`.
+   * Cannot be undone.
+   */
   close(): Promise<void>
 }

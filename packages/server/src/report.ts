@@ -13,6 +13,7 @@ export interface ErrorContext {
     | 'request'
     | 'presence'
     | 'inspect'
+    | 'check'
   readonly room?: string
   readonly event?: string
 }

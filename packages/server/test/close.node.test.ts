@@ -1,8 +1,8 @@
 import { wire } from '@roomful/contract/protocol'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { memoryLog } from '../src/index.ts'
 import { changedLog } from './support/changed-log.ts'
-import { guestChat } from './support/chat.ts'
+import { believe, chat, guestChat } from './support/chat.ts'
 import { cidOf, connectRaw, gate, requests, startRooms, texts } from './support/start-rooms.ts'
 
 test('F6 close refuses new requests, finishes the running item, and leaves the rest for another server', async () => {
@@ -86,16 +86,14 @@ test('close removes every listener, then closes the log, once', async () => {
   await ann.join('general')
   const [socket] = io.sockets.sockets.values()
   const countAll = () =>
-    [wire.join, wire.leave, wire.publish, wire.history, wire.volatile, 'disconnecting'].map((event) =>
-      socket?.listenerCount(event),
-    )
-  expect(countAll()).toEqual([1, 1, 1, 1, 1, 1])
+    [wire.join, wire.leave, wire.publish, wire.history, wire.volatile].map((event) => socket?.listenerCount(event))
+  expect(countAll()).toEqual([1, 1, 1, 1, 1])
   await rooms.close()
   await rooms.close()
-  expect(countAll()).toEqual([0, 0, 0, 0, 0, 0])
+  expect(countAll()).toEqual([0, 0, 0, 0, 0])
   expect(io.listenerCount('connection')).toBe(before - 1)
   expect(happened).toEqual(['log closed'])
-  expect(ann.socket.connected).toBe(true)
+  await expect.poll(() => ann.socket.connected).toBe(false)
 })
 
 test('close waits until decided items are written before it closes the log', async () => {
@@ -159,4 +157,72 @@ test('a client that connects while the server closes gets CLOSING', async () => 
   handled.open()
   await closed
   expect(await running).toMatchObject({ ok: true })
+})
+
+test('F6 E4 close sends $bye CLOSING to every client, also to one without a user, after the last answers', async () => {
+  const handling = gate()
+  const slow = gate()
+  const { rooms, connect } = await startRooms({
+    contract: chat,
+    authenticate: (handshake) => (handshake.auth['id'] === 'none' ? undefined : believe(handshake)),
+  })
+  rooms.handle('message', async () => {
+    handling.open()
+    await slow.opened
+  })
+  const [ann, bob, anonymous] = [
+    await connect({ id: 'ann' }),
+    await connect({ id: 'bob' }),
+    await connect({ id: 'none' }),
+  ]
+  const { epoch } = await ann.join('general')
+  await bob.join('general')
+  const before = bob.of(wire.members).length
+  const order: string[] = []
+  ann.socket.on(wire.bye, () => order.push('bye'))
+  const ended = Promise.all(
+    [ann, bob, anonymous].map(({ socket }) => new Promise((resolve) => socket.once('disconnect', resolve))),
+  )
+  const request = { room: 'general', epoch, cid: cidOf('a'), items: texts(['finished']) }
+  ann.socket.emit(wire.publish, request, ({ ok }: { ok: boolean }) => order.push(`answer ${ok}`))
+  await handling.opened
+  const closed = rooms.close()
+  slow.open()
+  await closed
+  expect(await ended).toEqual(['transport close', 'transport close', 'transport close'])
+  for (const client of [ann, bob, anonymous]) expect(client.of(wire.bye)).toEqual([[{ code: 'CLOSING', after: 1_000 }]])
+  expect(order).toEqual(['answer true', 'bye'])
+  expect(bob.of('message')).toHaveLength(1)
+  expect(bob.of(wire.members)).toHaveLength(before)
+})
+
+test('F6 the clients of a closing server come back over 5 ms for each of them', async () => {
+  const { rooms, url } = await startRooms({ contract: guestChat })
+  const byes: unknown[] = []
+  const connected = Array.from({ length: 250 }, () => {
+    const socket = connectRaw(url)
+    socket.on(wire.bye, (bye) => byes.push(bye))
+    return new Promise<void>((resolve) => socket.once('connect', resolve))
+  })
+  await Promise.all(connected)
+  await rooms.close()
+  await expect.poll(() => byes).toEqual(Array.from({ length: 250 }, () => ({ code: 'CLOSING', after: 1_250 })))
+})
+
+test('P9 close ends within closeTimeoutMs, also with a handler that hangs and a client that does not read', async () => {
+  const { io, rooms, connect } = await startRooms({ contract: guestChat, closeTimeoutMs: 400 })
+  const handling = gate()
+  rooms.handle('message', async () => {
+    handling.open()
+    await gate().opened
+  })
+  const ann = await connect()
+  await ann.join('general')
+  ann.publish('general', texts(['hangs'])).catch(() => {}) // its connection ends
+  await handling.opened
+  // Engine.IO waits for the transport, which is never ready again.
+  for (const { conn } of io.sockets.sockets.values()) vi.spyOn(conn.transport, 'writable', 'get').mockReturnValue(false)
+  const from = performance.now()
+  await rooms.close()
+  expect(performance.now() - from).toBeLessThan(400 + 250)
 })

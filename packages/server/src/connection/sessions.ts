@@ -1,3 +1,4 @@
+import type { Bye } from '@roomful/contract/protocol'
 import { connectError, identify, type Identity, userIdOf } from './authenticate.ts'
 import { endWithBye } from './bye.ts'
 import { ChannelWatch, channelsOf, takeOut } from '../rooms/channels.ts'
@@ -35,6 +36,16 @@ export class Sessions {
   /** The user of a socket; undefined for a client without a user. */
   userOf(socket: object): unknown {
     return this.#identities.get(socket)?.user
+  }
+
+  /** Ends every connection with `$bye`. Resolves when the last one has closed. */
+  async endAll(bye: Bye): Promise<void> {
+    const ends = Array.from(this.#open, async ([{ conn }, { session }]) => {
+      const closed = new Promise((resolve) => conn.once('close', resolve))
+      session.bye(bye)
+      await closed
+    })
+    await Promise.all(ends)
   }
 
   /** The open connections, and the bytes that wait to be sent to them. */

@@ -78,6 +78,8 @@ export interface RoomLog {
   /** The room must not be forgotten until `release`. May throw `refuse('LIMIT')`. */
   retain?(room: string): void
   release?(room: string): void
+  /** Writes something to the log, and throws or rejects if that fails: for `rooms.isReady()`. A log in memory needs none. */
+  check?(): Await<void>
   /** Called by `rooms.close()`, after the last request. */
   close?(): Await<void>
 }

@@ -11,6 +11,7 @@ export class RoomMembers {
   readonly #members: Members
   readonly #send: SendChange
   #timer: NodeJS.Timeout | undefined
+  #isStopped = false
 
   constructor(send: SendChange, merge?: Merge) {
     // S15: random and high, so that no delta of an earlier process fits.
@@ -25,6 +26,7 @@ export class RoomMembers {
   /** Changes the members, and sends what is due now. `except`: a socket that enters gets a snapshot instead. */
   update<T>(change: (members: Members) => T, except?: SocketIoSocket): T {
     const result = change(this.#members)
+    if (this.#isStopped) return result
     clearTimeout(this.#timer)
     const now = performance.now()
     const due = this.#members.takeChange(now)
@@ -40,6 +42,7 @@ export class RoomMembers {
 
   /** Sends no more changes. */
   stop(): void {
+    this.#isStopped = true
     clearTimeout(this.#timer)
   }
 }

@@ -13,6 +13,7 @@ export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
     newEpoch: () => log.newEpoch(),
     retain: (room) => log.retain?.(room),
     release: (room) => log.release?.(room),
+    check: () => log.check?.(),
     close: () => log.close?.(),
     ...changes,
   }

@@ -50,6 +50,11 @@ export class LogFile {
     this.#seed = seed
   }
 
+  /** Writes what is there already, for a check whether the file can be written. */
+  probe(): void {
+    this.database.prepare('UPDATE meta SET clean = 0').run()
+  }
+
   /** Writes everything, or nothing. */
   transaction<T>(write: () => T): T {
     this.database.exec('BEGIN IMMEDIATE')

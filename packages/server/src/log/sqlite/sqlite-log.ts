@@ -116,6 +116,10 @@ export class SqliteLog implements RoomLog {
     })
   }
 
+  check(): Promise<void> {
+    return this.#write(() => this.#file.probe())
+  }
+
   /** @throws RoomfulError `LOG_FAILED` */
   close(): void {
     if (this.#closed) return

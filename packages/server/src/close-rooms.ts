@@ -1,0 +1,58 @@
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
+import type { CallbackRunner } from './callback-runner.ts'
+import type { Sessions } from './connection/sessions.ts'
+import type { Drain } from './drain.ts'
+import type { Guard } from './guard/guard.ts'
+import { refuse } from './refuse.ts'
+import type { ActiveRooms } from './rooms/active-rooms.ts'
+import type { LeaveDelay } from './rooms/leave-delay.ts'
+import type { Settings } from './settings.ts'
+
+/** The last part of `closeTimeoutMs`, for what comes after the running requests, in milliseconds. */
+const LAST_PART_MS = 1_000
+/** Clients come back over this long for each of them: 200 a second, so that the next server can authenticate and join them. */
+const RETURN_MS_PER_CLIENT = 5
+const MIN_RETURN_MS = 1_000
+const MAX_RETURN_MS = 60_000
+
+interface ClosingParts {
+  readonly settings: Settings
+  readonly guard: Guard
+  readonly drain: Drain
+  readonly callbacks: CallbackRunner
+  readonly sessions: Sessions
+  readonly leaveDelay: LeaveDelay
+  readonly activeRooms: ActiveRooms
+}
+
+/** Finishes the running requests, ends every connection with `$bye`, and closes the log, within `closeTimeoutMs`. */
+export async function closeRooms(parts: ClosingParts): Promise<void> {
+  const { settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms } = parts
+  const { closeTimeoutMs, inspect, log } = settings
+  const lastPartMs = Math.min(LAST_PART_MS, closeTimeoutMs / 4)
+  const startedAt = performance.now()
+  const { connections } = sessions.measure()
+  inspect?.({ type: 'closing', connections })
+  drain.close()
+  await drain.idle(closeTimeoutMs - lastPartMs)
+  callbacks.abortAll(refuse('CLOSING', 'the server is closing'))
+  await drain.idle(lastPartMs / 2)
+  await turn() // the answers of the last requests go before `$bye`
+  activeRooms.stop()
+  await within(lastPartMs / 2, sessions.endAll({ code: 'CLOSING', after: returnMs(connections) }))
+  leaveDelay.stop()
+  sessions.stop()
+  guard.stop()
+  await log.close?.()
+  inspect?.({ type: 'closed', durationMs: performance.now() - startedAt })
+}
+
+function returnMs(clients: number): number {
+  return Math.min(Math.max(clients * RETURN_MS_PER_CLIENT, MIN_RETURN_MS), MAX_RETURN_MS)
+}
+
+async function within(ms: number, task: Promise<void>): Promise<void> {
+  const timer = new AbortController()
+  await Promise.race([task, delay(ms, undefined, { signal: timer.signal }).catch(() => {})])
+  timer.abort()
+}
