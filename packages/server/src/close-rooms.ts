@@ -1,4 +1,3 @@
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import type { CallbackRunner } from './callback-runner.ts'
 import type { Sessions } from './connection/sessions.ts'
 import type { Drain } from './drain.ts'
@@ -37,7 +36,6 @@ export async function closeRooms(parts: ClosingParts): Promise<void> {
   await drain.idle(closeTimeoutMs - lastPartMs)
   callbacks.abortAll(refuse('CLOSING', 'the server is closing'))
   await drain.idle(lastPartMs / 2)
-  await turn() // the answers of the last requests go before `$bye`
   activeRooms.stop()
   await within(lastPartMs / 2, sessions.endAll({ code: 'CLOSING', after: returnMs(connections) }))
   leaveDelay.stop()
@@ -52,7 +50,8 @@ function returnMs(clients: number): number {
 }
 
 async function within(ms: number, task: Promise<void>): Promise<void> {
-  const timer = new AbortController()
-  await Promise.race([task, delay(ms, undefined, { signal: timer.signal }).catch(() => {})])
-  timer.abort()
+  let timer: NodeJS.Timeout | undefined
+  const end = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))
+  await Promise.race([task, end])
+  clearTimeout(timer)
 }

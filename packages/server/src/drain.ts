@@ -9,10 +9,18 @@ export class Drain {
   /** @throws RefusalError `CLOSING` once closing has begun. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     this.assertOpen()
-    this.#running += 1
+    const end = this.begin()
     try {
       return await task()
     } finally {
+      end()
+    }
+  }
+
+  /** Counts a task that may begin while closing, such as a refusal, until the returned function is called. */
+  begin(): () => void {
+    this.#running += 1
+    return () => {
       this.#running -= 1
       if (this.#running === 0) this.#whenIdle?.()
     }

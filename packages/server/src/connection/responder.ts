@@ -54,6 +54,7 @@ export class Responder {
   async #respond(event: string, args: unknown[], handler: RequestHandler): Promise<void> {
     const acknowledge = args.at(-1)
     const page = new PageTurn(this.#parts.pages)
+    const end = this.#parts.drain.begin() // closing waits until the answer is sent
     const result = await this.#answer(event, args.splice(0), handler, page)
     try {
       if (typeof acknowledge === 'function') acknowledge(result)
@@ -61,6 +62,7 @@ export class Responder {
       this.#parts.settings.report(error, { during: 'request' })
     } finally {
       page.end()
+      end()
     }
   }
 
