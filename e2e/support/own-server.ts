@@ -58,7 +58,14 @@ type Running = Awaited<ReturnType<typeof launch>>
 async function launch(requestedPort: string, dataDir: string) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', 'src/main.ts'], {
     cwd: folder,
-    env: { ...process.env, PORT: requestedPort, HOST: '127.0.0.1', DATA_DIR: dataDir },
+    env: {
+      ...process.env,
+      PORT: requestedPort,
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      METRICS_PORT: 'off',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit')

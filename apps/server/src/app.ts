@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { Server as HttpServer } from 'node:http'
-import type { AddressInfo, Socket as TcpSocket } from 'node:net'
+import type { Socket as TcpSocket } from 'node:net'
 import { join } from 'node:path'
 import { memoryLog } from '@roomful/server'
 import type { RoomLog, TrustProxy } from '@roomful/server'
@@ -10,6 +10,9 @@ import { serveChat } from './chat.ts'
 import { refuseUnknown } from './events.ts'
 import type { ChatServer } from './events.ts'
 import { createRequestListener } from './http.ts'
+import { listen } from './listen.ts'
+import { startMetrics } from './metrics-server.ts'
+import type { MetricsOptions } from './metrics-server.ts'
 import { createOriginCheck } from './origins.ts'
 import { createSessions } from './sessions.ts'
 import { loadSigningKey } from './signing-key.ts'
@@ -32,18 +35,24 @@ export interface ServerOptions {
   readonly pingIntervalMs?: number
   /** @default 8 000 */
   readonly pingTimeoutMs?: number
+  /** Where `/metrics` is served. @default nowhere */
+  readonly metrics?: MetricsOptions
+  /** The longest time that `close()` takes. @default 5 000 */
+  readonly closeTimeoutMs?: number
 }
 
 export interface RunningServer {
   readonly port: number
   readonly host: string
   readonly url: string
-  /** Stops accepting connections and ends the open ones. Resolves within a few seconds. */
+  /** The address of `/metrics`, where it is served. */
+  readonly metricsUrl?: string
+  /** Finishes running requests, ends the connections with `$bye`, and stops. Resolves within `closeTimeoutMs`. */
   close(): Promise<void>
 }
 
-/** `close()` destroys the connections that are still open after this time. */
-const DESTROY_AFTER_MS = 2000
+/** The part of `closeTimeoutMs` for connections that do not end by themselves. */
+const DESTROY_MS = 500
 
 /**
  * Starts the server of the demo.
@@ -52,12 +61,16 @@ const DESTROY_AFTER_MS = 2000
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', dataDir, origins, pingIntervalMs = 10_000, pingTimeoutMs = 8000 } = options
+  const { closeTimeoutMs = 5000 } = options
   const sessions = createSessions(await loadSigningKey(dataDir))
   const isAllowedOrigin = createOriginCheck(origins)
-  const http = createServer({ requestTimeout: 10_000 }, createRequestListener(sessions, isAllowedOrigin))
+  const http = createServer(
+    { requestTimeout: 10_000 },
+    createRequestListener(sessions, isAllowedOrigin, () => rooms.isReady()),
+  )
   const connections = trackConnections(http)
   const log = openLog(options)
-  const address = await listen(http, port, host).catch(async (error) => {
+  const address = await listen(http, port, host, 'PORT').catch(async (error) => {
     await log.close?.()
     throw error
   })
@@ -73,7 +86,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     allowRequest: ({ headers }, callback) =>
       isAllowedOrigin(headers.origin) ? callback(null, true) : callback('this origin is not allowed', false),
   })
-  const rooms = serveChat(io, sessions, log, options.trustProxy)
+  const rooms = serveChat(io, sessions, log, {
+    trustProxy: options.trustProxy,
+    closeTimeoutMs: closeTimeoutMs - DESTROY_MS,
+  })
   io.on('connection', (socket) => {
     refuseUnknown(socket)
     serveTutorial(io, socket)
@@ -81,12 +97,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   async function close(): Promise<void> {
     await rooms.close()
-    const limit = setTimeout(() => connections.forEach((connection) => connection.destroy()), DESTROY_AFTER_MS)
+    const limit = setTimeout(() => connections.forEach((connection) => connection.destroy()), DESTROY_MS)
     await io.close()
     clearTimeout(limit)
   }
+  const metrics = await startMetrics(options.metrics, () => rooms.metrics()).catch(async (error) => {
+    await close()
+    throw error
+  })
+  async function closeAll(): Promise<void> {
+    await close()
+    await metrics?.close()
+  }
   const hostInUrl = host.includes(':') ? `[${host}]` : host
-  return { port: address.port, host, url: `http://${hostInUrl}:${address.port}`, close }
+  const url = `http://${hostInUrl}:${address.port}`
+  return { port: address.port, host, url, ...(metrics && { metricsUrl: metrics.url }), close: closeAll }
 }
 
 function openLog({ dataDir, dataFile = join(dataDir, 'rooms.db') }: ServerOptions): RoomLog {
@@ -100,21 +125,4 @@ function trackConnections(http: HttpServer): Set<TcpSocket> {
     connection.once('close', () => connections.delete(connection))
   })
   return connections
-}
-
-function listen(http: HttpServer, port: number, host: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    const onError = (cause: NodeJS.ErrnoException): void => {
-      const problem =
-        cause.code === 'EADDRINUSE'
-          ? 'is in use: set PORT to another port, or to 0 for any free port'
-          : `cannot be used: ${cause.message}`
-      reject(new Error(`port ${port} of ${host} ${problem}`, { cause }))
-    }
-    http.once('error', onError)
-    http.listen(port, host, () => {
-      http.off('error', onError)
-      resolve(http.address() as AddressInfo)
-    })
-  })
 }

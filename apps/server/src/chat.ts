@@ -2,15 +2,21 @@ import { chat } from '@roomful-demo/chat-contract'
 import { createRooms, refuse } from '@roomful/server'
 import type { Handshake, RoomLog, Rooms, TrustProxy } from '@roomful/server'
 import type { ChatServer } from './events.ts'
+import { logError, logEvent } from './logs.ts'
 import { createRoomList } from './room-list.ts'
 import type { Sessions, User } from './sessions.ts'
+
+interface ChatOptions {
+  readonly trustProxy: TrustProxy | undefined
+  readonly closeTimeoutMs: number
+}
 
 /** Serves the chat: rooms for signed-in users, and the list of rooms. */
 export function serveChat(
   io: ChatServer,
   sessions: Sessions,
   log: RoomLog,
-  trustProxy?: TrustProxy,
+  { trustProxy, closeTimeoutMs }: ChatOptions,
 ): Rooms<typeof chat> {
   /** A client without a token connects as anonymous, and every room refuses it. A client with an invalid token cannot connect. */
   async function authenticate({ auth }: Pick<Handshake, 'auth'>): Promise<User | undefined> {
@@ -26,7 +32,9 @@ export function serveChat(
     authorize: { join: mayJoin },
     // A user with several tabs is online while one of them is visible.
     mergePresence: (states) => states.find(({ status }) => status === 'online') ?? states[0],
-    closeTimeoutMs: 2000,
+    closeTimeoutMs,
+    inspect: logEvent,
+    onError: logError,
   })
   rooms.handle('message', ({ data }) => {
     const text = data.text.trim()

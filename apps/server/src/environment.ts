@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { ServerOptions } from './app.ts'
+import type { MetricsOptions } from './metrics-server.ts'
 
 /**
  * Reads the server's options from environment variables. An empty variable counts as not set.
@@ -11,30 +12,60 @@ import type { ServerOptions } from './app.ts'
  * - `DATA_FILE` the file of the messages; default `rooms.db` in `DATA_DIR`; `:memory:` keeps them in memory only
  * - `ORIGINS` the web origins that may connect, separated by commas; default: the origins of this machine
  * - `TRUST_PROXY` the number of proxies in front of the server, or their networks, separated by commas; 0: there is none
+ * - `METRICS_PORT` the port of `/metrics`; default 9464, or no metrics where another process uses that port; 0 takes any free
+ *   port; `off`: no metrics
+ * - `METRICS_HOST` default 127.0.0.1
+ * - `CLOSE_TIMEOUT_MS` how long the server may take to stop after SIGTERM; default 5000
  *
  * @throws Error that names the variable, its value and the expected value.
  */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): ServerOptions {
   const { PORT, HOST, DATA_DIR, DATA_FILE, ORIGINS, TRUST_PROXY } = environment
+  const { METRICS_PORT, METRICS_HOST, CLOSE_TIMEOUT_MS } = environment
   return {
-    port: PORT ? readPort(PORT) : 3001,
-    host: HOST ? readHost(HOST) : '127.0.0.1',
+    port: PORT ? readPort('PORT', PORT) : 3001,
+    host: HOST ? readHost('HOST', HOST) : '127.0.0.1',
     dataDir: DATA_DIR || fileURLToPath(new URL('../.data', import.meta.url)),
     ...(DATA_FILE ? { dataFile: DATA_FILE } : {}),
     ...(ORIGINS ? { origins: ORIGINS.split(',').map(readOrigin) } : {}),
     ...(TRUST_PROXY ? { trustProxy: readProxies(TRUST_PROXY) } : {}),
+    ...(METRICS_PORT === 'off' ? {} : { metrics: readMetrics(METRICS_PORT, METRICS_HOST) }),
+    ...(CLOSE_TIMEOUT_MS ? { closeTimeoutMs: readCloseTimeout(CLOSE_TIMEOUT_MS) } : {}),
   }
 }
 
-function readPort(value: string): number {
-  const port = Number(value)
-  if (/^\d{1,5}$/.test(value) && port <= 65_535) return port
-  throw invalidVariable('PORT', value, 'a whole number from 0 (any free port) to 65535')
+/** `LOG_LEVEL`: default `info`; `debug` has a line for each publish too. @throws Error as above */
+export function readLogLevel({ LOG_LEVEL }: Readonly<Record<string, string | undefined>>): string {
+  const level = LOG_LEVEL || 'info'
+  if (LEVELS.includes(level)) return level
+  throw invalidVariable('LOG_LEVEL', level, `one of ${LEVELS.join(', ')}`)
 }
 
-function readHost(value: string): string {
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+function readMetrics(port: string | undefined, host: string | undefined): MetricsOptions {
+  return {
+    port: port ? readPort('METRICS_PORT', port, ' or off') : 9464,
+    host: host ? readHost('METRICS_HOST', host) : '127.0.0.1',
+    isRequired: Boolean(port),
+  }
+}
+
+function readCloseTimeout(value: string): number {
+  const ms = Number(value)
+  if (/^\d{1,6}$/.test(value) && ms >= 1000) return ms
+  throw invalidVariable('CLOSE_TIMEOUT_MS', value, 'a whole number of milliseconds from 1000 to 999999')
+}
+
+function readPort(variable: string, value: string, or = ''): number {
+  const port = Number(value)
+  if (/^\d{1,5}$/.test(value) && port <= 65_535) return port
+  throw invalidVariable(variable, value, `a whole number from 0 (any free port) to 65535${or}`)
+}
+
+function readHost(variable: string, value: string): string {
   if (isIP(value) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value)) return value
-  throw invalidVariable('HOST', value, 'an IP address or a host name, like 127.0.0.1 or localhost')
+  throw invalidVariable(variable, value, 'an IP address or a host name, like 127.0.0.1 or localhost')
 }
 
 function readOrigin(text: string): string {

@@ -12,6 +12,7 @@ import type {
   ServerToClientEvents,
 } from '@roomful/contract'
 import type { Server, Socket } from 'socket.io'
+import { logError } from './logs.ts'
 
 type Chat = typeof chat
 type Events = ClientToServer<Chat>
@@ -71,7 +72,7 @@ function isKnown(event: unknown): boolean {
 function refusalOf(event: string, error: unknown): { code: string; message: string } {
   if (error instanceof RoomfulError)
     return { code: error.code === 'INVALID' ? 'SHAPE' : error.code, message: error.message }
-  console.error(`the handler of "${event}" failed:`, error)
+  logError(error, { during: 'request', event })
   return { code: 'INTERNAL', message: 'the request failed on the server' }
 }
 

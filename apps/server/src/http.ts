@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { RoomfulError } from '@roomful/contract'
 import { z } from 'zod'
+import { logError } from './logs.ts'
 import type { OriginCheck } from './origins.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -17,12 +18,21 @@ const statusOf: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   TOO_LARGE: 413,
+  UNAVAILABLE: 503,
 }
 
-/** Handles the requests that are not for Socket.IO: `GET /healthz` and `POST /session`. Errors are `{ error: { code, message } }`. */
-export function createRequestListener(sessions: Sessions, isAllowedOrigin: OriginCheck): RequestListener {
+/**
+ * Handles the requests that are not for Socket.IO: `GET /healthz` (the process answers), `GET /readyz` (it takes messages, otherwise
+ * 503) and `POST /session`. Errors are `{ error: { code, message } }`.
+ */
+export function createRequestListener(
+  sessions: Sessions,
+  isAllowedOrigin: OriginCheck,
+  isReady: () => Promise<boolean>,
+): RequestListener {
   const routes: Readonly<Record<string, readonly [method: string, handler: Handler]>> = {
     '/healthz': ['GET', async () => ({ status: 'ok' })],
+    '/readyz': ['GET', async () => assertReady(await isReady())],
     '/session': ['POST', async (request) => openSession(sessions, await readJson(request))],
   }
 
@@ -34,7 +44,7 @@ export function createRequestListener(sessions: Sessions, isAllowedOrigin: Origi
 
     const path = request.url?.split('?', 1)[0] ?? ''
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
-    if (!route) throw new RoomfulError('NOT_FOUND', 'unknown path: expected GET /healthz or POST /session')
+    if (!route) throw new RoomfulError('NOT_FOUND', 'unknown path: expected GET /healthz, GET /readyz or POST /session')
     const [method, handler] = route
     if (request.method === 'OPTIONS') return preflight(response, method)
     if (request.method !== method) {
@@ -47,6 +57,11 @@ export function createRequestListener(sessions: Sessions, isAllowedOrigin: Origi
   return (request, response) => {
     respond(request, response).catch((error: unknown) => sendError(response, error))
   }
+}
+
+function assertReady(isReady: boolean): { status: 'ready' } {
+  if (isReady) return { status: 'ready' }
+  throw new RoomfulError('UNAVAILABLE', 'the server is closing, or its log cannot be written')
 }
 
 function openSession(sessions: Sessions, body: unknown): Promise<unknown> {
@@ -82,7 +97,7 @@ function preflight(response: ServerResponse, method: string): void {
 function sendError(response: ServerResponse, error: unknown): void {
   if (response.destroyed) return // the client has closed the connection
   const code = error instanceof RoomfulError && Object.hasOwn(statusOf, error.code) ? error.code : 'INTERNAL'
-  if (code === 'INTERNAL') console.error('a request failed:', error)
+  if (code === 'INTERNAL') logError(error, { during: 'request' })
   if (code === 'TOO_LARGE') response.setHeader('connection', 'close')
   const message = code === 'INTERNAL' ? 'the request failed on the server' : (error as Error).message
   send(response, statusOf[code] ?? 500, { error: { code, message } })

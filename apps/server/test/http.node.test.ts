@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
+import { log } from '../src/logs.ts'
 import { postSession, signIn, startTestServer } from './support.ts'
 
 const bodyRule = 'expected the JSON { "name": "…" } to sign in, or { "token": "…" } to renew a session'
@@ -42,7 +43,7 @@ describe('POST /session', () => {
 
   it('refuses an invalid token and does not log it', async () => {
     const { url } = await startTestServer()
-    const logged = vi.spyOn(console, 'error')
+    const logged = vi.spyOn(log, 'error')
     const response = await postSession(url, { token: 'not-a-token' })
     expect(response.status).toBe(401)
     const error = { code: 'UNAUTHORIZED', message: 'the token is not valid; sign in again' }
@@ -79,7 +80,7 @@ describe('unknown requests', () => {
     const { url } = await startTestServer()
     const response = await fetch(url + path)
     expect(response.status).toBe(404)
-    const message = 'unknown path: expected GET /healthz or POST /session'
+    const message = 'unknown path: expected GET /healthz, GET /readyz or POST /session'
     expect(await response.json()).toEqual({ error: { code: 'NOT_FOUND', message } })
   })
 
@@ -133,7 +134,7 @@ describe('origins', () => {
 
 it('the server continues and logs nothing when a client breaks off a request', async () => {
   const { url, port } = await startTestServer()
-  const logged = vi.spyOn(console, 'error')
+  const logged = vi.spyOn(log, 'error')
   const broken = connectTcp(port, '127.0.0.1')
   broken.write('POST /session HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"name"')
   await once(broken, 'connect')

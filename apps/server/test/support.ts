@@ -73,7 +73,7 @@ export function startProcess(environment: Record<string, string>) {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', main], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', METRICS_PORT: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }
