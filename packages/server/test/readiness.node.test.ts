@@ -23,7 +23,7 @@ test('isReady: false while the disk is full, and true again after it; the failur
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const file = new LogFile(join(temporaryFolder(), 'rooms.db'), 'normal', 'this boot')
-  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000), 10)
   const { rooms, errors } = await startRooms({ contract: guestChat, log })
   onTestFinished(() => log.close())
   expect(await rooms.isReady()).toBe(true)
@@ -42,7 +42,7 @@ test('isReady: false while the disk is full, and true again after it; the failur
 
 test('isReady: the check of a SQLite log is a write', async () => {
   const file = new LogFile(join(temporaryFolder(), 'rooms.db'), 'normal', 'this boot')
-  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000))
+  const log = new SqliteLog(file, rowLimits('test', {}), retentionFor('test', {}, 1_000), 10)
   onTestFinished(() => log.close())
   const changes = () => (file.database.prepare('SELECT total_changes() AS count').get() as { count: number }).count
   const before = changes()

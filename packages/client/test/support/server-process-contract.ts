@@ -37,5 +37,7 @@ export type Question =
   | { readonly ask: 'remove'; readonly room: string; readonly user: string; readonly banMs: number }
   /** How many clients are connected. */
   | { readonly ask: 'clients' }
+  /** When each connection was opened. */
+  | { readonly ask: 'connects' }
   /** The process kills itself at the `nth` batch from now: before it is written, or after that and before any answer. */
   | { readonly ask: 'crash'; readonly moment: Moment; readonly nth: number }

@@ -20,6 +20,9 @@ const { log, crash } = crashable(await openLog())
 const http = createServer()
 const io = new Server(http, { pingInterval: pingMs, pingTimeout: pingMs })
 if (loseOneIn !== undefined) loseBroadcasts(io, () => random() < 1 / loseOneIn)
+/** When each connection was opened, in milliseconds. */
+const connects: number[] = []
+io.engine.on('connection', () => connects.push(performance.now()))
 const rooms = createRooms(io, {
   contract: processChat,
   log,
@@ -55,6 +58,7 @@ async function answerTo(question: Question): Promise<unknown> {
   if (question.ask === 'log') return await readLog(log, question.room)
   if (question.ask === 'clients') return io.engine.clientsCount
   if (question.ask === 'remove') return await rooms.remove(question.room, question.user, banOf(question.banMs))
+  if (question.ask === 'connects') return connects
   crash(question.moment, question.nth)
   return undefined
 }
