@@ -7,7 +7,7 @@ import { Connection } from './connection/connection.ts'
 import type { ConnectionState, ServerInfo } from './connection/connection-state.ts'
 import { assertListener, type Unsubscribe } from './emitter.ts'
 import { refusalIn } from './errors.ts'
-import { Dispatcher } from './events/dispatcher.ts'
+import { Dispatcher, MAX_UNSENT_ANSWERS } from './events/dispatcher.ts'
 import { Schemas } from './events/schemas.ts'
 import { Sender } from './events/sender.ts'
 import { assertNumber, type ClientOptions, type ExistingSocketOptions, settingsFrom } from './options.ts'
@@ -54,6 +54,7 @@ export function createClient(options: AnyOptions & { readonly contract?: AnyCont
     (error) => connection.reject(error),
     (event, values) => sender.copy(event, values),
     (values) => port.answerError?.(values),
+    () => port.isCongested(MAX_UNSENT_ANSWERS),
   )
   const handlers: SocketHandlers = {
     opened: (id, recovered) => connection.opened(id, recovered),

@@ -7,6 +7,8 @@ import type { Schemas } from './schemas.ts'
 
 /** A server that sends more before the client is connected makes the attempt fail. */
 const MAX_EARLY_PACKETS = 10_000
+/** With more packets in the transport, answers are dropped: a server that asks and does not read may not fill the memory. */
+export const MAX_UNSENT_ANSWERS = 10_000
 
 /** Receives every packet, checks and parses it, and calls the listeners. SPEC.md, rules DS. */
 export class Dispatcher {
@@ -17,6 +19,7 @@ export class Dispatcher {
   readonly #rejectAttempt: (error: RoomfulError) => boolean
   readonly #copy: (event: string, values: readonly unknown[]) => unknown[]
   readonly #sizeError: (values: readonly unknown[]) => RoomfulError | undefined
+  readonly #isCongested: () => boolean
   /** Events whose listeners return answers. */
   readonly #answered = new Set<string>()
   /** Counts connections: an answer belongs to the connection that asked. */
@@ -27,6 +30,7 @@ export class Dispatcher {
   /**
    * `rejectAttempt` ends the running attempt to connect; false where there is none. `copy` makes an answer's values what the
    * server will read, and throws where they cannot be encoded. `sizeError` is the error of those that the server does not take.
+   * `isCongested`: too many packets are unsent for another answer.
    */
   constructor(
     protocol: () => RoomsProtocol,
@@ -35,6 +39,7 @@ export class Dispatcher {
     rejectAttempt: (error: RoomfulError) => boolean,
     copy: (event: string, values: readonly unknown[]) => unknown[],
     sizeError: (values: readonly unknown[]) => RoomfulError | undefined,
+    isCongested: () => boolean,
   ) {
     this.#protocol = protocol
     this.#schemas = schemas
@@ -42,6 +47,7 @@ export class Dispatcher {
     this.#rejectAttempt = rejectAttempt
     this.#copy = copy
     this.#sizeError = sizeError
+    this.#isCongested = isCongested
   }
 
   on(event: string, handler: (...args: unknown[]) => void): Unsubscribe {
@@ -119,17 +125,18 @@ export class Dispatcher {
     const turn = this.#turn
     return (...values) => {
       let copy = this.#copy(event, values)
-      const isCurrent = turn === this.#turn
-      const error = isCurrent ? this.#sizeError(copy) : undefined
+      const isLate = turn !== this.#turn
+      if (isLate || this.#isCongested()) {
+        const reason = isLate ? 'the connection that asked has ended' : 'the server does not read its answers'
+        return this.#reporting.inspect({ type: 'drop', direction: 'out', event, reason })
+      }
+      const error = this.#sizeError(copy)
       if (error) {
         this.#reporting.report(error, event)
         copy = [refusalFor(error)]
       }
-      const reason = 'the connection that asked has ended'
-      this.#reporting.inspect(
-        isCurrent ? { type: 'answer', event, args: copy } : { type: 'drop', direction: 'out', event, reason },
-      )
-      if (isCurrent) ack(...copy)
+      this.#reporting.inspect({ type: 'answer', event, args: copy })
+      ack(...copy)
     }
   }
 }

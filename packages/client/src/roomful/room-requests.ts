@@ -22,7 +22,8 @@ export class RoomRequests {
       throw refusedBy({ code: 'UNSUPPORTED', message: 'the server has no inbox for this user' })
     try {
       // JSON leaves out what is undefined.
-      return readPage(wire.join, await this.#request(wire.join, details, core.settings.joinTimeoutMs))
+      const answer = await this.#request(wire.join, details, core.settings.joinTimeoutMs)
+      return readPage(wire.join, answer, hello!.limits.page, !details.since)
     } catch (error) {
       // The answer may come later: the server must not keep a member that does not know of it.
       if (!(error as RoomfulError).refusal) core.sender.write(wire.leave, [{ room: this.#room }])
@@ -41,7 +42,8 @@ export class RoomRequests {
     const limit = Math.min(query.limit ?? page, page)
     const range = 'after' in query ? { after: query.after } : { before: query.before ?? Number.MAX_SAFE_INTEGER }
     const request = { epoch, limit, ...range }
-    return readPage(wire.history, await this.#request(wire.history, request, core.settings.ackTimeoutMs))
+    const answer = await this.#request(wire.history, request, core.settings.ackTimeoutMs)
+    return readPage(wire.history, answer, limit, !('after' in query))
   }
 
   #request(event: string, request: object, timeoutMs: number): Promise<unknown> {

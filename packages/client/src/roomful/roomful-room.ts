@@ -21,8 +21,6 @@ import { type RoomfulInternals, type RoomfulLink, roomfulRooms } from './roomful
 import { RoomRequests } from './room-requests.ts'
 import { isHead, isLogged, isMembersDelta, isRefused, removedBy } from './wire-messages.ts'
 
-/** Changes of the members that came before the answer to the join are kept: packets may come in bunches. */
-const MAX_EARLY_CHANGES = 1_000
 const FETCH_RETRY_MS = 1_000
 
 type MetaOnWire = Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>
@@ -59,7 +57,6 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   )
   /** The protocol's own events of this room, such as `$typing`. */
   readonly #own = new Listeners<[unknown]>()
-  #early: MembersDelta[] = []
   /** Something of the room came since the last join was sent. If the app leaves, it is forgotten. */
   #hasEarly = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
@@ -107,7 +104,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       this.#runLog({ type: 'joining' })
     } else if (status !== 'joined') {
       clearTimeout(this.#retryTimer)
-      this.#early = []
+      this.#members.takeKept()
       this.#runLog({ type: isOut(state) ? 'left' : 'disconnected' })
       this.#noticeEarly(false)
     }
@@ -128,7 +125,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       for (const request of this.#initials) request.page = initial
     }
     this.#runLog({ type: 'joined', page })
-    for (const delta of this.#early.splice(0)) this.#receiveMembers(delta)
+    for (const delta of this.#members.takeKept()) this.#receiveMembers(delta)
   }
 
   onRefused(error: RoomfulError): void {
@@ -204,10 +201,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   #receiveMembers(delta: MembersDelta): void {
     const { status } = this.host.state
-    if (status === 'joining') {
-      this.#early.push(delta)
-      if (this.#early.length > MAX_EARLY_CHANGES) this.#early.shift() // the answer most likely includes it
-    } else if (status === 'joined' && !this.#members.receive(delta)) this.host.lost()
+    if (status === 'joining') this.#members.keep(delta)
+    else if (status === 'joined' && !this.#members.receive(delta)) this.host.lost()
   }
 
   onOwn(event: string, handler: (message: unknown) => void): Unsubscribe {

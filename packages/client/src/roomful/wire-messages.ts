@@ -19,15 +19,22 @@ import {
   type WireMeta,
   type WireUser,
 } from '@roomful/contract/protocol'
+import { MAX_MEMBERS } from './members.ts'
 
-// Checks each message of the server before it is used.
+// Checks each message of the server before it is used. What is longer than it may be is cut, and the rest is not read.
+
+/** The client asks for no larger page, whatever the server offers. */
+const MAX_PAGE = 1_000
+const MAX_CAPABILITIES = 100
+/** The largest time of a `Date`, in milliseconds. */
+const MAX_TIME = 8.64e15
 
 type Check<T> = (value: unknown) => value is T
 /** Fields that may have any value need no check. */
 type Fields<T> = { readonly [Key in keyof T]?: Check<T[Key]> }
 
 const isText: Check<string> = (value) => typeof value === 'string'
-const isNumber: Check<number> = (value) => typeof value === 'number'
+const isTime: Check<number> = (value): value is number => typeof value === 'number' && Math.abs(value) <= MAX_TIME
 const isCount: Check<number> = (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 // The annotations let bundlers leave out the checks that a page does not use.
@@ -38,8 +45,8 @@ function optional<T>(isFine: Check<T>): Check<T | undefined> {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-function listOf<T>(isItem: Check<T>): Check<readonly T[]> {
-  return (value): value is readonly T[] => Array.isArray(value) && value.every((item) => isItem(item))
+function listOf<T>(isItem: Check<T>, max = Infinity): Check<readonly T[]> {
+  return (value): value is readonly T[] => Array.isArray(value) && value.slice(0, max).every((item) => isItem(item))
 }
 
 /* @__NO_SIDE_EFFECTS__ */
@@ -51,8 +58,8 @@ function objectOf<T>(fields: Fields<T>): Check<T> {
 export const isUser: Check<WireUser> = objectOf<WireUser>({ id: isText })
 const isUserOrNull = (value: unknown): value is WireUser | null => value === null || isUser(value)
 const isMember = objectOf<WireMember>({ user: isUser })
-const isEntry = objectOf<Entry>({ event: isText, seq: isCount, id: isText, from: isUserOrNull, at: isNumber })
-const isStored = objectOf<ItemResult>({ seq: isCount, at: isNumber } as Fields<ItemResult>)
+const isEntry = objectOf<Entry>({ event: isText, seq: isCount, id: isText, from: isUserOrNull, at: isTime })
+const isStored = objectOf<ItemResult>({ seq: isCount, at: isTime } as Fields<ItemResult>)
 /** A refusal needs only its code. If its message or data is malformed, the code is still used. */
 export const isRefused: Check<Refused> = objectOf<Refused>({ code: isText })
 const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' | 'first'>>({
@@ -60,7 +67,7 @@ const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' 
   head: isCount,
   first: isCount,
   entries: optional(listOf(isEntry)),
-  members: optional(objectOf<NonNullable<JoinAnswer['members']>>({ v: isCount, list: listOf(isMember) })),
+  members: optional(objectOf<NonNullable<JoinAnswer['members']>>({ v: isCount, list: listOf(isMember, MAX_MEMBERS) })),
 })
 const isPublished = objectOf<Partial<PublishAnswer>>({
   results: optional(listOf((value): value is ItemResult => isStored(value) || isRefused(value))),
@@ -73,14 +80,14 @@ export const isRoomMessage: Check<{ readonly room: string }> = objectOf<{ readon
 export const isHead: Check<Head> = objectOf<Head>({ epoch: isText, seq: isCount })
 export const isMembersDelta: Check<MembersDelta> = objectOf<MembersDelta>({
   v: isCount,
-  set: optional(listOf(isMember)),
-  gone: optional(listOf(isText)),
+  set: optional(listOf(isMember, MAX_MEMBERS)),
+  gone: optional(listOf(isText, MAX_MEMBERS)),
 })
 /** The last argument of a room event. */
 export const isMeta: Check<WireMeta> = objectOf<WireMeta>({
   $room: isText,
   from: optional(isUserOrNull),
-  at: isNumber,
+  at: isTime,
 } as Fields<WireMeta>)
 /** Whether the room event has a place in the log; a volatile one has none. */
 export const isLogged: Check<Required<WireMeta>> = objectOf<Required<WireMeta>>({
@@ -93,12 +100,14 @@ const isHello = objectOf<Partial<Hello>>({ user: optional(isUserOrNull) })
 /** The hello of a server that speaks this version of the protocol. */
 export function readHello(value: unknown): Hello | undefined {
   if (!isHello(value) || value.v !== PROTOCOL_VERSION) return undefined
-  const { user = null, limits, capabilities } = value
+  const { user = null, limits, now } = value
+  const capabilities = cut(value, 'capabilities', MAX_CAPABILITIES)['capabilities']
   return {
     ...(value as Hello),
     user,
     capabilities: listOf(isText)(capabilities) ? capabilities : [],
     limits: readLimits(limits),
+    now: isTime(now) ? now : Date.now(),
   }
 }
 
@@ -107,17 +116,19 @@ function readLimits(value: unknown): Limits {
   const said = isObject(value) ? value : {}
   const known = Object.entries(defaultLimits).map(([name, standard]) => {
     const limit = said[name]
-    return [name, isCount(limit) && (limit > 0 || name === 'dedupMs') ? limit : standard]
+    const isFine = isCount(limit) && (limit > 0 || name === 'dedupMs')
+    return [name, isFine ? Math.min(limit, name === 'page' ? MAX_PAGE : limit) : standard]
   })
   return Object.fromEntries(known) as unknown as Limits
 }
 
 /**
  * The answer to `$join` or `$history`; throws the server's refusal, or `INVALID` for a malformed answer. An entry beyond
- * the head is malformed: it must not move the client's place in the log.
+ * the head is malformed: it must not move the client's place in the log. At most `limit` entries are read: the first ones,
+ * or the last ones if the newest were asked for.
  */
-export function readPage(request: string, value: unknown): Omit<JoinAnswer, 'ok'> {
-  const page = granted(request, value)
+export function readPage(request: string, value: unknown, limit: number, isNewest: boolean): Omit<JoinAnswer, 'ok'> {
+  const page = cut(granted(request, value), 'entries', limit, isNewest)
   if (!isPage(page)) throw unreadable(request)
   const { head, first, entries = [] } = page
   if (first > head + 1 || entries.some(({ seq }) => seq > head)) throw unreadable(request)
@@ -126,10 +137,17 @@ export function readPage(request: string, value: unknown): Omit<JoinAnswer, 'ok'
 
 /** An answer with fewer results than items must have a code. */
 export function readPublishAnswer(value: unknown, items: number): PublishAnswer {
-  if (!isPublished(value)) throw unreadable(wire.publish)
-  const { ok = false, epoch, results = [], code, ...rest } = value
+  const answer = isObject(value) ? cut(value, 'results', items) : value
+  if (!isPublished(answer)) throw unreadable(wire.publish)
+  const { ok = false, epoch, results = [], code, ...rest } = answer
   if (results.length < items && !isText(code)) throw unreadable(wire.publish)
   return { ...rest, ok, epoch: isText(epoch) ? epoch : '', results, ...(isText(code) && { code }) }
+}
+
+/** The same object with at most `max` items in the list of this name. */
+function cut(value: object, name: string, max: number, isEnd = false): Readonly<Record<string, unknown>> {
+  const { [name]: list, ...rest } = value as Readonly<Record<string, unknown>>
+  return { ...rest, [name]: Array.isArray(list) ? list.slice(isEnd ? -max : 0, isEnd ? undefined : max) : list }
 }
 
 /** The answer of a server that granted the request; throws its refusal, or `INVALID` for a malformed answer. */
@@ -141,7 +159,7 @@ export function granted(request: string, value: unknown): Readonly<Record<string
 /** A refusal as an error, with the server's code and sentence. */
 export function refusedBy({ code, message, after }: Pick<Refused, 'code' | 'message' | 'after'>): RoomfulError {
   const sentence = isText(message) ? message : `the server refused: ${code}`
-  const data = isNumber(after) ? { after } : undefined
+  const data = typeof after === 'number' ? { after } : undefined
   return new RoomfulError(code, sentence, { refusal: { code, message: sentence, data } })
 }
 

@@ -23,6 +23,8 @@ const NEVER_MS = 2 ** 31 - 1
 
 /** With more unsent packets in the transport, volatile ones are dropped. */
 const CONGESTED_PACKETS = 64
+/** The same for bytes in a WebSocket, into which packets go at once. */
+const CONGESTED_BYTES = 16_777_216
 
 /** The number of an acknowledgement, at its longest. */
 const MAX_ID = 2 ** 31
@@ -135,7 +137,11 @@ export function socketActions(current: () => Socket | undefined): Actions {
       const socket = current()
       if (socket?.connected) checkAlive(socket.io, mayBeDead)
     },
-    isCongested: () => (current()?.io.engine.writeBuffer.length ?? 0) > CONGESTED_PACKETS,
+    isCongested(packets = CONGESTED_PACKETS) {
+      const { writeBuffer = [], transport } = current()?.io.engine ?? {}
+      const { ws } = (transport ?? {}) as { ws?: { readonly bufferedAmount?: number } }
+      return writeBuffer.length > packets || (ws?.bufferedAmount ?? 0) > CONGESTED_BYTES
+    },
   }
 }
 

@@ -93,8 +93,8 @@ export interface SocketPort {
   checkAlive(mayBeDead: boolean): void
   /** Whether a packet that is given now goes out now. */
   isReady(): boolean
-  /** Whether so much is unsent in the transport that volatile packets should be dropped. */
-  isCongested(): boolean
+  /** Whether more than `packets` (64), or 16 MiB, are unsent in the transport, so that volatile ones should be dropped. */
+  isCongested(packets?: number): boolean
   /** `onLost` is called if the connection ends while the event is in the transport; `mayBeSent` where it may have arrived. */
   emit(event: string, args: readonly unknown[], onLost?: (mayBeSent: boolean) => void): void
   /** A copy of an event's arguments, as they would arrive if they were sent now. Throws where they cannot be encoded. */

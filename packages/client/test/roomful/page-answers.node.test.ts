@@ -11,7 +11,7 @@ import { helloWith, joinAnswer, metaOf } from '../rooms/support/scripted-server.
 const entry = (seq: number) => ({ event: 'm', data: seq, seq, id: `ann:${seq}`, from: null, at: seq })
 
 describe.each(['$join', '$history'])('CN12 RL7 a page in the answer to %s', (request) => {
-  const read = (answer: object) => readPage(request, answer)
+  const read = (answer: object) => readPage(request, answer, 200, false)
   test.each([
     ['a first far beyond the head', joinAnswer({ head: 5, first: 9e15 })],
     ['a first just beyond the next seq', joinAnswer({ head: 5, first: 7 })],

@@ -20,10 +20,10 @@ const entry = { event: 'm', data: 1, seq: 1, id: 'a:1', from: null, at: 1 }
 const answers = {
   hello: [readHello, helloWith({ limits: { batchItems: 3 } as never })],
   join: [
-    (value: unknown) => readPage('$join', value),
+    (value: unknown) => readPage('$join', value, 200, false),
     joinAnswer({ head: 1, entries: [entry], members: { v: 1, list: [{ user: { id: 'ann' } }] } }),
   ],
-  history: [(value: unknown) => readPage('$history', value), joinAnswer({ head: 1, entries: [entry] })],
+  history: [(value: unknown) => readPage('$history', value, 200, false), joinAnswer({ head: 1, entries: [entry] })],
   publish: [
     (value: unknown) => readPublishAnswer(value, 2),
     { ok: true, epoch: EPOCH, results: [{ seq: 1, at: 1 }, { code: 'NO' }] },
@@ -43,7 +43,7 @@ function read(kind: Kind, value: unknown): unknown {
   }
 }
 
-describe.each(Object.keys(answers) as Kind[])('CN12 %s', (kind) => {
+describe.each(Object.keys(answers) as Kind[])('S28: CN12 %s', (kind) => {
   const [, fine] = answers[kind]
 
   test('is read if it is well-formed', () => {
@@ -76,7 +76,7 @@ describe('CN12 a refusal with a malformed sentence or wait', () => {
   })
 })
 
-describe('CN12 a malformed answer to a join', () => {
+describe('S28: CN12 a malformed answer to a join', () => {
   test.each([
     ['nothing', undefined],
     ['a text', 'ok'],

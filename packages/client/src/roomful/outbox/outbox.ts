@@ -85,7 +85,7 @@ export class Outbox implements ConnectedOutbox {
 
   onHello({ user, limits, now }: Hello): void {
     const id = user?.id ?? null
-    this.#clockMs = (typeof now === 'number' ? now : Date.now()) - performance.now()
+    this.#clockMs = now - performance.now()
     this.step({ type: 'user', user: id, windowMs: Math.max(0, limits.dedupMs - WINDOW_MARGIN_MS) })
     this.#adopt(id)
   }
