@@ -70,6 +70,13 @@ export const mutants = [
     'packages/client/test/events/unread-answers.node.test.ts',
   ),
   mutant(
+    'C3 a write that is given up counts as not made',
+    `${client}/roomful/outbox/pending-writes.ts`,
+    "else if (result === 'timeout' && change !== 'remove') this.adopt(message)",
+    '',
+    model,
+  ),
+  mutant(
     'E9 a page that only says that messages are gone counts as progress',
     `${client}/roomful/log.ts`,
     'const { last } = place\n',

@@ -22,8 +22,11 @@ export interface Batch {
   isSent: boolean
 }
 
-/** The end of a transaction. `unused`: the storage holds none of its messages. `failed`: it may hold them as they were before. */
-export type StoreResult = 'stored' | 'unused' | 'failed'
+/**
+ * The end of a transaction. `unused`: the storage holds none of its messages. `failed`: it may hold them as they were
+ * before. `timeout`: it may hold them as before, or as the transaction stores them.
+ */
+export type StoreResult = 'stored' | 'unused' | 'failed' | 'timeout'
 
 /** What happened. */
 export type OutboxInput =

@@ -80,9 +80,10 @@ export class PendingWrites {
     const left = new Map<Message, Outcome>()
     for (const [message, change] of changes) {
       if (change === 'mark') message.sentAt = sentAt
-      if (result === 'failed') {
+      if (result === 'failed' || result === 'timeout') {
         const isStuck = change === 'mark' && this.#stored.get(message) === 'unmarked'
         if (isStuck) left.set(message, leftInStorage(message))
+        else if (result === 'timeout' && change !== 'remove') this.adopt(message)
       } else if (result === 'unused' || change === 'remove') this.#stored.delete(message)
       else this.adopt(message)
     }

@@ -24,7 +24,7 @@ export interface StorageSession {
   begin(): void
   /**
    * Stores and removes in one step. Resolves whether that is stored; undefined where there is nothing to wait for (no
-   * storage, or nothing was ever stored).
+   * storage, or nothing was ever stored). Rejects with `TIMEOUT` where it may be stored later.
    */
   save(put: readonly StoredEntry[], remove: readonly EntryKey[]): Promise<boolean> | undefined
   /**
@@ -106,7 +106,11 @@ export class PersistentSession implements StorageSession {
       .inTurn((access) => this.#store(access, put, remove))
       .then(
         (isStored) => isStored ?? true,
-        () => this.#records.removed ?? false,
+        async (error: unknown) => {
+          const isRemoved = (await this.#records.removed) ?? false
+          if (!isRemoved && error instanceof RoomfulError && error.code === 'TIMEOUT') throw error
+          return isRemoved
+        },
       )
   }
 

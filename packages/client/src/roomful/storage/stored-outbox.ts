@@ -68,10 +68,13 @@ export class StoredOutbox {
     const stored = (result: StoreResult): void => this.#outbox.step({ type: 'stored', result })
     const saving = this.session.save(put, remove)
     if (!saving) return stored('unused')
-    void saving.then((isStored) => {
-      if (!isStored) return stored('failed')
-      stored(this.session.storage === 'memory' ? 'unused' : 'stored') // `memory`: it was given up and emptied
-    })
+    saving.then(
+      (isStored) => {
+        if (!isStored) return stored('failed')
+        stored(this.session.storage === 'memory' ? 'unused' : 'stored') // `memory`: it was given up and emptied
+      },
+      () => stored('timeout'),
+    )
   }
 
   #adopted(entries: readonly StoredEntry[]): void {

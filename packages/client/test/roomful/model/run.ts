@@ -3,6 +3,8 @@ import { ROOMS } from './frames.ts'
 import type { Options } from './surroundings.ts'
 import { World } from './world.ts'
 
+const FAILURES = ['emptied', 'unchanged', 'late'] as const
+
 /** The operations of a run; those that make progress occur more often. */
 const OPERATIONS = [
   ...many(8, 'send'),
@@ -82,7 +84,7 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
     case 'save':
       return tab.saved()
     case 'failStorage':
-      return flavour % 5 === 2 ? tab.failStorage(b % 2 === 0) : undefined
+      return flavour % 5 === 2 ? tab.failStorage(FAILURES[b % FAILURES.length]!) : undefined
     case 'discard':
       return flavour % 3 === 2 ? tab.discard(b) : undefined
     case 'cut':

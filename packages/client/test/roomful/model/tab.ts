@@ -8,6 +8,8 @@ import type { Saving, Sent } from './disk.ts'
 import { HOLD, type Link, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'
 import type { Surroundings } from './surroundings.ts'
 
+const FAILURES = { emptied: 'unused', unchanged: 'failed', late: 'timeout' } as const
+
 /** What a member was shown, in order. */
 export type Shown =
   | { readonly type: 'entry'; readonly epoch: string; readonly seq: number; readonly id: number }
@@ -120,14 +122,19 @@ export class Tab {
     this.step({ type: 'stored', result: 'stored' })
   }
 
-  /** The transaction under way fails, and the storage is given up: emptied, or with the entries that it had. */
-  failStorage(isEmptied: boolean): void {
-    if (!this.saving || !this.isAlive) return
+  /** The transaction under way fails, and the storage is given up: emptied, with the entries that it had, or changed after the time-out. */
+  failStorage(how: 'emptied' | 'unchanged' | 'late'): void {
+    const { saving } = this
+    if (!saving || !this.isAlive) return
     this.saving = undefined
     this.hasStorage = false
     this.cid += 'b'
-    this.#world.disk.abandon(this.page, isEmptied)
-    this.step({ type: 'stored', result: isEmptied ? 'unused' : 'failed' })
+    this.#world.disk.abandon(this.page, how === 'emptied')
+    if (how === 'late') {
+      this.#world.disk.write(saving)
+      this.#world.disk.abandon(this.page, false)
+    }
+    this.step({ type: 'stored', result: FAILURES[how] })
   }
 
   wake(): void {

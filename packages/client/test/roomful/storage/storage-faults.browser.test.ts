@@ -173,6 +173,59 @@ describe('F15 a storage that fails later', () => {
     },
   )
 
+  const unmarkable: Failing[] = [
+    [
+      'IndexedDB that aborts',
+      'indexedDB',
+      ({ IDBObjectStore: { prototype } }) => {
+        for (const name of ['put', 'delete'] as const) {
+          const method = prototype[name] as (this: IDBObjectStore, ...args: unknown[]) => IDBRequest
+          prototype[name] = function (this: IDBObjectStore, ...args: unknown[]) {
+            const request = method.apply(this, args)
+            if (name === 'delete' || (args[0] as { text: string }).text.includes('sentAt')) this.transaction.abort()
+            return request
+          } as never
+        }
+      },
+    ],
+    [
+      'localStorage that is full',
+      'localStorage',
+      (window) => {
+        withoutIndexedDb(window)
+        const { setItem, removeItem } = window.Storage.prototype
+        let isFull = false
+        window.Storage.prototype.setItem = function (key, value) {
+          if (value.includes('sentAt')) {
+            isFull = true
+            full()
+          }
+          setItem.call(this, key, value)
+        }
+        // Another tab takes the space at once.
+        window.Storage.prototype.removeItem = function (key) {
+          if (isFull && this.getItem(key)?.includes('sentAt') === false) full()
+          removeItem.call(this, key)
+        }
+      },
+    ],
+  ]
+
+  test.each(unmarkable)(
+    'C3 %s has a message that it cannot mark as sent: the page is told so, and the next page has the message as never sent',
+    async (_, name, breaking) => {
+      const url = newUrl()
+      const page = await openPage({ url, breaking })
+      expect(page.session.storage).toBe(name)
+      await page.save([page.entry(1)])
+      expect(await page.session.save([page.entry(1, { sentAt: 5 })], [])).toBe(false)
+      expect([page.session.storage, page.failed.length, await isHeld(page.cid)]).toEqual(['memory', 1, true])
+      await page.died()
+      const next = await openPage({ url, ...(name === 'localStorage' && { breaking: withoutIndexedDb }) })
+      await expectAdopted(next, 'ann', [page.entry(1)])
+    },
+  )
+
   test('C3 the database is deleted while it is open: the next change stores the earlier entries again', async () => {
     const [name, url] = [newName(), newUrl()]
     const page = await openPage({ name, url })

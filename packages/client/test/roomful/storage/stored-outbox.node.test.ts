@@ -1,11 +1,11 @@
 import { type OutboxOption, RoomfulError } from '@roomful/client'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { persistentOutbox } from '../../../src/roomful/storage/persistent-outbox.ts'
 import type { StorageEvents, StoredEntry } from '../../../src/roomful/storage/storage-session.ts'
 import { codeOf, keysOf, textsOf } from '../../rooms/support/outcomes.ts'
-import { startScript } from '../../rooms/support/scripted-server.ts'
+import { joinAnswer, startScript } from '../../rooms/support/scripted-server.ts'
 import { eventually } from '../../support/eventually.ts'
-import { startRoomful } from '../../support/test-client.ts'
+import { rejection, startRoomful } from '../../support/test-client.ts'
 import { createMemoryStorage, entry as storedEntry, type Faults, type MemoryStorage } from './support/memory-storage.ts'
 
 /** A persistent outbox in a storage that has the entries of earlier pages. */
@@ -54,6 +54,36 @@ describe('C3 an outbox with a storage', () => {
     expect(events()).not.toContain('$publish')
     waiting[0]?.()
     await expect(sent).resolves.toBe('confirmed')
+  })
+  test('does not send a stored message that cannot be marked: it is unknown, and stays in the storage as never sent', async () => {
+    let answerJoin = (): void => {}
+    const { url, events } = await startScript({
+      ...ada,
+      $join: () => (acknowledge) => (answerJoin = () => acknowledge(joinAnswer())),
+    })
+    const { outbox, storage } = startOutbox([], {
+      beforeWrite: async (changes) => {
+        if (changes.some(([, text]) => text === null || text.includes('sentAt'))) throw new Error('the disk is full')
+      },
+    })
+    const onDrop = vi.fn<(dropped: { readonly error: RoomfulError }) => void>()
+    const client = startRoomful(url, { outbox, onDrop })
+    const room = client.room('general')
+    void room.join()
+    const sent = rejection(room.emit('m', 1))
+    await eventually(() => expect(storage.writes).toEqual(['+1']))
+    await eventually(() => expect(events()).toContain('$join'))
+    answerJoin()
+    const error = await sent
+    expect(error).toMatchObject({
+      code: 'UNKNOWN',
+      message: expect.stringContaining('a later page may send') as string,
+    })
+    expect(onDrop.mock.calls).toEqual([[{ event: 'm', room: 'general', error }]])
+    expect([...storage.records.values()].map((text) => text.includes('sentAt'))).toEqual([false])
+    expect([client.guarantees?.outbox, client.outbox.getState().queued]).toEqual(['memory', 0])
+    await expect(room.emit('m', 2)).resolves.toMatchObject({ confirmed: true })
+    expect(events().filter((event) => event === '$publish')).toHaveLength(1)
   })
   test('stores nothing before the user is known', async () => {
     const { url } = await startScript(ada)
