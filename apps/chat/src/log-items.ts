@@ -50,11 +50,11 @@ export function itemsOf(entries: Iterable<Entry>, me: Person): readonly LogItem[
   return items
 }
 
-/** The id of the newest confirmed message, and the key of the user's own newest message that is not confirmed yet. */
+/** The keys of the newest message that has a place in the log, and of the user's own newest message that is not confirmed yet. */
 export function newestOf(entries: Iterable<Entry>): { last: string | undefined; own: string | undefined } {
   const messages = [...entries].filter((entry) => entry.kind === 'message')
   return {
-    last: messages.findLast(({ seq }) => seq !== undefined)?.id,
+    last: messages.findLast(({ seq }) => seq !== undefined)?.key,
     own: messages.findLast(({ state }) => state === 'queued' || state === 'sending')?.key,
   }
 }

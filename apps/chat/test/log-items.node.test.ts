@@ -76,7 +76,7 @@ it('finds the newest confirmed message and the newest unconfirmed own message', 
   expect(
     newestOf([receivedMessage(1, bob), gap, ownMessage('a', 'sending'), ownMessage('b', 'queued'), failed]),
   ).toEqual({
-    last: 'id 1',
+    last: 'key 1',
     own: 'b',
   })
 })
