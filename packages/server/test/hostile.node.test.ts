@@ -126,7 +126,7 @@ describe('hostile requests', () => {
     const [eve, other] = [await connect(), await connect()]
     await eve.join('general')
     await other.join('general')
-    const lies = { from: { id: 'ann' }, at: 1, seq: 99, id: 'mine', epoch: 'mine, all mine' }
+    const lies = { from: { id: 'ann' }, at: 1, seq: 99, epoch: 'mine, all mine' }
     await eve.publish('general', [{ ...lies, n: 1, event: 'message', data: { text: 'hi', ...lies } }])
     await expect.poll(() => other.of('message').length).toBe(1)
     const [data, meta] = other.of('message')[0] as [
