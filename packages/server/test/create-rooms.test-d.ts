@@ -167,11 +167,11 @@ describe('createRooms', () => {
 
 describe('rooms', () => {
   test('a handler reads the output and returns the input', () => {
-    const undo = rooms.handle('message', async ({ room, event, data, user, id, signal }) => {
+    const undo = rooms.handle('message', async ({ room, event, data, user, id, senderKey, signal }) => {
       expectTypeOf(data).toEqualTypeOf<{ text: string; tags: string[] }>()
       expectTypeOf(event).toEqualTypeOf<'message'>()
       expectTypeOf(user.name).toBeString()
-      expectTypeOf([room, id]).toEqualTypeOf<string[]>()
+      expectTypeOf([room, id, senderKey]).toEqualTypeOf<string[]>()
       expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
       return { text: data.text.trim() }
     })
