@@ -150,8 +150,8 @@ export const mutants = [
   mutant(
     'C4 a message that was sent is passed over',
     `${client}/roomful/outbox/room-queue.ts`,
-    'if (message.user !== user) continue',
-    'if (message.user !== user || message.sentAt !== undefined) continue',
+    'if (message.user !== user || this.#ending.has(message)) continue',
+    'if (message.user !== user || message.sentAt !== undefined || this.#ending.has(message)) continue',
     model,
   ),
   mutant(
@@ -477,8 +477,8 @@ export const mutants = [
   mutant(
     'C2 another user sends queued messages',
     `${client}/roomful/outbox/room-queue.ts`,
-    'if (message.user !== user) continue\n      bytes +=',
-    'bytes +=',
+    'if (message.user !== user || this.#ending.has(message)) continue',
+    'if (this.#ending.has(message)) continue',
     'packages/client/test/roomful/outbox',
   ),
   mutant(
@@ -675,5 +675,47 @@ export const mutants = [
     'if (value !== value.normalize())',
     'if (false)',
     'packages/contract/test/names.node.test.ts',
+  ),
+  mutant(
+    'E6 a batch under way when the client is put out ends without its answer',
+    `${client}/roomful/outbox/room-queue.ts`,
+    'if (batch) for (const message of this.#inBatch) this.#ending.set(message, { batch, error })',
+    '',
+    'packages/client/test/roomful/outbox/outbox-refused',
+  ),
+  mutant(
+    'E6 a client that was put out still takes itself for a member',
+    `${client}/rooms/membership.ts`,
+    "this.#go({ type: 'out', error })",
+    '',
+    'packages/client/test/rooms/membership-out',
+  ),
+  mutant(
+    'S15 a join under way outlives the removal',
+    `${server}/rooms/memberships.ts`,
+    'if (join.removal === undefined) {',
+    '{',
+    'packages/server/test/remove',
+  ),
+  mutant(
+    'S15 a ban that is given while the app decides does not count',
+    `${server}/rooms/memberships.ts`,
+    '} while (join.removal !== undefined)',
+    '} while (false)',
+    'packages/server/test/remove',
+  ),
+  mutant(
+    'S15 a move by the app is not noticed',
+    `${server}/rooms/channels.ts`,
+    "adapter.on('leave-room', onLeft)",
+    '',
+    'packages/server/test/moved-sockets',
+  ),
+  mutant(
+    'S16 a batch is stored after its sender was put out',
+    `${server}/publish/publisher.ts`,
+    'assertMember()\n    const committed',
+    'const committed',
+    'packages/server/test/remove',
   ),
 ]

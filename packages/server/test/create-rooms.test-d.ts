@@ -9,7 +9,15 @@ import {
 import { Server } from 'socket.io'
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { createRooms, identity, refuse, type Rooms, type RoomsOptions, type UserIdentity } from '../src/index.ts'
+import {
+  createRooms,
+  identity,
+  type Page,
+  refuse,
+  type Rooms,
+  type RoomsOptions,
+  type UserIdentity,
+} from '../src/index.ts'
 
 const chat = defineContract({
   clientToServer: { whoami: { ack: z.object({ userId: z.string() }) } },
@@ -206,6 +214,29 @@ describe('rooms', () => {
     // @ts-expect-error durable is never volatile
     rooms.to('general').volatile.emit('message', { text: 'x' })
     expectTypeOf(rooms.close()).toEqualTypeOf<Promise<void>>()
+  })
+
+  test('operators get users and presence as the contract gives them out', async () => {
+    const withPresence = defineContract({ ...chat.definition, presence: z.object({ status: z.string() }) })
+    const seen = createRooms(io, {
+      contract: withPresence,
+      authenticate,
+      onJoin: ({ room, user }) => void expectTypeOf([room, user.name]).toEqualTypeOf<string[]>(),
+      onLeave: async ({ user }) => void expectTypeOf(user.id).toBeString(),
+    })
+    const [member] = await seen.members('general')
+    expectTypeOf(member?.user.name).toEqualTypeOf<string | undefined>()
+    expectTypeOf(member?.presence).toEqualTypeOf<{ status: string } | undefined>()
+    expectTypeOf(seen.remove('general', 'ann', { code: 'SPAM', banMs: Infinity })).toEqualTypeOf<Promise<void>>()
+    expectTypeOf(seen.history('general', { before: 5, limit: 2 })).toEqualTypeOf<Promise<Page>>()
+    for await (const { name, members } of seen.list()) expectTypeOf([name, `${members}`]).toEqualTypeOf<string[]>()
+    void seen.unban('general', 'ann')
+    void seen.disconnect('ann', { code: 'RATE', after: 5_000 })
+    void seen.reauthorize()
+    // @ts-expect-error a ban has no end of its own
+    void seen.remove('general', 'ann', { until: 5 })
+    // @ts-expect-error a room is named
+    void seen.members()
   })
 })
 
