@@ -698,7 +698,7 @@ export const mutants = [
     'packages/server/test/remove',
   ),
   mutant(
-    'S15 a ban that is given while the app decides does not count',
+    'S15 a join is not decided again after a removal meanwhile',
     `${server}/rooms/memberships.ts`,
     '} while (join.removal !== undefined)',
     '} while (false)',

@@ -154,6 +154,20 @@ describe('S15: a join under way', () => {
     expect([questions, outs(ann), roomsOf(io)]).toEqual([1, [], []])
   })
 
+  test('that waits for the app is asked again, and may enter where there is no ban', async () => {
+    const [asked, allowed] = [gate(), gate<boolean>()]
+    let questions = 0
+    const join = () => ((questions += 1), asked.open(), allowed.opened)
+    const { rooms, connect } = await startRooms({ ...options, authorize: { join } })
+    const ann = await connect({ id: 'ann' })
+    const joined = ann.join('general')
+    await asked.opened
+    await rooms.remove('general', 'ann')
+    allowed.open(true)
+    expect(await joined).toMatchObject({ ok: true })
+    expect([questions, outs(ann)]).toEqual([2, []])
+  })
+
   test('a failing log keeps banned users out: the join is refused for now', async () => {
     const log = changedLog(memoryLog(), { ban: () => Promise.reject(new Error('disk')) })
     const { connect, errors } = await startRooms({ ...options, log })

@@ -1,5 +1,5 @@
 import { createTimeline, type Room, type RoomState } from '@roomful/client'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { until } from '../support/test-client.ts'
 import { startChat } from './support/chat-server.ts'
 
@@ -22,8 +22,8 @@ describe('RM15 S15: a server puts a client out of a room', () => {
     const [ann, bob] = [chat.connect('Ann'), chat.connect('Bob')]
     const room = await ann.join('general')
     const other = await bob.join('general')
-    const heard = vi.fn()
-    room.on('message', heard)
+    const heard: string[] = []
+    room.on('message', ({ text }) => heard.push(text))
     await chat.rooms().remove('general', 'ann', { code: 'SPAM', message: 'no advertising' })
     await statusOf(room).toBe('failed')
     expect(room.state.getState()).toMatchObject({ error: { code: 'SPAM', message: 'no advertising' } })
@@ -32,7 +32,7 @@ describe('RM15 S15: a server puts a client out of a room', () => {
     await other.send({ text: 'after' })
     await expect(room.send({ text: 'mine' })).rejects.toMatchObject({ code: 'NOT_MEMBER', cause: { code: 'SPAM' } })
     expect(ann.status).toBe('connected')
-    expect(heard).not.toHaveBeenCalled()
+    expect(heard).toEqual([])
   })
 
   test('without a ban the app’s join() comes back, and gets what it has missed', async () => {
@@ -58,7 +58,7 @@ describe('RM15 S15: a server puts a client out of a room', () => {
     const states = recordStates(room)
     await chat.rooms().remove('general', 'ann')
     await statusOf(room).toBe('failed')
-    await ann.emit('note', 'the connection goes on')
+    expect(ann.status).toBe('connected')
     expect(joins).toEqual(['ann'])
     for (const socket of chat.server.io.sockets.sockets.values()) socket.conn.close()
     await until(ann, 'reconnecting')
@@ -137,8 +137,8 @@ describe('RM15 S15: a server puts a client out of a room', () => {
 describe('OB20 S16: messages that are under way when the client is put out', () => {
   test('are rejected with the reason, are not in the log, and do not bring the client back', async () => {
     const [handling, handled] = [gate(), gate()]
-    const joins = vi.fn(() => true)
-    const chat = await startChat({ authorize: { join: joins } })
+    let joins = 0
+    const chat = await startChat({ authorize: { join: () => (joins += 1) > 0 } })
     const room = await chat.connect('Ann').join('general')
     chat.rooms().handle('bell', async () => {
       handling.open()
@@ -152,7 +152,7 @@ describe('OB20 S16: messages that are under way when the client is put out', () 
     handled.open()
     expect(await outcomes).toEqual(['SPAM', 'SPAM'])
     expect(await chat.rooms().history('general')).toMatchObject({ head: 0 })
-    expect([joins.mock.calls.length, room.status]).toEqual([1, 'failed'])
+    expect([joins, room.status]).toEqual([1, 'failed'])
   })
 
   test('a message that was stored before is confirmed', async () => {
