@@ -38,24 +38,6 @@ test('signing out ends the connection, and the next user of the page sees no dat
   await expect(ann.message).toHaveValue('')
 })
 
-test('a session that expires soon is renewed for the same user', async ({ enter }) => {
-  const ann = await enter('Ann')
-  const stored = () =>
-    ann.page.evaluate(
-      () => JSON.parse(Object.values(sessionStorage)[0] as string) as { expiresAt: number; user: object },
-    )
-  const before = await stored()
-  await ann.page.evaluate((expiresAt) => {
-    const [key, value] = Object.entries(sessionStorage)[0] as [string, string]
-    sessionStorage.setItem(key, JSON.stringify({ ...(JSON.parse(value) as object), expiresAt }))
-  }, Date.now() + 60_000)
-  await ann.page.reload()
-  await ann.expectConnected()
-  const after = await stored()
-  expect(after.user).toEqual(before.user)
-  expect(after.expiresAt).toBeGreaterThanOrEqual(before.expiresAt)
-})
-
 test.describe('an invalid session', () => {
   // The refusal itself, and requests of Engine.IO that were in flight when the server closed the connection.
   test.use({ expectedInConsole: /status of 40[01]|WebSocket is closed before the connection is established/ })

@@ -11,16 +11,19 @@ const folder = fileURLToPath(new URL('../../apps/server', import.meta.url))
 /** A server process of one test, which can be stopped and started again on the same port with the same data. */
 export class OwnServer {
   readonly #dataDir: string
+  readonly #environment: NodeJS.ProcessEnv
   #running: Running
 
-  private constructor(dataDir: string, running: Running) {
+  private constructor(dataDir: string, environment: NodeJS.ProcessEnv, running: Running) {
     this.#dataDir = dataDir
+    this.#environment = environment
     this.#running = running
   }
 
-  static async start(): Promise<OwnServer> {
+  /** `environment`: variables of apps/server. */
+  static async start(environment: NodeJS.ProcessEnv = {}): Promise<OwnServer> {
     const dataDir = await mkdtemp(join(tmpdir(), 'roomful-e2e-'))
-    return new OwnServer(dataDir, await launch('0', dataDir))
+    return new OwnServer(dataDir, environment, await launch('0', dataDir, environment))
   }
 
   get url(): string {
@@ -28,7 +31,7 @@ export class OwnServer {
   }
 
   async startAgain(): Promise<void> {
-    this.#running = await launch(this.#running.port, this.#dataDir)
+    this.#running = await launch(this.#running.port, this.#dataDir, this.#environment)
   }
 
   /** Resolves when the process has ended. */
@@ -55,9 +58,10 @@ export class OwnServer {
 
 type Running = Awaited<ReturnType<typeof launch>>
 
-async function launch(requestedPort: string, dataDir: string) {
+async function launch(requestedPort: string, dataDir: string, environment: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', 'src/main.ts'], {
     cwd: folder,
+<<<<<<< HEAD
     env: {
       ...process.env,
       PORT: requestedPort,
@@ -66,6 +70,9 @@ async function launch(requestedPort: string, dataDir: string) {
       LOG_LEVEL: 'warn',
       METRICS_PORT: 'off',
     },
+=======
+    env: { ...process.env, ...environment, PORT: requestedPort, HOST: '127.0.0.1', DATA_DIR: dataDir },
+>>>>>>> b9e3103 (Demo: tokens end, and the client renews them; the page's own timer is gone)
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit')

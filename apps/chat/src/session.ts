@@ -6,8 +6,6 @@ import { server } from './server.ts'
 
 export interface Session {
   readonly token: string
-  /** When the token expires, in milliseconds since 1970. */
-  readonly expiresAt: number
   readonly user: Person
 }
 
@@ -18,7 +16,6 @@ interface SessionState {
 }
 
 const STORAGE_KEY = `roomful-chat:session:${server.url}`
-const RENEW_BEFORE_MS = 30 * 60_000
 const REQUEST_TIMEOUT_MS = 10_000
 
 /** The session of this tab. Two tabs may have two users, and a reload keeps the session. */
@@ -34,18 +31,11 @@ export function signOut(notice?: string): void {
   useSession.setState({ session: undefined, ...(notice !== undefined && { notice }) }, true)
 }
 
-/** The client's `auth`: returns the token, and renews it first if it expires soon or was refused. */
+/** The client's `auth`: returns the token, or a new one if it is about to expire or was refused. */
 export async function credentials({ reason, signal }: AuthContext): Promise<{ token: string }> {
   const { session } = useSession.getState()
   if (!session) throw new RoomfulError('UNAUTHORIZED', 'unable to connect; sign in first')
-  if (reason === 'connect' && !expiresSoon(session)) return { token: session.token }
-  return { token: await renew(session, signal) }
-}
-
-/** Renews the session if it expires within half an hour. A page that stays open calls this regularly. */
-export async function renewIfExpiring(): Promise<void> {
-  const { session } = useSession.getState()
-  if (session && expiresSoon(session)) await renew(session, AbortSignal.timeout(REQUEST_TIMEOUT_MS))
+  return { token: reason === 'connect' ? session.token : await renew(session, signal) }
 }
 
 async function renew(session: Session, signal: AbortSignal): Promise<string> {
@@ -85,11 +75,9 @@ function refusalIn(answer: unknown): RoomfulError {
 }
 
 function sessionIn(value: unknown): Session | undefined {
-  const { token, expiresAt, user } = (value ?? {}) as Record<string, unknown>
+  const { token, user } = (value ?? {}) as Record<string, unknown>
   const { data } = userSchema.safeParse(user)
-  return typeof token === 'string' && typeof expiresAt === 'number' && data
-    ? { token, expiresAt, user: data }
-    : undefined
+  return typeof token === 'string' && data ? { token, user: data } : undefined
 }
 
 function saveSession(session: Session): void {
@@ -104,10 +92,6 @@ function store(session: Session | undefined): void {
   } catch {
     // The browser refuses to store data: the session ends with the page.
   }
-}
-
-function expiresSoon({ expiresAt }: Session): boolean {
-  return expiresAt - Date.now() < RENEW_BEFORE_MS
 }
 
 function storedSession(): Session | undefined {

@@ -5,7 +5,6 @@ import { type Session, signOut, useSession } from '../src/session.ts'
 const current = () => useChatClient.getState().client
 const sessionOf = (id: string, token = 'token'): Session => ({
   token,
-  expiresAt: Date.now() + 3_600_000,
   user: { id, name: id },
 })
 

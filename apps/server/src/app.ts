@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly dataDir: string
   /** The SQLite file of the messages; `:memory:` keeps them in memory only. @default `rooms.db` in `dataDir` */
   readonly dataFile?: string
+  /** How long a session's token is valid; its page renews it before. @default 3600 */
+  readonly sessionSeconds?: number
   /** The web origins that may connect. @default the origins of this machine */
   readonly origins?: readonly string[]
   /** The proxies in front of the server: how many, or their networks. @default none, as `trustProxy` of `createRooms` */
@@ -60,9 +62,20 @@ const DESTROY_MS = 500
  * @throws Error with one clear line if the address is in use, or if the signing key or the file of the messages cannot be used.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { port = 0, host = '127.0.0.1', dataDir, origins, pingIntervalMs = 10_000, pingTimeoutMs = 8000 } = options
-  const { closeTimeoutMs = 5000 } = options
-  const sessions = createSessions(await loadSigningKey(dataDir))
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    dataDir,
+    sessionSeconds,
+    origins,
+    pingIntervalMs = 10_000,
+    pingTimeoutMs = 8000,
+    closeTimeoutMs = 5000,
+  } = options
+  const sessions = createSessions(
+    await loadSigningKey(dataDir),
+    sessionSeconds === undefined ? {} : { lifeSeconds: sessionSeconds },
+  )
   const isAllowedOrigin = createOriginCheck(origins)
   const http = createServer(
     { requestTimeout: 10_000 },

@@ -1,6 +1,6 @@
 import { chat } from '@roomful-demo/chat-contract'
-import { createRooms, refuse } from '@roomful/server'
-import type { Handshake, RoomLog, Rooms, TrustProxy } from '@roomful/server'
+import { createRooms, identity, refuse } from '@roomful/server'
+import type { Handshake, RoomLog, Rooms, TrustProxy, UserIdentity } from '@roomful/server'
 import type { ChatServer } from './events.ts'
 import { logError, logEvent } from './logs.ts'
 import { createRoomList } from './room-list.ts'
@@ -19,9 +19,10 @@ export function serveChat(
   { trustProxy, closeTimeoutMs }: ChatOptions,
 ): Rooms<typeof chat> {
   /** A client without a token connects as anonymous, and every room refuses it. A client with an invalid token cannot connect. */
-  async function authenticate({ auth }: Pick<Handshake, 'auth'>): Promise<User | undefined> {
+  async function authenticate({ auth }: Pick<Handshake, 'auth'>): Promise<UserIdentity<User, undefined> | undefined> {
     if (auth['token'] === undefined) return undefined
-    return sessions.verify(auth['token'])
+    const { user, expiresAt } = await sessions.verify(auth['token'])
+    return identity(user, { expiresAt })
   }
 
   const rooms = createRooms(io, {

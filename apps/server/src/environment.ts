@@ -10,6 +10,7 @@ import type { MetricsOptions } from './metrics-server.ts'
  * - `HOST` default 127.0.0.1
  * - `DATA_DIR` the folder of the signing key; default `.data` in this package
  * - `DATA_FILE` the file of the messages; default `rooms.db` in `DATA_DIR`; `:memory:` keeps them in memory only
+ * - `SESSION_SECONDS` how long a session's token is valid; default 3600
  * - `ORIGINS` the web origins that may connect, separated by commas; default: the origins of this machine
  * - `TRUST_PROXY` the number of proxies in front of the server, or their networks, separated by commas; 0: there is none
  * - `METRICS_PORT` the port of `/metrics`; default 9464, or no metrics where another process uses that port; 0 takes any free
@@ -20,13 +21,14 @@ import type { MetricsOptions } from './metrics-server.ts'
  * @throws Error that names the variable, its value and the expected value.
  */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): ServerOptions {
-  const { PORT, HOST, DATA_DIR, DATA_FILE, ORIGINS, TRUST_PROXY } = environment
+  const { PORT, HOST, DATA_DIR, DATA_FILE, SESSION_SECONDS, ORIGINS, TRUST_PROXY } = environment
   const { METRICS_PORT, METRICS_HOST, CLOSE_TIMEOUT_MS } = environment
   return {
     port: PORT ? readPort('PORT', PORT) : 3001,
     host: HOST ? readHost('HOST', HOST) : '127.0.0.1',
     dataDir: DATA_DIR || fileURLToPath(new URL('../.data', import.meta.url)),
     ...(DATA_FILE ? { dataFile: DATA_FILE } : {}),
+    ...(SESSION_SECONDS ? { sessionSeconds: readSeconds(SESSION_SECONDS) } : {}),
     ...(ORIGINS ? { origins: ORIGINS.split(',').map(readOrigin) } : {}),
     ...(TRUST_PROXY ? { trustProxy: readProxies(TRUST_PROXY) } : {}),
     ...(METRICS_PORT === 'off' ? {} : { metrics: readMetrics(METRICS_PORT, METRICS_HOST) }),
@@ -61,6 +63,11 @@ function readPort(variable: string, value: string, or = ''): number {
   const port = Number(value)
   if (/^\d{1,5}$/.test(value) && port <= 65_535) return port
   throw invalidVariable(variable, value, `a whole number from 0 (any free port) to 65535${or}`)
+}
+
+function readSeconds(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
+  throw invalidVariable('SESSION_SECONDS', value, 'a whole number of seconds, at least 1')
 }
 
 function readHost(variable: string, value: string): string {

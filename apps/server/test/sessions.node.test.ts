@@ -7,7 +7,7 @@ const minute = 60_000
 
 function sessionsAt(start: number) {
   const clock = { now: start }
-  return { clock, sessions: createSessions(key, () => clock.now) }
+  return { clock, sessions: createSessions(key, { now: () => clock.now }) }
 }
 
 describe('signIn', () => {
@@ -19,7 +19,7 @@ describe('signIn', () => {
       expiresAt: clock.now + 60 * minute,
       user: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), name: 'Ann' },
     })
-    expect(await sessions.verify(session.token)).toEqual(session.user)
+    expect(await sessions.verify(session.token)).toEqual({ user: session.user, expiresAt: session.expiresAt })
   })
 
   it('gives two users of the same name different ids', async () => {
@@ -72,12 +72,15 @@ describe('renew', () => {
     const second = await sessions.renew(first.token)
     expect(second).toMatchObject({ user: first.user, expiresAt: clock.now + 60 * minute })
     clock.now += 30 * minute
-    expect(await sessions.verify(second.token)).toEqual(first.user)
+    expect(await sessions.verify(second.token)).toMatchObject({ user: first.user })
   })
 
-  it('refuses a token that has expired', async () => {
+  it('renews a token for a day after it has expired, and not later', async () => {
     const { sessions, clock } = sessionsAt(0)
-    const { token } = await sessions.signIn('Ann')
+    const { token, user } = await sessions.signIn('Ann')
+    clock.now += 24 * 60 * minute
+    await expect(sessions.verify(token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+    expect(await sessions.renew(token)).toMatchObject({ user })
     clock.now += 60 * minute
     const refusal = { code: 'UNAUTHORIZED', message: 'the token has expired; sign in again' }
     await expect(sessions.renew(token)).rejects.toMatchObject(refusal)

@@ -2,7 +2,7 @@ export * from '@roomful/contract'
 export type { AckEmitter, Client, ClientHandler, EventEmitter } from './client.ts'
 export type { RoomsOption } from './client-core.ts'
 export type { Auth, AuthContext } from './connection/auth.ts'
-export type { ReconnectOptions } from './connection/connection.ts'
+export type { ReconnectOptions } from './connection/connection-settings.ts'
 export type {
   ConnectionState,
   Guarantees,

@@ -251,6 +251,7 @@ describe('$auth', () => {
     await expect
       .poll(async () => await ann.publish('staff', [{ n: 1, event: 'bell' }]))
       .toMatchObject({ code: 'NOT_MEMBER' })
+    expect(ann.of(wire.out)).toMatchObject([[{ room: 'staff', code: 'FORBIDDEN' }]])
     await rooms.to('staff').emit('message', { text: 'for staff' })
     await rooms.to('general').emit('message', { text: 'for all' })
     await expect.poll(() => ann.of('message').map(([data]) => data)).toEqual([{ text: 'for all' }])

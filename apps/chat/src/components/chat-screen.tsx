@@ -1,6 +1,5 @@
 import { Activity, useEffect } from 'react'
 import type { Person } from '../people.ts'
-import { renewIfExpiring } from '../session.ts'
 import { useCurrentRoom } from '../use-current-room.ts'
 import { useOpenedRooms } from '../use-opened-rooms.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
@@ -9,8 +8,6 @@ import { NoRoom } from './no-room.tsx'
 import { RoomScreen } from './room-screen.tsx'
 import { Sidebar } from './sidebar.tsx'
 
-const RENEWAL_CHECK_MS = 60_000
-
 export function ChatScreen({ me }: { readonly me: Person }) {
   const room = useCurrentRoom()
   const opened = useOpenedRooms(room)
@@ -18,11 +15,6 @@ export function ChatScreen({ me }: { readonly me: Person }) {
   useEffect(() => {
     document.title = room === undefined ? 'Roomful' : `#${room} – Roomful`
   }, [room])
-  useEffect(() => {
-    // Without a network the renewal fails, and the next check tries again. An expired session signs the user out.
-    const timer = setInterval(() => renewIfExpiring().catch(() => {}), RENEWAL_CHECK_MS)
-    return () => clearInterval(timer)
-  }, [])
 
   return (
     <div className={room === undefined ? 'chat' : 'chat in-room'}>

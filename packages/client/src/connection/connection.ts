@@ -1,11 +1,12 @@
 import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
-import { isPermanent, type RefusalOptions, requestedWaitMs, withVerdict } from '../errors.ts'
+import { isPermanent, requestedWaitMs, withVerdict } from '../errors.ts'
 import type { Reporting } from '../reporting.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { createGuardedStore } from '../store.ts'
 import type { SocketHandlers, SocketPort } from '../transport/socket-port.ts'
-import { type Auth, credentialsOf } from './auth.ts'
+import { credentialsOf } from './auth.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
 import {
   type ConnectionEvent,
   type ConnectionState,
@@ -15,23 +16,6 @@ import {
   type StopReason,
 } from './connection-state.ts'
 import { isOffline, watchPage } from './page-lifecycle.ts'
-
-/** How long to wait between attempts. Times are in milliseconds. */
-export interface ReconnectOptions {
-  /** How many attempts in a row may fail before the client gives up. A connection that ends within 10 s is a failed one. @default Infinity */
-  readonly attempts?: number
-  /** The longest wait before the first attempt. It doubles with each one. @default 250 */
-  readonly minDelayMs?: number
-  /** The longest wait before any attempt. @default 5000 */
-  readonly maxDelayMs?: number
-}
-
-export interface ConnectionSettings {
-  readonly auth: Auth | undefined
-  readonly connectTimeoutMs: number
-  readonly reconnect: ReconnectOptions
-  readonly rooms: { readonly refusals?: RefusalOptions }
-}
 
 /** In development a server that has not introduced itself by then is warned about. */
 const WARN_AFTER_MS = 3_000

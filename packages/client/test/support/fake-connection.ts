@@ -1,6 +1,7 @@
 import { RoomfulError, type ConnectionState, type Guarantees } from '@roomful/client'
 import { onTestFinished, vi } from 'vitest'
-import { Connection, type ConnectionSettings } from '../../src/connection/connection.ts'
+import { Connection } from '../../src/connection/connection.ts'
+import type { ConnectionSettings } from '../../src/connection/connection-settings.ts'
 import type { ServerInfo } from '../../src/connection/connection-state.ts'
 import { createReporting } from '../../src/reporting.ts'
 import type { SocketPort } from '../../src/transport/socket-port.ts'
