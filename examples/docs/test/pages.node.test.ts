@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 // Each block of code on a page is a file in a folder beside this one. All of them are compiled, and a test runs
 // them; for react-native that is `pnpm test:react-native`.
 
-test.each(['hooks', 'inbox', 'moderation', 'plain-servers', 'presence-and-typing', 'react-native', 'testing'])(
+test.each(['hooks', 'inbox', 'moderation', 'plain-servers', 'presence-and-typing', 'react-native', 'testing', 'auth'])(
   'the code of docs/%s.md is the code of its folder',
   (name) => {
     const text = readFileSync(join(import.meta.dirname, `../../../docs/${name}.md`), 'utf8')

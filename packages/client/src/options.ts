@@ -23,7 +23,8 @@ export interface ClientOptions {
   readonly rooms?: RoomsOption
   /**
    * Credentials for the handshake, or a function that is called before each attempt, and once more after the server refused
-   * them. Where it throws, the attempt fails with `AUTH_FAILED` and is repeated.
+   * them. Where it throws, the attempt fails with `AUTH_FAILED` and is repeated. With `roomful()` it is also called before the
+   * credentials end (`expiring`); an object cannot be renewed, so that its end disconnects the client.
    */
   readonly auth?: Auth
   /** Whether the first use connects. With false only `connect()` does. @default true */

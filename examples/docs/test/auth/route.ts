@@ -1,7 +1,6 @@
 import { SignJWT } from 'jose'
 import { currentUser } from './current-user.ts'
 
-// app/token/route.ts
 export async function POST(request: Request): Promise<Response> {
   const user = await currentUser(request)
   if (!user) return new Response(null, { status: 401 })
