@@ -15,6 +15,8 @@ export { expect }
 interface Visit {
   /** The server's address. @default the shared server */
   readonly server?: string
+  /** Whether the user has agreed to the server before. @default true */
+  readonly isTrusted?: boolean
   /** The room in the page's address. */
   readonly room?: string
   readonly context?: BrowserContextOptions
@@ -55,8 +57,8 @@ export const test = base.extend<Fixtures>({
   visit: async ({ browser, expectedInConsole }, provide) => {
     const problems: string[] = []
     const contexts: BrowserContext[] = []
-    await provide(async (name, { server = sharedServer, room, context } = {}) => {
-      const opened = await browser.newContext(context)
+    await provide(async (name, { server = sharedServer, isTrusted = true, room, context } = {}) => {
+      const opened = await browser.newContext({ ...context, ...(isTrusted && { storageState: trusting(server) }) })
       contexts.push(opened)
       const report = (problem: string) => {
         if (!expectedInConsole?.test(problem) && problems.length < MAX_PROBLEMS) problems.push(`${name}: ${problem}`)
@@ -96,6 +98,12 @@ export const test = base.extend<Fixtures>({
     await server.close()
   },
 })
+
+/** What the page stores when the user has agreed to this server. */
+function trusting(server: string): Exclude<BrowserContextOptions['storageState'], string | undefined> {
+  const localStorage = [{ name: 'roomful-chat:trusted-servers', value: JSON.stringify([server]) }]
+  return { cookies: [], origins: [{ origin: new URL(chatAddress(server)).origin, localStorage }] }
+}
 
 function watch(page: Page, report: (problem: string) => void): void {
   page.on('console', (message: ConsoleMessage) => {

@@ -6,9 +6,20 @@ const page = (search = '') => ({ protocol: 'https:', hostname: 'chat.example', s
 it('is port 3001 of the page’s host, unless the build or the URL has another address', () => {
   expect(serverAddress(page(), undefined)).toEqual({ url: 'https://chat.example:3001' })
   expect(serverAddress(page(), 'http://built.in:1/')).toEqual({ url: 'http://built.in:1' })
-  expect(serverAddress(page('?server=http%3A%2F%2Fasked.for%3A2'), 'http://built.in')).toEqual({
-    url: 'http://asked.for:2',
+})
+
+it('S14: is another server where the URL names one that is not the usual one of this page', () => {
+  const asked = (server: string) => page(`?server=${encodeURIComponent(server)}`)
+  const other = { url: 'http://asked.for:2', isOther: true }
+  expect(serverAddress(asked('http://asked.for:2'), 'http://built.in')).toEqual(other)
+  expect(serverAddress(asked('http://asked.for:2'), undefined)).toEqual(other)
+  expect(serverAddress(asked('http://chat.example:3001'), undefined)).toEqual({
+    ...other,
+    url: 'http://chat.example:3001',
   })
+  expect(serverAddress(asked('https://chat.example:3001/'), undefined)).toEqual({ url: 'https://chat.example:3001' })
+  expect(serverAddress(asked('http://built.in'), 'http://built.in/')).toEqual({ url: 'http://built.in' })
+  expect(serverAddress(asked('http://built.in'), 'nonsense')).toEqual({ url: 'http://built.in', isOther: true })
 })
 
 it.each([

@@ -39,6 +39,8 @@ export function createRequestListener(
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { origin } = request.headers
     response.setHeader('vary', 'Origin')
+    response.setHeader('x-content-type-options', 'nosniff')
+    response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
     if (!isAllowedOrigin(origin)) throw new RoomfulError('FORBIDDEN', `the origin ${origin} is not allowed`)
     if (origin !== undefined) response.setHeader('access-control-allow-origin', origin)
 
