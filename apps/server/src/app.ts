@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly metrics?: MetricsOptions
   /** The longest time that `close()` takes. @default 5 000 */
   readonly closeTimeoutMs?: number
+  /** How long a request may take to arrive, with its body; also for connections that send nothing. @default 10 000 */
+  readonly requestTimeoutMs?: number
 }
 
 export interface RunningServer {
@@ -71,14 +73,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     pingIntervalMs = 10_000,
     pingTimeoutMs = 8000,
     closeTimeoutMs = 5000,
+    requestTimeoutMs = 10_000,
   } = options
   const sessions = createSessions(
     await loadSigningKey(dataDir),
     sessionSeconds === undefined ? {} : { lifeSeconds: sessionSeconds },
   )
   const isAllowedOrigin = createOriginCheck(origins)
+  const httpOptions = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
+  }
   const http = createServer(
-    { requestTimeout: 10_000 },
+    httpOptions,
     createRequestListener(sessions, isAllowedOrigin, () => rooms.isReady()),
   )
   const connections = trackConnections(http)

@@ -33,6 +33,7 @@ export function serveChat(
     authorize: { join: mayJoin },
     // A user with several tabs is online while one of them is visible.
     mergePresence: (states) => states.find(({ status }) => status === 'online') ?? states[0],
+    connectTimeoutMs: 5000,
     closeTimeoutMs,
     inspect: logEvent,
     onError: logError,

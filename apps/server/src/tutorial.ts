@@ -1,20 +1,28 @@
 import { refuse } from '@roomful/server'
 import { handleEvent } from './events.ts'
 import type { ChatServer, ChatSocket } from './events.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 /** Separates the tutorial's rooms from the chat's rooms, and from the room that Socket.IO makes for each socket. */
 const PREFIX = 'tutorial:'
 const MAX_ROOMS = 64
+/** What one connection may send to everyone: a message costs the server as many times more as it has clients. */
+const PER_SECOND = 5
+const BURST = 30
 
 /** Serves the events of the Flask-SocketIO tutorial to every client, signed in or not. */
 export function serveTutorial(io: ChatServer, socket: ChatSocket): void {
+  const bucket = new TokenBucket(PER_SECOND, BURST)
   handleEvent(socket, 'message', (text) => {
+    assertRate(bucket)
     io.emit('message', `Server received: ${text}`)
   })
   handleEvent(socket, 'custom_event', () => {
+    assertRate(bucket)
     io.emit('response_event', { message: 'Processed' })
   })
   handleEvent(socket, 'broadcast', (data) => {
+    assertRate(bucket)
     io.emit('broadcast_message', data)
   })
   handleEvent(socket, 'join', async ({ room }) => {
@@ -26,6 +34,11 @@ export function serveTutorial(io: ChatServer, socket: ChatSocket): void {
     await socket.leave(PREFIX + room)
     io.to(PREFIX + room).emit('room_message', `User left ${room}`)
   })
+}
+
+function assertRate(bucket: TokenBucket): void {
+  const after = bucket.take()
+  if (after > 0) throw refuse('RATE', `too many events at once; try again in ${after} ms`, { after })
 }
 
 function assertMayJoin(socket: ChatSocket, room: string): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { open, longTimeout, startTestServer } from './support.ts'
+import { connect, open, longTimeout, startTestServer } from './support.ts'
 
 describe('the origin of a socket', () => {
   const attempt = (url: string, transport: 'polling' | 'websocket', origin?: string): Promise<string> => {
@@ -52,4 +52,39 @@ it('close() also ends a connection with an unfinished request', async () => {
   await server.close()
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow('fetch failed')
   await expect.poll(() => pending.destroyed, longTimeout).toBe(true)
+})
+
+describe('slow clients', () => {
+  const openTcp = (url: string, head: string): { readonly closed: Promise<unknown> } => {
+    const socket = connectTcp(Number(new URL(url).port), '127.0.0.1')
+    socket.on('error', () => {}) // `close` follows
+    socket.write(head)
+    socket.resume()
+    return { closed: once(socket, 'close') }
+  }
+
+  it.each([
+    ['sends nothing', () => ''],
+    ['never ends its head', () => 'GET /healthz HTTP/1.1\r\nHost: x\r\nA: '],
+    ['never ends its body', () => 'POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'],
+    [
+      'never ends the body of a poll',
+      (sid: string) =>
+        `POST /socket.io/?EIO=4&transport=polling&sid=${sid} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n4`,
+    ],
+  ])('S13 a connection that %s is ended after the time of a request', async (_, head) => {
+    const { url } = await startTestServer({ requestTimeoutMs: 300 })
+    const opened = await (await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).text()
+    const { sid } = JSON.parse(opened.slice(1)) as { sid: string }
+    await openTcp(url, head(sid)).closed
+    await connect(url)
+  })
+
+  it('S13 a WebSocket that sends nothing after its handshake is ended', async () => {
+    const { url } = await startTestServer()
+    const key = Buffer.alloc(16).toString('base64')
+    const lines = ['Host: x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
+    const head = ['GET /socket.io/?EIO=4&transport=websocket HTTP/1.1', ...lines, `Sec-WebSocket-Key: ${key}`]
+    await openTcp(url, `${head.join('\r\n')}\r\n\r\n`).closed
+  })
 })

@@ -165,3 +165,23 @@ describe('bad input', () => {
     expect(await ann.emitWithAck('join', { room: 'tea' })).toBeUndefined()
   })
 })
+
+describe('the rate of events to everyone', () => {
+  it.each(['message', 'custom_event', 'broadcast'])(
+    'S10 a connection that floods %s is told RATE, and others receive no more than the burst and what time allows',
+    async (event) => {
+      const [eve, ann] = (await startWithClients(2)) as [Socket, Socket]
+      const answerEvent =
+        { message: 'message', custom_event: 'response_event', broadcast: 'broadcast_message' }[event] ?? ''
+      const received = collect(ann, answerEvent)
+      const started = performance.now()
+      const data = event === 'custom_event' ? { user: 'eve', action: 'flood' } : 'flood'
+      const answers = await Promise.all(Array.from({ length: 200 }, () => eve.emitWithAck(event, data)))
+      const refused = answers.filter((answer) => answer !== undefined && answer !== null)
+      expect(refused.at(-1)).toMatchObject({ $error: { code: 'RATE' } })
+      const allowed = 30 + Math.ceil(((performance.now() - started) / 1_000) * 5)
+      expect(200 - refused.length).toBeLessThanOrEqual(allowed)
+      await expect.poll(() => received.length, longTimeout).toBe(200 - refused.length)
+    },
+  )
+})

@@ -12,6 +12,8 @@ import type { UnsentTotal } from './unsent-total.ts'
 const FULL_MS = 500
 /** How long an ended connection may take to read `$bye`, and to close. */
 const LINGER_MS = 1_000
+/** How long a client may take to end its TCP connection after the server has closed it. */
+const CLOSE_MS = 5_000
 /** After this, a client that was told to return may return. */
 const RETURN_MS = 1_000
 
@@ -108,7 +110,7 @@ export class ConnectionGuard {
     this.#parts.hit(bound)
     if (bound === 'events') this.#sayBye('too many packets at once')
     this.#connection.close(true)
-    this.#destroyLater()
+    this.#destroyLater(LINGER_MS)
   }
 
   /** Stops guarding. */
@@ -141,7 +143,7 @@ export class ConnectionGuard {
 
   readonly #closed = (): void => {
     this.stop()
-    if (this.#unsent.bytes > 0) this.#destroyLater()
+    this.#destroyLater(CLOSE_MS)
     this.#parts.closed(this)
   }
 
@@ -165,8 +167,8 @@ export class ConnectionGuard {
     for (const session of this.#sessions) session.bye({ code: 'RATE', after: RETURN_MS, message })
   }
 
-  /** A WebSocket waits 30 s for its peer to close; until then, what is unsent would stay in memory. */
-  #destroyLater(): void {
-    setTimeout(() => this.#unsent.destroy(), LINGER_MS).unref?.()
+  /** A WebSocket waits 30 s for its peer to close, and keeps what is unsent for as long. */
+  #destroyLater(ms: number): void {
+    if (this.#unsent.isOpen) setTimeout(() => this.#unsent.destroy(), ms).unref?.()
   }
 }

@@ -50,10 +50,15 @@ export class UnsentBytes {
     this.#queued = 0
   }
 
-  /** Ends the TCP connections that still hold unsent bytes. */
+  /** A TCP connection is open that is of no use without this connection. */
+  get isOpen(): boolean {
+    return this.#webSocket?.destroyed === false || this.bytes > 0
+  }
+
+  /** Ends the TCP connections. Those of polling clients may be used for other sessions, except while they hold an answer. */
   destroy(): void {
     this.#webSocket?.destroy()
-    for (const socket of this.#responses) socket.destroy()
+    for (const socket of this.#responses) if (socket.writableLength > 0) socket.destroy()
     this.#responses.clear()
   }
 
