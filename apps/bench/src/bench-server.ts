@@ -15,7 +15,8 @@ export interface BenchServer {
 }
 
 export async function startServer(kind: keyof typeof SCRIPTS, settings: ServerSettings = {}): Promise<BenchServer> {
-  const child = fork(SCRIPTS[kind], [JSON.stringify(settings)])
+  const execArgv = [...process.execArgv, ...(settings.isMemoryMeasured === true ? ['--expose-gc'] : [])]
+  const child = fork(SCRIPTS[kind], [JSON.stringify(settings)], { execArgv })
   child.once('exit', (code) => {
     throw new Error(`the ${kind} server ended with code ${code}; its output is above`)
   })

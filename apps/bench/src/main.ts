@@ -7,6 +7,7 @@ import type { Table } from './rounds.ts'
 import { sends } from './sends.ts'
 import { sizes } from './sizes.ts'
 import { storms } from './storms.ts'
+import { unread } from './unread.ts'
 import { unsubscribe } from './unsubscribe.ts'
 
 interface Bench {
@@ -39,6 +40,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     heading: "the server's CPU time for one returning client, ms (goal: 0.09 beyond the connection, and flat)",
   },
   publishes: { run: publishes, heading: 'messages stored and confirmed a second (goal: 0.5)' },
+  unread: {
+    run: unread,
+    heading: 'growth of memory with 500 clients that ask for pages and read none, MB (goal: 64 MiB + 20 MB = 87)',
+  },
 }
 
 const named = process.argv.slice(2)

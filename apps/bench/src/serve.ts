@@ -8,10 +8,12 @@ export interface ServerSettings {
   readonly history?: number
   /** The SQLite file of the rooms' log. @default a log in memory */
   readonly file?: string
+  /** The process can collect its garbage before it measures its memory. */
+  readonly isMemoryMeasured?: boolean
 }
 
-/** A request to the server process: its CPU time in ms, the number of connected clients, or to send messages. */
-export type ServerRequest = 'cpu' | 'clients' | { readonly send: number; readonly room?: string }
+/** A request to the server process: its CPU time in ms, the number of connected clients, the bytes of its objects and buffers, or to send messages. */
+export type ServerRequest = 'cpu' | 'clients' | 'memory' | { readonly send: number; readonly room?: string }
 
 export function settings(): ServerSettings {
   return JSON.parse(process.argv[2] ?? '{}') as ServerSettings
@@ -29,6 +31,11 @@ export function serve(io: Server, send: (text: string, room?: string) => unknown
 
   async function answer(request: ServerRequest): Promise<number> {
     if (request === 'clients') return io.engine.clientsCount
+    if (request === 'memory') {
+      globalThis.gc?.()
+      const { heapUsed, external } = process.memoryUsage()
+      return heapUsed + external
+    }
     if (request === 'cpu') {
       const { user, system } = process.cpuUsage()
       return (user + system) / 1000

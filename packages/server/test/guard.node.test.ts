@@ -90,7 +90,7 @@ test('turns: requests begin in their order as others end, and are refused when t
   const begun: number[] = []
   const asked = [1, 2, 3, 4, 5].map((n) => turns.begin().then(() => begun.push(n)))
   await Promise.all(asked.slice(0, 2))
-  expect([begun, turns.isWaiting]).toEqual([[1, 2], true])
+  expect([begun, turns.waiting]).toEqual([[1, 2], 3])
   turns.end()
   turns.startNext()
   await asked[2]

@@ -10,6 +10,8 @@ import type { UnsentTotal } from './unsent-total.ts'
 
 /** A connection may have too much unsent for this long, so that a burst or a short stall does not end it. */
 const FULL_MS = 500
+/** What a request takes in memory while it waits. */
+const REQUEST_BYTES = 4_096
 /** How long an ended connection may take to read `$bye`, and to close. */
 const LINGER_MS = 1_000
 /** How long a client may take to end its TCP connection after the server has closed it. */
@@ -67,9 +69,9 @@ export class ConnectionGuard {
     return this.#connection.id
   }
 
-  /** All that the connection holds in memory: what it did not read, and attachments of packets that are incomplete. */
+  /** All that the connection holds in memory: what it did not read, requests that wait, and attachments of incomplete packets. */
   get bytes(): number {
-    return this.#unsent.bytes + this.#rules.heldBytes
+    return this.#unsent.bytes + this.turns.waiting * REQUEST_BYTES + this.#rules.heldBytes
   }
 
   add(session: Session): void {

@@ -25,8 +25,8 @@ export class PageTurns {
     this.#total = total
   }
 
-  get isWaiting(): boolean {
-    return this.#waiting.size > 0
+  get waiting(): number {
+    return this.#waiting.size
   }
 
   /** @throws RefusalError `UNAVAILABLE` if the connection ends before the turn comes. */

@@ -9,7 +9,7 @@ const MAX_PAGES = 32
 /** A connection, as far as it is measured. */
 interface Measured {
   readonly bytes: number
-  readonly turns: { readonly isWaiting: boolean; startNext(): void }
+  readonly turns: { readonly waiting: number; startNext(): void }
   check(now: number): void
   close(): void
 }
@@ -83,7 +83,7 @@ export class UnsentTotal {
       guard.check(now)
       const { bytes } = guard
       this.#bytes += bytes
-      if (bytes === 0 && !guard.turns.isWaiting) this.#busy.delete(guard)
+      if (bytes === 0 && guard.turns.waiting === 0) this.#busy.delete(guard)
     }
     if (this.#bytes > this.#limit) this.#closeFullest()
     for (const guard of this.#busy) guard.turns.startNext()
