@@ -11,8 +11,38 @@ const model = 'packages/client/test/roomful/model'
 /** @type {(name: string, file: string, find: string, replace: string, tests: string) => Mutant} */
 const mutant = (name, file, find, replace, tests) => ({ name, edits: [{ file, find, replace }], tests })
 
+const guards = 'packages/server/test/guard'
+
 /** @type {Mutant[]} */
 export const mutants = [
+  mutant(
+    'S6 a second CONNECT before admission is accepted',
+    `${server}/guard/frame-rules.ts`,
+    "if (this.#namespaces.has(namespace)) return 'connects'",
+    '',
+    guards,
+  ),
+  mutant(
+    'S11 packets at once are not counted',
+    `${server}/guard/connection-guard.ts`,
+    'this.#packetsInTurn += 1',
+    '',
+    guards,
+  ),
+  mutant(
+    'S12 pages do not wait for what is unsent',
+    `${server}/guard/connection-guard.ts`,
+    'if (this.#closeAt !== undefined) return false',
+    'if (this.#closeAt === undefined) return true',
+    guards,
+  ),
+  mutant(
+    'S12 what is unsent closes no connection',
+    `${server}/guard/connection-guard.ts`,
+    'now - (this.#fullSince ??= now) >= FULL_MS',
+    'now < 0',
+    guards,
+  ),
   mutant(
     'S5 no dedup',
     `${server}/log/sender-row.ts`,
