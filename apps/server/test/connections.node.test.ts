@@ -77,7 +77,7 @@ describe('slow clients', () => {
     const opened = await (await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).text()
     const { sid } = JSON.parse(opened.slice(1)) as { sid: string }
     await openTcp(url, head(sid)).closed
-    await connect(url)
+    expect((await connect(url)).connected).toBe(true)
   })
 
   it('S13 a WebSocket that sends nothing after its handshake is ended', async () => {
@@ -86,5 +86,6 @@ describe('slow clients', () => {
     const lines = ['Host: x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
     const head = ['GET /socket.io/?EIO=4&transport=websocket HTTP/1.1', ...lines, `Sec-WebSocket-Key: ${key}`]
     await openTcp(url, `${head.join('\r\n')}\r\n\r\n`).closed
+    expect((await connect(url)).connected).toBe(true)
   })
 })
