@@ -61,18 +61,15 @@ type Running = Awaited<ReturnType<typeof launch>>
 async function launch(requestedPort: string, dataDir: string, environment: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', 'src/main.ts'], {
     cwd: folder,
-<<<<<<< HEAD
     env: {
       ...process.env,
+      ...environment,
       PORT: requestedPort,
       HOST: '127.0.0.1',
       DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
       METRICS_PORT: 'off',
     },
-=======
-    env: { ...process.env, ...environment, PORT: requestedPort, HOST: '127.0.0.1', DATA_DIR: dataDir },
->>>>>>> b9e3103 (Demo: tokens end, and the client renews them; the page's own timer is gone)
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit')

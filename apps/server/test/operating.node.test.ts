@@ -23,7 +23,7 @@ const cid = 'c'.repeat(22)
 async function talk(url: string, token: string, text: string) {
   const socket = await connect(url, { token })
   const { epoch } = await socket.emitWithAck(wire.join, { room: 'secret-room' })
-  const items = [{ n: 1, event: 'message', data: { text } }]
+  const items = [{ n: 1, id: 'i'.repeat(16), event: 'message', data: { text } }]
   await socket.emitWithAck(wire.publish, { room: 'secret-room', epoch, cid, items })
   return socket
 }
@@ -166,7 +166,7 @@ describe('the log of the process', () => {
       room: 'secret-room',
       epoch: 'secret-text',
       cid,
-      items: [{ n: 1, event: 'message', data: 'secret-text' }],
+      items: [{ n: 1, id: 'i'.repeat(16), event: 'message', data: 'secret-text' }],
     }
     await socket.emitWithAck(wire.publish, conflict)
     socket.emit('error', 'secret-text')
