@@ -15,6 +15,7 @@ import {
   type Page,
   refuse,
   type Rooms,
+  type RoomsEvent,
   type RoomsOptions,
   type UserIdentity,
 } from '../src/index.ts'
@@ -249,4 +250,15 @@ test('toUser emits the events of the inbox', () => {
   void rooms.to('general').emit('alert', { text: 'hi' })
   // @ts-expect-error wrong data
   void rooms.toUser('ann').emit('alert', {})
+})
+
+test('metrics and events are plain data with known names', () => {
+  expectTypeOf(rooms.metrics().publishes.stored).toEqualTypeOf<number>()
+  expectTypeOf(rooms.metrics().refusals.RATE).toEqualTypeOf<number>()
+  expectTypeOf(rooms.metrics().bounds.rooms).toEqualTypeOf<number>()
+  expectTypeOf(rooms.metrics().commitMs.buckets[0]?.le).toEqualTypeOf<number | undefined>()
+  // @ts-expect-error a name that is not counted
+  void rooms.metrics().bounds.general
+  expectTypeOf(rooms.isReady()).toEqualTypeOf<Promise<boolean>>()
+  expectTypeOf<Extract<RoomsEvent, { type: 'join' }>['room']>().toEqualTypeOf<string>()
 })

@@ -67,7 +67,7 @@ async function start({ isClientTraced = true, isServerTraced = true } = {}) {
   return { client, server, url, io: () => running.io, release, room, handled, items }
 }
 
-describe('OpenTelemetry', () => {
+describe('OB21 OpenTelemetry', () => {
   test('a span goes from room.emit to the handler, and is the parent of what the handler starts', async () => {
     const { client, server, room } = await start()
     const page = client.tracer.startSpan('click')
