@@ -107,6 +107,13 @@ export const mutants = [
     model,
   ),
   mutant(
+    'E10 a page does not wait for the entries of earlier pages of its tab',
+    `${client}/roomful/storage/storage-session.ts`,
+    'this.#waitFor(this.#records.after, stored)',
+    '',
+    'packages/client/test/roomful/storage/earlier-pages.node.test.ts',
+  ),
+  mutant(
     'E9 a page that only says that messages are gone counts as progress',
     `${client}/roomful/log.ts`,
     'const { last } = place\n',

@@ -23,6 +23,7 @@ export class OutboxCore {
   readonly queues: Map<string, RoomQueue> = new Map()
   readonly #limit: OutboxSettings['limit']
   readonly #writes: PendingWrites | undefined
+  #blocked: ReadonlySet<string> = new Set()
   #windowMs = 0
   #nowMs = 0
   #isStoring = false
@@ -90,6 +91,9 @@ export class OutboxCore {
         this.#ended = input.error
         this.#drop((message) => unanswered(message, input.error, this.#mayBeSent(message)))
         return this.queues.clear()
+      case 'blocked':
+        this.#blocked = input.names
+        return
       case 'lost':
         return this.#lose(input.cid)
       case 'stored':
@@ -135,7 +139,7 @@ export class OutboxCore {
     const { user } = this
     if (user === undefined || this.identity !== 'confirmed' || !this.isReady || !queue.isIdle) return
     this.#push(queue.endExpired(user, this.#nowMs - this.#windowMs))
-    for (const message of queue.makeBatch(user)) this.#writes?.mark(message)
+    for (const message of queue.makeBatch(user, this.#blocked)) this.#writes?.mark(message)
   }
 
   /** Sends the batches whose messages are stored. Where a message of a batch has ended meanwhile, the rest is a new batch, which is stored first (C3). */

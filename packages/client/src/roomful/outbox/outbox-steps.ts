@@ -39,6 +39,8 @@ export type OutboxInput =
   | { readonly type: 'user'; readonly user: string | null; readonly windowMs: number }
   /** The client stopped connecting. */
   | { readonly type: 'stopped'; readonly error: RoomfulError }
+  /** The messages of these pages in these rooms (`blockName`) wait for those of earlier pages of the tab. */
+  | { readonly type: 'blocked'; readonly names: ReadonlySet<string> }
   /** Another page has taken over the messages of this cid. */
   | { readonly type: 'lost'; readonly cid: string }
   /** The answer to `store`. */

@@ -2,6 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { isMessageId, isPassingCode, type PublishAnswer } from '@roomful/contract/protocol'
 import { requestedWaitMs } from '../../errors.ts'
 import { type Message, type Outcome, unanswered } from './message.ts'
+import { blockName } from '../storage/earlier-entries.ts'
 import { refusedBy } from '../wire-messages.ts'
 import type { Batch, RoomQueueOutput, Session } from './outbox-steps.ts'
 
@@ -64,14 +65,14 @@ export class RoomQueue {
   }
 
   /** Makes the next batch, from the first of the user's messages on, as long as they have one cid (C4). Returns those that were never sent. */
-  makeBatch(user: string | null): ReadonlySet<Message> {
+  makeBatch(user: string | null, blocked?: ReadonlySet<string>): ReadonlySet<Message> {
     const { room, session } = this
     if (!session) return new Set()
     const maxItems = this.#isolatedCount > 0 ? 1 : session.batchItems
     const messages: Message[] = []
     let bytes = 0
     for (const message of this.messages) {
-      if (message.user !== user || this.#ending.has(message)) continue
+      if (message.user !== user || this.#ending.has(message) || blocked?.has(blockName(message.cid, room))) continue
       bytes += message.bytes + ENVELOPE_BYTES
       const [first] = messages
       if (first && (messages.length >= maxItems || bytes > session.batchBytes || message.cid !== first.cid)) break

@@ -1,5 +1,8 @@
 import { isMessageId } from '@roomful/contract/protocol'
 
+/** How many earlier pages of a tab are known. */
+export const MAX_TAB_PAGES = 16
+
 /** A change of one record: its new text, or null to remove it. */
 export type RecordChange = readonly [key: string, text: string | null]
 
@@ -55,6 +58,8 @@ export interface StoredEntry extends EntryKey {
 /** An entry with the time when its page began (ms), which puts pages in order. */
 export interface StoredRecord extends StoredEntry {
   readonly began: number
+  /** The earlier pages of the same tab: what they left goes first. Absent where there is none. */
+  readonly after?: readonly string[]
 }
 
 export function isCid(value: unknown): value is string {
@@ -65,27 +70,24 @@ export function keyOf({ cid, n }: EntryKey): string {
   return `${cid}.${n}`
 }
 
-/** The prefix of the keys of one page. */
-export function prefixOf(cid: string): string {
-  return `${cid}.`
-}
-
 export function textOf(record: StoredRecord): string {
   const { cid: _, n: __, ...fields } = record
   return JSON.stringify(fields)
 }
 
 export function entryOf(record: StoredRecord): StoredEntry {
-  const { began: _, ...entry } = record
+  const { began: _, after: __, ...entry } = record
   return entry
 }
+
+type Aged = Pick<StoredRecord, 'cid' | 'n' | 'began'>
 
 /** The valid records, oldest page first, each page's by n. Every script of the origin can write to the storage. */
 export function recordsIn(pairs: readonly (readonly [key: string, text: string])[]): readonly StoredRecord[] {
   return pairs.flatMap(([key, text]) => recordFrom(key, text) ?? []).sort(byAge)
 }
 
-export function byAge(a: StoredRecord, b: StoredRecord): number {
+export function byAge(a: Aged, b: Aged): number {
   return a.began - b.began || (a.cid === b.cid ? a.n - b.n : a.cid < b.cid ? -1 : 1)
 }
 
@@ -102,7 +104,7 @@ export function convertFirstEdition(value: unknown): readonly [key: string, text
 function recordFrom(key: string, text: string): StoredRecord | undefined {
   const cid = key.slice(0, 22)
   const n = Number(key.slice(23))
-  const { id, user, room, event, data, sentAt, began } = fieldsIn(text)
+  const { id, user, room, event, data, sentAt, began, after } = fieldsIn(text)
   const isRecord =
     isCid(cid) &&
     Number.isSafeInteger(n) &&
@@ -114,7 +116,12 @@ function recordFrom(key: string, text: string): StoredRecord | undefined {
     (user === null || typeof user === 'string') &&
     (sentAt === undefined || typeof sentAt === 'number')
   if (!isRecord) return undefined
-  const common = { cid, n, user, room, event, data, began, ...(sentAt !== undefined && { sentAt }) }
+  const pages = Array.isArray(after) ? after.filter(isCid).slice(0, MAX_TAB_PAGES) : []
+  const common = {
+    ...{ cid, n, user, room, event, data, began },
+    ...(sentAt !== undefined && { sentAt }),
+    ...(pages.length > 0 && { after: pages }),
+  }
   return isMessageId(id) ? { ...common, id } : common
 }
 

@@ -35,7 +35,9 @@ export class PageRecords {
   readonly held: Map<string, StoredRecord> = new Map()
   readonly #open: () => Promise<OutboxStorage | undefined>
   readonly #events: PageRecordsEvents
-  readonly #began = Date.now()
+  readonly began: number = Date.now()
+  /** The earlier pages of the tab. */
+  after: readonly string[] = []
   readonly #closing = new AbortController()
   #opening: Promise<OutboxStorage | undefined> | undefined
   /** Settles when all earlier calls have. */
@@ -112,7 +114,8 @@ export class PageRecords {
         const changes = new Map<string, string | null>(remove.map((key) => [keyOf(key), null]))
         for (const entry of put) {
           const key = keyOf(entry)
-          const record = { ...entry, began: this.held.get(key)?.began ?? this.#began }
+          const { began, after } = this.held.get(key) ?? this
+          const record = { ...entry, began, ...(after && after.length > 0 && { after }) }
           changes.set(key, textOf(record))
           this.held.set(key, record)
         }

@@ -7,12 +7,13 @@ import {
   entryOf,
   keyOf,
   type PageIdentity,
-  prefixOf,
   type StoredEntry,
   type StoredRecord,
 } from './outbox-storage.ts'
+import { EarlierEntries, type EarlierEntriesEvents } from './earlier-entries.ts'
 import { LOCKS_MS, PageLocks } from './page-locks.ts'
 import { type OpenStorage, PageRecords, type RecordAccess } from './page-records.ts'
+import { enterTab, type TabPages } from './tab-pages.ts'
 
 export type { EntryKey, PageIdentity, StoredEntry } from './outbox-storage.ts'
 
@@ -46,7 +47,7 @@ export interface StorageSession {
   close(): void
 }
 
-export interface StorageEvents {
+export interface StorageEvents extends EarlierEntriesEvents {
   /** A page closed after `adopt` returned: these entries are this page's now. */
   adopted(entries: readonly StoredEntry[]): void
   /** Another page has taken over the entries of this cid: this page must not send them any more. */
@@ -66,6 +67,11 @@ export class PersistentSession implements StorageSession {
   readonly #events: StorageEvents
   readonly #records: PageRecords
   readonly #locks: PageLocks
+  readonly #enterTab: () => TabPages
+  #tab: TabPages | undefined
+  readonly #earlier: EarlierEntries
+  /** The user whose entries were looked at, for those of earlier pages. */
+  #earlierUser: string | null | undefined
   #hasStored = false
   /** The user whose entries are adopted; undefined while paused. */
   #user: string | null | undefined
@@ -77,11 +83,13 @@ export class PersistentSession implements StorageSession {
 
   constructor(name: string, open: OpenStorage, page: PageIdentity, events: StorageEvents) {
     this.#cid = page.cid
+    this.#enterTab = () => enterTab(name, page)
     this.#events = events
     this.#records = new PageRecords(async () => open(page.address), {
       opened: (storage) => this.#move(storage),
       failed: (error) => this.#fail(error),
     })
+    this.#earlier = new EarlierEntries(events, () => this.#readSettled())
     this.#locks = new PageLocks(name, page, {
       acquired: (cid) => this.#takeOver(cid),
       lost: (cid) => this.#lose(cid),
@@ -89,6 +97,7 @@ export class PersistentSession implements StorageSession {
   }
 
   begin(): void {
+    this.#enter()
     if (this.#records.isOpening || this.#hasAdopted) return
     const count = async ({ read }: RecordAccess): Promise<void> => this.#tellWaiting((await read()).length)
     this.#records.inTurn(count).catch(() => {}) // `failed` tells it
@@ -100,6 +109,7 @@ export class PersistentSession implements StorageSession {
       const mayBeStored = [...put, ...remove].some((key) => held.has(keyOf(key)))
       return mayBeStored ? (removed ?? Promise.resolve(false)) : undefined
     }
+    this.#enter()
     if (put.length === 0 && !this.#hasStored) return undefined
     this.#hasStored = true
     return this.#records
@@ -116,11 +126,13 @@ export class PersistentSession implements StorageSession {
 
   adopt(user: string | null): Promise<readonly StoredEntry[]> {
     this.#hasAdopted = true
+    this.#enter()
     return (this.#adopting = this.#adopting.then(() => this.#adopt(user)))
   }
 
   pause(): void {
     this.#user = undefined
+    this.#earlier.stop()
     this.#locks.pause()
     this.#records.afterTurns(() => {
       if (this.#user === undefined && this.#records.held.size === 0) this.#locks.close()
@@ -147,6 +159,7 @@ export class PersistentSession implements StorageSession {
     const isOwn = ({ cid }: EntryKey): boolean => this.#locks.holds(cid)
     const removed = remove.filter(isOwn)
     await access.change(put.filter(isOwn), removed)
+    this.#settled(removed)
     if (put.length > 0) this.#locks.announce()
     this.#releaseLocks(removed)
     return true
@@ -164,6 +177,7 @@ export class PersistentSession implements StorageSession {
         isTheirs(user) && (this.#locks.holds(cid) || releases.has(cid))
       const removed = [...records, ...this.#records.held.values()].filter(isRemovable)
       await change([], removed)
+      this.#settled(removed)
       this.#releaseLocks(removed)
       this.#tellWaiting(records.filter((record) => !isRemovable(record)).length)
     } finally {
@@ -178,12 +192,14 @@ export class PersistentSession implements StorageSession {
     this.#arriving = arriving
     const stored = (await this.#records.inTurn(({ read }) => read()).catch(() => [])) ?? []
     if (this.#user !== undefined) {
+      this.#findEarlier(user, stored)
       this.#locks.watch()
       const cids = new Set(stored.filter((record) => record.user === user).map(({ cid }) => cid))
       const takingOver = Promise.all([...cids].map((cid) => this.#locks.acquire(cid))).then(() => {})
       await within(LOCKS_MS, takingOver)
     }
     this.#arriving = undefined
+    if (this.#user !== undefined) this.#earlier.begin()
     this.#tellWaiting(0)
     return arriving
       .filter((record) => this.#records.held.has(keyOf(record)))
@@ -196,15 +212,51 @@ export class PersistentSession implements StorageSession {
     const { held } = this.#records
     const take = async ({ read }: RecordAccess): Promise<void> => {
       const isNew = (record: StoredRecord): boolean => record.user === this.#user && !held.has(keyOf(record))
-      const records = (await read(prefixOf(cid))).filter(isNew)
-      if (records.length === 0 || !this.#locks.holds(cid)) return
+      const stored = await read()
+      const records = stored.filter((record) => record.cid === cid && isNew(record))
+      const [first] = records
+      if (!first || !this.#locks.holds(cid)) return
       this.#hasStored = true
+      if (this.#records.after.includes(cid)) this.#waitFor([cid], stored)
+      this.#earlier.add(first, first.after ?? [], this.#user, stored)
+      if (!this.#arriving) this.#earlier.show()
       for (const record of records) held.set(keyOf(record), record)
       if (this.#arriving) this.#arriving.push(...records)
       else this.#events.adopted(records.map(entryOf))
     }
     await this.#records.inTurn(take).catch(() => {}) // `failed` tells it
     return this.#records.holds(cid)
+  }
+
+  /** At once: a page that is reloaded a moment later is known to the next one. */
+  #enter(): void {
+    this.#tab ??= this.#enterTab()
+    this.#records.after = this.#tab.earlier
+  }
+
+  /** What earlier pages of the tab have stored now goes before the messages of this page; what they store later does not count. */
+  #findEarlier(user: string | null, stored: readonly StoredRecord[]): void {
+    // The page before this one may still be storing what it has.
+    const left = new Set([...stored.map(({ cid }) => cid), this.#records.after.at(-1)])
+    this.#tab?.keep((cid) => left.has(cid))
+    if (user === this.#earlierUser) return
+    this.#earlierUser = user
+    this.#earlier.clear()
+    this.#waitFor(this.#records.after, stored)
+  }
+
+  #waitFor(pages: readonly string[], stored: readonly StoredRecord[]): void {
+    this.#earlier.add({ cid: this.#cid, began: this.#records.began }, pages, this.#user, stored)
+  }
+
+  #settled(removed: readonly EntryKey[]): void {
+    const keys = new Set(removed.map(keyOf))
+    this.#earlier.settle((key) => keys.has(key))
+  }
+
+  async #readSettled(): Promise<(key: string) => boolean> {
+    const stored = await this.#records.inTurn(async ({ read }) => new Set((await read()).map(keyOf)))
+    return (key) => !stored?.has(key) && !this.#records.held.has(key)
   }
 
   /** Releases the locks of other pages of which no record is left. */
@@ -224,6 +276,7 @@ export class PersistentSession implements StorageSession {
 
   #fail(error: unknown): void {
     this.#user = undefined
+    this.#earlier.clear()
     this.#locks.pause() // its locks stay held: another page must not send the stored copies
     this.#move('memory')
     this.#tellWaiting(0)

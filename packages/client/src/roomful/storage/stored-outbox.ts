@@ -1,3 +1,4 @@
+import { RoomfulError } from '@roomful/contract'
 import type { StoreApi } from 'zustand/vanilla'
 import type { ClientCore } from '../../client-core.ts'
 import type { OutboxStatus } from '../../rooms/rooms-protocol.ts'
@@ -46,6 +47,8 @@ export class StoredOutbox {
         lost: (cid) => this.#lose(cid),
         moved: () => this.#move(),
         failed: (error) => this.#fail(error),
+        blocked: (names) => outbox.step({ type: 'blocked', names }),
+        overtaken: () => client.reporting.inspect({ type: 'error', error: overtaken(), source: 'outbox' }),
         waiting: (waitingForUser) => outbox.store.setState({ waitingForUser }),
       },
     )
@@ -99,4 +102,11 @@ export class StoredOutbox {
     this.#outbox.renewKey()
     this.#outbox.client.reporting.inspect({ type: 'error', error, source: 'outbox' })
   }
+}
+
+function overtaken(): RoomfulError {
+  return new RoomfulError(
+    'TIMEOUT',
+    'an earlier page of this tab left messages that were not settled within 30 s; later ones go first',
+  )
 }

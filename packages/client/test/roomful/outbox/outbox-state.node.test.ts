@@ -260,3 +260,21 @@ describe('P7 OB3 the outbox is bounded', () => {
     ])
   })
 })
+
+describe('P3 OB20 messages of a page that are blocked in a room', () => {
+  const block = (...names: string[]) => ({ type: 'blocked', names: new Set(names) }) as const
+
+  test('wait, while those of other pages go, and go when they are not blocked any more', () => {
+    const { step, user, open, adopt, ready, emit, answer: answered } = createScriptedOutbox()
+    user()
+    open()
+    open('other')
+    adopt(message(8, { cid: 'page-old' }))
+    step(block('page-one general'))
+    expect(ready()).toEqual(['send general: 8'])
+    expect(emit(message(1))).toEqual([])
+    expect(answered(answer(yes(1)))).toEqual(['8 confirmed 1'])
+    expect(emit(message(2, { room: 'other' }))).toEqual(['send other: 2'])
+    expect(step(block())).toEqual(['send general: 1'])
+  })
+})

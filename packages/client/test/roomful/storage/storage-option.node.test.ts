@@ -12,6 +12,8 @@ test('C11 outside a browser, messages stay in memory', async () => {
       moved: () => told.push('moved'),
       failed: () => told.push('failed'),
       waiting: () => told.push('waiting'),
+      blocked: () => {},
+      overtaken: () => told.push('overtaken'),
     },
   )
   session.begin()

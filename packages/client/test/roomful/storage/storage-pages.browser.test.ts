@@ -110,6 +110,20 @@ describe.each(storages)('pages that store messages in %s', (storage, how) => {
     expect(other.adopted).toEqual([])
   })
 
+  test('P3 OB20 the next page of a reloaded tab waits for what another tab has adopted from the page before', async () => {
+    const open = start()
+    const tab = await open()
+    await tab.save([tab.entry(1), tab.entry(2, { room: 'other', user: 'bob' })])
+    await tab.died()
+    const other = await open()
+    await expectAdopted(other, 'ann', [tab.entry(1)])
+    const reloaded = await open()
+    expect(await reloaded.session.adopt('ann')).toEqual([])
+    expect([...reloaded.blocked]).toEqual([`${reloaded.cid} general`])
+    await other.save([], [tab.entry(1)])
+    await expect.poll(() => reloaded.blocked.size).toBe(0)
+  })
+
   test('C11 a page that was opened while another had nothing stored adopts what that page stores later', async () => {
     const open = start()
     const tab = await open()
@@ -237,7 +251,7 @@ test('100 sessions that stored, adopted and were closed leave no lock, no channe
   const closed = vi.spyOn(IDBDatabase.prototype, 'close')
   const channels = vi.spyOn(BroadcastChannel.prototype, 'close')
   onTestFinished(() => void vi.restoreAllMocks())
-  const ignore = { adopted() {}, lost() {}, moved() {}, failed() {}, waiting() {} }
+  const ignore = { adopted() {}, lost() {}, moved() {}, failed() {}, waiting() {}, blocked() {}, overtaken() {} }
   const saved: (Promise<boolean> | undefined)[] = []
   for (let count = 0; count < 100; count += 1) {
     const cid = pageId()

@@ -30,6 +30,8 @@ function start(storage: OutboxStorage | Open = createMemoryStorage(), page = 'c'
       moved: () => told.push(`moved to ${session.storage}`),
       failed: (error) => told.push(`failed: ${(error as Error).message}`),
       waiting: (count) => told.push(`waiting ${count}`),
+      blocked: () => {},
+      overtaken: () => told.push('overtaken'),
     },
   )
   return { session, told, open }

@@ -16,6 +16,8 @@ export interface StoragePage {
   readonly lost: string[]
   readonly failed: unknown[]
   readonly waiting: number[]
+  /** The last call of `blocked`. */
+  readonly blocked: ReadonlySet<string>
   /** An entry of this page. */
   entry(n: number, more?: Partial<StoredEntry>): StoredEntry
   /** Stores the entries, and removes the others; rejects if that is not stored. */
@@ -53,6 +55,7 @@ export async function newPage({ url, cid = pageId(), breaking, ...options }: Pag
   const { window, module, remove } = await openFrame(breaking)
   const told = { adopted: [] as (readonly StoredEntry[])[], lost: [] as string[], failed: [] as unknown[] }
   const waiting: number[] = []
+  let blocked: ReadonlySet<string> = new Set()
   const session = module.persistentOutbox(options).open(
     { address: url, cid },
     {
@@ -61,11 +64,16 @@ export async function newPage({ url, cid = pageId(), breaking, ...options }: Pag
       failed: (error) => told.failed.push(error),
       waiting: (count) => waiting.push(count),
       moved: () => {},
+      blocked: (names) => (blocked = names),
+      overtaken: () => told.failed.push('overtaken'),
     },
   )
   return {
     ...told,
     waiting,
+    get blocked() {
+      return blocked
+    },
     window,
     cid,
     session,
