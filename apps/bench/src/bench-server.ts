@@ -10,6 +10,7 @@ const SCRIPTS = {
 /** A server in its own process, so that its CPU time is separate from the client's. It ends with the benchmark's process. */
 export interface BenchServer {
   readonly port: number
+  readonly pid: number
   readonly url: string
   request(request: ServerRequest): Promise<number>
 }
@@ -24,6 +25,7 @@ export async function startServer(kind: keyof typeof SCRIPTS, settings: ServerSe
   const port = await next()
   return {
     port,
+    pid: child.pid ?? process.pid,
     url: `http://127.0.0.1:${port}`,
     request(request) {
       child.send(request)

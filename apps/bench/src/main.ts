@@ -1,4 +1,5 @@
 import { dispatch } from './dispatch.ts'
+import { flood } from './flood.ts'
 import { mounts } from './mounts.ts'
 import { publishes } from './publishes.ts'
 import { recovery } from './recovery.ts'
@@ -38,6 +39,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   recovery: {
     run: recovery,
     heading: "the server's CPU time for one returning client, ms (goal: 0.09 beyond the connection, and flat)",
+  },
+  flood: {
+    run: flood,
+    heading: 'time from one user to another, while a third one sends all it can (goal: p99 1.5)',
   },
   publishes: { run: publishes, heading: 'messages stored and confirmed a second (goal: 0.5)' },
   unread: {

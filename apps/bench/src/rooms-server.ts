@@ -3,11 +3,17 @@ import { sqliteLog } from '@roomful/server/sqlite'
 import { chat } from './chat.ts'
 import { createIo, serve, settings } from './serve.ts'
 
-const { history = 0, file } = settings()
+const { history = 0, file, rates = false } = settings()
 const retention = { maxEntries: 200_000 }
 const log = file === undefined ? memoryLog({ retention, maxBytes: 2 ** 30 }) : sqliteLog({ file, retention })
 const io = createIo()
-const rooms = createRooms(io, { contract: chat, log, authenticate: () => ({ id: 'ann' }) })
+const rooms = createRooms(io, {
+  contract: chat,
+  log,
+  limits: rates ? {} : { rates: false },
+  trustProxy: 1,
+  authenticate: ({ auth }) => ({ id: String(auth['id'] ?? 'ann') }),
+})
 
 const send = (text: string, room = 'general'): unknown => rooms.to(room).emit('message', { text })
 for (let n = 0; n < history; n += 1) await send(`message ${n} ${'x'.repeat(60)}`)

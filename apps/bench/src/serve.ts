@@ -10,6 +10,8 @@ export interface ServerSettings {
   readonly file?: string
   /** The process can collect its garbage before it measures its memory. */
   readonly isMemoryMeasured?: boolean
+  /** Whether the default rates hold. The other benchmarks measure what they are there to prevent. @default false */
+  readonly rates?: boolean
 }
 
 /** A request to the server process: its CPU time in ms, the number of connected clients, the bytes of its objects and buffers, or to send messages. */

@@ -22,11 +22,12 @@ interface ClosingParts {
   readonly sessions: Sessions
   readonly leaveDelay: LeaveDelay
   readonly activeRooms: ActiveRooms
+  readonly removeGate: () => void
 }
 
 /** Finishes the running requests, ends every connection with `$bye`, and closes the log, within `closeTimeoutMs`. */
 export async function closeRooms(parts: ClosingParts): Promise<void> {
-  const { settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms } = parts
+  const { settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms, removeGate } = parts
   const { closeTimeoutMs, inspect, log } = settings
   const lastPartMs = Math.min(LAST_PART_MS, closeTimeoutMs / 4)
   const startedAt = performance.now()
@@ -42,6 +43,7 @@ export async function closeRooms(parts: ClosingParts): Promise<void> {
   leaveDelay.stop()
   sessions.stop()
   guard.stop()
+  removeGate()
   await log.close?.()
   inspect?.({ type: 'closed', durationMs: performance.now() - startedAt })
 }

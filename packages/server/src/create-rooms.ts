@@ -14,6 +14,8 @@ import { createPresenceMerge } from './rooms/presence-rules.ts'
 import { Publisher } from './publish/publisher.ts'
 import { Readiness } from './readiness.ts'
 import { createRoomEmitter, createUserEmitter } from './rooms/room-emitter.ts'
+import { gateConnections } from './rates/connection-gate.ts'
+import { RateLimiter } from './rates/rate-limiter.ts'
 import { Sessions } from './connection/sessions.ts'
 import { settingsOf } from './settings.ts'
 import type { SocketIoServer } from './socket-io.ts'
@@ -37,6 +39,8 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   const guard = new Guard(io, settings)
   const drain = new Drain()
   const callbacks = new CallbackRunner(settings.handlerTimeoutMs)
+  const limiter = new RateLimiter({ rates: settings.rates, metrics, now: () => performance.now() })
+  const removeGate = gateConnections(io, { limiter, readAddress: settings.readAddress })
   const rules = new EventRules(settings, callbacks)
   const activeRooms = new ActiveRooms({
     io,
@@ -47,11 +51,12 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     ...createMemberHooks(settings, callbacks),
   })
   const leaveDelay = new LeaveDelay(settings.presenceGraceMs)
-  const publisher = new Publisher({ rules, activeRooms, drain, settings })
-  const sessions = new Sessions(io, { settings, guard, callbacks, drain, rules, activeRooms, leaveDelay, publisher })
+  const publisher = new Publisher({ rules, activeRooms, callbacks, drain, settings })
+  const parts = { settings, guard, limiter, callbacks, drain, rules, activeRooms, leaveDelay, publisher }
+  const sessions = new Sessions(io, parts)
 
   const closeDown = (): Promise<void> =>
-    closeRooms({ settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms })
+    closeRooms({ settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms, removeGate })
   const readiness = new Readiness({ log, drain, report })
   let closed: Promise<void> | undefined
   return {

@@ -32,6 +32,9 @@ export type {
   RoomOperations,
   RoomSummary,
 } from './rooms/operations.ts'
+export type { RateCheck, RateContext } from './rates/rate-check.ts'
+export type { AddressRates, ConnectionRates, Rates, RatesOption } from './rates/rates.ts'
+export type { Rate } from './rates/token-bucket.ts'
 export type { TrustProxy } from './rates/trust-proxy.ts'
 export { RefusalError, refuse } from './refuse.ts'
 export type { ErrorContext } from './report.ts'

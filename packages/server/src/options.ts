@@ -23,6 +23,8 @@ import type { ServerLimits } from './guard/server-limits.ts'
 import type { RoomLog } from './log/log.ts'
 import type { Inspect } from './metrics/events.ts'
 import type { RoomsMetrics } from './metrics/metrics.ts'
+import type { RateCheck } from './rates/rate-check.ts'
+import type { RatesOption } from './rates/rates.ts'
 import type { TrustProxy } from './rates/trust-proxy.ts'
 import type { ErrorContext } from './report.ts'
 import type { RoomOperations } from './rooms/operations.ts'
@@ -93,9 +95,15 @@ export interface HandlerContext<
 
 /**
  * Limits of the server. Those of messages and rooms are sent to each client when it connects; their bytes are of UTF-8 JSON.
- * Clients are not told those of `ServerLimits`.
+ * Clients are not told `rates`, and those of `ServerLimits`.
  */
-export type RoomsLimits = Partial<Omit<Limits, 'dedupMs'> & ServerLimits>
+export interface RoomsLimits extends Partial<Omit<Limits, 'dedupMs'> & ServerLimits> {
+  /**
+   * How much a connection, and an address, may do a second. An honest page stays far below the defaults; beyond them a request is
+   * refused with `RATE`, and the client tries again after the time that the answer names.
+   */
+  readonly rates?: RatesOption
+}
 
 export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
   readonly contract: C
@@ -129,6 +137,11 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
   /** Stores the messages of rooms. Default: `memoryLog()`. Closed by `rooms.close()`. */
   readonly log?: RoomLog
   readonly limits?: RoomsLimits
+  /**
+   * Asked before a client connects, joins a room or publishes, in addition to `limits.rates`: for a limiter that several
+   * servers share. It refuses by returning `{ afterMs }`. After an error, `onError` is called and the request goes on.
+   */
+  readonly rateCheck?: RateCheck
   /**
    * How long a connection may be in no namespace, because it never asked for one or has left all. Then it is closed.
    * Default: 10,000.

@@ -14,6 +14,7 @@ export interface ErrorContext {
     | 'presence'
     | 'inspect'
     | 'check'
+    | 'rates'
   readonly room?: string
   readonly event?: string
 }

@@ -9,6 +9,8 @@ import type { Inspect } from './metrics/events.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { Handshake, RoomsLimits, RoomsOptions } from './options.ts'
 import { createReadAddress, type ReadAddress } from './rates/client-address.ts'
+import type { RateCheck } from './rates/rate-check.ts'
+import { type RateSettings, ratesOf } from './rates/rates.ts'
 import { createReport, type Report } from './report.ts'
 import type { RoomsTracing } from './tracing.ts'
 
@@ -26,6 +28,8 @@ export interface Settings {
   readonly limits: Limits
   readonly serverLimits: ServerLimits
   readonly connectTimeoutMs: number
+  readonly rates: RateSettings
+  readonly rateCheck: RateCheck | undefined
   readonly handlerTimeoutMs: number
   readonly closeTimeoutMs: number
   readonly presenceGraceMs: number
@@ -57,6 +61,7 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
   assertDedup('createRooms: log', log.dedupMs)
   const { join, emit } = options.authorize ?? {}
   const report = createReport(options.onError)
+  const { rates, ...limits } = options.limits ?? {}
   return {
     definition,
     authenticate: options.authenticate,
@@ -66,7 +71,9 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
     onLeave: hookFrom('onLeave', options.onLeave),
     readAddress: createReadAddress(options.trustProxy, report),
     log,
-    ...limitsOf(options.limits, log.dedupMs),
+    ...limitsOf(limits, log.dedupMs),
+    rates: ratesOf(rates),
+    rateCheck: options.rateCheck,
     connectTimeoutMs,
     handlerTimeoutMs,
     closeTimeoutMs,
@@ -96,8 +103,8 @@ function hookFrom(name: string, hook: unknown): Settings['onJoin'] {
   throw invalid(`${name} must be a function, got ${describe(hook)}`)
 }
 
-function limitsOf(given: RoomsLimits = {}, dedupMs: number): Pick<Settings, 'limits' | 'serverLimits'> {
-  assertIntegers('createRooms: limits', given)
+function limitsOf(given: Omit<RoomsLimits, 'rates'>, dedupMs: number): Pick<Settings, 'limits' | 'serverLimits'> {
+  assertIntegers('createRooms: limits', { ...given })
   const isLimit = (name: string): boolean => Object.hasOwn(defaultLimits, name) && name !== 'dedupMs'
   const isServerLimit = (name: string): boolean => Object.hasOwn(defaultServerLimits, name)
   for (const name of Object.keys(given))

@@ -202,7 +202,7 @@ describe('hostile requests', () => {
     let waiting = 0
     const { connect } = await startRooms({
       contract: guestChat,
-      limits: { rooms: 2 },
+      limits: { rooms: 2, rates: false },
       authorize: { join: ({ room }) => (room === 'general' ? true : new Promise<boolean>(() => (waiting += 1))) },
     })
     const [eve, other] = [await connect(), await connect()]

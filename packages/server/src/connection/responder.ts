@@ -1,6 +1,9 @@
-import { describe } from '@roomful/contract/protocol'
+import { describe, wire } from '@roomful/contract/protocol'
 import type { Drain } from '../drain.ts'
 import { PageTurn, type PageTurns } from '../guard/page-turns.ts'
+import type { RequestLimiter } from '../rates/rate-limiter.ts'
+import type { RequestRate } from '../rates/rates.ts'
+import { sizeOf } from '../rates/size-of.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
@@ -12,11 +15,21 @@ type Listener = (...args: unknown[]) => void
 interface ResponderParts {
   readonly drain: Drain
   readonly settings: Settings
+  readonly rates: RequestLimiter
   /** The user's id, for `inspect`. */
   readonly user: string | null
   readonly pages: PageTurns
   /** The most requests of one socket that run at a time. */
   readonly maxPending: number
+}
+
+/** The rates that requests count towards, besides `requests` and `bytes`. Messages are counted when they are handled. */
+const RATES: Readonly<Record<string, RequestRate>> = {
+  [wire.join]: 'joins',
+  [wire.auth]: 'joins', // asks for the permission of all rooms
+  [wire.volatile]: 'volatile',
+  [wire.presence]: 'presence',
+  [wire.typing]: 'typing',
 }
 
 /** Answers every request of a socket exactly once, also after an error or for an unknown request. */
@@ -69,6 +82,8 @@ export class Responder {
   /** Keeps no reference to the request while it waits: it may be large, and many may wait. */
   async #answer(event: string, args: unknown[], handler: RequestHandler, page: PageTurn): Promise<object> {
     const { drain, settings, maxPending } = this.#parts
+    const refusal = this.#exceeds(event, args)
+    if (refusal !== undefined) return this.#refused(event, refusal)
     if (this.#pending >= maxPending) {
       settings.metrics.bounds.add('requests')
       return this.#refused(event, refuse('LIMIT', `at most ${maxPending} requests at a time`))
@@ -82,6 +97,20 @@ export class Responder {
       return this.#refused(event, refuse('UNAVAILABLE', 'the server failed on this request'))
     } finally {
       this.#pending -= 1
+    }
+  }
+
+  /** S10: the rates are checked before a request costs anything else, so that refusals are cheap. */
+  #exceeds(event: string, args: unknown[]): RefusalError | undefined {
+    const { rates } = this.#parts
+    const rate = RATES[event]
+    try {
+      rates.take({ requests: 1, bytes: 1, ...(rate && { [rate]: 1 }) })
+      rates.addBytes(sizeOf(args))
+      return undefined
+    } catch (error) {
+      if (error instanceof RefusalError) return error
+      throw error
     }
   }
 

@@ -14,6 +14,7 @@ import type { Memberships } from '../rooms/memberships.ts'
 import { assertPresence } from '../rooms/presence-rules.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import type { PageTurn } from '../guard/page-turns.ts'
+import type { RequestLimiter } from '../rates/rate-limiter.ts'
 import { RefusalError, refuse } from '../refuse.ts'
 import {
   parseHistory,
@@ -47,12 +48,20 @@ export class RoomRequests {
   readonly #socket: SocketIoSocket
   readonly #identity: Identity
   readonly #memberships: Memberships
+  readonly #rates: RequestLimiter
   readonly #parts: RequestParts
 
-  constructor(socket: SocketIoSocket, identity: Identity, memberships: Memberships, parts: RequestParts) {
+  constructor(
+    socket: SocketIoSocket,
+    identity: Identity,
+    memberships: Memberships,
+    rates: RequestLimiter,
+    parts: RequestParts,
+  ) {
     this.#socket = socket
     this.#identity = identity
     this.#memberships = memberships
+    this.#rates = rates
     this.#parts = parts
   }
 
@@ -67,7 +76,11 @@ export class RoomRequests {
 
   async #publish(raw: unknown): Promise<PublishAnswer> {
     const { settings, publisher } = this.#parts
-    return await publisher.publish(this.#memberships, this.#identity, parsePublish(raw, settings.limits))
+    return await publisher.publish(
+      this.#memberships,
+      { identity: this.#identity, rates: this.#rates },
+      parsePublish(raw, settings.limits),
+    )
   }
 
   async #history({ room, epoch, ...range }: HistoryRequest, turn: PageTurn): Promise<HistoryAnswer> {

@@ -9,11 +9,13 @@ import { RefusalError, refuse } from '../refuse.ts'
 import { type RequestHandler, Responder } from './responder.ts'
 import { type RequestParts, RoomRequests } from './room-requests.ts'
 import type { ConnectionGuard } from '../guard/connection-guard.ts'
+import type { RateLimiter, RequestLimiter } from '../rates/rate-limiter.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
 
 export interface SessionParts extends RequestParts, MembershipParts {
   readonly drain: Drain
+  readonly limiter: RateLimiter
 }
 
 /** One connection. Sends `$hello` at once, so that it travels with the connect packet, and answers requests until it ends. */
@@ -23,12 +25,17 @@ export class Session {
   readonly #responder: Responder
   readonly #credentials: Credentials
   readonly #parts: SessionParts
+  readonly #rates: RequestLimiter
   #memberships: Memberships | undefined
   #hasEnded = false
 
   /** `identity` is null for a client without a user: every room request is refused. */
   constructor(socket: SocketIoSocket, identity: Identity | null, guard: ConnectionGuard, parts: SessionParts) {
-    const { settings, drain } = parts
+    const { settings, drain, limiter } = parts
+    const user = userIdOf(identity)
+    const tooMuch = (after: number): void => this.bye({ code: 'RATE', after, message: 'too much at once' })
+    const rates = limiter.connection(rateKeyOf(socket, user, settings), tooMuch)
+    this.#rates = rates
     this.#socket = socket
     this.#parts = parts
     this.#guard = guard
@@ -36,12 +43,11 @@ export class Session {
     socket.emit(wire.hello, helloFor(identity, settings))
     // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
     const maxPending = settings.limits.rooms * 4
-    const user = userIdOf(identity)
-    this.#responder = new Responder(socket, { drain, settings, pages: guard.turns, user, maxPending })
+    this.#responder = new Responder(socket, { drain, settings, rates, pages: guard.turns, user, maxPending })
     let handlers = FORBIDDEN
     if (identity !== null) {
       this.#memberships = new Memberships(socket, identity, parts)
-      handlers = new RoomRequests(socket, identity, this.#memberships, parts).handlers
+      handlers = new RoomRequests(socket, identity, this.#memberships, rates, parts).handlers
     }
     this.#credentials = new Credentials(socket, identity, {
       settings,
@@ -104,7 +110,15 @@ export class Session {
     this.#hasEnded = true
     this.stop()
     this.#memberships?.end(mayBeBack)
+    this.#rates.end()
   }
+}
+
+/** What a connection shares its rates with: all of its address, or all of its user where the address is unknown. */
+function rateKeyOf({ handshake }: SocketIoSocket, user: string | null, { readAddress }: Settings): string | undefined {
+  const { network } = readAddress(handshake.address, handshake.headers)
+  if (network !== undefined) return `address ${network}`
+  return user === null ? undefined : `user ${user}`
 }
 
 /** Reasons after which the user may come back. All others are a decision, or a client that was silent for too long. */

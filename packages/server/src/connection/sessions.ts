@@ -3,6 +3,7 @@ import { connectError, identify, type Identity, userIdOf } from './authenticate.
 import { endWithBye } from './bye.ts'
 import { ChannelWatch, channelsOf, takeOut } from '../rooms/channels.ts'
 import type { Guard } from '../guard/guard.ts'
+import { assertRate } from '../rates/rate-check.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import { Session, type SessionParts } from './session.ts'
 import type { SocketIoServer, SocketIoSocket } from '../socket-io.ts'
@@ -100,6 +101,7 @@ export class Sessions {
       guard.of(socket.conn)
       drain.assertOpen()
       this.#assertFree()
+      await this.#assertRate(socket)
       const identity = await identify(socket, socket.handshake.auth, settings, callbacks)
       drain.assertOpen()
       return identity
@@ -119,6 +121,13 @@ export class Sessions {
     const { memberships } = open.session
     if (memberships) memberships.onChannelJoined(room)
     else takeOut(socket, room, this.#parts.settings.report)
+  }
+
+  async #assertRate({ handshake }: SocketIoSocket): Promise<void> {
+    const { settings, limiter } = this.#parts
+    const address = settings.readAddress(handshake.address, handshake.headers).network
+    limiter.assertSession(address)
+    await assertRate(this.#parts, { action: 'session', room: undefined, userId: undefined, address, count: 1 })
   }
 
   #refusalOf(error: unknown): RefusalError {

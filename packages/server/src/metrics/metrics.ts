@@ -25,6 +25,10 @@ export const boundNames = [
   'unsent',
   /** What all connections leave unread. */
   'unsentTotal',
+  /** The rates of a connection, and of all connections of an address. */
+  'rates',
+  /** The rates of new connections and sessions of an address, and its open connections. */
+  'connectionRates',
 ] as const
 export type BoundName = (typeof boundNames)[number]
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { isPassingCode, type PublishAnswer } from '@roomful/contract/protocol'
 import type { ActiveRooms } from '../rooms/active-rooms.ts'
 import { type Identity, userIdOf } from '../connection/authenticate.ts'
+import type { CallbackRunner } from '../callback-runner.ts'
 import type { Drain } from '../drain.ts'
 import type { EventRules } from './event-rules.ts'
 import { hashOf } from '../json.ts'
@@ -10,6 +11,8 @@ import { CallbackFailure, FailedAttempts } from './failed-attempts.ts'
 import { answerFrom, type DecidedItem, type Sender, type SenderRow } from '../log/sender-row.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import { countBatch } from '../metrics/count-batch.ts'
+import { assertRate } from '../rates/rate-check.ts'
+import type { RequestLimiter } from '../rates/rate-limiter.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { PublishBatch } from '../connection/requests.ts'
 import type { Room } from '../rooms/room.ts'
@@ -38,7 +41,14 @@ interface PublisherParts {
   readonly rules: EventRules
   readonly drain: Drain
   readonly activeRooms: ActiveRooms
+  readonly callbacks: CallbackRunner
   readonly settings: Settings
+}
+
+/** The connection that a batch came from. */
+export interface Publishing {
+  readonly identity: Identity
+  readonly rates: RequestLimiter
 }
 
 /** Handles `$publish`: checks a batch item by item, and writes it to the room's log (S2 to S7). */
@@ -52,7 +62,8 @@ export class Publisher {
   }
 
   /** A batch that has begun is finished, also after its sender has left the room, unless it was put out (S19). */
-  async publish(memberships: Memberships, identity: Identity, request: PublishBatch): Promise<PublishAnswer> {
+  async publish(memberships: Memberships, by: Publishing, request: PublishBatch): Promise<PublishAnswer> {
+    const { identity } = by
     const startedAt = performance.now()
     try {
       memberships.assertMember(request.room)
@@ -60,7 +71,7 @@ export class Publisher {
       const key = queueKeyOf(sender, request.room)
       return await this.#parts.activeRooms.use(request.room, (room) =>
         room.runBatch(identity.wire.id, memberships, (assertMember) =>
-          this.#queue.run(key, () => this.#process(room, identity, sender, request, { startedAt, assertMember })),
+          this.#queue.run(key, () => this.#process(room, by, sender, request, { startedAt, assertMember })),
         ),
       )
     } catch (error) {
@@ -71,15 +82,19 @@ export class Publisher {
 
   async #process(
     room: Room,
-    identity: Identity,
+    by: Publishing,
     sender: Sender,
     request: PublishBatch,
     { startedAt, assertMember }: BatchRun,
   ): Promise<PublishAnswer> {
     const { epoch } = request
+    const { identity } = by
+    await this.#assertRate(sender, request)
     const row = await room.row(sender)
-    const { items, stopped } = await this.#decide(room, identity, sender, row, request, assertMember)
+    const { items, stopped } = await this.#decide(room, by, sender, row, request, assertMember)
     assertMember()
+    // Nothing to write: a refused batch must not cost a commit.
+    if (items.length === 0 && stopped !== undefined) throw stopped
     const committed = await room.commit({ epoch, sender, items: withCommitTime(items) })
     if (committed === undefined) throw refuse('EPOCH', 'the log of this room has another epoch now: join again')
     const { results } = committed
@@ -91,7 +106,7 @@ export class Publisher {
   /** S3: items that the row covers were decided before; no handler runs for them again. */
   async #decide(
     room: Room,
-    identity: Identity,
+    { identity, rates }: Publishing,
     sender: Sender,
     row: SenderRow | undefined,
     { items }: PublishBatch,
@@ -112,6 +127,7 @@ export class Publisher {
       }
       try {
         drain.assertOpen()
+        rates.take({ publishes: 1 }, { publishes: items.length - decided.length })
         const checked = rules.check(event, data, 'durable')
         bytes += Buffer.byteLength(checked.text)
         if (bytes > limits.batchBytes || performance.now() > endAt) throw refuse('MORE', undefined, { after: 0 })
@@ -128,6 +144,11 @@ export class Publisher {
       }
     }
     return { items: decided, stopped: undefined }
+  }
+
+  async #assertRate({ user, address }: Sender, { room, items }: PublishBatch): Promise<void> {
+    const context = { action: 'publish', room, userId: user ?? undefined, address, count: items.length } as const
+    await assertRate(this.#parts, context)
   }
 
   #count(

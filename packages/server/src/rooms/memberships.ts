@@ -10,6 +10,7 @@ import { KeyedMutex } from './keyed-mutex.ts'
 import type { LeaveDelay } from './leave-delay.ts'
 import type { Page } from '../log/log.ts'
 import type { PageTurn } from '../guard/page-turns.ts'
+import { assertRate, type RateContext } from '../rates/rate-check.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { Room } from './room.ts'
 import type { Settings } from '../settings.ts'
@@ -60,6 +61,7 @@ export class Memberships {
   join(request: JoinRequest, page: PageTurn): Promise<JoinAnswer> {
     const name = request.room
     return this.#mutex.run(name, async () => {
+      await assertRate(this.#parts, this.#rateContext(name))
       const join: RunningJoin = { removal: undefined }
       this.#joins.set(name, join)
       try {
@@ -128,6 +130,11 @@ export class Memberships {
     // A guest has another id on the next connection.
     if (mayReturn && !guest && settings.presenceGraceMs > 0) leaveDelay.schedule(user.id, leaveAll)
     else leaveAll()
+  }
+
+  #rateContext(room: string): RateContext {
+    const { guest, wire, address } = this.#identity
+    return { action: 'join', room, userId: guest ? undefined : wire.id, address, count: 1 }
   }
 
   /**

@@ -1,0 +1,38 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { wire } from '@roomful/contract/protocol'
+import { Server } from 'socket.io'
+import { io as connectTo } from 'socket.io-client'
+import { expect, onTestFinished, test } from 'vitest'
+import { serve } from './limits/own-limiter.ts'
+
+test("docs/limits.md: a limiter of the app refuses a user's messages with RATE and the time to wait", async () => {
+  const http = createServer()
+  const io = new Server(http)
+  serve(io)
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  const connect = (name: string) => connectTo(url, { auth: { name }, forceNew: true, transports: ['websocket'] })
+  const clients = [connect('Ann'), connect('Ann'), connect('Bob')] as const
+  onTestFinished(async () => {
+    for (const client of clients) client.disconnect()
+    await io.close()
+  })
+  const publish = async (client: (typeof clients)[number], letter: string) => {
+    const { epoch } = await client.emitWithAck(wire.join, { room: 'general' })
+    const items = Array.from({ length: 8 }, (_, index) => ({
+      n: index + 1,
+      id: `${letter}${index}`.padEnd(16, '_'),
+      event: 'message',
+      data: { text: 'hello' },
+    }))
+    return await client.emitWithAck(wire.publish, { room: 'general', epoch, cid: letter.repeat(22), items })
+  }
+  const [first, second, third] = await Promise.all(clients.map((client, index) => publish(client, 'abc'[index] ?? 'd')))
+  expect([first.ok, second.ok].toSorted()).toEqual([false, true])
+  const refused = first.ok ? second : first
+  expect(refused).toMatchObject({ code: 'RATE', results: [] })
+  expect(refused.after).toBeGreaterThan(0)
+  expect(refused.after).toBeLessThanOrEqual(1_000)
+  expect(third.ok).toBe(true)
+})
