@@ -117,11 +117,8 @@ function recordFrom(key: string, text: string): StoredRecord | undefined {
     (sentAt === undefined || typeof sentAt === 'number')
   if (!isRecord) return undefined
   const pages = Array.isArray(after) ? after.filter(isCid).slice(0, MAX_TAB_PAGES) : []
-  const common = {
-    ...{ cid, n, user, room, event, data, began },
-    ...(sentAt !== undefined && { sentAt }),
-    ...(pages.length > 0 && { after: pages }),
-  }
+  const optional = { ...(sentAt !== undefined && { sentAt }), ...(pages.length > 0 && { after: pages }) }
+  const common = { cid, n, user, room, event, data, began, ...optional }
   return isMessageId(id) ? { ...common, id } : common
 }
 

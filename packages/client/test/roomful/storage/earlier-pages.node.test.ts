@@ -74,7 +74,7 @@ describe('OB20 the pages of a tab', () => {
   })
   test('are at most 16', () => {
     holdLocks()
-    const pages = [...'abcdefghijklmnopqrst']
+    const pages = 'abcdefghijklmnopqrst'.split('')
     for (const page of pages) open(page, createMemoryStorage()).session.begin()
     expect(pagesOfTab()).toEqual(pages.slice(-16))
   })
