@@ -12,7 +12,7 @@ const rooms = createRooms(io, {
   log,
   limits: rates ? {} : { rates: false },
   trustProxy: 1,
-  authenticate: ({ auth }) => ({ id: String(auth['id'] ?? 'ann') }),
+  authenticate: ({ auth }) => ({ id: typeof auth['id'] === 'string' ? auth['id'] : 'ann' }),
 })
 
 const send = (text: string, room = 'general'): unknown => rooms.to(room).emit('message', { text })

@@ -1,6 +1,6 @@
 import { defineContract } from '@roomful/contract'
 import { createRooms, type RateCheck } from '@roomful/server'
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Server } from 'socket.io'
 import { z } from 'zod'
 
@@ -10,7 +10,7 @@ const contract = defineContract({
 })
 
 /** 10 messages a second for each user. With several servers, RateLimiterRedis takes the same options and a Redis client. */
-export const messages: RateLimiterAbstract = new RateLimiterMemory({ points: 10, duration: 1 })
+const messages = new RateLimiterMemory({ points: 10, duration: 1 })
 
 const rateCheck: RateCheck = async ({ action, userId, count }) => {
   if (action !== 'publish' || userId === undefined) return

@@ -2,7 +2,7 @@ import { type FinalCode, finalCodes, type PassingCode, passingCodes } from '@roo
 import { Counts, Histogram, type HistogramSnapshot } from './counters.ts'
 
 /** The bounds of the server whose hits are counted, by name. A new bound needs its name here, and `metrics.bounds.add(name)` where it is hit. */
-export const boundNames = [
+const boundNames = [
   /** The requests of one connection that run at a time. */
   'requests',
   /** The rooms of one connection. */

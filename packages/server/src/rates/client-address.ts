@@ -6,7 +6,7 @@ import { type IsProxy, isLoopback, isNearby, isProxyBy, type TrustProxy } from '
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** Where a client is. */
-export interface ClientAddress {
+interface ClientAddress {
   readonly ip: string
   /** What quotas count by; undefined where it may be a proxy's, and so that of all clients. */
   readonly network: string | undefined
