@@ -260,5 +260,5 @@ test('metrics and events are plain data with known names', () => {
   // @ts-expect-error a name that is not counted
   void rooms.metrics().bounds.general
   expectTypeOf(rooms.isReady()).toEqualTypeOf<Promise<boolean>>()
-  expectTypeOf<Extract<RoomsEvent, { type: 'join' | 'leave' }>['room']>().toEqualTypeOf<string>()
+  expectTypeOf<Extract<RoomsEvent, { readonly type: 'join' | 'leave' }>['room']>().toEqualTypeOf<string>()
 })
