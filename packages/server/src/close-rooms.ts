@@ -11,9 +11,9 @@ import type { Settings } from './settings.ts'
 const LAST_PART_MS = 1_000
 /**
  * Clients come back over this long for each of them. They retry while there is no server, the first times soon: of 1,000
- * clients, at most 51 in any 100 ms met a server that was away for 3 s, and 58 for 5 s (simulated 30 times each).
+ * clients, at most 42 in any 100 ms met a server that was away for 3 s, and 55 for 5 s (simulated 30 times each).
  */
-const RETURN_MS_PER_CLIENT = 12
+const RETURN_MS_PER_CLIENT = 15
 const MIN_RETURN_MS = 1_000
 const MAX_RETURN_MS = 60_000
 

@@ -257,7 +257,7 @@ export interface Rooms<C extends AnyContract, Claims = undefined> extends RoomOp
   isReady(): Promise<boolean>
   /**
    * Refuses new requests, waits for the running ones, sends `$bye CLOSING` to all clients and ends their connections, and
-   * closes the log. Clients come back by themselves, spread over 12 ms for each of them. Resolves within `closeTimeoutMs`.
+   * closes the log. Clients come back by themselves, spread over 15 ms for each of them. Resolves within `closeTimeoutMs`.
    * Cannot be undone.
    */
   close(): Promise<void>
