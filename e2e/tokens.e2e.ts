@@ -14,6 +14,7 @@ test.use({ expectedInConsole: new RegExp(`${OUTAGE.source}|${closedByServer}`) }
 test('S22 P10 with tokens of 12 s, through an outage, a sleep, another clock and a restart of the server, the user stays signed in', async ({
   meet,
 }) => {
+  test.setTimeout(TALK_MS + 120_000)
   const server = await OwnServer.start({ SESSION_SECONDS: String(LIFE_SECONDS) })
   try {
     const { ann, bob } = await meet(server)
