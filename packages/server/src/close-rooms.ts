@@ -45,8 +45,8 @@ export async function closeRooms(parts: ClosingParts): Promise<void> {
   await within(Math.max(leftMs, 0), sessions.endAll({ code: 'CLOSING', after: returnMs(connections) }))
   leaveDelay.stop()
   sessions.stop()
-  guard.stop()
   removeGate()
+  guard.stop()
   await log.close?.()
   inspect?.({ type: 'closed', durationMs: performance.now() - startedAt })
 }

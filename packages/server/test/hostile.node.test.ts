@@ -22,7 +22,7 @@ async function expectUnharmed(other: Client): Promise<void> {
 
 describe('hostile requests', () => {
   test(`S3 S15 S19 S20 ${hostileRequests.length} wrong shapes: each is SHAPE with a short sentence, and does not affect other clients`, async () => {
-    const { connect, errors } = await startRooms({ contract: guestChat })
+    const { connect, errors } = await startRooms({ contract: guestChat, limits: { rates: false } })
     const [eve, other] = [await connect(), await connect()]
     await eve.join('general')
     await other.join('general')
@@ -164,7 +164,7 @@ describe('hostile requests', () => {
     const authenticate = (handshake: Handshake) => (handshake.auth['id'] ? believe(handshake) : undefined)
     const { connect, errors } = await startRooms({ contract: chat, authenticate })
     const eve = await connect({ ...auth })
-    const served = '$join, $leave, $publish, $history, $volatile, $presence, $typing'
+    const served = '$join, $leave, $publish, $history, $volatile, $presence, $typing, $auth'
     const names = {
       $nope: '"$nope"',
       $: '"$"',
