@@ -49,7 +49,7 @@ for (const [description, name] of [
   ['nothing', ''],
   ['41 characters', 'x'.repeat(41)],
 ] as const)
-  test(`a name of ${description} is refused, and the page shows what was expected`, async ({ visit }) => {
+  test(`SEC25 a name of ${description} is refused, and the page shows what was expected`, async ({ visit }) => {
     const { page } = await visit('Ann')
     await page.getByRole('textbox', { name: 'Your name' }).fill(name)
     await page.getByRole('button', { name: 'Enter' }).click()

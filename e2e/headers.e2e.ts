@@ -37,7 +37,7 @@ test.describe('the headers of the page', () => {
   test.describe(() => {
     test.use({ expectedInConsole: /Content Security Policy/ })
 
-    test('S25: an inline script, a handler in HTML and a script of another origin do not run', async ({ enter }) => {
+    test('SEC25 an inline script, a handler in HTML and a script of another origin do not run', async ({ enter }) => {
       const { page } = await enter('Ann')
       const ran = await page.evaluate(async (other) => {
         const marks = globalThis as unknown as Record<string, boolean | undefined>
@@ -62,7 +62,7 @@ test.describe('the headers of the page', () => {
 test.describe(() => {
   test.use({ expectedInConsole: OUTAGE }) // the server ends before the page
 
-  test('S14: a link to another server is asked about before anything is sent to it, once', async ({
+  test('SEC14 a link to another server is asked about before anything is sent to it, once', async ({
     visit,
     ownServer,
   }) => {
@@ -86,7 +86,7 @@ test.describe(() => {
   })
 })
 
-test('S14: the user can stay with the usual server instead', async ({ visit, ownServer }) => {
+test('SEC14 the user can stay with the usual server instead', async ({ visit, ownServer }) => {
   const { page } = await visit('Ann', { server: ownServer.url, isTrusted: false })
   await page.getByRole('link', { name: 'Use the usual server' }).click()
   await expect(page.getByRole('textbox', { name: 'Your name' })).toBeVisible()

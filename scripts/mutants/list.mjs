@@ -86,14 +86,14 @@ export const mutants = [
     'packages/client/test/rooms/membership-connects.node.test.ts',
   ),
   mutant(
-    'S28 members beyond the bound are shown',
+    'SEC28 members beyond the bound are shown',
     `${client}/roomful/members.ts`,
     'if (members.size < MAX_MEMBERS || members.has(member.user.id))',
     'if (MAX_MEMBERS)',
     'packages/client/test/roomful/bounds.node.test.ts',
   ),
   mutant(
-    'S29 answers that the server does not read fill the memory',
+    'SEC29 answers that the server does not read fill the memory',
     `${client}/events/dispatcher.ts`,
     'if (isLate || this.#isCongested())',
     'if (isLate)',

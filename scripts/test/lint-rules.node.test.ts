@@ -120,7 +120,7 @@ test("packages' sources have no console and no type by import()", () => {
   )
 })
 
-test('S25: no component sets HTML, and no link has a script', () => {
+test('SEC25 no component sets HTML, and no link has a script', () => {
   const bad = `export const A = ({ text }: { text: string }) => <p dangerouslySetInnerHTML={{ __html: text }} />
 export const B = () => <a href="javascript:alert(1)">b</a>
 export const C = ({ text }: { text: string }) => <a href="https://example.com">{text}</a>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { pageHeaders } from '../page-headers.ts'
 
-test('S25: the container serves the page with the same headers', () => {
+test('SEC25 the container serves the page with the same headers', () => {
   const caddyfile = readFileSync(join(import.meta.dirname, '../../../deploy/Caddyfile'), 'utf8')
   const headers = [...caddyfile.matchAll(/^\t{3}([a-z-]+) "(.*)"$/gm)].map(([, name, value]) => [name, value])
   expect(Object.fromEntries(headers)).toEqual(pageHeaders)

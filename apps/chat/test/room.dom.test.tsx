@@ -24,7 +24,7 @@ test('a sent message is shown, confirmed by the server, and received by others',
   expect(server).toHaveEmitted('message', { text: 'Good morning' })
 })
 
-test('S25: text that looks like HTML or a link is shown as text', async () => {
+test('SEC25 text that looks like HTML or a link is shown as text', async () => {
   const { bob } = await startChat()
   const texts = [
     '<img src=x onerror=alert(1)>',

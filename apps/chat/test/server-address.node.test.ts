@@ -8,7 +8,7 @@ it('is port 3001 of the page’s host, unless the build or the URL has another a
   expect(serverAddress(page(), 'http://built.in:1/')).toEqual({ url: 'http://built.in:1' })
 })
 
-it('S14: is another server where the URL names one that is not the usual one of this page', () => {
+it('SEC14 is another server where the URL names one that is not the usual one of this page', () => {
   const asked = (server: string) => page(`?server=${encodeURIComponent(server)}`)
   const other = { url: 'http://asked.for:2', isOther: true }
   expect(serverAddress(asked('http://asked.for:2'), 'http://built.in')).toEqual(other)

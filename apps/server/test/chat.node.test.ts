@@ -56,7 +56,7 @@ describe('authentication', () => {
     expect(await refusalFor(url, { token })).toMatchObject({ code: 'UNAUTHORIZED', message: expect.any(String) })
   })
 
-  it('refuses an expired token with the reason', async () => {
+  it('SEC22 refuses an expired token with the reason', async () => {
     const dataDir = await temporaryFolder()
     const { url } = await startTestServer({ dataDir })
     const claims = new SignJWT({ name: 'Ann' }).setProtectedHeader({ alg: 'HS256' }).setIssuer('roomful-demo')

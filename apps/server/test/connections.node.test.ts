@@ -3,7 +3,7 @@ import { connect as connectTcp } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { connect, open, longTimeout, startTestServer } from './support.ts'
 
-describe('the origin of a socket', () => {
+describe('SEC14 the origin of a socket', () => {
   const attempt = (url: string, transport: 'polling' | 'websocket', origin?: string): Promise<string> => {
     const extraHeaders = origin === undefined ? {} : { origin }
     const socket = open(url, { transports: [transport], extraHeaders, reconnection: false })

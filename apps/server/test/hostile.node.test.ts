@@ -23,7 +23,7 @@ it.each([
   '21["__proto__",{"polluted":true}]',
   '22["error","boom"]',
   '23[5]',
-])('the frame %s does not affect other clients', async (frame) => {
+])('SEC4 SEC5 the frame %s does not affect other clients', async (frame) => {
   const { url } = await startTestServer()
   const [eve, ann] = await Promise.all([connect(url), connect(url)])
   const received = collect(ann, 'message')

@@ -134,7 +134,7 @@ describe('the log of the process', () => {
     expect(lines[2]).toMatchObject({ level: 20, user: user.id, room: 'secret-room', stored: 1, refused: 0 })
   })
 
-  it('S23 S31: has no token, no session id and no text of a message, whatever fails', async () => {
+  it('SEC23 SEC31 has no token, no session id and no text of a message, whatever fails', async () => {
     const server = startProcess({ PORT: '0', DATA_DIR: await temporaryFolder(), LOG_LEVEL: 'trace' })
     const url = await addressOf(server)
     const { token } = await signIn(url, 'Ann')
@@ -181,7 +181,7 @@ describe('the log of the process', () => {
       expect(stdout + stderr).not.toContain(secret)
   })
 
-  it('S31: an error is logged by its name, code, sentence and stack, not by its fields', async () => {
+  it('SEC31 an error is logged by its name, code, sentence and stack, not by its fields', async () => {
     const server = await startTestServer()
     const written: string[] = []
     log.level = 'error'

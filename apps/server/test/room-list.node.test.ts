@@ -82,7 +82,7 @@ describe('create_room', () => {
     expect(await create('room 95')).toEqual({ name: 'room 95' })
   })
 
-  it('S9: a user can create ten rooms, so that others can create some too', async () => {
+  it('SEC9 a user can create ten rooms, so that others can create some too', async () => {
     const { url, ann } = await startWithGuest()
     for (let n = 0; n < 10; n += 1)
       expect(await ann.emitWithAck('create_room', { name: `room ${n}` })).toEqual({ name: `room ${n}` })
@@ -92,7 +92,7 @@ describe('create_room', () => {
     expect(await bob.emitWithAck('create_room', { name: 'one more' })).toEqual({ name: 'one more' })
   })
 
-  it('S9: a network can create twenty-five rooms, with any number of users', async () => {
+  it('SEC9 a network can create twenty-five rooms, with any number of users', async () => {
     const { url } = await startTestServer({ trustProxy: 1 })
     const flood = await Promise.all([0, 1, 2].map((n) => signedIn(url, `eve ${n}`, '192.0.2.1')))
     for (let n = 0; n < 25; n += 1)

@@ -36,7 +36,7 @@ describe('signIn', () => {
     ['<img onerror=alert(1)>', '<img onerror=alert(1)>'],
     ['__proto__', '__proto__'],
     ['\u2764\ufe0f می\u200cخواهم', '\u2764\ufe0f می\u200cخواهم'],
-  ])('S3: S25: accepts the name %j as %j', async (given, name) => {
+  ])('SEC3 SEC25 accepts the name %j as %j', async (given, name) => {
     expect((await sessionsAt(0).sessions.signIn(given)).user.name).toBe(name)
   })
 
@@ -56,7 +56,7 @@ describe('signIn', () => {
     'Ann\u2060.',
     '\u3164', // a letter without a shape
     'a' + '\u0301'.repeat(10_000_000),
-  ])('S25: refuses an unsuitable name (case %#) and says what was expected', async (name) => {
+  ])('SEC25 refuses an unsuitable name (case %#) and says what was expected', async (name) => {
     await expect(sessionsAt(0).sessions.signIn(name)).rejects.toMatchObject({
       code: 'SHAPE',
       message: expect.stringMatching(/^name: expected 1 to 40 visible characters/),

@@ -22,7 +22,7 @@ function refusalOf(attempt: () => void): RoomfulError {
   throw new Error('expected a RoomfulError, got none')
 }
 
-describe("S3 S25: a room's name", () => {
+describe("SEC3 SEC25 a room's name", () => {
   test.each([
     'general',
     'a b',

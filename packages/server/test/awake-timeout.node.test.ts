@@ -44,7 +44,7 @@ describe('a time-out of the app’s functions', () => {
   })
 })
 
-test('S24 F27 a handler that runs while the event loop is blocked for longer than handlerTimeoutMs is not aborted', async () => {
+test('SEC24 F27 a handler that runs while the event loop is blocked for longer than handlerTimeoutMs is not aborted', async () => {
   const { rooms, connect, errors } = await startRooms({ contract: guestChat, handlerTimeoutMs: 1_000 })
   rooms.handle('message', async () => {
     await sleep(10)
@@ -57,7 +57,7 @@ test('S24 F27 a handler that runs while the event loop is blocked for longer tha
   expect(errors).toEqual([])
 })
 
-test('S24 F27 a server that is stopped for 2 s while a handler runs, with a handlerTimeoutMs of 1.5 s, runs the handler once and stores the message', async () => {
+test('SEC24 F27 a server that is stopped for 2 s while a handler runs, with a handlerTimeoutMs of 1.5 s, runs the handler once and stores the message', async () => {
   const script = fileURLToPath(new URL('support/slow-handler-server.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', script], {
     cwd: fileURLToPath(new URL('../../../apps/server', import.meta.url)), // where tsx is

@@ -62,7 +62,7 @@ describe('S2 one batch at a time for each sender and room', () => {
     expect(await resent).toMatchObject({ ok: true })
   })
 
-  test('S18 a batch of another user with the same cid does not wait', async () => {
+  test('SEC18 a batch of another user with the same cid does not wait', async () => {
     const slow = gate()
     const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe })
     rooms.handle('message', async ({ user }) => {

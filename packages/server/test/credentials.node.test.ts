@@ -129,7 +129,7 @@ describe('authenticate', () => {
   )
 })
 
-describe('S22 credentials that end', () => {
+describe('SEC22 credentials that end', () => {
   test('$hello says when, and at that time the connection ends with $bye UNAUTHORIZED', async () => {
     const { connect, rooms, io } = await startRooms({ contract: chat, authenticate: believeAll })
     const ann = await connect({ id: 'ann', lifeMs: 300 })
@@ -195,7 +195,7 @@ describe('$auth', () => {
     expect(seen.at(-1)).toBe('admin')
   })
 
-  test('S33 refuses the credentials of another user, and the connection keeps its own', async () => {
+  test('SEC33 refuses the credentials of another user, and the connection keeps its own', async () => {
     const { io, rooms, connect } = await startRooms({ contract: chat, authenticate: believeAll })
     const ann = await connect({ id: 'ann' })
     await connect({ id: 'bob' })
@@ -206,7 +206,7 @@ describe('$auth', () => {
     expect(await ann.join('general')).toMatchObject({ ok: true })
   })
 
-  test('S33 refuses a user on a connection without one, and the other way round', async () => {
+  test('SEC33 refuses a user on a connection without one, and the other way round', async () => {
     const { connect } = await startRooms({
       contract: chat,
       authenticate: (handshake) => (handshake.auth['id'] === undefined ? undefined : believe(handshake)),

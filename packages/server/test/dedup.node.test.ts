@@ -64,7 +64,7 @@ describe.each(logs)('repeated batches, %s log', (_name, create) => {
     expect(words(ann)).toEqual(['a', 'b', 'c'])
   })
 
-  test('S5 another body under the same number is a CONFLICT, and a number of an older batch is STALE', async () => {
+  test('SEC18 S5 another body under the same number is a CONFLICT, and a number of an older batch is STALE', async () => {
     const { connect } = await startRooms({ contract: guestChat, log: create() })
     const ann = await connect()
     await ann.join('general')
@@ -83,7 +83,7 @@ describe.each(logs)('repeated batches, %s log', (_name, create) => {
     expect(words(ann)).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('S9 the same user on another connection, or a guest with the same cid, is the same sender; another user is not', async () => {
+  test('SEC18 S9 the same user on another connection, or a guest with the same cid, is the same sender; another user is not', async () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe, log: create() })
     const [before, after, eve] = [
       await connect({ id: 'ann' }),

@@ -15,7 +15,7 @@ function failing(failures: Record<string, number>) {
   return { runs, handler }
 }
 
-describe('S24 S3 a handler that fails', () => {
+describe('SEC24 S3 a handler that fails', () => {
   test('twice, as while a database is away, refuses no message: the batch goes on in order when it works again', async () => {
     const { rooms, connect, errors } = await startRooms({ contract: guestChat })
     const { runs, handler } = failing({ b: 2, c: 2 })

@@ -11,7 +11,7 @@ const isBelow = (one: string, other: string): boolean => {
   return index !== -1 && left[index]! < right[index]!
 }
 
-test('S32: every version in the lockfile of a package that reads what clients send is at or above its floor', () => {
+test('SEC32 every version in the lockfile of a package that reads what clients send is at or above its floor', () => {
   const lockfile = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
   for (const [name, { version: floor }] of Object.entries(floors)) {
     const locked = [...lockfile.matchAll(/^ {2}'?([\w.-]+)@(\d+\.\d+\.\d+)'?:$/gm)]
@@ -25,7 +25,7 @@ test('S32: every version in the lockfile of a package that reads what clients se
   }
 })
 
-test('S32: the peer ranges of @roomful/server begin at the floors or above', () => {
+test('SEC32 the peer ranges of @roomful/server begin at the floors or above', () => {
   const { peerDependencies, peerDependenciesMeta } = JSON.parse(
     readFileSync(join(root, 'packages/server/package.json'), 'utf8'),
   ) as { peerDependencies: Record<string, string>; peerDependenciesMeta: Record<string, { optional?: boolean }> }

@@ -53,7 +53,7 @@ async function expectServed(url: string): Promise<void> {
 }
 
 test.each(orders)(
-  'S6 CONNECT 300 times in one burst: one user is asked for, and the connection is closed (%s)',
+  'SEC6 CONNECT 300 times in one burst: one user is asked for, and the connection is closed (%s)',
   async (order) => {
     const { url, asked, rooms, io } = await start({}, order)
     const eve = await openWebSocket(url)
@@ -66,7 +66,7 @@ test.each(orders)(
   },
 )
 
-test.each(orders)('S6 the same in one payload of a polling client (%s)', async (order) => {
+test.each(orders)('SEC6 the same in one payload of a polling client (%s)', async (order) => {
   const { url, asked, io } = await start({}, order)
   const eve = await openPolling(url)
   await eve.post(Array.from({ length: 300 }, () => '40').join(SEPARATOR))
@@ -76,7 +76,7 @@ test.each(orders)('S6 the same in one payload of a polling client (%s)', async (
   await expectServed(url)
 })
 
-test('S6 CONNECT again while authenticate runs, or after it, closes the connection', async () => {
+test('SEC6 CONNECT again while authenticate runs, or after it, closes the connection', async () => {
   const answered = gate()
   let asked = 0
   const { url } = await start({
@@ -115,7 +115,7 @@ test('a client that leaves its namespace, or was refused, may CONNECT again', as
   expect(ann.isClosed).toBe(false)
 })
 
-test('S7 a connection may ask for 8 namespaces, existing or not; the ninth closes it', async () => {
+test('SEC7 a connection may ask for 8 namespaces, existing or not; the ninth closes it', async () => {
   const { url, io, rooms } = await start({}, 'io.attach first', { cleanupEmptyChildNamespaces: true })
   io.of(/^\/dynamic-/)
   const namespaces = (count: number): string[] => Array.from({ length: count }, (_, n) => `40/dynamic-${n},`)
@@ -131,7 +131,7 @@ test('S7 a connection may ask for 8 namespaces, existing or not; the ninth close
   await expectServed(url)
 })
 
-test('S10 more packets at once than eventsAtOnce close the connection, with $bye RATE', async () => {
+test('SEC10 more packets at once than eventsAtOnce close the connection, with $bye RATE', async () => {
   const { url, rooms } = await start({ limits: { eventsAtOnce: 100 } })
   const [ann, eve] = [await openSocketIo(url), await openSocketIo(url)]
   ann.send(...Array.from({ length: 100 }, () => '42["anything"]'))
@@ -164,7 +164,7 @@ test('more authenticate calls at a time than admissions refuse new connections w
   await expectServed(url)
 })
 
-test('S8 a packet whose attachments do not come within 5 s ends its connection; one that is complete does not', async () => {
+test('SEC8 a packet whose attachments do not come within 5 s ends its connection; one that is complete does not', async () => {
   const { url, rooms } = await start()
   const [eve, ann] = [await openSocketIo(url), await openSocketIo(url)]
   const placeholders = Array.from({ length: 10 }, (_, num) => ({ _placeholder: true, num }))
@@ -178,7 +178,7 @@ test('S8 a packet whose attachments do not come within 5 s ends its connection; 
   expect(rooms.metrics().bounds.attachments).toBe(1)
 })
 
-test('S13 connections that ask for no namespace are closed after connectTimeoutMs, also those that have left all', async () => {
+test('SEC13 connections that ask for no namespace are closed after connectTimeoutMs, also those that have left all', async () => {
   const { url, io, rooms } = await start({ connectTimeoutMs: 300 })
   const ann = await openSocketIo(url)
   const silent = await Promise.all(Array.from({ length: 20 }, () => openWebSocket(url)))
@@ -218,7 +218,7 @@ test.each([
   '40/,',
   '40[',
   '\u0000',
-])('S4 S5 the frame %j, before and after admission, ends no more than its own connection', async (frame) => {
+])('SEC4 SEC5 the frame %j, before and after admission, ends no more than its own connection', async (frame) => {
   const { url, errors } = await start()
   const [early, late] = [await openWebSocket(url), await openSocketIo(url)]
   early.send(frame)

@@ -7,7 +7,7 @@ import { clientOf, connectRaw, startRooms } from './support/start-rooms.ts'
 const ROOMS = 64
 const MISSED = 200
 
-test('S12 a client that returns to 64 rooms with 200 missed messages each over a slow link gets all of them, and is never closed', async () => {
+test('SEC12 a client that returns to 64 rooms with 200 missed messages each over a slow link gets all of them, and is never closed', async () => {
   const { url, rooms } = await startRooms({ contract: guestChat })
   const names = Array.from({ length: ROOMS }, (_, n) => `room ${n}`)
   const text = 'x'.repeat(1_100)

@@ -41,7 +41,7 @@ async function join(socket: RawWebSocket, room: string): Promise<{ readonly epoc
   return JSON.parse(answer) as { epoch: string; head: number }
 }
 
-test('S6 a payload of 129 KB with 43,000 CONNECT packets leaves a server of 512 MB alive, and other clients unaffected', async () => {
+test('SEC6 a payload of 129 KB with 43,000 CONNECT packets leaves a server of 512 MB alive, and other clients unaffected', async () => {
   const server = shared
   const before = await server.state()
   const client = await openPolling(server.url)
@@ -53,7 +53,7 @@ test('S6 a payload of 129 KB with 43,000 CONNECT packets leaves a server of 512 
   await expectUnharmed(server)
 })
 
-test('S11 a payload of 16,250 requests closes its connection, and delays nobody for long', async () => {
+test('SEC11 a payload of 16,250 requests closes its connection, and delays nobody for long', async () => {
   const server = await start({ limits: { eventsAtOnce: 500 } })
   const client = await openPollingSocket(server.url)
   await server.state()
@@ -66,7 +66,7 @@ test('S11 a payload of 16,250 requests closes its connection, and delays nobody 
   await expectUnharmed(server)
 })
 
-test('S2 a frame that is nested 8,000 levels deep closes its connection before the app can emit it again', async () => {
+test('SEC2 a frame that is nested 8,000 levels deep closes its connection before the app can emit it again', async () => {
   const server = shared
   const before = await server.state()
   for (const deep of [`${'['.repeat(8_000)}${']'.repeat(8_000)}`, `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}`]) {
@@ -78,7 +78,7 @@ test('S2 a frame that is nested 8,000 levels deep closes its connection before t
   await expectUnharmed(server)
 })
 
-test('S1 a message beyond maxHttpBufferSize ends only its own connection', async () => {
+test('SEC1 a message beyond maxHttpBufferSize ends only its own connection', async () => {
   const server = shared
   const before = await server.state()
   const eve = await openWebSocket(server.url)
@@ -88,7 +88,7 @@ test('S1 a message beyond maxHttpBufferSize ends only its own connection', async
   await expectUnharmed(server)
 })
 
-test('S12 a guest that asks for history and reads nothing takes less than 20 MB, and is closed or waits', async () => {
+test('SEC12 a guest that asks for history and reads nothing takes less than 20 MB, and is closed or waits', async () => {
   const server = shared
   const eve = await openSocketIo(server.url)
   const { epoch } = await join(eve, 'full')
@@ -104,7 +104,7 @@ test('S12 a guest that asks for history and reads nothing takes less than 20 MB,
   await expectUnharmed(server)
 })
 
-test('S12 members that do not read a busy room are told RATE and closed; those that read get all of it', async () => {
+test('SEC12 members that do not read a busy room are told RATE and closed; those that read get all of it', async () => {
   const server = await start({ busyMs: 5 })
   const readers = [await openSocketIo(server.url), await openSocketIo(server.url)]
   const others = await Promise.all(Array.from({ length: 5 }, () => openSocketIo(server.url)))
@@ -122,7 +122,7 @@ test('S12 members that do not read a busy room are told RATE and closed; those t
   for (const of of seqs) expect(of.map(Number)).toEqual(of.map((_, index) => Number(of[0]) + index))
 })
 
-test('S12 a polling client that polls no more is closed', async () => {
+test('SEC12 a polling client that polls no more is closed', async () => {
   const server = await start({ busyMs: 5 })
   const client = await openPollingSocket(server.url)
   await client.post(`42${JSON.stringify([wire.join, { room: 'busy' }])}`)

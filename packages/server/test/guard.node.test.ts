@@ -5,7 +5,7 @@ import { isNestedTooDeeply } from '../src/guard/nesting.ts'
 import { PageTurns } from '../src/guard/page-turns.ts'
 
 describe('frames of a connection', () => {
-  test('S6 a second CONNECT of a namespace that is asked for or admitted is a violation', () => {
+  test('SEC6 a second CONNECT of a namespace that is asked for or admitted is a violation', () => {
     const rules = new FrameRules(8)
     expect(rules.isUnused).toBe(true)
     expect(rules.received('0{"token":"x"}')).toBeUndefined()
@@ -38,7 +38,7 @@ describe('frames of a connection', () => {
     expect(rules.received('0')).toBe('connects')
   })
 
-  test('S8 a packet is incomplete, and its attachments are counted, until the last has come', () => {
+  test('SEC8 a packet is incomplete, and its attachments are counted, until the last has come', () => {
     const rules = new FrameRules(8)
     rules.received('53-["x",{"_placeholder":true,"num":0}]')
     rules.received(Buffer.alloc(10))
@@ -50,7 +50,7 @@ describe('frames of a connection', () => {
     expect([rules.isIncomplete, rules.heldBytes]).toEqual([false, 0])
   })
 
-  test('S2 JSON nested deeper than 2,000 levels is a violation; brackets in text are not', () => {
+  test('SEC2 JSON nested deeper than 2,000 levels is a violation; brackets in text are not', () => {
     const nested = (depth: number): string => `2["x",${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}]`
     expect(isNestedTooDeeply(nested(1_998))).toBe(false)
     expect(isNestedTooDeeply(nested(2_000))).toBe(true)

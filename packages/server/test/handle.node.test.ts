@@ -80,7 +80,7 @@ describe('rooms.handle', () => {
     ['returns too much', () => ({ text: 'x', more: 'x'.repeat(70_000) })],
     ['returns what JSON cannot hold', () => ({ text: 'x', size: 1n })],
   ])(
-    'S24 a handler that %s three times refuses only its item: INTERNAL, reported, without the text of the error',
+    'SEC24 a handler that %s three times refuses only its item: INTERNAL, reported, without the text of the error',
     async (_, handler) => {
       const { rooms, connect, errors } = await startRooms({ contract: guestChat })
       rooms.handle('message', ({ data }) => (data.text === 'bad' ? (handler() as never) : undefined))

@@ -33,7 +33,7 @@ test('$history gives entries as they were sent, after or before a seq', async ()
   expect(await seqs({ before: 2 ** 53 - 1, limit: 2 })).toEqual([3, 4])
 })
 
-test('P7 a page stays within the limits, whatever the request asks for', async () => {
+test('SEC20 P7 a page stays within the limits, whatever the request asks for', async () => {
   const { connect } = await startRooms({
     contract: guestChat,
     limits: { page: 3, pageBytes: 5_000, batchBytes: 5_000, eventBytes: 5_000 },
@@ -68,7 +68,7 @@ test('P4 `first` says which entries the log no longer has', async () => {
   })
 })
 
-test('another epoch is EPOCH, and a client outside the room is NOT_MEMBER', async () => {
+test('SEC16 another epoch is EPOCH, and a client outside the room is NOT_MEMBER', async () => {
   const { connect } = await startRooms({ contract: guestChat })
   const [ann, eve] = [await connect(), await connect()]
   const { epoch } = await ann.join('general')

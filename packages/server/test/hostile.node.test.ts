@@ -21,7 +21,7 @@ async function expectUnharmed(other: Client): Promise<void> {
 }
 
 describe('hostile requests', () => {
-  test(`S3 S15 S19 S20 ${hostileRequests.length} wrong shapes: each is SHAPE with a short sentence, and does not affect other clients`, async () => {
+  test(`SEC3 SEC15 SEC19 SEC20 ${hostileRequests.length} wrong shapes: each is SHAPE with a short sentence, and does not affect other clients`, async () => {
     const { connect, errors } = await startRooms({ contract: guestChat, limits: { rates: false } })
     const [eve, other] = [await connect(), await connect()]
     await eve.join('general')
@@ -40,7 +40,7 @@ describe('hostile requests', () => {
     expect(errors).toEqual([])
   })
 
-  test('S3 names of Object.prototype are ordinary names', async () => {
+  test('SEC3 names of Object.prototype are ordinary names', async () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const eve = await connect()
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
@@ -59,7 +59,7 @@ describe('hostile requests', () => {
     expect(errors).toEqual([])
   })
 
-  test('S2 data nested deeper than 32 levels is refused', async () => {
+  test('SEC2 data nested deeper than 32 levels is refused', async () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const [eve, other] = [await connect(), await connect()]
     await eve.join('general')
@@ -83,7 +83,7 @@ describe('hostile requests', () => {
     expect(errors).toEqual([])
   })
 
-  test('S26 binary data is refused', async () => {
+  test('SEC26 binary data is refused', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const eve = await connect()
     await eve.join('general')
@@ -98,7 +98,7 @@ describe('hostile requests', () => {
     ['many keys', Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [index, 1]))],
     ['many values', Array.from({ length: 100_000 }, () => 0)],
     ['characters of three bytes', '€'.repeat(30_000)],
-  ])('S1 too large: %s', async (_, data) => {
+  ])('SEC1 too large: %s', async (_, data) => {
     const { connect } = await startRooms({ contract: guestChat })
     const eve = await connect()
     await eve.join('general')
@@ -121,7 +121,7 @@ describe('hostile requests', () => {
     expect(JSON.stringify(answer).length).toBeLessThan(2_000)
   })
 
-  test('S17 from, at, seq and epoch sent by a client are ignored', async () => {
+  test('SEC17 from, at, seq and epoch sent by a client are ignored', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const [eve, other] = [await connect(), await connect()]
     await eve.join('general')
@@ -139,7 +139,7 @@ describe('hostile requests', () => {
     expect(meta.at).toBeGreaterThan(1)
   })
 
-  test('S24 requests without an ack, with too many arguments, or with functions among the data are handled', async () => {
+  test('SEC24 requests without an ack, with too many arguments, or with functions among the data are handled', async () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const [eve, other] = [await connect(), await connect()]
     await other.join('general')
@@ -219,7 +219,7 @@ describe('hostile requests', () => {
     await expectUnharmed(other)
   })
 
-  test('S4 malformed packets do not end the process', async () => {
+  test('SEC4 malformed packets do not end the process', async () => {
     const { connect, errors } = await startRooms({ contract: guestChat })
     const other = await connect()
     await other.join('general')

@@ -66,7 +66,7 @@ describe('S25 the inbox', () => {
     expect(page).toMatchObject({ ok: true, entries: [{ seq: 1 }] })
   })
 
-  test('S15: only the server writes: a client is refused, and cannot reach the inbox of another user', async () => {
+  test('SEC15 only the server writes: a client is refused, and cannot reach the inbox of another user', async () => {
     const log = memoryLog()
     const { rooms, connect, errors } = await startRooms({ contract: inboxChat, authenticate: believe, log })
     await rooms.toUser('ann').emit('note', { text: 'secret' })
@@ -97,7 +97,7 @@ describe('S25 the inbox', () => {
     expect(errors).toEqual([])
   })
 
-  test('S3: users whose ids only look alike have inboxes of their own', async () => {
+  test('SEC3 users whose ids only look alike have inboxes of their own', async () => {
     const { rooms, connect } = await start()
     const ids = ['__proto__', 'ann', 'Ann', 'ann ', 'caf\u00e9', 'cafe\u0301', 'a:b', '$inbox', 'x'.repeat(128)]
     for (const id of ids) {
@@ -156,7 +156,7 @@ describe('S25 the inbox', () => {
     expect(await log.page('$inbox:ann', { after: 0, limit: 9, bytes: 999 })).toMatchObject({ head: 0 })
   })
 
-  test('S15: an app that moves sockets by hand does not put one user into the inbox of another', async () => {
+  test('SEC15 an app that moves sockets by hand does not put one user into the inbox of another', async () => {
     const { io, rooms, connect, errors } = await start()
     const [ann, bob] = [await connect({ id: 'ann' }), await connect({ id: 'bob' })]
     for (const client of [ann, bob]) await client.join(INBOX)

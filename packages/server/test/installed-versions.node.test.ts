@@ -6,7 +6,7 @@ import { floors, installedVersions, outdated } from '../src/installed-versions.t
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 describe('versions with known holes', () => {
-  test('S32: a version below a floor has a sentence with the hole and the version to install; others have none', () => {
+  test('SEC32 a version below a floor has a sentence with the hole and the version to install; others have none', () => {
     const floorOf = Object.fromEntries(Object.entries(floors).map(([name, { version }]) => [name, version]))
     expect(outdated(floorOf)).toEqual([])
     expect(outdated({})).toEqual([])
@@ -23,7 +23,7 @@ describe('versions with known holes', () => {
     expect(outdated({ ws: '7.5.10' })).toHaveLength(1)
   })
 
-  test('S32: the installed versions are those that Socket.IO itself loads, also where a package is installed twice', async () => {
+  test('SEC32 the installed versions are those that Socket.IO itself loads, also where a package is installed twice', async () => {
     const folder = temporaryFolder()
     const versions = {
       'node_modules/socket.io': '4.8.4',
@@ -49,7 +49,7 @@ describe('versions with known holes', () => {
       expect(installedVersions(unknown)).toEqual({})
   })
 
-  test('S32: the versions of this repository are found, and have no known hole', () => {
+  test('SEC32 the versions of this repository are found, and have no known hole', () => {
     const installed = installedVersions()
     expect(Object.keys(installed).toSorted()).toEqual(Object.keys(floors).toSorted())
     const { version } = createRequire(import.meta.url)('socket.io/package.json') as { version: string }
@@ -57,7 +57,7 @@ describe('versions with known holes', () => {
     expect(outdated(installed)).toEqual([])
   })
 
-  test('S32: createRooms warns of them once in a process', async () => {
+  test('SEC32 createRooms warns of them once in a process', async () => {
     vi.resetModules()
     const { warnOutdated } = await import('../src/installed-versions.ts')
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})

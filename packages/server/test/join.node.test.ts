@@ -99,7 +99,7 @@ describe('$join and $leave', () => {
     expect([first, entries.map(({ seq }) => seq)]).toEqual([2, [3, 4]])
   })
 
-  test('LIMIT: the rooms of a connection are bounded; leaving one makes space', async () => {
+  test('SEC9 LIMIT: the rooms of a connection are bounded; leaving one makes space', async () => {
     const { connect } = await startRooms({ contract: guestChat, limits: { rooms: 2 } })
     const ann = await connect()
     await ann.join('a')
@@ -110,7 +110,7 @@ describe('$join and $leave', () => {
     expect(await ann.join('c')).toMatchObject({ ok: true })
   })
 
-  test('LIMIT: concurrent joins cannot exceed the number of rooms', async () => {
+  test('SEC9 LIMIT: concurrent joins cannot exceed the number of rooms', async () => {
     const allowed = gate<boolean>()
     const { io, connect } = await startRooms({
       contract: guestChat,
@@ -124,7 +124,7 @@ describe('$join and $leave', () => {
     expect(roomsOf(io).length).toBe(2)
   })
 
-  test('S15 a room never collides with a Socket.IO room of the app or with a socket id', async () => {
+  test('SEC15 a room never collides with a Socket.IO room of the app or with a socket id', async () => {
     const { io, rooms, connect } = await startRooms({ contract: guestChat })
     io.on('connection', (socket) => void socket.join('vip'))
     const [ann, eve] = [await connect(), await connect()]

@@ -232,7 +232,7 @@ test('S16 a silent connection is removed within the ping time, without a grace',
   await rooms.close()
 })
 
-test('S16: a lost connection is kept for a while where timers are numbers, as in jsdom', async () => {
+test('S16 a lost connection is kept for a while where timers are numbers, as in jsdom', async () => {
   vi.useRealTimers()
   const { setTimeout } = globalThis
   vi.stubGlobal('setTimeout', (task: () => void, ms: number) => Number(setTimeout(task, ms)))

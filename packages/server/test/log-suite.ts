@@ -141,7 +141,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       for (const sender of senders) expect((await commit('general', sender, [item(1, 'general')]))?.entries).toEqual([])
     })
 
-    test('S3: rows of users whose ids only look alike are separate', async () => {
+    test('SEC3 rows of users whose ids only look alike are separate', async () => {
       const { commit } = await openLog()
       const ids = [
         '__proto__',
@@ -193,7 +193,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect((await commit('general', sender('bob', 'a'), [item(1, 'a')]))?.head).toBe(7)
     })
 
-    test('S19: a flood of senders from one address is refused there only; a page that has a row goes on', async () => {
+    test('SEC19 a flood of senders from one address is refused there only; a page that has a row goes on', async () => {
       const clock = stoppedClock()
       const { log, commit } = await openLog({ maxRowsPerAddress: 3 })
       const at = (address: string | undefined, cid: string, user: string | null = null) => ({ user, cid, address })
@@ -220,7 +220,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       await expect(commit('general', at(flood, 'g'), [item(1, 'g')])).rejects.toEqual(refusal)
     })
 
-    test('S19: guests from any number of addresses get half of the rows, so that users can still write', async () => {
+    test('SEC19 guests from any number of addresses get half of the rows, so that users can still write', async () => {
       const clock = stoppedClock()
       const { commit } = await openLog({ maxRows: 7 })
       const guestAt = (n: number) => ({ user: null, cid: `cid ${n}`, address: `192.0.2.${n}` })
@@ -430,7 +430,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       )
     })
 
-    test('S15: a ban holds for its user in its room until its time is over, or until it is lifted', async () => {
+    test('SEC15 a ban holds for its user in its room until its time is over, or until it is lifted', async () => {
       const clock = stoppedClock()
       const { log } = await openLog()
       const ban: Ban = { until: Date.now() + HOUR_MS, code: 'SPAM', message: 'no advertising' }

@@ -70,7 +70,7 @@ describe('the bounds of a memory log', () => {
     expect(await read(log, 'a')).toMatchObject({ head: 0 })
   })
 
-  test('S9: 200,000 rooms that are only joined take no memory, and no room with messages is forgotten for them', async () => {
+  test('SEC9 200,000 rooms that are only joined take no memory, and no room with messages is forgotten for them', async () => {
     const log = memoryLog({ maxRooms: 2 })
     const { epoch } = await add(log, 'general', 'hello')
     for (let room = 0; room < 200_000; room += 1) {
@@ -96,7 +96,7 @@ describe('the bounds of a memory log', () => {
     expect(await add(log, 'quiet', 'hello')).toMatchObject({ epoch, head: 1 })
   })
 
-  test('S9: an address that began a twentieth of all rooms has its own rooms forgotten for new ones', async () => {
+  test('SEC9 an address that began a twentieth of all rooms has its own rooms forgotten for new ones', async () => {
     const log = memoryLog({ maxRooms: 40 })
     const say = async (room: string, sender: Sender) => {
       const { epoch } = await read(log, room)

@@ -4,7 +4,7 @@ import { memoryLog, type RoomsOptions } from '../src/index.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { cidOf, idOf, startRooms, texts } from './support/start-rooms.ts'
 
-describe('S18 the id of a message', () => {
+describe('SEC18 the id of a message', () => {
   test.each<[string, RoomsOptions<typeof chat> | RoomsOptions<typeof guestChat>]>([
     ['of another user', { contract: chat, authenticate: believe }],
     ['of another guest', { contract: guestChat }],

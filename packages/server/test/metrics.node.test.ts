@@ -107,7 +107,7 @@ test('inspect gets the events of a connection in their order', async () => {
   ])
 })
 
-test('S23 S31: no event of inspect has a token, a session id or the text of a message', async () => {
+test('SEC23 SEC31 no event of inspect has a token, a session id or the text of a message', async () => {
   const events: RoomsEvent[] = []
   const { io, url, connect } = await startRooms({
     contract: chat,

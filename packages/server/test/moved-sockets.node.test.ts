@@ -18,7 +18,7 @@ const start = async () => {
   return { ...running, ann, bob }
 }
 
-describe('S15: an app that moves sockets by itself', () => {
+describe('SEC15 an app that moves sockets by itself', () => {
   test.each<[call: string, move: (io: Server, socket: Socket) => unknown]>([
     ['socket.leave', (_io, socket) => socket.leave(CHANNEL)],
     ['io.in(id).socketsLeave', (io, { id }) => io.in(id).socketsLeave(CHANNEL)],

@@ -7,7 +7,7 @@ import { type Client, startRooms, texts, words } from './support/start-rooms.ts'
 const options = { contract: chat, authenticate: believe }
 const reasonOf = ({ socket }: Client): Promise<string> => new Promise((resolve) => socket.once('disconnect', resolve))
 
-describe('S15: rooms.disconnect ends the connections of a user', () => {
+describe('SEC15 rooms.disconnect ends the connections of a user', () => {
   test('tells each of them why, and the user is out of all rooms at once', async () => {
     const { rooms, io, connect } = await startRooms(options)
     const tabs = [await connect({ id: 'ann' }), await connect({ id: 'ann' })] as const

@@ -93,7 +93,7 @@ describe('$publish', () => {
     expect(words(ann)).toEqual(['a', 'b', 'c'])
   })
 
-  test('NOT_MEMBER and EPOCH write nothing, and carry the epoch of the batch', async () => {
+  test('SEC16 NOT_MEMBER and EPOCH write nothing, and carry the epoch of the batch', async () => {
     const { connect } = await startRooms({ contract: guestChat })
     const ann = await connect()
     const refused = { ok: false, results: [], message: expect.any(String) }

@@ -5,7 +5,7 @@ import { chat } from './support/chat.ts'
 import { startRooms } from './support/start-rooms.ts'
 
 describe('connection state recovery', () => {
-  test('S21 a connection that Socket.IO recovers without middlewares is authenticated, and is in no room', async () => {
+  test('SEC21 a connection that Socket.IO recovers without middlewares is authenticated, and is in no room', async () => {
     let revoked = false
     const { io, connect } = await startRooms(
       {
@@ -45,7 +45,7 @@ describe('connection state recovery', () => {
     expect(ann.of(wire.hello).length).toBe(2)
   })
 
-  test('S21 a recovered connection whose authenticate fails with a passing code loses its transport only, and reconnects', async () => {
+  test('SEC21 a recovered connection whose authenticate fails with a passing code loses its transport only, and reconnects', async () => {
     let failures = 0
     const { io, connect, errors } = await startRooms(
       {

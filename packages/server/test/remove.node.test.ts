@@ -10,7 +10,7 @@ import { type Client, gate, startRooms, texts, words } from './support/start-roo
 const outs = (client: Client): Out[] => client.of(wire.out).map(([out]) => out as Out)
 const options = { contract: chat, authenticate: believe }
 
-describe('S15: rooms.remove puts a user out of a room', () => {
+describe('SEC15 rooms.remove puts a user out of a room', () => {
   test('on all of its connections and at once: no more events, and every request needs another join', async () => {
     const { rooms, io, connect } = await startRooms(options)
     const tabs = [await connect({ id: 'ann' }), await connect({ id: 'ann' })] as const
@@ -90,7 +90,7 @@ describe('S15: rooms.remove puts a user out of a room', () => {
   })
 })
 
-describe.each(logs)('S15: a ban in the %s log', (_name, createLog) => {
+describe.each(logs)('SEC15 a ban in the %s log', (_name, createLog) => {
   test('refuses joins with its code and sentence, before the app is asked, until its time is over or it is lifted', async () => {
     const asked: string[] = []
     const authorize = { join: ({ user }: { user: { id: string } }) => (asked.push(user.id), true) }
@@ -114,7 +114,7 @@ describe.each(logs)('S15: a ban in the %s log', (_name, createLog) => {
   })
 })
 
-describe('S15: a join under way', () => {
+describe('SEC15 a join under way', () => {
   test('that had made the user a member is refused, behind $out', async () => {
     const [reading, read] = [gate(), gate()]
     const log = memoryLog()
@@ -185,7 +185,7 @@ describe('S15: a join under way', () => {
   })
 })
 
-describe('S16: a batch whose sender is put out while the app decides', () => {
+describe('SEC16 a batch whose sender is put out while the app decides', () => {
   test('is not stored, not sent to the members, and answered with NOT_MEMBER', async () => {
     const [handling, handled] = [gate(), gate()]
     const { rooms, connect } = await startRooms(options)
@@ -244,7 +244,7 @@ describe('S16: a batch whose sender is put out while the app decides', () => {
   })
 })
 
-describe('S15: rooms.reauthorize asks the app again', () => {
+describe('SEC15 rooms.reauthorize asks the app again', () => {
   test('for each room of a user, with the params of its join, and puts it out where it is refused now', async () => {
     let isClosed = false
     const asked: unknown[] = []

@@ -84,7 +84,7 @@ function startGarbageServer(say: (link: HostileLink) => void, first = 1) {
   })
 }
 
-describe.each([['polling'], ['websocket']])('S27: CN12 garbage over %s', (transport) => {
+describe.each([['polling'], ['websocket']])('SEC27 CN12 garbage over %s', (transport) => {
   const options = { connectTimeoutMs: 300, socket: { transports: [transport] } }
 
   /** Whatever it was, nothing is thrown, and the client works in the end. */
@@ -143,7 +143,7 @@ describe.each([['polling'], ['websocket']])('S27: CN12 garbage over %s', (transp
   })
 })
 
-test('S27: CN12 garbage fails the attempt with a sentence, and another attempt follows', async () => {
+test('SEC27 CN12 garbage fails the attempt with a sentence, and another attempt follows', async () => {
   const server = await startHostileServer((link) => link.send('0garbage'))
   const client = startClient(server.url)
   const statuses = recordStatuses(client)

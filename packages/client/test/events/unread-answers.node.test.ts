@@ -30,7 +30,7 @@ async function startGreedyServer(): Promise<string> {
   return `http://127.0.0.1:${(http.address() as AddressInfo).port}`
 }
 
-test('S29: DS16 a server that asks 50,000 times and reads no answer gets no more than 16 MiB of them into the memory', async () => {
+test('SEC29 DS16 a server that asks 50,000 times and reads no answer gets no more than 16 MiB of them into the memory', async () => {
   expectNothingUncaught()
   const { ofType, inspect } = recordInspect()
   const client = startClient(await startGreedyServer(), { inspect, socket: { transports: ['websocket'] } })

@@ -235,7 +235,7 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
       expect(await ann.ask(event, request)).toMatchObject({ ok: false, code: 'FORBIDDEN' })
   })
 
-  test('S3: refuses malformed requests with a sentence, and goes on', async () => {
+  test('SEC3 refuses malformed requests with a sentence, and goes on', async () => {
     const ann = await joined(await start())
     let deep: unknown = 1
     for (let level = 0; level < 200; level++) deep = [deep]

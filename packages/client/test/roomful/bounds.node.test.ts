@@ -26,7 +26,7 @@ function readable<T>(items: T[], length: number, isEnd = false): T[] {
   return list
 }
 
-describe('S28: CN23 of a list that is longer than it may be, the rest is not read', () => {
+describe('SEC28 CN23 of a list that is longer than it may be, the rest is not read', () => {
   const seqs = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => entry(from + index))
 
   test('in a page, the first entries count', () => {
@@ -67,7 +67,7 @@ describe('S28: CN23 of a list that is longer than it may be, the rest is not rea
   })
 })
 
-describe('S28: RM9 members beyond 10,000', () => {
+describe('SEC28 RM9 members beyond 10,000', () => {
   const full = membersFrom({ v: 1, list: members(MAX_MEMBERS) })
 
   test('that enter one by one are left out; the others change', () => {
@@ -103,7 +103,7 @@ describe('S28: RM9 members beyond 10,000', () => {
   })
 })
 
-describe('S28: RM9 changes of members before the answer to the join', () => {
+describe('SEC28 RM9 changes of members before the answer to the join', () => {
   const ignore = (): void => {}
   const start = () => new RoomMembers(new Schemas(undefined, ignore, ignore), ignore)
 
@@ -122,7 +122,7 @@ describe('S28: RM9 changes of members before the answer to the join', () => {
   })
 })
 
-describe('S28: CN23 a $hello with absurd limits', () => {
+describe('SEC28 CN23 a $hello with absurd limits', () => {
   const limit = (name: string, value: unknown) =>
     readHello(helloWith({ limits: { [name]: value } as never }))?.limits[name as 'page']
 
@@ -160,7 +160,7 @@ describe('S28: CN23 a $hello with absurd limits', () => {
   })
 })
 
-test('S28: CN23 of a million messages in the answer to a join, a page is delivered, and the rest is asked for', async () => {
+test('SEC28 CN23 of a million messages in the answer to a join, a page is delivered, and the rest is asked for', async () => {
   const head = 100_000
   let joins = 0
   const { url, server, dataOf } = await startScript({

@@ -18,7 +18,7 @@ async function count(name: string, script: Parameters<typeof startScript>[0], wo
   return server.dataOf(name).length
 }
 
-test('S28: E9 a server whose pages only say that messages are gone is asked once a second', async () => {
+test('SEC28 E9 a server whose pages only say that messages are gone is asked once a second', async () => {
   const fetches = await count('$history', {
     $join: (_request, socket) => {
       socket.emit('$head', { room: 'general', epoch: EPOCH, seq: 9e15 })
@@ -67,13 +67,13 @@ test.each<[string, Parameters<typeof startScript>[0]]>([
       },
     },
   ],
-])('S28: E9 a server that %s gets a few joins, and then fewer and fewer', async (_what, script) => {
+])('SEC28 E9 a server that %s gets a few joins, and then fewer and fewer', async (_what, script) => {
   const joins = await count('$join', script)
   expect(joins).toBeGreaterThanOrEqual(2)
   expect(joins).toBeLessThanOrEqual(6)
 })
 
-test('S28: E9 a timeline asks a server whose pages have none of the missing messages once a second', async () => {
+test('SEC28 E9 a timeline asks a server whose pages have none of the missing messages once a second', async () => {
   const fetches = await count(
     '$history',
     {

@@ -43,7 +43,7 @@ function read(kind: Kind, value: unknown): unknown {
   }
 }
 
-describe.each(Object.keys(answers) as Kind[])('S28: CN12 %s', (kind) => {
+describe.each(Object.keys(answers) as Kind[])('SEC28 CN12 %s', (kind) => {
   const [, fine] = answers[kind]
 
   test('is read if it is well-formed', () => {
@@ -76,7 +76,7 @@ describe('CN12 a refusal with a malformed sentence or wait', () => {
   })
 })
 
-describe('S28: CN12 a malformed answer to a join', () => {
+describe('SEC28 CN12 a malformed answer to a join', () => {
   test.each([
     ['nothing', undefined],
     ['a text', 'ok'],

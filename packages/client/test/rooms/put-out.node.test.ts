@@ -16,7 +16,7 @@ function recordStates({ state }: Pick<Room, 'state'>): RoomState['status'][] {
 }
 const statusOf = (room: Pick<Room, 'status'>) => expect.poll(() => room.status)
 
-describe('RM15 S15: a server puts a client out of a room', () => {
+describe('RM15 SEC15 a server puts a client out of a room', () => {
   test('rooms.remove: the room failed with the code and the sentence, hears nothing, and takes no message', async () => {
     const chat = await startChat()
     const [ann, bob] = [chat.connect('Ann'), chat.connect('Bob')]
@@ -106,7 +106,7 @@ describe('RM15 S15: a server puts a client out of a room', () => {
     })
   })
 
-  test('S15: io.socketsLeave and io.disconnectSockets of the app are told too', async () => {
+  test('SEC15 io.socketsLeave and io.disconnectSockets of the app are told too', async () => {
     const chat = await startChat()
     const [ann, bob] = [chat.connect('Ann'), chat.connect('Bob')]
     const room = await ann.join('general')
@@ -134,7 +134,7 @@ describe('RM15 S15: a server puts a client out of a room', () => {
   })
 })
 
-describe('OB20 S16: messages that are under way when the client is put out', () => {
+describe('OB20 SEC16 messages that are under way when the client is put out', () => {
   test('are rejected with the reason, are not in the log, and do not bring the client back', async () => {
     const [handling, handled] = [gate(), gate()]
     let joins = 0

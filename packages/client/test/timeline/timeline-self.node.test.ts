@@ -34,7 +34,7 @@ async function publishAsEve(url: string, cid: string, ids: readonly (string | un
 /** What a stranger who has seen the id of a message could take for its sender's cid. */
 const cidFrom = (id: string): string => `${id.slice(0, 8)}${'e'.repeat(14)}`
 
-test('S18 TL2 C16 a message of another user under the id of an own message does not replace it', async () => {
+test('SEC18 TL2 C16 a message of another user under the id of an own message does not replace it', async () => {
   const { server, connect } = await startChat()
   const room = await connect('Ann').join('general')
   const timeline = createTimeline(room, 'message')
@@ -81,7 +81,7 @@ test('TL2 C16 a guest’s message is known by its id, and shown once', async () 
   )
 })
 
-test('S18 TL2 the text of another guest, who has seen all earlier ids, does not stand in place of an own pending message', async () => {
+test('SEC18 TL2 the text of another guest, who has seen all earlier ids, does not stand in place of an own pending message', async () => {
   const contract = defineContract({ room: { message: z.object({ text: z.string() }) } })
   const server = await startServer({ configure: (host) => void createRooms(host, { contract, log: memoryLog() }) })
   const room = await startClient(server.url, { rooms: roomful() }).join('general')

@@ -59,7 +59,7 @@ export class Credentials {
     this.#expiry.stop()
   }
 
-  /** S33: the user of a connection never changes. */
+  /** SEC33: the user of a connection never changes. */
   #use(next: Identity | null): AuthAnswer {
     const identity = this.#identity
     if (identity?.wire.id !== next?.wire.id) throw refuse('FORBIDDEN', 'these are the credentials of another user')

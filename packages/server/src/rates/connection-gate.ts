@@ -44,7 +44,7 @@ export function gateConnections(io: unknown, parts: GateParts): () => void {
 }
 
 /**
- * Refuses connections of an address that has too many, before they get a session (S13).
+ * Refuses connections of an address that has too many, before they get a session (SEC13).
  *
  * @returns a function that removes the gate.
  */

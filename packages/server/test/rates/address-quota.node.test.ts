@@ -15,7 +15,7 @@ async function flood(client: Client, name: string): Promise<number> {
   }
 }
 
-test('S19: ever new cids from one address are refused at that address; others still publish', async () => {
+test('SEC19 ever new cids from one address are refused at that address; others still publish', async () => {
   const log = memoryLog({ maxRowsPerAddress: 30, maxRows: 1_000 })
   const { url } = await startRooms({ contract: guestChat, log, trustProxy: 1 })
   const [eve, mallory, ann] = await Promise.all([
@@ -30,7 +30,7 @@ test('S19: ever new cids from one address are refused at that address; others st
   expect(await eve.publish('general', texts(['more'], 2), { cid: cid('eve0') })).toMatchObject({ ok: true })
 })
 
-test('S19: guests at twenty addresses leave half of the rows to users', async () => {
+test('SEC19 guests at twenty addresses leave half of the rows to users', async () => {
   const log = memoryLog({ maxRowsPerAddress: 10, maxRows: 100 })
   const { io, url } = await startRooms({ contract: guestChat, log, trustProxy: 1 })
   let admitted = 0

@@ -32,7 +32,7 @@ function limiterWith(option: RatesOption) {
 const two = { perSecond: 10, burst: 2 }
 
 describe('the rates of a connection', () => {
-  test('S10: a request beyond a rate is refused with the time after which it fits, and costs no tokens', () => {
+  test('SEC10 a request beyond a rate is refused with the time after which it fits, and costs no tokens', () => {
     const { clock, connect, metrics } = limiterWith({ publishes: two, requests: { perSecond: 1, burst: 3 } })
     const ann = connect()
     expect(ann.refusals(2)).toEqual([])
@@ -44,7 +44,7 @@ describe('the rates of a connection', () => {
     expect(connect().refusals(2)).toEqual([])
   })
 
-  test('S10: a connection that is refused too often is told to end, one that waits is not', () => {
+  test('SEC10 a connection that is refused too often is told to end, one that waits is not', () => {
     const { clock, connect } = limiterWith({ publishes: two, refusals: { perSecond: 1, burst: 5 } })
     const [patient, eve] = [connect(), connect()]
     eve.refusals(2 + 5)
@@ -58,7 +58,7 @@ describe('the rates of a connection', () => {
     expect(patient.excess).toEqual([])
   })
 
-  test('S10: new connections of an address, or of a user, share a multiple of the rate', () => {
+  test('SEC10 new connections of an address, or of a user, share a multiple of the rate', () => {
     const { clock, connect } = limiterWith({ publishes: two, perAddress: 3 })
     for (let n = 0; n < 3; n += 1) expect(connect('address 192.0.2.1').refusals(2)).toEqual([])
     expect(connect('address 192.0.2.1').refusals(1)).toEqual([34])
@@ -68,7 +68,7 @@ describe('the rates of a connection', () => {
     expect(connect('address 192.0.2.1').refusals(2)).toEqual([33])
   })
 
-  test('S10: a connection goes on with the tokens of one that has ended at its address, so that coming back gives no new ones', () => {
+  test('SEC10 a connection goes on with the tokens of one that has ended at its address, so that coming back gives no new ones', () => {
     const { clock, connect } = limiterWith({ publishes: two, refusals: { perSecond: 1, burst: 5 } })
     const [eve, ann] = [connect('address 192.0.2.1'), connect('address 192.0.2.1')]
     expect([eve.refusals(2), ann.refusals(1)]).toEqual([[], []])
@@ -82,7 +82,7 @@ describe('the rates of a connection', () => {
     expect(connect('address 192.0.2.1').refusals(2)).toEqual([])
   })
 
-  test('S10: the refused requests of many rooms are told to come back one after the other, at most 10 s later', () => {
+  test('SEC10 the refused requests of many rooms are told to come back one after the other, at most 10 s later', () => {
     const { clock, connect } = limiterWith({ publishes: two, refusals: false })
     const ann = connect()
     ann.refusals(2)
@@ -95,7 +95,7 @@ describe('the rates of a connection', () => {
     }
   })
 
-  test('S10: a batch is told to come back when all of its rest fits', () => {
+  test('SEC10 a batch is told to come back when all of its rest fits', () => {
     const { connect } = limiterWith({ publishes: { perSecond: 10, burst: 64 } })
     const { rates } = connect()
     for (let n = 0; n < 64; n += 1) rates.take({ publishes: 1 })
@@ -123,7 +123,7 @@ describe('the rates of a connection', () => {
 })
 
 describe('the rates of an address', () => {
-  test('S13: new connections and open ones are bounded, each address for itself', () => {
+  test('SEC13 new connections and open ones are bounded, each address for itself', () => {
     const { clock, limiter, metrics } = limiterWith({ connections: two, openConnections: 3 })
     const admitted = (address: string) => limiter.admitsConnection(address)
     expect([1, 2, 3].map(() => admitted('192.0.2.1'))).toEqual([true, true, false])
@@ -136,7 +136,7 @@ describe('the rates of an address', () => {
     expect(metrics.bounds.snapshot().connectionRates).toBe(2)
   })
 
-  test('S13: sessions of an address are bounded; clients without a known address are not counted', () => {
+  test('SEC13 sessions of an address are bounded; clients without a known address are not counted', () => {
     const { limiter } = limiterWith({ sessions: two })
     for (let n = 0; n < 2; n += 1) limiter.assertSession('192.0.2.1')
     expect(() => limiter.assertSession('192.0.2.1')).toThrow(expect.objectContaining({ code: 'RATE' }))
@@ -145,7 +145,7 @@ describe('the rates of an address', () => {
   })
 })
 
-test('S10: an address whose flood was ended gets no new connection for a time; other addresses do', () => {
+test('SEC10 an address whose flood was ended gets no new connection for a time; other addresses do', () => {
   const { clock, connect, limiter } = limiterWith({ publishes: two, refusals: { perSecond: 1, burst: 5 } })
   const eve = connect('address 192.0.2.1')
   expect(limiter.admitsConnection('192.0.2.1')).toBe(true)

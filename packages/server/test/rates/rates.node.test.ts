@@ -19,7 +19,7 @@ describe('rates', () => {
     expect(Object.keys(limits)).not.toContain('rates')
   })
 
-  test('S10: messages beyond the rate get RATE after the results of those that fit; sent again, they follow in order', async () => {
+  test('SEC10 messages beyond the rate get RATE after the results of those that fit; sent again, they follow in order', async () => {
     const { connect } = await startRooms({
       contract: guestChat,
       limits: { rates: { publishes: { perSecond: 1, burst: 3 } } },
@@ -41,7 +41,7 @@ describe('rates', () => {
     expect(await ann.publish('general', batch)).toMatchObject({ ok: true })
   })
 
-  test('S10: a refused batch costs no write', async () => {
+  test('SEC10 a refused batch costs no write', async () => {
     const log = memoryLog()
     let commits = 0
     const counted = changedLog(log, {
@@ -69,7 +69,7 @@ describe('rates', () => {
     [wire.volatile, { room: 'general', event: 'cursor', data: { x: 1, y: 1 } }, 'volatile'],
     [wire.history, { room: 'general', epoch: 'an epoch of ours', after: 0, limit: 1 }, 'requests'],
     ['$unknown', {}, 'requests'],
-  ])('S10: %s beyond its rate gets RATE', async (event, request, name) => {
+  ])('SEC10 %s beyond its rate gets RATE', async (event, request, name) => {
     const { rooms, connect } = await startRooms({
       contract: guestChat,
       limits: { rates: { [name]: { perSecond: 1, burst: 3 } } },
@@ -82,7 +82,7 @@ describe('rates', () => {
     expect(rooms.metrics().bounds.rates).toBeGreaterThan(0)
   })
 
-  test('S10: bytes beyond the rate are refused until they have passed', async () => {
+  test('SEC10 bytes beyond the rate are refused until they have passed', async () => {
     const { connect } = await startRooms({
       contract: guestChat,
       limits: { rates: { bytes: { perSecond: 10_000, burst: 5_000 } } },
@@ -95,7 +95,7 @@ describe('rates', () => {
     await expect.poll(() => ann.ask(wire.typing, { room: 'general', typing: false })).toEqual({ ok: true })
   })
 
-  test('S10: a flood ends with $bye RATE; a client that waits as told stays', async () => {
+  test('SEC10 a flood ends with $bye RATE; a client that waits as told stays', async () => {
     const limits = { rates: { typing: { perSecond: 100, burst: 5 }, refusals: { perSecond: 1, burst: 50 } } }
     const { url, connect } = await startRooms({ contract: guestChat, limits })
     const ann = await connect()
@@ -110,7 +110,7 @@ describe('rates', () => {
     expect((await clientOf(connectRaw(url)).hello()).v).toBe(1)
   })
 
-  test('S10: a user whose address is unknown has no more with many connections', async () => {
+  test('SEC10 a user whose address is unknown has no more with many connections', async () => {
     const { connect } = await startRooms({
       contract: chat,
       authenticate: believe,
@@ -131,7 +131,7 @@ describe('rates', () => {
 
 describe('connections of an address', () => {
   test.each(['before', 'after'])(
-    'S13: are refused before they have a session, with createRooms %s io.attach',
+    'SEC13 are refused before they have a session, with createRooms %s io.attach',
     async (when) => {
       const http = createServer()
       const io = new Server()
@@ -158,7 +158,7 @@ describe('connections of an address', () => {
     },
   )
 
-  test('S13: no more than openConnections are open; one that ends makes space', async () => {
+  test('SEC13 no more than openConnections are open; one that ends makes space', async () => {
     const { io, url } = await startRooms({
       contract: guestChat,
       trustProxy: 1,
@@ -192,7 +192,7 @@ describe('connections of an address', () => {
     expect((io.engine as unknown as { opts: { allowRequest: unknown } }).opts.allowRequest).toBe(allowRequest)
   })
 
-  test('S13: sessions beyond the rate are refused with RATE, without a call of authenticate', async () => {
+  test('SEC13 sessions beyond the rate are refused with RATE, without a call of authenticate', async () => {
     let calls = 0
     const { url } = await startRooms({
       contract: chat,

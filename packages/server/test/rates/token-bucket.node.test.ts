@@ -34,7 +34,7 @@ describe('a token bucket', () => {
     expect(bucket.waitFor(1, 11_000)).toBe(0)
   })
 
-  test('S10: in no interval more is admitted than the burst and the rate, and what has waited is admitted', () => {
+  test('SEC10 in no interval more is admitted than the burst and the rate, and what has waited is admitted', () => {
     const rate = fc.record({ perSecond: fc.integer({ min: 1, max: 5_000 }), burst: fc.integer({ min: 1, max: 500 }) })
     const step = fc.record({ passed: fc.nat(2_000), count: fc.integer({ min: 1, max: 20 }), waits: fc.boolean() })
     fc.assert(
