@@ -35,6 +35,39 @@ test('a message over the length limit is not sent, and the page explains why; a 
   await bob.expectMessage('x'.repeat(4000))
 })
 
+test('SEC25 SEC31 HTML and links are shown as text and run nothing, and the token is in no address', async ({
+  enter,
+}) => {
+  const ann = await enter('Ann')
+  const addresses: string[] = []
+  ann.page.on('request', (request) => addresses.push(request.url()))
+  ann.page.on('websocket', (socket) => addresses.push(socket.url()))
+  await ann.page.reload()
+  await ann.expectConnected()
+  await ann.createRoom()
+  const texts = [
+    '<img src=x onerror="document.title=1">',
+    '<script>document.title=1</script>',
+    'javascript:document.title=1',
+    'data:text/html,<script>1</script>',
+    '\u202etxt.exe',
+    `a${'\u0301'.repeat(3_900)}`,
+  ]
+  for (const text of texts) await ann.send(text)
+  await expect(ann.log.locator('.bubble')).toHaveCount(texts.length)
+  await expect(ann.waiting).toHaveCount(0)
+  await ann.expectMessage(texts[0] ?? '')
+  await expect(ann.log.locator('img, script, a')).toHaveCount(0)
+  expect(await ann.page.title()).not.toBe('1')
+  await ann.send('still here')
+  await ann.expectMessage('still here')
+  const token = await ann.page.evaluate(
+    () => (JSON.parse(Object.values(sessionStorage)[0] as string) as { token: string }).token,
+  )
+  expect(addresses.filter((address) => address.includes('socket.io'))).not.toEqual([])
+  for (const address of addresses) expect(decodeURIComponent(address)).not.toContain(token)
+})
+
 test('a blank message is not sent', async ({ enter }) => {
   const ann = await enter('Ann')
   await ann.createRoom()

@@ -37,6 +37,31 @@ test('SEC25 text that looks like HTML or a link is shown as text', async () => {
   expect(document.querySelectorAll('.bubble *, [role=log] a')).toHaveLength(0)
 })
 
+test('SEC26 a text that is an object, a list or missing is dropped, and the page goes on', async () => {
+  const { bob, server } = await startChat()
+  const warnings = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  onTestFinished(() => warnings.mockRestore())
+  let epoch: unknown
+  server.dropNext(({ args }) => {
+    epoch = (args[1] as { epoch?: unknown } | undefined)?.epoch ?? epoch
+    return false // only looks
+  })
+  await bob.emit('message', { text: 'before' })
+  await expect.poll(() => epoch).toEqual(expect.any(String))
+  const texts = [{ toString: 'x' }, ['<b>'], null]
+  for (const [index, text] of texts.entries()) {
+    const meta = { $room: 'general', epoch, seq: 2 + index, id: `hostile message ${index}`, from: null, at: 1 }
+    server.io.emit('message', { text }, meta)
+  }
+  // The real server gives these the numbers 2 to 4, which the page has received.
+  for (const _ of texts) await bob.emit('message', { text: 'in place of the hostile ones' })
+  await bob.emit('message', { text: 'after' })
+  expect(await log().findByText('after')).toBeTruthy()
+  const shown = Array.from(document.querySelectorAll('.bubble'), ({ textContent }) => textContent)
+  expect(shown).toEqual(['before', 'after'])
+  expect(warnings).toHaveBeenCalled() // both clients say so on the console
+})
+
 test('a refused message shows the reason and can be sent again', async () => {
   const { acceptAll } = await startChat()
   sendMessage('spam')

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
+import type { Socket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
-import { connect, open, longTimeout, startTestServer } from './support.ts'
+import { connect, open, longTimeout, postSession, signIn, startTestServer } from './support.ts'
 
 describe('SEC14 the origin of a socket', () => {
   const attempt = (url: string, transport: 'polling' | 'websocket', origin?: string): Promise<string> => {
@@ -35,6 +36,22 @@ describe('SEC14 the origin of a socket', () => {
     expect(accepted.headers.get('access-control-allow-origin')).toBe('https://chat.example')
     expect(await accepted.text()).toMatch(/"sid"/)
   })
+})
+
+it('SEC30 only `auth` of the handshake signs a user in: no cookie, header or query does, and no cookie is set', async () => {
+  const { url } = await startTestServer()
+  const { token } = await signIn(url, 'Ann')
+  const join = async (socket: Socket): Promise<unknown> =>
+    socket.timeout(10_000).emitWithAck('$join', { room: 'general' })
+  expect(await join(await connect(url, { token }))).toMatchObject({ ok: true })
+  const headers = { cookie: `token=${token}; session=${token}; io=${token}`, authorization: `Bearer ${token}` }
+  for (const transport of ['polling', 'websocket']) {
+    const socket = open(url, { transports: [transport], extraHeaders: headers, query: { token, auth: token } })
+    await new Promise<void>((resolve) => socket.once('connect', resolve))
+    expect(await join(socket)).toMatchObject({ ok: false, code: 'FORBIDDEN' })
+  }
+  const answers = [await postSession(url, { name: 'Bob' }), await fetch(`${url}/socket.io/?EIO=4&transport=polling`)]
+  for (const { status, headers: sent } of answers) expect([status, sent.get('set-cookie')]).toEqual([200, null])
 })
 
 it('uses the given ping interval and timeout', async () => {

@@ -75,7 +75,7 @@ describe('renew', () => {
     expect(await sessions.verify(second.token)).toMatchObject({ user: first.user })
   })
 
-  it('renews a token for a day after it has expired, and not later', async () => {
+  it('SEC22 renews a token for a day after it has expired, and not later', async () => {
     const { sessions, clock } = sessionsAt(0)
     const { token, user } = await sessions.signIn('Ann')
     clock.now += 24 * 60 * minute
