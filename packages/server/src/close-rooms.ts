@@ -45,7 +45,7 @@ export async function closeRooms(parts: ClosingParts): Promise<void> {
   await within(Math.max(leftMs, 0), sessions.endAll({ code: 'CLOSING', after: returnMs(connections) }))
   leaveDelay.stop()
   sessions.stop()
-  removeGate()
+  removeGate() // before the guard, which was there first
   guard.stop()
   await log.close?.()
   inspect?.({ type: 'closed', durationMs: performance.now() - startedAt })
