@@ -241,6 +241,20 @@ describe('rooms', () => {
   })
 })
 
+test('rates are given in part, and false removes them', () => {
+  const guests = defineContract({ room: { message: z.string() } })
+  const limits = { rates: { publishes: { burst: 5 }, joins: false, openConnections: 9, perAddress: false } } as const
+  createRooms(io, { contract: guests, limits, trustProxy: ['loopback'], rateCheck: () => ({ afterMs: 5 }) })
+  createRooms(io, { contract: guests, limits: { rates: false }, trustProxy: 1, rateCheck: async () => {} })
+  // @ts-expect-error no such rate
+  createRooms(io, { contract: guests, limits: { rates: { emits: false } } })
+  // @ts-expect-error a rate has two numbers
+  createRooms(io, { contract: guests, limits: { rates: { joins: 5 } } })
+  // @ts-expect-error not a number, nor a list
+  createRooms(io, { contract: guests, trustProxy: true })
+  expectTypeOf(createRooms(io, { contract: guests }).networkOf).returns.toEqualTypeOf<string | undefined>()
+})
+
 test('toUser emits the events of the inbox', () => {
   expectTypeOf(rooms.toUser('ann').emit('alert', { text: 'hi' })).toEqualTypeOf<Promise<Receipt>>()
   void rooms.toUser('ann').emit('ping')
