@@ -25,6 +25,11 @@ export class BucketSet<Name extends string> {
       this.#buckets.get(name)?.take(count ?? 0, now)
   }
 
+  /** Gives the named rates no tokens for a time. */
+  pause(names: readonly Name[], ms: number, now: number): void {
+    for (const name of names) this.#buckets.get(name)?.pause(ms, now)
+  }
+
   isFull(now: number): boolean {
     for (const bucket of this.#buckets.values()) if (!bucket.isFull(now)) return false
     return true

@@ -149,8 +149,13 @@ export class RequestLimiter {
   #refuse(wait: number, at: number): RefusalError {
     const { own, penalty, onExcess, metrics } = this.#parts
     metrics.bounds.add('rates')
-    if (own.waitFor({ refusals: 1 }, at) > 0) onExcess(Math.max(wait, own.waitFor({ refusals: penalty }, at)))
-    else own.take({ refusals: 1 }, at)
+    if (own.waitFor({ refusals: 1 }, at) === 0) own.take({ refusals: 1 }, at)
+    else {
+      const awayMs = Math.max(wait, own.waitFor({ refusals: penalty }, at))
+      // Otherwise a flood would come back with all that it could not send meanwhile, at once.
+      own.pause(requestRates, awayMs, at)
+      onExcess(awayMs)
+    }
     const turn = Math.max(0, this.#nextTurn - at)
     const after = Math.ceil(Math.max(wait, Math.min(MAX_AFTER_MS, turn + wait)))
     this.#nextTurn = at + after

@@ -33,6 +33,11 @@ export class TokenBucket {
     this.#at = Math.max(this.#at, now)
   }
 
+  /** Takes what the bucket gets in this time, so that it has no more at its end than now. */
+  pause(ms: number, now: number): void {
+    this.take((this.#rate.perSecond * ms) / 1_000, now)
+  }
+
   /** Whether the bucket is as a new one. */
   isFull(now: number): boolean {
     return this.#tokensAt(now) >= this.#rate.burst

@@ -145,6 +145,19 @@ describe('the rates of an address', () => {
   })
 })
 
+test('SEC10 a flood that was ended comes back with no more tokens than it left with', () => {
+  const { clock, connect } = limiterWith({
+    publishes: { perSecond: 10, burst: 50 },
+    refusals: { perSecond: 1, burst: 5 },
+  })
+  const eve = connect('address 192.0.2.1')
+  eve.refusals(50 + 5 + 1)
+  expect(eve.excess).toEqual([3_000])
+  eve.end()
+  clock.now += 3_000
+  expect(connect('address 192.0.2.1').refusals(1)).toHaveLength(1)
+})
+
 test('SEC10 an address whose flood was ended gets no new connection for a time; other addresses do', () => {
   const { clock, connect, limiter } = limiterWith({ publishes: two, refusals: { perSecond: 1, burst: 5 } })
   const eve = connect('address 192.0.2.1')
