@@ -270,7 +270,7 @@ export const mutants = [
   ),
   mutant(
     'S3 a passing refusal is skipped, and the rest goes on, in the server that ships',
-    `${server}/publish/publisher.ts`,
+    `${server}/publish/decide-items.ts`,
     'if (isPassingCode(refusal.code)) return { items: decided, stopped: refusal }',
     'if (isPassingCode(refusal.code)) continue',
     'packages/server/test/publish packages/server/test/handle packages/server/test/dedup',
@@ -305,8 +305,8 @@ export const mutants = [
   ),
   mutant(
     'S10 messages have no rate',
-    `${server}/publish/publisher.ts`,
-    'rates.take({ publishes: 1 }, { publishes: items.length - decided.length })',
+    `${server}/publish/decide-items.ts`,
+    'rates.take({ publishes: 1 }, { publishes: request.items.length - decided.length })',
     '',
     'packages/server/test/rates',
   ),
@@ -576,7 +576,7 @@ export const mutants = [
   ),
   mutant(
     'S18 all senders have one key for handlers',
-    `${server}/publish/publisher.ts`,
+    `${server}/publish/decide-items.ts`,
     'const senderKey = sender.user ?? guestKeyOf(sender.cid)',
     'const senderKey = room.name && guestKeyOf(room.name)',
     'packages/server/test/message-ids',
