@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { wire } from '@roomful/contract/protocol'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { openPolling, openPollingSocket, SEPARATOR } from './support/raw-polling.ts'
-import { openSocketIo, openWebSocket, type RawWebSocket, received } from './support/raw-web-socket.ts'
-import { texts } from './support/start-rooms.ts'
+import { openPolling, openPollingSocket, openSocketIo, openWebSocket } from './support/raw-clients.ts'
+import { SEPARATOR } from './support/raw-polling.ts'
 import { type SmallServer, startSmallServer } from './support/small-server.ts'
 import type { SmallServerSettings } from './support/small-server-main.ts'
+import { expectUnharmed, joinRoom } from './support/unharmed.ts'
 
 const MB = 1_000_000
 
@@ -22,25 +21,6 @@ async function start(settings: SmallServerSettings): Promise<SmallServer> {
   return server
 }
 
-/** Two clients of the server still talk, within a second. */
-async function expectUnharmed({ url }: SmallServer): Promise<void> {
-  const [ann, bob] = [await openSocketIo(url), await openSocketIo(url)]
-  const { epoch } = await join(ann, 'pair')
-  await join(bob, 'pair')
-  const started = performance.now()
-  const cid = randomBytes(17).toString('base64url').slice(0, 22)
-  const batch = { room: 'pair', epoch, cid, items: texts(['still here']) }
-  ann.send(`429${JSON.stringify([wire.publish, batch])}`)
-  await received(bob, /^42\["message",\{"text":"still here"\}/)
-  expect(performance.now() - started).toBeLessThan(1_000)
-}
-
-async function join(socket: RawWebSocket, room: string): Promise<{ readonly epoch: string; readonly head: number }> {
-  socket.send(`421${JSON.stringify([wire.join, { room }])}`)
-  const [, answer = ''] = await received(socket, /^431\[(\{"ok":true.*\})\]$/)
-  return JSON.parse(answer) as { epoch: string; head: number }
-}
-
 test('SEC6 a payload of 129 KB with 43,000 CONNECT packets leaves a server of 512 MB alive, and other clients unaffected', async () => {
   const server = shared
   const before = await server.state()
@@ -50,7 +30,7 @@ test('SEC6 a payload of 129 KB with 43,000 CONNECT packets leaves a server of 51
   expect(after.memory - before.memory).toBeLessThan(20 * MB)
   expect(after.metrics.bounds.connects - before.metrics.bounds.connects).toBe(1)
   expect(await client.poll()).toBeUndefined()
-  await expectUnharmed(server)
+  await expectUnharmed(server.url)
 })
 
 test('SEC11 a payload of 16,250 requests closes its connection, and delays nobody for long', async () => {
@@ -63,7 +43,7 @@ test('SEC11 a payload of 16,250 requests closes its connection, and delays nobod
   expect(metrics.bounds.events).toBe(1)
   expect(metrics.connections).toBe(0)
   expect(stallMs).toBeLessThan(200)
-  await expectUnharmed(server)
+  await expectUnharmed(server.url)
 })
 
 test('SEC2 a frame that is nested 8,000 levels deep closes its connection before the app can emit it again', async () => {
@@ -75,7 +55,7 @@ test('SEC2 a frame that is nested 8,000 levels deep closes its connection before
     await expect.poll(() => eve.isClosed).toBe(true)
   }
   expect((await server.state()).metrics.bounds.nesting - before.metrics.bounds.nesting).toBe(2)
-  await expectUnharmed(server)
+  await expectUnharmed(server.url)
 })
 
 test('SEC1 a message beyond maxHttpBufferSize ends only its own connection', async () => {
@@ -85,13 +65,13 @@ test('SEC1 a message beyond maxHttpBufferSize ends only its own connection', asy
   eve.send(`40{"text":"${'x'.repeat(4 * MB)}"}`)
   await expect.poll(() => eve.isClosed).toBe(true)
   expect((await server.state()).memory - before.memory).toBeLessThan(5 * MB)
-  await expectUnharmed(server)
+  await expectUnharmed(server.url)
 })
 
 test('SEC12 a guest that asks for history and reads nothing takes less than 20 MB, and is closed or waits', async () => {
   const server = shared
   const eve = await openSocketIo(server.url)
-  const { epoch } = await join(eve, 'full')
+  const { epoch } = await joinRoom(eve, 'full')
   const before = await server.state()
   eve.pause()
   const request = JSON.stringify([wire.history, { room: 'full', epoch, after: 0, limit: 200 }])
@@ -101,14 +81,14 @@ test('SEC12 a guest that asks for history and reads nothing takes less than 20 M
   }
   const after = await server.state()
   expect(after.memory - before.memory).toBeLessThan(20 * MB)
-  await expectUnharmed(server)
+  await expectUnharmed(server.url)
 })
 
 test('SEC12 members that do not read a busy room are told RATE and closed; those that read get all of it', async () => {
   const server = await start({ busyMs: 5 })
   const readers = [await openSocketIo(server.url), await openSocketIo(server.url)]
   const others = await Promise.all(Array.from({ length: 5 }, () => openSocketIo(server.url)))
-  for (const socket of [...readers, ...others]) await join(socket, 'busy')
+  for (const socket of [...readers, ...others]) await joinRoom(socket, 'busy')
   const before = await server.state()
   for (const socket of others) socket.pause()
   await expect.poll(async () => (await server.state()).metrics.bounds.unsent, { interval: 200 }).toBe(5)

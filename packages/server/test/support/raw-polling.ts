@@ -1,5 +1,4 @@
-import { Agent, type IncomingMessage, request } from 'node:http'
-import { onTestFinished } from 'vitest'
+import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http'
 
 const PATH = '/socket.io/?EIO=4&transport=polling'
 /** Separates the packets of a payload. */
@@ -12,40 +11,34 @@ export interface RawPolling {
   post(payload: string): Promise<number>
   /** Polls once; resolves with the packets, or undefined if the session is unknown or the connection ended. */
   poll(): Promise<readonly string[] | undefined>
+  /** Ends its TCP connections. */
+  destroy(): void
 }
 
-/** Opens a session of a Socket.IO server by polling. */
-export async function openPolling(url: string): Promise<RawPolling> {
+/** Opens a session of a Socket.IO server by polling. The caller destroys it. */
+export async function openPolling(url: string, headers: Readonly<Record<string, string>> = {}): Promise<RawPolling> {
   const agent = new Agent({ keepAlive: true })
-  onTestFinished(() => agent.destroy())
-  const opened = await answerTo(url + PATH, agent)
+  const opened = await answerTo(url + PATH, { agent, headers })
   const { sid } = JSON.parse(opened.text.slice(1)) as { sid: string }
   const address = `${url}${PATH}&sid=${sid}`
   return {
     sid,
-    post: async (payload) => (await answerTo(address, agent, payload)).status,
+    post: async (payload) => (await answerTo(address, { agent, headers }, payload)).status,
     poll: async () => {
-      const { status, text } = await answerTo(address, agent)
+      const { status, text } = await answerTo(address, { agent, headers })
       return status === 200 ? text.split(SEPARATOR) : undefined
     },
+    destroy: () => agent.destroy(),
   }
-}
-
-/** Opens a session and joins the main namespace. */
-export async function openPollingSocket(url: string): Promise<RawPolling> {
-  const client = await openPolling(url)
-  await client.post('40')
-  await client.poll()
-  return client
 }
 
 async function answerTo(
   url: string,
-  agent: Agent,
+  options: RequestOptions,
   body?: string,
 ): Promise<{ readonly status: number; readonly text: string }> {
   try {
-    const response = await headOf(url, agent, body)
+    const response = await headOf(url, options, body)
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk as Buffer)
     return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }
@@ -54,9 +47,9 @@ async function answerTo(
   }
 }
 
-function headOf(url: string, agent: Agent, body?: string): Promise<IncomingMessage> {
+function headOf(url: string, options: RequestOptions, body?: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { agent, method: body === undefined ? 'GET' : 'POST' }, resolve)
+    const sent = request(url, { ...options, method: body === undefined ? 'GET' : 'POST' }, resolve)
     sent.on('error', reject)
     sent.end(body)
   })

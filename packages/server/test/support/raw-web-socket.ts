@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
 
 /** A WebSocket client that sends any frames, several in one TCP write, and need not read. It answers no ping by itself. */
 export interface RawWebSocket {
@@ -11,6 +10,8 @@ export interface RawWebSocket {
   readonly isClosed: boolean
   /** Sends each as one frame, all in one write. */
   send(...frames: readonly (string | Buffer)[]): void
+  /** Sends bytes that need not be a frame. */
+  write(bytes: Buffer): void
   /** Reads no longer: what the server sends stays in the buffers of TCP, and then in the server. */
   pause(): void
   resume(): void
@@ -18,18 +19,17 @@ export interface RawWebSocket {
   destroy(): void
 }
 
-interface RawOptions {
+export interface RawOptions {
   /** @default '/socket.io/?EIO=4&transport=websocket' */
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Opens a WebSocket to a Socket.IO server; its first packet is the handshake `0{…}`. It is destroyed with the test. */
+/** Opens a WebSocket to a Socket.IO server; its first packet is the handshake `0{…}`. The caller destroys it. */
 export async function openWebSocket(url: string, options: RawOptions = {}): Promise<RawWebSocket> {
   const { hostname, port } = new URL(url)
   const { path = '/socket.io/?EIO=4&transport=websocket', headers = {} } = options
   const tcp = connect(Number(port), hostname)
-  onTestFinished(() => void tcp.destroy())
   tcp.on('error', () => {}) // `close` follows
   const lines = [
     `GET ${path} HTTP/1.1`,
@@ -52,8 +52,9 @@ export async function openSocketIo(url: string, options: RawOptions = {}): Promi
   return socket
 }
 
-/** The first packet that matches, and its groups. Rejects when the connection ends without one. */
-export async function received(socket: RawWebSocket, pattern: RegExp): Promise<RegExpExecArray> {
+/** The first packet that matches, and its groups. Rejects when the connection ends without one, and after `timeoutMs`. */
+export async function received(socket: RawWebSocket, pattern: RegExp, timeoutMs = 20_000): Promise<RegExpExecArray> {
+  const endAt = performance.now() + timeoutMs
   for (let index = 0; ;) {
     for (; index < socket.packets.length; index += 1) {
       const match = pattern.exec(socket.packets[index] ?? '')
@@ -61,6 +62,7 @@ export async function received(socket: RawWebSocket, pattern: RegExp): Promise<R
     }
     if (socket.isClosed)
       throw new Error(`closed before a packet matched ${pattern}: ${socket.packets.slice(-3).join()}`)
+    if (performance.now() > endAt) throw new Error(`no packet matched ${pattern} within ${timeoutMs} ms`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }
@@ -73,9 +75,10 @@ async function upgraded(tcp: Socket): Promise<RawWebSocket> {
   tcp.on('close', () => (isClosed = true))
   const take = (chunk: Buffer): void => {
     receivedBytes += chunk.length
-    const { texts, rest } = framesIn(unread.length === 0 ? chunk : Buffer.concat([unread, chunk]))
+    const { texts, rest, isEnd } = framesIn(unread.length === 0 ? chunk : Buffer.concat([unread, chunk]))
     packets.push(...texts)
     unread = rest
+    if (isEnd) tcp.destroy() // a server waits for an answer to its close frame, for up to 30 s
   }
   await new Promise<void>((resolve, reject) => {
     let head = Buffer.alloc(0)
@@ -99,6 +102,7 @@ async function upgraded(tcp: Socket): Promise<RawWebSocket> {
     get isClosed() {
       return isClosed
     },
+    write: (bytes) => void tcp.write(bytes),
     send: (...frames) => void tcp.write(Buffer.concat(frames.map(frameOf))),
     pause: () => void tcp.pause(),
     resume: () => void tcp.resume(),
@@ -119,9 +123,10 @@ function frameOf(data: string | Buffer): Buffer {
   return Buffer.concat([Buffer.from([opcode, 0x80 | (length < 65_536 ? 126 : 127)]), size, mask, payload])
 }
 
-/** The frames of a server, which are not masked. Frames for control are skipped. */
-function framesIn(data: Buffer): { readonly texts: string[]; readonly rest: Buffer } {
+/** The frames of a server, which are not masked. `isEnd`: a close frame is among them. */
+function framesIn(data: Buffer): { readonly texts: string[]; readonly rest: Buffer; readonly isEnd: boolean } {
   const texts: string[] = []
+  let isEnd = false
   let start = 0
   while (data.length - start >= 2) {
     const opcode = (data[start] ?? 0) & 0x0f
@@ -136,7 +141,8 @@ function framesIn(data: Buffer): { readonly texts: string[]; readonly rest: Buff
     if (data.length < end) break
     if (opcode === 1) texts.push(data.toString('utf8', start + header, end))
     else if (opcode === 2) texts.push('<binary>')
+    else if (opcode === 8) isEnd = true
     start = end
   }
-  return { texts, rest: data.subarray(start) }
+  return { texts, rest: data.subarray(start), isEnd }
 }

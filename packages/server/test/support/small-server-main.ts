@@ -17,18 +17,22 @@ export interface SmallServerSettings {
 }
 
 export interface ServerState {
-  /** Objects and buffers after a garbage collection, in bytes. */
+  /** Objects and buffers, in bytes. */
   readonly memory: number
   /** The longest time in which the process did nothing else, in milliseconds. */
   readonly stallMs: number
   readonly connections: number
   readonly metrics: RoomsMetrics
+  /** The first errors that were reported to `onError`. */
+  readonly errors: readonly string[]
 }
 
 const { limits = {}, server = {}, messages = 0, busyMs } = JSON.parse(process.argv[2] ?? '{}') as SmallServerSettings
+const errors: string[] = []
+const onError = (error: unknown): void => void (errors.length < 10 && errors.push(String(error)))
 const http = createServer()
 const io = new Server(http, server)
-const rooms = createRooms(io, { contract: guestChat, log: memoryLog(), limits })
+const rooms = createRooms(io, { contract: guestChat, log: memoryLog(), limits, onError })
 // As the apps of others do: sends everything to everyone.
 io.on('connection', (socket) => socket.on('echo', (data) => io.emit('echo', data)))
 
@@ -39,15 +43,16 @@ if (busyMs !== undefined) setInterval(() => void rooms.to('busy').emit('anything
 const delay = monitorEventLoopDelay({ resolution: 5 })
 delay.enable()
 process.once('disconnect', () => process.exit())
-process.on('message', () => {
+process.on('message', ({ collect }: { readonly collect: boolean }) => {
   const stallMs = delay.max / 1e6
-  globalThis.gc?.()
+  if (collect) globalThis.gc?.()
   const { heapUsed, external } = process.memoryUsage()
   const state: ServerState = {
     memory: heapUsed + external,
     stallMs,
     connections: io.engine.clientsCount,
     metrics: rooms.metrics(),
+    errors,
   }
   process.send?.(state)
   delay.reset()

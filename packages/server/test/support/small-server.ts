@@ -10,8 +10,11 @@ const cwd = fileURLToPath(new URL('../../../../apps/server', import.meta.url))
 /** A server in a process of its own with 512 MB of memory for its objects. */
 export interface SmallServer {
   readonly url: string
-  /** Its memory, its stalls and its counters since the last call. Rejects with its output if the process has ended. */
-  state(): Promise<ServerState>
+  /**
+   * Its memory, its stalls and its counters since the last call. It collects garbage first, unless `collect` is false. Rejects
+   * with its output if the process has ended.
+   */
+  state(options?: { readonly collect: boolean }): Promise<ServerState>
   kill(): void
 }
 
@@ -36,9 +39,9 @@ export async function startSmallServer(settings: SmallServerSettings = {}): Prom
   return {
     kill,
     url: `http://127.0.0.1:${port}`,
-    state: async () => {
+    state: async (options = { collect: true }) => {
       const answered = answer()
-      child.send('state', () => {}) // `ended` tells the end of the process
+      child.send(options, () => {}) // `ended` tells the end of the process
       return (await answered) as ServerState
     },
   }
