@@ -26,6 +26,10 @@ export interface ProcessSettings {
   readonly seed?: number
   /** The interval of Socket.IO's heartbeat, and its time-out. @default 300 */
   readonly pingMs?: number
+  /** The life of a user's credentials, in milliseconds. @default no end */
+  readonly credentialsMs?: number
+  /** Joins and messages that a connection may send a second, and at once. @default the server's own */
+  readonly ratePerSecond?: number
 }
 
 export type Moment = 'before the commit' | 'after the commit'
@@ -35,6 +39,8 @@ export type Question =
   | { readonly ask: 'log'; readonly room: string }
   /** Puts a user out of a room; with a ban, where `banMs` is not 0. */
   | { readonly ask: 'remove'; readonly room: string; readonly user: string; readonly banMs: number }
+  /** Ends the connections of a user with `$bye` and this code. */
+  | { readonly ask: 'disconnect'; readonly user: string; readonly code: string }
   /** How many clients are connected. */
   | { readonly ask: 'clients' }
   /** When each connection was opened. */

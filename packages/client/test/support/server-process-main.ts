@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Entry } from '@roomful/contract/protocol'
-import { createRooms, memoryLog, refuse, type RoomLog } from '@roomful/server'
+import { createRooms, identity, memoryLog, refuse, type RoomLog } from '@roomful/server'
 import { Server } from 'socket.io'
 import { crashable } from './server-process-crash.ts'
 import { processChat, type ProcessSettings, type Question } from './server-process-contract.ts'
@@ -14,6 +14,7 @@ const CLOSE_LIMIT_MS = 500
 
 const settings = JSON.parse(process.argv[2] ?? '') as ProcessSettings
 const { port = 0, handlerDelayMs = 0, loseOneIn, seed = 1, pingMs = 300 } = settings
+const { credentialsMs = Infinity, ratePerSecond } = settings
 const random = seeded(seed)
 
 const { log, crash } = crashable(await openLog())
@@ -26,7 +27,12 @@ io.engine.on('connection', () => connects.push(performance.now()))
 const rooms = createRooms(io, {
   contract: processChat,
   log,
-  authenticate: ({ auth }) => ({ id: String(auth['name']).toLowerCase(), name: String(auth['name']) }),
+  limits:
+    ratePerSecond === undefined ? {} : { rates: { publishes: rateOf(ratePerSecond), joins: rateOf(ratePerSecond) } },
+  authenticate: ({ auth }) => {
+    const user = { id: String(auth['name']).toLowerCase(), name: String(auth['name']) }
+    return identity(user, credentialsMs === Infinity ? {} : { expiresAt: Date.now() + credentialsMs })
+  },
 })
 rooms.handle('message', async ({ data }) => {
   if (handlerDelayMs > 0) await delay(random() * handlerDelayMs)
@@ -58,9 +64,14 @@ async function answerTo(question: Question): Promise<unknown> {
   if (question.ask === 'log') return await readLog(log, question.room)
   if (question.ask === 'clients') return io.engine.clientsCount
   if (question.ask === 'remove') return await rooms.remove(question.room, question.user, banOf(question.banMs))
+  if (question.ask === 'disconnect') return await rooms.disconnect(question.user, { code: question.code })
   if (question.ask === 'connects') return connects
   crash(question.moment, question.nth)
   return undefined
+}
+
+function rateOf(perSecond: number): { perSecond: number; burst: number } {
+  return { perSecond, burst: perSecond }
 }
 
 function banOf(banMs: number): { banMs?: number } {

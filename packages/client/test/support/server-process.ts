@@ -39,6 +39,8 @@ export interface ServerProcess {
   logOf(room: string): Promise<readonly Entry[]>
   /** Puts a user out of a room; with a ban, where `banMs` is not 0. */
   remove(room: string, user: string, banMs: number): Promise<void>
+  /** Ends the connections of a user with `$bye` and this code. */
+  disconnect(user: string, code: string): Promise<void>
   /** When each of its connections was opened, in milliseconds of its own clock. */
   connects(): Promise<readonly number[]>
   /** How many clients are connected to it. */
@@ -90,6 +92,7 @@ export async function startServerProcess(given: ProcessSettings): Promise<Server
     crash: async (moment, nth = 1) => void (await ask({ ask: 'crash', moment, nth })),
     logOf: async (room) => (await ask({ ask: 'log', room })) as Entry[],
     remove: async (room, user, banMs) => void (await ask({ ask: 'remove', room, user, banMs })),
+    disconnect: async (user, code) => void (await ask({ ask: 'disconnect', user, code })),
     connects: async () => (await ask({ ask: 'connects' })) as number[],
     clients: async () => (await ask({ ask: 'clients' })) as number,
   }

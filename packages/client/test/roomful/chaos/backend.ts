@@ -17,6 +17,8 @@ const STOP_LIMIT_MS = 20_000
 const DISCONNECT_LIMIT_MS = 5_000
 /** `loseOneIn`: practically no broadcast is lost. */
 const NEVER = Number.MAX_SAFE_INTEGER
+/** `credentialsMs`: longer than any run. */
+const LONG_MS = 86_400_000
 
 /** The server, which restarts with the same file and port. After each restart, every confirmed message must be in its log. */
 export class Backend {
@@ -63,6 +65,13 @@ export class Backend {
   async putOut(user: string, room: string, banMs: number): Promise<void> {
     while (this.#isBusy) await delay(20)
     await this.#server.remove(room, user, banMs).catch(() => {})
+  }
+
+  /** Ends the connections of a user with a code after which clients return, once the server runs. */
+  async sendAway(user: string): Promise<void> {
+    while (this.#isBusy) await delay(20)
+    const code = this.#random() < 0.5 ? 'UNAUTHORIZED' : 'RATE'
+    await this.#server.disconnect(user, code).catch(() => {})
   }
 
   /** Loses no broadcast any more: the loss of the last one would not be noticed. */
@@ -135,13 +144,17 @@ export class Backend {
   }
 }
 
-type Conditions = Required<Pick<ProcessSettings, 'seed' | 'handlerDelayMs' | 'loseOneIn'>>
+type Conditions = Required<
+  Pick<ProcessSettings, 'seed' | 'handlerDelayMs' | 'loseOneIn' | 'credentialsMs' | 'ratePerSecond'>
+>
 
-/** Fast or slow, and sometimes losing broadcasts. */
+/** Fast or slow; sometimes broadcasts are lost, credentials end soon, or a connection may send little. */
 function randomConditions(random: Random): Conditions {
   return {
     seed: between(random, 1, 1_000_000),
     handlerDelayMs: random() < 0.3 ? 0 : between(random, 1, 40),
     loseOneIn: random() < 0.5 ? NEVER : between(random, 10, 60),
+    credentialsMs: random() < 0.5 ? LONG_MS : between(random, 1_000, 4_000),
+    ratePerSecond: random() < 0.7 ? 10_000 : between(random, 60, 100),
   }
 }

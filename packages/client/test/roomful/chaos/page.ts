@@ -44,7 +44,7 @@ export class Page {
     this.client = createClient({
       url: proxy.url,
       contract: processChat,
-      auth: { name: user },
+      auth: () => ({ name: user }), // a function, since credentials end
       rooms: roomful({ outbox: this.#storage.outbox }),
       // Short, so that requests are repeated soon, and often while the first is still handled.
       ackTimeoutMs: 1_000,

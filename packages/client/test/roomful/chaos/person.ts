@@ -51,12 +51,13 @@ export class Person {
     this.#isSending = false
   }
 
-  async applyFault(kind: PageFault, forMs: number, backend: Pick<Backend, 'putOut'>): Promise<void> {
+  async applyFault(kind: PageFault, forMs: number, backend: Pick<Backend, 'putOut' | 'sendAway'>): Promise<void> {
     const page = this.#page
     const { proxy } = page
     if (kind === 'reload') return this.#reload()
     if (kind === 'leave') return this.#leave(page, forMs)
     if (kind === 'put out' || kind === 'ban') return this.#putOut(backend, kind === 'ban' ? forMs : 0)
+    if (kind === 'bye') return backend.sendAway(this.#parts.user)
     if (kind === 'cut' || kind === 'reset') return proxy[kind]()
     if (kind === 'stall' || kind === 'strand') proxy[kind]()
     if (kind === 'delay') proxy.delay(between(this.#random, 20, 300))

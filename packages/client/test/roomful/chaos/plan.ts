@@ -15,6 +15,7 @@ export type PageFault =
   | 'leave'
   | 'put out'
   | 'ban'
+  | 'bye'
 
 /** Faults of the server. */
 export type ServerFault = 'freeze' | 'terminate' | 'kill' | 'crash before the commit' | 'crash after the commit'
@@ -42,6 +43,7 @@ const kinds: readonly (readonly [Fault['kind'], weight: number, longestMs: numbe
   ['leave', 4, 300],
   ['put out', 9, 0],
   ['ban', 6, 500],
+  ['bye', 6, 0],
   ['freeze', 2, 900],
   ['terminate', 1.5, 300],
   ['kill', 1.5, 300],
