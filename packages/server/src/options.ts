@@ -138,8 +138,9 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
   readonly log?: RoomLog
   readonly limits?: RoomsLimits
   /**
-   * Asked before a client connects, joins a room or publishes, in addition to `limits.rates`: for a limiter that several
-   * servers share. It refuses by returning `{ afterMs }`. After an error, `onError` is called and the request goes on.
+   * Asked before a client connects, before it joins a room, and for each message, in addition to `limits.rates`: for a
+   * limiter that several servers share. It refuses by returning `{ afterMs }`: of a batch, the messages before are stored.
+   * After an error, `onError` is called and the request goes on.
    */
   readonly rateCheck?: RateCheck
   /**

@@ -34,6 +34,7 @@ const SHIMS: Readonly<Record<string, string>> = {
   events: 'events',
   crypto: 'crypto',
   base64id: 'base64id',
+  net: 'net',
   ...Object.fromEntries(
     ['accepts', 'cors', 'engine.io', 'fs', 'http', 'path', 'stream', 'timers', 'ws', 'zlib'].map((id) => [
       id,

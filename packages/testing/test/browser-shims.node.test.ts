@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { EventEmitter as NodeEmitter } from 'node:events'
+import { isIP as nodeIsIP } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { base64id } from '../src/browser/base64id.ts'
 import { hash, randomBytes, randomInt, randomUUID } from '../src/browser/crypto.ts'
 import { EventEmitter } from '../src/browser/events.ts'
+import { BlockList, isIP } from '../src/browser/net.ts'
 import { attach } from '../src/browser/unavailable.ts'
 
 describe.each([
@@ -60,9 +62,24 @@ describe.each([
 })
 
 test('sha256 returns the same as in Node', () => {
-  for (const text of ['', 'abc', 'ä€😀', 'x'.repeat(55), 'x'.repeat(56), 'x'.repeat(64), 'long '.repeat(2_000)])
+  for (const text of ['', 'abc', 'ä€😀', 'x'.repeat(55), 'x'.repeat(56), 'x'.repeat(64), 'long '.repeat(2_000)]) {
     expect(hash('sha256', text)).toBe(createHash('sha256').update(text).digest('hex'))
+    expect(hash('sha256', text, 'base64url')).toBe(createHash('sha256').update(text).digest('base64url'))
+  }
   expect(() => hash('md5', '')).toThrow('expected sha256')
+})
+
+test.each(['127.0.0.1', '10.0.0.0', '::1', 'fe80::1', '2001:db8::1', '', 'localhost', '1.2.3'])(
+  'isIP(%j) is what it is in Node',
+  (text) => {
+    expect(isIP(text)).toBe(nodeIsIP(text))
+  },
+)
+
+test('a list of networks has no address in it', () => {
+  const list = new BlockList()
+  list.addSubnet()
+  expect(list.check()).toBe(false)
 })
 
 test('random values have the same format as in Node', () => {

@@ -12,10 +12,10 @@ const contract = defineContract({
 /** 10 messages a second for each user. With several servers, RateLimiterRedis takes the same options and a Redis client. */
 const messages = new RateLimiterMemory({ points: 10, duration: 1 })
 
-const rateCheck: RateCheck = async ({ action, userId, count }) => {
+const rateCheck: RateCheck = async ({ action, userId }) => {
   if (action !== 'publish' || userId === undefined) return
   try {
-    await messages.consume(userId, count)
+    await messages.consume(userId)
   } catch (error) {
     if (error instanceof RateLimiterRes) return { afterMs: error.msBeforeNext }
     throw error // the limiter is away: reported to onError, and the messages are accepted

@@ -127,7 +127,7 @@ export class Sessions {
     const { settings, limiter } = this.#parts
     const address = settings.readAddress(handshake.address, handshake.headers).network
     limiter.assertSession(address)
-    await assertRate(this.#parts, { action: 'session', room: undefined, userId: undefined, address, count: 1 })
+    await assertRate(this.#parts, { action: 'session', room: undefined, userId: undefined, address })
   }
 
   #refusalOf(error: unknown): RefusalError {

@@ -2,9 +2,11 @@ import { hash } from 'node:crypto'
 import { isPassingCode } from '@roomful/contract/protocol'
 import type { Identity } from '../connection/authenticate.ts'
 import type { PublishBatch } from '../connection/requests.ts'
+import type { CallbackRunner } from '../callback-runner.ts'
 import type { Drain } from '../drain.ts'
 import { hashOf } from '../json.ts'
 import { answerFrom, type DecidedItem, type Sender, type SenderRow } from '../log/sender-row.ts'
+import { assertRate } from '../rates/rate-check.ts'
 import type { RequestLimiter } from '../rates/rate-limiter.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { Room } from '../rooms/room.ts'
@@ -39,6 +41,7 @@ export interface Decided {
 
 interface DecisionParts {
   readonly rules: EventRules
+  readonly callbacks: CallbackRunner
   readonly drain: Drain
   readonly settings: Settings
   readonly failedAttempts: FailedAttempts
@@ -51,9 +54,11 @@ interface DecisionParts {
 export async function decideItems(
   run: BatchRun,
   row: SenderRow | undefined,
-  { rules, drain, settings, failedAttempts }: DecisionParts,
+  { rules, callbacks, drain, settings, failedAttempts }: DecisionParts,
 ): Promise<Decided> {
-  const { identity, rates, request, key, assertMember } = run
+  const { identity, rates, sender, request, key, assertMember } = run
+  const { room } = request
+  const rateContext = { action: 'publish', room, userId: sender.user ?? undefined, address: sender.address } as const
   const { batchBytes } = settings.limits
   const endAt = performance.now() + BATCH_MS
   const decided: DecidedItem[] = []
@@ -69,6 +74,7 @@ export async function decideItems(
     try {
       drain.assertOpen()
       rates.take({ publishes: 1 }, { publishes: request.items.length - decided.length })
+      await assertRate({ settings, callbacks }, rateContext)
       const checked = rules.check(item.event, item.data, 'durable')
       bytes += Buffer.byteLength(checked.text)
       if (bytes > batchBytes || performance.now() > endAt) throw refuse('MORE', undefined, { after: 0 })

@@ -5,7 +5,6 @@ import type { PublishBatch } from '../connection/requests.ts'
 import type { Drain } from '../drain.ts'
 import type { DecidedItem, Sender } from '../log/sender-row.ts'
 import { countBatch } from '../metrics/count-batch.ts'
-import { assertRate } from '../rates/rate-check.ts'
 import type { RequestLimiter } from '../rates/rate-limiter.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { ActiveRooms } from '../rooms/active-rooms.ts'
@@ -78,7 +77,6 @@ export class Publisher {
   async #process(run: BatchRun): Promise<Handled> {
     const { room, sender, request, assertMember } = run
     const { epoch } = request
-    await this.#assertRate(sender, request)
     const row = await room.row(sender)
     const { items, stopped } = await decideItems(run, row, { ...this.#parts, failedAttempts: this.#failedAttempts })
     assertMember()
@@ -90,11 +88,6 @@ export class Publisher {
     const answer =
       stopped === undefined ? { ok: true, epoch, results } : { ok: false, epoch, results, ...toWire(stopped) }
     return { answer, items }
-  }
-
-  async #assertRate({ user, address }: Sender, { room, items }: PublishBatch): Promise<void> {
-    const context = { action: 'publish', room, userId: user ?? undefined, address, count: items.length } as const
-    await assertRate(this.#parts, context)
   }
 
   /** S7: after an unexpected error the client sends the batch again. */

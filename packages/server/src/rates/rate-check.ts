@@ -4,18 +4,16 @@ import type { Report } from '../report.ts'
 
 /** What a client is about to do. */
 export interface RateContext {
-  /** `session`: to connect, before `authenticate` is called. */
+  /** `session`: to connect, before `authenticate` is called. `publish`: to send one message. */
   readonly action: 'session' | 'join' | 'publish'
   readonly room: string | undefined
   /** undefined for a session, and for guests. */
   readonly userId: string | undefined
   /** An IPv4 address, or an IPv6 network as `2001:db8:0:1::/64`; undefined where it is unknown, see `trustProxy`. */
   readonly address: string | undefined
-  /** The number of messages to publish, otherwise 1. */
-  readonly count: number
 }
 
-/** Returns `{ afterMs }` to refuse the action (`RATE`); the client tries again after that time. */
+/** Returns `{ afterMs }` to refuse the action (`RATE`); the client tries again after that time, in milliseconds. */
 export type RateCheck = (
   context: RateContext,
 ) => Promise<{ readonly afterMs: number } | undefined | void> | { readonly afterMs: number } | undefined | void
@@ -25,7 +23,7 @@ interface RateCheckParts {
   readonly callbacks: CallbackRunner
 }
 
-/** Asks the app's `rates.check`. An error is reported and refuses nothing: the rates of this server still hold. @throws RefusalError `RATE` */
+/** Asks the app's `rateCheck`. An error is reported and refuses nothing: the rates of this server still hold. @throws RefusalError `RATE` */
 export async function assertRate({ settings, callbacks }: RateCheckParts, context: RateContext): Promise<void> {
   const { rateCheck, report } = settings
   if (rateCheck === undefined) return

@@ -134,7 +134,7 @@ export class Memberships {
 
   #rateContext(room: string): RateContext {
     const { guest, wire, address } = this.#identity
-    return { action: 'join', room, userId: guest ? undefined : wire.id, address, count: 1 }
+    return { action: 'join', room, userId: guest ? undefined : wire.id, address }
   }
 
   /**

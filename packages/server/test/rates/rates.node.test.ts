@@ -211,7 +211,7 @@ describe('connections of an address', () => {
 })
 
 describe('rateCheck', () => {
-  test('is asked before a session, a join and a batch, and may refuse each', async () => {
+  test('is asked before a session, a join and each message, and may refuse each', async () => {
     const asked: RateContext[] = []
     const refused = new Set<string>()
     const { url } = await startRooms({
@@ -228,9 +228,10 @@ describe('rateCheck', () => {
     await ann.publish('general', texts(['a', 'b']))
     const address = '192.0.2.1'
     expect(asked).toEqual([
-      { action: 'session', room: undefined, userId: undefined, address, count: 1 },
-      { action: 'join', room: 'general', userId: 'ann', address, count: 1 },
-      { action: 'publish', room: 'general', userId: 'ann', address, count: 2 },
+      { action: 'session', room: undefined, userId: undefined, address },
+      { action: 'join', room: 'general', userId: 'ann', address },
+      { action: 'publish', room: 'general', userId: 'ann', address },
+      { action: 'publish', room: 'general', userId: 'ann', address },
     ])
     for (const action of ['session', 'join', 'publish']) refused.add(action)
     expect(await ann.ask(wire.join, { room: 'general' })).toEqual({ ...rate, after: 1_234 })
@@ -241,6 +242,23 @@ describe('rateCheck', () => {
       results: [],
     })
     await expect(connectFrom(address, url)).rejects.toMatchObject({ data: { code: 'RATE', data: { after: 1_234 } } })
+  })
+
+  test('of a batch it accepts as many messages as it allows, and is not asked again for those that are stored', async () => {
+    let left = 2
+    const { connect } = await startRooms({
+      contract: guestChat,
+      rateCheck: ({ action }) => (action === 'publish' && left-- <= 0 ? { afterMs: 50 } : undefined),
+    })
+    const ann = await connect()
+    await ann.join('general')
+    const batch = texts(['a', 'b', 'c'])
+    expect(await ann.publish('general', batch)).toMatchObject({ ...rate, after: 50, results: [{ seq: 1 }, { seq: 2 }] })
+    left = 1
+    expect(await ann.publish('general', batch)).toMatchObject({
+      ok: true,
+      results: [{ seq: 1 }, { seq: 2 }, { seq: 3 }],
+    })
   })
 
   test('an error of it is reported, and the request goes on', async () => {

@@ -10,12 +10,21 @@ export function randomInt(from: number, to: number): number {
 }
 
 export function randomBytes(count: number): { toString(encoding: 'base64url'): string } {
-  const text = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(count)))
-  return { toString: () => btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') }
+  const bytes = crypto.getRandomValues(new Uint8Array(count))
+  return { toString: () => base64url(bytes) }
 }
 
-/** Returns hex, which is the default of Node's `hash`. */
-export function hash(algorithm: string, text: string): string {
-  if (algorithm === 'sha256') return sha256(text)
-  throw new Error(`crypto.hash: expected sha256, the only algorithm for a server in a page, got ${algorithm}`)
+export function hash(algorithm: string, text: string, encoding: 'hex' | 'base64url' = 'hex'): string {
+  if (algorithm !== 'sha256')
+    throw new Error(`crypto.hash: expected sha256, the only algorithm for a server in a page, got ${algorithm}`)
+  const hex = sha256(text)
+  if (encoding === 'hex') return hex
+  return base64url((hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)))
+}
+
+function base64url(bytes: Iterable<number>): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
 }
