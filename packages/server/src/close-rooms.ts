@@ -2,6 +2,7 @@ import type { CallbackRunner } from './callback-runner.ts'
 import type { Sessions } from './connection/sessions.ts'
 import type { Drain } from './drain.ts'
 import type { Guard } from './guard/guard.ts'
+import type { RoomLog } from './log/log.ts'
 import { refuse } from './refuse.ts'
 import type { ActiveRooms } from './rooms/active-rooms.ts'
 import type { LeaveDelay } from './rooms/leave-delay.ts'
@@ -9,6 +10,8 @@ import type { Settings } from './settings.ts'
 
 /** The last part of `closeTimeoutMs`, for what comes after the running requests, in milliseconds. */
 const LAST_PART_MS = 1_000
+/** A log has at least this long to close, in milliseconds. */
+const LOG_MS = 250
 /**
  * Clients come back over this long for each of them. They retry while there is no server, the first times soon: of 1,000
  * clients, at most 42 in any 100 ms met a server that was away for 3 s, and 55 for 5 s (simulated 30 times each).
@@ -47,8 +50,16 @@ export async function closeRooms(parts: ClosingParts): Promise<void> {
   sessions.stop()
   removeGate() // before the guard, which was there first
   guard.stop()
+  activeRooms.clear()
+  try {
+    await within(Math.max(closeTimeoutMs - (performance.now() - startedAt), LOG_MS), closeLog(log))
+  } finally {
+    inspect?.({ type: 'closed', durationMs: performance.now() - startedAt })
+  }
+}
+
+async function closeLog(log: RoomLog): Promise<void> {
   await log.close?.()
-  inspect?.({ type: 'closed', durationMs: performance.now() - startedAt })
 }
 
 function returnMs(clients: number): number {

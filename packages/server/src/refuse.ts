@@ -28,7 +28,7 @@ export interface WireRefusal {
 }
 
 const MAX_MESSAGE = 1_000
-const MAX_AFTER_MS = 300_000
+export const MAX_AFTER_MS = 300_000
 /** Passing codes after which waiting helps; after the others the client must do something first. */
 const RETRY_LATER_CODES = new Set(['RATE', 'UNAVAILABLE', 'LIMIT', 'CLOSING'])
 

@@ -1,10 +1,10 @@
 import { type AnyContract, type ContractDefinition, RoomfulError } from '@roomful/contract'
 import { assertEventName, defaultLimits, describe, type Limits } from '@roomful/contract/protocol'
+import { assertFunctions, assertLog } from './assert-functions.ts'
 import { assertIntegers, assertMilliseconds } from './assert-numbers.ts'
 import { defaultServerLimits, type ServerLimits } from './guard/server-limits.ts'
 import type { RoomLog } from './log/log.ts'
 import { memoryLog } from './log/memory-log.ts'
-import { assertDedup } from './log/row-limits.ts'
 import type { Inspect } from './metrics/events.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { Handshake, RoomsLimits, RoomsOptions } from './options.ts'
@@ -58,7 +58,8 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
   assertMilliseconds('createRooms', { connectTimeoutMs, handlerTimeoutMs, closeTimeoutMs })
   assertMilliseconds('createRooms', { presenceGraceMs }, 0)
   const log = options.log ?? memoryLog()
-  assertDedup('createRooms: log', log.dedupMs)
+  assertLog(log)
+  assertFunctions(options)
   const { join, emit } = options.authorize ?? {}
   const report = createReport(options.onError)
   const { rates, ...limits } = options.limits ?? {}
@@ -67,8 +68,8 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
     authenticate: options.authenticate,
     authorizeJoin: join as Settings['authorizeJoin'],
     authorizeEmit: emit as Settings['authorizeEmit'],
-    onJoin: hookFrom('onJoin', options.onJoin),
-    onLeave: hookFrom('onLeave', options.onLeave),
+    onJoin: options.onJoin as Settings['onJoin'],
+    onLeave: options.onLeave as Settings['onLeave'],
     readAddress: createReadAddress(options.trustProxy, report),
     log,
     ...limitsOf(limits, log.dedupMs),
@@ -88,7 +89,6 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
 
 function createInspect(inspect: Inspect | undefined, report: Report): Inspect | undefined {
   if (inspect === undefined) return undefined
-  if (typeof inspect !== 'function') throw invalid(`inspect must be a function, got ${describe(inspect)}`)
   return (event) => {
     try {
       inspect(event)
@@ -96,11 +96,6 @@ function createInspect(inspect: Inspect | undefined, report: Report): Inspect | 
       report(error, { during: 'inspect' })
     }
   }
-}
-
-function hookFrom(name: string, hook: unknown): Settings['onJoin'] {
-  if (hook === undefined || typeof hook === 'function') return hook as Settings['onJoin']
-  throw invalid(`${name} must be a function, got ${describe(hook)}`)
 }
 
 function limitsOf(given: Omit<RoomsLimits, 'rates'>, dedupMs: number): Pick<Settings, 'limits' | 'serverLimits'> {

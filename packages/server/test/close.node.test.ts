@@ -1,5 +1,5 @@
 import { wire } from '@roomful/contract/protocol'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { memoryLog } from '../src/index.ts'
 import { changedLog } from './support/changed-log.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
@@ -225,4 +225,27 @@ test('P9 close ends within closeTimeoutMs, also with a handler that hangs and a 
   const from = performance.now()
   await rooms.close()
   expect(performance.now() - from).toBeLessThan(400 + 250)
+})
+
+test('P9 a log that does not close does not hold up close(); its error is the result of close()', async () => {
+  const events: string[] = []
+  const inspect = ({ type }: { readonly type: string }): void => void events.push(type)
+  const hanging = changedLog(memoryLog(), { close: () => new Promise<void>(() => {}) })
+  const { rooms } = await startRooms({ contract: guestChat, log: hanging, closeTimeoutMs: 100, inspect })
+  await rooms.close()
+  const failing = changedLog(memoryLog(), { close: () => Promise.reject(new Error('the disk is full')) })
+  const other = await startRooms({ contract: guestChat, log: failing, inspect })
+  await expect(other.rooms.close()).rejects.toThrow('the disk is full')
+  expect(events).toEqual(['closing', 'closed', 'closing', 'closed'])
+})
+
+test('after close() no room, member or timer is left', async () => {
+  const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe })
+  const ann = await connect({ id: 'ann' })
+  await ann.join('general')
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  await rooms.close()
+  await expect.poll(() => vi.getTimerCount()).toBe(0) // Engine.IO has some until the client has answered
+  expect(rooms.metrics()).toMatchObject({ connections: 0, rooms: 0, members: 0, unsentBytes: 0 })
 })

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { FailedAttempts } from '../src/publish/failed-attempts.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { cidOf, startRooms, texts, words } from './support/start-rooms.ts'
@@ -15,7 +15,13 @@ function failing(failures: Record<string, number>) {
   return { runs, handler }
 }
 
+/** The longest wait that a client is told. */
+const WAIT_MS = 4_000
+
 describe('SEC24 S3 a handler that fails', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
+  afterEach(() => void vi.useRealTimers())
+
   test('twice, as while a database is away, refuses no message: the batch goes on in order when it works again', async () => {
     const { rooms, connect, errors } = await startRooms({ contract: guestChat })
     const { runs, handler } = failing({ b: 2, c: 2 })
@@ -27,6 +33,7 @@ describe('SEC24 S3 a handler that fails', () => {
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       const { code, results } = await ann.publish('general', items)
       codes.push([code, results?.length])
+      vi.advanceTimersByTime(WAIT_MS)
     }
     expect(codes).toEqual([
       ['UNAVAILABLE', 1],
@@ -47,12 +54,29 @@ describe('SEC24 S3 a handler that fails', () => {
     const ann = await connect()
     await ann.join('general')
     const items = texts(['broken', 'after it'])
-    for (const _ of ['first', 'second'])
+    for (const _ of ['first', 'second']) {
       expect(await ann.publish('general', items)).toMatchObject({ code: 'UNAVAILABLE', results: [] })
+      vi.advanceTimersByTime(WAIT_MS)
+    }
     const answer = await ann.publish('general', items)
     expect(answer).toMatchObject({ ok: true, results: [{ code: 'INTERNAL' }, { seq: 1 }] })
     expect(await ann.publish('general', items)).toEqual(answer)
     expect(runs).toEqual(['broken', 'broken', 'broken', 'after it'])
+  })
+
+  test('again before the wait that the client was told is over is not counted, as after reconnects', async () => {
+    const { rooms, connect } = await startRooms({ contract: guestChat })
+    const { runs, handler } = failing({ a: 4 })
+    rooms.handle('message', handler)
+    const ann = await connect()
+    await ann.join('general')
+    for (const after of [1_000, 600, 200]) {
+      expect(await ann.publish('general', texts(['a']))).toMatchObject({ code: 'UNAVAILABLE', after, results: [] })
+      vi.advanceTimersByTime(400)
+    }
+    expect(await ann.publish('general', texts(['a']))).toMatchObject({ code: 'UNAVAILABLE', after: WAIT_MS })
+    expect(await ann.publish('general', texts(['a']))).toMatchObject({ ok: true })
+    expect(runs).toHaveLength(5)
   })
 
   test('for another sender or in another room has no effect on the attempts of a message', async () => {
@@ -73,17 +97,23 @@ describe('SEC24 S3 a handler that fails', () => {
 })
 
 describe('the counts of failed attempts', () => {
-  const codes = (attempts: FailedAttempts, sender: string, count: number) =>
-    Array.from({ length: count }, () => attempts.refusalFor(sender, 1).code)
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
   afterEach(() => void vi.useRealTimers())
 
+  /** Each attempt comes after the wait of the one before. */
+  const codes = (attempts: FailedAttempts, sender: string, count: number) =>
+    Array.from({ length: count }, () => {
+      const { code } = attempts.refusalFor(sender, 1)
+      vi.advanceTimersByTime(WAIT_MS)
+      return code
+    })
+
   test('are forgotten ten minutes after the last attempt', () => {
-    vi.useFakeTimers()
     const attempts = new FailedAttempts()
     expect(codes(attempts, 'ann', 2)).toEqual(['UNAVAILABLE', 'UNAVAILABLE'])
-    vi.advanceTimersByTime(600_000)
+    vi.advanceTimersByTime(600_000 - WAIT_MS)
     expect(codes(attempts, 'ann', 2)).toEqual(['UNAVAILABLE', 'UNAVAILABLE'])
-    vi.advanceTimersByTime(599_999)
+    vi.advanceTimersByTime(599_999 - WAIT_MS)
     expect(codes(attempts, 'ann', 1)).toEqual(['INTERNAL'])
   })
 
@@ -91,9 +121,9 @@ describe('the counts of failed attempts', () => {
     const attempts = new FailedAttempts()
     codes(attempts, 'ann', 2)
     codes(attempts, 'bob', 2)
-    for (let n = 0; n < 9_998; n += 1) codes(attempts, `sender ${n}`, 1)
+    for (let n = 0; n < 9_998; n += 1) attempts.refusalFor(`sender ${n}`, 1)
     expect(codes(attempts, 'bob', 1)).toEqual(['INTERNAL'])
-    for (let n = 9_998; n < 10_000; n += 1) codes(attempts, `sender ${n}`, 1)
+    for (let n = 9_998; n < 10_000; n += 1) attempts.refusalFor(`sender ${n}`, 1)
     expect(codes(attempts, 'ann', 1)).toEqual(['UNAVAILABLE'])
   })
 })

@@ -218,6 +218,29 @@ describe('createRooms: bad options', () => {
     expect(make({ contract: {} })).toThrow('createRooms: contract must be made by defineContract, got object')
   })
 
+  test.each(['authenticate', 'mergePresence', 'onJoin', 'onLeave', 'onError', 'inspect', 'rateCheck'])(
+    '%s must be a function',
+    (name) => {
+      const make = () => createRooms(io, { contract: guestChat, [name]: 'x' })
+      expect(make).toThrow(`createRooms: ${name} must be a function, got "x"`)
+    },
+  )
+
+  test.each<[object, string]>([
+    [{ authorize: 'x' }, 'authorize must be { join, emit }, got "x"'],
+    [{ authorize: { join: 'x' } }, 'authorize.join must be a function, got "x"'],
+    [{ authorize: { emit: 1 } }, 'authorize.emit must be a function, got 1'],
+    [{ tracing: {} }, 'tracing must be otelTracing(), got object'],
+    [{ trustProxy: null }, 'trustProxy must be the number of proxies'],
+    [{ log: 'rooms.db' }, 'log must be memoryLog(), sqliteLog() or another RoomLog, got "rooms.db"'],
+    [
+      { log: changedLog(memoryLog(), { ban: undefined, setBan: undefined } as object) },
+      'the log must have the methods of RoomLog; missing: ban, setBan',
+    ],
+  ])('%o is refused with a sentence', (options, sentence) => {
+    expect(() => createRooms(io, { contract: guestChat, ...options })).toThrow(`createRooms: ${sentence}`)
+  })
+
   test('a contract without room events is accepted', async () => {
     const { connect } = await startRooms({ contract: defineContract({}) })
     const ann = await connect()

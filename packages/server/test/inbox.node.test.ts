@@ -188,6 +188,17 @@ describe('S25 the inbox', () => {
     await expect.poll(() => notes(ann)).toEqual([['still here', 1]])
   })
 
+  test('has no members after the details of its user have changed', async () => {
+    const { rooms, connect } = await start()
+    const ann = await connect({ id: 'ann', name: 'Ann' })
+    await ann.join(INBOX)
+    expect(await ann.ask(wire.auth, { auth: { id: 'ann', name: 'Ann Lee' } })).toMatchObject({ ok: true })
+    await rooms.toUser('ann').emit('note', { text: 'hello' })
+    await expect.poll(() => notes(ann)).toEqual([['hello', 1]])
+    expect(ann.of(wire.members)).toEqual([])
+    for await (const room of rooms.list()) expect.fail(room.name)
+  })
+
   test('a room may have an event of the same name, and the two do not mix', async () => {
     const contract = defineContract({ room: { message: note }, inbox: { message: note } })
     const { rooms, connect } = await startRooms({ contract, authenticate: believe })

@@ -1,8 +1,9 @@
 import { wire } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
+import { memoryLog } from '../src/index.ts'
 import { logs } from './support/logs.ts'
 import { believe, chat } from './support/chat.ts'
-import { type Client, startRooms, texts, words } from './support/start-rooms.ts'
+import { type Client, connectRaw, gate, startRooms, texts, words } from './support/start-rooms.ts'
 
 const options = { contract: chat, authenticate: believe }
 const reasonOf = ({ socket }: Client): Promise<string> => new Promise((resolve) => socket.once('disconnect', resolve))
@@ -21,6 +22,25 @@ describe('SEC15 rooms.disconnect ends the connections of a user', () => {
     expect(io.sockets.sockets.size).toBe(1)
   })
 
+  test('a message whose handler runs is stored all the same', async () => {
+    const [handling, slow] = [gate(), gate()]
+    const log = memoryLog()
+    const { rooms, connect } = await startRooms({ ...options, log })
+    rooms.handle('message', async () => {
+      handling.open()
+      await slow.opened
+    })
+    const ann = await connect({ id: 'ann' })
+    await ann.join('general')
+    void ann.publish('general', texts(['a']))
+    await handling.opened
+    const reason = reasonOf(ann)
+    await rooms.disconnect('ann', { code: 'RATE' })
+    await reason
+    slow.open()
+    await expect.poll(async () => (await rooms.history('general')).head).toBe(1)
+  })
+
   test('with a passing code clients return, after the time that is given', async () => {
     const { rooms, connect } = await startRooms(options)
     const ann = await connect({ id: 'ann' })
@@ -28,6 +48,26 @@ describe('SEC15 rooms.disconnect ends the connections of a user', () => {
     await rooms.disconnect('ann', { code: 'RATE', after: 5_000 })
     expect(await reason).toBe('transport close')
     expect(ann.of(wire.bye)).toEqual([[{ code: 'RATE', after: 5_000 }]])
+  })
+
+  test('a connection whose authenticate is running is refused with the same code', async () => {
+    const [asked, answer] = [gate(), gate()]
+    const { rooms, url } = await startRooms({
+      ...options,
+      authenticate: async (handshake) => {
+        asked.open()
+        await answer.opened
+        return believe(handshake)
+      },
+    })
+    const socket = connectRaw(url, { id: 'ann' })
+    const refused = new Promise((resolve) => socket.once('connect_error', resolve))
+    await asked.opened
+    await rooms.disconnect('ann', { code: 'BLOCKED', message: 'your account is blocked' })
+    const later = connectRaw(url, { id: 'ann' })
+    answer.open()
+    expect(await refused).toMatchObject({ data: { code: 'BLOCKED', message: 'your account is blocked' } })
+    await new Promise((resolve) => later.once('connect', () => resolve(undefined)))
   })
 
   test('without options the code is KICKED; bad arguments say what was expected', async () => {
@@ -41,6 +81,10 @@ describe('SEC15 rooms.disconnect ends the connections of a user', () => {
     await expect(rooms.disconnect('ann', { after: 5 })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: 'rooms.disconnect: after needs a code after which clients return, got KICKED',
+    })
+    await expect(rooms.disconnect('ann', { code: 'RATE', after: 300_001 })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'rooms.disconnect: after must be at most 300000 ms, got 300001',
     })
     await expect(rooms.disconnect('ann', { code: '' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })

@@ -76,10 +76,10 @@ test.each(['127.0.0.1', '10.0.0.0', '::1', 'fe80::1', '2001:db8::1', '', 'localh
   },
 )
 
-test('a list of networks has no address in it', () => {
+test('a list of networks has the addresses of this machine in it, and no others', () => {
   const list = new BlockList()
   list.addSubnet()
-  expect(list.check()).toBe(false)
+  expect(['127.0.0.1', '::1', '192.0.2.1'].map((address) => list.check(address))).toEqual([true, true, false])
 })
 
 test('random values have the same format as in Node', () => {

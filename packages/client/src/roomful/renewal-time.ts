@@ -1,7 +1,7 @@
 /** The last time for a renewal before the end of the credentials, in milliseconds. */
 const RESERVE_MS = 5_000
 /** No two renewals follow faster than this, whatever the server says, in milliseconds. */
-const LEAST_MS = 1_000
+const LEAST_MS = 250
 
 /**
  * When to renew credentials that live for `lifeMs`: at a random point between 4/5 of the life and 5 s before its end, so that

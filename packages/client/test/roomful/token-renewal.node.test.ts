@@ -128,10 +128,11 @@ describe('CN22 the time of a renewal', () => {
     expect(renewalTime(30_000, () => 0)).toBe(24_000)
     expect(renewalTime(30_000, () => 1)).toBe(25_000)
   })
-  test('is half of the life where that is empty, and never less than a second', () => {
+  test('is half of the life where that is empty, and never less than 250 ms', () => {
     expect(renewalTime(24_000)).toBe(12_000)
     expect(renewalTime(10_000)).toBe(5_000)
-    expect(renewalTime(500)).toBe(1_000)
+    expect(renewalTime(1_000)).toBe(500)
+    expect(renewalTime(100)).toBe(250)
   })
 })
 

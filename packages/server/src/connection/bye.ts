@@ -17,7 +17,7 @@ export function endWithBye(socket: SocketIoSocket, bye: Bye): void {
   const { conn } = socket
   socket.emit(wire.bye, bye)
   if (!mayReturn(bye)) return void socket.disconnect()
-  conn.close() // after what is in its buffer
   const timer = setTimeout(() => conn.close(true), FLUSH_MS)
-  conn.once('close', () => clearTimeout(timer))
+  conn.once('close', () => clearTimeout(timer)) // before `close`, which may end the connection at once
+  conn.close() // after what is in its buffer
 }

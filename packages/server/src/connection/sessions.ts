@@ -5,6 +5,7 @@ import { ChannelWatch, channelsOf, takeOut } from '../rooms/channels.ts'
 import type { Guard } from '../guard/guard.ts'
 import { assertRate } from '../rates/rate-check.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
+import { SentAway } from './sent-away.ts'
 import { Session, type SessionParts } from './session.ts'
 import type { SocketIoServer, SocketIoSocket } from '../socket-io.ts'
 
@@ -20,12 +21,14 @@ export class Sessions {
   readonly #parts: SessionsParts
   readonly #identities = new WeakMap<object, Identity | null>()
   #admissions = 0
+  readonly #sentAway: SentAway
   readonly #open = new Map<SocketIoSocket, { readonly session: Session; readonly end: (reason: string) => void }>()
   readonly #channels: ChannelWatch
 
   constructor(io: SocketIoServer, parts: SessionsParts) {
     this.#io = io
     this.#parts = parts
+    this.#sentAway = new SentAway(parts.settings.handlerTimeoutMs)
     this.#channels = new ChannelWatch({
       onJoined: (socket, room) => this.#movedInto(socket, room),
       onLeft: (socket, room) => this.#open.get(socket)?.session.memberships?.onChannelLeft(room),
@@ -47,6 +50,12 @@ export class Sessions {
       await closed
     })
     await Promise.all(ends)
+  }
+
+  /** Ends the connections of a user, and refuses those whose `authenticate` is running. */
+  sendAway(userId: string, bye: Bye): void {
+    this.#sentAway.add(userId, bye)
+    for (const session of this.all(userId)) session.bye(bye)
   }
 
   /** The open connections, and the bytes that wait to be sent to them. */
@@ -97,6 +106,7 @@ export class Sessions {
   async #identify(socket: SocketIoSocket): Promise<Identity | null | RefusalError> {
     const { settings, callbacks, drain, guard } = this.#parts
     this.#admissions += 1
+    const startedAt = performance.now()
     try {
       guard.of(socket.conn)
       drain.assertOpen()
@@ -104,6 +114,7 @@ export class Sessions {
       await this.#assertRate(socket)
       const identity = await identify(socket, socket.handshake.auth, settings, callbacks)
       drain.assertOpen()
+      if (identity !== null) this.#sentAway.assertNot(identity.wire.id, startedAt)
       return identity
     } catch (error) {
       const refusal = error instanceof RefusalError ? error : this.#refusalOf(error)

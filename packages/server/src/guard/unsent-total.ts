@@ -65,6 +65,7 @@ export class UnsentTotal {
 
   stop(): void {
     this.#busy.clear()
+    this.#bytes = 0
     clearTimeout(this.#timer)
   }
 

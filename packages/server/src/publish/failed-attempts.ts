@@ -25,16 +25,23 @@ export class FailedAttempts {
   /** By sender and room, the one used last at the end. */
   readonly #counts = new Map<string, { readonly n: number; readonly count: number; readonly at: number }>()
 
-  /** Counts one more failure. The refusal passes, except that of the third attempt in a row. */
+  /**
+   * Counts one more failure. The refusal passes, except that of the third attempt in a row. An attempt before the wait is over,
+   * such as one after a reconnect, does not count: what has failed may need that time to work again.
+   */
   refusalFor(sender: string, n: number): RefusalError {
-    const at = performance.now()
+    const now = performance.now()
     const known = this.#counts.get(sender)
-    const count = known?.n === n && at - known.at < FORGET_MS ? known.count + 1 : 1
+    const previous = known?.n === n && now - known.at < FORGET_MS ? known : undefined
+    const waitMs = previous ? previous.at + waitAfter(previous.count) - now : 0
+    // Timers of clients may be a little early.
+    if (previous && waitMs > waitAfter(previous.count) / 10) return refuse('UNAVAILABLE', SENTENCE, { after: waitMs })
+    const count = (previous?.count ?? 0) + 1
     this.#counts.delete(sender)
     if (count >= MAX_ATTEMPTS) return refuse('INTERNAL', SENTENCE)
-    this.#counts.set(sender, { n, count, at })
-    this.#forget(at)
-    return refuse('UNAVAILABLE', SENTENCE, { after: FIRST_WAIT_MS * count ** 2 })
+    this.#counts.set(sender, { n, count, at: now })
+    this.#forget(now)
+    return refuse('UNAVAILABLE', SENTENCE, { after: waitAfter(count) })
   }
 
   #forget(now: number): void {
@@ -43,4 +50,8 @@ export class FailedAttempts {
       this.#counts.delete(sender)
     }
   }
+}
+
+function waitAfter(count: number): number {
+  return FIRST_WAIT_MS * count ** 2
 }

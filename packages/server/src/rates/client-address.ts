@@ -18,7 +18,7 @@ const FORWARDING = ['x-forwarded-for', 'forwarded', 'x-real-ip']
 
 /** Makes the function that finds a client's address, as Express does with `trust proxy`. @throws RoomfulError `INVALID_ARGUMENT` */
 export function createReadAddress(trustProxy: TrustProxy | undefined, report: Report): ReadAddress {
-  const isProxy = isProxyBy(trustProxy ?? 0)
+  const isProxy = isProxyBy(trustProxy === undefined ? 0 : trustProxy)
   let hasWarned = false
 
   /** Without `trustProxy`, whether the peer may be a proxy in front of all clients. */

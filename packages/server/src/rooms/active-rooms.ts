@@ -21,7 +21,7 @@ export class ActiveRooms {
 
   /** The rooms that have members. */
   *withMembers(): Generator<Room> {
-    for (const { room } of this.#rooms.values()) if (room.memberCount > 0) yield room
+    for (const { room } of this.#rooms.values()) if (room.memberCount > 0 && !isInbox(room.name)) yield room
   }
 
   retain(name: string): Room {
@@ -56,6 +56,11 @@ export class ActiveRooms {
   /** No room sends changes of its members any more. */
   stop(): void {
     for (const { room } of this.#rooms.values()) room.stop()
+  }
+
+  /** Forgets all rooms, with the members whose leave was only delayed. */
+  clear(): void {
+    this.#rooms.clear()
   }
 
   #create(name: string): ActiveRoom {

@@ -49,8 +49,7 @@ export function createOperations<C extends AnyContract>(parts: OperationParts): 
   }
 
   async function disconnect(userId: string, options?: DisconnectOptions): Promise<void> {
-    const bye = byeFrom(userId, options)
-    for (const session of sessions.all(userId)) session.bye(bye)
+    sessions.sendAway(userId, byeFrom(userId, options))
   }
 
   async function reauthorize(userId?: string): Promise<void> {

@@ -83,15 +83,16 @@ export class Memberships {
 
   /** Other members see the user as `$auth` has changed it. */
   updateUser(): void {
-    for (const { room } of this.#rooms.values()) room.setUser(this.#socket, this.#identity.wire)
+    for (const [name, { room }] of this.#rooms) if (name !== INBOX) room.setUser(this.#socket, this.#identity.wire)
   }
 
   /** S19: ends the membership at once, refuses what the socket is sending, and tells the client. A running join is decided again. */
   putOut(name: string, refusal: RefusalError): void {
+    if (this.#ended) return // a batch of a connection that has ended is finished
     const join = this.#joins.get(name)
     if (join !== undefined) join.removal = refusal
     this.#parts.activeRooms.find(name)?.refuseBatches(this)
-    if (this.#ended || !this.#rooms.has(name)) return
+    if (!this.#rooms.has(name)) return
     this.#exit(name)
     const out: Out = { room: name, ...toWire(refusal) }
     this.#socket.emit(wire.out, out)

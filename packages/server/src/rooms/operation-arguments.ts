@@ -2,7 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { assertRoomName, type Bye, describe, isPassingCode } from '@roomful/contract/protocol'
 import { assertIntegers, assertMilliseconds } from '../assert-numbers.ts'
 import type { Ban } from '../log/log.ts'
-import { refuse, toWire } from '../refuse.ts'
+import { MAX_AFTER_MS, refuse, toWire } from '../refuse.ts'
 import type { DisconnectOptions, RemoveOptions } from './operations.ts'
 
 // Checks what the app gives to the calls of an operator. Each function throws RoomfulError `INVALID_ARGUMENT`.
@@ -28,6 +28,7 @@ export function byeFrom(userId: string, { code = 'KICKED', message, after }: Dis
   assertReason('disconnect', { code, message })
   if (after !== undefined) {
     assertMilliseconds('rooms.disconnect', { after }, 0)
+    if (after > MAX_AFTER_MS) throw invalid('disconnect', `after must be at most ${MAX_AFTER_MS} ms, got ${after}`)
     if (!isPassingCode(code)) throw invalid('disconnect', `after needs a code after which clients return, got ${code}`)
   }
   return toWire(refuse(code, message, { after }))

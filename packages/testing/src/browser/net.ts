@@ -5,11 +5,11 @@ export function isIP(text: string): 0 | 4 | 6 {
   return /^[\da-f.]*:[\da-f:.]*$/i.test(text) ? 6 : 0
 }
 
-/** Holds networks, and finds no address in them. */
+/** Whatever networks it was given, only addresses of this machine are in it: a page has no others. */
 export class BlockList {
   addSubnet(): void {}
 
-  check(): boolean {
-    return false
+  check(address: string): boolean {
+    return address.startsWith('127.') || address === '::1'
   }
 }
