@@ -10,6 +10,8 @@ import { guestChat } from './chat.ts'
 export interface SmallServerSettings {
   readonly limits?: RoomsLimits
   readonly server?: Partial<ServerOptions>
+  readonly trustProxy?: number
+  readonly connectTimeoutMs?: number
   /** The room "full" has this many messages of 1,000 characters. @default 0 */
   readonly messages?: number
   /** The server sends a message of 32,000 characters to the room "busy" this often, in milliseconds. @default never */
@@ -21,18 +23,20 @@ export interface ServerState {
   readonly memory: number
   /** The longest time in which the process did nothing else, in milliseconds. */
   readonly stallMs: number
+  /** All memory of the process, in bytes. */
+  readonly rss: number
   readonly connections: number
   readonly metrics: RoomsMetrics
   /** The first errors that were reported to `onError`. */
   readonly errors: readonly string[]
 }
 
-const { limits = {}, server = {}, messages = 0, busyMs } = JSON.parse(process.argv[2] ?? '{}') as SmallServerSettings
+const { server = {}, messages = 0, busyMs, ...options } = JSON.parse(process.argv[2] ?? '{}') as SmallServerSettings
 const errors: string[] = []
 const onError = (error: unknown): void => void (errors.length < 10 && errors.push(String(error)))
 const http = createServer()
 const io = new Server(http, server)
-const rooms = createRooms(io, { contract: guestChat, log: memoryLog(), limits, onError })
+const rooms = createRooms(io, { contract: guestChat, log: memoryLog(), ...options, onError })
 // As the apps of others do: sends everything to everyone.
 io.on('connection', (socket) => socket.on('echo', (data) => io.emit('echo', data)))
 
@@ -46,10 +50,11 @@ process.once('disconnect', () => process.exit())
 process.on('message', ({ collect }: { readonly collect: boolean }) => {
   const stallMs = delay.max / 1e6
   if (collect) globalThis.gc?.()
-  const { heapUsed, external } = process.memoryUsage()
+  const { heapUsed, external, rss } = process.memoryUsage()
   const state: ServerState = {
     memory: heapUsed + external,
     stallMs,
+    rss,
     connections: io.engine.clientsCount,
     metrics: rooms.metrics(),
     errors,

@@ -24,8 +24,9 @@ export async function expectUnharmed(url: string, options?: RawOptions): Promise
 export async function joinRoom(
   socket: RawWebSocket,
   room: string,
+  timeoutMs?: number,
 ): Promise<{ readonly epoch: string; readonly head: number }> {
   socket.send(`421${JSON.stringify([wire.join, { room }])}`)
-  const [, answer = ''] = await received(socket, /^431\[(\{"ok":true.*\})\]$/)
+  const [, answer = ''] = await received(socket, /^431\[(\{"ok":true.*\})\]$/, timeoutMs)
   return JSON.parse(answer) as { epoch: string; head: number }
 }
