@@ -1,7 +1,7 @@
 import { wire } from '@roomful/contract/protocol'
 import type { Server } from 'socket.io'
 import type { Socket } from 'socket.io-client'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { endWithBye } from '../src/connection/bye.ts'
 import { guestChat } from './support/chat.ts'
 import { clientOf, connectRaw, startRooms } from './support/start-rooms.ts'
@@ -53,6 +53,19 @@ describe('E4 the server ends a connection with $bye', () => {
     endWithBye(onlySocket(io), { code: 'KICKED' })
     await reason
     expect(news.connected).toBe(true)
+  })
+
+  test('a connection that ends at once leaves no timer behind', async () => {
+    const { io, connect } = await startRooms({ contract: guestChat })
+    await connect()
+    const socket = onlySocket(io)
+    const close = vi.spyOn(socket.conn, 'close')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    endWithBye(socket, { code: 'RATE' })
+    expect(socket.conn.readyState).toBe('closed')
+    vi.advanceTimersByTime(2_000)
+    expect(close).toHaveBeenCalledTimes(1)
   })
 
   test('a client that does not read is disconnected all the same', async () => {
