@@ -2,9 +2,10 @@ import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient, roomful } from '@roomful/client'
 import express from 'express'
-import { MemoryStore } from 'express-session'
+import { MemoryStore, type Store } from 'express-session'
 import { SignJWT, jwtVerify } from 'jose'
 import { Server } from 'socket.io'
+import { io as connectSocket } from 'socket.io-client'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { chat } from './auth/contract.ts'
 import { chatClient } from './auth/jwt-client.ts'
@@ -85,11 +86,37 @@ test('jwt-server.ts: an expired token is UNAUTHORIZED, and a client asks for ano
   expect(now.asked).toBe(2)
 })
 
-test('session-server.ts, session-client.ts: the cookie signs in, its use moves the end, and without a session there is no connection', async () => {
-  const store = new MemoryStore()
+test.each([
+  ['no name', { roles: [] }],
+  ['no list of roles', { name: 'Ann', roles: null }],
+])('jwt-server.ts: a token that is signed, but has %s, is UNAUTHORIZED', async (_what, claims) => {
+  const io = new Server()
+  const http = createServer()
+  io.attach(http)
+  serveRooms(io, key)
+  const url = await listen(http)
+  const token = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject('ann')
+    .setExpirationTime('1 hour')
+    .sign(key)
+  const client = createClient({ url, contract: chat, rooms: roomful(), auth: { token } })
+  onTestFinished(async () => {
+    client.close()
+    await io.close()
+  })
+  await expect(client.connect()).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+})
+
+const pageOrigin = 'https://chat.example'
+
+/** The server of the page behind a proxy that ends TLS, and the cookie of a user who has signed in. */
+async function startSessions(store: Store, maxAge: number) {
+  vi.stubEnv('SESSION_SECRET', 'a secret of the tests')
+  onTestFinished(() => void vi.unstubAllEnvs())
   const app = express()
   const http = createServer(app)
-  const io = serveWithSessions(app, http, store, 4_000)
+  const io = serveWithSessions(app, http, pageOrigin, store, maxAge)
   app.post('/sign-in', (request, response) => {
     request.session.user = { id: 'ann', name: 'Ann' }
     response.sendStatus(204)
@@ -98,20 +125,26 @@ test('session-server.ts, session-client.ts: the cookie signs in, its use moves t
   onTestFinished(async () => {
     await io.close()
   })
+  const signedIn = await fetch(`${url}/sign-in`, { method: 'POST', headers: { 'x-forwarded-proto': 'https' } })
+  const setCookie = signedIn.headers.get('set-cookie') ?? ''
+  return { io, url, setCookie, cookie: setCookie.split(';')[0] ?? '' }
+}
+
+test('session-server.ts, session-client.ts: the cookie signs in, its use moves the end, and without a session there is no connection', async () => {
+  const { url, cookie, setCookie } = await startSessions(new MemoryStore(), 4_000)
+  expect(setCookie).toMatch(/HttpOnly; Secure; SameSite=Lax/)
 
   const stranger = cookieClient(url)
   onTestFinished(stranger.close)
   await expect(stranger.connect()).rejects.toMatchObject({ code: 'UNAUTHORIZED', message: /sign in/ })
 
   // A browser keeps cookies by itself.
-  const signedIn = await fetch(`${url}/sign-in`, { method: 'POST' })
-  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
   const ends: number[] = []
   const client = createClient({
     url,
     contract: chat,
     rooms: roomful(),
-    socket: { extraHeaders: { cookie } },
+    socket: { extraHeaders: { cookie, origin: pageOrigin } },
     auth: async ({ reason, signal }) => {
       if (reason !== 'connect')
         ends.push((await fetch(`${url}/session`, { method: 'POST', headers: { cookie }, signal })).status)
@@ -125,6 +158,69 @@ test('session-server.ts, session-client.ts: the cookie signs in, its use moves t
   await new Promise((resolve) => setTimeout(resolve, 5_000)) // longer than the session without its use
   expect(ends.length).toBeGreaterThanOrEqual(1)
   expect(client.connection.getState()).toMatchObject({ status: 'connected', id })
+})
+
+test.each(['polling', 'websocket'])(
+  'session-server.ts: a page of another site gets no session by %s',
+  async (transport) => {
+    const { io, url, cookie } = await startSessions(new MemoryStore(), 60_000)
+    const connected = vi.fn()
+    io.engine.on('connection', connected)
+    const answerTo = async (origin: string) => {
+      const socket = connectSocket(url, {
+        transports: [transport],
+        extraHeaders: { cookie, origin },
+        reconnection: false,
+        forceNew: true,
+      })
+      onTestFinished(() => void socket.close())
+      return new Promise<string>((resolve) => {
+        socket.once('connect', () => resolve('connected'))
+        socket.once('connect_error', () => resolve('refused'))
+      })
+    }
+    expect(await answerTo('https://evil.example')).toBe('refused')
+    expect(connected).not.toHaveBeenCalled()
+    expect(await answerTo(pageOrigin)).toBe('connected')
+  },
+)
+
+test('session-server.ts: a store that fails for a while does not sign the user out', async () => {
+  const store = new MemoryStore()
+  const { io, url, cookie } = await startSessions(store, 60_000)
+  const client = createClient({
+    url,
+    contract: chat,
+    rooms: roomful(),
+    socket: { extraHeaders: { cookie }, transports: ['websocket'] },
+    auth: () => ({}),
+  })
+  onTestFinished(client.close)
+  // The handshake finds the session, and `authenticate` does not.
+  const { get } = store
+  let failures = 0
+  io.engine.on('connection', () => {
+    if (failures > 0) return
+    store.get = (_id, answer) => {
+      failures += 1
+      store.get = get
+      answer(new Error('the store is away'))
+    }
+  })
+  const codes: (string | undefined)[] = []
+  client.connection.subscribe(() =>
+    codes.push((client.connection.getState() as { error?: { code: string } }).error?.code),
+  )
+  await client.connect()
+  expect(failures).toBe(1)
+  expect(codes).toContain('UNAVAILABLE')
+  expect(codes).not.toContain('UNAUTHORIZED')
+})
+
+test('session-server.ts: does not start without a secret', () => {
+  vi.stubEnv('SESSION_SECRET', undefined)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(() => serveWithSessions(express(), createServer(), pageOrigin, new MemoryStore())).toThrow('SESSION_SECRET')
 })
 
 test('route.ts: gives a token to the user of the cookie, and none to others', async () => {

@@ -16,7 +16,9 @@ export function serveRooms(io: Server, key: Uint8Array) {
     contract: chat,
     authenticate: async ({ auth }) => {
       const { payload } = await jwtVerify(String(auth['token']), key, { algorithms: ['HS256'] })
-      const { sub, exp, name, roles } = claimsOfToken.parse(payload)
+      const token = claimsOfToken.safeParse(payload)
+      if (!token.success) throw refuse('UNAUTHORIZED', 'the token lacks the claims of this server')
+      const { sub, exp, name, roles } = token.data
       return identity({ id: sub, name }, { claims: { roles }, expiresAt: exp * 1000 })
     },
     authorize: {

@@ -6,9 +6,8 @@ export function cookieClient(url: string) {
     url,
     contract: chat,
     rooms: roomful(),
-    socket: { withCredentials: true },
     auth: async ({ reason, signal }) => {
-      if (reason !== 'connect') await fetch(`${url}/session`, { method: 'POST', credentials: 'include', signal })
+      if (reason !== 'connect') await fetch(`${url}/session`, { method: 'POST', signal })
       return {} // the browser sends the cookie
     },
   })

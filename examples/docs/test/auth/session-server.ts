@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { createRooms, identity, refuse } from '@roomful/server'
 import type { Express, Request, RequestHandler } from 'express'
-import session, { type Store } from 'express-session'
+import session, { type SessionData, type Store } from 'express-session'
 import { Server } from 'socket.io'
 import { chat } from './contract.ts'
 
@@ -11,29 +11,36 @@ declare module 'express-session' {
   }
 }
 
-export function serveWithSessions(app: Express, http: HttpServer, store: Store, maxAge = 3_600_000) {
-  const secret = process.env['SESSION_SECRET'] ?? 'only for development'
+/** `origin` is that of the page and of this server: `https://chat.example`. */
+export function serveWithSessions(app: Express, http: HttpServer, origin: string, store: Store, maxAge = 3_600_000) {
+  const secret = process.env['SESSION_SECRET']
+  if (!secret) throw new Error('set SESSION_SECRET to a long random text')
   const sessions = session({
     store,
     secret,
     resave: false,
     saveUninitialized: false,
     rolling: true,
-    cookie: { maxAge },
+    proxy: true, // a proxy ends TLS
+    cookie: { maxAge, sameSite: 'lax', secure: origin.startsWith('https:') },
   })
   app.use(sessions)
 
   // Each use of the session moves its end.
   app.post('/session', (request, response) => void response.sendStatus(request.session.user ? 204 : 401))
 
-  const io = new Server(http)
+  const io = new Server(http, {
+    // The page of another site can open a WebSocket with the user's cookie, and `cors` does not refuse it.
+    allowRequest: ({ headers }, answer) => answer(null, headers.origin === undefined || headers.origin === origin),
+  })
   io.engine.use(ofHandshake(sessions))
   createRooms(io, {
     contract: chat,
     authenticate: async ({ request }) => {
-      const { user, cookie } = await currentSession(request as Request)
-      if (user === undefined) throw refuse('UNAUTHORIZED', 'sign in first')
-      return identity(user, { expiresAt: cookie.expires?.getTime() })
+      const current = await storedSession(request as Request)
+      if (!current?.user) throw refuse('UNAUTHORIZED', 'sign in first')
+      const { expires } = current.cookie
+      return identity(current.user, { expiresAt: expires ? new Date(expires).getTime() : undefined })
     },
   })
   return io
@@ -45,11 +52,9 @@ function ofHandshake(middleware: RequestHandler) {
     request._query.sid === undefined ? middleware(request, response, next) : next()
 }
 
-/** The session as it is in the store now: it may have ended, or been used, since the handshake. */
-function currentSession(request: Request): Promise<Request['session']> {
+/** The session as it is in the store now, if there is one. Rejects if the store fails: the client tries again then. */
+function storedSession({ sessionStore, sessionID }: Request): Promise<SessionData | null | undefined> {
   return new Promise((resolve, reject) => {
-    request.session.reload((error) =>
-      error ? reject(refuse('UNAUTHORIZED', 'sign in again')) : resolve(request.session),
-    )
+    sessionStore.get(sessionID, (error, stored) => (error ? reject(error) : resolve(stored)))
   })
 }

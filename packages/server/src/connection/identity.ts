@@ -31,8 +31,11 @@ const LEAST_EXPIRES_AT = 100_000_000_000
  *
  * @throws RoomfulError `INVALID_ARGUMENT` for an `expiresAt` that is not in milliseconds since 1970.
  * @example authenticate: async ({ auth }) => {
- *   const { payload } = await jwtVerify(String(auth.token), key)
- *   return identity({ id: payload.sub, name: payload.name }, { claims: { role: payload.role }, expiresAt: payload.exp * 1000 })
+ *   const { payload } = await jwtVerify(String(auth['token']), key, { algorithms: ['HS256'] })
+ *   const token = z.object({ sub: z.string(), name: z.string(), role: z.string(), exp: z.number() }).safeParse(payload)
+ *   if (!token.success) throw refuse('UNAUTHORIZED', 'the token lacks the claims of this server')
+ *   const { sub, name, role, exp } = token.data
+ *   return identity({ id: sub, name }, { claims: { role }, expiresAt: exp * 1000 })
  * }
  */
 export function identity<U extends { readonly id: string }, Claims>(
