@@ -164,7 +164,7 @@ test.each(['polling', 'websocket'])(
   'session-server.ts: a page of another site gets no session by %s',
   async (transport) => {
     const { io, url, cookie } = await startSessions(new MemoryStore(), 60_000)
-    const connected = vi.fn()
+    const connected = vi.fn<() => void>()
     io.engine.on('connection', connected)
     const answerTo = async (origin: string) => {
       const socket = connectSocket(url, {
