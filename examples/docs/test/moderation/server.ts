@@ -1,5 +1,5 @@
 import { defineContract } from '@roomful/client'
-import { createRooms } from '@roomful/server'
+import { createRooms, refuse } from '@roomful/server'
 import type { Server } from 'socket.io'
 import { z } from 'zod'
 
@@ -15,9 +15,9 @@ export function createChat(io: Server, visits: string[]) {
     contract,
     authenticate: ({ auth }) => {
       const id = String(auth['name'])
+      if (blocked.has(id)) throw refuse('BLOCKED', 'Your account is blocked.')
       return { id, name: id }
     },
-    authorize: { join: ({ user }) => !blocked.has(user.id) },
     onJoin: ({ room, user }) => void visits.push(`${user.name} came to ${room}`),
     onLeave: ({ room, user }) => void visits.push(`${user.name} left ${room}`),
   })
@@ -29,10 +29,9 @@ export async function ban(rooms: Chat, room: string, userId: string) {
   await rooms.remove(room, userId, { code: 'SPAM', message: 'No advertising here.', banMs: 86_400_000 })
 }
 
-/** Out of everything, at once. */
+/** Out of everything, at once: `authenticate` refuses each new connection of the user. */
 export async function block(rooms: Chat, userId: string) {
   blocked.add(userId)
-  await rooms.reauthorize(userId) // asks `authorize.join` again, for each room that the user is in
   await rooms.disconnect(userId, { code: 'BLOCKED', message: 'Your account is blocked.' })
 }
 
