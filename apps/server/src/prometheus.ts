@@ -22,7 +22,7 @@ export function createRegistry(metrics: () => RoomsMetrics): Registry {
     registry.registerMetric(metric as unknown as Metric)
   }
 
-  add('roomful_connections', 'gauge', 'Open connections', (now) => one(now.connections))
+  add('roomful_connections', 'gauge', 'Admitted clients', (now) => one(now.connections))
   add('roomful_rooms', 'gauge', 'Rooms with members', (now) => one(now.rooms))
   add('roomful_members', 'gauge', 'Members of all rooms', (now) => one(now.members))
   add('roomful_unsent_bytes', 'gauge', 'Bytes that wait to be sent', (now) => one(now.unsentBytes))

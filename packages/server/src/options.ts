@@ -50,7 +50,7 @@ export interface Handshake {
 export interface JoinContext<C extends AnyContract, Claims = unknown> {
   readonly room: string
   readonly user: User<C>
-  /** What `authenticate` has given with `identity(user, { claims })`, at last. */
+  /** The claims from the latest call of `authenticate`, given by `identity(user, { claims })`. */
   readonly claims: Claims
   /** What the client gave with the join, parsed by the contract's `join` schema; any JSON, or undefined, where it has none. */
   readonly params: JoinParams<C>
@@ -69,7 +69,7 @@ export interface EmitContext<C extends AnyContract, E extends keyof RoomEmitted<
   /** As the event's schema gives it out. */
   readonly data: DataOut<At<RoomEmitted<C>, E>>
   readonly user: User<C>
-  /** What `authenticate` has given with `identity(user, { claims })`, at last. */
+  /** The claims from the latest call of `authenticate`, given by `identity(user, { claims })`. */
   readonly claims: Claims
 }
 
@@ -144,8 +144,8 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
    */
   readonly rateCheck?: RateCheck
   /**
-   * How long a connection may be in no namespace, because it never asked for one or has left all. Then it is closed.
-   * Default: 10,000.
+   * How long a connection may be in no namespace, in ms, because it never asked for one or has left all. Then it is closed. The
+   * time of `authenticate` does not count. Default: 10,000.
    */
   readonly connectTimeoutMs?: number
   /**
@@ -154,12 +154,12 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
    */
   readonly handlerTimeoutMs?: number
   /**
-   * The longest time that `close()` takes: running requests have three quarters of it, at most a second less than all.
-   * Default: 10,000.
+   * The longest time that `close()` takes, in ms. Running requests have all of it except the last second (below 4,000: except
+   * the last quarter). Default: 10,000.
    */
   readonly closeTimeoutMs?: number
   /**
-   * How long a user stays a member after a lost connection, so that others do not see a short outage. Default: 5,000;
+   * How long a user stays a member after a lost connection, in ms, so that others do not see a short outage. Default: 5,000;
    * 0 removes the user at once. Guests, and users who leave, disconnect or miss Socket.IO's ping, are removed at once.
    */
   readonly presenceGraceMs?: number

@@ -45,7 +45,7 @@ const refusalCodes: readonly RefusalCount[] = [...finalCodes, ...passingCodes, '
 
 /** The numbers of a server since its start, and now. No name in it is of a room, a user or an address. */
 export interface RoomsMetrics {
-  /** Connections that are open now. */
+  /** Clients that are admitted now. */
   readonly connections: number
   /** Rooms with members or running writes now. */
   readonly rooms: number

@@ -21,7 +21,7 @@ export interface ConnectionRates {
   readonly bytes: Rate
   /**
    * Requests that were refused with `RATE`. Beyond it the connection ends, with `$bye` `RATE`, and its address gets no new connection
-   * until half of them fit again. Default: 20 a second, 200 at once.
+   * until half of the burst is free again (5 s by default). Default: 20 a second, 200 at once.
    */
   readonly refusals: Rate
 }

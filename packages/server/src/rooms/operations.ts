@@ -48,7 +48,7 @@ export interface RoomSummary {
   readonly members: number
 }
 
-/** What an operator can see and do. After `rooms.close()` the asynchronous calls reject with `CLOSING`. */
+/** What an operator can see and do. After `rooms.close()`, `members` and `list` have no members and no rooms, and the other calls reject with `CLOSING`. */
 export interface RoomOperations<C extends AnyContract> {
   /**
    * Puts a user out of a room, on all of its connections and at once: no more events, no message that is not stored yet,
