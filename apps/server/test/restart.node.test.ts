@@ -51,6 +51,30 @@ it('P1 F4 a batch that is sent again after the server was killed gets the same a
   expect(await publish([messageItem(4, 'more')])).toMatchObject({ results: [{ seq: 3 }] })
 })
 
+it('new-epoch.ts gives the rooms of a restored file new epochs, and keeps their messages', async () => {
+  const dataDir = await temporaryFolder()
+  const first = await startServer({ dataDir })
+  const { token } = await signIn(first.url, 'Ann')
+  const before = await joinAs(first.url, token)
+  await before.publish(items)
+  const inUse = await startProcess({ DATA_DIR: dataDir }, 'new-epoch.ts').exited
+  expect(inUse.code).toBe(1)
+  await first.close()
+
+  const script = await startProcess({ DATA_DIR: dataDir }, 'new-epoch.ts').exited
+  expect(script).toMatchObject({ code: 0, stderr: '' })
+  const second = await startTestServer({ dataDir })
+  const { joined } = await joinAs(second.url, token)
+  expect(joined.head).toBe(2)
+  expect(joined.epoch).not.toBe(before.joined.epoch)
+})
+
+it('new-epoch.ts makes no file where there is none', async () => {
+  const { code, stderr } = await startProcess({ DATA_DIR: await temporaryFolder() }, 'new-epoch.ts').exited
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^there is no file \S+rooms\.db: set DATA_DIR or DATA_FILE\n$/)
+})
+
 it('dataFile :memory: keeps messages in memory only', async () => {
   const dataDir = await temporaryFolder()
   const first = await startServer({ dataDir, dataFile: ':memory:' })

@@ -68,9 +68,9 @@ export function postSession(url: string, body: unknown, headers: Record<string, 
   })
 }
 
-/** Starts the server in a process of its own, with environment variables. */
-export function startProcess(environment: Record<string, string>) {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+/** Starts the server, or another script of it, in a process of its own, with environment variables. */
+export function startProcess(environment: Record<string, string>, script = 'main.ts') {
+  const main = fileURLToPath(new URL(`../src/${script}`, import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@roomful/source', main], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', METRICS_PORT: 'off', ...environment },
