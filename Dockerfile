@@ -15,12 +15,14 @@ RUN pnpm --filter @roomful-demo/server --prod --legacy deploy /server
 FROM node:22-bookworm-slim AS server
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3001 METRICS_HOST=0.0.0.0 METRICS_PORT=9464 DATA_DIR=/data
 WORKDIR /server
-COPY --from=build --chown=node:node /server .
+# The files belong to root: the server cannot change its own code.
+COPY --from=build /server .
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node
 EXPOSE 3001 9464
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+# The start reads the whole SQLite file. A check that succeeds ends the start period.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=2m \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3001/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--import", "tsx", "--conditions=@roomful/source", "src/main.ts"]
 
