@@ -61,9 +61,10 @@ test('SEC25 SEC31 HTML and links are shown as text and run nothing, and the toke
   expect(await ann.page.title()).not.toBe('1')
   await ann.send('still here')
   await ann.expectMessage('still here')
-  const token = await ann.page.evaluate(
-    () => (JSON.parse(Object.values(sessionStorage)[0] as string) as { token: string }).token,
-  )
+  const session = (await ann.page.evaluate(() =>
+    Object.entries(sessionStorage).find(([key]) => key.startsWith('roomful-chat:session:')),
+  )) as [string, string]
+  const { token } = JSON.parse(session[1]) as { token: string }
   expect(addresses.filter((address) => address.includes('socket.io'))).not.toEqual([])
   for (const address of addresses) expect(decodeURIComponent(address)).not.toContain(token)
 })

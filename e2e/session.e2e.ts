@@ -46,7 +46,8 @@ test.describe('an invalid session', () => {
     const ann = await enter('Ann')
     const room = await ann.createRoom()
     await ann.page.evaluate(() => {
-      const [key, value] = Object.entries(sessionStorage)[0] as [string, string]
+      const isSession = ([key]: [string, string]): boolean => key.startsWith('roomful-chat:session:')
+      const [key, value] = Object.entries(sessionStorage).find(isSession) as [string, string]
       sessionStorage.setItem(key, JSON.stringify({ ...(JSON.parse(value) as object), token: 'not a token' }))
     })
     await ann.page.reload()

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PublishAnswer } from '@roomful/contract/protocol'
 import { io } from 'socket.io-client'
 import { sharedServer } from './addresses.ts'
 
@@ -15,10 +17,14 @@ export async function seed(room: string, texts: readonly string[]): Promise<void
       const n = index + 1
       return { n, id: String(n).padStart(16, '0'), event: 'message', data: { text } }
     })
-    for (let first = 0; first < items.length; first += 64) {
-      const batch = { room, epoch, cid: 'historian-of-the-tests', items: items.slice(first, first + 64) }
-      const answer = (await socket.emitWithAck('$publish', batch)) as { ok: boolean }
-      if (!answer.ok) throw new Error(`not published: ${JSON.stringify(answer)}`)
+    for (let rest = items; rest.length > 0;) {
+      const batch = { room, epoch, cid: 'historian-of-the-tests', items: rest.slice(0, 64) }
+      const answer = (await socket.emitWithAck('$publish', batch)) as PublishAnswer
+      rest = rest.slice(answer.results.length)
+      if (answer.ok) continue
+      // The server takes 1,000 messages at once, and then 50 a second.
+      if (answer.code !== 'RATE') throw new Error(`not published: ${JSON.stringify(answer)}`)
+      await delay(answer.after)
     }
   } finally {
     socket.disconnect()
