@@ -51,7 +51,10 @@ export class Page {
       joinTimeoutMs: 1_000,
       connectTimeoutMs: 2_000,
       reconnect: { minDelayMs: 10, maxDelayMs: 200 },
-      onError: (error, source) => this.#problem(`C9 ${source}: ${String(error)}`),
+      onError: (error, source) => {
+        // A renewal of credentials that a fault has stopped is reported, and made again.
+        if (source !== 'auth') this.#problem(`C9 ${source}: ${String(error)}`)
+      },
       // The only report for messages of earlier pages.
       inspect: (event) => {
         if (event.type !== 'drop' || event.direction === 'in' || event.event !== 'message') return
