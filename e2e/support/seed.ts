@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PublishAnswer } from '@roomful/contract/protocol'
 import { io } from 'socket.io-client'
 import { sharedServer } from './addresses.ts'
+
+/** The answer to `$publish`: one result for each message that was handled. */
+interface PublishAnswer {
+  readonly ok: boolean
+  readonly results: readonly unknown[]
+  readonly code?: string
+  readonly after?: number
+}
 
 /** Fills a room of the shared server with messages, in batches of 64, which is the protocol's limit. */
 export async function seed(room: string, texts: readonly string[]): Promise<void> {
