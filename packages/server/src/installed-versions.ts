@@ -24,8 +24,11 @@ export function outdated(versions: Partial<Record<Name, string>>): string[] {
   })
 }
 
-/** The versions that `createRooms` runs with, as far as they can be found: not in a bundle, and not in a browser. */
-export function installedVersions(from: string = import.meta.url): Partial<Record<Name, string>> {
+/**
+ * The versions that `createRooms` runs with, as far as they can be found from the app's main file: not in a bundle, and not in a
+ * browser. Without `import.meta`, which Jest's transforms to CommonJS cannot read.
+ */
+export function installedVersions(from: string = globalThis.process?.argv?.[1] ?? ''): Partial<Record<Name, string>> {
   const installed: Partial<Record<Name, Installed>> = {}
   for (const name of Object.keys(floors) as Name[]) {
     const place = name === 'socket.io' ? from : installed[dependentOf[name]]?.file
@@ -50,7 +53,7 @@ function find(name: string, from: string): Installed | undefined {
   // In a browser, where @roomful/testing runs a server, there are no such modules.
   const { createRequire } = globalThis.process?.getBuiltinModule?.('node:module') ?? {}
   const fs = globalThis.process?.getBuiltinModule?.('node:fs')
-  if (createRequire === undefined || fs === undefined || !/^file:|^\//.test(from)) return undefined
+  if (createRequire === undefined || fs === undefined || !/^(?:file:|\/|[a-z]:[\\/])/i.test(from)) return undefined
   for (const folder of createRequire(from).resolve.paths(name) ?? []) {
     const file = `${folder}/${name}/package.json`
     if (!fs.existsSync(file)) continue
