@@ -1,7 +1,9 @@
 import { createMockServer } from '@roomful/testing'
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { cleanup, configure, fireEvent, render, screen } from '@testing-library/react'
 import { expect, onTestFinished, test } from 'vitest'
 import { serve } from './plain-servers/positional-server.ts'
+
+configure({ asyncUtilTimeout: 20_000 }) // the machine may be slow and busy
 
 test('chat.tsx of docs/plain-servers.md: hooks over a server with positional arguments', async () => {
   const server = createMockServer({ url: 'https://chat.example' })
