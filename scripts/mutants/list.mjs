@@ -409,9 +409,8 @@ export const mutants = [
       },
       {
         file: `${server}/rooms/memberships.ts`,
-        find: 'return { ok: true, ...page, ...(name !== INBOX && { members: room.members() }) }',
-        replace:
-          'await room.enter(this.#socket, this.#identity.wire, presence); return { ok: true, ...page, members: room.members() }',
+        find: 'const members = room.members()',
+        replace: 'await room.enter(this.#socket, this.#identity.wire, presence); const members = room.members()',
       },
     ],
   },

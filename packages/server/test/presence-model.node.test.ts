@@ -110,7 +110,7 @@ class Actual {
       report,
       ...(merges ? { mergePresence: (all) => all } : {}),
     })
-    const { v, list } = this.#room.members()
+    const { v, list } = this.#room.members()!
     this.v = v
     this.view = new Map(list.map((member) => [member.user.id, member]))
   }

@@ -8,9 +8,9 @@ const PACKET_BYTES = 128
 /** Measures what the server has sent to one connection, and the network has not taken yet. */
 export class UnsentBytes {
   readonly #connection: EngineConnection
-  /** Waits in Engine.IO. */
+  /** The bytes of the packets that Engine.IO has queued. */
   #queued = 0
-  /** Was given to the WebSocket, which did not write all of it yet. */
+  /** The bytes that the WebSocket has got, and has not written completely. */
   #written = 0
   #largest = 0
   /** The TCP socket below the WebSocket. */
@@ -43,7 +43,7 @@ export class UnsentBytes {
     else this.#responses.add(socket)
   }
 
-  /** Drops what waits in Engine.IO. */
+  /** Drops the packets that Engine.IO has queued. */
   drop(): void {
     const { writeBuffer } = this.#connection
     if (Array.isArray(writeBuffer)) writeBuffer.length = 0

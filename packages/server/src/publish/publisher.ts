@@ -102,8 +102,8 @@ function isRepeated(item: DecidedItem | undefined): boolean {
   return item !== undefined && 'refusal' in item && item.refusal === ALREADY_DECIDED
 }
 
-function senderOf({ guest, wire, address }: Identity, cid: string): Sender {
-  return { user: guest ? null : wire.id, cid, address }
+function senderOf(identity: Identity, cid: string): Sender {
+  return { user: userIdOf(identity), cid, address: identity.address }
 }
 
 function queueKeyOf({ user, cid }: Sender, room: string): string {

@@ -21,7 +21,7 @@ export class ActiveRooms {
 
   /** The rooms that have members. */
   *withMembers(): Generator<Room> {
-    for (const { room } of this.#rooms.values()) if (room.memberCount > 0 && !isInbox(room.name)) yield room
+    for (const { room } of this.#rooms.values()) if (room.memberCount > 0) yield room
   }
 
   retain(name: string): Room {

@@ -83,7 +83,7 @@ export class Memberships {
 
   /** Other members see the user as `$auth` has changed it. */
   updateUser(): void {
-    for (const [name, { room }] of this.#rooms) if (name !== INBOX) room.setUser(this.#socket, this.#identity.wire)
+    for (const { room } of this.#rooms.values()) room.setUser(this.#socket, this.#identity.wire)
   }
 
   /** S19: ends the membership at once, refuses what the socket is sending, and tells the client. A running join is decided again. */
@@ -134,8 +134,8 @@ export class Memberships {
   }
 
   #rateContext(room: string): RateContext {
-    const { guest, wire, address } = this.#identity
-    return { action: 'join', room, userId: guest ? undefined : wire.id, address }
+    const { address } = this.#identity
+    return { action: 'join', room, userId: userIdOf(this.#identity) ?? undefined, address }
   }
 
   /**
@@ -199,12 +199,12 @@ export class Memberships {
     const membership = this.#rooms.get(name) ?? this.#open(name)
     membership.params = params
     const { room } = membership
-    if (name === INBOX) await room.subscribe(this.#socket)
-    else await room.enter(this.#socket, this.#identity.wire, presence)
+    await room.enter(this.#socket, this.#identity.wire, presence)
     // Again, since a slow adapter may have added the socket after it ended or was put out.
     if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)
     const page = (await this.#missed(room, since)) ?? (await this.#newest(room, last))
-    return { ok: true, ...page, ...(name !== INBOX && { members: room.members() }) }
+    const members = room.members()
+    return { ok: true, ...page, ...(members && { members }) }
   }
 
   /** S13: the page that continues a view; undefined where there is no view, or the log does not continue it. */

@@ -14,7 +14,7 @@ import type { NewEntry } from '../log/new-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { MembersChange } from './members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { wireNameOf } from './inbox.ts'
+import { isInbox, wireNameOf } from './inbox.ts'
 import type { MergePresence } from './presence-rules.ts'
 import { refuse } from '../refuse.ts'
 import type { Report } from '../report.ts'
@@ -53,7 +53,8 @@ export class Room {
   readonly #onJoin: RoomParts['onJoin']
   readonly #onLeave: RoomParts['onLeave']
   readonly #batches = new Set<RunningBatch>()
-  readonly #members: RoomMembers
+  /** undefined in an inbox, which only delivers. */
+  readonly #members: RoomMembers | undefined
   readonly #typing = new TypingState()
   readonly #broadcast: Broadcast
 
@@ -66,7 +67,7 @@ export class Room {
     this.#onJoin = onJoin
     this.#onLeave = onLeave
     const merge = mergePresence && ((presences: readonly unknown[]) => mergePresence(presences, name))
-    this.#members = new RoomMembers((change, except) => this.#sendMembers(change, except), merge)
+    if (!isInbox(name)) this.#members = new RoomMembers((change, except) => this.#sendMembers(change, except), merge)
     this.#broadcast = new Broadcast({
       metrics,
       page: async (request) => await log.page(name, request),
@@ -75,26 +76,21 @@ export class Room {
     })
   }
 
-  /** Sends the room's messages to the socket, without making its user a member. */
-  async subscribe(socket: SocketIoSocket): Promise<void> {
-    await socket.join(channelOf(this.name))
-  }
-
-  /** Makes the socket a member. `presence`: null removes the socket's presence, undefined keeps it. */
+  /** Begins delivery to the socket, and makes it a member. `presence`: null removes the socket's presence, undefined keeps it. */
   async enter(socket: SocketIoSocket, user: WireUser, presence?: unknown): Promise<void> {
     const joined = socket.join(channelOf(this.name))
-    const isNew = this.#members.update((members) => members.enter(socket, user, presence), socket)
+    const isNew = this.#members?.update((members) => members.enter(socket, user, presence), socket)
     if (isNew) this.#onJoin?.(this.name, user)
     await joined
   }
 
   /** The socket is a member: others see its user as it is now. */
   setUser(socket: SocketIoSocket, user: WireUser): void {
-    this.#members.update((members) => members.enter(socket, user))
+    this.#members?.update((members) => members.enter(socket, user))
   }
 
   setPresence(socket: SocketIoSocket, user: WireUser, presence: unknown): void {
-    this.#members.update((members) => members.set(socket, user.id, presence))
+    this.#members?.update((members) => members.set(socket, user.id, presence))
   }
 
   /** Sends to all but the socket, at once, where the others do not know it yet (S17). */
@@ -108,16 +104,16 @@ export class Room {
   disconnect(socket: SocketIoSocket, user: WireUser): void {
     this.unsubscribe(socket)
     if (this.#typing.leave(socket, performance.now())) this.#sendTyping(socket, user, false)
-    this.#members.update((members) => members.markLost(socket, user.id))
+    this.#members?.update((members) => members.markLost(socket, user.id))
   }
 
   leave(socket: SocketIoSocket, user: WireUser): void {
-    this.#left(this.#members.update((members) => members.leave(socket, user.id)))
+    this.#left(this.#members?.update((members) => members.leave(socket, user.id)))
   }
 
   /** Removes the lost connections of a user who lost the permission to be here. */
   removeLost(userId: string): void {
-    this.#left(this.#members.update((members) => members.removeLost(userId)))
+    this.#left(this.#members?.update((members) => members.removeLost(userId)))
   }
 
   /** Runs a batch to its commit. `assertMember` throws `NOT_MEMBER` once its sender was put out of the room. */
@@ -144,16 +140,17 @@ export class Room {
   }
 
   get memberCount(): number {
-    return this.#members.count
+    return this.#members?.count ?? 0
   }
 
-  members(): { readonly v: number; readonly list: readonly WireMember[] } {
-    return this.#members.snapshot()
+  /** undefined in an inbox. */
+  members(): { readonly v: number; readonly list: readonly WireMember[] } | undefined {
+    return this.#members?.snapshot()
   }
 
   /** Sends no more changes of the members. */
   stop(): void {
-    this.#members.stop()
+    this.#members?.stop()
   }
 
   async page(request: PageRequest): Promise<Page> {
