@@ -50,8 +50,9 @@ test.describe('the headers of the page', () => {
         foreign.src = `${other}/socket.io/socket.io.js`
         document.body.append(inline, foreign)
         document.body.insertAdjacentHTML('beforeend', '<img src="x" onerror="globalThis.handlerRan = true">')
-        await settled
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        const image = document.body.lastElementChild
+        const failed = new Promise((resolve) => image?.addEventListener('error', resolve))
+        await Promise.all([settled, failed])
         return [marks['inlineRan'], marks['handlerRan'], marks['io']].map((mark) => mark !== undefined)
       }, sharedServer)
       expect(ran).toEqual([false, false, false])
