@@ -16,14 +16,20 @@ function recordStates({ state }: Pick<Room, 'state'>): RoomState['status'][] {
 }
 const statusOf = (room: Pick<Room, 'status'>) => expect.poll(() => room.status)
 
+/** Ann and Bob in one room; `heard` is what Ann receives. */
+async function startPair() {
+  const chat = await startChat()
+  const [ann, bob] = [chat.connect('Ann'), chat.connect('Bob')]
+  const room = await ann.join('general')
+  const other = await bob.join('general')
+  const heard: string[] = []
+  room.on('message', ({ text }) => heard.push(text))
+  return { chat, ann, room, other, heard }
+}
+
 describe('RM15 SEC15 a server puts a client out of a room', () => {
   test('rooms.remove: the room failed with the code and the sentence, hears nothing, and takes no message', async () => {
-    const chat = await startChat()
-    const [ann, bob] = [chat.connect('Ann'), chat.connect('Bob')]
-    const room = await ann.join('general')
-    const other = await bob.join('general')
-    const heard: string[] = []
-    room.on('message', ({ text }) => heard.push(text))
+    const { chat, ann, room, other, heard } = await startPair()
     await chat.rooms().remove('general', 'ann', { code: 'SPAM', message: 'no advertising' })
     await statusOf(room).toBe('failed')
     expect(room.state.getState()).toMatchObject({ error: { code: 'SPAM', message: 'no advertising' } })
@@ -36,12 +42,7 @@ describe('RM15 SEC15 a server puts a client out of a room', () => {
   })
 
   test('without a ban the app’s join() comes back, and gets what it has missed', async () => {
-    const chat = await startChat()
-    const [ann, bob] = [chat.connect('Ann'), chat.connect('Bob')]
-    const room = await ann.join('general')
-    const other = await bob.join('general')
-    const heard: string[] = []
-    room.on('message', ({ text }) => heard.push(text))
+    const { chat, room, other, heard } = await startPair()
     await chat.rooms().remove('general', 'ann')
     await statusOf(room).toBe('failed')
     await other.send({ text: 'meanwhile' })
