@@ -11,7 +11,10 @@
  * @typedef {{ part: string, name: string, outcome: Outcome, seconds: number }} StepResult
  *
  * @typedef {object} VitestReport
- * @property {readonly { name: string, status: string, message?: string, assertionResults: readonly { status: string, fullName: string }[] }[]} testResults
+ * @property {readonly { name: string, status: string, message?: string, assertionResults: readonly VitestTest[] }[]} testResults
+ * @property {readonly { message: string, stack?: string }[]} [unhandledErrors] From `vitest-report.mjs`.
+ *
+ * @typedef {{ status: string, fullName: string, failureMessages?: readonly string[] }} VitestTest
  *
  * @typedef {object} PlaywrightSuite
  * @property {string} title
@@ -21,6 +24,9 @@
  * @typedef {object} PlaywrightReport
  * @property {readonly PlaywrightSuite[]} suites
  */
+
+/** How many lines of a failure the summary shows. */
+const DETAIL_LINES = 12
 
 /**
  * The outcome of a step that counts as one test.
@@ -43,19 +49,37 @@ export function missingOutcome(sentence, { ci }) {
 }
 
 /**
- * The outcome of a run of Vitest. A file that fails outside of its tests, as in an import or a hook, counts as a failed test.
+ * The outcome of a run of Vitest. A file that fails outside of its tests, as in an import or a hook, counts as a failed test,
+ * and so does an error that no test has caught.
  * @param {VitestReport | undefined} report
  * @param {Exit} exit
  * @returns {Outcome}
  */
 export function vitestOutcome(report, exit) {
   if (!report) return died('vitest', exit)
-  const tests = report.testResults.flatMap(({ name, status, assertionResults }) => {
-    const own = assertionResults.map((test) => ({ name: `${name} > ${test.fullName}`, status: test.status }))
+  const { testResults, unhandledErrors = [] } = report
+  const tests = testResults.flatMap(({ name, status, message = '', assertionResults }) => {
+    const own = assertionResults.map(({ fullName, status: each, failureMessages = [] }) => ({
+      name: `${name} > ${fullName}${detailOf(failureMessages[0])}`,
+      status: each,
+    }))
     const brokenOutside = status === 'failed' && !own.some((test) => test.status === 'failed')
-    return brokenOutside ? [...own, { name, status }] : own
+    return brokenOutside ? [...own, { name: `${name}${detailOf(message)}`, status }] : own
   })
-  return sorted('vitest', exit, tests, 'passed', ['skipped', 'pending', 'todo', 'disabled'])
+  const errors = unhandledErrors.map(({ message, stack = message }) => ({
+    name: `an error outside of the tests${detailOf(stack)}`,
+    status: 'failed',
+  }))
+  return sorted('vitest', exit, [...tests, ...errors], 'passed', ['skipped', 'pending', 'todo', 'disabled'])
+}
+
+/**
+ * The first lines of a failure: of a long log, often only the summary at its end is at hand.
+ * @param {string} [message]
+ */
+function detailOf(message = '') {
+  const lines = message.split('\n').slice(0, DETAIL_LINES)
+  return message === '' ? '' : ['', ...lines].join('\n      ')
 }
 
 /**

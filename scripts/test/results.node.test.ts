@@ -51,6 +51,27 @@ test('vitest: a file that cannot be imported, or whose hook throws, is a failure
   })
 })
 
+test('vitest: an error outside of the tests is a failure, with its first lines', () => {
+  const stack = ['Error: gone', ...Array.from({ length: 20 }, (_, line) => `    at line ${line}`)].join('\n')
+  const report = {
+    testResults: [file('a.ts', 'passed', 'passed')],
+    unhandledErrors: [{ message: 'gone', stack }, { message: 'no stack' }],
+  }
+  const { passed, failed } = vitestOutcome(report, 1)
+  expect(passed).toBe(1)
+  expect(failed.map((each) => each.split('\n').length)).toEqual([13, 2])
+  expect(failed[0]).toMatch(/^an error outside of the tests\n      Error: gone\n/)
+  expect(failed[1]).toBe('an error outside of the tests\n      no stack')
+})
+
+test('vitest: a failed test is listed with the first lines of its failure', () => {
+  const failed = { status: 'failed', fullName: 'sums', failureMessages: ['AssertionError: 1 is not 2\n    at a.ts:3'] }
+  const report = { testResults: [{ name: 'a.ts', status: 'failed', assertionResults: [failed] }] }
+  expect(vitestOutcome(report, 1).failed).toEqual([
+    'a.ts > sums\n      AssertionError: 1 is not 2\n          at a.ts:3',
+  ])
+})
+
 test('an unknown status is a failure', () => {
   expect(vitestOutcome({ testResults: [file('a.ts', 'passed', 'interrupted')] }, 0).failed).toEqual(['a.ts > test 1'])
   expect(playwrightOutcome({ suites: [{ title: 'a', specs: [spec('b', 'interrupted')] }] }, 0).failed).toHaveLength(1)
