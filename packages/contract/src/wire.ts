@@ -1,4 +1,7 @@
 // The protocol roomful/1, described in docs/protocol.md: ordinary Socket.IO events and acks, in JSON. Frozen by wire.freeze.node.test.ts.
+import type { Entry, WireUser } from './wire-events.ts'
+
+export type * from './wire-events.ts'
 
 /** The protocol's version, sent in `$hello`. */
 export const PROTOCOL_VERSION = 1
@@ -11,6 +14,7 @@ export const wire = {
   publish: '$publish',
   history: '$history',
   volatile: '$volatile',
+  events: '$events',
   members: '$members',
   head: '$head',
   auth: '$auth',
@@ -93,35 +97,6 @@ export interface Bye {
   readonly message?: string
 }
 
-/** A user as all clients see it. */
-export interface WireUser {
-  readonly id: string
-  readonly [key: string]: unknown
-}
-
-/**
- * A logged room event, as a page of history carries it; `data` is missing for an event without data. `id` is made by the
- * sender, and unique only together with `from`: two users may give their messages the same id.
- */
-export interface Entry {
-  readonly event: string
-  readonly data: unknown
-  readonly seq: number
-  readonly id: string
-  readonly from: WireUser | null
-  readonly at: number
-}
-
-/** The last argument of a room event; a volatile one has no `epoch`, `seq` and `id`. */
-export interface WireMeta {
-  readonly $room: string
-  readonly epoch?: string
-  readonly seq?: number
-  readonly id?: string
-  readonly from: WireUser | null
-  readonly at: number
-}
-
 /** A member of a room. */
 export interface WireMember {
   readonly user: WireUser
@@ -139,7 +114,7 @@ export interface Refused {
 /**
  * `$join`: `since` is the place that the client's view has reached, `presence` its presence, as in `$presence`.
  * `params` are for `authorize.join`: at most `MAX_PARAMS_BYTES`, sent again at each re-join. `last` asks for the newest
- * entries, 1 to `page` of them, unless `since` continues a view.
+ * entries, 1 to `page` of them, unless `since` continues a view. `packs`: the client reads `$events`, and gets no single events.
  */
 export interface JoinRequest {
   readonly room: string
@@ -147,6 +122,7 @@ export interface JoinRequest {
   readonly presence?: unknown
   readonly params?: unknown
   readonly last?: number
+  readonly packs?: true
 }
 /** The position of the room's log, and the missed or newest entries; `first` is the oldest `seq` still held. */
 export interface JoinAnswer {

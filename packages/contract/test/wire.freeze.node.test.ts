@@ -28,6 +28,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
       publish: '$publish',
       history: '$history',
       volatile: '$volatile',
+      events: '$events',
       members: '$members',
       head: '$head',
       auth: '$auth',
@@ -62,8 +63,9 @@ describe(`the protocol is frozen; ${rule}`, () => {
   })
 
   test('its shapes', async () => {
-    const source = await readFile(new URL('../src/wire.ts', import.meta.url), 'utf8')
-    expect(shapesIn(source)).toStrictEqual({
+    const sources = ['wire.ts', 'wire-events.ts'].map((file) => new URL(`../src/${file}`, import.meta.url))
+    const texts = await Promise.all(sources.map((source) => readFile(source, 'utf8')))
+    expect(shapesIn(texts.join('\n'))).toStrictEqual({
       AuthAnswer: '{ ok: true; now: number; expiresAt?: number; user?: WireUser }',
       AuthRequest: '{ auth: Readonly<Record<string, unknown>> }',
       Bye: '{ code: string; after?: number; message?: string }',
@@ -78,13 +80,15 @@ describe(`the protocol is frozen; ${rule}`, () => {
       JoinAnswer:
         '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; members?: { v: number; list: WireMember[] } }',
       JoinRequest:
-        '{ room: string; since?: { epoch: string; seq: number }; presence?: unknown; params?: unknown; last?: number }',
+        '{ room: string; since?: { epoch: string; seq: number }; presence?: unknown; params?: unknown; last?: number; packs?: true }',
       LeaveAnswer: '{ ok: true }',
       LeaveRequest: '{ room: string }',
       Limits:
         '{ eventBytes: number; batchItems: number; batchBytes: number; page: number; pageBytes: number; rooms: number; presenceBytes: number; dedupMs: number }',
       MembersDelta: '{ room: string; v: number; set?: WireMember[]; gone?: string[] }',
       Out: '{ room: string; code: string; message?: string }',
+      Pack: '{ room: string; epoch: string; from?: WireUser | null; events: PackedEvent[] }',
+      PackedEvent: '{ event: string; data: unknown; seq?: number; id?: string; from?: WireUser | null; at: number }',
       PassingCode: '(typeof passingCodes)[number]',
       PresenceAnswer: '{ ok: true }',
       PresenceRequest: '{ room: string; presence: unknown }',
