@@ -71,7 +71,8 @@ describe('SEC15 rooms.remove puts a user out of a room', () => {
     await rooms.remove('nowhere', 'unknown')
     const bad: [() => Promise<unknown>, string][] = [
       [() => rooms.remove('', 'ann'), 'a room'],
-      [() => rooms.remove('general', ''), "the user's id must be a text of 1 to 128 characters"],
+      [() => rooms.remove('general', ''), "the user's id must be a well-formed string of 1 to 128 characters"],
+      [() => rooms.remove('general', 'half \ud83d'), "the user's id must be a well-formed string"],
       [
         () => rooms.remove('general', 'ann', { code: 'RATE' }),
         'must not be one after which clients try again, got "RATE"',

@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
 import { assertRoomName, type Bye, describe, isPassingCode } from '@roomful/contract/protocol'
 import { assertIntegers, assertMilliseconds } from '../assert-numbers.ts'
+import { isUserId } from '../connection/user-id.ts'
 import type { Ban } from '../log/log.ts'
 import { MAX_AFTER_MS, refuse, toWire } from '../refuse.ts'
 import type { DisconnectOptions, RemoveOptions } from './operations.ts'
@@ -40,8 +41,8 @@ export function assertUser(method: string, room: string, userId: string): void {
 }
 
 export function assertUserId(method: string, userId: unknown): void {
-  if (typeof userId === 'string' && userId.length >= 1 && userId.length <= 128) return
-  throw invalid(method, `the user's id must be a text of 1 to 128 characters, got ${describe(userId)}`)
+  if (isUserId(userId)) return
+  throw invalid(method, `the user's id must be a well-formed string of 1 to 128 characters, got ${describe(userId)}`)
 }
 
 function assertReason(method: string, { code, message }: { readonly code: unknown; readonly message: unknown }): void {
