@@ -15,6 +15,7 @@ import { Publisher } from './publish/publisher.ts'
 import { Readiness } from './readiness.ts'
 import { createRoomEmitter, createUserEmitter } from './rooms/room-emitter.ts'
 import { gateConnections } from './rates/connection-gate.ts'
+import { RequestTurns } from './guard/request-turns.ts'
 import { RateLimiter } from './rates/rate-limiter.ts'
 import { Sessions } from './connection/sessions.ts'
 import { settingsOf } from './settings.ts'
@@ -52,7 +53,8 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   })
   const leaveDelay = new LeaveDelay(settings.presenceGraceMs)
   const publisher = new Publisher({ rules, activeRooms, callbacks, drain, settings })
-  const parts = { settings, guard, limiter, callbacks, drain, rules, activeRooms, leaveDelay, publisher }
+  const turns = new RequestTurns()
+  const parts = { settings, guard, limiter, turns, callbacks, drain, rules, activeRooms, leaveDelay, publisher }
   const sessions = new Sessions(io, parts)
 
   const closeDown = (): Promise<void> =>

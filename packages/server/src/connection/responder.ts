@@ -1,6 +1,7 @@
 import { describe, wire } from '@roomful/contract/protocol'
 import type { Drain } from '../drain.ts'
 import { PageTurn, type PageTurns } from '../guard/page-turns.ts'
+import type { RequestTurns } from '../guard/request-turns.ts'
 import type { RequestLimiter } from '../rates/rate-limiter.ts'
 import type { RequestRate } from '../rates/rates.ts'
 import { sizeOf } from '../rates/size-of.ts'
@@ -19,6 +20,7 @@ interface ResponderParts {
   /** The user's id, for `inspect`. */
   readonly user: string | null
   readonly pages: PageTurns
+  readonly turns: RequestTurns
   /** The most requests of one socket that run at a time. */
   readonly maxPending: number
 }
@@ -81,7 +83,7 @@ export class Responder {
 
   /** Keeps no reference to the request while it waits: it may be large, and many may wait. */
   async #answer(event: string, args: unknown[], handler: RequestHandler, page: PageTurn): Promise<object> {
-    const { drain, settings, maxPending } = this.#parts
+    const { drain, settings, turns, maxPending } = this.#parts
     const refusal = this.#exceeds(event, args)
     if (refusal !== undefined) return this.#refused(event, refusal)
     if (this.#pending >= maxPending) {
@@ -90,6 +92,7 @@ export class Responder {
     }
     this.#pending += 1
     try {
+      await turns.begin(this)
       return await drain.run(() => handler(args.shift(), page))
     } catch (error) {
       if (error instanceof RefusalError) return this.#refused(event, error)

@@ -9,6 +9,7 @@ import { RefusalError, refuse } from '../refuse.ts'
 import { type RequestHandler, Responder } from './responder.ts'
 import { type RequestParts, RoomRequests } from './room-requests.ts'
 import type { ConnectionGuard } from '../guard/connection-guard.ts'
+import type { RequestTurns } from '../guard/request-turns.ts'
 import type { RateLimiter, RequestLimiter } from '../rates/rate-limiter.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
@@ -16,6 +17,7 @@ import type { SocketIoSocket } from '../socket-io.ts'
 export interface SessionParts extends RequestParts, MembershipParts {
   readonly drain: Drain
   readonly limiter: RateLimiter
+  readonly turns: RequestTurns
 }
 
 /** One connection. Sends `$hello` at once, so that it travels with the connect packet, and answers requests until it ends. */
@@ -31,7 +33,7 @@ export class Session {
 
   /** `identity` is null for a client without a user: every room request is refused. */
   constructor(socket: SocketIoSocket, identity: Identity | null, guard: ConnectionGuard, parts: SessionParts) {
-    const { settings, drain, limiter } = parts
+    const { settings, drain, limiter, turns } = parts
     const user = userIdOf(identity)
     const tooMuch = (after: number): void => this.bye({ code: 'RATE', after, message: 'too much at once' })
     const rates = limiter.connection(rateKeyOf(socket, user, settings), tooMuch)
@@ -43,7 +45,7 @@ export class Session {
     socket.emit(wire.hello, helloFor(identity, settings))
     // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
     const maxPending = settings.limits.rooms * 4
-    this.#responder = new Responder(socket, { drain, settings, rates, pages: guard.turns, user, maxPending })
+    this.#responder = new Responder(socket, { drain, settings, rates, pages: guard.turns, turns, user, maxPending })
     let handlers = FORBIDDEN
     if (identity !== null) {
       this.#memberships = new Memberships(socket, identity, parts)
