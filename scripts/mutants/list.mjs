@@ -387,9 +387,9 @@ export const mutants = [
     edits: [
       {
         file: `${server}/log/sqlite/sqlite-log.ts`,
-        find: 'return this.#write(() => this.#commit(room, batch))',
+        find: '(committed) => committed && this.#listeners.call(room, committed),\n    )',
         replace:
-          'return this.#write(() => this.#commit(room, batch)).then((done) => this.#write(() => (batch.items.later?.(), done)))',
+          '(committed) => committed && this.#listeners.call(room, committed),\n    ).then((done) => this.#write(() => (batch.items.later?.(), done)))',
       },
       {
         file: `${server}/log/sqlite/sqlite-log.ts`,
@@ -414,6 +414,27 @@ export const mutants = [
       },
     ],
   },
+  mutant(
+    'S11 members do not wait for the subscription of their room',
+    `${server}/rooms/memberships.ts`,
+    'await room.open()',
+    'void room.open()',
+    'packages/server/test/join-races',
+  ),
+  mutant(
+    'S12 entries that did not come are not noticed',
+    `${server}/rooms/broadcast.ts`,
+    'return epoch === sent.epoch && head - entries.length <= sent.head',
+    'return epoch === sent.epoch',
+    'packages/server/test/broadcast packages/server/test/dedup',
+  ),
+  mutant(
+    'S7 a write that seemed to fail is not looked for',
+    `${server}/rooms/room.ts`,
+    'if (!(error instanceof RefusalError)) void this.#checkHead()',
+    '',
+    'packages/server/test/dedup',
+  ),
   mutant(
     'S7 a shared commit that fails at its end is confirmed all the same',
     `${server}/log/sqlite/group-commit.ts`,

@@ -34,7 +34,11 @@ export function createRegistry(metrics: () => RoomsMetrics): Registry {
   const seconds = (name: string, help: string, of: (now: RoomsMetrics) => HistogramSnapshot): void =>
     add(name, 'histogram', help, (now) => histogram(name, of(now)))
   seconds('roomful_commit_seconds', 'Time of a write to the log', (now) => now.commitMs)
-  seconds('roomful_fan_out_seconds', "From a write to the last member's socket", (now) => now.fanOutMs)
+  seconds(
+    'roomful_fan_out_seconds',
+    "Time of sending committed messages to all members' sockets",
+    (now) => now.fanOutMs,
+  )
   return registry
 }
 

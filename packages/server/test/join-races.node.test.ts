@@ -149,6 +149,75 @@ describe('S11 races', () => {
     expect(errors).toEqual([])
   })
 
+  test('S11 a join waits for a slow subscription: what is committed before the page is read is in it, the rest comes live', async () => {
+    const [subscribing, subscribed] = [gate(), gate()]
+    const log = memoryLog()
+    const slow = changedLog(log, {
+      subscribe: async (room, listener) => {
+        subscribing.open()
+        await subscribed.opened
+        return await log.subscribe(room, listener)
+      },
+    })
+    const { rooms, connect } = await startRooms({ contract: guestChat, log: slow })
+    const ann = await connect()
+    const { epoch } = await rooms.history('general')
+    const joining = ann.join('general', { epoch, seq: 0 })
+    await subscribing.opened
+    await rooms.to('general').emit('message', { text: 'before' })
+    subscribed.open()
+    expect(await joining).toMatchObject({ head: 1, entries: [{ data: { text: 'before' } }] })
+    await rooms.to('general').emit('message', { text: 'after' })
+    await expect.poll(() => words(ann)).toEqual(['after'])
+  })
+
+  test('a socket that disconnects while the room subscribes is in no room afterwards, and the subscription ends', async () => {
+    const [subscribing, subscribed] = [gate(), gate()]
+    const counted = counting(memoryLog())
+    const slow = changedLog(counted.log, {
+      subscribe: async (room, listener) => {
+        subscribing.open()
+        await subscribed.opened
+        return await counted.log.subscribe(room, listener)
+      },
+    })
+    const joined: string[] = []
+    const { io, connect, errors } = await startRooms({
+      contract: guestChat,
+      log: slow,
+      onJoin: ({ room }) => void joined.push(room),
+    })
+    const ann = await connect()
+    ann.socket.emit(wire.join, { room: 'general' })
+    await subscribing.opened
+    ann.socket.disconnect()
+    await expect.poll(() => io.sockets.sockets.size).toBe(0)
+    subscribed.open()
+    await new Promise(setImmediate)
+    expect([roomsOf(io), counted.roomsInUse(), joined, errors]).toEqual([[], [], [], []])
+  })
+
+  test('a join whose subscription fails is UNAVAILABLE, and makes no member; the next one subscribes again', async () => {
+    const log = memoryLog()
+    let isAway = true
+    const failing = changedLog(log, {
+      subscribe: (room, listener) => {
+        if (isAway) throw new Error('the log is away')
+        return log.subscribe(room, listener)
+      },
+    })
+    const { io, rooms, connect, errors } = await startRooms({ contract: guestChat, log: failing })
+    const [ann, bob] = [await connect(), await connect()]
+    const answers = await Promise.all([ann, bob].map((client) => client.ask(wire.join, { room: 'general' })))
+    expect(answers).toMatchObject([{ code: 'UNAVAILABLE' }, { code: 'UNAVAILABLE' }])
+    expect(roomsOf(io)).toEqual([])
+    expect(errors.map(({ error }) => error)).toEqual([new Error('the log is away'), new Error('the log is away')])
+    isAway = false
+    await ann.join('general')
+    await rooms.to('general').emit('message', { text: 'hi' })
+    await expect.poll(() => words(ann)).toEqual(['hi'])
+  })
+
   test('a join whose log fails is UNAVAILABLE, and makes no member', async () => {
     const { log, roomsInUse } = counting(memoryLog())
     const broken: RoomLog = { ...log, page: () => Promise.reject(new Error('disk')) }
@@ -166,8 +235,10 @@ function counting(log: RoomLog): { readonly log: RoomLog; readonly roomsInUse: (
   const inUse: string[] = []
   return {
     log: changedLog(log, {
-      retain: (room) => void inUse.push(room),
-      release: (room) => void inUse.splice(inUse.indexOf(room), 1),
+      subscribe: (room) => {
+        inUse.push(room)
+        return () => void inUse.splice(inUse.indexOf(room), 1)
+      },
     }),
     roomsInUse: () => inUse,
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type {
+  Appended,
   Ban,
   BanOptions,
   DecidedItem,
@@ -68,6 +69,76 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
         first: 1,
         entries: [{ ...entry('a'), seq: 1 }, ...committed.entries],
       })
+    })
+
+    test('a listener gets each commit and each append of its room in the order of the log, until it unsubscribes', async () => {
+      const { log, add, commit } = await openLog()
+      await add('general', 'before')
+      const received: Appended[] = []
+      const unsubscribe = await log.subscribe('general', (appended) => received.push(appended))
+      const writes = ['a', 'b', 'c'].map((word, index) =>
+        index === 1 ? commit('general', ann, [item(1, word), refused(2, 'SPAM')]) : add('general', word),
+      )
+      await commit('other', ann, [item(1, 'elsewhere')])
+      const written = await Promise.all(writes)
+      await commit('general', ann, [item(1, 'b'), refused(2, 'SPAM')])
+      await expect.poll(() => received.length).toBe(3)
+      const { epoch, head, entries: stored } = await log.page('general', all)
+      expect(received.flatMap((appended) => appended.entries)).toEqual(stored.slice(1))
+      expect(received.map((appended) => [appended.epoch, appended.head])).toEqual([2, 3, 4].map((seq) => [epoch, seq]))
+      expect(head).toBe(4)
+      expect(new Set(written.map((one) => one?.head))).toEqual(new Set([2, 3, 4]))
+      unsubscribe()
+      unsubscribe()
+      await add('general', 'after')
+      expect(received).toHaveLength(3)
+    })
+
+    test('S11 a page that is read after the subscription and its listener leave no hole', async () => {
+      const { log, add } = await openLog()
+      const writes = Array.from({ length: 20 }, (_, index) => add('general', String(index)))
+      const received: number[] = []
+      await log.subscribe('general', (appended) => received.push(...appended.entries.map(({ seq }) => seq)))
+      const more = Array.from({ length: 20 }, (_, index) => add('general', String(index)))
+      const { head } = await log.page('general', all)
+      await Promise.all([...writes, ...more])
+      await expect.poll(() => received.at(-1)).toBe(40)
+      expect(received.filter((seq) => seq > head)).toEqual(
+        Array.from({ length: 40 - head }, (_, index) => head + index + 1),
+      )
+    })
+
+    test('a listener that throws disturbs neither the write nor other listeners; Node prints a warning', async () => {
+      const { log, add } = await openLog()
+      const warnings: Error[] = []
+      const onWarning = (warning: Error): void => void warnings.push(warning)
+      process.on('warning', onWarning)
+      onTestFinished(() => void process.off('warning', onWarning))
+      await log.subscribe('general', () => {
+        throw new Error('a mistake of a listener')
+      })
+      const received: number[] = []
+      await log.subscribe('general', ({ head }) => received.push(head))
+      await add('general', 'a')
+      await add('general', 'b')
+      await expect.poll(() => received).toEqual([1, 2])
+      expect(await log.page('general', all)).toMatchObject({ head: 2 })
+      await expect
+        .poll(() => warnings.map(({ message }) => message))
+        .toEqual(['a mistake of a listener', 'a mistake of a listener'])
+    })
+
+    test('a listener may write to the log: all listeners get the entries in the order of the log', async () => {
+      const { log, add } = await openLog()
+      const answers: unknown[] = []
+      await log.subscribe('general', ({ head }) => {
+        if (head === 1) answers.push(add('general', 'an answer'))
+      })
+      const received: number[] = []
+      await log.subscribe('general', ({ head }) => received.push(head))
+      await add('general', 'a question')
+      await expect.poll(() => received).toEqual([1, 2])
+      await Promise.all(answers)
     })
 
     test('S4 a commit with another epoch writes nothing, nor does an empty one', async () => {

@@ -7,6 +7,7 @@ describeLog('memory log', (options) => memoryLog(options))
 const entry = (text: string): NewEntry => ({ event: 'message', data: text, id: text.slice(0, 9), from: null, at: 1 })
 const ann: Sender = { user: 'ann', cid: 'c' }
 const add = async (log: RoomLog, room: string, ...words: string[]) => await log.append(room, words.map(entry))
+const use = async (log: RoomLog, room: string) => await log.subscribe(room, () => {})
 const read = async (log: RoomLog, room: string) =>
   await log.page(room, { after: 0, limit: 100_000, bytes: 100_000_000 })
 
@@ -40,13 +41,11 @@ describe('the bounds of a memory log', () => {
 
   test('P7 forgets the room that is unused for longest; later it is empty, with a new epoch', async () => {
     const log = memoryLog({ maxRooms: 2 })
-    for (const room of ['a', 'b']) {
-      log.retain?.(room)
-      await add(log, room, 'hello')
-    }
+    const [leaveA, leaveB] = [await use(log, 'a'), await use(log, 'b')]
+    for (const room of ['a', 'b']) await add(log, room, 'hello')
     const epochs = { a: (await read(log, 'a')).epoch, b: (await read(log, 'b')).epoch }
-    log.release?.('b')
-    log.release?.('a')
+    leaveB()
+    leaveA()
     await add(log, 'c', 'hello')
     expect((await read(log, 'a')).epoch).toBe(epochs.a)
     const b = await read(log, 'b')
@@ -54,17 +53,17 @@ describe('the bounds of a memory log', () => {
     expect(b.epoch).not.toBe(epochs.b)
   })
 
-  test('P7 a retained room is never forgotten: one more room is refused', async () => {
+  test('P7 a room in use is never forgotten: one more room is refused', async () => {
     const log = memoryLog({ maxRooms: 1 })
-    log.retain?.('a')
+    const leaveA = await use(log, 'a')
     await add(log, 'a', 'hello')
-    log.retain?.('b')
+    await use(log, 'b')
     const refusal = expect.objectContaining({ code: 'LIMIT' })
     expect(() => log.append('b', [entry('hello')])).toThrow(refusal)
     expect(() => log.row('b', ann)).toThrow(refusal)
     expect(await log.row('a', ann)).toBeUndefined()
     expect(await read(log, 'a')).toMatchObject({ head: 1 })
-    log.release?.('a')
+    leaveA()
     const { epoch } = await read(log, 'b')
     expect(await add(log, 'b', 'hello')).toMatchObject({ head: 1, epoch })
     expect(await read(log, 'a')).toMatchObject({ head: 0 })
@@ -74,21 +73,21 @@ describe('the bounds of a memory log', () => {
     const log = memoryLog({ maxRooms: 2 })
     const { epoch } = await add(log, 'general', 'hello')
     for (let room = 0; room < 200_000; room += 1) {
-      log.retain?.(`flood ${room}`)
+      const leave = await use(log, `flood ${room}`)
       await read(log, `flood ${room}`)
-      log.release?.(`flood ${room}`)
+      leave()
     }
     await add(log, 'other', 'hello')
     expect(await read(log, 'general')).toMatchObject({ epoch, head: 1 })
     const { epoch: again } = await read(log, 'flood 7')
-    log.retain?.('flood 7')
-    log.release?.('flood 7')
+    const leave = await use(log, 'flood 7')
+    leave()
     expect(await read(log, 'flood 7')).toMatchObject({ epoch: again, head: 0 })
   })
 
   test('an empty room in use keeps its epoch, also when another room is forgotten', async () => {
     const log = memoryLog({ maxRooms: 1 })
-    log.retain?.('quiet')
+    await use(log, 'quiet')
     const { epoch } = await read(log, 'quiet')
     await add(log, 'a', 'hello')
     await add(log, 'b', 'hello')
@@ -110,7 +109,7 @@ describe('the bounds of a memory log', () => {
     await say('new', { user: 'ann', cid: 'c', address: '192.0.2.2' })
     expect(await read(log, 'old 0')).toMatchObject({ head: 0 })
     expect(await read(log, 'old 1')).toMatchObject({ head: 1 })
-    for (const room of ['flood 298', 'flood 299']) log.retain?.(room)
+    for (const room of ['flood 298', 'flood 299']) await use(log, room)
     expect(() => log.row('more', { user: 'eve', cid: 'c', address: '192.0.2.1' })).toThrow(/at most 40 rooms/)
   })
 

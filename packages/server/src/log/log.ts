@@ -40,6 +40,9 @@ export interface Page {
   readonly entries: readonly Entry[]
 }
 
+/** Called with the entries of each commit, of whichever process. It should not throw: the log goes on, and Node prints a warning. */
+export type LogListener = (appended: Appended) => void
+
 /** Keeps a user out of a room for a time. */
 export interface Ban {
   /** When the ban ends, in milliseconds since 1970. */
@@ -75,9 +78,16 @@ export interface RoomLog {
   setBan(room: string, userId: string, ban: Ban | undefined): Await<void>
   /** Gives every room another epoch; entries, numbers, rows and bans go on. */
   newEpoch(): Await<void>
-  /** The room must not be forgotten until `release`. May throw `refuse('LIMIT')`. */
-  retain?(room: string): void
-  release?(room: string): void
+  /**
+   * Calls the listener with everything that is committed from now on, by this process or another: in the order of the log, and
+   * never before it is stored. A promise resolves once the subscription is active, so that a page that is read afterwards and the
+   * listener leave no hole between them. Until the function that it returns is called, the room is in use: its epoch, entries
+   * and numbers must not be forgotten.
+   *
+   * Within one process a log calls its listeners itself, in the step that settles the write. With several processes, the step
+   * that stores a batch also publishes it. A batch may get lost on its way: the server finds the hole, and reads the log.
+   */
+  subscribe(room: string, listener: LogListener): Await<() => void>
   /** Writes something to the log, and throws or rejects if that fails: for `rooms.isReady()`. A log in memory needs none. */
   check?(): Await<void>
   /** Called by `rooms.close()`, after the last request. */

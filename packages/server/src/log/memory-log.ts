@@ -1,6 +1,7 @@
 import { assertIntegers } from '../assert-numbers.ts'
 import { banLimit, type BanOptions } from './ban-limits.ts'
-import type { Appended, Ban, Batch, Committed, Page, PageRequest, RoomLog } from './log.ts'
+import type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from './log.ts'
+import { LogListeners } from './log-listeners.ts'
 import { MemoryBans } from './memory-bans.ts'
 import { MemoryRooms } from './memory-rooms.ts'
 import { MemoryRows } from './memory-rows.ts'
@@ -32,6 +33,7 @@ class MemoryLog implements RoomLog {
   readonly #rows: MemoryRows
   readonly #bans: MemoryBans
   readonly #rooms: MemoryRooms
+  readonly #listeners = new LogListeners()
 
   constructor(options: MemoryLogOptions) {
     const { maxBytes = 8_388_608, maxRooms = 10_000, retention = {} } = options
@@ -53,7 +55,9 @@ class MemoryLog implements RoomLog {
       this.#rooms.open(room, sender).add(entries, this.#keep(room))
       this.#rows.set(room, sender, row)
     }
-    return { epoch, head: head + entries.length, results, entries }
+    const committed = { epoch, head: head + entries.length, results, entries }
+    this.#listeners.call(room, committed)
+    return committed
   }
 
   append(room: string, entries: readonly NewEntry[]): Appended {
@@ -61,7 +65,9 @@ class MemoryLog implements RoomLog {
     const log = this.#rooms.open(room, undefined)
     const added = withSeq(entries, log.head)
     log.add(added, keep)
-    return { epoch: log.epoch, head: log.head, entries: added }
+    const appended = { epoch: log.epoch, head: log.head, entries: added }
+    this.#listeners.call(room, appended)
+    return appended
   }
 
   row(room: string, sender: Sender): SenderRow | undefined {
@@ -88,11 +94,12 @@ class MemoryLog implements RoomLog {
     this.#rooms.newEpoch()
   }
 
-  retain(room: string): void {
-    this.#rooms.retain(room)
-  }
-
-  release(room: string): void {
-    this.#rooms.release(room)
+  subscribe(room: string, listener: LogListener): () => void {
+    this.#rooms.use(room)
+    const unsubscribe = this.#listeners.add(room, listener)
+    return () => {
+      unsubscribe()
+      if (!this.#listeners.has(room)) this.#rooms.release(room)
+    }
   }
 }

@@ -44,7 +44,8 @@ export class MemoryRooms {
     return this.find(room)?.epoch ?? this.#used.get(room) ?? this.#derive(room)
   }
 
-  retain(room: string): void {
+  /** Keeps the room until `release`. */
+  use(room: string): void {
     this.#used.set(room, this.epochOf(room))
     this.#idle.delete(room)
   }

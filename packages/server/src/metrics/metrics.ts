@@ -59,9 +59,9 @@ export interface RoomsMetrics {
   readonly refusals: Readonly<Record<RefusalCount, number>>
   /** How often a bound of the server was hit. */
   readonly bounds: Readonly<Record<BoundName, number>>
-  /** The time of the log's writes. */
+  /** The time of the log's writes. A log of one process also sends to the members in it. */
   readonly commitMs: HistogramSnapshot
-  /** The time from the end of a write to the last member's socket. */
+  /** The time in which committed entries are sent to all members' sockets. */
   readonly fanOutMs: HistogramSnapshot
 }
 

@@ -34,7 +34,7 @@ export class ActiveRooms {
     const active = this.#rooms.get(name)
     if (active === undefined || --active.references > 0) return
     this.#rooms.delete(name)
-    this.#parts.log.release?.(name)
+    active.room.close()
   }
 
   /** Retains a room until the task has ended. */
@@ -60,11 +60,11 @@ export class ActiveRooms {
 
   /** Forgets all rooms, with the members whose leave was only delayed. */
   clear(): void {
+    for (const { room } of this.#rooms.values()) room.close()
     this.#rooms.clear()
   }
 
   #create(name: string): ActiveRoom {
-    this.#parts.log.retain?.(name)
     const active = { room: new Room(name, this.#parts), references: 0 }
     this.#rooms.set(name, active)
     return active

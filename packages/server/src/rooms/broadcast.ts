@@ -1,73 +1,106 @@
 import type { Entry } from '@roomful/contract/protocol'
 import type { Appended, Page, PageRequest } from '../log/log.ts'
-import type { Metrics } from '../metrics/metrics.ts'
 
-/** The most that is sent of entries whose write seemed to fail; members fetch the rest when they see the hole. */
+/** How much is read and sent of entries that did not come. Members fetch the rest. */
 const CATCH_UP = { limit: 200, bytes: 262_144 }
+/** How many entries are held while the log is read. */
+const MAX_HELD = 1_000
+
+/** A place in a room's log. */
+export type Position = Pick<Appended, 'epoch' | 'head'>
 
 interface BroadcastParts {
-  readonly metrics: Metrics
   readonly page: (request: PageRequest) => Promise<Page>
-  /** Sends one entry to the members; must not throw. */
-  readonly send: (epoch: string, entry: Entry) => void
+  /** Sends entries to the members; must not throw. */
+  readonly send: (epoch: string, entries: readonly Entry[]) => void
+  /** Sends `$head`, after which members fetch what they miss; must not throw. */
+  readonly sendHead: (position: Position) => void
   readonly onError: (error: unknown) => void
 }
 
-/** Sends what was written to a room's members, after the write and in the order of the log (S6, S7). */
+/**
+ * Sends the members of a room what its log has committed: each entry once, in the order of the log (S6). Entries that did not
+ * come are read from the log as soon as this is noticed (S7, S12).
+ */
 export class Broadcast {
   readonly #parts: BroadcastParts
-  #last: Promise<unknown> = Promise.resolve()
-  #hasWritten = false
-  /** The last entry that the members were sent; unknown until something was read or written. */
-  #position: { readonly epoch: string; readonly seq: number } | undefined
+  /** The last entry that was sent; undefined before the first read or commit, when no member has a view yet. */
+  #sent: Position | undefined
+  /** What came while the log is read; undefined while it is not. */
+  #held: Appended[] | undefined
+  #heldCount = 0
 
   constructor(parts: BroadcastParts) {
     this.#parts = parts
   }
 
-  /** Before the first write in this process, members know everything up to the head from their joins. */
-  syncPosition({ epoch, head }: Page): void {
-    if (!this.#hasWritten) this.#position = { epoch, seq: head }
+  /** The log has committed entries. */
+  receive(appended: Appended): void {
+    if (this.#held !== undefined) this.#hold(this.#held, appended)
+    else if (this.#sent === undefined || this.#follows(this.#sent, appended)) this.#send(appended)
+    else void this.#catchUp(this.#sent, appended)
   }
 
-  /** Starts the write at once, and sends its entries after those of all earlier calls. */
-  write<T extends Appended | undefined>(write: () => T | Promise<T>): Promise<T> {
-    this.#hasWritten = true
-    const { commitMs, fanOutMs } = this.#parts.metrics
-    const startedAt = performance.now()
-    let writtenAt = startedAt
-    const written = (async () => {
-      const appended = await write()
-      writtenAt = performance.now()
-      commitMs.add(writtenAt - startedAt)
-      return appended
-    })()
-    const sent = Promise.all([written, this.#last]).then(async ([appended]) => {
-      if (appended === undefined) return appended
-      await this.#send(appended)
-      if (appended.entries.length > 0) fanOutMs.add(performance.now() - writtenAt)
-      return appended
-    })
-    this.#last = sent.catch(() => {}) // the caller gets the error; later writes are sent all the same
-    return sent
+  /** The log was seen at this position, by whichever read. */
+  notice({ epoch, head }: Position): void {
+    if (this.#sent === undefined) this.#sent = { epoch, head }
+    else this.receive({ epoch, head, entries: [] })
   }
 
-  async #send({ epoch, head, entries }: Appended): Promise<void> {
-    const before = head - entries.length
-    const position = this.#position
-    if (position?.epoch === epoch && position.seq < before) await this.#sendBetween(epoch, position.seq, before)
-    for (const entry of entries) this.#parts.send(epoch, entry)
-    this.#position = { epoch, seq: head }
+  /** A member has read a page. Entries that it is ahead by are on their way: only another epoch is news. */
+  noticePage(page: Position): void {
+    if (this.#sent?.epoch !== page.epoch) this.notice(page)
   }
 
-  /** S7: an earlier write seemed to fail, but its entries are in the log. */
-  async #sendBetween(epoch: string, after: number, last: number): Promise<void> {
-    try {
-      const page = await this.#parts.page({ after, ...CATCH_UP })
-      if (page.epoch !== epoch) return
-      for (const entry of page.entries) if (entry.seq <= last) this.#parts.send(epoch, entry)
-    } catch (error) {
-      this.#parts.onError(error) // members find the hole and fetch it
+  /** Whether no entry is missing in between. */
+  #follows(sent: Position, { epoch, head, entries }: Appended): boolean {
+    return epoch === sent.epoch && head - entries.length <= sent.head
+  }
+
+  #send({ epoch, head, entries }: Appended): void {
+    const sent = this.#sent?.epoch === epoch ? this.#sent.head : 0
+    if (this.#sent !== undefined && head <= sent) return
+    this.#parts.send(
+      epoch,
+      entries.filter(({ seq }) => seq > sent),
+    )
+    this.#sent = { epoch, head }
+  }
+
+  /** Beyond the bound only the position is kept. */
+  #hold(held: Appended[], { epoch, head, entries }: Appended): void {
+    if (this.#heldCount + entries.length > MAX_HELD) {
+      if (held.at(-1)?.entries.length === 0) held.pop()
+      held.push({ epoch, head, entries: [] })
+    } else {
+      held.push({ epoch, head, entries })
+      this.#heldCount += entries.length
     }
+  }
+
+  async #catchUp(sent: Position, appended: Appended): Promise<void> {
+    const held = [appended]
+    this.#held = held
+    this.#heldCount = appended.entries.length
+    try {
+      this.#sendPage(sent, await this.#parts.page({ after: sent.head, ...CATCH_UP }))
+    } catch (error) {
+      this.#parts.onError(error)
+    }
+    this.#held = undefined
+    for (const one of held) if (this.#follows(this.#sent ?? sent, one)) this.#send(one)
+    const known = held.at(-1) ?? appended
+    if (!this.#follows(this.#sent ?? sent, { ...known, entries: [] })) this.#sendHead(known)
+  }
+
+  #sendPage(sent: Position, { epoch, head, entries }: Page): void {
+    const last = entries.at(-1)
+    if (epoch !== sent.epoch) this.#sendHead({ epoch, head })
+    else if (last !== undefined) this.#send({ epoch, head: last.seq, entries })
+  }
+
+  #sendHead({ epoch, head }: Position): void {
+    this.#parts.sendHead({ epoch, head })
+    this.#sent = { epoch, head }
   }
 }

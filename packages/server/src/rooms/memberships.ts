@@ -194,11 +194,13 @@ export class Memberships {
     throw join.removal
   }
 
-  /** S11: makes the socket a member first, and then reads the log and the members. */
+  /** S11: the room receives what is committed before the socket is a member. Makes it one first, and then reads the log and the members. */
   async #enter({ room: name, since, presence, params, last = 0 }: JoinRequest): Promise<JoinAnswer> {
     const membership = this.#rooms.get(name) ?? this.#open(name)
     membership.params = params
     const { room } = membership
+    await room.open()
+    if (this.#ended || this.#rooms.get(name) !== membership) throw refuse('UNAVAILABLE', 'the connection has ended')
     await room.enter(this.#socket, this.#identity.wire, presence)
     // Again, since a slow adapter may have added the socket after it ended or was put out.
     if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)

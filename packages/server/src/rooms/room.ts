@@ -1,5 +1,6 @@
 import {
   type Entry,
+  type Head,
   type MembersDelta,
   type Typing,
   type WireMember,
@@ -7,7 +8,7 @@ import {
   type WireUser,
   wire,
 } from '@roomful/contract/protocol'
-import { Broadcast } from './broadcast.ts'
+import { Broadcast, type Position } from './broadcast.ts'
 import { leaveChannel } from './channels.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
 import type { NewEntry } from '../log/new-entry.ts'
@@ -16,7 +17,7 @@ import type { MembersChange } from './members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { isInbox, wireNameOf } from './inbox.ts'
 import type { MergePresence } from './presence-rules.ts'
-import { refuse } from '../refuse.ts'
+import { RefusalError, refuse } from '../refuse.ts'
 import type { Report } from '../report.ts'
 import { RoomMembers } from './room-members.ts'
 import { channelOf, type SocketIoServer, type SocketIoSocket } from '../socket-io.ts'
@@ -56,24 +57,46 @@ export class Room {
   /** undefined in an inbox, which only delivers. */
   readonly #members: RoomMembers | undefined
   readonly #typing = new TypingState()
+  readonly #metrics: Metrics
   readonly #broadcast: Broadcast
+  #subscription: Promise<() => void> | undefined
 
   constructor(name: string, { io, log, metrics, report, mergePresence, onJoin, onLeave }: RoomParts) {
     this.name = name
     this.#wireName = wireNameOf(name)
     this.#io = io
     this.#log = log
+    this.#metrics = metrics
     this.#report = report
     this.#onJoin = onJoin
     this.#onLeave = onLeave
     const merge = mergePresence && ((presences: readonly unknown[]) => mergePresence(presences, name))
     if (!isInbox(name)) this.#members = new RoomMembers((change, except) => this.#sendMembers(change, except), merge)
     this.#broadcast = new Broadcast({
-      metrics,
       page: async (request) => await log.page(name, request),
-      send: (epoch, entry) => this.#sendEntry(epoch, entry),
+      send: (epoch, entries) => this.#sendEntries(epoch, entries),
+      sendHead: (position) => this.#sendHead(position),
       onError: (error) => report(error, { during: 'broadcast', room: name }),
     })
+  }
+
+  /** Begins to receive what the log commits. A member must enter after this, and read the log after that (S11). */
+  async open(): Promise<void> {
+    this.#subscription ??= this.#subscribe()
+    try {
+      await this.#subscription
+    } catch (error) {
+      this.#subscription = undefined // the next member tries again
+      throw error
+    }
+  }
+
+  /** The room has no members and no running writes any more. */
+  close(): void {
+    this.#subscription?.then(
+      (unsubscribe) => unsubscribe(),
+      () => {}, // `open` has thrown the error
+    )
   }
 
   /** Begins delivery to the socket, and makes it a member. `presence`: null removes the socket's presence, undefined keeps it. */
@@ -155,7 +178,7 @@ export class Room {
 
   async page(request: PageRequest): Promise<Page> {
     const page = await this.#log.page(this.name, request)
-    this.#broadcast.syncPosition(page)
+    this.#broadcast.noticePage(page)
     return page
   }
 
@@ -163,14 +186,14 @@ export class Room {
     return await this.#log.row(this.name, sender)
   }
 
-  /** Writes a batch, then sends its entries in the order of the log; undefined where the epoch is another (S4, S6). */
+  /** Writes a batch; undefined where the epoch is another (S4). Members get its entries from the log's subscription (S6). */
   commit(batch: Batch): Promise<Committed | undefined> {
-    return this.#broadcast.write(() => this.#log.commit(this.name, batch))
+    return this.#write(() => this.#log.commit(this.name, batch))
   }
 
   /** The same for the server's own messages. */
   append(entries: readonly NewEntry[]): Promise<Appended> {
-    return this.#broadcast.write(() => this.#log.append(this.name, entries))
+    return this.#write(() => this.#log.append(this.name, entries))
   }
 
   /** S14: sends to all but the sender at once, without the log. */
@@ -182,13 +205,53 @@ export class Room {
     if (user !== undefined) this.#onLeave?.(this.name, user)
   }
 
+  async #subscribe(): Promise<() => void> {
+    return await this.#log.subscribe(this.name, (appended) => this.#broadcast.receive(appended))
+  }
+
+  async #write<T>(write: () => T | Promise<T>): Promise<T> {
+    const startedAt = performance.now()
+    try {
+      const written = await write()
+      this.#metrics.commitMs.add(performance.now() - startedAt)
+      return written
+    } catch (error) {
+      if (!(error instanceof RefusalError)) void this.#checkHead()
+      throw error
+    }
+  }
+
+  /** S7: a write that seemed to fail may be in the log. */
+  async #checkHead(): Promise<void> {
+    try {
+      this.#broadcast.notice(await this.#log.page(this.name, { after: 0, limit: 0, bytes: 0 }))
+    } catch (error) {
+      this.#report(error, { during: 'broadcast', room: this.name })
+    }
+  }
+
+  #sendEntries(epoch: string, entries: readonly Entry[]): void {
+    const startedAt = performance.now()
+    for (const entry of entries) this.#sendEntry(epoch, entry)
+    this.#metrics.fanOutMs.add(performance.now() - startedAt)
+  }
+
   #sendEntry(epoch: string, { event, data, seq, id, from, at }: Entry): void {
     const meta: WireMeta = { $room: this.#wireName, epoch, seq, id, from, at }
     try {
       this.#io.to(channelOf(this.name)).emit(event, data, meta)
     } catch (error) {
-      // The entry is in the log: members find the hole and fetch it, so the sender's request must not fail.
+      // The entry is in the log: members find the hole and fetch it.
       this.#report(error, { during: 'broadcast', room: this.name, event })
+    }
+  }
+
+  #sendHead({ epoch, head }: Position): void {
+    const message: Head = { room: this.#wireName, epoch, seq: head }
+    try {
+      this.#io.to(channelOf(this.name)).emit(wire.head, message)
+    } catch (error) {
+      this.#report(error, { during: 'broadcast', room: this.name })
     }
   }
 

@@ -5,6 +5,7 @@ type Outcome = { readonly value: unknown } | { readonly refusal: RefusalError }
 
 interface Waiting {
   readonly write: () => unknown
+  readonly onStored: ((value: unknown) => void) | undefined
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -19,11 +20,19 @@ export class GroupCommit {
     this.#file = file
   }
 
-  /** Resolves once the write is stored. A write may throw a RefusalError only before it has written anything. */
-  run<T>(write: () => T): Promise<T> {
+  /**
+   * Resolves once the write is stored, and calls `onStored` right before, in the order of the writes; it must not throw. A write
+   * may throw a RefusalError only before it has written anything.
+   */
+  run<T>(write: () => T, onStored?: (value: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.flush())
-      this.#waiting.push({ write, resolve: resolve as Waiting['resolve'], reject })
+      this.#waiting.push({
+        write,
+        onStored: onStored as Waiting['onStored'],
+        resolve: resolve as Waiting['resolve'],
+        reject,
+      })
     })
   }
 
@@ -46,10 +55,12 @@ export class GroupCommit {
   #commit(writes: readonly Waiting[]): { readonly error: unknown } | undefined {
     try {
       const outcomes = this.#file.transaction(() => writes.map(({ write }) => attempt(write)))
-      for (const [index, { resolve, reject }] of writes.entries()) {
+      for (const [index, { onStored, resolve, reject }] of writes.entries()) {
         const outcome = outcomes[index] as Outcome
-        if ('value' in outcome) resolve(outcome.value)
-        else reject(outcome.refusal)
+        if ('value' in outcome) {
+          onStored?.(outcome.value)
+          resolve(outcome.value)
+        } else reject(outcome.refusal)
       }
       return undefined
     } catch (error) {

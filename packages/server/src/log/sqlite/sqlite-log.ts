@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { banLimit, type BanOptions } from '../ban-limits.ts'
-import type { Appended, Ban, Batch, Committed, Page, PageRequest, RoomLog } from '../log.ts'
+import type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from '../log.ts'
+import { LogListeners } from '../log-listeners.ts'
 import { type NewEntry, withSeq } from '../new-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from '../retention.ts'
 import { type RowLimits, type RowOptions, rowLimits } from '../row-limits.ts'
@@ -52,6 +53,7 @@ export class SqliteLog implements RoomLog {
   readonly #senders: StoredSenders
   readonly #bans: StoredBans
   readonly #sweep: Sweep
+  readonly #listeners = new LogListeners()
   #closed = false
   /** Set when a part of the file could not be read; from then on every call fails. */
   #damage: RoomfulError | undefined
@@ -74,17 +76,23 @@ export class SqliteLog implements RoomLog {
   }
 
   commit(room: string, batch: Batch): Promise<Committed | undefined> {
-    return this.#write(() => this.#commit(room, batch))
+    return this.#write(
+      () => this.#commit(room, batch),
+      (committed) => committed && this.#listeners.call(room, committed),
+    )
   }
 
   append(room: string, entries: readonly NewEntry[]): Promise<Appended> {
-    return this.#write(() => {
-      const keep = this.#keep(room)
-      const stored = this.#rooms.find(room) ?? this.#rooms.make(room)
-      const added = withSeq(entries, stored.head)
-      this.#rooms.add(stored, added, keep)
-      return { epoch: this.#epochOf(room), head: stored.head + added.length, entries: added }
-    })
+    return this.#write(
+      () => {
+        const keep = this.#keep(room)
+        const stored = this.#rooms.find(room) ?? this.#rooms.make(room)
+        const added = withSeq(entries, stored.head)
+        this.#rooms.add(stored, added, keep)
+        return { epoch: this.#epochOf(room), head: stored.head + added.length, entries: added }
+      },
+      (appended) => this.#listeners.call(room, appended),
+    )
   }
 
   async row(room: string, sender: Sender): Promise<SenderRow | undefined> {
@@ -114,6 +122,11 @@ export class SqliteLog implements RoomLog {
       this.#commits.flush()
       this.#file.newSeed()
     })
+  }
+
+  /** A stored room is never forgotten, so that it does not matter here whether it is in use. */
+  subscribe(room: string, listener: LogListener): () => void {
+    return this.#listeners.add(room, listener)
   }
 
   check(): Promise<void> {
@@ -154,10 +167,10 @@ export class SqliteLog implements RoomLog {
     return hash('sha256', `${this.#file.seed}\n${room}`, 'base64url').slice(0, 16)
   }
 
-  async #write<T>(write: () => T): Promise<T> {
+  async #write<T>(write: () => T, onStored?: (value: T) => void): Promise<T> {
     this.#assertOpen()
     try {
-      return await this.#commits.run(write)
+      return await this.#commits.run(write, onStored)
     } catch (error) {
       throw this.#failure(error)
     }
