@@ -7,15 +7,18 @@ export function runCore<Input, Output>(
   perform: (output: Output) => void,
   onPerformed?: () => void,
 ): (input: Input) => void {
-  const outputs: Output[] = []
+  let outputs: Output[] = []
+  let next = 0 // removing each output from the front would move all others
   let isPerforming = false
   return (input) => {
-    outputs.push(...step(input))
+    for (const output of step(input)) outputs.push(output)
     if (isPerforming) return
     isPerforming = true
     try {
-      for (let output = outputs.shift(); output; output = outputs.shift()) perform(output)
+      while (next < outputs.length) perform(outputs[next++]!)
     } finally {
+      outputs = outputs.slice(next)
+      next = 0
       isPerforming = false
     }
     onPerformed?.()

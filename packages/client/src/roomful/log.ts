@@ -1,4 +1,4 @@
-import { bytesOf, type Entry } from '@roomful/contract/protocol'
+import { bytesOf, type Entry, type PackedEvent } from '@roomful/contract/protocol'
 import type { Gap } from '../rooms/room.ts'
 
 /** How much may be held while earlier messages are missing. The rest is fetched later. */
@@ -15,13 +15,17 @@ export interface LogPage {
   readonly entries: readonly Entry[]
 }
 
+/** A live event of the room. A volatile one has no place in the log. */
+export type LiveEvent = Entry | VolatileEvent
+type VolatileEvent = Required<Pick<PackedEvent, 'event' | 'data' | 'from' | 'at'>>
+
 export type LogInput =
   /** A join is requested; its answer is `joined`. */
   | { readonly type: 'joining' }
   /** The answer to the join. The log may be another one now, or may have gone back: then the view begins anew at its head. */
   | { readonly type: 'joined'; readonly page: LogPage }
-  /** A live message. */
-  | { readonly type: 'message'; readonly epoch: string; readonly entry: Entry }
+  /** Live events that came together, in their order. The messages among them are of this epoch. */
+  | { readonly type: 'live'; readonly epoch: string; readonly events: readonly LiveEvent[] }
   /** The log has at least this `seq`. */
   | { readonly type: 'head'; readonly epoch: string; readonly seq: number }
   /** The answer to a fetch; `join` is the fetch's own. */
@@ -34,6 +38,7 @@ export type LogInput =
 
 export type LogOutput =
   | { readonly type: 'deliver'; readonly entry: Entry; readonly replayed: boolean }
+  | { readonly type: 'volatile'; readonly event: VolatileEvent }
   | { readonly type: 'gap'; readonly gap: Gap }
   /** `isRepeat`: the page before had no message that follows, so ask a moment later. */
   | {
@@ -88,10 +93,10 @@ export class RoomLog {
         return []
       case 'joined':
         return this.#joined(input.page)
-      case 'message':
-        return this.#message(input.epoch, input.entry.seq, input.entry)
+      case 'live':
+        return this.#live(input.epoch, input.events)
       case 'head':
-        return this.#message(input.epoch, input.seq)
+        return this.#head(input.epoch, input.seq)
       case 'page':
         return this.#page(input.join, input.page)
       case 'retry':
@@ -139,20 +144,41 @@ export class RoomLog {
     return this.#proceed(place ? [{ type: 'gap', gap }] : [])
   }
 
-  /** Without an entry: the log has at least this `seq`. */
-  #message(epoch: string, seq: number, entry?: Entry): LogOutput[] {
+  /** Asks for missing messages only after the last event: an earlier message may come behind a later one. */
+  #live(epoch: string, events: readonly LiveEvent[]): LogOutput[] {
+    const outputs: LogOutput[] = []
+    let isOfLog = true
+    for (const event of events) {
+      if (!('seq' in event)) {
+        if (this.status === 'joined') outputs.push({ type: 'volatile', event })
+      } else if (isOfLog) isOfLog = this.#take(outputs, epoch, event.seq, event)
+    }
+    return this.#fetchMissing(outputs)
+  }
+
+  #head(epoch: string, seq: number): LogOutput[] {
+    const outputs: LogOutput[] = []
+    this.#take(outputs, epoch, seq)
+    return this.#fetchMissing(outputs)
+  }
+
+  /** Without an entry: the log has at least this `seq`. False for another log than the one that is followed. */
+  #take(outputs: LogOutput[], epoch: string, seq: number, entry?: Entry): boolean {
     const { status, place } = this
-    if (status === 'away') return []
+    if (status === 'away') return true
     if (status === 'joining' || !place) {
       if (this.#early.size < 2) this.#early.add(epoch)
-      return this.#hold(epoch, seq, entry)
+      this.#hold(epoch, seq, entry)
+    } else if (epoch !== place.epoch) {
+      outputs.push({ type: 'rejoin' })
+      return false
+    } else if (!entry || seq > place.last + 1) this.#hold(epoch, seq, entry)
+    else if (seq === place.last + 1) {
+      this.#learn(epoch, seq)
+      this.#deliver(outputs, place, entry, false)
+      this.#deliverHeld(outputs, place)
     }
-    if (epoch !== place.epoch) return [{ type: 'rejoin' }]
-    if (seq <= place.last) return []
-    if (!entry || seq > place.last + 1) return this.#proceed(this.#hold(epoch, seq, entry))
-    place.last = seq
-    this.#learn(epoch, seq)
-    return this.#proceed([{ type: 'deliver', entry, replayed: false }])
+    return true
   }
 
   #page(join: number, page: LogPage): LogOutput[] {
@@ -171,42 +197,55 @@ export class RoomLog {
       place.last = first - 1
     }
     const { last } = place
-    for (const entry of entries) {
-      if (entry.seq !== place.last + 1) continue
-      outputs.push({ type: 'deliver', entry, replayed: true })
-      place.last = entry.seq
-    }
+    for (const entry of entries) if (entry.seq === place.last + 1) this.#deliver(outputs, place, entry, true)
     return this.#proceed(outputs, last === place.last)
   }
 
-  /** Delivers held messages whose turn has come, and fetches where a known message is missing. */
+  /** After the position has moved in another way than by live messages. */
   #proceed(outputs: LogOutput[], isRepeat = false): LogOutput[] {
-    const { place, status } = this
-    if (!place) return outputs
-    for (let entry = this.#held.get(place.last + 1); entry; entry = this.#held.get(place.last + 1)) {
-      outputs.push({ type: 'deliver', entry, replayed: false })
-      place.last = entry.seq
+    const { place } = this
+    if (place) {
+      for (const [seq, { data }] of this.#held) if (seq <= place.last) this.#release(seq, data)
+      this.#deliverHeld(outputs, place)
     }
-    for (const [seq, entry] of this.#held)
-      if (seq <= place.last) {
-        this.#held.delete(seq)
-        this.#heldBytes -= bytesOf(entry.data)
-      }
-    const isMissing = status === 'joined' && place.last < this.#known && !this.#isFetching
+    return this.#fetchMissing(outputs, isRepeat)
+  }
+
+  /** The position moves first, whatever the listeners do (C14). */
+  #deliver(outputs: LogOutput[], place: Place, entry: Entry, replayed: boolean): void {
+    place.last = entry.seq
+    outputs.push({ type: 'deliver', entry, replayed })
+  }
+
+  /** Delivers held messages whose turn has come. */
+  #deliverHeld(outputs: LogOutput[], place: Place): void {
+    for (let entry = this.#held.get(place.last + 1); entry; entry = this.#held.get(place.last + 1)) {
+      this.#release(entry.seq, entry.data)
+      this.#deliver(outputs, place, entry, false)
+    }
+  }
+
+  #fetchMissing(outputs: LogOutput[], isRepeat = false): LogOutput[] {
+    const { place, status } = this
+    const isMissing = status === 'joined' && place && place.last < this.#known && !this.#isFetching
     if (isMissing) outputs.push({ type: 'fetch', join: this.join, epoch: place.epoch, after: place.last, isRepeat })
-    this.#isFetching ||= isMissing
+    this.#isFetching ||= isMissing === true
     return outputs
   }
 
   /** Beyond the limit only the `seq` is remembered. */
-  #hold(epoch: string, seq: number, entry: Entry | undefined): LogOutput[] {
+  #hold(epoch: string, seq: number, entry: Entry | undefined): void {
     this.#learn(epoch, seq)
-    if (!entry || this.#held.has(seq) || this.#held.size >= this.#limit.entries) return []
+    if (!entry || this.#held.has(seq) || this.#held.size >= this.#limit.entries) return
     const bytes = this.#heldBytes + bytesOf(entry.data)
-    if (bytes > this.#limit.bytes) return []
+    if (bytes > this.#limit.bytes) return
     this.#held.set(seq, entry)
     this.#heldBytes = bytes
-    return []
+  }
+
+  #release(seq: number, data: unknown): void {
+    this.#held.delete(seq)
+    this.#heldBytes -= bytesOf(data)
   }
 
   /** What is known of one epoch says nothing about another. */

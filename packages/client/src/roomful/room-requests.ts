@@ -22,7 +22,7 @@ export class RoomRequests {
       throw refusedBy({ code: 'UNSUPPORTED', message: 'the server has no inbox for this user' })
     try {
       // JSON leaves out what is undefined.
-      const answer = await this.#request(wire.join, details, core.settings.joinTimeoutMs)
+      const answer = await this.#request(wire.join, { ...details, packs: true }, core.settings.joinTimeoutMs)
       return readPage(wire.join, answer, hello!.limits.page, !details.since)
     } catch (error) {
       // The answer may come later: the server must not keep a member that does not know of it.

@@ -15,11 +15,11 @@ import type { HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.t
 import { isOut, type RoomState } from '../rooms/room-state.ts'
 import type { JoinAnswer, OutgoingMessages, RoomHost, RoomPart, SentMessage } from '../rooms/rooms-protocol.ts'
 import { runCore } from '../run-core.ts'
-import { type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
+import { type LiveEvent, type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
 import { RoomMembers } from './room-members.ts'
 import { type RoomfulInternals, type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import { RoomRequests } from './room-requests.ts'
-import { isHead, isLogged, isMembersDelta, isRefused, removedBy } from './wire-messages.ts'
+import { isHead, isLogged, isMembersDelta, isRefused, readPack, removedBy } from './wire-messages.ts'
 
 const FETCH_RETRY_MS = 1_000
 
@@ -54,6 +54,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   readonly #runLog = runCore(
     (input: LogInput) => this.#log.step(input),
     (output) => this.#perform(output),
+    () => this.host.events.endTurn(),
   )
   /** The protocol's own events of this room, such as `$typing`. */
   readonly #own = new Listeners<[unknown]>()
@@ -177,13 +178,9 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
 
   /** A room event. */
   receive(event: string, data: unknown, meta: WireMeta): void {
-    this.#noticeEarly(true)
-    const { status } = this.host.state
-    if (status !== 'joined' && status !== 'joining') return this.host.drop('in', event, 'the room is not joined')
-    if (isLogged(meta)) {
-      const { epoch, seq, id, from, at } = meta
-      this.#runLog({ type: 'message', epoch, entry: { event, data, seq, id, from, at } })
-    } else if (this.#log.status === 'joined') this.#emit(event, data, { from: meta.from, at: meta.at }, false)
+    const { from, at } = meta
+    if (isLogged(meta)) this.#receive(event, meta.epoch, [{ event, data, seq: meta.seq, id: meta.id, from, at }])
+    else this.#receive(event, '', [{ event, data, from, at }])
   }
 
   /** A message of the protocol. False where it is malformed, or has no listener. */
@@ -195,8 +192,23 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       this.#noticeEarly(true)
       this.#runLog({ type: 'head', epoch: message.epoch, seq: message.seq })
     } else if (event === wire.out && isRefused(message)) this.host.putOut(removedBy(message))
+    else if (event === wire.events) return this.#receivePack(message)
     else return this.#emitOwn(event, message)
     return true
+  }
+
+  #receivePack(message: unknown): boolean {
+    const pack = readPack(message)
+    if (pack) this.#receive(wire.events, pack.epoch, pack.events)
+    return pack !== undefined
+  }
+
+  /** The events of one packet. */
+  #receive(packet: string, epoch: string, events: readonly LiveEvent[]): void {
+    this.#noticeEarly(true)
+    const { status } = this.host.state
+    if (status === 'joined' || status === 'joining') this.#runLog({ type: 'live', epoch, events })
+    else this.host.drop('in', packet, 'the room is not joined')
   }
 
   #receiveMembers(delta: MembersDelta): void {
@@ -229,8 +241,13 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     switch (output.type) {
       case 'deliver':
         return this.#deliver(output.entry, output.replayed)
+      case 'volatile': {
+        const { event, data, from, at } = output.event
+        if (this.#log.status === 'joined') this.#emit(event, data, { from, at }, false)
+        return
+      }
       case 'gap':
-        return isOut(this.host.state) ? undefined : this.host.events.emitGap(output.gap)
+        return this.#isFollowing() ? this.host.events.emitGap(output.gap) : undefined
       case 'rejoin':
         return this.host.lost()
       case 'fetch':
@@ -238,10 +255,16 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     }
   }
 
-  #deliver({ event, data, ...meta }: Entry, replayed: boolean): void {
-    if (isOut(this.host.state)) return // a listener of an earlier message has left the room
-    this.#emit(event, data, meta, replayed)
-    this.senders.call([meta.from], (error) => this.link.core.reporting.report(error, event))
+  #deliver(entry: Entry, replayed: boolean): void {
+    if (!this.#isFollowing()) return
+    const { event, data, from } = entry
+    this.#emit(event, data, entry, replayed)
+    this.senders.call([from], (error) => this.link.core.reporting.report(error, event))
+  }
+
+  /** False where a listener of an earlier event has left the room, even if it joins again. */
+  #isFollowing(): boolean {
+    return this.#log.place !== undefined && !isOut(this.host.state)
   }
 
   #fetch(join: number, epoch: string, after: number): void {

@@ -11,6 +11,8 @@ import {
   type JoinAnswer,
   type Limits,
   type MembersDelta,
+  type Pack,
+  type PackedEvent,
   PROTOCOL_VERSION,
   type PublishAnswer,
   type Refused,
@@ -19,6 +21,7 @@ import {
   type WireMeta,
   type WireUser,
 } from '@roomful/contract/protocol'
+import type { LiveEvent } from './log.ts'
 import { MAX_MEMBERS } from './members.ts'
 
 // Checks each message of the server before it is used. What is longer than it may be is cut, and the rest is not read.
@@ -95,6 +98,17 @@ export const isLogged: Check<Required<WireMeta>> = objectOf<Required<WireMeta>>(
   seq: isCount,
   id: isText,
 })
+const isNamed = objectOf<PackedEvent>({
+  event: isText,
+  from: optional(isUserOrNull),
+  at: isTime,
+} as Fields<PackedEvent>)
+const isPlaced = objectOf<PackedEvent>({ seq: isCount, id: isText } as Fields<PackedEvent>)
+const isPack = objectOf<Pack>({
+  epoch: isText,
+  from: optional(isUserOrNull),
+  events: listOf((event): event is PackedEvent => isNamed(event) && (event.seq === undefined || isPlaced(event))),
+} as Fields<Pack>)
 const isHello = objectOf<Partial<Hello>>({ user: optional(isUserOrNull) })
 
 /** The hello of a server that speaks this version of the protocol. */
@@ -133,6 +147,15 @@ export function readPage(request: string, value: unknown, limit: number, isNewes
   const { head, first, entries = [] } = page
   if (first > head + 1 || entries.some(({ seq }) => seq > head)) throw unreadable(request)
   return { ...page, entries }
+}
+
+/** The events of a pack, each with its sender; undefined for a malformed pack. One malformed event makes the pack malformed. */
+export function readPack(
+  value: unknown,
+): { readonly epoch: string; readonly events: readonly LiveEvent[] } | undefined {
+  if (!isPack(value)) return undefined
+  const { epoch, from = null, events } = value
+  return { epoch, events: events.map((event) => ({ ...event, from: event.from === undefined ? from : event.from })) }
 }
 
 /** An answer with fewer results than items must have a code. */

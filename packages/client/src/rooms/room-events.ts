@@ -12,6 +12,7 @@ export class RoomEvents {
   readonly listeners: Listeners<[unknown, unknown?]> = new Listeners()
   /** Apart from the others: on the wire an app's event may be called `gap`, too. */
   readonly #gaps = new Emitter<[unknown]>()
+  readonly #turns = new Emitter<[]>()
 
   constructor(room: string, section: RoomSection, schemas: Schemas, report: Report) {
     this.#room = room
@@ -28,6 +29,15 @@ export class RoomEvents {
     if (event === 'gap') return this.#gaps.add(handler)
     this.#schemas.assertListened(this.#section, event)
     return this.listeners.add(event, handler)
+  }
+
+  /** Calls the listener after all events of a packet have been given to the listeners: it takes them together. */
+  onTurnEnd(listener: () => void): Unsubscribe {
+    return this.#turns.add(listener)
+  }
+
+  endTurn(): void {
+    this.#turns.call([], (error) => this.#report(error, `events of ${this.#room}`))
   }
 
   emitGap(gap: Gap): void {

@@ -30,21 +30,29 @@ export class ChunkedList<T> implements List<T> {
   }
 
   at(index: number): T | undefined {
-    let rest = index < 0 ? index + this.length : index
-    if (rest < 0) return undefined
-    for (const chunk of this.chunks) {
-      if (rest < chunk.length) return chunk[rest]
-      rest -= chunk.length
+    const place = index < 0 ? index + this.length : index
+    if (!(place >= 0 && place < this.length)) return undefined
+    // A chunk has 64 items, or fewer: from the nearest end, the item is in the first possible chunk or soon after it.
+    const { chunks } = this
+    let rest = place
+    if (place > this.length / 2) {
+      rest -= this.length
+      for (let n = chunks.length - 1; ; n -= 1) if ((rest += chunks[n]!.length) >= 0) return chunks[n]![rest]
     }
-    return undefined
+    for (let n = 0; ; n += 1) {
+      if (rest < chunks[n]!.length) return chunks[n]![rest]
+      rest -= chunks[n]!.length
+    }
   }
 
   map<R>(transform: (item: T, index: number) => R): R[] {
-    return Array.from(this, transform)
+    const mapped: R[] = []
+    for (const chunk of this.chunks) for (const item of chunk) mapped.push(transform(item, mapped.length))
+    return mapped
   }
 
   toArray(): readonly T[] {
-    return (this.#array ??= this.chunks.flat())
+    return (this.#array ??= this.map((item) => item))
   }
 
   *[Symbol.iterator](): Iterator<T> {

@@ -11,7 +11,10 @@ import { hasFailed, isUnsettled } from './timeline-entry.ts'
 import { createLoader } from './timeline-loader.ts'
 import type { TimelineSource } from './timeline-source.ts'
 import type { Timeline, TimelineName, TimelineOptions, TimelineState } from './timeline-types.ts'
-import { type PageKind, TimelineView } from './timeline-view.ts'
+import { type LogMessage, type PageKind, TimelineView } from './timeline-view.ts'
+
+/** Messages of a larger packet are taken in parts. */
+const MAX_TOGETHER = 1_000
 
 /** Keys are unique among all timelines: a dialogue that outlives its timeline must not touch a message of the next one. */
 let timelines = 0
@@ -56,6 +59,9 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   const early: OutgoingMessage[] = []
   /** Messages that the user discarded and that the outbox still has, by id. */
   const discarded = new Set<string>()
+  /** Messages of the packet that is given to the room's listeners, and the epoch of their log. */
+  let heard: LogMessage[] = []
+  let heardEpoch: string | undefined
   const first: TimelineState = {
     version: 0,
     entries: view.entries,
@@ -86,8 +92,16 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     show()
   }
 
+  const takeHeard = (): void => {
+    if (heard.length === 0) return
+    view.heard(heard, heardEpoch)
+    heard = []
+    changed()
+  }
+
   const follow = (entry: OutgoingMessage): void => {
     if (entry.event !== event) return
+    takeHeard()
     if (retries > 0) early.push(entry)
     else if (!discarded.has(entry.id)) {
       const read = (data: unknown) => source.read(event, data)
@@ -98,21 +112,27 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
 
   const undo = [
     source.on(event, (data, meta) => {
-      view.heard({ data, meta }, source.epoch())
-      changed()
+      const epoch = source.epoch()
+      if (epoch !== heardEpoch) takeHeard()
+      heardEpoch = epoch
+      if (heard.push({ data, meta }) === MAX_TOGETHER) takeHeard()
     }),
+    source.onTurnEnd(takeHeard),
     source.on('gap', (gap) => {
+      takeHeard()
       view.gap(gap, source.epoch())
       changed()
     }),
     source.watchOutgoing(follow),
     source.state.subscribe((state, previous) => {
+      takeHeard()
       if (isOut(previous) && !isOut(state)) view.rejoined()
       if (state.status === 'joining' || state.status === 'joined') loader.catchUp()
       else loader.pause()
       show(state.status === 'joining' && !view.isReady ? { error: undefined } : {})
     }),
     source.watchUser(() => {
+      takeHeard()
       view.reset(true)
       discarded.clear()
       loader.begin()
@@ -132,6 +152,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   }
 
   const retry = (key: string): Promise<Receipt> => {
+    takeHeard()
     const own = view.list.withKey(key)
     if (!own || !hasFailed(own))
       throw new RoomfulError('INVALID_ARGUMENT', `no failed message with the key ${describe(key)}`)
@@ -151,6 +172,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     (kind: PageKind) =>
     (limit?: number): Promise<void> => {
       assertCounts({ limit })
+      takeHeard()
       return loader.load(kind, limit)
     }
 
@@ -159,6 +181,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     send: (...args: unknown[]) => sent(() => source.publish(event, args[0]).receipt),
     retry: (key: string) => sent(() => retry(key)),
     discard(key: string): boolean {
+      takeHeard()
       const own = view.list.withKey(key)
       if (!own) return false
       view.list.remove(own)
@@ -173,6 +196,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     loadNewer: load('newer'),
     loadLatest: load('latest'),
     close(): void {
+      takeHeard()
       isClosed = true
       for (const off of undo.splice(0)) off()
     },

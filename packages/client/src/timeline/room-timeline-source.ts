@@ -7,12 +7,13 @@ import type { TimelineSource } from './timeline-source.ts'
 /** A room of a client as the source of a timeline; throws `INVALID_ARGUMENT` for anything else. */
 export function sourceOf(room: object): TimelineSource {
   const internals = internalsOf(room)
-  const { name, client, part, userChanges, userId } = internals
+  const { name, client, events, part, userChanges, userId } = internals
   const { state, on } = room as Room
   const { report } = client.reporting
   return {
     state,
     on: (event: string, handler: (data: never, meta: never) => void) => on(event, handler as () => void),
+    onTurnEnd: (listener) => events.onTurnEnd(listener),
     epoch: () => part.epoch?.(),
     history: (query) => part.history(query),
     requestInitial: (limit) => part.requestInitial?.(limit) ?? (() => undefined),

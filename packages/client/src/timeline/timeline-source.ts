@@ -11,6 +11,8 @@ export interface TimelineSource {
   /** Messages in `seq` order, each once, live and replayed; gaps at their place between them. Nothing while the room is left. */
   on(event: 'gap', handler: (gap: Gap) => void): Unsubscribe
   on(event: string, handler: (data: unknown, meta: MessageMeta) => void): Unsubscribe
+  /** Calls the listener after all events of a packet were given to the listeners of `on`. */
+  onTurnEnd(listener: () => void): Unsubscribe
   /** The epoch of the messages and gaps that `on` delivers now; undefined on a plain server. */
   epoch(): string | undefined
   /**

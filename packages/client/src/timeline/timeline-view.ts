@@ -5,7 +5,7 @@ import { seqOf, TimelineList } from './timeline-list.ts'
 import type { HistoryMessages } from '../rooms/room.ts'
 import type { TimelineSource } from './timeline-source.ts'
 
-type LogMessage = Pick<HistoryMessages['messages'][number], 'data' | 'meta'>
+export type LogMessage = Pick<HistoryMessages['messages'][number], 'data' | 'meta'>
 
 export type PageKind = 'older' | 'newer' | 'latest'
 
@@ -45,16 +45,33 @@ export class TimelineView {
     return this.list.windowSize
   }
 
-  /** A live or replayed message. */
-  heard(message: LogMessage, epoch?: string): void {
-    const { seq } = message.meta
+  /** Live or replayed messages that came together. */
+  heard(messages: readonly LogMessage[], epoch?: string): void {
     this.#follow(epoch)
-    if (seq !== undefined) {
-      if (seq <= (this.newest ?? 0)) return
-      this.#head = Math.max(this.#head, seq)
-      if (this.hasNewer) return this.list.stored(message.meta)
+    // A full window may drop the first of them, and is not at the end of the log then.
+    if (!this.isLoadingOlder) return this.#heard(messages)
+    for (const message of messages) this.#heard([message])
+  }
+
+  #heard(messages: readonly LogMessage[]): void {
+    const added: TimelineEntry[] = []
+    let from: number | undefined
+    let to: number | undefined
+    for (const message of messages) {
+      const { meta } = message
+      const { seq } = meta
+      if (seq !== undefined) {
+        if (seq <= (to ?? this.newest ?? 0)) continue
+        this.#head = Math.max(this.#head, seq)
+      }
+      if (seq !== undefined && this.hasNewer) this.list.stored(meta)
+      else if (!this.list.echoed(meta)) {
+        added.push(this.#logged(message))
+        from ??= seq
+        to = seq ?? to
+      }
     }
-    if (!this.list.echoed(message.meta)) this.#append([this.#logged(message)], seq, seq)
+    if (added.length > 0) this.#append(added, from, to)
   }
 
   gap({ from, to, reason }: Gap, epoch?: string): void {
@@ -182,8 +199,17 @@ export class TimelineView {
       this.newest = seqOf(this.entries.at(size - 1), 'to') ?? this.newest
       this.hasNewer = true
     } else if (this.oldest !== undefined) {
-      this.oldest = seqOf(this.entries.at(0), 'from') ?? this.oldest
+      this.oldest = this.#firstSeq()
       this.hasOlder = true
     }
+  }
+
+  /** Volatile messages of the event have no seq. Without a message of the log, older ones are all up to the newest. */
+  #firstSeq(): number | undefined {
+    for (let index = 0; index < this.windowSize; index += 1) {
+      const seq = seqOf(this.entries.at(index), 'from')
+      if (seq !== undefined) return seq
+    }
+    return this.newest === undefined ? undefined : this.newest + 1
   }
 }

@@ -49,7 +49,10 @@ describe('P4 after an outage', () => {
     await eventually(() => expect(received).toEqual([6]))
     await server.restart()
     await eventually(() => expect(received).toEqual([6, '7 replayed', '8 replayed']))
-    expect(dataOf('$join')).toEqual([{ room: 'general' }, { room: 'general', since: { epoch: EPOCH, seq: 6 } }])
+    expect(dataOf('$join')).toEqual([
+      { room: 'general', packs: true },
+      { room: 'general', packs: true, since: { epoch: EPOCH, seq: 6 } },
+    ])
   })
   test('C13 missed messages come page by page, before later ones', async () => {
     const { url, server, dataOf } = await startScript({

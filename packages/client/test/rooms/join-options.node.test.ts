@@ -75,7 +75,7 @@ describe('RM10 the options of join() end its wait; the join continues', () => {
     await expect(impatient).rejects.toMatchObject({ code: 'TIMEOUT' })
     await answer(joinAnswer())
     await expect(patient).resolves.toBe(room)
-    expect(dataOf('$join')).toEqual([{ room: 'general' }])
+    expect(dataOf('$join')).toEqual([{ room: 'general', packs: true }])
   })
 })
 

@@ -631,10 +631,60 @@ test('TL2 no key of one timeline is a key of another', () => {
   expect(new Set(keys).size).toBe(2)
 })
 
+describe('TL15 the messages of one packet', () => {
+  const observed = () => {
+    const fake = timelineOverFake()
+    const lengths: number[] = []
+    fake.timeline.state.subscribe(({ entries }) => lengths.push(entries.length))
+    return { ...fake, lengths }
+  }
+  test('change the timeline once, with their end', () => {
+    const { hearPack, seqs, lengths } = observed()
+    const between: number[] = []
+    hearPack([1, 2, 3], () => between.push(seqs().length))
+    hearPack([])
+    expect([between, seqs(), lengths]).toEqual([[0, 0, 0], [1, 2, 3], [3]])
+  })
+  test('of more than 1,000 change it in parts', () => {
+    const { hearPack, lengths } = observed()
+    hearPack(Array.from({ length: 2_001 }, (_, n) => n + 1))
+    expect(lengths).toEqual([1_000, 2_000, 2_001])
+  })
+  test('stand before what happens between them', () => {
+    const { hearPack, timeline, tell, miss, shown, lengths } = observed()
+    hearPack([1, 2, 5], (seq) => {
+      if (seq === 1) void timeline.send('mine')
+      if (seq === 2) miss(3, 4)
+      if (seq === 5) tell({ id: 'other', event: 'message', data: 'more', state: 'queued' })
+    })
+    expect(shown()).toEqual([
+      '0 log 1 confirmed',
+      '2 log 2 confirmed',
+      '3-4',
+      '4 log 5 confirmed',
+      '1 read mine queued',
+      '5 read more queued',
+    ])
+    expect(lengths).toEqual([1, 2, 3, 4, 5, 6])
+  })
+  test('of two epochs are not mixed', () => {
+    const { hearPack, server, seqs } = observed()
+    hearPack([5, 6, 7], (seq) => {
+      if (seq === 6) server.epoch = 'epoch-2'
+    })
+    expect(seqs()).toEqual(['epoch', 7])
+  })
+  test('that came before `close` are shown', () => {
+    const { hearPack, timeline, seqs } = observed()
+    hearPack([1, 2], (seq) => seq === 1 && timeline.close())
+    expect(seqs()).toEqual([1])
+  })
+})
+
 test('TL11 after close nothing is heard, and nothing changes', async () => {
   const { timeline, asked, hear, listeners, shown } = timelineOverFake()
   hear(6)
-  expect(listeners()).toEqual([1, 1, 1, 1])
+  expect(listeners()).toEqual([1, 1, 1, 1, 1])
   const load = timeline.loadOlder()
   await settled()
   timeline.close()
@@ -642,6 +692,6 @@ test('TL11 after close nothing is heard, and nothing changes', async () => {
   asked[0]?.answer(pageOf([5], true))
   await load
   hear(7)
-  expect(listeners()).toEqual([0, 0, 0, 0])
+  expect(listeners()).toEqual([0, 0, 0, 0, 0])
   expect(shown()).toHaveLength(1)
 })

@@ -117,6 +117,7 @@ export class PlainRoom implements RoomPart {
       return read && [read.data, meta]
     }
     events.listeners.emit(event, parse, (error) => reporting.report(error, `${event} of ${name}`))
+    events.endTurn()
     if (id !== undefined) this.outgoing.echoed(id)
   }
 

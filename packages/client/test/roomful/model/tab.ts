@@ -163,7 +163,7 @@ export class Tab {
       case 'answer':
         return this.#answered(frame.batch, frame.answer)
       case 'live':
-        return this.#follow(room, this.logs[room]!.step({ type: 'message', epoch: frame.epoch, entry: frame.entry }))
+        return this.#follow(room, this.logs[room]!.step({ type: 'live', epoch: frame.epoch, events: [frame.entry] }))
       case 'head':
         return this.#follow(room, this.logs[room]!.step({ type: 'head', epoch: frame.epoch, seq: frame.seq }))
     }

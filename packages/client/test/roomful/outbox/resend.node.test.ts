@@ -131,7 +131,7 @@ describe('C7 C10 P8 a queued message', () => {
     await expect(sent).resolves.toBe('confirmed')
     await eventually(() => expect(script.events()).toEqual(['$join', '$join', '$publish', '$leave']))
     expect(statuses).toEqual(['suspended', 'left'])
-    expect(script.dataOf('$join')[1]).toEqual({ room: 'general' }) // without `since`: nothing has to be replayed
+    expect(script.dataOf('$join')[1]).toEqual({ room: 'general', packs: true }) // without `since`: nothing has to be replayed
   })
   test('C9 is rejected where the room refuses the user permanently; a sent one is unknown', async () => {
     const script = await startScript({

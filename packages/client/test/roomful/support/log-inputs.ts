@@ -23,9 +23,17 @@ export const page = (join: number, headSeq: number, parts: PageParts = {}): LogI
   page: pageOf(headSeq, parts),
 })
 export const live = (seq: number, epoch = ONE, data: unknown = seq): LogInput => ({
-  type: 'message',
+  type: 'live',
   epoch,
-  entry: entryOf(seq, data),
+  events: [entryOf(seq, data)],
+})
+/** Live events that come together: messages by their `seq`, and volatile events by their data. */
+export const pack = (events: readonly (number | string)[], epoch = ONE): LogInput => ({
+  type: 'live',
+  epoch,
+  events: events.map((event) =>
+    typeof event === 'number' ? entryOf(event, event) : { event: 'cursor', data: event, from: null, at: 1 },
+  ),
 })
 export const head = (seq: number, epoch = ONE): LogInput => ({ type: 'head', epoch, seq })
 export const retry = (join: number): LogInput => ({ type: 'retry', join })
@@ -45,10 +53,12 @@ function entryOf(seq: number, data: unknown): Entry {
   return { event: 'message', data, seq, id: `ann:${seq}`, from: null, at: seq }
 }
 
-function inWords(output: LogOutput): string {
+export function inWords(output: LogOutput): string {
   switch (output.type) {
     case 'deliver':
       return `${output.entry.seq}${output.replayed ? ' replayed' : ''}`
+    case 'volatile':
+      return `volatile ${String(output.event.data)}`
     case 'gap':
       return `gap ${output.gap.from ?? '?'} to ${output.gap.to ?? '?'}: ${output.gap.reason}`
     case 'fetch':

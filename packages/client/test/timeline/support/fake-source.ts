@@ -48,6 +48,7 @@ export function timelineOverFake(
   const heard = new Listeners<[unknown, unknown?]>()
   const watchers = new Listeners<[OutgoingMessage]>()
   const users = new Listeners<[undefined]>()
+  const turns = new Listeners<[]>()
   const joined: RoomState = { status: 'joined', acknowledged: true }
   const state = createStore<RoomState>(() => (options.status ? { status: options.status } : joined))
   const server = { epoch: 'epoch-1', initial: undefined as HistoryMessages | undefined }
@@ -63,10 +64,13 @@ export function timelineOverFake(
   const rethrow = (error: unknown) => {
     throw error
   }
+  const hear = (seq: number, id?: string) => heard.of('message')?.call([`log ${id ?? seq}`, metaOf(seq, id)], rethrow)
+  const endTurn = () => turns.of('end')?.call([], rethrow)
   const tell = (entry: OutgoingMessage) => watchers.of('outbox')?.call([entry], rethrow)
   const source: TimelineSource = {
     state,
     on: (event: string, handler: (data: never, meta: never) => void) => heard.add(event, handler as () => void),
+    onTurnEnd: (listener) => turns.add('end', listener),
     epoch: () => server.epoch,
     requestInitial(limit) {
       requested.push(limit)
@@ -114,14 +118,25 @@ export function timelineOverFake(
     tell,
     setLate: () => (isLate = true),
     tellLate: () => late.splice(0).forEach(tell),
-    hear: (seq: number, id?: string) => heard.of('message')?.call([`log ${id ?? seq}`, metaOf(seq, id)], rethrow),
+    hear(seq: number, id?: string) {
+      hear(seq, id)
+      endTurn()
+    },
+    /** One packet with these messages; `between` is called after each of them. */
+    hearPack(seqs: readonly number[], between: (seq: number) => void = () => {}) {
+      for (const seq of seqs) {
+        hear(seq)
+        between(seq)
+      }
+      endTurn()
+    },
     miss: (from: number, to: number) => heard.of('gap')?.call([{ from, to, reason: 'retention' }], rethrow),
     reset: () => heard.of('gap')?.call([{ from: undefined, to: undefined, reason: 'epoch' }], rethrow),
     /** Numbers of listeners, by what they listen to. */
     listeners: () =>
       ['message', 'gap']
         .map((event) => heard.of(event)?.size ?? 0)
-        .concat(watchers.of('outbox')?.size ?? 0, users.of('user')?.size ?? 0),
+        .concat(turns.of('end')?.size ?? 0, watchers.of('outbox')?.size ?? 0, users.of('user')?.size ?? 0),
     /** The key of the first entry. */
     key: () => timeline.state.getState().entries.at(0)?.key ?? '',
     /** The seq of each message, the reason of each gap. */
