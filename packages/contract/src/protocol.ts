@@ -14,6 +14,7 @@ export type { EventSchemas } from './validate.ts'
 export { bytesOf, describe, isObject, utf8BytesOf } from './values.ts'
 export {
   INBOX,
+  MAX_JOINS_MS,
   MAX_PARAMS_BYTES,
   PROTOCOL_VERSION,
   defaultLimits,

@@ -61,6 +61,9 @@ export const defaultLimits: Limits = {
 /** The size of a join's `params`, as UTF-8 JSON; the same on every server. */
 export const MAX_PARAMS_BYTES = 4_096
 
+/** A server decides within this time about the rooms of one `$join`, in milliseconds, and refuses the undecided ones with `MORE`. */
+export const MAX_JOINS_MS = 3_000
+
 /** The limits of a server: items, entries and rooms by count, `…Bytes` of UTF-8 JSON, times in milliseconds. */
 export interface Limits {
   readonly eventBytes: number
@@ -132,6 +135,19 @@ export interface JoinAnswer {
   readonly first: number
   readonly entries: readonly Entry[]
   readonly members?: { readonly v: number; readonly list: readonly WireMember[] }
+}
+
+/**
+ * `$join` of 1 to `rooms` rooms, where `$hello` lists `joins`; no room twice. The entries of all answers together are within
+ * `pageBytes`: an answer may have fewer than it could alone.
+ */
+export interface JoinsRequest {
+  readonly rooms: readonly JoinRequest[]
+}
+/** The answers by the index of the rooms; each is what the room's own `$join` would get. */
+export interface JoinsAnswer {
+  readonly ok: true
+  readonly answers: readonly (JoinAnswer | Refused)[]
 }
 
 /** `$auth`: other credentials of the same user, as in the handshake's `auth`. */

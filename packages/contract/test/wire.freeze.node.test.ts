@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import {
   INBOX,
+  MAX_JOINS_MS,
   MAX_PARAMS_BYTES,
   defaultLimits,
   finalCodes,
@@ -50,6 +51,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
 
   test('its limits', () => {
     expect(MAX_PARAMS_BYTES).toBe(4_096)
+    expect(MAX_JOINS_MS).toBe(3_000)
     expect(defaultLimits).toStrictEqual({
       eventBytes: 65_536,
       batchItems: 64,
@@ -81,6 +83,8 @@ describe(`the protocol is frozen; ${rule}`, () => {
         '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; members?: { v: number; list: WireMember[] } }',
       JoinRequest:
         '{ room: string; since?: { epoch: string; seq: number }; presence?: unknown; params?: unknown; last?: number; packs?: true }',
+      JoinsAnswer: '{ ok: true; answers: (JoinAnswer | Refused)[] }',
+      JoinsRequest: '{ rooms: JoinRequest[] }',
       LeaveAnswer: '{ ok: true }',
       LeaveRequest: '{ room: string }',
       Limits:

@@ -53,6 +53,14 @@ export function parseJoin(raw: unknown, limits: Limits): JoinRequest {
   }
 }
 
+/** The rooms of a `$join` of several rooms, unchecked; undefined for a `$join` of one. */
+export function parseRooms(raw: unknown, limits: Limits): readonly unknown[] | undefined {
+  const rooms = isObject(raw) ? raw['rooms'] : undefined
+  if (rooms === undefined) return undefined
+  if (Array.isArray(rooms) && rooms.length > 0 && rooms.length <= limits.rooms) return rooms
+  throw wrong('rooms', `an array of 1 to ${limits.rooms}`, rooms)
+}
+
 export function parseAuth(raw: unknown): AuthRequest {
   const { auth } = fieldsOf(raw, '$auth { auth }')
   if (isObject(auth)) return { auth }

@@ -1,11 +1,12 @@
-import { describe, wire } from '@roomful/contract/protocol'
+import { describe, isObject, wire } from '@roomful/contract/protocol'
 import type { Drain } from '../drain.ts'
 import { PageTurn, type PageTurns } from '../guard/page-turns.ts'
 import type { RequestTurns } from '../guard/request-turns.ts'
 import type { RequestLimiter } from '../rates/rate-limiter.ts'
 import type { RequestRate } from '../rates/rates.ts'
 import { sizeOf } from '../rates/size-of.ts'
-import { RefusalError, refuse, toWire } from '../refuse.ts'
+import { RefusalError, refuse } from '../refuse.ts'
+import { refusedAnswer } from './refused-answer.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
 
@@ -21,11 +22,11 @@ interface ResponderParts {
   readonly user: string | null
   readonly pages: PageTurns
   readonly turns: RequestTurns
-  /** The most requests of one socket that run at a time. */
+  /** The most requests of one socket that run at a time. A `$join` of several rooms counts as one for each. */
   readonly maxPending: number
 }
 
-/** The rates that requests count towards, besides `requests` and `bytes`. Messages are counted when they are handled. */
+/** The rates that requests count towards, besides `requests` and `bytes`. Messages, and several joins, are counted when they are handled. */
 const RATES: Readonly<Record<string, RequestRate>> = {
   [wire.join]: 'joins',
   [wire.auth]: 'joins', // asks for the permission of all rooms
@@ -86,27 +87,26 @@ export class Responder {
     const { drain, settings, turns, maxPending } = this.#parts
     const refusal = this.#exceeds(event, args)
     if (refusal !== undefined) return this.#refused(event, refusal)
-    if (this.#pending >= maxPending) {
+    const count = Math.min(joinsIn(event, args) ?? 1, settings.limits.rooms)
+    if (this.#pending + count > maxPending) {
       settings.metrics.bounds.add('requests')
       return this.#refused(event, refuse('LIMIT', `at most ${maxPending} requests at a time`))
     }
-    this.#pending += 1
+    this.#pending += count
     try {
-      await turns.begin(this)
+      await turns.begin(this, count)
       return await drain.run(() => handler(args.shift(), page))
     } catch (error) {
-      if (error instanceof RefusalError) return this.#refused(event, error)
-      settings.report(error, { during: 'request' })
-      return this.#refused(event, refuse('UNAVAILABLE', 'the server failed on this request'))
+      return this.#refused(event, error)
     } finally {
-      this.#pending -= 1
+      this.#pending -= count
     }
   }
 
   /** S10: the rates are checked before a request costs anything else, so that refusals are cheap. */
   #exceeds(event: string, args: unknown[]): RefusalError | undefined {
     const { rates } = this.#parts
-    const rate = RATES[event]
+    const rate = joinsIn(event, args) === undefined ? RATES[event] : undefined
     try {
       rates.take({ requests: 1, bytes: 1, ...(rate && { [rate]: 1 }) })
       rates.addBytes(sizeOf(args))
@@ -117,10 +117,14 @@ export class Responder {
     }
   }
 
-  #refused(request: string, error: RefusalError): object {
+  #refused(request: string, error: unknown): object {
     const { settings, user } = this.#parts
-    settings.metrics.refused(error.code)
-    settings.inspect?.({ type: 'refuse', user, request, code: error.code })
-    return { ok: false, ...toWire(error) }
+    return refusedAnswer(error, request, user, settings)
   }
+}
+
+/** How many rooms a `$join` of several has; undefined for any other request. */
+function joinsIn(event: string, [request]: readonly unknown[]): number | undefined {
+  const rooms = event === wire.join && isObject(request) ? request['rooms'] : undefined
+  return Array.isArray(rooms) ? rooms.length : undefined
 }

@@ -1,13 +1,12 @@
 import {
   type HistoryAnswer,
   type HistoryRequest,
-  type JoinAnswer,
-  type JoinRequest,
   type PresenceAnswer,
   type PublishAnswer,
   wire,
 } from '@roomful/contract/protocol'
 import type { Identity } from './authenticate.ts'
+import { JoinRequests } from './join-requests.ts'
 import type { EventRules } from '../publish/event-rules.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
 import type { Memberships } from '../rooms/memberships.ts'
@@ -15,16 +14,8 @@ import { assertPresence } from '../rooms/presence-rules.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import type { PageTurn } from '../guard/page-turns.ts'
 import type { RequestLimiter } from '../rates/rate-limiter.ts'
-import { RefusalError, refuse } from '../refuse.ts'
-import {
-  parseHistory,
-  parseJoin,
-  parseLeave,
-  parsePresence,
-  parsePublish,
-  parseTyping,
-  parseVolatile,
-} from './requests.ts'
+import { refuse } from '../refuse.ts'
+import { parseHistory, parseLeave, parsePresence, parsePublish, parseTyping, parseVolatile } from './requests.ts'
 import type { RequestHandler } from './responder.ts'
 import type { Settings } from '../settings.ts'
 
@@ -37,7 +28,7 @@ export interface RequestParts {
 /** The handlers of the protocol's requests, for one socket with a user. */
 export class RoomRequests {
   readonly handlers: Readonly<Record<string, RequestHandler>> = {
-    [wire.join]: (raw, page) => this.#join(parseJoin(raw, this.#parts.settings.limits), page),
+    [wire.join]: (raw, page) => this.#joins.answer(raw, page),
     [wire.leave]: (raw) => this.#leave(raw),
     [wire.publish]: (raw) => this.#publish(raw),
     [wire.history]: (raw, page) => this.#history(parseHistory(raw, this.#parts.settings.limits), page),
@@ -49,6 +40,7 @@ export class RoomRequests {
   readonly #identity: Identity
   readonly #memberships: Memberships
   readonly #rates: RequestLimiter
+  readonly #joins: JoinRequests
   readonly #parts: RequestParts
 
   constructor(
@@ -62,11 +54,8 @@ export class RoomRequests {
     this.#identity = identity
     this.#memberships = memberships
     this.#rates = rates
+    this.#joins = new JoinRequests({ identity, memberships, rates, settings: parts.settings })
     this.#parts = parts
-  }
-
-  async #join({ presence, ...request }: JoinRequest, page: PageTurn): Promise<JoinAnswer> {
-    return await this.#memberships.join(this.#isAccepted(presence) ? { ...request, presence } : request, page)
   }
 
   async #leave(raw: unknown): Promise<{ ok: true }> {
@@ -116,16 +105,5 @@ export class RoomRequests {
     const { room, typing } = parseTyping(raw)
     this.#memberships.assertMember(room).setTyping(this.#socket, this.#identity.wire, typing)
     return { ok: true }
-  }
-
-  /** S16: a presence that is refused does not refuse the join. */
-  #isAccepted(presence: unknown): boolean {
-    try {
-      if (presence !== undefined) assertPresence(presence, this.#parts.settings)
-      return true
-    } catch (error) {
-      if (error instanceof RefusalError) return false
-      throw error
-    }
   }
 }

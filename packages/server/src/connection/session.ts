@@ -137,7 +137,7 @@ const FORBIDDEN: Readonly<Record<string, RequestHandler>> = {
   [wire.typing]: forbid,
 }
 
-const CAPABILITIES = ['members', 'history', 'volatile', 'presence', 'typing']
+const CAPABILITIES = ['members', 'history', 'volatile', 'presence', 'typing', 'joins']
 
 function helloFor(identity: Identity | null, settings: Settings): Hello {
   const { limits, authenticate } = settings

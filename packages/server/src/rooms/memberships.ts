@@ -5,11 +5,11 @@ import type { CallbackRunner } from '../callback-runner.ts'
 import { takeOut } from './channels.ts'
 import { REMOVED } from './operation-arguments.ts'
 import { inboxOf, wireNameOf } from './inbox.ts'
+import type { JoinTurn } from './join-group.ts'
 import { assertMayJoin } from './join-permission.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import type { LeaveDelay } from './leave-delay.ts'
 import type { Page } from '../log/log.ts'
-import type { PageTurn } from '../guard/page-turns.ts'
 import { assertRate, type RateContext } from '../rates/rate-check.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { Room } from './room.ts'
@@ -57,8 +57,8 @@ export class Memberships {
     return membership.room
   }
 
-  /** `page` is the request's turn to read a page. */
-  join(request: JoinRequest, page: PageTurn): Promise<JoinAnswer> {
+  /** `turn` is the join's turn to read a page. */
+  join(request: JoinRequest, turn: JoinTurn): Promise<JoinAnswer> {
     const name = request.room
     return this.#mutex.run(name, async () => {
       await assertRate(this.#parts, this.#rateContext(name))
@@ -66,8 +66,7 @@ export class Memberships {
       this.#joins.set(name, join)
       try {
         await this.#assertAllowed(request, join)
-        await page.begin()
-        return await this.#tryEnter(request, join)
+        return await this.#tryEnter(request, join, turn)
       } catch (error) {
         if (error instanceof RefusalError && !isPassingCode(error.code)) this.#revoke(name)
         throw error
@@ -176,13 +175,14 @@ export class Memberships {
     room?.removeLost(this.#identity.wire.id)
   }
 
-  async #tryEnter(request: JoinRequest, join: RunningJoin): Promise<JoinAnswer> {
+  async #tryEnter(request: JoinRequest, join: RunningJoin, turn: JoinTurn): Promise<JoinAnswer> {
     const { room: name } = request
+    const bytes = await turn.begin()
     if (this.#ended) throw refuse('UNAVAILABLE', 'the connection has ended')
     if (join.removal !== undefined) throw join.removal
     const wasMember = this.#rooms.has(name)
     try {
-      const answer = await this.#enter(request)
+      const answer = await turn.complete(await this.#enter(request, bytes))
       if (join.removal === undefined) {
         if (!wasMember) this.#inspect('join', name)
         return answer
@@ -195,7 +195,7 @@ export class Memberships {
   }
 
   /** S11: the room receives what is committed before the socket is a member. Makes it one first, and then reads the log and the members. */
-  async #enter({ room: name, since, presence, params, last = 0 }: JoinRequest): Promise<JoinAnswer> {
+  async #enter({ room: name, since, presence, params, last = 0 }: JoinRequest, bytes: number): Promise<JoinAnswer> {
     const membership = this.#rooms.get(name) ?? this.#open(name)
     membership.params = params
     const { room } = membership
@@ -204,22 +204,21 @@ export class Memberships {
     await room.enter(this.#socket, this.#identity.wire, presence)
     // Again, since a slow adapter may have added the socket after it ended or was put out.
     if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)
-    const page = (await this.#missed(room, since)) ?? (await this.#newest(room, last))
+    const page = (await this.#missed(room, since, bytes)) ?? (await this.#newest(room, last, bytes))
     const members = room.members()
     return { ok: true, ...page, ...(members && { members }) }
   }
 
   /** S13: the page that continues a view; undefined where there is no view, or the log does not continue it. */
-  async #missed(room: Room, since: JoinRequest['since']): Promise<Page | undefined> {
+  async #missed(room: Room, since: JoinRequest['since'], bytes: number): Promise<Page | undefined> {
     if (since === undefined) return undefined
-    const { page: limit, pageBytes: bytes } = this.#parts.settings.limits
+    const { page: limit } = this.#parts.settings.limits
     const page = await room.page({ after: since.seq, limit, bytes })
     return page.epoch === since.epoch && since.seq <= page.head ? page : undefined
   }
 
   /** S13: the newest entries, which are history for a view that begins at the head. */
-  async #newest(room: Room, count: number): Promise<Page> {
-    const bytes = this.#parts.settings.limits.pageBytes
+  async #newest(room: Room, count: number, bytes: number): Promise<Page> {
     if (count === 0) return await room.page({ after: 0, limit: 0, bytes })
     return await room.page({ before: Number.MAX_SAFE_INTEGER, limit: count, bytes })
   }
