@@ -23,7 +23,7 @@ describe('$hello', () => {
     const hello = await (await connect({ id: 'ann', name: 'Ann' })).hello()
     expect(hello).toEqual({
       v: 1,
-      capabilities: ['members', 'history', 'volatile', 'presence', 'typing', 'auth'],
+      capabilities: ['members', 'history', 'volatile', 'presence', 'typing', 'joins', 'auth'],
       limits: { ...defaultLimits, rooms: 3, dedupMs: 90_000_000 },
       user: { id: 'ann', name: 'Ann' },
       now: expect.any(Number),
