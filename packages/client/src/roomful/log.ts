@@ -138,7 +138,7 @@ export class RoomLog {
 
   #follow(page: LogPage): LogOutput[] {
     const { place } = this
-    if (place && this.continuesIn(page)) return this.#apply(place, page)
+    if (place && this.continuesIn(page)) return this.#apply(place, page, true)
     this.place = { epoch: page.epoch, last: page.head }
     const gap: Gap = { from: undefined, to: page.head, reason: 'epoch' }
     return this.#proceed(place ? [{ type: 'gap', gap }] : [])
@@ -190,7 +190,8 @@ export class RoomLog {
     return this.#apply(place, page)
   }
 
-  #apply(place: Place, { first, entries }: LogPage): LogOutput[] {
+  /** A page that brings nothing is asked for again later; the answer to a join, which may lack entries, at once. */
+  #apply(place: Place, { first, entries }: LogPage, isJoin = false): LogOutput[] {
     const outputs: LogOutput[] = []
     if (first > place.last + 1) {
       outputs.push({ type: 'gap', gap: { from: place.last + 1, to: first - 1, reason: 'retention' } })
@@ -198,7 +199,7 @@ export class RoomLog {
     }
     const { last } = place
     for (const entry of entries) if (entry.seq === place.last + 1) this.#deliver(outputs, place, entry, true)
-    return this.#proceed(outputs, last === place.last)
+    return this.#proceed(outputs, !isJoin && last === place.last)
   }
 
   /** After the position has moved in another way than by live messages. */

@@ -1,7 +1,7 @@
 import type { RoomfulError } from '@roomful/contract'
 import { INBOX, type JoinAnswer, type JoinRequest, wire } from '@roomful/contract/protocol'
 import type { HistoryQuery } from '../rooms/room.ts'
-import type { ServerLink } from './roomful-rooms.ts'
+import type { RoomfulLink } from './roomful-rooms.ts'
 import { readPage, refusedBy } from './wire-messages.ts'
 
 type JoinDetails = { readonly [Key in 'since' | 'presence' | 'params' | 'last']: JoinRequest[Key] | undefined }
@@ -9,9 +9,9 @@ type JoinDetails = { readonly [Key in 'since' | 'presence' | 'params' | 'last']:
 /** The requests of one room. Each rejects with the server's refusal, `TIMEOUT`, `DISCONNECTED`, or `INVALID` for a malformed answer. */
 export class RoomRequests {
   readonly #room: string
-  readonly #link: ServerLink
+  readonly #link: RoomfulLink
 
-  constructor(room: string, link: ServerLink) {
+  constructor(room: string, link: RoomfulLink) {
     this.#room = room
     this.#link = link
   }
@@ -22,7 +22,7 @@ export class RoomRequests {
       throw refusedBy({ code: 'UNSUPPORTED', message: 'the server has no inbox for this user' })
     try {
       // JSON leaves out what is undefined.
-      const answer = await this.#request(wire.join, { ...details, packs: true }, core.settings.joinTimeoutMs)
+      const answer = await this.#link.join({ room: this.#room, ...details, packs: true })
       return readPage(wire.join, answer, hello!.limits.page, !details.since)
     } catch (error) {
       // The answer may come later: the server must not keep a member that does not know of it.

@@ -121,7 +121,9 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     const { outbox, hello } = this.link
     outbox.step({ type: 'open', room: this.host.name, session: { epoch: page.epoch, ...hello!.limits } })
     if (!isForApp) return
-    if (hasInitial && !this.#log.continuesIn(page)) {
+    // A join that was answered with others may lack entries that the log has: then the timeline asks for them.
+    const isWhole = page.entries.length > 0 || page.head < page.first
+    if (hasInitial && isWhole && !this.#log.continuesIn(page)) {
       const initial = this.#read(page, false)
       for (const request of this.#initials) request.page = initial
     }

@@ -17,6 +17,8 @@ export interface RoomfulLink extends ServerLink {
   readonly outbox: Outbox
   /** The server has said why it ends the connection: no message in flight is the reason. */
   readonly hasBye: boolean
+  /** The answer to the `$join` of one room, which may go together with those of others. */
+  join(request: object): Promise<unknown>
 }
 
 /** The side of a roomful room that presence and typing are built on. */

@@ -15,6 +15,7 @@ import type { ClientOutbox, RoomHost, RoomPart, RoomsProtocol } from '../rooms/r
 import { Outbox } from './outbox/outbox.ts'
 import type { MessageTracing } from './outbox/tracing.ts'
 import { RoomfulRoom } from './roomful-room.ts'
+import { Joins } from './joins.ts'
 import { type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import type { OutboxOption } from './storage/stored-outbox.ts'
 import { endByServer } from './bye.ts'
@@ -57,6 +58,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   hello: Hello | undefined
   hasBye = false
   readonly #renewal: TokenRenewal
+  readonly #joins = new Joins(this)
 
   constructor(core: ClientCore, option: OutboxOption | undefined, tracing: MessageTracing | undefined) {
     this.core = core
@@ -131,6 +133,10 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   /** The first value of the server's answer. */
   async request(event: string, request: object, timeoutMs: number): Promise<unknown> {
     return (await this.core.sender.requestNow(event, [request], { timeoutMs }))[0]
+  }
+
+  join(request: object): Promise<unknown> {
+    return this.#joins.send(request)
   }
 
   /** False for a message that cannot be read. */

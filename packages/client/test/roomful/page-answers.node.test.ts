@@ -38,10 +38,8 @@ describe('CN11 RL9 a fetch that fails', () => {
       outbox: { step() {}, close() {} } as unknown as Outbox,
       hello: readHello(helloWith()) as Hello,
       hasBye: false,
-      request: async (event) => {
-        if (event === '$join') return joinAnswer()
-        return new Promise((_resolve, reject) => fetches.push({ reject }))
-      },
+      join: async () => joinAnswer(),
+      request: () => new Promise((_resolve, reject) => fetches.push({ reject })),
     })
     const go = (status: 'joining' | 'joined' | 'suspended' | 'left'): void => {
       host.state = { status } as RoomState
