@@ -34,7 +34,7 @@ test('a component shows an outage and its end without a new subscription', async
     { added: 1, left: 1 },
     { added: 2, left: 2 },
   ])
-  expect(server.words()).toEqual(['join general', 'join general'])
+  await expect.poll(() => server.words()).toEqual(['join general', 'join general'])
 })
 
 test('a message from a component during an outage is sent when the room is joined again', async () => {
@@ -71,7 +71,7 @@ test('a component shows why its room was refused, and joins after join()', async
   isOpen = true
   button.click()
   await screen.findByText('joined')
-  expect(server.words()).toEqual(['join general', 'join general'])
+  await expect.poll(() => server.words()).toEqual(['join general', 'join general'])
   // After join() the app itself holds the room: the unmount of the component does not leave it.
   unmount()
   await client.room('general').leave()

@@ -92,7 +92,7 @@ test('a suspended page does not connect and does not join', async () => {
   expect([client.status, client.room('general').status]).toEqual(['idle', 'left'])
   await act(async () => show())
   await screen.findByText('connected joined')
-  expect(server.words()).toEqual(['join general'])
+  await expect.poll(() => server.words()).toEqual(['join general'])
 })
 
 test('a hundred components in a room share one membership, and the unmount of the last one leaves', async () => {
@@ -111,5 +111,5 @@ test('a hundred components in a room share one membership, and the unmount of th
   expect(client.room('general').status).toBe('joined')
   view.rerender([])
   await expect.poll(() => client.room('general').status).toBe('left')
-  expect(server.words()).toEqual(['join general', 'leave general'])
+  await expect.poll(() => server.words()).toEqual(['join general', 'leave general'])
 })
