@@ -11,19 +11,18 @@ import { Emitter, Listeners, type Unsubscribe } from '../emitter.ts'
 import { errorOf, isPermanent, requestedWaitMs } from '../errors.ts'
 import type { CallOptions } from '../promises.ts'
 import { retryDelay } from '../retry-delay.ts'
-import type { HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.ts'
+import type { HistoryMessages, HistoryQuery } from '../rooms/room.ts'
 import { isOut, type RoomState } from '../rooms/room-state.ts'
 import type { JoinAnswer, OutgoingMessages, RoomHost, RoomPart, SentMessage } from '../rooms/rooms-protocol.ts'
 import { runCore } from '../run-core.ts'
-import { type LiveEvent, type LogInput, type LogOutput, type LogPage, RoomLog } from './log.ts'
+import { type LiveEvent, type LogInput, type LogOutput, RoomLog } from './log.ts'
 import { RoomMembers } from './room-members.ts'
+import { RoomReceiver } from './room-receiver.ts'
 import { type RoomfulInternals, type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import { RoomRequests } from './room-requests.ts'
 import { isHead, isLogged, isMembersDelta, isRefused, readPack, removedBy } from './wire-messages.ts'
 
 const FETCH_RETRY_MS = 1_000
-
-type MetaOnWire = Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>
 
 interface Answer extends JoinAnswer {
   readonly page: Omit<WireAnswer, 'ok'>
@@ -50,6 +49,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   presence: RoomfulInternals['presence'] = () => undefined
   hasPresence = false
   readonly #requests: RoomRequests
+  readonly #receiver: RoomReceiver
   readonly #log = new RoomLog()
   readonly #runLog = runCore(
     (input: LogInput) => this.#log.step(input),
@@ -68,6 +68,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.host = host
     this.link = link
     this.#requests = new RoomRequests(name, link)
+    this.#receiver = new RoomReceiver(host, link.core)
     this.nameError = host.section === 'room' ? errorOf(() => assertRoomName(name)) : undefined
     this.#members = new RoomMembers(link.core.schemas, link.core.reporting.report)
     this.members = this.#members.store
@@ -124,7 +125,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     // A join that was answered with others may lack entries that the log has: then the timeline asks for them.
     const isWhole = page.entries.length > 0 || page.head < page.first
     if (hasInitial && isWhole && !this.#log.continuesIn(page)) {
-      const initial = this.#read(page, false)
+      const initial = this.#receiver.read(page, false)
       for (const request of this.#initials) request.page = initial
     }
     this.#runLog({ type: 'joined', page })
@@ -155,7 +156,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   async history(query: HistoryQuery): Promise<HistoryMessages> {
     const { place } = this.#log
     if (!place) throw new RoomfulError('NOT_MEMBER', `unable to read room ${this.host.name}: join it first`)
-    return this.#read(await this.#requests.history(place.epoch, query), 'after' in query)
+    return this.#receiver.read(await this.#requests.history(place.epoch, query), 'after' in query)
   }
 
   isInUse(): boolean {
@@ -245,7 +246,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
         return this.#deliver(output.entry, output.replayed)
       case 'volatile': {
         const { event, data, from, at } = output.event
-        if (this.#log.status === 'joined') this.#emit(event, data, { from, at }, false)
+        if (this.#log.status === 'joined') this.#receiver.emit(event, data, { from, at }, false)
         return
       }
       case 'gap':
@@ -260,7 +261,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   #deliver(entry: Entry, replayed: boolean): void {
     if (!this.#isFollowing()) return
     const { event, data, from } = entry
-    this.#emit(event, data, entry, replayed)
+    this.#receiver.emit(event, data, entry, replayed)
     this.senders.call([from], (error) => this.link.core.reporting.report(error, event))
   }
 
@@ -284,34 +285,5 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     clearTimeout(this.#retryTimer)
     const retry = (): void => this.#runLog({ type: 'retry', join })
     this.#retryTimer = setTimeout(retry, retryDelay({ firstMs: FETCH_RETRY_MS, atLeastMs, jitter: 'half' }))
-  }
-
-  /** Parsed messages of a page. Those that the contract refuses are reported and left out. */
-  #read({ epoch, first, head, entries }: LogPage, isNewer: boolean): HistoryMessages {
-    const messages = entries.flatMap(({ event, data, ...meta }) => this.#parse(event, data, meta, true) ?? [])
-    const oldest = entries[0]?.seq ?? first
-    const newest = entries.at(-1)?.seq ?? head
-    return { messages, more: isNewer ? newest < head : oldest > first, epoch, oldest, newest }
-  }
-
-  #emit(event: string, data: unknown, meta: MetaOnWire, replayed: boolean): void {
-    const { name, events } = this.host
-    const parse = (): [unknown, MessageMeta] | undefined => {
-      const message = this.#parse(event, data, meta, replayed)
-      return message && [message.data, message.meta]
-    }
-    events.listeners.emit(event, parse, (error) => this.link.core.reporting.report(error, `${event} of ${name}`))
-  }
-
-  /** undefined where the contract refuses the data. */
-  #parse(
-    event: string,
-    data: unknown,
-    { id, seq, from, at }: MetaOnWire,
-    replayed: boolean,
-  ): HistoryMessages['messages'][number] | undefined {
-    const { schemas } = this.link.core
-    const read = schemas.readRoomEvent(this.host, event, data)
-    return read && { event, data: read.data, meta: { id, seq, from: schemas.readUser(from), at, replayed } }
   }
 }

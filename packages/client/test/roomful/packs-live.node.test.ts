@@ -1,8 +1,9 @@
-import { createTimeline, defineContract, type MessageMeta, type Room, typeOnly } from '@roomful/client'
-import { describe, expect, test } from 'vitest'
+import { createClient, createTimeline, defineContract, type MessageMeta, type Room, roomful } from '@roomful/client'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
 import { EPOCH, joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
 import { eventually } from '../support/eventually.ts'
-import { recordInspect, startRoomful } from '../support/test-client.ts'
+import { recordInspect, soon, startRoomful } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 
 const ann = { id: 'ann', name: 'Ann' }
@@ -71,17 +72,10 @@ describe('RL11 a pack', () => {
   test('is checked by the contract, event by event', async () => {
     const { url, say } = await startScript()
     const refused: string[] = []
-    const positive = typeOnly<number>()
-    const strict = {
-      ...positive,
-      '~standard': {
-        ...positive['~standard'],
-        validate: (value: unknown) =>
-          Number(value) > 0 ? { value: value as number } : { issues: [{ message: 'expected a positive number' }] },
-      },
-    }
-    const contract = defineContract({ clientToServer: {}, serverToClient: {}, room: { message: strict } })
-    const client = startRoomful(url, { contract, onInvalid: ({ code }) => refused.push(code) })
+    const contract = defineContract({ room: { message: z.number().positive() } })
+    const onInvalid = ({ code }: { readonly code: string }) => refused.push(code)
+    const client = createClient({ url, contract, rooms: roomful(), reconnect: soon, onInvalid })
+    onTestFinished(client.close)
     const room = await client.join('general')
     const received: unknown[] = []
     room.on('message', (data) => received.push(data))

@@ -59,7 +59,7 @@ describe('RL11 events that come together', () => {
 interface Scene {
   readonly events: readonly (number | string)[]
   readonly isNewLog: boolean
-  readonly then: 'nothing' | 'head' | 'outage'
+  readonly end: 'nothing' | 'head' | 'outage'
   /** The log's first `seq`, less its last one that was sent. */
   readonly kept: number
 }
@@ -68,7 +68,7 @@ const scenes = fc.array(
   fc.record({
     events: fc.array(fc.oneof(fc.integer({ min: -2, max: 8 }), fc.constantFrom('a', 'b')), { maxLength: 12 }),
     isNewLog: fc.boolean(),
-    then: fc.constantFrom('nothing' as const, 'head' as const, 'outage' as const),
+    end: fc.constantFrom('nothing' as const, 'head' as const, 'outage' as const),
     kept: fc.integer({ min: 0, max: 6 }),
   }),
   { maxLength: 5 },
@@ -110,7 +110,7 @@ function play(story: readonly Scene[], split: Split) {
 
   step(joining)
   settle()
-  for (const { events, isNewLog, then, kept } of story) {
+  for (const { events, isNewLog, end, kept } of story) {
     if (isNewLog) epoch = epoch === ONE ? TWO : ONE
     const base = isNewLog ? 0 : top
     if (isNewLog) [top, first] = [0, 1]
@@ -118,9 +118,9 @@ function play(story: readonly Scene[], split: Split) {
     top = Math.max(top, ...placed.map((event) => (typeof event === 'number' ? event : 0)))
     first = Math.max(first, top - kept)
     for (const part of split(placed)) step(pack(part, epoch))
-    if (then === 'head') top += 1
-    if (then === 'head' || isNewLog) step(head(top, epoch))
-    if (then === 'outage') {
+    if (end === 'head') top += 1
+    if (end === 'head' || isNewLog) step(head(top, epoch))
+    if (end === 'outage') {
       due = undefined
       step(away)
       step(joining)
