@@ -35,14 +35,14 @@ class RoomLog:
         self.kept = {}  # by seq: an entry and its size
         self.rows = {}  # by cid, the one unused for longest first
 
-    def page(self, after=None, before=None, limit=LIMITS['page']):
-        """Consecutive entries, oldest first: the first ones after `after`, or the last ones before `before`."""
+    def page(self, after=None, before=None, limit=LIMITS['page'], space=LIMITS['pageBytes']):
+        """Consecutive entries, oldest first: the first ones after `after`, or the last ones before `before`; at most `space` bytes."""
         first = self.head - len(self.kept) + 1
         if before is None:
             seqs = range(max(after + 1, first), self.head + 1)
         else:
             seqs = range(min(before - 1, self.head), first - 1, -1)
-        entries, space = [], LIMITS['pageBytes']
+        entries = []
         for seq in seqs[:min(limit, LIMITS['page'])]:
             entry, size = self.kept[seq]
             space -= size

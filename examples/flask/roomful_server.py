@@ -69,11 +69,25 @@ def put_out():
 
 @socketio.on('connect')
 def say_hello(_auth=None):
-    emit('$hello', {'v': 1, 'capabilities': ['history', 'volatile'], 'limits': LIMITS, 'user': None, 'now': now()})
+    emit('$hello', {'v': 1, 'capabilities': ['history', 'volatile', 'joins'], 'limits': LIMITS, 'user': None, 'now': now()})
 
 
 @answers('$join')
 def join(request):
+    asked, space, answers = request.get('rooms'), LIMITS['pageBytes'], []
+    if asked is None:
+        return join_one(request, space)
+    check(isinstance(asked, list) and 0 < len(asked) <= LIMITS['rooms'], 'rooms must be an array of 1 to 64')
+    for each in asked:  # [S26] one after the other; what a room leaves of the space is there for the next ones
+        try:
+            answers.append({'ok': True, **join_one(each if isinstance(each, dict) else {}, space)})
+            space -= sum(len(body_of(entry['event'], entry['data'])) for entry in answers[-1]['entries'])
+        except Refused as refused:
+            answers.append({'ok': False, **refused.wire})
+    return {'answers': answers}
+
+
+def join_one(request, space):
     room, since, last = room_in(request), request.get('since'), request.get('last')
     check(since is None or isinstance(since, dict) and is_count(since.get('seq')), 'since must be { epoch, seq }')
     check(last is None or is_count(last) and last > 0, 'last must be an integer of 1 or more')
@@ -83,8 +97,8 @@ def join(request):
     log = logs.setdefault(room, RoomLog())
     join_room(channel(room))  # [S11] in one step with reading the page
     if since is not None and since.get('epoch') == log.epoch and since['seq'] <= log.head:
-        return log.page(after=since['seq'])  # [S13]
-    return log.page(before=log.head + 1, limit=last or 0)
+        return log.page(after=since['seq'], space=space)  # [S13]
+    return log.page(before=log.head + 1, limit=last or 0, space=space)
 
 
 @answers('$leave')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Entry, Hello, JoinAnswer, PublishAnswer, WireMeta } from '@roomful/contract/protocol'
+import type { Entry, Hello, JoinAnswer, JoinsAnswer, PublishAnswer, WireMeta } from '@roomful/contract/protocol'
 import { defaultLimits } from '@roomful/contract/protocol'
 import { io } from 'socket.io-client'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -57,6 +57,30 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
     const { hello } = await connect(await start())
     const { presenceBytes: _, ...limits } = defaultLimits // it keeps no presence
     expect(hello).toMatchObject({ v: 1, user: null, limits, now: expect.any(Number) })
+  })
+
+  test('S26 joins several rooms in one request, each refused by itself, and their entries within pageBytes', async () => {
+    const url = await start()
+    const ann = await joined(url)
+    const { hello, ask } = await connect(url)
+    expect(hello.capabilities).toContain('joins')
+    for (const room of ['busy', 'full']) {
+      const { epoch } = await ann.ask<JoinAnswer>('$join', { room })
+      for (let n = 1; n <= 3; n += 1)
+        await ann.ask('$publish', { room, epoch, cid: newCid(), items: [textItem(1, 'x'.repeat(60_000))] })
+    }
+    const rooms = [{ room: 'busy', last: 3 }, { room: '' }, 7, { room: 'full', last: 3 }, { room: 'new' }]
+    const { ok, answers } = await ask<JoinsAnswer>('$join', { rooms })
+    expect(ok).toBe(true)
+    expect(answers).toMatchObject([
+      { ok: true, head: 3, entries: [{ seq: 1 }, { seq: 2 }, { seq: 3 }] },
+      { ok: false, code: 'SHAPE' },
+      { ok: false, code: 'SHAPE' },
+      { ok: true, head: 3, entries: [{ seq: 3 }] },
+      { ok: true, head: 0, entries: [] },
+    ])
+    for (const bad of [[], 'busy', Array.from({ length: 65 }, () => ({ room: 'a' }))])
+      expect(await ask('$join', { rooms: bad })).toMatchObject({ ok: false, code: 'SHAPE' })
   })
 
   test('S6 answers a batch in order, and sends its messages with their seq to all members', async () => {
