@@ -7,7 +7,7 @@ import type { Rate } from './token-bucket.ts'
 export interface ConnectionRates {
   /** Messages: the items of `$publish`. Those that are sent again and were stored already do not count. Default: 50 a second, 1,000 at once. */
   readonly publishes: Rate
-  /** `$join`, and `$auth`, which calls `authenticate`. Default: 20 a second, 256 at once. */
+  /** Rooms that are joined, and `$auth`, which calls `authenticate`. Default: 20 a second, 256 at once. */
   readonly joins: Rate
   /** Requests of every kind. Default: 400 a second, 2,000 at once. */
   readonly requests: Rate
