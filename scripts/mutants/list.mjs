@@ -278,7 +278,7 @@ export const mutants = [
   mutant(
     'S4 no look at the epoch at the commit, in memory',
     `${server}/log/memory-log.ts`,
-    'if (epoch !== this.#rooms.epochOf(room)) return undefined',
+    'if (epoch !== before.epoch) return undefined',
     '',
     'packages/server/test/memory-log',
   ),
@@ -299,7 +299,7 @@ export const mutants = [
   mutant(
     'S9 rooms that are only joined make others forgotten',
     `${server}/log/memory-rooms.ts`,
-    'this.#used.set(room, this.epochOf(room))',
+    'this.#used.set(room, this.positionOf(room).epoch)',
     'this.#used.set(room, this.open(room, undefined).epoch)',
     'packages/server/test/memory-log',
   ),
@@ -429,9 +429,16 @@ export const mutants = [
     'packages/server/test/broadcast packages/server/test/dedup',
   ),
   mutant(
+    'E12 entries that the contract does not mark count as unread',
+    `${server}/log/log-entry.ts`,
+    'if (unread) counted += 1',
+    'counted += 1',
+    'packages/server/test/memory-log packages/server/test/unread',
+  ),
+  mutant(
     'S7 a write that seemed to fail is not looked for',
     `${server}/rooms/room.ts`,
-    'if (!(error instanceof RefusalError)) void this.#checkHead()',
+    'if (!(error instanceof RefusalError)) this.#onWriteFailed()',
     '',
     'packages/server/test/dedup',
   ),

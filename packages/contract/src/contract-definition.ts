@@ -5,15 +5,20 @@ export interface EventShape {
   readonly data?: StandardSchemaV1
   readonly ack?: StandardSchemaV1
 }
-/** A room event, written as an object. A volatile event is never stored, queued or replayed. */
+/**
+ * A room event, written as an object. A volatile event is never stored, queued or replayed. `unread` marks an event whose
+ * messages count as unread; where no event of the section is marked, those of `message` do.
+ */
 export interface RoomEventShape {
   readonly data?: StandardSchemaV1
   readonly volatile?: true
+  readonly unread?: true
 }
 
-/** An event of the inbox, written as an object: `{}` has no data. */
+/** An event of the inbox, written as an object: `{}` has no data. `unread` is the same as for room events. */
 export interface InboxEventShape {
   readonly data?: StandardSchemaV1
+  readonly unread?: true
 }
 
 /** The definition of a contract. An event is a schema, or an object if it has an ack or is volatile; `{}` has no data. */

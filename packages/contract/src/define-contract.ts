@@ -37,9 +37,9 @@ export type CheckDefinition<D> = {
     : K extends 'serverToClient'
       ? CheckEvents<D[K], 'data' | 'ack', 'a schema, or data and ack'>
       : K extends 'room'
-        ? CheckEvents<D[K], 'data' | 'volatile', 'a schema, or data and volatile', 'gap'>
+        ? CheckEvents<D[K], 'data' | 'volatile' | 'unread', 'a schema, or data, volatile and unread', 'gap'>
         : K extends 'inbox'
-          ? CheckEvents<D[K], 'data', 'a schema, or data', 'gap'>
+          ? CheckEvents<D[K], 'data' | 'unread', 'a schema, or data and unread', 'gap'>
           : K extends 'user' | 'presence' | 'join'
             ? unknown
             : Invalid<'unknown section: expected clientToServer, serverToClient, room, inbox, user, presence or join'>
@@ -48,8 +48,8 @@ export type CheckDefinition<D> = {
 const KEYS = {
   clientToServer: ['data', 'ack'],
   serverToClient: ['data', 'ack'],
-  room: ['data', 'volatile'],
-  inbox: ['data'],
+  room: ['data', 'volatile', 'unread'],
+  inbox: ['data', 'unread'],
 } as const
 
 /**
@@ -95,13 +95,14 @@ function assertEvents(section: keyof typeof KEYS, events: unknown): void {
 function assertShape(section: keyof typeof KEYS, event: string, shape: unknown): void {
   const place = `${section}.${event}`
   const keys: readonly string[] = KEYS[section]
-  if (!isObject(shape))
-    fail(`${place} must be a schema, or an object with ${keys.join(' and ')}, got ${describe(shape)}`)
+  const known = keys.join(', ').replace(/, (\w+)$/, ' and $1')
+  if (!isObject(shape)) fail(`${place} must be a schema, or an object with ${known}, got ${describe(shape)}`)
   for (const [key, value] of Object.entries(shape)) {
-    if (!keys.includes(key)) fail(`unknown key "${key}" in ${place}: expected a schema, or ${keys.join(' and ')}`)
-    if (key !== 'volatile') assertSchema(value, `${place}.${key}`)
-    else if (value !== true) fail(`${place}.volatile must be true or left out, got ${describe(value)}`)
+    if (!keys.includes(key)) fail(`unknown key "${key}" in ${place}: expected a schema, or ${known}`)
+    if (key !== 'volatile' && key !== 'unread') assertSchema(value, `${place}.${key}`)
+    else if (value !== true) fail(`${place}.${key} must be true or left out, got ${describe(value)}`)
   }
+  if ('volatile' in shape && 'unread' in shape) fail(`${place} is volatile and never stored: it cannot be unread`)
 }
 
 function assertObject(value: unknown, place: string, content: string): asserts value is object {

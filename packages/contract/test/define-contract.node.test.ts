@@ -77,7 +77,7 @@ const mistakes: [mistake: string, definition: unknown, sentence: string][] = [
   [
     'an event that is a class',
     { room: { a: String } },
-    'room.a must be a schema, or an object with data and volatile, got function',
+    'room.a must be a schema, or an object with data, volatile and unread, got function',
   ],
   [
     'an unknown key',
@@ -101,6 +101,22 @@ const mistakes: [mistake: string, definition: unknown, sentence: string][] = [
     'a volatile that is not true',
     { room: { a: { volatile: 'yes' } } },
     'room.a.volatile must be true or left out, got "yes"',
+  ],
+  ['an unread that is not true', { room: { a: { unread: 1 } } }, 'room.a.unread must be true or left out, got 1'],
+  [
+    'unread outside rooms and inbox',
+    { serverToClient: { a: { unread: true } } },
+    'unknown key "unread" in serverToClient.a: expected a schema, or data and ack',
+  ],
+  [
+    'a volatile event that is unread',
+    { room: { a: { volatile: true, unread: true } } },
+    'room.a is volatile and never stored: it cannot be unread',
+  ],
+  [
+    'a volatile event of the inbox',
+    { inbox: { a: { volatile: true } } },
+    'unknown key "volatile" in inbox.a: expected a schema, or data and unread',
   ],
   ['a user that is no schema', { user: { id: 'string' } }, `user must be ${schema}, got object`],
   ['a presence that is no schema', { presence: 1 }, `presence must be ${schema}, got 1`],

@@ -9,6 +9,7 @@ const LOG_METHODS = [
   'append',
   'row',
   'page',
+  'heads',
   'subscribe',
   'ban',
   'setBan',

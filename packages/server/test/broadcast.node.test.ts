@@ -1,12 +1,20 @@
-import type { Entry } from '@roomful/contract/protocol'
 import { expect, test } from 'vitest'
-import type { Appended, Page } from '../src/index.ts'
+import type { Appended, LogEntry, Page } from '../src/index.ts'
 import { Broadcast } from '../src/rooms/broadcast.ts'
 
-const entry = (seq: number): Entry => ({ event: 'message', data: seq, id: `id ${seq}`, from: null, seq, at: seq })
-const range = (from: number, to: number): Entry[] =>
+const entry = (seq: number): LogEntry => ({
+  event: 'message',
+  data: seq,
+  id: `id ${seq}`,
+  from: null,
+  seq,
+  at: seq,
+  count: seq,
+})
+const at = (epoch: string, head: number) => ({ epoch, head, count: head })
+const range = (from: number, to: number): LogEntry[] =>
   Array.from({ length: to - from + 1 }, (_, index) => entry(from + index))
-const batch = (from: number, to: number, epoch = 'first'): Appended => ({ epoch, head: to, entries: range(from, to) })
+const batch = (from: number, to: number, epoch = 'first'): Appended => ({ ...at(epoch, to), entries: range(from, to) })
 
 /** A broadcast over a log with entries 1 to `head`; `sent` are the numbers that members got, and `$head`s. */
 function setUp(options: { head: number; epoch?: string }) {
@@ -22,7 +30,7 @@ function setUp(options: { head: number; epoch?: string }) {
       reads.push(after)
       await Promise.resolve()
       if (fails) throw new Error('the log is away')
-      return { epoch, head, first: 1, entries: range(after + 1, head).slice(0, request.limit) } satisfies Page
+      return { ...at(epoch, head), first: 1, entries: range(after + 1, head).slice(0, request.limit) } satisfies Page
     },
     send: (_epoch, entries) => void sent.push(...entries.map(({ seq }) => seq)),
     sendHead: ({ epoch, head }) => void sent.push(`${epoch} ${head}`),
@@ -43,7 +51,7 @@ test('S6 entries that follow are sent at once, each of them once', () => {
 
 test('S12 missing entries are read once, and what comes meanwhile is sent after them', async () => {
   const { broadcast, sent, reads } = setUp({ head: 8 })
-  broadcast.notice({ epoch: 'first', head: 3 })
+  broadcast.notice(at('first', 3))
   broadcast.receive(batch(6, 6))
   broadcast.receive(batch(7, 7))
   expect(sent).toEqual([])
@@ -56,15 +64,15 @@ test('S12 missing entries are read once, and what comes meanwhile is sent after 
 
 test('S7 a head beyond the last sent entry is noticed without a message', async () => {
   const { broadcast, sent } = setUp({ head: 6 })
-  broadcast.notice({ epoch: 'first', head: 4 })
-  broadcast.notice({ epoch: 'first', head: 4 })
-  broadcast.notice({ epoch: 'first', head: 6 })
+  broadcast.notice(at('first', 4))
+  broadcast.notice(at('first', 4))
+  broadcast.notice(at('first', 6))
   await expect.poll(() => sent).toEqual([5, 6])
 })
 
 test('members are told the head where more is missing than one read gives, and fetch the rest', async () => {
   const { broadcast, sent } = setUp({ head: 900 })
-  broadcast.notice({ epoch: 'first', head: 0 })
+  broadcast.notice(at('first', 0))
   broadcast.receive(batch(900, 900))
   await expect.poll(() => sent.at(-1)).toBe('first 900')
   expect(sent.slice(0, -1)).toEqual(range(1, 200).map(({ seq }) => seq))
@@ -74,7 +82,7 @@ test('members are told the head where more is missing than one read gives, and f
 
 test('P7 while the log is read, a bounded number of entries is held, and the head of the rest is kept', async () => {
   const { broadcast, sent } = setUp({ head: 3 })
-  broadcast.notice({ epoch: 'first', head: 1 })
+  broadcast.notice(at('first', 1))
   broadcast.receive(batch(3, 3))
   for (let seq = 4; seq <= 5_000; seq += 1) broadcast.receive(batch(seq, seq))
   await expect.poll(() => sent.at(-1)).toBe('first 5000')
@@ -83,7 +91,7 @@ test('P7 while the log is read, a bounded number of entries is held, and the hea
 
 test('a log that cannot be read is reported, and members are told the head', async () => {
   const { broadcast, sent, errors, fail } = setUp({ head: 6 })
-  broadcast.notice({ epoch: 'first', head: 4 })
+  broadcast.notice(at('first', 4))
   fail()
   broadcast.receive(batch(6, 6))
   await expect.poll(() => sent).toEqual(['first 6'])
@@ -92,7 +100,7 @@ test('a log that cannot be read is reported, and members are told the head', asy
 
 test('S10 after a change of the epoch members are told so, and get what is committed then', async () => {
   const { broadcast, log, sent } = setUp({ head: 4 })
-  broadcast.notice({ epoch: 'first', head: 4 })
+  broadcast.notice(at('first', 4))
   Object.assign(log, { epoch: 'second', head: 5 })
   broadcast.receive(batch(5, 5, 'second'))
   broadcast.receive(batch(6, 6, 'second'))
@@ -103,11 +111,11 @@ test('S10 after a change of the epoch members are told so, and get what is commi
 
 test('a page that a member reads is ahead of entries on their way, which are not read again', async () => {
   const { broadcast, log, sent, reads } = setUp({ head: 6 })
-  broadcast.noticePage({ epoch: 'first', head: 4 })
-  broadcast.noticePage({ epoch: 'first', head: 6 })
+  broadcast.noticePage(at('first', 4))
+  broadcast.noticePage(at('first', 6))
   broadcast.receive(batch(5, 6))
   expect([sent, reads]).toEqual([[5, 6], []])
   Object.assign(log, { epoch: 'second' })
-  broadcast.noticePage({ epoch: 'second', head: 6 })
+  broadcast.noticePage(at('second', 6))
   await expect.poll(() => sent).toEqual([5, 6, 'second 6'])
 })

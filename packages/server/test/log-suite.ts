@@ -48,7 +48,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
     test('S10 an empty room has an epoch of 8 to 32 characters and keeps it', async () => {
       const { log } = await openLog()
       const page = await log.page('general', all)
-      expect(page).toEqual({ epoch: expect.stringMatching(/^.{8,32}$/), head: 0, first: 1, entries: [] })
+      expect(page).toEqual({ epoch: expect.stringMatching(/^.{8,32}$/), head: 0, count: 0, first: 1, entries: [] })
       expect((await log.page('general', all)).epoch).toBe(page.epoch)
       expect((await log.page('other', all)).epoch).not.toBe(page.epoch)
     })
@@ -59,15 +59,16 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       const committed = await add('general', 'b', 'c')
       expect(committed).toMatchObject({ head: 3 })
       expect(committed.entries).toEqual([
-        { ...entry('b'), seq: 2 },
-        { ...entry('c'), seq: 3 },
+        { ...entry('b'), seq: 2, count: 0 },
+        { ...entry('c'), seq: 3, count: 0 },
       ])
       const page = await log.page('general', all)
       expect(page).toEqual({
         epoch: committed.epoch,
         head: 3,
         first: 1,
-        entries: [{ ...entry('a'), seq: 1 }, ...committed.entries],
+        entries: [{ ...entry('a'), seq: 1, count: 0 }, ...committed.entries],
+        count: 0,
       })
     })
 
@@ -150,6 +151,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(await log.commit('general', { epoch, sender: ann, items: [] })).toEqual({
         epoch,
         head: 0,
+        count: 0,
         results: [],
         entries: [],
       })
@@ -328,6 +330,48 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       })
     })
 
+    test('an entry counts where it is marked as unread; what is deleted still counts, and a copy does not count twice', async () => {
+      const { log, commit } = await openLog({ retention: { maxEntries: 2 } })
+      const marked = (text: string) => ({ ...entry(text), unread: true })
+      const countsOf = async (room: string) => (await log.page(room, all)).entries.map(({ seq, count }) => [seq, count])
+      const appended = await log.append('general', [
+        marked('a'),
+        entry('b'),
+        { ...marked('c'), unread: false },
+        marked('d'),
+      ])
+      expect(appended).toMatchObject({ head: 4, count: 2 })
+      expect(appended.entries.map(({ count }) => count)).toEqual([1, 1, 1, 2])
+      expect(Object.keys(appended.entries[0] ?? {})).not.toContain('unread')
+      const items = [{ n: 1, hash: 'h', entry: marked('e') }, refused(2, 'SPAM'), item(3, 'f')]
+      for (let time = 1; time <= 2; time += 1)
+        expect(await commit('general', ann, items)).toMatchObject({ head: 6, count: 3 })
+      expect(await countsOf('general')).toEqual([
+        [5, 3],
+        [6, 3],
+      ])
+      await log.newEpoch()
+      expect(await log.append('general', [marked('g')])).toMatchObject({ head: 7, count: 4 })
+      expect(await log.page('general', { ...all, limit: 0 })).toMatchObject({ head: 7, count: 4 })
+    })
+
+    test('heads gives the positions of many rooms, also of empty ones, in the order of their names', async () => {
+      const { log, add } = await openLog()
+      await add('a', 'one', 'two')
+      await log.append('b', [{ ...entry('one'), unread: true }])
+      const rooms = ['b', 'empty', 'a', 'b']
+      const pages = await Promise.all(rooms.map(async (room) => await log.page(room, { ...all, limit: 0 })))
+      const heads = await log.heads(rooms)
+      expect(heads).toEqual(pages.map(({ epoch, head, count }) => ({ epoch, head, count })))
+      expect(heads.map(({ head, count }) => [head, count])).toEqual([
+        [1, 1],
+        [0, 0],
+        [2, 0],
+        [1, 1],
+      ])
+      expect(await log.heads([])).toEqual([])
+    })
+
     test('P7 keeps the newest maxEntries of a room, also given as a function, and `first` says so', async () => {
       const { log, add, commit } = await openLog({ retention: (room) => (room === 'short' ? { maxEntries: 3 } : {}) })
       for (let n = 1; n <= 20; n += 1) await add('short', String(n))
@@ -352,7 +396,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       clock.pass(600)
       expect(await log.page('general', all)).toMatchObject({ epoch, head: 2, first: 2, entries: [{ seq: 2 }] })
       clock.pass(600)
-      expect(await log.page('general', all)).toEqual({ epoch, head: 2, first: 3, entries: [] })
+      expect(await log.page('general', all)).toEqual({ epoch, head: 2, count: 0, first: 3, entries: [] })
       expect(await say('c')).toMatchObject({ epoch, head: 3, entries: [{ seq: 3 }] })
       expect(await log.page('general', all)).toMatchObject({ first: 3, entries: [{ seq: 3 }] })
     })
@@ -431,7 +475,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
           const name = `room ${++room}`
           const said = { event: 'message', data: JSON.parse(JSON.stringify(data)), id, from: { id }, at: 1 }
           const { entries: withSeq } = await log.append(name, [said])
-          expect(withSeq).toEqual([{ ...said, seq: 1 }])
+          expect(withSeq).toEqual([{ ...said, seq: 1, count: 0 }])
           expect((await log.page(name, all)).entries).toEqual(withSeq)
         }),
         { numRuns: 50 },

@@ -30,8 +30,8 @@ test.each<[what: string, make: (folder: string) => string, reason: string]>([
   ],
   [
     'a log of a later version',
-    (folder) => database(folder, `PRAGMA application_id = ${0x52_6f_6f_6d}; PRAGMA user_version = 3`),
-    'it has version 3 of the schema, expected at most 2: choose another file',
+    (folder) => database(folder, `PRAGMA application_id = ${0x52_6f_6f_6d}; PRAGMA user_version = 4`),
+    'it has version 4 of the schema, expected at most 3: choose another file',
   ],
 ])('S7 a file that is %s gives an error with the reason, and is not locked', (_what, make, reason) => {
   const file = make(temporaryFolder())
@@ -128,12 +128,12 @@ test('an empty file, and a file in a missing folder, are initialized', async () 
 
 test('a file of the first version opens with its entries, epochs and rows, whose guests count', async () => {
   const file = join(temporaryFolder(), 'rooms.db')
-  const packed = readFileSync(new URL('./fixtures/log-version-1.db.gz', import.meta.url))
-  writeFileSync(file, gunzipSync(packed))
+  unpack('log-version-1.db.gz', file)
   for (let start = 1; start <= 2; start += 1) {
     const log = sqliteLog({ file, maxRows: 6 })
     const general = await log.page('general', { after: 0, limit: 9, bytes: 9_999 })
     expect(general).toMatchObject({ epoch: 'RXJuXgxfOgqHrP3o', head: 5, first: 1 })
+    expect(general.entries.map(({ count }) => count)).toEqual([1, 2, 3, 4, 5])
     expect(general.entries.map(({ id }) => id)).toEqual([
       'id of ann a in general',
       'id of guest g in general',
@@ -156,6 +156,35 @@ test('a file of the first version opens with its entries, epochs and rows, whose
     await log.close?.()
   }
 })
+
+test('a file of the second version opens with its entries, rows and bans; the messages that it has count as unread', async () => {
+  const file = join(temporaryFolder(), 'rooms.db')
+  unpack('log-version-2.db.gz', file)
+  for (let start = 1; start <= 2; start += 1) {
+    const log = sqliteLog({ file })
+    const { entries, ...position } = await log.page('general', { after: 0, limit: 99, bytes: 99_999 })
+    expect(position).toEqual({ epoch: 'fbnJXFB-UzqzR1MD', head: 61, count: 41, first: 1 })
+    expect(entries.map(({ count }) => count)).toEqual([
+      ...Array.from({ length: 60 }, (_, index) => index - Math.floor(index / 3)),
+      41,
+    ])
+    expect(await log.heads(['quiet', 'general'])).toMatchObject([
+      { head: 1, count: 0 },
+      { head: 61, count: 41 },
+    ])
+    expect(await log.row('general', { user: 'ann', cid: 'a'.repeat(22) })).toMatchObject({ last: 1 })
+    expect(await log.ban('general', 'bob')).toMatchObject({ code: 'BANNED' })
+    await log.close?.()
+  }
+  const log = sqliteLog({ file })
+  const said = { event: 'message', data: 'new', id: 'new', from: null, at: 8, unread: true }
+  expect(await log.append('general', [said])).toMatchObject({ head: 62, count: 42 })
+  await log.close?.()
+})
+
+function unpack(fixture: string, file: string): void {
+  writeFileSync(file, gunzipSync(readFileSync(new URL(`./fixtures/${fixture}`, import.meta.url))))
+}
 
 /** 200 long messages of one room: some 500 pages. */
 async function filled(file: string): Promise<string> {

@@ -17,6 +17,7 @@ import type { RequestLimiter } from '../rates/rate-limiter.ts'
 import { refuse } from '../refuse.ts'
 import { parseHistory, parseLeave, parsePresence, parsePublish, parseTyping, parseVolatile } from './requests.ts'
 import type { RequestHandler } from './responder.ts'
+import { wirePage } from '../rooms/wire-page.ts'
 import type { Settings } from '../settings.ts'
 
 export interface RequestParts {
@@ -79,7 +80,7 @@ export class RoomRequests {
     const page = await this.#memberships.assertMember(room).page({ ...range, bytes })
     this.#memberships.assertMember(room) // it may have been put out meanwhile
     if (page.epoch !== epoch) throw refuse('EPOCH', 'the log of this room has another epoch now: join again')
-    return { ok: true, ...page }
+    return { ok: true, ...wirePage(page) }
   }
 
   /** S14: the sender must be a member, also after the app's functions have run. */

@@ -1,5 +1,5 @@
-import type { Entry, ItemResult } from '@roomful/contract/protocol'
-import type { NewEntry } from './new-entry.ts'
+import type { ItemResult } from '@roomful/contract/protocol'
+import type { LogEntry, LogHead, NewEntry } from './log-entry.ts'
 import type { DecidedItem, Sender, SenderRow } from './sender-row.ts'
 
 type Await<T> = T | Promise<T>
@@ -13,10 +13,8 @@ export interface Batch {
 }
 
 /** The written entries: consecutive, the last one at the head. */
-export interface Appended {
-  readonly epoch: string
-  readonly head: number
-  readonly entries: readonly Entry[]
+export interface Appended extends LogHead {
+  readonly entries: readonly LogEntry[]
 }
 
 /** The written entries, and the answer to each item. */
@@ -32,12 +30,10 @@ export type PageRequest = ({ readonly after: number } | { readonly before: numbe
 }
 
 /** Consecutive entries, and the position of the log when they were read. */
-export interface Page {
-  readonly epoch: string
-  readonly head: number
+export interface Page extends LogHead {
   /** The oldest `seq` still held; `head + 1` when none is. */
   readonly first: number
-  readonly entries: readonly Entry[]
+  readonly entries: readonly LogEntry[]
 }
 
 /** Called with the entries of each commit, of whichever process. It should not throw: the log goes on, and Node prints a warning. */
@@ -60,6 +56,8 @@ export interface Ban {
 export interface RoomLog {
   /** How long a sender's row is kept after its last write, in ms; at least a day. Sent to clients when they connect. */
   readonly dedupMs: number
+  /** Whether several processes use the log at a time. Then the server compares `heads` every 10 s, for rooms with members. */
+  readonly isShared?: boolean
   /** Settles the batch by the sender's current row (`settle`), and writes entries and row; undefined in another epoch. */
   commit(room: string, batch: Batch): Await<Committed | undefined>
   /** Stores the server's own messages. Appends and commits of one room take effect in the order of the calls. */
@@ -72,6 +70,8 @@ export interface RoomLog {
   row(room: string, sender: Sender): Await<SenderRow | undefined>
   /** `after`: the first held entries after it. `before`: the newest entries before it. Both are given oldest first. */
   page(room: string, request: PageRequest): Await<Page>
+  /** The heads of many rooms at once, in the order of the names; also of rooms without entries. */
+  heads(rooms: readonly string[]): Await<readonly LogHead[]>
   /** The ban of a user from a room; undefined where there is none, or where it is over. */
   ban(room: string, userId: string): Await<Ban | undefined>
   /** Replaces the ban of a user; undefined lifts it. Throws `refuse('LIMIT')` when no more bans fit; no ban ends early. */

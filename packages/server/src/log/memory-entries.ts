@@ -1,9 +1,9 @@
-import type { Entry } from '@roomful/contract/protocol'
 import type { Page, PageRequest } from './log.ts'
+import type { LogEntry, LogHead } from './log-entry.ts'
 import type { RetentionBounds } from './retention.ts'
 
 interface StoredEntry {
-  readonly entry: Entry
+  readonly entry: LogEntry
   readonly bytes: number
 }
 
@@ -14,18 +14,15 @@ export class MemoryEntries {
   #epoch: string
   #bytes = 0
   #head = 0
+  #count = 0
 
   constructor(epoch: string, maxBytes: number) {
     this.#epoch = epoch
     this.#maxBytes = maxBytes
   }
 
-  get epoch(): string {
-    return this.#epoch
-  }
-
-  get head(): number {
-    return this.#head
+  get position(): LogHead {
+    return { epoch: this.#epoch, head: this.#head, count: this.#count }
   }
 
   newEpoch(epoch: string): void {
@@ -33,12 +30,13 @@ export class MemoryEntries {
   }
 
   /** Adds entries that follow the head. */
-  add(entries: readonly Entry[], keep: RetentionBounds): void {
+  add(entries: readonly LogEntry[], keep: RetentionBounds): void {
     for (const entry of entries) {
       const bytes = Buffer.byteLength(JSON.stringify(entry))
       this.#kept.set(entry.seq, { entry, bytes })
       this.#bytes += bytes
       this.#head = entry.seq
+      this.#count = entry.count
       this.trim(keep)
     }
   }
@@ -53,7 +51,7 @@ export class MemoryEntries {
   }
 
   page(request: PageRequest): Page {
-    const position = { epoch: this.#epoch, head: this.#head, first: this.#first }
+    const position = { ...this.position, first: this.#first }
     if ('after' in request) {
       const from = Math.max(request.after + 1, position.first)
       return { ...position, entries: this.#take(from, 1, request) }
@@ -66,8 +64,8 @@ export class MemoryEntries {
     return this.#head - this.#kept.size + 1
   }
 
-  #take(from: number, step: 1 | -1, { limit, bytes }: PageRequest): Entry[] {
-    const taken: Entry[] = []
+  #take(from: number, step: 1 | -1, { limit, bytes }: PageRequest): LogEntry[] {
+    const taken: LogEntry[] = []
     let left = bytes
     for (let seq = from; taken.length < limit; seq += step) {
       const kept = this.#kept.get(seq)

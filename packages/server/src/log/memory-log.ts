@@ -5,7 +5,7 @@ import { LogListeners } from './log-listeners.ts'
 import { MemoryBans } from './memory-bans.ts'
 import { MemoryRooms } from './memory-rooms.ts'
 import { MemoryRows } from './memory-rows.ts'
-import { type NewEntry, withSeq } from './new-entry.ts'
+import { type LogHead, type NewEntry, placeEntries } from './log-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from './retention.ts'
 import { type RowOptions, rowLimits } from './row-limits.ts'
 import { type Sender, type SenderRow, settle } from './sender-row.ts'
@@ -48,14 +48,14 @@ class MemoryLog implements RoomLog {
   }
 
   commit(room: string, { epoch, sender, items }: Batch): Committed | undefined {
-    if (epoch !== this.#rooms.epochOf(room)) return undefined
-    const head = this.#rooms.find(room)?.head ?? 0
-    const { results, entries, row } = settle(this.#rows.get(room, sender), items, head, Date.now())
+    const before = this.#rooms.positionOf(room)
+    if (epoch !== before.epoch) return undefined
+    const { results, entries, row } = settle(this.#rows.get(room, sender), items, before, Date.now())
     if (row !== undefined) {
       this.#rooms.open(room, sender).add(entries, this.#keep(room))
       this.#rows.set(room, sender, row)
     }
-    const committed = { epoch, head: head + entries.length, results, entries }
+    const committed = { ...this.#rooms.positionOf(room), results, entries }
     this.#listeners.call(room, committed)
     return committed
   }
@@ -63,9 +63,9 @@ class MemoryLog implements RoomLog {
   append(room: string, entries: readonly NewEntry[]): Appended {
     const keep = this.#keep(room)
     const log = this.#rooms.open(room, undefined)
-    const added = withSeq(entries, log.head)
+    const added = placeEntries(entries, log.position)
     log.add(added, keep)
-    const appended = { epoch: log.epoch, head: log.head, entries: added }
+    const appended = { ...log.position, entries: added }
     this.#listeners.call(room, appended)
     return appended
   }
@@ -77,9 +77,13 @@ class MemoryLog implements RoomLog {
 
   page(room: string, request: PageRequest): Page {
     const log = this.#rooms.find(room)
-    if (log === undefined) return { epoch: this.#rooms.epochOf(room), head: 0, first: 1, entries: [] }
+    if (log === undefined) return { ...this.#rooms.positionOf(room), first: 1, entries: [] }
     log.trim(this.#keep(room))
     return log.page(request)
+  }
+
+  heads(rooms: readonly string[]): readonly LogHead[] {
+    return rooms.map((room) => this.#rooms.positionOf(room))
   }
 
   ban(room: string, userId: string): Ban | undefined {

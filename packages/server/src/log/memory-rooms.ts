@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { refuse } from '../refuse.ts'
+import type { LogHead } from './log-entry.ts'
 import { MemoryEntries } from './memory-entries.ts'
 import type { Sender } from './sender-row.ts'
 
@@ -40,13 +41,13 @@ export class MemoryRooms {
     return this.#kept.get(room)?.log
   }
 
-  epochOf(room: string): string {
-    return this.find(room)?.epoch ?? this.#used.get(room) ?? this.#derive(room)
+  positionOf(room: string): LogHead {
+    return this.find(room)?.position ?? { epoch: this.#used.get(room) ?? this.#derive(room), head: 0, count: 0 }
   }
 
   /** Keeps the room until `release`. */
   use(room: string): void {
-    this.#used.set(room, this.epochOf(room))
+    this.#used.set(room, this.positionOf(room).epoch)
     this.#idle.delete(room)
   }
 
@@ -65,7 +66,7 @@ export class MemoryRooms {
     const known = this.find(room)
     if (known !== undefined) return known
     const owner = ownerOf(sender)
-    const log = new MemoryEntries(this.epochOf(room), this.#parts.maxBytes)
+    const log = new MemoryEntries(this.positionOf(room).epoch, this.#parts.maxBytes)
     const victim = this.#victimOf(owner)
     if (victim !== undefined) this.#forget(victim)
     this.#kept.set(room, { log, owner })

@@ -1,5 +1,5 @@
-import type { Entry, ItemResult } from '@roomful/contract/protocol'
-import type { NewEntry } from './new-entry.ts'
+import type { ItemResult } from '@roomful/contract/protocol'
+import { type LogEntry, type NewEntry, type Place, placeEntries } from './log-entry.ts'
 
 /**
  * A page (`cid`) of a user. A guest's id ends with its connection, so that a guest is known by the cid alone (S9).
@@ -48,7 +48,7 @@ export function answerFrom(row: SenderRow | undefined, n: number, hash: string):
 /** One durable step: the answers, the entries to append, and the row to write. */
 export interface SettledBatch {
   readonly results: readonly ItemResult[]
-  readonly entries: readonly Entry[]
+  readonly entries: readonly LogEntry[]
   /** undefined where no item is new. */
   readonly row: SenderRow | undefined
 }
@@ -57,17 +57,17 @@ export interface SettledBatch {
 export function settle(
   row: SenderRow | undefined,
   items: readonly DecidedItem[],
-  head: number,
+  place: Place,
   now: number,
 ): SettledBatch {
   const results: ItemResult[] = []
-  const entries: Entry[] = []
+  const accepted: NewEntry[] = []
   const recorded: RecordedAnswer[] = []
   let last = row?.last ?? 0
   for (const item of items) {
     const { n, hash } = item
     const known = answerFrom(row, n, hash)
-    const answer = known ?? answerTo(item, entries, head)
+    const answer = known ?? answerTo(item, accepted, place.head)
     results.push(answer)
     // A conflicting copy does not replace the recorded answer.
     const result = known === undefined ? { n, hash, answer } : recordedIn(row, n)
@@ -75,15 +75,15 @@ export function settle(
     last = Math.max(last, n)
   }
   const isNew = last > (row?.last ?? 0)
+  const entries = placeEntries(accepted, place)
   return { results, entries, row: isNew ? { last, results: recorded, usedAt: now } : undefined }
 }
 
-/** Appends the item's entry after the earlier ones, unless the item is refused. */
-function answerTo(item: DecidedItem, entries: Entry[], head: number): ItemResult {
+/** Adds the item's entry to the accepted ones, unless the item is refused. */
+function answerTo(item: DecidedItem, accepted: NewEntry[], head: number): ItemResult {
   if ('refusal' in item) return item.refusal
-  const withSeq = { ...item.entry, seq: head + entries.length + 1 }
-  entries.push(withSeq)
-  return { seq: withSeq.seq, at: withSeq.at }
+  accepted.push(item.entry)
+  return { seq: head + accepted.length, at: item.entry.at }
 }
 
 function recordedIn(row: SenderRow | undefined, n: number): RecordedAnswer | undefined {

@@ -79,7 +79,8 @@ export async function decideItems(
       bytes += Buffer.byteLength(checked.text)
       if (bytes > batchBytes || performance.now() > endAt) throw refuse('MORE', undefined, { after: 0 })
       const data = await admit(run, item, checked, { rules, settings })
-      const entry = { event: checked.event, data, id, from: identity.wire, at: 0 }
+      const unread = rules.isUnread(checked.event, 'durable')
+      const entry = { event: checked.event, data, id, from: identity.wire, at: 0, unread }
       decided.push({ n, hash: itemHash, entry })
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error

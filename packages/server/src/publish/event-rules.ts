@@ -1,5 +1,5 @@
-import { RoomfulError } from '@roomful/contract'
-import { describe, eventIn, type EventSchemas, validate } from '@roomful/contract/protocol'
+import { type ContractDefinition, RoomfulError } from '@roomful/contract'
+import { describe, eventIn, type EventSchemas, isSchema, validate } from '@roomful/contract/protocol'
 import type { Identity } from '../connection/authenticate.ts'
 import type { CallbackRunner } from '../callback-runner.ts'
 import { jsonCopy, jsonText } from '../json.ts'
@@ -32,8 +32,11 @@ export class EventRules {
   readonly #settings: Settings
   readonly #callbacks: CallbackRunner
   readonly #handlers = new Map<string, Handler>()
+  readonly #unread: Readonly<Record<'room' | 'inbox', ReadonlySet<string>>>
 
   constructor(settings: Settings, callbacks: CallbackRunner) {
+    const { room, inbox } = settings.definition
+    this.#unread = { room: unreadEvents(room), inbox: unreadEvents(inbox) }
     this.#settings = settings
     this.#callbacks = callbacks
   }
@@ -98,11 +101,22 @@ export class EventRules {
     return copy ?? null
   }
 
+  /** Whether entries of the event count as unread. */
+  isUnread(event: string, kind: Kind): boolean {
+    return this.#unread[kind === 'inbox' ? kind : 'room'].has(event)
+  }
+
   #find(event: unknown, kind: Kind): { readonly event: string; readonly schema: EventSchemas['data'] } | undefined {
     if (typeof event !== 'string') return undefined
     const schemas = eventIn(this.#settings.definition, kind === 'inbox' ? kind : 'room', event)
     return schemas?.volatile === (kind === 'volatile') ? { event, schema: schemas.data } : undefined
   }
+}
+
+/** Those that the contract marks, or `message`. */
+function unreadEvents(events: ContractDefinition['room'] = {}): ReadonlySet<string> {
+  const marked = Object.entries(events).filter(([, shape]) => !isSchema(shape) && shape.unread === true)
+  return new Set(marked.length === 0 ? ['message'] : marked.map(([event]) => event))
 }
 
 function invalid(sentence: string): RoomfulError {

@@ -1,3 +1,4 @@
+import { HeadCheck } from './head-check.ts'
 import { isInbox } from './inbox.ts'
 import { Room, type RoomParts } from './room.ts'
 
@@ -11,8 +12,12 @@ export class ActiveRooms {
   readonly #parts: RoomParts
   readonly #rooms = new Map<string, ActiveRoom>()
 
-  constructor(parts: RoomParts) {
-    this.#parts = parts
+  readonly #headCheck: HeadCheck
+
+  constructor(parts: Omit<RoomParts, 'onUncertain'>) {
+    const { log, report } = parts
+    this.#headCheck = new HeadCheck({ log, report, rooms: () => this.#all() })
+    this.#parts = { ...parts, onUncertain: (room) => void this.#headCheck.check([room]) }
   }
 
   find(name: string): Room | undefined {
@@ -21,7 +26,7 @@ export class ActiveRooms {
 
   /** The rooms that have members. */
   *withMembers(): Generator<Room> {
-    for (const { room } of this.#rooms.values()) if (room.memberCount > 0) yield room
+    for (const room of this.#all()) if (room.memberCount > 0) yield room
   }
 
   retain(name: string): Room {
@@ -53,15 +58,20 @@ export class ActiveRooms {
     return { rooms: rooms.length, members: rooms.reduce((sum, { room }) => sum + room.memberCount, 0) }
   }
 
-  /** No room sends changes of its members any more. */
+  /** No room sends changes of its members any more, or looks for entries that did not come. */
   stop(): void {
-    for (const { room } of this.#rooms.values()) room.stop()
+    this.#headCheck.stop()
+    for (const room of this.#all()) room.stop()
   }
 
   /** Forgets all rooms, with the members whose leave was only delayed. */
   clear(): void {
-    for (const { room } of this.#rooms.values()) room.close()
+    for (const room of this.#all()) room.close()
     this.#rooms.clear()
+  }
+
+  *#all(): Generator<Room> {
+    for (const { room } of this.#rooms.values()) yield room
   }
 
   #create(name: string): ActiveRoom {

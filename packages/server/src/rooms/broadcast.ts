@@ -1,20 +1,18 @@
 import type { Entry } from '@roomful/contract/protocol'
 import type { Appended, Page, PageRequest } from '../log/log.ts'
+import { type LogHead, placeAfter } from '../log/log-entry.ts'
 
 /** How much is read and sent of entries that did not come. Members fetch the rest. */
 const CATCH_UP = { limit: 200, bytes: 262_144 }
 /** How many entries are held while the log is read. */
 const MAX_HELD = 1_000
 
-/** A place in a room's log. */
-export type Position = Pick<Appended, 'epoch' | 'head'>
-
 interface BroadcastParts {
   readonly page: (request: PageRequest) => Promise<Page>
   /** Sends entries to the members; must not throw. */
   readonly send: (epoch: string, entries: readonly Entry[]) => void
   /** Sends `$head`, after which members fetch what they miss; must not throw. */
-  readonly sendHead: (position: Position) => void
+  readonly sendHead: (head: LogHead) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -25,7 +23,7 @@ interface BroadcastParts {
 export class Broadcast {
   readonly #parts: BroadcastParts
   /** The last entry that was sent; undefined before the first read or commit, when no member has a view yet. */
-  #sent: Position | undefined
+  #sent: LogHead | undefined
   /** What came while the log is read; undefined while it is not. */
   #held: Appended[] | undefined
   #heldCount = 0
@@ -42,43 +40,43 @@ export class Broadcast {
   }
 
   /** The log was seen at this position, by whichever read. */
-  notice({ epoch, head }: Position): void {
-    if (this.#sent === undefined) this.#sent = { epoch, head }
-    else this.receive({ epoch, head, entries: [] })
+  notice({ epoch, head, count }: LogHead): void {
+    if (this.#sent === undefined) this.#sent = { epoch, head, count }
+    else this.receive({ epoch, head, count, entries: [] })
   }
 
   /** A member has read a page. Entries that it is ahead by are on their way: only another epoch is news. */
-  noticePage(page: Position): void {
+  noticePage(page: LogHead): void {
     if (this.#sent?.epoch !== page.epoch) this.notice(page)
   }
 
   /** Whether no entry is missing in between. */
-  #follows(sent: Position, { epoch, head, entries }: Appended): boolean {
+  #follows(sent: LogHead, { epoch, head, entries }: Appended): boolean {
     return epoch === sent.epoch && head - entries.length <= sent.head
   }
 
-  #send({ epoch, head, entries }: Appended): void {
+  #send({ epoch, head, count, entries }: Appended): void {
     const sent = this.#sent?.epoch === epoch ? this.#sent.head : 0
     if (this.#sent !== undefined && head <= sent) return
     this.#parts.send(
       epoch,
       entries.filter(({ seq }) => seq > sent),
     )
-    this.#sent = { epoch, head }
+    this.#sent = { epoch, head, count }
   }
 
   /** Beyond the bound only the position is kept. */
-  #hold(held: Appended[], { epoch, head, entries }: Appended): void {
+  #hold(held: Appended[], { entries, ...head }: Appended): void {
     if (this.#heldCount + entries.length > MAX_HELD) {
       if (held.at(-1)?.entries.length === 0) held.pop()
-      held.push({ epoch, head, entries: [] })
+      held.push({ ...head, entries: [] })
     } else {
-      held.push({ epoch, head, entries })
+      held.push({ ...head, entries })
       this.#heldCount += entries.length
     }
   }
 
-  async #catchUp(sent: Position, appended: Appended): Promise<void> {
+  async #catchUp(sent: LogHead, appended: Appended): Promise<void> {
     const held = [appended]
     this.#held = held
     this.#heldCount = appended.entries.length
@@ -93,14 +91,14 @@ export class Broadcast {
     if (!this.#follows(this.#sent ?? sent, { ...known, entries: [] })) this.#sendHead(known)
   }
 
-  #sendPage(sent: Position, { epoch, head, entries }: Page): void {
-    const last = entries.at(-1)
-    if (epoch !== sent.epoch) this.#sendHead({ epoch, head })
-    else if (last !== undefined) this.#send({ epoch, head: last.seq, entries })
+  #sendPage(sent: LogHead, page: Page): void {
+    const { epoch, entries } = page
+    if (epoch !== sent.epoch) this.#sendHead(page)
+    else this.#send({ epoch, ...placeAfter(entries, sent), entries })
   }
 
-  #sendHead({ epoch, head }: Position): void {
-    this.#parts.sendHead({ epoch, head })
-    this.#sent = { epoch, head }
+  #sendHead({ epoch, head, count }: LogHead): void {
+    this.#parts.sendHead({ epoch, head, count })
+    this.#sent = { epoch, head, count }
   }
 }

@@ -15,6 +15,7 @@ import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { Room } from './room.ts'
 import type { Settings } from '../settings.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
+import { wirePage } from './wire-page.ts'
 
 export interface MembershipParts {
   readonly settings: Settings
@@ -206,7 +207,7 @@ export class Memberships {
     if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)
     const page = (await this.#missed(room, since, bytes)) ?? (await this.#newest(room, last, bytes))
     const members = room.members()
-    return { ok: true, ...page, ...(members && { members }) }
+    return { ok: true, ...wirePage(page), ...(members && { members }) }
   }
 
   /** S13: the page that continues a view; undefined where there is no view, or the log does not continue it. */

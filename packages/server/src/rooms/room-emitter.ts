@@ -56,7 +56,8 @@ async function append(
 ): Promise<Receipt> {
   const checked = parts.rules.checkOwn(event, data, kind)
   const id = randomUUID()
-  const entry = { event, data: checked, id, from: null, at: Date.now() }
+  const unread = parts.rules.isUnread(event, kind)
+  const entry = { event, data: checked, id, from: null, at: Date.now(), unread }
   const appended = await parts.activeRooms.use(name, (room) => room.append([entry]))
   const stored = appended.entries[0]
   if (stored === undefined) throw new RoomfulError('INTERNAL', `the log of room "${name}" did not store the message`)

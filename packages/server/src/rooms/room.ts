@@ -8,10 +8,10 @@ import {
   type WireUser,
   wire,
 } from '@roomful/contract/protocol'
-import { Broadcast, type Position } from './broadcast.ts'
+import { Broadcast } from './broadcast.ts'
 import { leaveChannel } from './channels.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
-import type { NewEntry } from '../log/new-entry.ts'
+import type { LogHead, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { MembersChange } from './members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -33,6 +33,8 @@ export interface RoomParts {
   /** Called when a user becomes a member, and when its last connection has left. Must not throw. */
   readonly onJoin?: ((room: string, user: WireUser) => void) | undefined
   readonly onLeave?: ((room: string, user: WireUser) => void) | undefined
+  /** Called when a write seemed to fail: the head of the log is to be read, for `noticeHead`. Must not throw. */
+  readonly onUncertain?: ((room: Room) => void) | undefined
 }
 
 /** A batch that is not written yet. */
@@ -59,9 +61,12 @@ export class Room {
   readonly #typing = new TypingState()
   readonly #metrics: Metrics
   readonly #broadcast: Broadcast
+  readonly #onUncertain: RoomParts['onUncertain']
   #subscription: Promise<() => void> | undefined
+  /** A write seemed to fail, and the log was not read since. */
+  isUncertain = false
 
-  constructor(name: string, { io, log, metrics, report, mergePresence, onJoin, onLeave }: RoomParts) {
+  constructor(name: string, { io, log, metrics, report, mergePresence, onJoin, onLeave, onUncertain }: RoomParts) {
     this.name = name
     this.#wireName = wireNameOf(name)
     this.#io = io
@@ -70,6 +75,7 @@ export class Room {
     this.#report = report
     this.#onJoin = onJoin
     this.#onLeave = onLeave
+    this.#onUncertain = onUncertain
     const merge = mergePresence && ((presences: readonly unknown[]) => mergePresence(presences, name))
     if (!isInbox(name)) this.#members = new RoomMembers((change, except) => this.#sendMembers(change, except), merge)
     this.#broadcast = new Broadcast({
@@ -182,6 +188,12 @@ export class Room {
     return page
   }
 
+  /** The log was seen at this head. */
+  noticeHead(head: LogHead): void {
+    this.isUncertain = false
+    if (this.#subscription !== undefined) this.#broadcast.notice(head)
+  }
+
   async row(sender: Sender): Promise<SenderRow | undefined> {
     return await this.#log.row(this.name, sender)
   }
@@ -216,18 +228,15 @@ export class Room {
       this.#metrics.commitMs.add(performance.now() - startedAt)
       return written
     } catch (error) {
-      if (!(error instanceof RefusalError)) void this.#checkHead()
+      if (!(error instanceof RefusalError)) this.#onWriteFailed()
       throw error
     }
   }
 
-  /** S7: a write that seemed to fail may be in the log. */
-  async #checkHead(): Promise<void> {
-    try {
-      this.#broadcast.notice(await this.#log.page(this.name, { after: 0, limit: 0, bytes: 0 }))
-    } catch (error) {
-      this.#report(error, { during: 'broadcast', room: this.name })
-    }
+  /** S7: it may be in the log. */
+  #onWriteFailed(): void {
+    this.isUncertain = true
+    this.#onUncertain?.(this)
   }
 
   #sendEntries(epoch: string, entries: readonly Entry[]): void {
@@ -246,7 +255,7 @@ export class Room {
     }
   }
 
-  #sendHead({ epoch, head }: Position): void {
+  #sendHead({ epoch, head }: LogHead): void {
     const message: Head = { room: this.#wireName, epoch, seq: head }
     try {
       this.#io.to(channelOf(this.name)).emit(wire.head, message)

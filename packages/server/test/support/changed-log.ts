@@ -4,10 +4,12 @@ import type { RoomLog } from '../../src/index.ts'
 export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
   return {
     dedupMs: log.dedupMs,
+    ...(log.isShared && { isShared: true }),
     commit: (room, batch) => log.commit(room, batch),
     append: (room, entries) => log.append(room, entries),
     row: (room, sender) => log.row(room, sender),
     page: (room, request) => log.page(room, request),
+    heads: (rooms) => log.heads(rooms),
     ban: (room, userId) => log.ban(room, userId),
     setBan: (room, userId, ban) => log.setBan(room, userId, ban),
     newEpoch: () => log.newEpoch(),

@@ -88,7 +88,7 @@ export class ServerNode {
       // S4: one durable step, which reads the row again.
       if (batch.epoch !== store.epoch) return (answer([], 'EPOCH'), true)
       const target = store.rooms[room]!
-      const step = settle(rows.get(cid), task.items, target.head, this.#world.now)
+      const step = settle(rows.get(cid), task.items, { head: target.head, count: 0 }, this.#world.now)
       target.log.push(...step.entries)
       target.head += step.entries.length
       if (step.row) rows.set(cid, step.row)

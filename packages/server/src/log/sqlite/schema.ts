@@ -30,6 +30,18 @@ const CHANGES: readonly string[] = [
       PRIMARY KEY (room, user)) STRICT, WITHOUT ROWID;
     CREATE INDEX bans_by_end ON bans (until);
   `,
+  // Version 3: each entry and each room has a count of unread entries, at first of the messages that are kept; the seeds of
+  // earlier epochs, and the head of each room when each of them ended, both newest first.
+  `
+    ALTER TABLE entries ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
+    UPDATE entries SET count = counted.count FROM (SELECT room, seq,
+        sum(json_extract(json, '$.event') = 'message') OVER (PARTITION BY room ORDER BY seq) AS count FROM entries) AS counted
+      WHERE entries.room = counted.room AND entries.seq = counted.seq;
+    ALTER TABLE rooms ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
+    UPDATE rooms SET count = coalesce((SELECT max(entries.count) FROM entries WHERE room = rooms.id), 0);
+    ALTER TABLE rooms ADD COLUMN heads TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE meta ADD COLUMN seeds TEXT NOT NULL DEFAULT '[]';
+  `,
 ]
 const VERSION = CHANGES.length + 1
 

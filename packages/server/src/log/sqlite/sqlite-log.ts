@@ -4,7 +4,7 @@ import { describe } from '@roomful/contract/protocol'
 import { banLimit, type BanOptions } from '../ban-limits.ts'
 import type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from '../log.ts'
 import { LogListeners } from '../log-listeners.ts'
-import { type NewEntry, withSeq } from '../new-entry.ts'
+import { type LogHead, type NewEntry, type Place, placeAfter, placeEntries } from '../log-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from '../retention.ts'
 import { type RowLimits, type RowOptions, rowLimits } from '../row-limits.ts'
 import { type Sender, type SenderRow, settle } from '../sender-row.ts'
@@ -43,6 +43,8 @@ export function sqliteLog(options: SqliteLogOptions): RoomLog {
   const maxBans = banLimit('sqliteLog', options)
   return new SqliteLog(new LogFile(file, sync, bootId()), limits, keep, maxBans)
 }
+
+const EMPTY: Place = { head: 0, count: 0 }
 
 export class SqliteLog implements RoomLog {
   readonly dedupMs: number
@@ -87,9 +89,9 @@ export class SqliteLog implements RoomLog {
       () => {
         const keep = this.#keep(room)
         const stored = this.#rooms.find(room) ?? this.#rooms.make(room)
-        const added = withSeq(entries, stored.head)
+        const added = placeEntries(entries, stored)
         this.#rooms.add(stored, added, keep)
-        return { epoch: this.#epochOf(room), head: stored.head + added.length, entries: added }
+        return { ...this.#headOf(room, placeAfter(added, stored)), entries: added }
       },
       (appended) => this.#listeners.call(room, appended),
     )
@@ -101,12 +103,15 @@ export class SqliteLog implements RoomLog {
 
   async page(room: string, request: PageRequest): Promise<Page> {
     return this.#now(() => {
-      const epoch = this.#epochOf(room)
       const stored = this.#rooms.find(room)
-      if (stored === undefined) return { epoch, head: 0, first: 1, entries: [] }
+      if (stored === undefined) return { ...this.#headOf(room, EMPTY), first: 1, entries: [] }
       const first = this.#rooms.first(stored, this.#keep(room))
-      return { epoch, head: stored.head, first, entries: this.#rooms.page(stored, first, request) }
+      return { ...this.#headOf(room, stored), first, entries: this.#rooms.page(stored, first, request) }
     })
+  }
+
+  async heads(rooms: readonly string[]): Promise<readonly LogHead[]> {
+    return this.#now(() => rooms.map((room) => this.#headOf(room, this.#rooms.find(room) ?? EMPTY)))
   }
 
   async ban(room: string, userId: string): Promise<Ban | undefined> {
@@ -146,14 +151,18 @@ export class SqliteLog implements RoomLog {
     if (epoch !== this.#epochOf(room)) return undefined
     const keep = this.#keep(room)
     const known = this.#rooms.find(room)
-    const step = settle(this.#rowOf(known?.id, sender), items, known?.head ?? 0, Date.now())
+    const step = settle(this.#rowOf(known?.id, sender), items, known ?? EMPTY, Date.now())
     const { results, entries, row } = step
     if (row !== undefined) {
       const stored = known ?? this.#rooms.make(room)
       this.#rooms.add(stored, entries, keep)
       this.#senders.set(stored.id, sender, row)
     }
-    return { epoch, head: (known?.head ?? 0) + entries.length, results, entries }
+    return { ...this.#headOf(room, placeAfter(entries, known ?? EMPTY)), results, entries }
+  }
+
+  #headOf(room: string, { head, count }: Place): LogHead {
+    return { epoch: this.#epochOf(room), head, count }
   }
 
   #rowOf(room: number | undefined, sender: Sender): SenderRow | undefined {

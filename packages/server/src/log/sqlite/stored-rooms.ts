@@ -1,13 +1,13 @@
 import type { Entry } from '@roomful/contract/protocol'
 import type Database from 'libsql'
 import type { PageRequest } from '../log.ts'
+import { type LogEntry, type Place, placeAfter } from '../log-entry.ts'
 import type { RetentionBounds } from '../retention.ts'
 import { parseStored } from './stored-json.ts'
 
 /** A room with at least one message; other rooms have no row. */
-export interface StoredRoom {
+export interface StoredRoom extends Place {
   readonly id: number
-  readonly head: number
 }
 
 interface Placed {
@@ -40,11 +40,11 @@ export class StoredRooms {
   readonly #read: Database.Statement
 
   constructor(database: Database.Database) {
-    this.#find = database.prepare('SELECT id, head FROM rooms WHERE name = ?').raw()
+    this.#find = database.prepare('SELECT id, head, count FROM rooms WHERE name = ?').raw()
     this.#make = database.prepare('INSERT INTO rooms (name, head) VALUES (?, 0)')
-    this.#setHead = database.prepare('UPDATE rooms SET head = ? WHERE id = ?')
-    this.#next = database.prepare('SELECT id, name, head FROM rooms WHERE id > ? ORDER BY id LIMIT ?')
-    this.#insert = database.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?)')
+    this.#setHead = database.prepare('UPDATE rooms SET head = ?, count = ? WHERE id = ?')
+    this.#next = database.prepare('SELECT id, name, head, count FROM rooms WHERE id > ? ORDER BY id LIMIT ?')
+    this.#insert = database.prepare('INSERT INTO entries (room, seq, at, bytes, json, count) VALUES (?, ?, ?, ?, ?, ?)')
     this.#oldestFrom = database.prepare('SELECT seq, at FROM entries WHERE room = ? AND seq >= ? ORDER BY seq LIMIT 1')
     this.#at = database.prepare('SELECT at FROM entries WHERE room = ? AND seq = ?')
     this.#delete = database.prepare('DELETE FROM entries WHERE room = ? AND seq < ?')
@@ -55,17 +55,17 @@ export class StoredRooms {
       'SELECT seq, bytes FROM entries WHERE room = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?',
     )
     this.#read = database.prepare(
-      'SELECT CAST(json AS BLOB) AS json FROM entries WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+      'SELECT CAST(json AS BLOB) AS json, count FROM entries WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq',
     )
   }
 
   find(name: string): StoredRoom | undefined {
-    const row = this.#find.get(JSON.stringify(name)) as [id: number, head: number] | undefined
-    return row && { id: row[0], head: row[1] }
+    const row = this.#find.get(JSON.stringify(name)) as [id: number, head: number, count: number] | undefined
+    return row && { id: row[0], head: row[1], count: row[2] }
   }
 
   make(name: string): StoredRoom {
-    return { id: Number(this.#make.run(JSON.stringify(name)).lastInsertRowid), head: 0 }
+    return { id: Number(this.#make.run(JSON.stringify(name)).lastInsertRowid), head: 0, count: 0 }
   }
 
   /** The rooms after an id, in the order of their creation. */
@@ -75,16 +75,16 @@ export class StoredRooms {
   }
 
   /** Adds entries that follow the room's head. */
-  add(room: StoredRoom, entries: readonly Entry[], keep: RetentionBounds): void {
+  add(room: StoredRoom, entries: readonly LogEntry[], keep: RetentionBounds): void {
     const { id } = room
-    for (const entry of entries) {
+    for (const { count, ...entry } of entries) {
       const json = JSON.stringify(entry)
-      this.#insert.run(id, entry.seq, entry.at, Buffer.byteLength(json), json)
+      this.#insert.run(id, entry.seq, entry.at, Buffer.byteLength(json), json, count)
     }
-    const head = entries.at(-1)?.seq
-    if (head === undefined) return
-    this.#setHead.run(head, id)
-    if (Math.floor(head / TRIM_EVERY) > Math.floor(room.head / TRIM_EVERY)) this.trim({ id, head }, keep)
+    const { head, count } = placeAfter(entries, room)
+    if (head === room.head) return
+    this.#setHead.run(head, count, id)
+    if (Math.floor(head / TRIM_EVERY) > Math.floor(room.head / TRIM_EVERY)) this.trim({ id, head, count }, keep)
   }
 
   trim(room: StoredRoom, keep: RetentionBounds): void {
@@ -116,7 +116,7 @@ export class StoredRooms {
     return found
   }
 
-  page({ id }: StoredRoom, first: number, request: PageRequest): Entry[] {
+  page({ id }: StoredRoom, first: number, request: PageRequest): LogEntry[] {
     const { limit } = request
     const sizes = (
       'after' in request
@@ -125,8 +125,11 @@ export class StoredRooms {
     ) as Size[]
     const fitting = takeBytes(sizes, request.bytes).map(({ seq }) => seq)
     if (fitting.length === 0) return []
-    const rows = this.#read.all(id, Math.min(...fitting), Math.max(...fitting)) as { json: ArrayBuffer }[]
-    return rows.map(({ json }) => parseStored(json) as Entry)
+    const rows = this.#read.all(id, Math.min(...fitting), Math.max(...fitting)) as {
+      json: ArrayBuffer
+      count: number
+    }[]
+    return rows.map(({ json, count }) => ({ ...(parseStored(json) as Entry), count }))
   }
 }
 

@@ -1,0 +1,40 @@
+import type { Entry } from '@roomful/contract/protocol'
+
+/** An entry before it has a place in the log. */
+export interface NewEntry extends Omit<Entry, 'seq'> {
+  /** Whether it counts as unread, by the contract: then its `count` is one more than that of the entry before. */
+  readonly unread?: boolean
+}
+
+/** An entry as the log keeps it. */
+export interface LogEntry extends Entry {
+  /** The number of entries with `unread` that the room ever got, up to this one. It never goes down, whatever is deleted. */
+  readonly count: number
+}
+
+/** Where the log of a room is. */
+export interface LogHead {
+  readonly epoch: string
+  /** The `seq` of the last entry; 0 before the first one. */
+  readonly head: number
+  /** The `count` of the last entry; 0 before the first one. */
+  readonly count: number
+}
+
+/** The place that a room's log has reached. */
+export type Place = Pick<LogHead, 'head' | 'count'>
+
+/** The place after these entries. */
+export function placeAfter(entries: readonly LogEntry[], before: Place): Place {
+  const last = entries.at(-1)
+  return last === undefined ? before : { head: last.seq, count: last.count }
+}
+
+/** Gives entries their places after the last one. */
+export function placeEntries(entries: readonly NewEntry[], { head, count }: Place): LogEntry[] {
+  let counted = count
+  return entries.map(({ unread, ...entry }, index) => {
+    if (unread) counted += 1
+    return { ...entry, seq: head + index + 1, count: counted }
+  })
+}

@@ -1,0 +1,56 @@
+import type { RoomLog } from '../log/log.ts'
+import type { Report } from '../report.ts'
+import type { Room } from './room.ts'
+
+const EVERY_MS = 10_000
+/** How many rooms are compared with one call of the log. */
+const SLICE = 500
+
+interface HeadCheckParts {
+  readonly log: RoomLog
+  readonly report: Report
+  /** The rooms in use. */
+  readonly rooms: () => Iterable<Room>
+}
+
+/**
+ * Reads the heads of rooms, so that they notice entries that did not come: every 10 s those of all rooms where several processes
+ * use the log (S12), otherwise those of rooms whose last write seemed to fail (S7).
+ */
+export class HeadCheck {
+  readonly #parts: HeadCheckParts
+  readonly #timer: NodeJS.Timeout
+  #isRunning = false
+
+  constructor(parts: HeadCheckParts) {
+    this.#parts = parts
+    this.#timer = setInterval(() => void this.#checkDue(), EVERY_MS).unref()
+  }
+
+  /** Checks at once. A failure is reported. */
+  async check(rooms: readonly Room[]): Promise<void> {
+    const { log, report } = this.#parts
+    for (let start = 0; start < rooms.length; start += SLICE) {
+      const slice = rooms.slice(start, start + SLICE)
+      try {
+        const heads = await log.heads(slice.map(({ name }) => name))
+        for (const [index, head] of heads.entries()) slice[index]?.noticeHead(head)
+      } catch (error) {
+        report(error, { during: 'broadcast' })
+        return // the log is away: the next check comes soon
+      }
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  async #checkDue(): Promise<void> {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    const { log, rooms } = this.#parts
+    await this.check([...rooms()].filter((room) => log.isShared || room.isUncertain))
+    this.#isRunning = false
+  }
+}

@@ -1,0 +1,67 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { type LogHead, memoryLog, type RoomLog } from '../src/index.ts'
+import { HeadCheck } from '../src/rooms/head-check.ts'
+import { changedLog } from './support/changed-log.ts'
+
+type Rooms = ConstructorParameters<typeof HeadCheck>[0]['rooms']
+
+/** A check of rooms with these names; `noticed` are the names whose heads were given, `asked` the sizes of the log's calls. */
+function setUp(names: readonly string[], changes: Partial<RoomLog> = {}) {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const noticed: string[] = []
+  const asked: number[] = []
+  const errors: unknown[] = []
+  const rooms = names.map((name) => ({
+    name,
+    isUncertain: false,
+    noticeHead: ({ head }: LogHead) => void noticed.push(`${name} ${head}`),
+  }))
+  const log = memoryLog()
+  const heads: RoomLog['heads'] = (some) => {
+    asked.push(some.length)
+    return some.map((room) => ({ epoch: 'e', head: room.length, count: 0 }))
+  }
+  const check = new HeadCheck({
+    log: changedLog(log, { heads, ...changes }),
+    report: (error) => errors.push(error),
+    rooms: (() => rooms) as unknown as Rooms,
+  })
+  onTestFinished(() => check.stop())
+  return { check, rooms, noticed, asked, errors }
+}
+
+test('S12 every 10 s the heads of all rooms are read where several processes use the log, many with one call', async () => {
+  const names = Array.from({ length: 1_200 }, (_, index) => `room ${index}`)
+  const { noticed, asked } = setUp(names, { isShared: true })
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(asked).toEqual([500, 500, 200])
+  expect(noticed).toEqual(names.map((name) => `${name} ${name.length}`))
+})
+
+test('S7 in a log of one process only rooms whose write seemed to fail are checked', async () => {
+  const { rooms, noticed, asked } = setUp(['a', 'bb'])
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(asked).toEqual([])
+  Object.assign(rooms[1] ?? {}, { isUncertain: true })
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(noticed).toEqual(['bb 2'])
+})
+
+test('a log that is away is reported once a check; checks do not pile up, and end with stop', async () => {
+  let fail: (error: Error) => void = () => {}
+  let calls = 0
+  const heads = (): Promise<never> => {
+    calls += 1
+    return new Promise((_resolve, reject) => (fail = reject))
+  }
+  const { check, errors } = setUp(['a'], { isShared: true, heads })
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(calls).toBe(1)
+  fail(new Error('the log is away'))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect([calls, errors]).toEqual([2, [new Error('the log is away')]])
+  check.stop()
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(calls).toBe(2)
+})
