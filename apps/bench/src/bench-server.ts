@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { profileFolder } from './options.ts'
 import type { ServerRequest, ServerSettings } from './serve.ts'
 
 const SCRIPTS = {
@@ -13,13 +14,22 @@ export interface BenchServer {
   readonly pid: number
   readonly url: string
   request(request: ServerRequest): Promise<number>
+  /** Ends the process at once. */
+  kill(): Promise<void>
 }
 
-export async function startServer(kind: keyof typeof SCRIPTS, settings: ServerSettings = {}): Promise<BenchServer> {
-  const execArgv = [...process.execArgv, ...(settings.isMemoryMeasured === true ? ['--expose-gc'] : [])]
+export type ServerKind = keyof typeof SCRIPTS
+
+export async function startServer(kind: ServerKind, settings: ServerSettings = {}): Promise<BenchServer> {
+  const execArgv = [
+    ...process.execArgv,
+    ...(settings.isMemoryMeasured === true ? ['--expose-gc'] : []),
+    ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
+  ]
   const child = fork(SCRIPTS[kind], [JSON.stringify(settings)], { execArgv })
+  let isKilled = false
   child.once('exit', (code) => {
-    throw new Error(`the ${kind} server ended with code ${code}; its output is above`)
+    if (!isKilled) throw new Error(`the ${kind} server ended with code ${code}; its output is above`)
   })
   const next = async (): Promise<number> => ((await once(child, 'message')) as [number])[0]
   const port = await next()
@@ -30,6 +40,11 @@ export async function startServer(kind: keyof typeof SCRIPTS, settings: ServerSe
     request(request) {
       child.send(request)
       return next()
+    },
+    async kill() {
+      isKilled = true
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     },
   }
 }

@@ -1,6 +1,10 @@
 import { dispatch } from './dispatch.ts'
+import { fanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
+import { joinCost } from './join-cost.ts'
+import { memory } from './memory.ts'
 import { mounts } from './mounts.ts'
+import { named } from './options.ts'
 import { publishes } from './publishes.ts'
 import { recovery } from './recovery.ts'
 import { replay } from './replay.ts'
@@ -45,13 +49,24 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     heading: 'time from one user to another, while a third one sends all it can (goal: p99 1.5)',
   },
   publishes: { run: publishes, heading: 'messages stored and confirmed a second (goal: 0.5)' },
+  'fan-out': {
+    run: fanOut,
+    heading: 'messages of members to all 1,000 members of a room',
+  },
+  'join-cost': {
+    run: joinCost,
+    heading: 'one more connection joins a room of 1,000, and of 10,000',
+  },
+  memory: {
+    run: memory,
+    heading: "the server's memory for each of 5,000 members of one room",
+  },
   unread: {
     run: unread,
     heading: 'growth of memory with 500 clients that ask for pages and read none, MB (goal: 64 MiB + 20 MB = 87)',
   },
 }
 
-const named = process.argv.slice(2)
 const unknown = named.filter((name) => !(name in BENCHES))
 if (unknown.length > 0)
   throw new Error(`unknown benchmark ${unknown.join()}: expected ${Object.keys(BENCHES).join(', ')}`)

@@ -21,9 +21,12 @@ io.on('connection', (socket) => {
     }
     ack(Date.now())
   })
-  socket.on('join', (ack: () => void) => {
-    void socket.join('general')
+  socket.on('join', (room: string, ack: () => void) => {
+    void socket.join(room)
     ack()
+  })
+  socket.on('send', ({ room, text }: { room: string; text: string }) => {
+    io.to(room).emit('message', { text })
   })
   socket.on('message', (data: unknown, ack: () => void) => {
     io.to('general').emit('message', data)

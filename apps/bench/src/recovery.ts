@@ -43,9 +43,10 @@ export async function recovery(): Promise<Table> {
     for (const [name, group] of groups[contender] ?? []) costs[name] = await costOfReturn(group)
     return costs
   })
-  const connection = table[NOTHING]?.[peer] ?? Number.NaN
+  const connection = Number(table[NOTHING]?.[peer])
   for (const [name, row] of Object.entries(table))
-    if (name !== NOTHING) row['beyond it'] = rounded(((row[ours] ?? 0) - connection) / ((row[peer] ?? 0) - connection))
+    if (name !== NOTHING)
+      row['beyond it'] = rounded((Number(row[ours]) - connection) / (Number(row[peer]) - connection))
   return table
 }
 

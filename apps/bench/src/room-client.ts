@@ -36,7 +36,7 @@ export async function createPlainClient(url: string): Promise<RoomClient> {
   const options = { transports: ['websocket'], forceNew: true, reconnection: false, retries: 3, ackTimeout: 10_000 }
   const socket = io(url, options)
   await connected(socket)
-  await socket.emitWithAck('join')
+  await socket.emitWithAck('join', 'general')
   const { count, receive } = createCounter()
   socket.on('message', count)
   return {

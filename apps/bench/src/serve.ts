@@ -12,27 +12,34 @@ export interface ServerSettings {
   readonly isMemoryMeasured?: boolean
   /** Whether the default rates hold. The other benchmarks measure what they are there to prevent. @default false */
   readonly rates?: boolean
+  /** Whether the server sends Engine.IO's pings, which a `RawConnection` does not answer. @default true */
+  readonly pings?: boolean
+  /** @default any free port */
+  readonly port?: number
 }
 
-/** A request to the server process: its CPU time in ms, the number of connected clients, the bytes of its objects and buffers, or to send messages. */
-export type ServerRequest = 'cpu' | 'clients' | 'memory' | { readonly send: number; readonly room?: string }
+/** A request to the server process: its CPU time in ms, the number of connected clients, the bytes of its objects and buffers, those of its whole memory, or to send messages. */
+export type ServerRequest = 'cpu' | 'clients' | 'memory' | 'rss' | { readonly send: number; readonly room?: string }
 
 export function settings(): ServerSettings {
   return JSON.parse(process.argv[2] ?? '{}') as ServerSettings
 }
 
 export function createIo(options: Partial<ServerOptions> = {}): Server {
-  return new Server(createServer(), options)
+  return new Server(createServer(), { ...(settings().pings === false && { pingInterval: 3_600_000 }), ...options })
 }
 
 /** Listens, sends the port to the benchmark's process, and answers its requests until it ends. */
 export function serve(io: Server, send: (text: string, room?: string) => unknown): void {
   process.once('disconnect', () => process.exit(0))
   process.on('message', (request: ServerRequest) => void answer(request).then((result) => process.send?.(result)))
-  io.httpServer.listen(0, '127.0.0.1', () => process.send?.((io.httpServer.address() as AddressInfo).port))
+  io.httpServer.listen(settings().port ?? 0, '127.0.0.1', () =>
+    process.send?.((io.httpServer.address() as AddressInfo).port),
+  )
 
   async function answer(request: ServerRequest): Promise<number> {
     if (request === 'clients') return io.engine.clientsCount
+    if (request === 'rss') return process.memoryUsage().rss
     if (request === 'memory') {
       globalThis.gc?.()
       const { heapUsed, external } = process.memoryUsage()

@@ -1,0 +1,64 @@
+import type { ServerKind } from './bench-server.ts'
+import { isQuick } from './options.ts'
+import { RawRoom } from './raw-room.ts'
+import { type Measured, rounds, type Table } from './rounds.ts'
+
+const MEMBERS = isQuick ? 200 : 1_000
+/** By how many messages are in flight: how many are sent in a round. */
+const MESSAGES: Readonly<Record<number, number>> = isQuick ? { 1: 40, 8: 80, 32: 128 } : { 1: 150, 8: 240, 32: 480 }
+
+const PEER = 'socket.io'
+const OURS = 'roomful'
+const KINDS: Readonly<Record<string, ServerKind>> = { [PEER]: 'plain', [OURS]: 'rooms' }
+
+const GOALS: Readonly<Record<string, string>> = {
+  '1 in flight: p50, ms': '≤ 1.05',
+  '8 in flight: deliveries a second': '≥ 4',
+  '32 in flight: deliveries a second': '≥ 10',
+}
+
+/** Messages from members of a room to all of its 1,000 members. In the mixed room, every other member reads no packs. */
+export async function fanOut(): Promise<Table> {
+  const rooms = new Map<string, RawRoom>()
+  for (const [contender, kind] of Object.entries(KINDS)) {
+    const room = await RawRoom.start(kind, MEMBERS)
+    await room.join('general', () => true)
+    await room.join('mixed', (index) => index % 2 === 0)
+    rooms.set(contender, room)
+  }
+  return rounds(
+    5,
+    [PEER, OURS],
+    async (contender) => {
+      const room = rooms.get(contender) as RawRoom
+      return {
+        ...(await measure(room, 'general', 1)),
+        ...(await measure(room, 'general', 8)),
+        ...(await measure(room, 'general', 32)),
+        ...(await measure(room, 'mixed', 8)),
+        ...(await measure(room, 'mixed', 32)),
+      }
+    },
+    { goals: GOALS },
+  )
+}
+
+async function measure(room: RawRoom, name: string, inFlight: number): Promise<Measured> {
+  const messages = MESSAGES[inFlight] ?? 0
+  const deliveries = messages * MEMBERS
+  const before = await room.server.request('cpu')
+  const ownBefore = process.cpuUsage()
+  const { seconds, latencies, wrongMembers } = await room.send(name, messages, inFlight)
+  const { user, system } = process.cpuUsage(ownBefore)
+  const cpuMs = (await room.server.request('cpu')) - before
+  if (wrongMembers > 0) throw new Error(`${wrongMembers} members had a message missing, repeated or misplaced`)
+  const sorted = Float64Array.from(latencies).toSorted()
+  const row = `${inFlight} in flight${name === 'mixed' ? ', mixed' : ''}`
+  return {
+    [`${row}: deliveries a second`]: deliveries / seconds,
+    [`${row}: CPU of the server, µs a delivery`]: (cpuMs * 1_000) / deliveries,
+    [`${row}: p50, ms`]: sorted[Math.floor(sorted.length * 0.5)] ?? Number.NaN,
+    [`${row}: p99, ms`]: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
+    [`${row}: CPU of the members, µs a delivery`]: (user + system) / deliveries,
+  }
+}
