@@ -1,16 +1,16 @@
-import { fork, spawnSync, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startServer } from './bench-server.ts'
+import { pin, unpin } from './pin.ts'
 import { createRoomfulClient } from './room-client.ts'
 import { type Measured, rounds, type Table } from './rounds.ts'
 
 const MESSAGES = 300
 const PAUSE_MS = 20
-const ALL_CORES = `0-${availableParallelism() - 1}`
 /** The flood has begun before the first message is measured. */
 const WARM_UP_MS = 3_000
 
@@ -42,7 +42,7 @@ export async function flood(): Promise<Table> {
       'messages of the flood, a second': (stored ?? 0) / seconds,
     }
   })
-  pin(process.pid, ALL_CORES)
+  unpin(process.pid)
   return table
 }
 
@@ -59,9 +59,4 @@ async function stop(attacker: ChildProcess): Promise<number> {
   attacker.disconnect()
   await once(attacker, 'exit')
   return stored
-}
-
-/** Keeps a process on some cores, on Linux; elsewhere the flood also takes the processor from the others. */
-function pin(pid: number, cores: number | string): void {
-  spawnSync('taskset', ['-acp', String(cores), String(pid)])
 }

@@ -1,3 +1,4 @@
+import { acks } from './acks.ts'
 import { dispatch } from './dispatch.ts'
 import { fanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
@@ -5,9 +6,11 @@ import { joinCost } from './join-cost.ts'
 import { memory } from './memory.ts'
 import { mounts } from './mounts.ts'
 import { named } from './options.ts'
+import { pageSizes } from './page-sizes.ts'
 import { publishes } from './publishes.ts'
 import { recovery } from './recovery.ts'
 import { replay } from './replay.ts'
+import { restart } from './restart.ts'
 import type { Table } from './rounds.ts'
 import { sends } from './sends.ts'
 import { sizes } from './sizes.ts'
@@ -60,6 +63,15 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   memory: {
     run: memory,
     heading: "the server's memory for each of 5,000 members of one room",
+  },
+  restart: {
+    run: restart,
+    heading: '1,000 clients in 5 rooms each come back after a restart of the server',
+  },
+  ack: { run: acks, heading: 'one emitWithAck after the other' },
+  page: {
+    run: pageSizes,
+    heading: 'whole pages without React, with transport and dependencies, bytes',
   },
   unread: {
     run: unread,

@@ -21,6 +21,7 @@ io.on('connection', (socket) => {
     }
     ack(Date.now())
   })
+  socket.on('echo', (data: unknown, ack: (data: unknown) => void) => ack(data))
   socket.on('join', (room: string, ack: () => void) => {
     void socket.join(room)
     ack()

@@ -21,7 +21,7 @@ export async function rounds<C extends string>(
   { goals = {}, warmUp = true }: RoundOptions = {},
 ): Promise<Table> {
   const measured = new Map<string, Map<C, number[]>>()
-  for (let round = warmUp ? -1 : 0; round < (isQuick ? Math.min(count, 2) : count); round += 1) {
+  for (let round = warmUp ? -1 : 0; round < (isQuick ? Math.ceil(count / 4) : count); round += 1) {
     const order = round % 2 === 0 ? contenders : contenders.toReversed()
     for (const contender of order)
       for (const [name, value] of Object.entries(await benchmark(contender))) {

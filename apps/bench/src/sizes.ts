@@ -1,23 +1,12 @@
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { type Bundle, hooks, only, sizeOf } from './bundle.ts'
 import type { Table } from './rounds.ts'
 
-/** A page has these packages with every library. */
-const REACT = ['react', 'react-dom']
 /** The dependencies of @roomful/client. */
 const SOCKET_IO = ['socket.io-client', 'engine.io-client', 'socket.io-parser', 'zustand']
 
-interface Bundle {
-  readonly code: string
-  /** Packages that are not counted. */
-  readonly external?: readonly string[]
-}
-
 const all = (name: string) => `import * as all from '${name}'; console.log(all)`
-const only = (name: string, module: string) => `import { ${name} } from '${module}'; console.log(${name})`
 const client = (...names: readonly string[]) => only(['createClient', ...names].join(), '@roomful/client')
 const roomful = (...names: readonly string[]) => client('roomful', ...names)
-const hooks = `import { createHooks } from '@roomful/react'; const { useSocket, useRoom, useEvent } = createHooks(); console.log(useSocket, useRoom, useEvent)`
 
 /** `plainRooms()` is the default of createClient. The hooks are useSocket, useRoom and useEvent. */
 const OURS: Readonly<Record<string, string>> = {
@@ -57,23 +46,4 @@ export async function sizes(): Promise<Table> {
   for (const [name, code] of Object.entries(OURS)) table[name] = await sizeOf({ code, external: SOCKET_IO })
   for (const [name, bundle] of Object.entries({ ...WITH_SOCKET_IO, ...PEERS })) table[name] = await sizeOf(bundle)
   return table
-}
-
-async function sizeOf({ code, external = [] }: Bundle): Promise<Record<string, number>> {
-  const { outputFiles } = await build({
-    stdin: { contents: code, resolveDir: import.meta.dirname },
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    conditions: ['@roomful/source', 'production'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    legalComments: 'none',
-    external: [...REACT, ...external].flatMap((name) => [name, `${name}/*`]),
-    logLevel: 'error',
-  })
-  const bytes = outputFiles[0]?.contents ?? new Uint8Array()
-  return { minified: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length }
 }
