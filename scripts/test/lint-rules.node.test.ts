@@ -42,7 +42,7 @@ const walls: readonly [file: string, allowed: readonly string[], forbidden: read
     ],
   ],
   [
-    'packages/client/src/index.ts',
+    'packages/client/src/exports.ts',
     ['./roomful/roomful.ts', './roomful/storage/persistent-outbox.ts', '@roomful/contract'],
     ['react', 'node:net', 'socket.io-client', '@roomful/server'],
   ],
@@ -55,6 +55,11 @@ const walls: readonly [file: string, allowed: readonly string[], forbidden: read
     'packages/client/src/transport/a.ts',
     ['engine.io-client', 'socket.io-parser', '@roomful/contract'],
     ['socket.io-client', 'socket.io', '@roomful/server', '@roomful/react', '../roomful/wire-messages.ts'],
+  ],
+  [
+    'packages/client/src/transport/light/a.ts',
+    ['../socket-port.ts', '@roomful/contract'],
+    ['socket.io-client', 'engine.io-client', 'socket.io-parser', '../socket-io-adapter.ts', '../engine-emits.ts'],
   ],
   [
     'packages/client/src/transport/socket-io-adapter.ts',

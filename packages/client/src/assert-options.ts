@@ -1,7 +1,8 @@
 import { RoomfulError } from '@roomful/contract'
 import { isObject } from '@roomful/contract/protocol'
 import { assertNumber, type ClientOptions, type ExistingSocketOptions, expected } from './options.ts'
-import { assertSocketOptions, isSocketOption, replacementOf } from './transport/socket-options.ts'
+import { isSocketOption, replacementOf } from './transport/socket-options.ts'
+import type { SocketOptions } from './transport/socket-port.ts'
 
 const SET_ON_SOCKET = 'set it where the socket is made'
 const RECONNECT_NUMBERS = ['attempts', 'minDelayMs', 'maxDelayMs'] as const
@@ -34,10 +35,11 @@ const FUNCTIONS = ['onInvalid', 'onDrop', 'onError', 'inspect'] as const
 
 /**
  * For callers without a compiler, in development: pages in production do not load these checks. A url and times are checked
- * in production too, since an app may compute them there.
+ * in production too, since an app may compute them there. `assertSocketOptions`: which options of `socket` the transport has.
  */
 export function assertOptions(
   options: (ClientOptions | ExistingSocketOptions) & { readonly contract?: unknown },
+  assertSocketOptions: (options: SocketOptions) => void,
 ): void {
   assertNames(options)
   const { auth, reconnect, socket, rooms, contract } = options

@@ -1,5 +1,4 @@
-import { type AnyContract, type EventsMap, RoomfulError, type SocketIoContract } from '@roomful/contract'
-import { assertOptions } from './assert-options.ts'
+import { type AnyContract, RoomfulError } from '@roomful/contract'
 import type { Client } from './client.ts'
 import type { ClientCore } from './client-core.ts'
 import type { Auth } from './connection/auth.ts'
@@ -10,16 +9,14 @@ import { refusalIn } from './errors.ts'
 import { Dispatcher, MAX_UNSENT_ANSWERS } from './events/dispatcher.ts'
 import { Schemas } from './events/schemas.ts'
 import { Sender } from './events/sender.ts'
-import { assertNumber, type ClientOptions, type ExistingSocketOptions, settingsFrom } from './options.ts'
+import { assertNumber, type ClientOptions, type ExistingSocketOptions, type Settings, settingsFrom } from './options.ts'
 import { type CallOptions, handled, throwIfAborted, untilState } from './promises.ts'
 import { createReporting } from './reporting.ts'
 import type { JoinOptions } from './rooms/room.ts'
 import { RoomCore } from './rooms/room-core.ts'
 import { Rooms } from './rooms/rooms.ts'
 import type { RoomsProtocol } from './rooms/rooms-protocol.ts'
-import { createExistingSocketPort } from './transport/existing-socket-port.ts'
-import { createSocketPort } from './transport/socket-io-adapter.ts'
-import type { SocketHandlers } from './transport/socket-port.ts'
+import type { SocketHandlers, SocketPort } from './transport/socket-port.ts'
 
 type Handler = (...args: unknown[]) => void
 type AnyOptions = ClientOptions | ExistingSocketOptions
@@ -27,23 +24,14 @@ type AnyOptions = ClientOptions | ExistingSocketOptions
 /** What an existing socket does as the app has set it up. */
 const LEFT_TO_SOCKET = ['credentials', 'timeouts', 'back-off', 'sizes', 'losses'] as const
 
-/**
- * Makes a client for one server: typed by a contract, by Socket.IO's own interface maps, or not at all.
- * It does nothing until it is used.
- *
- * @throws RoomfulError `INVALID_ARGUMENT` for an option of the wrong type; in a build for production only for a wrong url or time.
- * @example
- * const client = createClient({ url: 'https://chat.example.com', contract: chat, rooms: roomful(), auth: async () => ({ token: await getToken() }) })
- * const room = await client.join('general')
- * room.on('message', ({ text }, { from }) => console.log(from?.name, text))
- * await room.emit('message', { text: 'Hello, everyone' })
- */
-export function createClient<C extends AnyContract>(options: AnyOptions & { readonly contract: C }): Client<C>
-export function createClient<S2C extends EventsMap = EventsMap, C2S extends EventsMap = S2C>(
-  options: AnyOptions & { readonly contract?: undefined },
-): Client<SocketIoContract<S2C, C2S>>
-export function createClient(options: AnyOptions & { readonly contract?: AnyContract | undefined }): Client {
-  if (process.env.NODE_ENV !== 'production') assertOptions(options)
+/** The entries of this package differ in the transport that they give. */
+type CreatePort = (settings: Settings, handlers: SocketHandlers) => SocketPort
+
+/** Makes the parts of a client, over any transport. */
+export function createClientOver(
+  createPort: CreatePort,
+  options: AnyOptions & { readonly contract?: AnyContract | undefined },
+): Client {
   const settings = settingsFrom(options)
   const reporting = createReporting(settings)
   const schemas = new Schemas(options.contract?.checks, settings.rooms.assertEventName, reporting.invalid)
@@ -66,9 +54,7 @@ export function createClient(options: AnyOptions & { readonly contract?: AnyCont
     resumed: () => connection.connect(),
   }
   const { existingSocket } = settings
-  const port = existingSocket
-    ? createExistingSocketPort(existingSocket, handlers)
-    : createSocketPort(settings.url, settings.socket, handlers)
+  const port = createPort(settings, handlers)
   const { auth } = settings
   const askedByProtocol: Auth | undefined =
     typeof auth === 'function' ? (context) => protocol.askAuth?.(auth, context) ?? auth(context) : auth

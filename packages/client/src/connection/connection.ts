@@ -213,7 +213,9 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
     try {
       this.#port.open(credentials)
     } catch (cause) {
-      this.stop('refused', new RoomfulError('INVALID_ARGUMENT', 'unable to connect with these options', { cause }))
+      const sentence = 'unable to connect with these options'
+      const isOurs = cause instanceof RoomfulError
+      this.stop('refused', isOurs ? cause : new RoomfulError('INVALID_ARGUMENT', sentence, { cause }))
     }
   }
 
@@ -221,7 +223,10 @@ export class Connection implements Omit<SocketHandlers, 'packet' | 'resumed'> {
     const ms = this.#settings.connectTimeoutMs
     if (!hasCredentials) this.#abandon('auth', new RoomfulError('AUTH_FAILED', `auth did not answer within ${ms} ms`))
     else if (this.#opened) this.#abandon('server', new RoomfulError('UNSUPPORTED', NO_HELLO))
-    else this.#abandon('transport', new RoomfulError('TIMEOUT', `the server did not answer within ${ms} ms`))
+    else {
+      const hint = this.#port.hint ? ` (${this.#port.hint})` : ''
+      this.#abandon('transport', new RoomfulError('TIMEOUT', `the server did not answer within ${ms} ms${hint}`))
+    }
   }
 
   #abandon(reason: RetryReason, error: RoomfulError): void {

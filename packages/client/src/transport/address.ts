@@ -16,6 +16,12 @@ export function parseAddress(url: string): Address {
   return { address: beforeHash.slice(0, start), query: Object.fromEntries(pairs.map(entryOf)) }
 }
 
+/** Throws for a path where there is no page that it could be on. */
+export function assertReachable(address: string): void {
+  if (address.startsWith('/') && typeof location === 'undefined')
+    throw new Error(`the url "${address}" is a path, and there is no page that it could be on`)
+}
+
 /** An address for sentences: without the user and password. */
 export function withoutUser(address: string): string {
   return address.replace(/\/\/[^/]*@/, '//')

@@ -1,14 +1,6 @@
 import type { Socket as Engine } from 'engine.io-client'
 import { type Packet, PacketType } from 'socket.io-parser'
-
-/** How long a connection with a probe may be silent, in milliseconds. */
-const PROBE_MS = 2_000
-const STEP_MS = 200
-/** Any Socket.IO v4 server answers at once that it has no such namespace. */
-const PROBE_NAMESPACE = '/$probe'
-
-/** The reason why `checkAlive` ended a connection that still looked open: the client connects again at once. */
-export class DeadConnection extends Error {}
+import { DeadConnection, Probe, PROBE_NAMESPACE } from './probe.ts'
 
 /** What is needed of Socket.IO's manager. */
 interface Connected {
@@ -25,23 +17,20 @@ const probed = new WeakSet<Engine>()
 
 /**
  * Ends a connection whose heartbeat is overdue: timers do not run while a machine sleeps. With `mayBeDead`, sends the server
- * a probe, and ends the connection if it is silent for `PROBE_MS` before the answer. The heartbeat alone might take 45
- * seconds. A busy connection is not silent: the probe and its answer may be behind much data on a slow network.
+ * a probe, and ends the connection if it is silent.
  */
 export function checkAlive(manager: Connected, mayBeDead: boolean): void {
   const { engine } = manager
   if (manager._readyState !== 'open') return
-  if (Date.now() > engine['_pingTimeoutTime']) return end(engine, 'the heartbeat is overdue')
+  if (Date.now() > engine['_pingTimeoutTime']) return end(engine, new DeadConnection('the heartbeat is overdue'))
   if (!mayBeDead || probed.has(engine)) return
   probed.add(engine)
-  let silentMs = 0
-  const onPacket = (): void => void (silentMs = 0)
-  const timer = setInterval(() => {
-    const before = unsent
-    unsent = unsentOf(engine)
-    silentMs = unsent < before ? 0 : silentMs + STEP_MS
-    if (silentMs >= PROBE_MS) end(engine, `no answer to a probe within ${PROBE_MS} ms`)
-  }, STEP_MS)
+  manager._packet({ type: PacketType.CONNECT, nsp: PROBE_NAMESPACE })
+  const probe = new Probe(
+    () => unsentOf(engine),
+    (error) => end(engine, error),
+  )
+  const onPacket = (): void => probe.received()
   const answer = ({ nsp, type }: Packet): void => {
     if (nsp !== PROBE_NAMESPACE) return
     // The server accepts every namespace.
@@ -49,7 +38,7 @@ export function checkAlive(manager: Connected, mayBeDead: boolean): void {
     stop()
   }
   const stop = (): void => {
-    clearInterval(timer)
+    probe.stop()
     engine.off('packet', onPacket)
     manager.off('packet', answer)
     manager.off('close', stop)
@@ -58,8 +47,6 @@ export function checkAlive(manager: Connected, mayBeDead: boolean): void {
   engine.on('packet', onPacket)
   manager.on('packet', answer)
   manager.on('close', stop)
-  manager._packet({ type: PacketType.CONNECT, nsp: PROBE_NAMESPACE })
-  let unsent = unsentOf(engine)
 }
 
 /** How much the transport has not sent: bytes of a WebSocket, packets of the others. */
@@ -68,10 +55,10 @@ function unsentOf({ transport, writeBuffer }: Engine): number {
   return ws?.bufferedAmount ?? writeBuffer.length
 }
 
-function end(engine: Engine, why: string): void {
+function end(engine: Engine, error: DeadConnection): void {
   const transport = engine.transport as { isDead?: boolean }
   transport.isDead = true
   // It was `onClose` before socket.io-client 4.8, which an app's own socket may be of.
   const close = '_onClose' in engine ? '_onClose' : ('onClose' as '_onClose')
-  engine[close]('ping timeout', new DeadConnection(why))
+  engine[close]('ping timeout', error)
 }

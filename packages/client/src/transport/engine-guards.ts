@@ -1,5 +1,5 @@
 import type { Socket as Engine } from 'engine.io-client'
-import { watchReceived } from './recent-emits.ts'
+import { watchReceived } from './engine-emits.ts'
 
 /** python-engineio answers "ok" to a POST with more packets, and handles none of them (its `max_decode_packets`). */
 const MAX_POST_PACKETS = 16

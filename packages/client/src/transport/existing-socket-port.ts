@@ -1,15 +1,9 @@
 import { RoomfulError } from '@roomful/contract'
 import { parseAddress } from './address.ts'
+import { connectError, lostSentence } from './connection-errors.ts'
 import { limitPosts } from './engine-guards.ts'
 import { copyBy } from './guarded-parser.ts'
-import {
-  connectError,
-  lostSentence,
-  packetListener,
-  registerAck,
-  type Socket,
-  socketActions,
-} from './socket-io-adapter.ts'
+import { packetListener, registerAck, type Socket, socketActions } from './socket-io-adapter.ts'
 import type { ExistingSocket, SocketHandlers, SocketParser, SocketPort } from './socket-port.ts'
 
 type StopReason = Parameters<SocketHandlers['stopped']>[0]

@@ -13,8 +13,11 @@ export const OLD_SERVER = 'the server has Socket.IO 2 or older: version 3 or lat
 export const WEB_PAGE: string = `a web page answers, not Socket.IO: ${PATH_HINT}`
 export const NOT_SOCKET_IO: string = `a server answers that is not Socket.IO: ${PATH_HINT}`
 
-/** What answered instead of Socket.IO; in development with a hint: "status 404: is socket.path right?". */
-export function failureSentence(error: unknown, address: string): string {
+/**
+ * What answered instead of Socket.IO; in development with a hint: "status 404: is socket.path right?". Without an address,
+ * CORS cannot be the reason.
+ */
+export function failureSentence(error: unknown, address?: string): string {
   const { message = '', description, context } = (error ?? {}) as TransportFailure
   if (message.includes('v2.x')) return OLD_SERVER // socket.io-client's own sentence
   const detail = detailOf(description)
@@ -23,7 +26,7 @@ export function failureSentence(error: unknown, address: string): string {
   const systemError = detailOf(context?.statusText) || detail
   if (systemError) return systemError
   if (process.env.NODE_ENV === 'production') return 'no answer'
-  return isOtherOrigin(address)
+  return address !== undefined && isOtherOrigin(address)
     ? `no answer that this page may read: no server at this address, no network, or its CORS options do not allow ${location.origin}`
     : 'no answer: no server at this address, no network, or a proxy that does not pass WebSockets'
 }

@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { isPacketValid, PacketType } from 'socket.io-parser'
+import { copyOfBinary } from './copy-of-binary.ts'
 import type { SocketParser } from './socket-port.ts'
 
 type Listener = (packet: never) => void
@@ -39,12 +40,4 @@ export function copyBy({ Encoder, Decoder }: SocketParser, args: readonly unknow
   const packet = { type: PacketType.EVENT, nsp: '/', data: ['copy', ...args] }
   for (const part of new (Encoder as EncoderClass)().encode(packet)) decoder.add(copyOfBinary(part))
   return copy
-}
-
-/** The encoder gives binary data on as it is, and the app may change it later. */
-function copyOfBinary(part: unknown): unknown {
-  if (part instanceof ArrayBuffer) return part.slice(0)
-  if (!ArrayBuffer.isView(part)) return part
-  const bytes = part instanceof DataView ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength) : part
-  return Uint8Array.prototype.slice.call(bytes) // of the same class; a Buffer's own slice does not copy
 }

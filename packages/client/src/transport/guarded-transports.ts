@@ -1,6 +1,7 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { transports as builtIn } from 'engine.io-client'
+import { readHandshake } from './handshake.ts'
 import { isWebPage, NOT_SOCKET_IO, OLD_SERVER, WEB_PAGE } from './failure-sentence.ts'
 
 /** What we need to see of a transport's protected side. */
@@ -27,8 +28,6 @@ type InsideClass = new (options: object) => Inside
 type TransportClass = (typeof builtIn)['websocket']
 
 const DEFAULT_ORDER = ['polling', 'websocket', 'webtransport']
-/** A timer beyond this overflows and fires at once. */
-const LONGEST_MS = 2 ** 31 - 1
 
 /** Transports whose bad packets end the attempt, as any transport error does, instead of throwing into the page. */
 export function guardedTransports(wanted: readonly (string | object)[] = DEFAULT_ORDER): TransportClass[] {
@@ -120,16 +119,7 @@ function assertSocketIo(data: unknown): void {
   if (!data.startsWith('0')) throw new Error(NOT_SOCKET_IO)
 }
 
-/** Heartbeats of no length would reconnect in a tight loop, for ever. */
 function assertHandshake(data: string | undefined, isLate: boolean): void {
-  const { sid, pingInterval, pingTimeout } = JSON.parse(data ?? '') as Record<string, unknown>
-  const isTime = (value: unknown): value is number => typeof value === 'number' && value > 0
+  readHandshake(data)
   if (isLate) throw new Error('a handshake after the first packet')
-  if (
-    typeof sid !== 'string' ||
-    !isTime(pingInterval) ||
-    !isTime(pingTimeout) ||
-    pingInterval + pingTimeout > LONGEST_MS
-  )
-    throw new Error('the first packet is not a handshake')
 }

@@ -1,37 +1,29 @@
 import { RoomfulError } from '@roomful/contract'
 import { utf8BytesOf } from '@roomful/contract/protocol'
-import type { Socket as Engine } from 'engine.io-client'
-import { type Packet, PacketType } from 'socket.io-parser'
 
-type Encode = (packet: Packet) => unknown[]
+/** The number of an acknowledgement, at its longest: for the size of an answer that has no number yet. */
+export const MAX_ACK_ID: number = 2 ** 31
 
 /**
- * Refuses a packet that is larger than the server takes, with `TOO_LARGE`: the server would end the connection, and with it
- * everything that is sent at the same time. The handshake tells the limit; without one nothing is refused. Socket.IO cannot
- * handle an error for a CONNECT packet, which has the credentials: `refuse` gets it.
+ * The error (`TOO_LARGE`) of a packet that is larger than the server takes: the server would end the connection, and with it
+ * everything that is sent at the same time. The handshake tells the limit; without one nothing is refused.
  */
-export function withSizeLimit(
-  encode: Encode,
-  engine: () => Engine,
-  refuse: (nsp: string, error: RoomfulError) => void,
-): Encode {
-  return (packet) => {
-    const pieces = encode(packet)
-    const { _maxPayload: limit, transport } = engine() as unknown as {
-      _maxPayload?: number
-      transport: { name: string }
-    }
-    if (typeof limit !== 'number' || !(limit > 0)) return pieces
-    for (const piece of pieces) {
-      const bytes = sizeOf(piece, limit, transport.name === 'polling')
-      if (bytes <= limit) continue
-      const error = tooLarge(packet, bytes, limit)
-      if (packet.type !== PacketType.CONNECT) throw error
-      refuse(packet.nsp, error)
-      return []
-    }
-    return pieces
+export function sizeError(
+  pieces: readonly unknown[],
+  limit: unknown,
+  nameOf: () => string,
+  isPolling = false,
+): RoomfulError | undefined {
+  if (typeof limit !== 'number' || !(limit > 0)) return undefined
+  for (const piece of pieces) {
+    const bytes = sizeOf(piece, limit, isPolling)
+    if (bytes > limit)
+      return new RoomfulError(
+        'TOO_LARGE',
+        `${nameOf()} was not sent: it has ${bytes} bytes, and the server takes at most ${limit} (its maxHttpBufferSize)`,
+      )
   }
+  return undefined
 }
 
 /** The size on the wire: text with its type, and binary data, which polling sends as base64. */
@@ -42,18 +34,4 @@ function sizeOf(piece: unknown, limit: number, isPolling: boolean): number {
   }
   const { byteLength = 0, size = byteLength } = piece as { byteLength?: number; size?: number }
   return isPolling ? 4 * Math.ceil(size / 3) + 1 : size
-}
-
-function tooLarge(packet: Packet, bytes: number, limit: number): RoomfulError {
-  const what = nameOf(packet)
-  return new RoomfulError(
-    'TOO_LARGE',
-    `${what} was not sent: it has ${bytes} bytes, and the server takes at most ${limit} (its maxHttpBufferSize)`,
-  )
-}
-
-function nameOf({ type, data }: Packet): string {
-  if (type === PacketType.CONNECT) return 'auth'
-  if (type === PacketType.EVENT || type === PacketType.BINARY_EVENT) return `"${String((data as unknown[])[0])}"`
-  return 'the answer'
 }

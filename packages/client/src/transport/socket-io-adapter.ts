@@ -1,18 +1,20 @@
-import { type Refusal, RoomfulError } from '@roomful/contract'
-import { describe } from '@roomful/contract/protocol'
+import { RoomfulError } from '@roomful/contract'
 import { io, type Manager, type ManagerOptions, type Socket } from 'socket.io-client'
 import * as standardParser from 'socket.io-parser'
 import { type Packet, PacketType } from 'socket.io-parser'
 import { errorOf } from '../errors.ts'
-import { parseAddress, withoutUser } from './address.ts'
-import { checkAlive, DeadConnection } from './check-alive.ts'
-import { failureSentence, NAMESPACE_HINT } from './failure-sentence.ts'
+import { assertReachable, parseAddress } from './address.ts'
+import { checkAlive } from './check-alive.ts'
+import { isTooMuch } from './congestion.ts'
+import { connectError, lostSentence } from './connection-errors.ts'
+import { RecentEngineEmits } from './engine-emits.ts'
 import { guardEngine, type OldEngine } from './engine-guards.ts'
 import { copyBy, guardedParser } from './guarded-parser.ts'
 import { guardedTransports } from './guarded-transports.ts'
-import { withSizeLimit } from './message-size.ts'
+import { withSizeLimit } from './limited-encoder.ts'
+import { MAX_ACK_ID } from './message-size.ts'
 import { withoutOffset } from './packet-offset.ts'
-import { RecentEmits } from './recent-emits.ts'
+import { DeadConnection } from './probe.ts'
 import { SharedConnections, sharingKey } from './shared-connections.ts'
 import type { SocketHandlers, SocketOptions, SocketPort } from './socket-port.ts'
 
@@ -20,17 +22,6 @@ export type { Socket }
 
 /** Turns Socket.IO's own time-out off: the client's covers the whole attempt, with auth and the CONNECT packet. */
 const NEVER_MS = 2 ** 31 - 1
-
-/** With more unsent packets in the transport, volatile ones are dropped. */
-const CONGESTED_PACKETS = 64
-/** The same for bytes in a WebSocket, into which packets go at once. */
-const CONGESTED_BYTES = 16_777_216
-
-/** The number of an acknowledgement, at its longest. */
-const MAX_ID = 2 ** 31
-
-/** How Node's server and python-socketio say that they have no such namespace. */
-const NO_NAMESPACE = /^(Invalid namespace|Unable to connect)$/
 
 /** Connections that clients share. Those of the app's own `io()` reconnect by themselves and are not among them. */
 const connections = new SharedConnections<Manager>()
@@ -42,11 +33,10 @@ export function createSocketPort(url: string, given: SocketOptions, handlers: So
   const managerOptions = toManagerOptions(options)
   let key: string | undefined
   let socket: Socket | undefined
-  const recent = new RecentEmits()
+  const recent = new RecentEngineEmits()
 
   const create = (): Socket => {
-    if (url.startsWith('/') && typeof location === 'undefined')
-      throw new Error(`the url "${address}" is a path, and there is no page that it could be on`)
+    assertReachable(address)
     const own = io(address, { ...managerOptions, forceNew: true })
     own.io.on('open', () => guardEngine(own.io.engine))
     const encoder = own.io['encoder'] as { encode: (packet: Packet) => unknown[] }
@@ -108,7 +98,7 @@ export function createSocketPort(url: string, given: SocketOptions, handlers: So
     answerError(data) {
       if (!socket) return undefined
       const { encode } = socket.io['encoder'] as { encode: (packet: Packet) => unknown[] }
-      const packet = { type: PacketType.ACK, nsp: socket['nsp'], id: MAX_ID, data }
+      const packet = { type: PacketType.ACK, nsp: socket['nsp'], id: MAX_ACK_ID, data }
       return errorOf(() => void encode(packet))
     },
     emit(event, args, onLost) {
@@ -137,10 +127,10 @@ export function socketActions(current: () => Socket | undefined): Actions {
       const socket = current()
       if (socket?.connected) checkAlive(socket.io, mayBeDead)
     },
-    isCongested(packets = CONGESTED_PACKETS) {
+    isCongested(packets) {
       const { writeBuffer = [], transport } = current()?.io.engine ?? {}
       const { ws } = (transport ?? {}) as { ws?: { readonly bufferedAmount?: number } }
-      return writeBuffer.length > packets || (ws?.bufferedAmount ?? 0) > CONGESTED_BYTES
+      return isTooMuch(writeBuffer.length, ws?.bufferedAmount, packets)
     },
   }
 }
@@ -196,31 +186,4 @@ function toManagerOptions({ transports, parser = standardParser, ...options }: S
     reconnection: false,
     timeout: NEVER_MS,
   }
-}
-
-/** The error of an attempt: the server refused it, or a transport failed. */
-export function connectError(error: Error, address: string, isRefused: boolean): RoomfulError {
-  if (isRefused) return refusalError(error)
-  const sentence = `unable to reach ${describe(withoutUser(address))}: ${failureSentence(error, address)}`
-  return new RoomfulError('UNREACHABLE', sentence, { cause: error })
-}
-
-export function lostSentence(reason: string, cause: unknown, address: string): string {
-  if (reason === 'io server disconnect') return 'the server closed the connection'
-  const failure = reason === 'transport error' ? `${reason}: ${failureSentence(cause, address)}` : reason
-  return `the connection was lost (${cause instanceof DeadConnection ? cause.message : failure})`
-}
-
-function refusalError(error: Error & { data?: unknown }): RoomfulError {
-  const data = typeof error.data === 'object' && error.data !== null ? (error.data as Record<string, unknown>) : {}
-  const refusal: Refusal = {
-    code: typeof data['code'] === 'string' ? data['code'] : 'REFUSED',
-    message: error.message,
-    data: error.data,
-  }
-  const hint = NO_NAMESPACE.test(error.message) ? ` (${NAMESPACE_HINT})` : ''
-  return new RoomfulError(refusal.code, `the server refused the connection: ${error.message}${hint}`, {
-    cause: error,
-    refusal,
-  })
 }

@@ -85,6 +85,8 @@ export interface ExistingSocket {
 
 /** What the client needs of a Socket.IO socket; `socket-io-adapter.ts` implements it. */
 export interface SocketPort {
+  /** Why a server may seem not to answer: for the sentence of the error. */
+  readonly hint?: string
   /** Makes one attempt to connect, which ends with `opened` or `failed`. There are never two sockets at once. */
   open(auth: Readonly<Record<string, unknown>>): void
   /** Ends the connection or the attempt; no handler is called for it. `isStuck`: the attempt took too long. */
