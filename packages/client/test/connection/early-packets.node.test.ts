@@ -8,6 +8,7 @@ import { startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { helloWith } from '../rooms/support/scripted-server.ts'
+import { transports } from '../support/transports.ts'
 
 /** Emits at once in the connection handler, and again after a query of 20 ms, as many servers do. */
 const greet = (io: Server): void =>
@@ -57,7 +58,7 @@ const ways: [string, Listen, readonly string[]][] = [
   ],
 ]
 
-describe.each([['websocket'], ['polling']])('CN14 events of the connection handler, over %s', (transport) => {
+describe.each(transports)('CN14 events of the connection handler, over %s', (transport) => {
   const socket = { transports: [transport] }
 
   describe.each([

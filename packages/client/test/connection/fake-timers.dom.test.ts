@@ -1,8 +1,9 @@
 import { createClient } from '@roomful/client'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startServer } from '../support/test-server.ts'
+import { transportOrders } from '../support/transports.ts'
 
-test.each([['websocket'], ['polling'], ['polling, websocket']])(
+test.each(transportOrders)(
   'CN20 under fake timers a client in jsdom connects without an advance of the clock, by %s',
   async (names) => {
     const server = await startServer({ options: { cors: { origin: '*' } } })

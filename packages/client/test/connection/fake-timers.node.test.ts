@@ -3,6 +3,7 @@ import { createMockServer } from '@roomful/testing'
 import { type ClientOptions, createClient, defineContract, roomful, typeOnly } from '@roomful/client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startServer } from '../support/test-server.ts'
+import { transportOrders } from '../support/transports.ts'
 
 const contract = defineContract({ room: { message: typeOnly<string>() } })
 
@@ -18,7 +19,7 @@ function start(options: ClientOptions) {
   return client
 }
 
-describe.each([['websocket'], ['polling'], ['polling, websocket']])('CN20 under fake timers, by %s', (names) => {
+describe.each(transportOrders)('CN20 under fake timers, by %s', (names) => {
   const socket = { transports: names.split(', ') }
 
   test.each([

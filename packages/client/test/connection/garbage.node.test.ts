@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { type HostileLink, handshake, startHostileServer, welcome } from '../support/hostile-server.ts'
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
+import { transports } from '../support/transports.ts'
 
 type Packets = (string | Uint8Array)[]
 const session = { sid: 'a', upgrades: [], pingInterval: 25_000, pingTimeout: 20_000 }
@@ -84,7 +85,7 @@ function startGarbageServer(say: (link: HostileLink) => void, first = 1) {
   })
 }
 
-describe.each([['polling'], ['websocket']])('SEC27 CN12 garbage over %s', (transport) => {
+describe.each(transports)('SEC27 CN12 garbage over %s', (transport) => {
   const options = { connectTimeoutMs: 300, socket: { transports: [transport] } }
 
   /** Whatever it was, nothing is thrown, and the client works in the end. */

@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
+import { transports } from '../support/transports.ts'
 
 const websocket = { socket: { transports: ['websocket'] } }
 
@@ -26,27 +27,24 @@ async function startCounted(configure: (io: Server) => void = () => {}) {
 }
 
 describe('CN4 a client has one live socket at most', () => {
-  test.each([['polling'], ['websocket'], ['default']])(
-    'however quickly it connects and disconnects, over %s',
-    async (name) => {
-      const { server, most } = await startCounted()
-      const client = startClient(server.url, name === 'default' ? {} : { socket: { transports: [name] } })
-      for (let round = 0; round < 30; round += 1) {
-        void client.connect()
-        // At once, a moment later, and when connected.
-        if (round % 3 === 1) await new Promise((resolve) => setImmediate(resolve))
-        if (round % 3 === 2) await client.connect()
-        client.disconnect()
-      }
-      await client.connect()
-      await eventually(() => expect(server.sockets).toBe(1))
-      expect(most).toEqual({ sockets: 1, connects: 1 })
-      // Over polling, a client that disconnects before the handshake has no session to end: the server removes it later.
-      if (name === 'websocket') await eventually(() => expect(server.connections).toBe(1))
+  test.each([...transports, 'default'])('however quickly it connects and disconnects, over %s', async (name) => {
+    const { server, most } = await startCounted()
+    const client = startClient(server.url, name === 'default' ? {} : { socket: { transports: [name] } })
+    for (let round = 0; round < 30; round += 1) {
+      void client.connect()
+      // At once, a moment later, and when connected.
+      if (round % 3 === 1) await new Promise((resolve) => setImmediate(resolve))
+      if (round % 3 === 2) await client.connect()
       client.disconnect()
-      await eventually(() => expect(server.sockets).toBe(0))
-    },
-  )
+    }
+    await client.connect()
+    await eventually(() => expect(server.sockets).toBe(1))
+    expect(most).toEqual({ sockets: 1, connects: 1 })
+    // Over polling, a client that disconnects before the handshake has no session to end: the server removes it later.
+    if (name === 'websocket') await eventually(() => expect(server.connections).toBe(1))
+    client.disconnect()
+    await eventually(() => expect(server.sockets).toBe(0))
+  })
 
   test('F11 however often the connection is cut', async () => {
     const { server, most } = await startCounted()

@@ -5,6 +5,7 @@ import { burstsScript, flaskMissing, startFlask } from '../support/start-flask.t
 import { recordStatuses, startClient, until } from '../support/test-client.ts'
 import { startServer, type TestServer } from '../support/test-server.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
+import { transports } from '../support/transports.ts'
 
 /** Heartbeats as servers have them, so that no test can pass by a missed one. */
 const options = { pingInterval: 25_000, pingTimeout: 20_000 }
@@ -31,7 +32,7 @@ function sleep(ms: number): void {
   onTestFinished(() => void vi.restoreAllMocks())
 }
 
-describe.each([['websocket'], ['polling']])('CN16 wake() over %s', (transport) => {
+describe.each(transports)('CN16 wake() over %s', (transport) => {
   test('ends a connection whose heartbeat is overdue at once, and connects at once', async () => {
     const server = await startServer({ options })
     const { proxy, client, statuses } = await startBehindProxy(server, [transport])
@@ -154,7 +155,7 @@ describe('CN16 a probe', () => {
     expect(client.status).toBe('disconnected')
   })
 
-  test.skipIf(flaskMissing()).each([['websocket'], ['polling']])('is answered by Flask over %s', async (transport) => {
+  test.skipIf(flaskMissing()).each(transports)('is answered by Flask over %s', async (transport) => {
     const flask = await startFlask(burstsScript, { MODE: transport === 'polling' ? 'threading' : 'eventlet' })
     onTestFinished(() => flask.stop())
     const { proxy, client, statuses } = await startBehindProxy(flask, [transport])

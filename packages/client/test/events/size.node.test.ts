@@ -6,6 +6,7 @@ import { burstsScript, flaskMissing, startFlask } from '../support/start-flask.t
 import { recordInspect, recordStatuses, rejection, startClient, until } from '../support/test-client.ts'
 import { startServer } from '../support/test-server.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
+import { overPolling, transports } from '../support/transports.ts'
 
 const LIMIT = 10_000
 
@@ -48,8 +49,7 @@ function startReporting(url: string, transport: string | object) {
 
 describe.each<[string, string | object]>([
   ['websocket', 'websocket'],
-  ['polling', 'polling'],
-  ['the transport Fetch of the app', Fetch],
+  ...overPolling<[string, string | object]>(['polling', 'polling'], ['the transport Fetch of the app', Fetch]),
 ])('EM14 over %s, an event that is larger than the server takes', (_name, transport) => {
   test('is dropped with its sizes, and the others arrive on the same connection', async () => {
     const { server, said } = await startSmall()
@@ -104,10 +104,9 @@ describe.each<[string, string | object]>([
   })
 })
 
-describe.each<[string, string | object]>([
-  ['polling', 'polling'],
-  ['the transport Fetch of the app', Fetch],
-])('EM15 by %s, where a proxy takes less than the server says', (_name, transport) => {
+describe.each(
+  overPolling<[string, string | object]>(['polling', 'polling'], ['the transport Fetch of the app', Fetch]),
+)('EM15 by %s, where a proxy takes less than the server says', (_name, transport) => {
   test('the event ends the connection once; each event that was lost with it is reported, and later ones arrive', async () => {
     const { server, said } = await startSmall({ proxyLimit: 2_000 })
     const { client, drops, statuses } = startReporting(server.url, transport)
@@ -136,7 +135,7 @@ describe.each<[string, string | object]>([
   })
 })
 
-test.each([['websocket'], ['polling']])(
+test.each(transports)(
   'EM14 over %s, credentials that are larger than the server takes end the client at once, on a shared connection too',
   async (transport) => {
     const { server } = await startSmall()
@@ -174,9 +173,9 @@ describe('EM15 the end of a connection', () => {
     expect(drops).toEqual([['say', 'UNKNOWN', expect.stringContaining('it may or may not have arrived')]])
   })
 
-  test('by disconnect() is no loss', async () => {
+  test.each(transports)('by disconnect() is no loss, over %s', async (transport) => {
     const { server } = await startSmall()
-    const { client, drops } = startReporting(server.url, 'polling')
+    const { client, drops } = startReporting(server.url, transport)
     await client.emitWithAck('sync')
     for (let n = 0; n < 40; n += 1) client.emit('say', n)
     client.disconnect()
@@ -184,9 +183,9 @@ describe('EM15 the end of a connection', () => {
     expect(drops).toEqual([])
   })
 
-  test('by the server reports what had not left', async () => {
+  test.each(overPolling('polling'))('by the server reports what had not left, over %s', async (transport) => {
     const { server, said } = await startSmall()
-    const { client, drops } = startReporting(server.url, 'polling')
+    const { client, drops } = startReporting(server.url, transport)
     await client.emitWithAck('sync')
     vi.spyOn(Math, 'random').mockReturnValue(0.999)
     onTestFinished(() => void vi.restoreAllMocks())
@@ -198,7 +197,7 @@ describe('EM15 the end of a connection', () => {
   })
 })
 
-test.skipIf(flaskMissing()).each([['polling'], ['websocket']])(
+test.skipIf(flaskMissing()).each(transports)(
   'EM15 over %s, Flask of Debian does not tell its limit: what is lost with a larger event is reported',
   async (transport) => {
     const flask = await startFlask(burstsScript, { MODE: transport === 'polling' ? 'threading' : 'eventlet' })

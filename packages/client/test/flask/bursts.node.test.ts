@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { burstsScript, flaskMissing, startFlask } from '../support/start-flask.ts'
 import { startClient } from '../support/test-client.ts'
+import { overPolling } from '../support/transports.ts'
 
 interface Report {
   readonly rooms: number
@@ -21,10 +22,12 @@ async function startBursts(MODE: 'threading' | 'eventlet', transports: readonly 
 
 describe.skipIf(flaskMissing())('CN15 a burst to Flask-SocketIO', () => {
   describe.each<['threading' | 'eventlet', string, readonly (string | object)[]]>([
-    ['threading', 'polling', ['polling']],
-    ['threading', 'the transport Fetch of the app', [Fetch]],
-    ['eventlet', 'polling', ['polling']],
-    ['eventlet', 'polling and an upgrade', ['polling', 'websocket']],
+    ...overPolling<['threading' | 'eventlet', string, readonly (string | object)[]]>(
+      ['threading', 'polling', ['polling']],
+      ['threading', 'the transport Fetch of the app', [Fetch]],
+      ['eventlet', 'polling', ['polling']],
+      ['eventlet', 'polling and an upgrade', ['polling', 'websocket']],
+    ),
     ['eventlet', 'websocket', ['websocket']],
   ])('in mode %s, by %s', (mode, _name, transports) => {
     test('arrives in order, queued or sent while connected', async () => {
@@ -46,8 +49,11 @@ describe.skipIf(flaskMissing())('CN15 a burst to Flask-SocketIO', () => {
     })
   })
 
-  test('of events with binary data arrives by polling, where each attachment is a packet', async () => {
-    const { client, report } = await startBursts('threading', ['polling'])
+  test.each<[string, 'threading' | 'eventlet']>([
+    ...overPolling<[string, 'threading']>(['polling', 'threading']),
+    ['websocket', 'eventlet'],
+  ])('of events with binary data arrives by %s, where each attachment is a packet', async (transport, mode) => {
+    const { client, report } = await startBursts(mode, [transport])
     for (const n of numbers) client.emit('say', n, Uint8Array.of(n), Uint8Array.of(n, n))
     await client.connect()
     await eventually(async () => expect((await report()).said).toEqual(numbers))

@@ -5,6 +5,7 @@ import { recordInspect, startRoomful } from '../support/test-client.ts'
 import { expectNothingUncaught } from '../support/uncaught.ts'
 import { recordRoom } from '../rooms/support/record-room.ts'
 import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
+import { transports } from '../support/transports.ts'
 
 describe('an event of a room', () => {
   test('DS4 reaches the listeners of that room only, with its meta', async () => {
@@ -114,7 +115,7 @@ describe('an event of a room', () => {
 
 describe('C13 messages around the answer to a join', () => {
   // Over HTTP, and over a busy WebSocket, packets come in bunches: the answer with the messages right after it.
-  test.each(['polling', 'websocket'])('are delivered right after it, over %s', async (transport) => {
+  test.each(transports)('are delivered right after it, over %s', async (transport) => {
     const { url } = await startScript({
       $join:
         ({ room }, socket) =>

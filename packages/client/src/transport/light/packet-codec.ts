@@ -93,12 +93,12 @@ function headOf(frame: string, maxAttachments = MAX_ATTACHMENTS): Head {
   return isAttached ? { ...head, type: head.type - BINARY } : head
 }
 
-function packetOf({ json, ...packet }: Head, attachments?: readonly unknown[]): Packet {
+function packetOf({ type, nsp, id, json }: Head, attachments?: readonly unknown[]): Packet {
   const attach = (_key: string, value: unknown): unknown => attached(value, attachments ?? [])
   const data: unknown = json === '' ? undefined : JSON.parse(json, attachments?.length ? attach : undefined)
-  const isFine = isDataOf(packet.type, data) && (packet.type !== ACK || packet.id !== undefined)
+  const isFine = isDataOf(type, data) && (type !== ACK || id !== undefined)
   if (!isFine) throw new Error('invalid payload')
-  return { ...packet, data }
+  return { type, nsp, id, data }
 }
 
 function isDataOf(type: number, data: unknown): boolean {

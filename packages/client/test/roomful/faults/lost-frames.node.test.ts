@@ -4,6 +4,7 @@ import { until } from '../../support/test-client.ts'
 import { expectExact } from './support/exact.ts'
 import { startPerson, texts } from './support/person.ts'
 import { startLocalServer, startProcess, startProxy } from './support/servers.ts'
+import { overPolling } from '../../support/transports.ts'
 
 test('P1 F1 a message whose answer is lost with the link is stored once and confirmed once', async () => {
   const server = await startLocalServer()
@@ -83,7 +84,7 @@ test('P1 P2 P3 F11 twenty cuts in two seconds lose nothing, and leave one connec
   )
 })
 
-test.each(['upgrading', 'upgrade'])(
+test.each(overPolling('upgrading', 'upgrade'))(
   'P2 P3 F24 a cut at "%s" from polling to a WebSocket loses nothing',
   async (moment) => {
     const server = await startLocalServer()
