@@ -20,6 +20,9 @@ export interface Session {
   offset?: string | undefined
 }
 
+/** A server that sends more events before it answers the CONNECT ends the attempt. */
+const MAX_EARLY = 10_000
+
 type Settle = (values: unknown[] | undefined) => void
 
 /** A Socket.IO socket: one namespace on one connection, for one attempt to connect and what becomes of it. */
@@ -32,6 +35,8 @@ export class NamespaceSocket implements ConnectionUser {
   readonly #handlers: SocketHandlers
   readonly #acks = new Map<number, Settle>()
   readonly #recent = new RecentEmits()
+  /** Events from before the CONNECT was answered: they end with an attempt that is refused. */
+  readonly #early: (() => void)[] = []
   #lastId = -1
   #status: 'connecting' | 'connected' | 'ended' = 'connecting'
 
@@ -89,7 +94,7 @@ export class NamespaceSocket implements ConnectionUser {
 
   received({ type, id, data }: Packet): void {
     if (type === EVENT) this.#receiveEvent(data as [unknown, ...unknown[]], id)
-    else if (type === ACK) this.#settle(id as number, data as unknown[])
+    else if (type === ACK) this.#settle(id, data as unknown[])
     else if (type === CONNECT) this.#receiveConnect(data)
     else if (type === CONNECT_ERROR) this.#fail(refusalError(errorIn(data)), true)
     else if (this.#leaveConnection())
@@ -117,6 +122,7 @@ export class NamespaceSocket implements ConnectionUser {
     const recovered = pid !== undefined && pid === this.#session.pid
     if (!recovered) Object.assign(this.#session, { pid: typeof pid === 'string' ? pid : undefined, offset: undefined })
     this.#status = 'connected'
+    for (const deliver of this.#early.splice(0)) deliver()
     this.#handlers.opened(sid, recovered)
   }
 
@@ -129,7 +135,9 @@ export class NamespaceSocket implements ConnectionUser {
       this.#session.offset = last
       args = withoutOffset(args, Date.now())
     }
-    this.#handlers.packet(event, args)
+    const deliver = (): void => this.#handlers.packet(event, args)
+    if (this.#status === 'connected') return deliver()
+    if (this.#early.push(deliver) > MAX_EARLY) throw new Error(`more than ${MAX_EARLY} events before the CONNECT`)
   }
 
   /** Sends one answer, while this connection lasts. */
@@ -141,9 +149,9 @@ export class NamespaceSocket implements ConnectionUser {
     }
   }
 
-  #settle(id: number, values: unknown[]): void {
-    const settle = this.#acks.get(id)
-    this.#acks.delete(id)
+  #settle(id: number | undefined, values: unknown[]): void {
+    const settle = this.#acks.get(id ?? -1)
+    this.#acks.delete(id ?? -1)
     settle?.(values)
   }
 

@@ -33,13 +33,8 @@ const HEADER = /^([0-6])(?:(\d+)-)?(\/[^,]*,?)?(\d*)/
 /** The frames of a packet: text, and one for each attachment. */
 export function encode({ type, nsp, id, data }: Packet): unknown[] {
   const attachments: unknown[] = []
-  /** Takes a binary value out of the data, before its `toJSON` is called or after. */
-  function detach(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
-    const part = [this[key], value].find(isBinary)
-    return part === undefined ? value : { _placeholder: true, num: attachments.push(part) - 1 }
-  }
   const isAttached = (type === EVENT || type === ACK) && hasBinary(data)
-  const json = data === undefined ? '' : JSON.stringify(data, isAttached ? detach : undefined)
+  const json = data === undefined ? '' : JSON.stringify(isAttached ? detached(data, attachments) : data)
   const start = isAttached ? `${type + BINARY}${attachments.length}-` : type
   return [`${start}${nsp === '/' ? '' : `${nsp},`}${id ?? ''}${json}`, ...attachments]
 }
@@ -96,8 +91,7 @@ function headOf(frame: string, maxAttachments = MAX_ATTACHMENTS): Head {
 function packetOf({ type, nsp, id, json }: Head, attachments?: readonly unknown[]): Packet {
   const attach = (_key: string, value: unknown): unknown => attached(value, attachments ?? [])
   const data: unknown = json === '' ? undefined : JSON.parse(json, attachments?.length ? attach : undefined)
-  const isFine = isDataOf(type, data) && (type !== ACK || id !== undefined)
-  if (!isFine) throw new Error('invalid payload')
+  if (!isDataOf(type, data)) throw new Error('invalid payload')
   return { type, nsp, id, data }
 }
 
@@ -119,7 +113,27 @@ function attached(value: unknown, attachments: readonly unknown[]): unknown {
 function hasBinary(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (isBinary(value)) return true
-  const { toJSON } = value as { readonly toJSON?: unknown }
-  const plain: unknown = typeof toJSON === 'function' ? toJSON.call(value) : value
+  const plain = Array.isArray(value) ? value : jsonOf(value)
   return isBinary(plain) || Object.values(plain ?? {}).some(hasBinary)
+}
+
+/**
+ * A copy with placeholders for the attachments, in the way of socket.io-parser: with an attachment in the packet, toJSON gets
+ * no key, and a boxed value becomes an object.
+ */
+function detached(value: unknown, attachments: unknown[], isJson = false): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (isBinary(value)) return { _placeholder: true, num: attachments.push(value) - 1 }
+  if (Array.isArray(value)) return Array.from(value, (part) => detached(part, attachments))
+  if (value instanceof Date) return value
+  const plain = isJson ? value : jsonOf(value)
+  if (plain !== value) return detached(plain, attachments, true)
+  const copy: Record<string, unknown> = {}
+  for (const [key, part] of Object.entries(value)) copy[key] = detached(part, attachments)
+  return copy
+}
+
+function jsonOf(value: object): unknown {
+  const { toJSON } = value as { readonly toJSON?: unknown }
+  return typeof toJSON === 'function' ? toJSON.call(value) : value
 }
