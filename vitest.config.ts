@@ -5,6 +5,7 @@ import { serverCommands } from './packages/react/test/support/server-commands.ts
 // oxlint-disable-next-line no-restricted-imports -- the root depends on no package
 import { serverInPage } from './packages/testing/src/vite.ts'
 import { launchOptions } from './scripts/find-chromium.mjs'
+import { lightProjects } from './scripts/light/light-projects.ts'
 import { integrationTests } from './scripts/test-parts.mjs'
 
 const source = '@roomful/source'
@@ -143,6 +144,7 @@ export default defineConfig({
         optimizeDeps: { exclude: ['msw-3'] },
         test: { name: 'integration:chromium-msw-3', include: [msw3Tests], browser: pages() },
       },
+      ...lightProjects({ isWhole: false }),
     ],
   },
 })

@@ -30,5 +30,5 @@ function fuzz() {
   const seed = values.seed ?? String(Math.floor(Math.random() * 1_000_000))
   console.log(`seed ${seed}`)
   const env = { ...process.env, FUZZ_SEED: seed, FUZZ_FRAMES: '50000', FUZZ_REQUESTS: '10000' }
-  return run('node_modules/.bin/vitest', ['run', '--project', 'integration:node', 'fuzz'], { env })
+  return run('node_modules/.bin/vitest', ['run', '--project', '*:node', 'fuzz'], { env })
 }

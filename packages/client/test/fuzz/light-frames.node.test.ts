@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { anyPacket } from '../fuzz/random-packets.ts'
-import { handshake, startConnected, startPort } from './support/fake-web-socket.ts'
+import { anyPacket } from './random-packets.ts'
+import { handshake, startConnected, startPort } from '../light/support/fake-web-socket.ts'
 
 /** `pnpm attack --fuzz` sets both. */
 const RUNS = Math.ceil(Number(process.env['FUZZ_FRAMES'] ?? 3_000) / 6)
