@@ -9,6 +9,7 @@ test('the public names are these: each change of them needs a changeset', () => 
 test('the names of the protocol entry are these', () => {
   expect(Object.keys(protocol).toSorted()).toEqual([
     'INBOX',
+    'MAX_JOINS_MS',
     'MAX_PARAMS_BYTES',
     'PROTOCOL_VERSION',
     'assertEventName',
