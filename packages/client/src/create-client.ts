@@ -11,7 +11,7 @@ import { Schemas } from './events/schemas.ts'
 import { Sender } from './events/sender.ts'
 import { assertNumber, type ClientOptions, type ExistingSocketOptions, type Settings, settingsFrom } from './options.ts'
 import { type CallOptions, handled, throwIfAborted, untilState } from './promises.ts'
-import { createReporting } from './reporting.ts'
+import { createReporting, reports } from './reporting.ts'
 import type { JoinOptions } from './rooms/room.ts'
 import { RoomCore } from './rooms/room-core.ts'
 import { Rooms } from './rooms/rooms.ts'
@@ -208,6 +208,7 @@ export function createClientOver(
     join: (name: string, wait?: JoinOptions) => rooms.room(name).join(wait),
     leave: (name: string) => rooms.room(name).leave(),
   }
+  reports.set(client, reporting.report)
   // With `plainRooms()` only an app that uses the inbox has one, which says that it cannot work.
   if (protocol.kind === 'roomful' && options.contract?.definition.inbox) rooms.useInbox()
   return client as Client

@@ -62,17 +62,17 @@ export function assertListener(handler: unknown): void {
   throw new RoomfulError('INVALID_ARGUMENT', `a listener must be a function, got ${describe(handler)}`)
 }
 
-/** Handlers by event name. */
-export class Listeners<Args extends readonly unknown[]> {
+/** Handlers by event name, or by another key. */
+export class Listeners<Args extends readonly unknown[], Key = string> {
   /** Only of events that have a handler. */
-  readonly #emitters = new Map<string, Emitter<Args>>()
+  readonly #emitters = new Map<Key, Emitter<Args>>()
 
   /** How many events have a handler. */
   get size(): number {
     return this.#emitters.size
   }
 
-  add(event: string, handler: (...args: Args) => void): Unsubscribe {
+  add(event: Key, handler: (...args: Args) => void): Unsubscribe {
     const known = this.#emitters.get(event)
     const emitter = known ?? new Emitter<Args>()
     const remove = emitter.add(handler)
@@ -88,14 +88,14 @@ export class Listeners<Args extends readonly unknown[]> {
   }
 
   /** Calls the handlers of one event with what `parse` returns. Where the event has no handler, nothing is parsed. */
-  emit(event: string, parse: () => Args | undefined, onThrow: (error: unknown) => void): void {
+  emit(event: Key, parse: () => Args | undefined, onThrow: (error: unknown) => void): void {
     const emitter = this.of(event)
     const args = emitter && parse()
     if (args) emitter.call(args, onThrow)
   }
 
   /** The handlers of one event; undefined where it has none, so that its data need not be parsed. */
-  of(event: string): Emitter<Args> | undefined {
+  of(event: Key): Emitter<Args> | undefined {
     return this.#emitters.get(event)
   }
 }

@@ -14,6 +14,8 @@ export type {
 export { createLostConnection } from './connection/create-lost-connection.ts'
 export type { LostConnection, LostConnectionOptions } from './connection/create-lost-connection.ts'
 export type { Unsubscribe } from './emitter.ts'
+export { createKeyedEvents } from './events/keyed-events.ts'
+export type { KeyedEvents } from './events/keyed-events.ts'
 export type { OnInvalid } from './events/schemas.ts'
 export type { DroppedEmit, Inspect, InspectEvent, OnDrop } from './inspect.ts'
 export type { CallOptions } from './promises.ts'

@@ -26,6 +26,16 @@ interface AppFunctions {
   readonly onDrop?: OnDrop | undefined
 }
 
+/** What gets the errors of the listeners of a client or a room. */
+export const reports: WeakMap<object, Report> = new WeakMap()
+
+/** The page's own error handler gets the error. */
+export function rethrow(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+}
+
 /** As many different warnings as one client keeps apart. */
 const MAX_WARNINGS = 100
 

@@ -8,6 +8,7 @@ test('the package exports these names at run time', () => {
       "ValidationError",
       "asyncStorageOutbox",
       "createClient",
+      "createKeyedEvents",
       "createLostConnection",
       "createPresence",
       "createTimeline",

@@ -12,6 +12,7 @@ import type {
   Inbox,
   InboxHandler,
   InboxName,
+  KeyedEvents,
   LostConnection,
   LostConnectionOptions,
   OutboxStatus,
@@ -22,7 +23,18 @@ import type {
   User,
 } from '@roomful/client'
 import type { ReactElement, ReactNode } from 'react'
-import type { ClientOption, EqualityOption, MaybeRoom, NoRoom, RoomOptions, UseRoom, UseSocket } from './types.ts'
+import type {
+  AnyKeyedEvents,
+  ClientOption,
+  EqualityOption,
+  KeyedArgs,
+  KeyOf,
+  MaybeRoom,
+  NoRoom,
+  RoomOptions,
+  UseRoom,
+  UseSocket,
+} from './types.ts'
 import type { UseEmitWithAck, UseEmitWithAckOptions } from './use-emit-with-ack.ts'
 import type {
   BufferedClientEvent,
@@ -76,6 +88,13 @@ export interface Hooks<C extends AnyContract> {
     event: E,
     handler: RoomHandler<C, E>,
   ): void
+  /** The same for the events of one key. */
+  useEvent<Key, A extends readonly unknown[]>(
+    this: void,
+    events: KeyedEvents<Key, A>,
+    key: Key,
+    handler: (...args: A) => void,
+  ): void
 }
 
 /** What `createHooks(client, clientHooks)` has beside `Hooks`. Each is the exported hook of the same name without its first argument. */
@@ -115,6 +134,42 @@ export interface ClientHooks<C extends AnyContract> {
     initial: S,
     options?: EqualityOption<S>,
   ): S
+  /** The same for the events of one key. */
+  useEventReducer<Events extends AnyKeyedEvents, S>(
+    this: void,
+    events: Events,
+    key: KeyOf<Events>,
+    reducer: (state: S, ...args: KeyedArgs<Events>) => S,
+    initial: S,
+    options?: EqualityOption<S>,
+  ): S
+  /** One event of the client by key, for `useEvent` and `useEventReducer`. `keyOf` is a function outside the components. */
+  useKeyedEvents<E extends EventName<ServerToClient<C>>, Key>(
+    this: void,
+    event: E,
+    keyOf: (...args: Args<ClientHandler<C, E>>) => Key,
+  ): KeyedEvents<Key, Args<ClientHandler<C, E>>>
+  /** The same for an event of another client. */
+  useKeyedEvents<E extends EventName<ServerToClient<C>>, Key>(
+    this: void,
+    client: Client<C>,
+    event: E,
+    keyOf: (...args: Args<ClientHandler<C, E>>) => Key,
+  ): KeyedEvents<Key, Args<ClientHandler<C, E>>>
+  /** The same for an event of the user's inbox. */
+  useKeyedEvents<E extends InboxName<C>, Key>(
+    this: void,
+    inbox: Inbox<C>,
+    event: E,
+    keyOf: (...args: Args<InboxHandler<C, E>>) => Key,
+  ): KeyedEvents<Key, Args<InboxHandler<C, E>>>
+  /** The same for an event of a room. Without a room there are no events. */
+  useKeyedEvents<E extends EventName<RoomListened<C>>, Key>(
+    this: void,
+    room: MaybeRoom<C>,
+    event: E,
+    keyOf: (...args: Args<RoomHandler<C, E>>) => Key,
+  ): KeyedEvents<Key, Args<RoomHandler<C, E>>>
   /** The events of the client since mounting, oldest first, at most `max`; renders once a flush. */
   useEventBuffer<E extends EventName<ServerToClient<C>>>(
     this: void,

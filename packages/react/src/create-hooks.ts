@@ -39,8 +39,8 @@ export function createHooks<C extends AnyContract>(client?: Client<C>, hooks?: t
   const bind = (hook: AnyHook): AnyHook =>
     function useBound(...args) {
       const nearest = useContext(ClientContext)
-      // A hook for events was given its client or room: `useEvent(room, 'message', handler)`.
-      if (typeof args[1] === 'string') return hook(...args)
+      // A hook for events was given its client or room: `useEvent(room, 'message', handler)`, `useEvent(prices, 7, handler)`.
+      if (typeof args[1] === 'string' || (args.length > 2 && typeof args[1] !== 'function')) return hook(...args)
       // Options are the first argument or the second.
       const own = (args[0] as Options)?.client ?? (args[1] as Options)?.client ?? nearest
       if (own) return hook(own, ...args)

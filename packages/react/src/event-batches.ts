@@ -21,6 +21,7 @@ class EventBatches {
   #events: (readonly unknown[])[] = []
   #unsubscribe = (): void => {}
 
+  /** `subscribe` is called for the first reader; what it returns, after the last one. */
   constructor(subscribe: (handler: (...args: unknown[]) => void) => () => void) {
     this.#subscribe = subscribe
   }
@@ -53,13 +54,23 @@ class EventBatches {
   }
 }
 
-const batchesBySource = new WeakMap<EventSource, Map<string, EventBatches>>()
+const batchesBySource = new WeakMap<EventSource, Map<unknown, EventBatches>>()
 
-/** The batches of one event of a client or a room: the same object for all who ask. */
-export function batchesOf(source: EventSource, event: string): EventBatches {
-  const batchesByEvent = batchesBySource.get(source) ?? new Map<string, EventBatches>()
+/** The batches of one event of a client or a room, or of one key: one object for all of its readers. */
+export function batchesOf(source: EventSource, event: unknown): EventBatches {
+  const batchesByEvent = batchesBySource.get(source) ?? new Map<unknown, EventBatches>()
   batchesBySource.set(source, batchesByEvent)
-  const batches = batchesByEvent.get(event) ?? new EventBatches((handler) => source.on(event, handler))
-  batchesByEvent.set(event, batches)
+  const known = batchesByEvent.get(event)
+  if (known) return known
+  const keep = (): unknown => batchesByEvent.set(event, batches)
+  const batches = new EventBatches((handler) => {
+    const off = source.on(event, handler)
+    keep()
+    return () => {
+      off()
+      batchesByEvent.delete(event) // there may be any number of keys
+    }
+  })
+  keep()
   return batches
 }

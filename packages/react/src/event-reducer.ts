@@ -13,7 +13,7 @@ export interface EventReducer<S> extends ReadonlyStore<S> {
 }
 
 /** `getState` throws an error of the reducer or of `isEqual`, so that React shows its nearest error boundary. */
-export function createEventReducer<S>(source: EventSource | undefined, event: string, initial: S): EventReducer<S> {
+export function createEventReducer<S>(source: EventSource | undefined, event: unknown, initial: S): EventReducer<S> {
   let reducer: Reducer<S> = (state) => state
   let isEqual: IsEqual<S> = Object.is
   let state = initial

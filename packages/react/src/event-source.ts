@@ -1,6 +1,6 @@
-/** A client or a room, as the hooks for events see it. Only a room has a name. */
+/** A client, a room, or keyed events, as the hooks for events see it. Only a room has a name. */
 export interface EventSource {
-  on(event: string, handler: Handler): () => void
+  on(event: unknown, handler: Handler): () => void
   readonly name?: string | number
 }
 

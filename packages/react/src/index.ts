@@ -16,6 +16,7 @@ export type {
   UseEventBufferOptions,
 } from './use-event-buffer.ts'
 export { useEventReducer } from './use-event-reducer.ts'
+export { useKeyedEvents } from './use-keyed-events.ts'
 export { useLostConnection } from './use-lost-connection.ts'
 export { useMembers, useOthers, useSelf } from './use-members.ts'
 export { useOutbox, useUnsentGuard } from './use-outbox.ts'

@@ -1,4 +1,13 @@
-import type { AnyContract, Client, ConnectionState, JoinOptions, Room, RoomState, User } from '@roomful/client'
+import type {
+  AnyContract,
+  Client,
+  ConnectionState,
+  JoinOptions,
+  KeyedEvents,
+  Room,
+  RoomState,
+  User,
+} from '@roomful/client'
 
 /** The connection's state, and the calls of a connection. */
 export type UseSocket<C extends AnyContract> = ConnectionState<User<C>> &
@@ -21,6 +30,14 @@ export interface NoRoom<C extends AnyContract> extends RoomActions<C> {
 
 /** A hook over a room takes null and undefined as well: then it subscribes to nothing. */
 export type MaybeRoom<C extends AnyContract> = Room<C> | null | undefined
+
+/** Any events by key. */
+export interface AnyKeyedEvents {
+  readonly event: string
+  on(this: void, key: never, handler: never): () => void
+}
+export type KeyOf<Events> = Events extends KeyedEvents<infer Key, infer _> ? Key : never
+export type KeyedArgs<Events> = Events extends KeyedEvents<infer _, infer Args> ? Args : never
 
 /** `params` are sent to the server with each join. Other params, compared as JSON, join the room again. */
 export type RoomOptions<C extends AnyContract> = Pick<JoinOptions<C>, 'params'>

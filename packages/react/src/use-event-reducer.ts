@@ -14,7 +14,7 @@ import type {
 import { useInsertionEffect, useSyncExternalStore } from 'react'
 import { createEventReducer, type Reducer } from './event-reducer.ts'
 import type { EventSource } from './event-source.ts'
-import type { EqualityOption, MaybeRoom } from './types.ts'
+import type { AnyKeyedEvents, EqualityOption, KeyedArgs, KeyOf, MaybeRoom } from './types.ts'
 import { useDisposable } from './use-disposable.ts'
 
 type Args<Handler> = Handler extends (...args: infer A) => void ? A : never
@@ -50,9 +50,17 @@ export function useEventReducer<C extends AnyContract, E extends EventName<RoomL
   initial: S,
   options?: EqualityOption<S>,
 ): S
+/** The same for the events of one key, of `useKeyedEvents` or `createKeyedEvents`. */
+export function useEventReducer<Events extends AnyKeyedEvents, S>(
+  events: Events,
+  key: KeyOf<Events>,
+  reducer: (state: S, ...args: KeyedArgs<Events>) => S,
+  initial: S,
+  options?: EqualityOption<S>,
+): S
 export function useEventReducer<S>(
   source: unknown,
-  event: string,
+  event: unknown,
   reducer: unknown,
   initial: S,
   { isEqual = Object.is }: EqualityOption<S> = {},

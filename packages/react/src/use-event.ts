@@ -7,6 +7,7 @@ import type {
   Inbox,
   InboxHandler,
   InboxName,
+  KeyedEvents,
   RoomHandler,
   RoomListened,
   ServerToClient,
@@ -40,7 +41,13 @@ export function useEvent<C extends AnyContract, E extends EventName<RoomListened
   event: E,
   handler: RoomHandler<C, E>,
 ): void
-export function useEvent(source: unknown, event: string, handler: unknown): void {
+/** The same for the events of one key, of `useKeyedEvents` or `createKeyedEvents`. */
+export function useEvent<Key, Args extends readonly unknown[]>(
+  events: KeyedEvents<Key, Args>,
+  key: Key,
+  handler: (...args: Args) => void,
+): void
+export function useEvent(source: unknown, event: unknown, handler: unknown): void {
   const latest = useLatest(handler as Handler)
   useEffect(
     () => (source as EventSource | null | undefined)?.on(event, (...args) => latest.current(...args)),

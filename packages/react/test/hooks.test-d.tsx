@@ -5,6 +5,7 @@ import {
   type Gap,
   type List,
   type Member,
+  type KeyedEvents,
   type MessageMeta,
   type OutboxStatus,
   type Receipt,
@@ -22,6 +23,7 @@ import {
   useEmitWithAck,
   useEventBuffer,
   useEventReducer,
+  useKeyedEvents,
   useLostConnection,
   useMembers,
   useOthers,
@@ -203,6 +205,18 @@ test('createHooks(client, clientHooks) binds every hook that takes a client', ()
   expectTypeOf(hooks.useEventBuffer('response_event').events).toEqualTypeOf<readonly { message: string }[]>()
   expectTypeOf(hooks.useEventBuffer(client, 'tick').events).toEqualTypeOf<readonly undefined[]>()
   expectTypeOf(hooks.useEventBuffer(room, 'gap').events).toEqualTypeOf<readonly Gap[]>()
+  const replies = hooks.useKeyedEvents('response_event', ({ message }) => message.length)
+  expectTypeOf(replies).toEqualTypeOf<KeyedEvents<number, [data: { message: string }]>>()
+  expectTypeOf(hooks.useEventReducer(replies, 5, (_, { message }) => message, '')).toEqualTypeOf<string>()
+  hooks.useEvent(replies, 5, ({ message }) => expectTypeOf(message).toEqualTypeOf<string>())
+  const texts = useKeyedEvents(null as Room<Chat> | null, 'message', ({ text }) => text)
+  useEvent(texts, 'hi', ({ text }, { seq }) =>
+    expectTypeOf([text, seq]).toEqualTypeOf<(string | number | undefined)[]>(),
+  )
+  // @ts-expect-error the key is a text
+  useEvent(texts, 5, () => {})
+  // @ts-expect-error no such event of a room
+  useKeyedEvents(room, 'mesage', () => 1)
   expectTypeOf(hooks.useEventReducer('tick', (n) => n + 1, 0)).toEqualTypeOf<number>()
   expectTypeOf(hooks.useEventReducer(client, 'response_event', (_, { message }) => message, '')).toEqualTypeOf<string>()
   expectTypeOf(hooks.useEventReducer(room, 'message', (_, { text }) => text, '')).toEqualTypeOf<string>()

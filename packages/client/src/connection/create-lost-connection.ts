@@ -1,6 +1,7 @@
 import type { AnyContract } from '@roomful/contract'
 import type { Client } from '../client.ts'
 import { assertNumber } from '../options.ts'
+import { rethrow } from '../reporting.ts'
 import { createLazyStore, type ReadonlyStore } from '../store.ts'
 import type { ConnectionState } from './connection-state.ts'
 
@@ -65,11 +66,4 @@ export function createLostConnection<C extends AnyContract>(
     },
     rethrow,
   )
-}
-
-/** The page's own error handler gets the error of a listener. */
-function rethrow(error: unknown): void {
-  queueMicrotask(() => {
-    throw error
-  })
 }

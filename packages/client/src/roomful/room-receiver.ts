@@ -23,9 +23,7 @@ export class RoomReceiver {
     const listeners = events.listeners.of(event)
     const message = listeners && this.#parse(event, data, meta, replayed)
     if (message)
-      listeners.call([message.data, message.meta], (error) =>
-        this.#core.reporting.report(error, `${event} of ${name}`),
-      )
+      listeners.call([message.data, message.meta], (error) => this.#core.reporting.report(error, `${event} of ${name}`))
   }
 
   /** Parsed messages of a page. Those that the contract refuses are reported and left out. */

@@ -2,6 +2,7 @@ import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import type { ClientCore } from '../client-core.ts'
 import type { Emitter } from '../emitter.ts'
+import { reports } from '../reporting.ts'
 import type { RoomSection } from '../events/schemas.ts'
 import type { RoomEvents } from './room-events.ts'
 import type { RoomState } from './room-state.ts'
@@ -30,6 +31,7 @@ const internals = new WeakMap<object, RoomInternals>()
 
 export function setInternals(room: object, inside: RoomInternals): void {
   internals.set(room, inside)
+  reports.set(room, inside.client.reporting.report)
 }
 
 /** The inner parts of a client's room; throws `INVALID_ARGUMENT` for anything else. */

@@ -9,6 +9,8 @@ export function startAll() {
   return { client, room: client.room('general'), fake, hooks: roomful.createHooks(client) }
 }
 
+const keyOf = (data: unknown): unknown => data
+
 /** Each hook with arguments. */
 export const everyHook = {
   useClient: ({ hooks }) => hooks.useClient(),
@@ -18,6 +20,8 @@ export const everyHook = {
   useEvent: ({ hooks, room }) => hooks.useEvent(room, 'n', () => {}),
   useEventReducer: ({ client }) => roomful.useEventReducer(client, 'n', (n) => n, 0),
   useEventBuffer: ({ client }) => roomful.useEventBuffer(client, 'n', { flush: 5 }),
+  useKeyedEvents: ({ client }) =>
+    roomful.useEventReducer(roomful.useKeyedEvents(client, 'n', keyOf), 1, (n: number) => n, 0),
   useMembers: ({ fake }) => roomful.useMembers(fake.room, ({ size }) => size),
   useSelf: ({ fake }) => roomful.useSelf(fake.room),
   useOthers: ({ fake }) => roomful.useOthers(fake.room),
