@@ -55,15 +55,12 @@ export class OutboxCore {
   count(): { queued: number; sending: number; bytes: number; rooms: Set<string> } {
     const counts = { queued: 0, sending: 0, bytes: 0, rooms: new Set<string>() }
     for (const [room, queue] of this.queues) {
-      for (const message of queue.messages) {
-        if (!this.isOwn(message)) continue
-        counts.queued += 1
-        counts.bytes += message.bytes
-        if (!queue.isEnding(message)) counts.rooms.add(room)
-      }
-      counts.sending += queue.sending.length
+      const { messages, bytes, sending, isNeeded } = queue.count(this.user)
+      counts.queued += messages - sending
+      counts.sending += sending
+      counts.bytes += bytes
+      if (isNeeded) counts.rooms.add(room)
     }
-    counts.queued -= counts.sending
     return counts
   }
 
@@ -138,7 +135,7 @@ export class OutboxCore {
   #makeBatch(queue: RoomQueue): void {
     const { user } = this
     if (user === undefined || this.identity !== 'confirmed' || !this.isReady || !queue.isIdle) return
-    this.#push(queue.endExpired(user, this.#nowMs - this.#windowMs))
+    this.#push(queue.endExpired(user, this.#nowMs - this.#windowMs, this.#blocked))
     for (const message of queue.makeBatch(user, this.#blocked)) this.#writes?.mark(message)
   }
 
@@ -188,7 +185,7 @@ export class OutboxCore {
     for (const queue of this.queues.values())
       for (const message of queue.messages) {
         if (message.user !== undefined) continue
-        message.user = user
+        queue.giveTo(user, message)
         this.#writes?.put(message)
       }
   }

@@ -4,6 +4,7 @@ import { requestedWaitMs } from '../../errors.ts'
 import { type Message, type Outcome, unanswered } from './message.ts'
 import { blockName } from '../storage/earlier-entries.ts'
 import { refusedBy } from '../wire-messages.ts'
+import { MessageCounts } from './message-counts.ts'
 import type { Batch, RoomQueueOutput, Session } from './outbox-steps.ts'
 
 /** How many connections in a row may end with an unanswered batch before its messages are suspected (C19). */
@@ -19,10 +20,18 @@ interface Ending {
   readonly error: RoomfulError
 }
 
+interface QueueCount {
+  readonly messages: number
+  readonly bytes: number
+  readonly sending: number
+  readonly isNeeded: boolean
+}
+
 /** One room's messages in order, and the batch that is under way. SPEC.md, rules OB. */
 export class RoomQueue {
   readonly room: string
   messages: Set<Message> = new Set()
+  readonly #counts = new MessageCounts()
   session: Session | undefined
   batch: Batch | undefined
   #isWaiting = false
@@ -54,12 +63,23 @@ export class RoomQueue {
     return this.batch?.isSent ? this.batch.messages.filter((message) => this.messages.has(message)) : []
   }
 
-  /** Whether the message only waits for its answer, and needs no room. */
-  isEnding(message: Message): boolean {
-    return this.#ending.has(message)
+  /** The messages of the user and of none. `isNeeded`: one of them needs the room, rather than only waits for its answer. */
+  count(user: Message['user']): QueueCount {
+    const own = this.#counts.of(user)
+    const sending = this.#ending.size > 0 || this.batch ? this.sending.length : 0
+    const ending = [...this.#ending.keys()].filter((message) => message.user === user || message.user === undefined)
+    return { ...own, sending, isNeeded: own.messages > ending.length }
+  }
+
+  /** Gives a message without a user to this user. */
+  giveTo(user: string | null, message: Message): void {
+    this.#counts.add(message, -1)
+    message.user = user
+    this.#counts.add(message, 1)
   }
 
   add(messages: readonly Message[], isInFront: boolean): void {
+    for (const message of messages) if (!this.messages.has(message)) this.#counts.add(message, 1)
     if (isInFront) this.messages = new Set([...messages, ...this.messages])
     else for (const message of messages) this.messages.add(message)
   }
@@ -72,7 +92,7 @@ export class RoomQueue {
     const messages: Message[] = []
     let bytes = 0
     for (const message of this.messages) {
-      if (message.user !== user || this.#ending.has(message) || blocked?.has(blockName(message.cid, room))) continue
+      if (message.user !== user || this.#isHeldBack(message, blocked)) continue
       bytes += message.bytes + ENVELOPE_BYTES
       const [first] = messages
       if (first && (messages.length >= maxItems || bytes > session.batchBytes || message.cid !== first.cid)) break
@@ -158,16 +178,26 @@ export class RoomQueue {
     })
   }
 
-  /** Ends messages that the server may not recognize (C8), and those that are larger than it takes now. */
-  endExpired(user: string | null, forgottenMs: number): RoomQueueOutput[] {
-    const { eventBytes = Infinity } = this.session ?? {}
-    return this.end(({ user: owner, id, bytes, sentAt = Infinity }) => {
-      if (owner !== user) return undefined
-      if (sentAt <= forgottenMs) return new RoomfulError('UNKNOWN', 'it was sent longer ago than the server remembers')
-      if (!isMessageId(id)) return new RoomfulError('UNKNOWN', 'an earlier version of the client sent it')
-      if (bytes > eventBytes) return new RoomfulError('TOO_LARGE', `the server takes at most ${eventBytes} bytes`)
-      return undefined
-    })
+  /**
+   * Ends messages that the server may not recognize (C8), and those that are larger than it takes now: among the messages of
+   * the next batch, and before them.
+   */
+  endExpired(user: string | null, forgottenMs: number, blocked?: ReadonlySet<string>): RoomQueueOutput[] {
+    const { eventBytes = Infinity, batchItems = Infinity } = this.session ?? {}
+    const outputs: RoomQueueOutput[] = []
+    let next = 0
+    for (const message of this.messages) {
+      if (next >= batchItems) break
+      if (message.user !== user) continue
+      const error = expiry(message, forgottenMs, eventBytes)
+      if (error) outputs.push(...this.#settle(message, unanswered(message, error)))
+      else if (!this.#isHeldBack(message, blocked)) next += 1
+    }
+    return outputs
+  }
+
+  #isHeldBack(message: Message, blocked: ReadonlySet<string> | undefined): boolean {
+    return this.#ending.has(message) || blocked?.has(blockName(message.cid, this.room)) === true
   }
 
   /** Results count as they come. The rest was not handled: what only this batch has carried is in no log. */
@@ -212,7 +242,9 @@ export class RoomQueue {
   /** Whether the message was there. */
   delete(message: Message): boolean {
     this.#ending.delete(message)
-    return this.messages.delete(message)
+    const isDeleted = this.messages.delete(message)
+    if (isDeleted) this.#counts.add(message, -1)
+    return isDeleted
   }
 
   #requeue(): RoomQueueOutput[] {
@@ -231,6 +263,18 @@ export class RoomQueue {
     const wait: RoomQueueOutput = { type: 'wait', room: this.room, ms: requestedMs || ownMs, rejoin }
     return [...this.#requeue(), wait]
   }
+}
+
+/** Why the message must not be sent. */
+function expiry(
+  { id, bytes, sentAt = Infinity }: Message,
+  forgottenMs: number,
+  maxBytes: number,
+): RoomfulError | undefined {
+  if (sentAt <= forgottenMs) return new RoomfulError('UNKNOWN', 'it was sent longer ago than the server remembers')
+  if (!isMessageId(id)) return new RoomfulError('UNKNOWN', 'an earlier version of the client sent it')
+  if (bytes > maxBytes) return new RoomfulError('TOO_LARGE', `the server takes at most ${maxBytes} bytes`)
+  return undefined
 }
 
 function outcomeOf(result: PublishAnswer['results'][number]): Outcome {
