@@ -40,19 +40,19 @@ export function keptTimeline<C extends AnyContract, E extends TimelineName<C>>(
 
   const create = (): Entry => {
     const options = { ...(initial !== undefined && { initial }), ...(max !== undefined && { max }) }
-    const timeline = createTimeline(room, event, options)
+    const onClose = (): void => {
+      clearTimeout(entry.timer)
+      unused.delete(entry)
+      entries.delete(key)
+    }
+    const timeline = createTimeline(room, event, { ...options, onClose })
     const entries = entriesByRoom.get(room) ?? new Map<string, Entry>()
     entriesByRoom.set(room, entries)
     const entry: Entry = {
       timeline: timeline as unknown as Timeline<never, never>,
       holders: 0,
       timer: undefined,
-      close() {
-        clearTimeout(entry.timer)
-        unused.delete(entry)
-        entries.delete(key)
-        timeline.close()
-      },
+      close: timeline.close,
     }
     entries.set(key, entry)
     return entry
@@ -70,7 +70,7 @@ export function keptTimeline<C extends AnyContract, E extends TimelineName<C>>(
         if (isReleased) return
         isReleased = true
         entry.holders -= 1
-        if (entry.holders > 0) return
+        if (entry.holders > 0 || find() !== entry) return // `client.close()` has closed it
         unused.add(entry)
         entry.timer = setTimeout(entry.close, Math.min(keepMs, LONGEST_TIMER_MS))
         const [oldest] = unused

@@ -93,3 +93,15 @@ class Boundary extends Component<{ children: ReactNode }> {
     return this.state.message ?? this.props.children
   }
 }
+
+test('LC1 `client.close()` closes kept timelines and those of components, and leaves no timer', () => {
+  const { client, room, listening } = start()
+  const view = render([<List key="a" room={room} />, <List key="b" room={room} max={5} />])
+  view.rerender(<List key="b" room={room} max={5} />)
+  expect(vi.getTimerCount()).toBeGreaterThan(0)
+  client.close()
+  view.unmount()
+  expect(listening.left).toBe(0)
+  vi.advanceTimersByTime(100) // a frame, and the moment after which the room would be left
+  expect(vi.getTimerCount()).toBe(0)
+})

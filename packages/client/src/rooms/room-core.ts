@@ -34,6 +34,7 @@ export class RoomCore implements RoomHost, RoomInternals {
   readonly store: GuardedStore<RoomState>
   readonly states: RoomInternals['states'] = new Emitter()
   readonly userChanges: RoomInternals['userChanges'] = new Emitter()
+  readonly ends: RoomInternals['ends'] = new Emitter()
   readonly userId: () => string | undefined
   /** What the app gets, once it has asked for the room. */
   surface?: Room
@@ -141,8 +142,9 @@ export class RoomCore implements RoomHost, RoomInternals {
     this.#onUse(this, state.status !== 'left' || events.size > 0 || store.hasListeners() || part.isInUse())
   }
 
-  /** The client is closed: no timer of this room may fire any more. */
+  /** The client is closed: no timer of this room, or of what is built on it, may fire any more. */
   close(): void {
+    this.ends.call([], (error) => this.client.reporting.report(error, 'close'))
     clearTimeout(this.#retryTimer)
     clearTimeout(this.#releaseTimer)
   }

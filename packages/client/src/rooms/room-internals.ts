@@ -19,6 +19,8 @@ export interface RoomInternals {
   readonly states: Emitter<[state: RoomState, previous: RoomState]>
   /** Another user is connected. */
   readonly userChanges: Emitter<[]>
+  /** The client is closed. */
+  readonly ends: Emitter<[]>
   /** The user's id as the server knows it; undefined where it does not say. */
   readonly userId: () => string | undefined
   /** The place in the room is lost: joins again. */

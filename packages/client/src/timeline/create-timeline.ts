@@ -47,7 +47,7 @@ export function createTimeline(room: object, event: string, options: TimelineOpt
 export function createTimelineOver<C extends AnyContract, E extends TimelineName<C>>(
   source: TimelineSource,
   event: E,
-  { initial, max = 10_000 }: TimelineOptions = {},
+  { initial, max = 10_000, onClose }: TimelineOptions = {},
 ): Timeline<C, E> {
   assertCounts({ max, initial })
   const name = ++timelines
@@ -110,7 +110,16 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     } else if (!isUnsettled(entry)) discarded.delete(entry.id)
   }
 
+  const close = (): void => {
+    if (isClosed) return
+    takeHeard()
+    isClosed = true
+    for (const off of undo.splice(0)) off()
+    onClose?.()
+  }
+
   const undo = [
+    source.onEnd(close),
     source.on(event, (data, meta) => {
       const epoch = source.epoch()
       if (epoch !== heardEpoch) takeHeard()
@@ -195,11 +204,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     loadOlder: load('older'),
     loadNewer: load('newer'),
     loadLatest: load('latest'),
-    close(): void {
-      takeHeard()
-      isClosed = true
-      for (const off of undo.splice(0)) off()
-    },
+    close,
   }
 }
 

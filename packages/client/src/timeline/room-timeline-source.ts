@@ -7,7 +7,7 @@ import type { TimelineSource } from './timeline-source.ts'
 /** A room of a client as the source of a timeline; throws `INVALID_ARGUMENT` for anything else. */
 export function sourceOf(room: object): TimelineSource {
   const internals = internalsOf(room)
-  const { name, client, events, part, userChanges, userId } = internals
+  const { name, client, events, part, userChanges, ends, userId } = internals
   const { state, on } = room as Room
   const { report } = client.reporting
   return {
@@ -18,6 +18,7 @@ export function sourceOf(room: object): TimelineSource {
     history: (query) => part.history(query),
     requestInitial: (limit) => part.requestInitial?.(limit) ?? (() => undefined),
     watchUser: (listener) => userChanges.add(listener),
+    onEnd: (listener) => ends.add(listener),
     publish: (event, data) => emitIn(internals, state.getState(), event, [data], {}),
     refused: (event, error) => sentPromise(Promise.reject(error as Error), client.reporting, event, name),
     outgoing: () => part.outgoing.list(),

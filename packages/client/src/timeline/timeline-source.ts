@@ -30,6 +30,8 @@ export interface TimelineSource {
   requestInitial(limit: number): () => HistoryMessages | undefined
   /** Calls the listener after the client's user has become another user, and the outbox is that user's. */
   watchUser(listener: () => void): Unsubscribe
+  /** Calls the listener when the client is closed. */
+  onEnd(listener: () => void): Unsubscribe
   /** Puts a message into the outbox, or throws and leaves nothing there. */
   publish(event: string, data: unknown): SentMessage
   /** The promise of a message that `publish` refused: no entry shows the error, so it may not go unseen. */

@@ -69,7 +69,7 @@ export interface Timeline<C extends AnyContract, E extends TimelineName<C>> {
   loadNewer(this: void, limit?: number): Promise<void>
   /** Shows the newest messages again, and new ones as they come. Entries far from them are dropped; `loadOlder` loads them. */
   loadLatest(this: void): Promise<void>
-  /** Stops listening. The state stays as it is; messages in the outbox are still sent. */
+  /** Stops listening; `client.close()` does so, too. The state stays as it is; messages in the outbox are still sent. */
   close(this: void): void
 }
 
@@ -78,4 +78,6 @@ export interface TimelineOptions {
   readonly initial?: number
   /** How many entries are kept. @default 10,000 */
   readonly max?: number
+  /** Called once, when the timeline is closed: by `close` or by `client.close()`. */
+  readonly onClose?: (() => void) | undefined
 }

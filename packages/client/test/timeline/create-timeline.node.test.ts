@@ -681,10 +681,20 @@ describe('TL15 the messages of one packet', () => {
   })
 })
 
+test('TL11 `client.close()` closes a timeline, and `onClose` is called once', () => {
+  let closed = 0
+  const { timeline, closeClient, hear, shown, listeners } = timelineOverFake({ onClose: () => (closed += 1) })
+  hear(1)
+  closeClient()
+  timeline.close()
+  hear(2)
+  expect([shown().length, closed, listeners()]).toEqual([1, 1, [0, 0, 0, 0, 0, 0]])
+})
+
 test('TL11 after close nothing is heard, and nothing changes', async () => {
   const { timeline, asked, hear, listeners, shown } = timelineOverFake()
   hear(6)
-  expect(listeners()).toEqual([1, 1, 1, 1, 1])
+  expect(listeners()).toEqual([1, 1, 1, 1, 1, 1])
   const load = timeline.loadOlder()
   await settled()
   timeline.close()
@@ -692,6 +702,6 @@ test('TL11 after close nothing is heard, and nothing changes', async () => {
   asked[0]?.answer(pageOf([5], true))
   await load
   hear(7)
-  expect(listeners()).toEqual([0, 0, 0, 0, 0])
+  expect(listeners()).toEqual([0, 0, 0, 0, 0, 0])
   expect(shown()).toHaveLength(1)
 })

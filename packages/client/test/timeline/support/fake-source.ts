@@ -86,6 +86,7 @@ export function timelineOverFake(
       new Promise((answer, fail) => {
         asked.push({ query, answer, fail })
       }),
+    onEnd: (listener) => turns.add('close', listener),
     publish(event, data) {
       if (data === 'bad') throw new RoomfulError('INVALID', 'bad data')
       published.push(data)
@@ -114,6 +115,7 @@ export function timelineOverFake(
     /** `initial` is the page that comes with the next join. */
     server,
     join: () => state.setState(joined, true),
+    closeClient: () => turns.of('close')?.call([], rethrow),
     changeUser: () => users.of('user')?.call([undefined], rethrow),
     tell,
     setLate: () => (isLate = true),
@@ -136,7 +138,12 @@ export function timelineOverFake(
     listeners: () =>
       ['message', 'gap']
         .map((event) => heard.of(event)?.size ?? 0)
-        .concat(turns.of('end')?.size ?? 0, watchers.of('outbox')?.size ?? 0, users.of('user')?.size ?? 0),
+        .concat(
+          turns.of('end')?.size ?? 0,
+          turns.of('close')?.size ?? 0,
+          watchers.of('outbox')?.size ?? 0,
+          users.of('user')?.size ?? 0,
+        ),
     /** The key of the first entry. */
     key: () => timeline.state.getState().entries.at(0)?.key ?? '',
     /** The seq of each message, the reason of each gap. */
