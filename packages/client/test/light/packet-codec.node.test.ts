@@ -100,7 +100,7 @@ describe('LT7 what is no packet is refused', () => {
     ['5', '5["a"]', '5-["a"]', '50-["a"]', '511-["a"]', '5999999999-["a"]', '21-["a"]'],
     [`2${'9'.repeat(400)}["a"]`, '29007199254740993["a"]', `2["a",${deep}`],
   ])('%#', (...frames) => {
-    for (const frame of frames) expect(() => read(frame), frame.slice(0, 20)).toThrow(Error)
+    for (const frame of frames) expect(() => read(frame)).toThrow(Error)
   })
 
   test.each([

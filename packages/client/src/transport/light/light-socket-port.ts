@@ -1,4 +1,3 @@
-import { errorOf } from '../../errors.ts'
 import { parseAddress } from '../address.ts'
 import { isTooMuch } from '../congestion.ts'
 import { MAX_ACK_ID, sizeError } from '../message-size.ts'
