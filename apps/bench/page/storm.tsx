@@ -1,10 +1,11 @@
-import { type Client, createClient, plainRooms } from '@roomful/client'
+import { type Client, createClient, plainRooms, type Room, roomful } from '@roomful/client'
 import { useEventReducer } from '@roomful/react'
 import { type ReactElement, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { io, type Socket } from 'socket.io-client'
-import { STORM_BASELINE, type StormContender, type StormEvent } from '../src/storm-types.ts'
+import { STORM_BASELINE, STORM_PLAIN, type StormContender, type StormEvent } from '../src/storm-types.ts'
 import { commitsSoFar } from './commits.ts'
+import { useEventOfKey } from './use-event-of-key.ts'
 
 const COMPONENTS = 1_000
 
@@ -31,12 +32,16 @@ interface Subject {
   readonly start: (storm: object) => Promise<unknown>
 }
 
+const SUBJECTS: Readonly<Record<StormContender, (url: string, keyed: boolean) => Promise<Subject>>> = {
+  'useEffect + useState': naive,
+  roomful: inRoom,
+  [STORM_PLAIN]: plain,
+  [STORM_BASELINE]: baseline,
+}
+
 /** 1,000 components show the events. Resolves when the last event is on the screen. */
 export async function storm(url: string, { contender, keyed, rate, seconds }: Storm): Promise<StormResult> {
-  const { render, start } = await (contender === 'roomful' ? roomful : contender === STORM_BASELINE ? baseline : naive)(
-    url,
-    keyed,
-  )
+  const { render, start } = await SUBJECTS[contender](url, keyed)
   const events = rate * seconds
   // The last component to change is the one with the last event's key; without keys, all change at once.
   const last = keyed ? (events - 1) % COMPONENTS : COMPONENTS - 1
@@ -69,24 +74,30 @@ async function naive(url: string, keyed: boolean): Promise<Subject> {
   return { render: components(Cell), start: (request) => socket.emitWithAck('paced', request) }
 }
 
-async function roomful(url: string, keyed: boolean): Promise<Subject> {
-  const client: Client = createClient({
-    url,
-    rooms: plainRooms(),
-    ackTimeoutMs: 600_000,
-    socket: { transports: ['websocket'] },
-  })
-  await client.connect()
-  const Cell: Cell = ({ index }) => {
-    const latest = useEventReducer(
-      client,
-      'tick',
-      (before: StormEvent | undefined, event: StormEvent) => (!keyed || event.key === index ? event : before),
-      undefined,
-    )
-    return <output>{latest?.n}</output>
+/** The events come in a room. */
+async function inRoom(url: string, keyed: boolean): Promise<Subject> {
+  const client: Client = createClient({ ...options(url), rooms: roomful() })
+  return {
+    render: components(cellOf(await client.join('general'), keyed)),
+    start: (request) => client.emitWithAck('paced', request),
   }
-  return { render: components(Cell), start: (request) => client.emitWithAck('paced', request) }
+}
+
+/** The events come from a server without Roomful. */
+async function plain(url: string, keyed: boolean): Promise<Subject> {
+  const client: Client = createClient({ ...options(url), rooms: plainRooms() })
+  await client.connect()
+  return { render: components(cellOf(client, keyed)), start: (request) => client.emitWithAck('paced', request) }
+}
+
+function options(url: string) {
+  return { url, ackTimeoutMs: 600_000, socket: { transports: ['websocket'] } }
+}
+
+function cellOf(source: Client | Room, keyed: boolean): Cell {
+  const newest = (_: StormEvent | undefined, event: StormEvent): StormEvent => event
+  if (keyed) return ({ index }) => <output>{useEventOfKey(source, index)?.n}</output>
+  return () => <output>{useEventReducer(source as Client, 'tick', newest, undefined)?.n}</output>
 }
 
 /** One listener for all outputs, which are written once a frame. */

@@ -1,4 +1,4 @@
-import { median } from '../src/rounds.ts'
+import { median } from '../src/median.ts'
 import { connectTo, type Contender, type Subject } from '../src/subject.ts'
 
 const LISTENERS = 10_000

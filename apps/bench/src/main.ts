@@ -1,4 +1,5 @@
 import { acks } from './acks.ts'
+import { chatList } from './chat-list.ts'
 import { dispatch } from './dispatch.ts'
 import { fanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
@@ -67,6 +68,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   restart: {
     run: restart,
     heading: '1,000 clients in 5 rooms each come back after a restart of the server',
+  },
+  'chat-list': {
+    run: chatList,
+    heading: 'a list of 100,000 messages, and one more a frame',
   },
   ack: { run: acks, heading: 'one emitWithAck after the other' },
   page: {

@@ -1,5 +1,7 @@
+import type { FrameRequest } from './chat-list-types.ts'
+import { everyFrame, sendStorm } from './paced.ts'
 import { createIo, serve, settings } from './serve.ts'
-import type { StormEvent, StormRequest } from './storm-types.ts'
+import type { StormRequest } from './storm-types.ts'
 
 // A server without @roomful/server.
 const { history } = settings()
@@ -12,14 +14,15 @@ io.on('connection', (socket) => {
     for (let n = 0; n < count; n += 1) socket.emit('chat', { room: 'general', from: 'ann', text: 'x'.repeat(80), n })
     ack()
   })
-  socket.on('paced', async ({ rate, seconds, keys }: StormRequest, ack: (sentAt: number) => void) => {
-    const started = performance.now()
-    for (let n = 0; n < rate * seconds;) {
-      const due = Math.min(((performance.now() - started) / 1000) * rate, rate * seconds)
-      for (; n < due; n += 1) socket.emit('tick', { n, key: n % keys, text: 'x'.repeat(80) } satisfies StormEvent)
-      await new Promise((resolve) => setTimeout(resolve, 1))
-    }
+  socket.on('paced', async (request: StormRequest, ack: (sentAt: number) => void) => {
+    await sendStorm(request, (event) => socket.emit('tick', event))
     ack(Date.now())
+  })
+  socket.on('paced messages', (request: FrameRequest) => {
+    void everyFrame(request, (n) => {
+      const text = `message ${n} ${'x'.repeat(60)}`
+      socket.emit('message', { text }, { seq: n, id: `new message ${n}`, from: null, at: Date.now() })
+    })
   })
   socket.on('echo', (data: unknown, ack: (data: unknown) => void) => ack(data))
   socket.on('join', (room: string, ack: () => void) => {

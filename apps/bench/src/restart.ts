@@ -18,8 +18,8 @@ export interface RestartSettings {
 /** A request to that process. It answers with the time that the request took, in ms. */
 export type RestartRequest = 'start' | 'disconnect' | 'comeBack'
 
-const CLIENTS = isQuick ? 200 : 1_000
-const ROOMS = isQuick ? 20 : 100
+const CLIENTS = isQuick ? 60 : 1_000
+const ROOMS = isQuick ? 10 : 100
 const ROOMS_EACH = 5
 const PEER = 'socket.io'
 const OURS = 'roomful'

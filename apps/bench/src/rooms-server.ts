@@ -1,7 +1,10 @@
 import { createRooms, memoryLog } from '@roomful/server'
 import { sqliteLog } from '@roomful/server/sqlite'
 import { chat } from './chat.ts'
+import type { FrameRequest } from './chat-list-types.ts'
+import { everyFrame, sendStorm } from './paced.ts'
 import { createIo, serve, settings } from './serve.ts'
+import type { StormRequest } from './storm-types.ts'
 
 const { history = 0, file, rates = false } = settings()
 const retention = { maxEntries: 200_000 }
@@ -17,4 +20,14 @@ const rooms = createRooms(io, {
 
 const send = (text: string, room = 'general'): unknown => rooms.to(room).emit('message', { text })
 for (let n = 0; n < history; n += 1) await send(`message ${n} ${'x'.repeat(60)}`)
+io.on('connection', (socket) => {
+  socket.on(
+    'paced messages',
+    (request: FrameRequest) => void everyFrame(request, (n) => send(`message ${n} ${'x'.repeat(60)}`)),
+  )
+  socket.on('paced', async (request: StormRequest, ack: (sentAt: number) => void) => {
+    await sendStorm(request, (event) => rooms.to('general').emit('tick', event))
+    ack(Date.now())
+  })
+})
 serve(io, send)

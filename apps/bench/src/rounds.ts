@@ -1,3 +1,4 @@
+import { median } from './median.ts'
 import { isQuick } from './options.ts'
 
 /** The results of one contender, by case. */
@@ -51,10 +52,6 @@ function ratiosOf(peers: readonly number[], own: readonly number[]): Record<stri
     least: rounded(Math.min(...ratios)),
     most: rounded(Math.max(...ratios)),
   }
-}
-
-export function median(values: readonly number[] = []): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
 export function rounded(value: number): number {
