@@ -1,20 +1,12 @@
 import type { Client, Room } from '@roomful/client'
-import * as react from '@roomful/react'
+import { useEventReducer, useKeyedEvents } from '@roomful/react'
 import type { StormEvent } from '../src/storm-types.ts'
-
-type UseKeyedEvents = (source: Client | Room, event: string, keyOf: (event: StormEvent) => number) => Client
-const { useKeyedEvents } = react as unknown as { useKeyedEvents?: UseKeyedEvents }
 
 const keyOf = ({ key }: StormEvent): number => key
 const newest = (_: StormEvent | undefined, event: StormEvent): StormEvent => event
 
-/** The newest event of one key. The only place that knows how components listen by key. */
-export const useEventOfKey: (source: Client | Room, key: number) => StormEvent | undefined =
-  useKeyedEvents === undefined
-    ? // Before listeners by key: each component gets each event.
-      (source, key) => {
-        const ofKey = (before: StormEvent | undefined, event: StormEvent) => (event.key === key ? event : before)
-        return react.useEventReducer(source as Client, 'tick', ofKey, undefined)
-      }
-    : (source, key) =>
-        react.useEventReducer(useKeyedEvents(source, 'tick', keyOf), key as unknown as string, newest, undefined)
+/** The newest event of one key. */
+export function useEventOfKey(source: Client | Room, key: number): StormEvent | undefined {
+  const events = useKeyedEvents(source as Room, 'tick', keyOf)
+  return useEventReducer(events, key, newest, undefined)
+}
