@@ -22,7 +22,7 @@ const decision = (): [Promise<void>, () => void] => {
 
 /** A join that is decided by `decision`, and then reads `answer`. */
 const joinOf =
-  (decision: Promise<unknown> | undefined = undefined, answer: (bytes: number) => JoinAnswer = () => answerWith()) =>
+  (decision?: Promise<unknown>, answer: (bytes: number) => JoinAnswer = () => answerWith()) =>
   async (turn: JoinTurn): Promise<JoinAnswer> => {
     await decision
     return await turn.complete(answer(await turn.begin()))
