@@ -278,7 +278,7 @@ export const mutants = [
   mutant(
     'S4 no look at the epoch at the commit, in memory',
     `${server}/log/memory-log.ts`,
-    'if (epoch !== before.epoch) return undefined',
+    'if (epoch !== undefined && epoch !== before.epoch) return undefined',
     '',
     'packages/server/test/memory-log',
   ),
@@ -300,7 +300,7 @@ export const mutants = [
     'S9 rooms that are only joined make others forgotten',
     `${server}/log/memory-rooms.ts`,
     'this.#used.set(room, this.positionOf(room).epoch)',
-    'this.#used.set(room, this.open(room, undefined).epoch)',
+    'this.#used.set(room, this.open(room, { user: null, cid: room }).position.epoch)',
     'packages/server/test/memory-log',
   ),
   mutant(
@@ -320,7 +320,7 @@ export const mutants = [
   mutant(
     'S4 no look at the epoch at the commit, in SQLite',
     `${server}/log/sqlite/sqlite-log.ts`,
-    'if (epoch !== this.#epochOf(room)) return undefined',
+    'if (epoch !== undefined && epoch !== this.#epochOf(room)) return undefined',
     '',
     'packages/server/test/sqlite-log',
   ),
@@ -427,6 +427,20 @@ export const mutants = [
     'return epoch === sent.epoch && head - entries.length <= sent.head',
     'return epoch === sent.epoch',
     'packages/server/test/broadcast packages/server/test/dedup',
+  ),
+  mutant(
+    'E8 a message of the server whose answer was lost is written under another number',
+    `${server}/rooms/server-messages.ts`,
+    'const committed = await this.#commit({ sender: this.#server.sender, items })',
+    'const committed = await this.#commit({ sender: this.#server.sender, items: items.map((item) => ({ ...item, n: this.#server.nextNumber() })) })',
+    'packages/server/test/server-messages',
+  ),
+  mutant(
+    'S19 rows of the server fill those of all others',
+    `${server}/log/memory-rows.ts`,
+    'if (this.#rows.size - this.#serverRows >= maxRows)',
+    'if (this.#rows.size >= maxRows)',
+    'packages/server/test/memory-log',
   ),
   mutant(
     'E12 entries that the contract does not mark count as unread',

@@ -6,7 +6,6 @@ import type { RoomsOptions } from './options.ts'
 
 const LOG_METHODS = [
   'commit',
-  'append',
   'row',
   'page',
   'heads',

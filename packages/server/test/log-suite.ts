@@ -11,6 +11,7 @@ import type {
   RowOptions,
   Sender,
 } from '../src/index.ts'
+import { append } from './support/append.ts'
 
 const entry = (text: string): NewEntry => ({
   event: 'message',
@@ -24,6 +25,7 @@ const all = { after: 0, limit: 1_000, bytes: 1_000_000 }
 
 const ann: Sender = { user: 'ann', cid: 'a'.repeat(22) }
 const guest: Sender = { user: null, cid: 'g'.repeat(22) }
+const server: Sender = { user: null, cid: 's'.repeat(22), isServer: true }
 const HOUR_MS = 3_600_000
 
 export interface SuiteOptions extends RowOptions, BanOptions {
@@ -34,7 +36,7 @@ export interface SuiteOptions extends RowOptions, BanOptions {
 export function describeLog(name: string, create: (options: SuiteOptions) => RoomLog | Promise<RoomLog>): void {
   const openLog = async (options: SuiteOptions = {}) => {
     const log = await create(options)
-    const add = async (room: string, ...words: string[]) => await log.append(room, entries(...words))
+    const add = async (room: string, ...words: string[]) => await append(log, room, entries(...words))
     const commit = async (room: string, sender: Sender, items: DecidedItem[]) => {
       const { epoch } = await log.page(room, all)
       return await log.commit(room, { epoch, sender, items })
@@ -161,7 +163,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
 
     test('S4 a batch writes its entries and its row, with refused items too, in one step', async () => {
       const { log, commit, wordsOf } = await openLog()
-      await log.append('general', entries('before'))
+      await append(log, 'general', entries('before'))
       const items = [item(1, 'a'), refused(2, 'SPAM'), item(5, 'b')]
       const results = [{ seq: 2, at: 7 }, { code: 'SPAM' }, { seq: 3, at: 7 }]
       expect(await commit('general', ann, items)).toMatchObject({ head: 3, results, entries: [{ seq: 2 }, { seq: 3 }] })
@@ -256,6 +258,32 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       await expect(commit('general', ann, [item(2, 'b')])).rejects.toEqual(refusal)
     })
 
+    test('S4 S5 a batch of the server that comes again is stored once, whatever the epoch is by then', async () => {
+      const { log, wordsOf } = await openLog()
+      const batch = { sender: server, items: [item(1, 'a'), item(2, 'b')] }
+      const first = await log.commit('general', batch)
+      await log.newEpoch()
+      expect(await log.commit('general', batch)).toMatchObject({ head: 2, results: first?.results, entries: [] })
+      expect(await log.commit('general', { ...batch, items: [item(3, 'c')] })).toMatchObject({ results: [{ seq: 3 }] })
+      expect(await wordsOf('general', all)).toEqual(['a', 'b', 'c'])
+    })
+
+    test('SEC19 rows of the server are never refused, and leave the bounds of all others as they are', async () => {
+      const clock = stoppedClock()
+      const { log, commit } = await openLog({ maxRows: 2 })
+      const say = async (room: string) => await log.commit(room, { sender: server, items: [item(1, room)] })
+      for (const room of ['a', 'b', 'c']) await say(room)
+      await commit('general', guest, [item(1, 'g')])
+      await commit('general', ann, [item(1, 'a')])
+      await expect(commit('general', { ...ann, user: 'bob' }, [item(1, 'b')])).rejects.toMatchObject({ code: 'LIMIT' })
+      await say('d')
+      clock.pass(24 * HOUR_MS + 1)
+      for (const room of ['e', 'f', 'g']) await say(room)
+      await commit('general', { ...guest, cid: 'h'.repeat(22) }, [item(1, 'h')])
+      await commit('general', { ...ann, user: 'bob' }, [item(1, 'b')])
+      await expect(commit('general', { ...ann, user: 'cem' }, [item(1, 'c')])).rejects.toMatchObject({ code: 'LIMIT' })
+    })
+
     test('S8 the bound of rows counts each user and each guest apart', async () => {
       const { commit } = await openLog({ maxRowsPerUser: 2 })
       const sender = (user: string | null, letter: string) => ({ user, cid: letter.repeat(22) })
@@ -334,7 +362,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       const { log, commit } = await openLog({ retention: { maxEntries: 2 } })
       const marked = (text: string) => ({ ...entry(text), unread: true })
       const countsOf = async (room: string) => (await log.page(room, all)).entries.map(({ seq, count }) => [seq, count])
-      const appended = await log.append('general', [
+      const appended = await append(log, 'general', [
         marked('a'),
         entry('b'),
         { ...marked('c'), unread: false },
@@ -351,14 +379,14 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
         [6, 3],
       ])
       await log.newEpoch()
-      expect(await log.append('general', [marked('g')])).toMatchObject({ head: 7, count: 4 })
+      expect(await append(log, 'general', [marked('g')])).toMatchObject({ head: 7, count: 4 })
       expect(await log.page('general', { ...all, limit: 0 })).toMatchObject({ head: 7, count: 4 })
     })
 
     test('heads gives the positions of many rooms, also of empty ones, in the order of their names', async () => {
       const { log, add } = await openLog()
       await add('a', 'one', 'two')
-      await log.append('b', [{ ...entry('one'), unread: true }])
+      await append(log, 'b', [{ ...entry('one'), unread: true }])
       const rooms = ['b', 'empty', 'a', 'b']
       const pages = await Promise.all(rooms.map(async (room) => await log.page(room, { ...all, limit: 0 })))
       const heads = await log.heads(rooms)
@@ -389,7 +417,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
     test('S10 entries are deleted when they are too old; an emptied room keeps its epoch and head', async () => {
       const clock = stoppedClock()
       const { log } = await openLog({ retention: { maxAgeMs: 1_000 } })
-      const say = async (word: string) => await log.append('general', [{ ...entry(word), at: Date.now() }])
+      const say = async (word: string) => await append(log, 'general', [{ ...entry(word), at: Date.now() }])
       const { epoch } = await say('a')
       clock.pass(600)
       await say('b')
@@ -408,7 +436,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
         const { log } = await openLog({ retention: { maxEntries, maxAgeMs: 40 } })
         vi.setSystemTime(start)
         for (let n = 1; n <= 40; n += 1) {
-          await log.append('general', [{ ...entry(String(n)), at: Date.now() }])
+          await append(log, 'general', [{ ...entry(String(n)), at: Date.now() }])
           clock.pass(n % 3)
         }
         const ats = (await log.page('general', all)).entries.map(({ at }) => at)
@@ -474,7 +502,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
         fc.asyncProperty(fc.jsonValue({ maxDepth: 5 }), fc.string({ unit: 'binary' }), async (data, id) => {
           const name = `room ${++room}`
           const said = { event: 'message', data: JSON.parse(JSON.stringify(data)), id, from: { id }, at: 1 }
-          const { entries: withSeq } = await log.append(name, [said])
+          const { entries: withSeq } = await append(log, name, [said])
           expect(withSeq).toEqual([{ ...said, seq: 1, count: 0 }])
           expect((await log.page(name, all)).entries).toEqual(withSeq)
         }),

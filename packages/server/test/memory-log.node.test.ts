@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { memoryLog, type NewEntry, type RoomLog, type Sender } from '../src/index.ts'
 import { describeLog } from './log-suite.ts'
+import { append } from './support/append.ts'
 
 describeLog('memory log', (options) => memoryLog(options))
 
 const entry = (text: string): NewEntry => ({ event: 'message', data: text, id: text.slice(0, 9), from: null, at: 1 })
 const ann: Sender = { user: 'ann', cid: 'c' }
-const add = async (log: RoomLog, room: string, ...words: string[]) => await log.append(room, words.map(entry))
+const add = async (log: RoomLog, room: string, ...words: string[]) => await append(log, room, words.map(entry))
 const use = async (log: RoomLog, room: string) => await log.subscribe(room, () => {})
 const read = async (log: RoomLog, room: string) =>
   await log.page(room, { after: 0, limit: 100_000, bytes: 100_000_000 })
@@ -59,7 +60,7 @@ describe('the bounds of a memory log', () => {
     await add(log, 'a', 'hello')
     await use(log, 'b')
     const refusal = expect.objectContaining({ code: 'LIMIT' })
-    expect(() => log.append('b', [entry('hello')])).toThrow(refusal)
+    expect(() => append(log, 'b', [entry('hello')])).toThrow(refusal)
     expect(() => log.row('b', ann)).toThrow(refusal)
     expect(await log.row('a', ann)).toBeUndefined()
     expect(await read(log, 'a')).toMatchObject({ head: 1 })

@@ -37,9 +37,9 @@ test('metrics count the items of publishes by what became of them, and refusals 
 test('the buckets of a histogram are cumulative, and contain the time of a slow log', async () => {
   const log = memoryLog()
   const slow = changedLog(log, {
-    append: async (room, entries) => {
+    commit: async (room, batch) => {
       await new Promise((resolve) => setTimeout(resolve, 60))
-      return await log.append(room, entries)
+      return await log.commit(room, batch)
     },
   })
   const { rooms } = await startRooms({ contract: guestChat, log: slow })

@@ -25,11 +25,6 @@ test.each(logs)(
         await dawdle()
         return committed
       },
-      append: async (room, entries) => {
-        const appended = await log.append(room, entries)
-        await dawdle()
-        return appended
-      },
     })
     const { rooms, connect } = await startRooms({ contract: chat, authenticate: believe, log: slowLog })
     rooms.handle('message', dawdle)

@@ -6,6 +6,7 @@ import type { SocketIoSocket } from '../src/socket-io.ts'
 import { memoryLog } from '../src/index.ts'
 import { Metrics } from '../src/metrics/metrics.ts'
 import { Room } from '../src/rooms/room.ts'
+import { createServerSender } from '../src/rooms/server-messages.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
@@ -104,6 +105,7 @@ class Actual {
       throw error
     }
     this.#room = new Room('general', {
+      server: createServerSender(),
       io,
       log: memoryLog(),
       metrics: new Metrics(),

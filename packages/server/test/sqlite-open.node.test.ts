@@ -12,6 +12,7 @@ import { guestChat } from './support/chat.ts'
 import { damage } from './support/damage.ts'
 import { startRooms, texts, words } from './support/start-rooms.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
+import { append } from './support/append.ts'
 
 const all = { after: 0, limit: 9, bytes: 9_999 }
 
@@ -49,7 +50,7 @@ test('S7 a file cannot be opened twice, and is free after it is closed', async (
   const file = join(temporaryFolder(), 'rooms.db')
   const first = sqliteLog({ file })
   expect(() => sqliteLog({ file })).toThrow('another process uses it: only one process at a time can')
-  await first.append('general', [])
+  await append(first, 'general', [])
   await first.close?.()
   await sqliteLog({ file }).close?.()
 })
@@ -105,7 +106,7 @@ test('P1 S7 damaged UTF-8, which SQLite does not check, is an error when it is r
   expect(await log.page('general', { after: 0, ...page })).toMatchObject({ entries: [{ seq: 1 }] })
   const refused = expect.objectContaining({ code: 'LOG_FAILED', message: expect.stringContaining(DAMAGED) })
   await expect(log.page('general', { after: 99, ...page })).rejects.toEqual(refused)
-  await expect(log.append('elsewhere', [])).rejects.toEqual(refused)
+  await expect(append(log, 'elsewhere', [])).rejects.toEqual(refused)
   await log.close?.()
 })
 
@@ -178,7 +179,7 @@ test('a file of the second version opens with its entries, rows and bans; the me
   }
   const log = sqliteLog({ file })
   const said = { event: 'message', data: 'new', id: 'new', from: null, at: 8, unread: true }
-  expect(await log.append('general', [said])).toMatchObject({ head: 62, count: 42 })
+  expect(await append(log, 'general', [said])).toMatchObject({ head: 62, count: 42 })
   await log.close?.()
 })
 
@@ -196,7 +197,7 @@ async function filled(file: string): Promise<string> {
     from: null,
     at: 1,
   }))
-  await log.append('general', entries)
+  await append(log, 'general', entries)
   await log.close?.()
   return file
 }

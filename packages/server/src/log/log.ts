@@ -1,13 +1,13 @@
 import type { ItemResult } from '@roomful/contract/protocol'
-import type { LogEntry, LogHead, NewEntry } from './log-entry.ts'
+import type { LogEntry, LogHead } from './log-entry.ts'
 import type { DecidedItem, Sender, SenderRow } from './sender-row.ts'
 
 type Await<T> = T | Promise<T>
 
 /** The decided items of a sender's batch: all are written in one durable step, or none. */
 export interface Batch {
-  /** The epoch that the sender knows; in another epoch nothing is written. */
-  readonly epoch: string
+  /** The epoch that the sender knows; in another epoch nothing is written. undefined for the server's own messages, which fit any. */
+  readonly epoch?: string | undefined
   readonly sender: Sender
   readonly items: readonly DecidedItem[]
 }
@@ -58,14 +58,17 @@ export interface RoomLog {
   readonly dedupMs: number
   /** Whether several processes use the log at a time. Then the server compares `heads` every 10 s, for rooms with members. */
   readonly isShared?: boolean
-  /** Settles the batch by the sender's current row (`settle`), and writes entries and row; undefined in another epoch. */
+  /**
+   * Settles the batch by the sender's current row (`settle`), and writes entries and row in one step; undefined in another epoch.
+   * Commits of one room take effect in the order of the calls. A batch that was stored may come again, because its answer was
+   * lost: the row gives the same answers, and nothing is written.
+   */
   commit(room: string, batch: Batch): Await<Committed | undefined>
-  /** Stores the server's own messages. Appends and commits of one room take effect in the order of the calls. */
-  append(room: string, entries: readonly NewEntry[]): Await<Appended>
   /**
    * The row of a sender, by its user (or its cid, for a guest) and the room. Throws `refuse('LIMIT')` for a new sender when no
    * more rows fit, as `commit` does: charge each new row to the sender's user and to its `address`, each with a bound of its own,
-   * and leave guests only a part of all rows. Otherwise one stranger can fill them, and all other new senders are refused.
+   * and leave guests only a part of all rows. Otherwise one stranger can fill them, and all other new senders are refused. Rows
+   * of the server (`isServer`) are never refused, and count in no bound.
    */
   row(room: string, sender: Sender): Await<SenderRow | undefined>
   /** `after`: the first held entries after it. `before`: the newest entries before it. Both are given oldest first. */

@@ -1,11 +1,11 @@
 import { assertIntegers } from '../assert-numbers.ts'
 import { banLimit, type BanOptions } from './ban-limits.ts'
-import type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from './log.ts'
+import type { Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from './log.ts'
 import { LogListeners } from './log-listeners.ts'
 import { MemoryBans } from './memory-bans.ts'
 import { MemoryRooms } from './memory-rooms.ts'
 import { MemoryRows } from './memory-rows.ts'
-import { type LogHead, type NewEntry, placeEntries } from './log-entry.ts'
+import type { LogHead } from './log-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from './retention.ts'
 import { type RowOptions, rowLimits } from './row-limits.ts'
 import { type Sender, type SenderRow, settle } from './sender-row.ts'
@@ -49,25 +49,16 @@ class MemoryLog implements RoomLog {
 
   commit(room: string, { epoch, sender, items }: Batch): Committed | undefined {
     const before = this.#rooms.positionOf(room)
-    if (epoch !== before.epoch) return undefined
+    if (epoch !== undefined && epoch !== before.epoch) return undefined
+    const keep = this.#keep(room)
     const { results, entries, row } = settle(this.#rows.get(room, sender), items, before, Date.now())
     if (row !== undefined) {
-      this.#rooms.open(room, sender).add(entries, this.#keep(room))
+      this.#rooms.open(room, sender).add(entries, keep)
       this.#rows.set(room, sender, row)
     }
     const committed = { ...this.#rooms.positionOf(room), results, entries }
     this.#listeners.call(room, committed)
     return committed
-  }
-
-  append(room: string, entries: readonly NewEntry[]): Appended {
-    const keep = this.#keep(room)
-    const log = this.#rooms.open(room, undefined)
-    const added = placeEntries(entries, log.position)
-    log.add(added, keep)
-    const appended = { ...log.position, entries: added }
-    this.#listeners.call(room, appended)
-    return appended
   }
 
   row(room: string, sender: Sender): SenderRow | undefined {

@@ -62,7 +62,7 @@ export class MemoryRooms {
   }
 
   /** The log to write to. @throws RefusalError `LIMIT` for a new room that does not fit. */
-  open(room: string, sender: Sender | undefined): MemoryEntries {
+  open(room: string, sender: Sender): MemoryEntries {
     const known = this.find(room)
     if (known !== undefined) return known
     const owner = ownerOf(sender)
@@ -113,8 +113,8 @@ export class MemoryRooms {
 const SERVER = 'server'
 
 /** The sender that a room is charged to: by its address if that is known, since a stranger may have many users. */
-function ownerOf(sender: Sender | undefined): string {
-  if (sender === undefined) return SERVER
+function ownerOf(sender: Sender): string {
+  if (sender.isServer) return SERVER
   if (sender.address !== undefined) return `address ${sender.address}`
   return sender.user === null ? 'guests' : `user ${sender.user}`
 }

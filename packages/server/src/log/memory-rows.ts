@@ -16,6 +16,7 @@ export class MemoryRows {
   /** The number of rows of each owner and of each address. */
   readonly #counts = new Map<string, number>()
   #guestRows = 0
+  #serverRows = 0
 
   constructor(limits: RowLimits) {
     this.#limits = limits
@@ -45,12 +46,13 @@ export class MemoryRows {
 
   #assertSpace(sender: Sender): void {
     this.#expire()
+    if (sender.isServer) return
     const { maxRows, maxGuestRows, maxRowsPerUser, maxRowsPerAddress } = this.#limits
     const countOf = (key: string | undefined): number => (key === undefined ? 0 : (this.#counts.get(key) ?? 0))
     if (countOf(addressKeyOf(sender)) >= maxRowsPerAddress) throw rowLimitReached('address')
     if (countOf(ownerOf(sender)) >= maxRowsPerUser) throw rowLimitReached('owner')
     if (sender.user === null && this.#guestRows >= maxGuestRows) throw rowLimitReached('guests')
-    if (this.#rows.size >= maxRows) throw rowLimitReached('all')
+    if (this.#rows.size - this.#serverRows >= maxRows) throw rowLimitReached('all')
   }
 
   #expire(): void {
@@ -72,6 +74,10 @@ export class MemoryRows {
   }
 
   #count(sender: Sender, change: 1 | -1): void {
+    if (sender.isServer) {
+      this.#serverRows += change
+      return
+    }
     if (sender.user === null) this.#guestRows += change
     for (const key of [ownerOf(sender), addressKeyOf(sender)]) {
       if (key === undefined) continue

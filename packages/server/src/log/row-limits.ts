@@ -36,8 +36,9 @@ export function assertDedup(caller: string, dedupMs: number): void {
   throw new RoomfulError('INVALID_ARGUMENT', `${caller}: dedupMs must be at least ${DAY_MS}, a day; got ${dedupMs}`)
 }
 
-/** The key by which `maxRowsPerUser` counts: the user, or the cid of a guest. */
-export function ownerOf({ user, cid }: Sender): string {
+/** The key by which `maxRowsPerUser` counts: the user, or the cid of a guest. The server's rows do not count. */
+export function ownerOf({ user, cid, isServer }: Sender): string {
+  if (isServer) return 'server'
   return user === null ? `guest ${cid}` : `user ${user}`
 }
 

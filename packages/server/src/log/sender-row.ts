@@ -11,6 +11,8 @@ export interface Sender {
   readonly cid: string
   /** The network that a new row is charged to: an IPv4 address, or an IPv6 network (`2001:db8:0:1::/64`). Unknown addresses are not counted. */
   readonly address?: string | undefined
+  /** The server itself: then `user` is null, and `cid` names the process. */
+  readonly isServer?: boolean
 }
 
 /** The answer that an item got; `hash` is that of its event and data. */

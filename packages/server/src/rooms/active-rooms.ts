@@ -1,6 +1,7 @@
 import { HeadCheck } from './head-check.ts'
 import { isInbox } from './inbox.ts'
 import { Room, type RoomParts } from './room.ts'
+import { createServerSender } from './server-messages.ts'
 
 interface ActiveRoom {
   readonly room: Room
@@ -14,10 +15,11 @@ export class ActiveRooms {
 
   readonly #headCheck: HeadCheck
 
-  constructor(parts: Omit<RoomParts, 'onUncertain'>) {
+  constructor(parts: Omit<RoomParts, 'onUncertain' | 'server'>) {
     const { log, report } = parts
     this.#headCheck = new HeadCheck({ log, report, rooms: () => this.#all() })
-    this.#parts = { ...parts, onUncertain: (room) => void this.#headCheck.check([room]) }
+    const server = createServerSender()
+    this.#parts = { ...parts, server, onUncertain: (room) => void this.#headCheck.check([room]) }
   }
 
   find(name: string): Room | undefined {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type AnyContract, type Receipt, RoomfulError } from '@roomful/contract'
+import type { AnyContract, Receipt } from '@roomful/contract'
 import { assertRoomName } from '@roomful/contract/protocol'
 import type { ActiveRooms } from './active-rooms.ts'
 import type { Drain } from '../drain.ts'
@@ -57,9 +57,7 @@ async function append(
   const checked = parts.rules.checkOwn(event, data, kind)
   const id = randomUUID()
   const unread = parts.rules.isUnread(event, kind)
-  const entry = { event, data: checked, id, from: null, at: Date.now(), unread }
-  const appended = await parts.activeRooms.use(name, (room) => room.append([entry]))
-  const stored = appended.entries[0]
-  if (stored === undefined) throw new RoomfulError('INTERNAL', `the log of room "${name}" did not store the message`)
-  return { confirmed: true, id, seq: stored.seq, at: stored.at }
+  const entry = { event, data: checked, id, from: null, at: 0, unread }
+  const { seq, at } = await parts.activeRooms.use(name, (room) => room.append(entry))
+  return { confirmed: true, id, seq, at }
 }

@@ -10,7 +10,7 @@ import {
 } from '@roomful/contract/protocol'
 import { Broadcast } from './broadcast.ts'
 import { leaveChannel } from './channels.ts'
-import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
+import type { Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
 import type { LogHead, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { MembersChange } from './members.ts'
@@ -20,6 +20,7 @@ import type { MergePresence } from './presence-rules.ts'
 import { RefusalError, refuse } from '../refuse.ts'
 import type { Report } from '../report.ts'
 import { RoomMembers } from './room-members.ts'
+import { type ServerSender, ServerMessages } from './server-messages.ts'
 import { channelOf, type SocketIoServer, type SocketIoSocket } from '../socket-io.ts'
 import { TypingState } from './typing-state.ts'
 
@@ -28,6 +29,8 @@ export interface RoomParts {
   readonly log: RoomLog
   readonly metrics: Metrics
   readonly report: Report
+  /** The server as a sender of its own messages. */
+  readonly server: ServerSender
   /** The newest presence counts unless given. */
   readonly mergePresence?: MergePresence | undefined
   /** Called when a user becomes a member, and when its last connection has left. Must not throw. */
@@ -61,12 +64,16 @@ export class Room {
   readonly #typing = new TypingState()
   readonly #metrics: Metrics
   readonly #broadcast: Broadcast
+  readonly #serverMessages: ServerMessages
   readonly #onUncertain: RoomParts['onUncertain']
   #subscription: Promise<() => void> | undefined
   /** A write seemed to fail, and the log was not read since. */
   isUncertain = false
 
-  constructor(name: string, { io, log, metrics, report, mergePresence, onJoin, onLeave, onUncertain }: RoomParts) {
+  constructor(
+    name: string,
+    { io, log, metrics, report, mergePresence, onJoin, onLeave, onUncertain, server }: RoomParts,
+  ) {
     this.name = name
     this.#wireName = wireNameOf(name)
     this.#io = io
@@ -76,6 +83,7 @@ export class Room {
     this.#onJoin = onJoin
     this.#onLeave = onLeave
     this.#onUncertain = onUncertain
+    this.#serverMessages = new ServerMessages(server, (batch) => this.commit(batch))
     const merge = mergePresence && ((presences: readonly unknown[]) => mergePresence(presences, name))
     if (!isInbox(name)) this.#members = new RoomMembers((change, except) => this.#sendMembers(change, except), merge)
     this.#broadcast = new Broadcast({
@@ -203,9 +211,9 @@ export class Room {
     return this.#write(() => this.#log.commit(this.name, batch))
   }
 
-  /** The same for the server's own messages. */
-  append(entries: readonly NewEntry[]): Promise<Appended> {
-    return this.#write(() => this.#log.append(this.name, entries))
+  /** Writes a message of the server itself. */
+  append(entry: NewEntry): Promise<{ readonly seq: number; readonly at: number }> {
+    return this.#serverMessages.add(entry)
   }
 
   /** S14: sends to all but the sender at once, without the log. */

@@ -6,7 +6,6 @@ export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
     dedupMs: log.dedupMs,
     ...(log.isShared && { isShared: true }),
     commit: (room, batch) => log.commit(room, batch),
-    append: (room, entries) => log.append(room, entries),
     row: (room, sender) => log.row(room, sender),
     page: (room, request) => log.page(room, request),
     heads: (rooms) => log.heads(rooms),

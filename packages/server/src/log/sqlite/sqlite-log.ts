@@ -2,9 +2,9 @@ import { hash } from 'node:crypto'
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { banLimit, type BanOptions } from '../ban-limits.ts'
-import type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from '../log.ts'
+import type { Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from '../log.ts'
 import { LogListeners } from '../log-listeners.ts'
-import { type LogHead, type NewEntry, type Place, placeAfter, placeEntries } from '../log-entry.ts'
+import { type LogHead, type Place, placeAfter } from '../log-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from '../retention.ts'
 import { type RowLimits, type RowOptions, rowLimits } from '../row-limits.ts'
 import { type Sender, type SenderRow, settle } from '../sender-row.ts'
@@ -84,19 +84,6 @@ export class SqliteLog implements RoomLog {
     )
   }
 
-  append(room: string, entries: readonly NewEntry[]): Promise<Appended> {
-    return this.#write(
-      () => {
-        const keep = this.#keep(room)
-        const stored = this.#rooms.find(room) ?? this.#rooms.make(room)
-        const added = placeEntries(entries, stored)
-        this.#rooms.add(stored, added, keep)
-        return { ...this.#headOf(room, placeAfter(added, stored)), entries: added }
-      },
-      (appended) => this.#listeners.call(room, appended),
-    )
-  }
-
   async row(room: string, sender: Sender): Promise<SenderRow | undefined> {
     return this.#now(() => this.#rowOf(this.#rooms.find(room)?.id, sender))
   }
@@ -148,7 +135,7 @@ export class SqliteLog implements RoomLog {
   }
 
   #commit(room: string, { epoch, sender, items }: Batch): Committed | undefined {
-    if (epoch !== this.#epochOf(room)) return undefined
+    if (epoch !== undefined && epoch !== this.#epochOf(room)) return undefined
     const keep = this.#keep(room)
     const known = this.#rooms.find(room)
     const step = settle(this.#rowOf(known?.id, sender), items, known ?? EMPTY, Date.now())

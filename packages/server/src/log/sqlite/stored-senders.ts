@@ -17,6 +17,7 @@ export class StoredSenders {
   readonly #insert: Database.Statement
   readonly #update: Database.Statement
   readonly #deleteOld: Database.Statement
+  readonly #deleteOldOfServer: Database.Statement
   readonly #counts: Database.Statement
   readonly #countOfOwner: Database.Statement
   readonly #countAtAddress: Database.Statement
@@ -33,6 +34,7 @@ export class StoredSenders {
     this.#deleteOld = database.prepare(
       `DELETE FROM senders WHERE used_at < ? AND (substr(owner, 1, 7) = '"guest ') = ?`,
     )
+    this.#deleteOldOfServer = database.prepare(`DELETE FROM senders WHERE used_at < ? AND owner = '"server"'`)
     this.#counts = database.prepare('SELECT senders, guest_senders AS guests FROM meta')
     this.#countOfOwner = database.prepare('SELECT count(*) AS count FROM senders WHERE owner = ?')
     this.#countAtAddress = database.prepare('SELECT count(*) AS count FROM senders WHERE address = ?')
@@ -51,11 +53,12 @@ export class StoredSenders {
     const json = JSON.stringify(results)
     if (this.#update.run(usedAt, last, json, ...key).changes > 0) return
     this.#insert.run(...key, usedAt, last, json, sender.address ?? null)
-    this.#addCounts.run(1, sender.user === null ? 1 : 0)
+    if (!sender.isServer) this.#addCounts.run(1, sender.user === null ? 1 : 0)
   }
 
   /** @throws RefusalError `LIMIT` when no more rows fit. */
   assertSpace(sender: Sender): void {
+    if (sender.isServer) return
     if (this.#reachedBy(sender) === undefined) return
     this.expire()
     const reached = this.#reachedBy(sender)
@@ -65,6 +68,7 @@ export class StoredSenders {
   /** Deletes rows that are too old (S8). */
   expire(): void {
     const before = Date.now() - this.#limits.dedupMs
+    this.#deleteOldOfServer.run(before)
     const users = this.#deleteOld.run(before, 0).changes
     const guests = this.#deleteOld.run(before, 1).changes
     if (users + guests > 0) this.#addCounts.run(-users - guests, -guests)
