@@ -299,8 +299,8 @@ export const mutants = [
   mutant(
     'S9 rooms that are only joined make others forgotten',
     `${server}/log/memory-rooms.ts`,
-    'this.#used.set(room, this.positionOf(room).epoch)',
-    'this.#used.set(room, this.open(room, { user: null, cid: room }).position.epoch)',
+    'this.#used.set(room, this.positionOf(room))',
+    'this.#used.set(room, this.open(room, { user: null, cid: room }).position)',
     'packages/server/test/memory-log',
   ),
   mutant(
@@ -441,6 +441,20 @@ export const mutants = [
     'if (this.#rows.size - this.#serverRows >= maxRows)',
     'if (this.#rows.size >= maxRows)',
     'packages/server/test/memory-log',
+  ),
+  mutant(
+    'E8 the heads of earlier epochs are forgotten, in SQLite',
+    `${server}/log/sqlite/sqlite-log.ts`,
+    'head: heads[index] ?? 0',
+    'head: 0',
+    'packages/server/test/sqlite-log',
+  ),
+  mutant(
+    'E8 a client is continued beyond what a later epoch lost',
+    `${server}/log/lineage.ts`,
+    '...lineage.slice(0, index + 1)',
+    '...lineage.slice(index, index + 1)',
+    'packages/server/test/lineage',
   ),
   mutant(
     'E12 entries that the contract does not mark count as unread',

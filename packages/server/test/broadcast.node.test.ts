@@ -30,7 +30,12 @@ function setUp(options: { head: number; epoch?: string }) {
       reads.push(after)
       await Promise.resolve()
       if (fails) throw new Error('the log is away')
-      return { ...at(epoch, head), first: 1, entries: range(after + 1, head).slice(0, request.limit) } satisfies Page
+      return {
+        ...at(epoch, head),
+        lineage: [],
+        first: 1,
+        entries: range(after + 1, head).slice(0, request.limit),
+      } satisfies Page
     },
     send: (_epoch, entries) => void sent.push(...entries.map(({ seq }) => seq)),
     sendHead: ({ epoch, head }) => void sent.push(`${epoch} ${head}`),

@@ -20,7 +20,7 @@ function setUp(names: readonly string[], changes: Partial<RoomLog> = {}) {
   const log = memoryLog()
   const heads: RoomLog['heads'] = (some) => {
     asked.push(some.length)
-    return some.map((room) => ({ epoch: 'e', head: room.length, count: 0 }))
+    return some.map((room) => ({ epoch: 'e', head: room.length, count: 0, lineage: [] }))
   }
   const check = new HeadCheck({
     log: changedLog(log, { heads, ...changes }),

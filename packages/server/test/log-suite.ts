@@ -5,6 +5,7 @@ import type {
   Ban,
   BanOptions,
   DecidedItem,
+  EarlierEpoch,
   NewEntry,
   RetentionOption,
   RoomLog,
@@ -50,7 +51,14 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
     test('S10 an empty room has an epoch of 8 to 32 characters and keeps it', async () => {
       const { log } = await openLog()
       const page = await log.page('general', all)
-      expect(page).toEqual({ epoch: expect.stringMatching(/^.{8,32}$/), head: 0, count: 0, first: 1, entries: [] })
+      expect(page).toEqual({
+        epoch: expect.stringMatching(/^.{8,32}$/),
+        head: 0,
+        count: 0,
+        lineage: [],
+        first: 1,
+        entries: [],
+      })
       expect((await log.page('general', all)).epoch).toBe(page.epoch)
       expect((await log.page('other', all)).epoch).not.toBe(page.epoch)
     })
@@ -71,6 +79,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
         first: 1,
         entries: [{ ...entry('a'), seq: 1, count: 0 }, ...committed.entries],
         count: 0,
+        lineage: [],
       })
     })
 
@@ -345,7 +354,8 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       await log.newEpoch()
       for (const [room, page] of Object.entries(before)) {
         const now = await log.page(room, all)
-        expect(now).toEqual({ ...page, epoch: expect.stringMatching(/^.{8,32}$/) })
+        const lineage = room === 'empty' ? expect.any(Array) : [{ epoch: page.epoch, head: 2 }]
+        expect(now).toEqual({ ...page, epoch: expect.stringMatching(/^.{8,32}$/), lineage })
         expect(now.epoch).not.toBe(page.epoch)
         expect((await log.page(room, all)).epoch).toBe(now.epoch)
       }
@@ -390,7 +400,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       const rooms = ['b', 'empty', 'a', 'b']
       const pages = await Promise.all(rooms.map(async (room) => await log.page(room, { ...all, limit: 0 })))
       const heads = await log.heads(rooms)
-      expect(heads).toEqual(pages.map(({ epoch, head, count }) => ({ epoch, head, count })))
+      expect(heads).toEqual(pages.map(({ epoch, head, count, lineage }) => ({ epoch, head, count, lineage })))
       expect(heads.map(({ head, count }) => [head, count])).toEqual([
         [1, 1],
         [0, 0],
@@ -398,6 +408,30 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
         [1, 1],
       ])
       expect(await log.heads([])).toEqual([])
+    })
+
+    test('S10 the lineage has the last 8 earlier epochs, newest first, each with the head that it ended at', async () => {
+      const { log, add } = await openLog()
+      const unsubscribe = await log.subscribe('quiet', () => {})
+      const [past, quiet]: EarlierEpoch[][] = [[], []]
+      for (let n = 1; n <= 10; n += 1) {
+        await add('general', ...Array.from({ length: n }, () => 'a'))
+        for (const [room, epochs] of [
+          ['general', past],
+          ['quiet', quiet],
+        ] as const) {
+          const { epoch, head, lineage } = await log.page(room, { ...all, limit: 0 })
+          expect(lineage).toEqual(epochs?.slice(0, 8))
+          epochs?.unshift({ epoch, head })
+        }
+        await log.newEpoch()
+      }
+      const heads = await log.heads(['general', 'quiet'])
+      expect(heads.map(({ lineage }) => lineage)).toEqual([past?.slice(0, 8), quiet?.slice(0, 8)])
+      expect(past?.map(({ head }) => head)).toEqual([55, 45, 36, 28, 21, 15, 10, 6, 3, 1])
+      expect(await add('quiet', 'first')).toMatchObject({ epoch: heads[1]?.epoch, head: 1 })
+      expect((await log.page('quiet', all)).lineage).toEqual(quiet?.slice(0, 8))
+      unsubscribe()
     })
 
     test('P7 keeps the newest maxEntries of a room, also given as a function, and `first` says so', async () => {
@@ -424,7 +458,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       clock.pass(600)
       expect(await log.page('general', all)).toMatchObject({ epoch, head: 2, first: 2, entries: [{ seq: 2 }] })
       clock.pass(600)
-      expect(await log.page('general', all)).toEqual({ epoch, head: 2, count: 0, first: 3, entries: [] })
+      expect(await log.page('general', all)).toEqual({ epoch, head: 2, count: 0, lineage: [], first: 3, entries: [] })
       expect(await say('c')).toMatchObject({ epoch, head: 3, entries: [{ seq: 3 }] })
       expect(await log.page('general', all)).toMatchObject({ first: 3, entries: [{ seq: 3 }] })
     })

@@ -191,7 +191,7 @@ describe('S10 a SQLite log after the machine has stopped', () => {
     const { epoch, file } = await stop('normal')
     const log = logOver(open(file, 'normal', 'second boot'))
     const page = await log.page('general', all)
-    expect(page).toMatchObject({ head: 2, entries: [{ seq: 1 }, { seq: 2 }] })
+    expect(page).toMatchObject({ head: 2, entries: [{ seq: 1 }, { seq: 2 }], lineage: [{ epoch, head: 2 }] })
     expect(page.epoch).not.toBe(epoch)
     expect(await commit(log, 'general', [item(2, 'b'), item(3, 'c')])).toMatchObject({
       results: [{ seq: 2 }, { seq: 3 }],
@@ -203,6 +203,8 @@ describe('S10 a SQLite log after the machine has stopped', () => {
     const log = logOver(open(file, 'normal', 'second boot'))
     const page = await log.page('general', all)
     expect(page.head).toBeLessThan(2)
+    // Where the whole room is lost it has no row, and ended at 0.
+    expect(page.lineage).toEqual([{ epoch, head: page.head }])
     expect(page.epoch).not.toBe(epoch)
   })
 

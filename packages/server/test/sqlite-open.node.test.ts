@@ -164,7 +164,7 @@ test('a file of the second version opens with its entries, rows and bans; the me
   for (let start = 1; start <= 2; start += 1) {
     const log = sqliteLog({ file })
     const { entries, ...position } = await log.page('general', { after: 0, limit: 99, bytes: 99_999 })
-    expect(position).toEqual({ epoch: 'fbnJXFB-UzqzR1MD', head: 61, count: 41, first: 1 })
+    expect(position).toEqual({ epoch: 'fbnJXFB-UzqzR1MD', head: 61, count: 41, first: 1, lineage: [] })
     expect(entries.map(({ count }) => count)).toEqual([
       ...Array.from({ length: 60 }, (_, index) => index - Math.floor(index / 3)),
       41,

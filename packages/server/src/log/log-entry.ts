@@ -1,5 +1,18 @@
 import type { Entry } from '@roomful/contract/protocol'
 
+/** The same, and the epochs that it continues. */
+export interface LogHead extends LogPosition {
+  /** At most 8 earlier epochs of the room, newest first. Numbers went on from the `head` of each in the epoch after it. */
+  readonly lineage: readonly EarlierEpoch[]
+}
+
+/** An epoch that is over. Clients that have followed it to its `head` have lost nothing. */
+export interface EarlierEpoch {
+  readonly epoch: string
+  /** The last entry that was kept when the next epoch began; 0 where the room had none. */
+  readonly head: number
+}
+
 /** An entry before it has a place in the log. */
 export interface NewEntry extends Omit<Entry, 'seq'> {
   /** Whether it counts as unread, by the contract: then its `count` is one more than that of the entry before. */
@@ -13,7 +26,7 @@ export interface LogEntry extends Entry {
 }
 
 /** Where the log of a room is. */
-export interface LogHead {
+export interface LogPosition {
   readonly epoch: string
   /** The `seq` of the last entry; 0 before the first one. */
   readonly head: number
@@ -22,12 +35,12 @@ export interface LogHead {
 }
 
 /** The place that a room's log has reached. */
-export type Place = Pick<LogHead, 'head' | 'count'>
+export type Place = Pick<LogPosition, 'head' | 'count'>
 
 /** The place after these entries. */
-export function placeAfter(entries: readonly LogEntry[], before: Place): Place {
+export function placeAfter(entries: readonly LogEntry[], { head, count }: Place): Place {
   const last = entries.at(-1)
-  return last === undefined ? before : { head: last.seq, count: last.count }
+  return last === undefined ? { head, count } : { head: last.seq, count: last.count }
 }
 
 /** Gives entries their places after the last one. */

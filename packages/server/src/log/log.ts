@@ -1,5 +1,5 @@
 import type { ItemResult } from '@roomful/contract/protocol'
-import type { LogEntry, LogHead } from './log-entry.ts'
+import type { LogEntry, LogHead, LogPosition } from './log-entry.ts'
 import type { DecidedItem, Sender, SenderRow } from './sender-row.ts'
 
 type Await<T> = T | Promise<T>
@@ -13,7 +13,7 @@ export interface Batch {
 }
 
 /** The written entries: consecutive, the last one at the head. */
-export interface Appended extends LogHead {
+export interface Appended extends LogPosition {
   readonly entries: readonly LogEntry[]
 }
 
@@ -50,7 +50,10 @@ export interface Ban {
 
 /**
  * Stores the messages of rooms, numbered from 1 within an epoch, and the answers that senders got. A room's log is made at
- * its first use. Methods may return promises. These must settle in bounded time, since later commits wait for them; a
+ * its first use. A log that may go back to an earlier state
+ * without notice (a failover, a power loss) compares its generation with the stored one in every step, reads too; if it is
+ * another one, the room gets a new random epoch and its lineage in that step, with heads lowered to what is left (`nextEpochs`).
+ * Entries, rows and bans lie in one place, and go back together. Methods may return promises. These must settle in bounded time, since later commits wait for them; a
  * rejection means that nothing was written, or that the outcome is unknown.
  */
 export interface RoomLog {
@@ -79,7 +82,7 @@ export interface RoomLog {
   ban(room: string, userId: string): Await<Ban | undefined>
   /** Replaces the ban of a user; undefined lifts it. Throws `refuse('LIMIT')` when no more bans fit; no ban ends early. */
   setBan(room: string, userId: string, ban: Ban | undefined): Await<void>
-  /** Gives every room another epoch; entries, numbers, rows and bans go on. */
+  /** Gives every room another epoch, whose lineage begins with the one before; entries, numbers, rows and bans go on. */
   newEpoch(): Await<void>
   /**
    * Calls the listener with everything that is committed from now on, by this process or another: in the order of the log, and

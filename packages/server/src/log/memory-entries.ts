@@ -1,5 +1,6 @@
 import type { Page, PageRequest } from './log.ts'
 import type { LogEntry, LogHead } from './log-entry.ts'
+import { type Epochs, nextEpochs } from './lineage.ts'
 import type { RetentionBounds } from './retention.ts'
 
 interface StoredEntry {
@@ -11,22 +12,22 @@ interface StoredEntry {
 export class MemoryEntries {
   readonly #maxBytes: number
   readonly #kept = new Map<number, StoredEntry>()
-  #epoch: string
+  #epochs: Epochs
   #bytes = 0
   #head = 0
   #count = 0
 
-  constructor(epoch: string, maxBytes: number) {
-    this.#epoch = epoch
+  constructor(epochs: Epochs, maxBytes: number) {
+    this.#epochs = epochs
     this.#maxBytes = maxBytes
   }
 
   get position(): LogHead {
-    return { epoch: this.#epoch, head: this.#head, count: this.#count }
+    return { ...this.#epochs, head: this.#head, count: this.#count }
   }
 
   newEpoch(epoch: string): void {
-    this.#epoch = epoch
+    this.#epochs = nextEpochs(this.#epochs, this.#head, epoch)
   }
 
   /** Adds entries that follow the head. */

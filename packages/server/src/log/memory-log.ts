@@ -5,7 +5,7 @@ import { LogListeners } from './log-listeners.ts'
 import { MemoryBans } from './memory-bans.ts'
 import { MemoryRooms } from './memory-rooms.ts'
 import { MemoryRows } from './memory-rows.ts'
-import type { LogHead } from './log-entry.ts'
+import { type LogHead, placeAfter } from './log-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from './retention.ts'
 import { type RowOptions, rowLimits } from './row-limits.ts'
 import { type Sender, type SenderRow, settle } from './sender-row.ts'
@@ -56,7 +56,7 @@ class MemoryLog implements RoomLog {
       this.#rooms.open(room, sender).add(entries, keep)
       this.#rows.set(room, sender, row)
     }
-    const committed = { ...this.#rooms.positionOf(room), results, entries }
+    const committed = { epoch: before.epoch, ...placeAfter(entries, before), results, entries }
     this.#listeners.call(room, committed)
     return committed
   }

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { refuse } from '../refuse.ts'
 import type { LogHead } from './log-entry.ts'
+import { type Epochs, nextEpochs } from './lineage.ts'
 import { MemoryEntries } from './memory-entries.ts'
 import type { Sender } from './sender-row.ts'
 
@@ -26,7 +27,7 @@ const OWNERS = 20
 export class MemoryRooms {
   readonly #parts: MemoryRoomsParts
   /** The rooms in use, each with its epoch, which must not change under its members. */
-  readonly #used = new Map<string, string>()
+  readonly #used = new Map<string, Epochs>()
   readonly #kept = new Map<string, KeptRoom>()
   /** The kept rooms that are not in use, unused for longest first. */
   readonly #idle = new Set<string>()
@@ -42,12 +43,13 @@ export class MemoryRooms {
   }
 
   positionOf(room: string): LogHead {
-    return this.find(room)?.position ?? { epoch: this.#used.get(room) ?? this.#derive(room), head: 0, count: 0 }
+    const { epoch, lineage } = this.#used.get(room) ?? { epoch: this.#derive(room), lineage: [] }
+    return this.find(room)?.position ?? { epoch, lineage, head: 0, count: 0 }
   }
 
   /** Keeps the room until `release`. */
   use(room: string): void {
-    this.#used.set(room, this.positionOf(room).epoch)
+    this.#used.set(room, this.positionOf(room))
     this.#idle.delete(room)
   }
 
@@ -57,7 +59,7 @@ export class MemoryRooms {
 
   newEpoch(): void {
     this.#seed = randomSeed()
-    for (const room of this.#used.keys()) this.#used.set(room, this.#derive(room))
+    for (const [room, epochs] of this.#used) this.#used.set(room, nextEpochs(epochs, 0, this.#derive(room)))
     for (const [room, { log }] of this.#kept) log.newEpoch(this.#derive(room))
   }
 
@@ -66,7 +68,8 @@ export class MemoryRooms {
     const known = this.find(room)
     if (known !== undefined) return known
     const owner = ownerOf(sender)
-    const log = new MemoryEntries(this.positionOf(room).epoch, this.#parts.maxBytes)
+    const { epoch, lineage } = this.positionOf(room)
+    const log = new MemoryEntries({ epoch, lineage }, this.#parts.maxBytes)
     const victim = this.#victimOf(owner)
     if (victim !== undefined) this.#forget(victim)
     this.#kept.set(room, { log, owner })

@@ -1,6 +1,6 @@
 import type { Entry } from '@roomful/contract/protocol'
 import type { Appended, Page, PageRequest } from '../log/log.ts'
-import { type LogHead, placeAfter } from '../log/log-entry.ts'
+import { type LogPosition, placeAfter } from '../log/log-entry.ts'
 
 /** How much is read and sent of entries that did not come. Members fetch the rest. */
 const CATCH_UP = { limit: 200, bytes: 262_144 }
@@ -12,7 +12,7 @@ interface BroadcastParts {
   /** Sends entries to the members; must not throw. */
   readonly send: (epoch: string, entries: readonly Entry[]) => void
   /** Sends `$head`, after which members fetch what they miss; must not throw. */
-  readonly sendHead: (head: LogHead) => void
+  readonly sendHead: (head: LogPosition) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -23,7 +23,7 @@ interface BroadcastParts {
 export class Broadcast {
   readonly #parts: BroadcastParts
   /** The last entry that was sent; undefined before the first read or commit, when no member has a view yet. */
-  #sent: LogHead | undefined
+  #sent: LogPosition | undefined
   /** What came while the log is read; undefined while it is not. */
   #held: Appended[] | undefined
   #heldCount = 0
@@ -40,18 +40,18 @@ export class Broadcast {
   }
 
   /** The log was seen at this position, by whichever read. */
-  notice({ epoch, head, count }: LogHead): void {
+  notice({ epoch, head, count }: LogPosition): void {
     if (this.#sent === undefined) this.#sent = { epoch, head, count }
     else this.receive({ epoch, head, count, entries: [] })
   }
 
   /** A member has read a page. Entries that it is ahead by are on their way: only another epoch is news. */
-  noticePage(page: LogHead): void {
+  noticePage(page: LogPosition): void {
     if (this.#sent?.epoch !== page.epoch) this.notice(page)
   }
 
   /** Whether no entry is missing in between. */
-  #follows(sent: LogHead, { epoch, head, entries }: Appended): boolean {
+  #follows(sent: LogPosition, { epoch, head, entries }: Appended): boolean {
     return epoch === sent.epoch && head - entries.length <= sent.head
   }
 
@@ -76,7 +76,7 @@ export class Broadcast {
     }
   }
 
-  async #catchUp(sent: LogHead, appended: Appended): Promise<void> {
+  async #catchUp(sent: LogPosition, appended: Appended): Promise<void> {
     const held = [appended]
     this.#held = held
     this.#heldCount = appended.entries.length
@@ -91,13 +91,13 @@ export class Broadcast {
     if (!this.#follows(this.#sent ?? sent, { ...known, entries: [] })) this.#sendHead(known)
   }
 
-  #sendPage(sent: LogHead, page: Page): void {
+  #sendPage(sent: LogPosition, page: Page): void {
     const { epoch, entries } = page
     if (epoch !== sent.epoch) this.#sendHead(page)
     else this.#send({ epoch, ...placeAfter(entries, sent), entries })
   }
 
-  #sendHead({ epoch, head, count }: LogHead): void {
+  #sendHead({ epoch, head, count }: LogPosition): void {
     this.#parts.sendHead({ epoch, head, count })
     this.#sent = { epoch, head, count }
   }

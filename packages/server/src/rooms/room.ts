@@ -11,7 +11,7 @@ import {
 import { Broadcast } from './broadcast.ts'
 import { leaveChannel } from './channels.ts'
 import type { Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
-import type { LogHead, NewEntry } from '../log/log-entry.ts'
+import type { LogPosition, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { MembersChange } from './members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -197,7 +197,7 @@ export class Room {
   }
 
   /** The log was seen at this head. */
-  noticeHead(head: LogHead): void {
+  noticeHead(head: LogPosition): void {
     this.isUncertain = false
     if (this.#subscription !== undefined) this.#broadcast.notice(head)
   }
@@ -263,7 +263,7 @@ export class Room {
     }
   }
 
-  #sendHead({ epoch, head }: LogHead): void {
+  #sendHead({ epoch, head }: LogPosition): void {
     const message: Head = { room: this.#wireName, epoch, seq: head }
     try {
       this.#io.to(channelOf(this.name)).emit(wire.head, message)

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
 import { assertIntact } from './check-integrity.ts'
+import { MAX_LINEAGE } from '../lineage.ts'
 import { logFailure } from './log-failure.ts'
 import { ensureSchema } from './schema.ts'
 
@@ -11,6 +12,7 @@ export type Sync = 'normal' | 'full'
 
 interface Meta {
   readonly seed: string
+  readonly seeds: string
   readonly boot: string
   readonly sync: string
   readonly clean: number
@@ -20,8 +22,8 @@ interface Meta {
 export class LogFile {
   readonly name: string
   readonly database: Database.Database
-  /** The epochs of all rooms are derived from it. */
-  #seed: string
+  /** The epochs of all rooms are derived from the first one, those of their lineage from the others, newest first. */
+  #seeds: readonly string[]
 
   /** @throws RoomfulError `LOG_FAILED` */
   constructor(name: string, sync: Sync, boot: string) {
@@ -33,21 +35,19 @@ export class LogFile {
       throw logFailure(name, error)
     }
     try {
-      this.#seed = this.#begin(sync, boot)
+      this.#seeds = this.#begin(sync, boot)
     } catch (error) {
       this.#closeDatabase()
       throw logFailure(name, error)
     }
   }
 
-  get seed(): string {
-    return this.#seed
+  get seeds(): readonly string[] {
+    return this.#seeds
   }
 
   newSeed(): void {
-    const seed = randomSeed()
-    this.database.prepare('UPDATE meta SET seed = ?').run(seed)
-    this.#seed = seed
+    this.#seeds = this.transaction(() => this.#addSeed(this.#seeds))
   }
 
   /** Writes what is there already, for a check whether the file can be written. */
@@ -96,12 +96,12 @@ export class LogFile {
     }
   }
 
-  #begin(sync: Sync, boot: string): string {
+  #begin(sync: Sync, boot: string): readonly string[] {
     const { database } = this
     database.pragma('locking_mode = EXCLUSIVE')
     // The mark of this run must reach the disk before any write that a power loss could take.
     database.exec('PRAGMA synchronous = FULL')
-    const seed = this.transaction(() => {
+    const seeds = this.transaction(() => {
       ensureSchema(database)
       assertIntact(database)
       return this.#mark(sync, boot)
@@ -109,24 +109,36 @@ export class LogFile {
     const [mode] = database.pragma('journal_mode = WAL') as [{ journal_mode: string }]
     if (mode.journal_mode !== 'wal') throw new Error("SQLite's WAL mode does not work on this disk")
     if (sync === 'normal') database.exec('PRAGMA synchronous = NORMAL')
-    return seed
+    return seeds
   }
 
   /** S10: clients may have seen numbers that a power loss took, so that these must not be given again in the same epoch. */
-  #mark(sync: Sync, boot: string): string {
+  #mark(sync: Sync, boot: string): readonly string[] {
     const { database } = this
-    const before = database.prepare('SELECT seed, boot, sync, clean FROM meta').get() as Meta | undefined
+    const before = database.prepare('SELECT seed, seeds, boot, sync, clean FROM meta').get() as Meta | undefined
     if (before === undefined) {
       const seed = randomSeed()
       database
         .prepare('INSERT INTO meta (seed, boot, sync, clean, senders) VALUES (?, ?, ?, 0, 0)')
         .run(seed, boot, sync)
-      return seed
+      return [seed]
     }
     const isComplete = before.clean === 1 || before.boot === boot || before.sync === 'full'
-    const seed = isComplete ? before.seed : randomSeed()
-    database.prepare('UPDATE meta SET seed = ?, boot = ?, sync = ?, clean = 0').run(seed, boot, sync)
-    return seed
+    database.prepare('UPDATE meta SET boot = ?, sync = ?, clean = 0').run(boot, sync)
+    const seeds = [before.seed, ...(JSON.parse(before.seeds) as string[])]
+    return isComplete ? seeds : this.#addSeed(seeds)
+  }
+
+  /** Begins a new epoch in all rooms, and keeps the head of each as that of its earlier epoch. */
+  #addSeed(earlier: readonly string[]): readonly string[] {
+    const { database } = this
+    const seeds = [randomSeed(), ...earlier.slice(0, MAX_LINEAGE)]
+    const [seed, ...kept] = seeds
+    database.prepare('UPDATE meta SET seed = ?, seeds = ?').run(seed, JSON.stringify(kept))
+    database.exec(
+      `UPDATE rooms SET heads = json_remove('[' || head || iif(heads = '[]', ']', ',' || substr(heads, 2)), '$[${MAX_LINEAGE}]')`,
+    )
+    return seeds
   }
 }
 

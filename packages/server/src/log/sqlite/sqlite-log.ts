@@ -13,7 +13,7 @@ import { isDamage, logFailure } from './log-failure.ts'
 import { LogFile, type Sync } from './log-file.ts'
 import { GroupCommit } from './group-commit.ts'
 import { StoredBans } from './stored-bans.ts'
-import { StoredRooms } from './stored-rooms.ts'
+import { type StoredRoom, StoredRooms } from './stored-rooms.ts'
 import { StoredSenders } from './stored-senders.ts'
 import { Sweep } from './sweep.ts'
 
@@ -91,14 +91,15 @@ export class SqliteLog implements RoomLog {
   async page(room: string, request: PageRequest): Promise<Page> {
     return this.#now(() => {
       const stored = this.#rooms.find(room)
-      if (stored === undefined) return { ...this.#headOf(room, EMPTY), first: 1, entries: [] }
+      const head = this.#headOf(room, stored)
+      if (stored === undefined) return { ...head, first: 1, entries: [] }
       const first = this.#rooms.first(stored, this.#keep(room))
-      return { ...this.#headOf(room, stored), first, entries: this.#rooms.page(stored, first, request) }
+      return { ...head, first, entries: this.#rooms.page(stored, first, request) }
     })
   }
 
   async heads(rooms: readonly string[]): Promise<readonly LogHead[]> {
-    return this.#now(() => rooms.map((room) => this.#headOf(room, this.#rooms.find(room) ?? EMPTY)))
+    return this.#now(() => rooms.map((room) => this.#headOf(room, this.#rooms.find(room))))
   }
 
   async ban(room: string, userId: string): Promise<Ban | undefined> {
@@ -145,11 +146,15 @@ export class SqliteLog implements RoomLog {
       this.#rooms.add(stored, entries, keep)
       this.#senders.set(stored.id, sender, row)
     }
-    return { ...this.#headOf(room, placeAfter(entries, known ?? EMPTY)), results, entries }
+    return { epoch: this.#epochOf(room), ...placeAfter(entries, known ?? EMPTY), results, entries }
   }
 
-  #headOf(room: string, { head, count }: Place): LogHead {
-    return { epoch: this.#epochOf(room), head, count }
+  #headOf(room: string, stored: StoredRoom | undefined): LogHead {
+    const { head, count } = stored ?? EMPTY
+    const [, ...seeds] = this.#file.seeds
+    const heads = stored === undefined || seeds.length === 0 ? [] : this.#rooms.earlierHeads(stored)
+    const lineage = seeds.map((seed, index) => ({ epoch: epochFrom(seed, room), head: heads[index] ?? 0 }))
+    return { epoch: this.#epochOf(room), head, count, lineage }
   }
 
   #rowOf(room: number | undefined, sender: Sender): SenderRow | undefined {
@@ -160,7 +165,7 @@ export class SqliteLog implements RoomLog {
 
   /** Derived from the name, so that a room needs no row before its first message: joins of many names fill no disk. */
   #epochOf(room: string): string {
-    return hash('sha256', `${this.#file.seed}\n${room}`, 'base64url').slice(0, 16)
+    return epochFrom(this.#file.seeds[0], room)
   }
 
   async #write<T>(write: () => T, onStored?: (value: T) => void): Promise<T> {
@@ -191,6 +196,10 @@ export class SqliteLog implements RoomLog {
     if (this.#closed) throw new RoomfulError('LOG_FAILED', `the log ${this.#file.name} is closed`)
     if (this.#damage !== undefined) throw this.#damage
   }
+}
+
+function epochFrom(seed: string | undefined, room: string): string {
+  return hash('sha256', `${seed}\n${room}`, 'base64url').slice(0, 16)
 }
 
 function invalid(sentence: string): RoomfulError {

@@ -28,6 +28,7 @@ const MAX_TRIMMED = 5_000
 /** The tables of rooms and their entries. */
 export class StoredRooms {
   readonly #find: Database.Statement
+  readonly #heads: Database.Statement
   readonly #make: Database.Statement
   readonly #setHead: Database.Statement
   readonly #next: Database.Statement
@@ -41,6 +42,7 @@ export class StoredRooms {
 
   constructor(database: Database.Database) {
     this.#find = database.prepare('SELECT id, head, count FROM rooms WHERE name = ?').raw()
+    this.#heads = database.prepare('SELECT heads FROM rooms WHERE id = ?')
     this.#make = database.prepare('INSERT INTO rooms (name, head) VALUES (?, 0)')
     this.#setHead = database.prepare('UPDATE rooms SET head = ?, count = ? WHERE id = ?')
     this.#next = database.prepare('SELECT id, name, head, count FROM rooms WHERE id > ? ORDER BY id LIMIT ?')
@@ -62,6 +64,11 @@ export class StoredRooms {
   find(name: string): StoredRoom | undefined {
     const row = this.#find.get(JSON.stringify(name)) as [id: number, head: number, count: number] | undefined
     return row && { id: row[0], head: row[1], count: row[2] }
+  }
+
+  /** The heads of the room's earlier epochs, newest first. It had no entries in those that are missing. */
+  earlierHeads({ id }: StoredRoom): readonly number[] {
+    return JSON.parse((this.#heads.get(id) as { heads: string }).heads) as number[]
   }
 
   make(name: string): StoredRoom {
