@@ -10,6 +10,7 @@ import { chat } from './hooks/contract.ts'
 import { People } from './hooks/people.tsx'
 import { Two } from './hooks/provided.tsx'
 import { Rates } from './hooks/rates.tsx'
+import { Sign } from './hooks/signs.tsx'
 import { Room } from './hooks/room.tsx'
 import { client } from './hooks/roomful.ts'
 import { Dot, Status } from './hooks/status.tsx'
@@ -126,6 +127,19 @@ test('people.tsx: shows the members and sends presence and typing', async () => 
   await expect.poll(() => server).toHaveEmitted('$typing', { room: 'people', typing: true })
   await bob.leave()
   await screen.findByText('0 others of 1, 0 typing, I am away')
+})
+
+test('signs.tsx: counts the messages of each sign', async () => {
+  render(
+    <>
+      <Sign name="signs" sign="!" />
+      <Sign name="signs" sign="?" />
+    </>,
+  )
+  await expect.poll(() => client.room('signs').status).toBe('joined')
+  for (const text of ['!one', '?two', '!three', 'four']) await says('signs', text)
+  expect(await screen.findByText('!: 2')).toBeTruthy()
+  expect(await screen.findByText('?: 1')).toBeTruthy()
 })
 
 test('rates.tsx: reduces every event, and keeps two', async () => {
