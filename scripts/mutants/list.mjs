@@ -2,6 +2,8 @@
 const client = 'packages/client/src'
 const server = 'packages/server/src'
 const model = 'packages/client/test/roomful/model'
+const light = 'packages/client/src/transport/light'
+const lightTests = 'packages/client/test/light'
 
 /**
  * @typedef {{ file: string, find: string, replace: string }} Edit
@@ -1034,5 +1036,33 @@ export const mutants = [
     'if (hasInitial && isWhole && ',
     'if (hasInitial && ',
     'packages/client/test/rooms/joins-together',
+  ),
+  mutant(
+    'LT4 a late answer of a namespace that was left is not undone',
+    `${light}/web-socket-connection.ts`,
+    '    if (type === CONNECT) this.send(encode({ type: DISCONNECT, nsp }))\n',
+    '',
+    lightTests,
+  ),
+  mutant(
+    'LT7 a placeholder may name a property of the list',
+    `${light}/packet-codec.ts`,
+    "typeof num === 'number' && num in attachments",
+    '(num as number) in attachments',
+    lightTests,
+  ),
+  mutant(
+    'LT7 a packet may have any number of attachments',
+    `${light}/packet-codec.ts`,
+    'head.attachments > 0 && head.attachments <= maxAttachments',
+    'head.attachments > 0',
+    lightTests,
+  ),
+  mutant(
+    'LT8 packets of one turn are not counted',
+    `${light}/web-socket-connection.ts`,
+    '    this.unsentPackets += pieces.length\n',
+    '',
+    lightTests,
   ),
 ]
