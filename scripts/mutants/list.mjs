@@ -509,6 +509,13 @@ export const mutants = [
     'packages/server/test/lineage',
   ),
   mutant(
+    'E8 members are not told of a new epoch',
+    `${server}/create-rooms.ts`,
+    'await activeRooms.checkHeads()',
+    '',
+    'packages/server/test/dedup',
+  ),
+  mutant(
     'E12 entries that the contract does not mark count as unread',
     `${server}/log/log-entry.ts`,
     'if (unread) counted += 1',

@@ -127,13 +127,17 @@ export interface JoinRequest {
   readonly last?: number
   readonly packs?: true
 }
-/** The position of the room's log, and the missed or newest entries; `first` is the oldest `seq` still held. */
+/**
+ * The position of the room's log, and the missed or newest entries; `first` is the oldest `seq` still held. With `continues`,
+ * the log continues the view of `since`: all that it has seen up to this `seq` is in the log, and the entries follow it.
+ */
 export interface JoinAnswer {
   readonly ok: true
   readonly epoch: string
   readonly head: number
   readonly first: number
   readonly entries: readonly Entry[]
+  readonly continues?: number
   readonly members?: { readonly v: number; readonly list: readonly WireMember[] }
 }
 
@@ -236,11 +240,15 @@ export interface VolatileMessage {
   readonly data: unknown
 }
 
-/** `$head`: the log has at least this entry; for clients that may have missed the last event. */
+/**
+ * `$head`: the log has at least this entry; for clients that may have missed the last event. After a change of the epoch,
+ * `previous` is the epoch before, and the last of its entries that the log still has.
+ */
 export interface Head {
   readonly room: string
   readonly epoch: string
   readonly seq: number
+  readonly previous?: { readonly epoch: string; readonly head: number }
 }
 
 /** `$members`: a change of the members; `v` is one more than before. */

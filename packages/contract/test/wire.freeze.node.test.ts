@@ -73,14 +73,14 @@ describe(`the protocol is frozen; ${rule}`, () => {
       Bye: '{ code: string; after?: number; message?: string }',
       Entry: '{ event: string; data: unknown; seq: number; id: string; from: WireUser | null; at: number }',
       FinalCode: '(typeof finalCodes)[number]',
-      Head: '{ room: string; epoch: string; seq: number }',
+      Head: '{ room: string; epoch: string; seq: number; previous?: { epoch: string; head: number } }',
       Hello:
         '{ v: number; capabilities: string[]; limits: Limits; user: WireUser | null; now: number; expiresAt?: number }',
       HistoryAnswer: '{ ok: true; epoch: string; head: number; first: number; entries: Entry[] }',
       HistoryRequest: '{ room: string; epoch: string; limit: number } & ( | { after: number } | { before: number } )',
       ItemResult: '| { seq: number; at: number } | { code: string; message?: string }',
       JoinAnswer:
-        '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; members?: { v: number; list: WireMember[] } }',
+        '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; continues?: number; members?: { v: number; list: WireMember[] } }',
       JoinRequest:
         '{ room: string; since?: { epoch: string; seq: number }; presence?: unknown; params?: unknown; last?: number; packs?: true }',
       JoinsAnswer: '{ ok: true; answers: (JoinAnswer | Refused)[] }',

@@ -69,7 +69,11 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     userOf: (socket) => sessions.userOf(socket) as User<C> | undefined,
     metrics: () => metrics.snapshot({ ...sessions.measure(), ...activeRooms.measure() }),
     networkOf: ({ handshake }) => settings.readAddress(handshake.address, handshake.headers).network,
-    newEpoch: () => drain.run(async () => await log.newEpoch()),
+    newEpoch: () =>
+      drain.run(async () => {
+        await log.newEpoch()
+        await activeRooms.checkHeads()
+      }),
     isReady: () => readiness.isReady(),
     close: () => (closed ??= closeDown()),
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Appended, LogEntry, Page } from '../src/index.ts'
+import type { Appended, EarlierEpoch, LogEntry, Page } from '../src/index.ts'
 import { Broadcast } from '../src/rooms/broadcast.ts'
 
 const entry = (seq: number): LogEntry => ({
@@ -18,7 +18,7 @@ const batch = (from: number, to: number, epoch = 'first'): Appended => ({ ...at(
 
 /** A broadcast over a log with entries 1 to `head`; `sent` are the numbers that members got, and `$head`s. */
 function setUp(options: { head: number; epoch?: string }) {
-  const log = { epoch: 'first', ...options }
+  const log = { epoch: 'first', lineage: [] as EarlierEpoch[], ...options }
   const sent: (number | string)[] = []
   const errors: unknown[] = []
   let fails = false
@@ -32,13 +32,14 @@ function setUp(options: { head: number; epoch?: string }) {
       if (fails) throw new Error('the log is away')
       return {
         ...at(epoch, head),
-        lineage: [],
+        lineage: log.lineage,
         first: 1,
         entries: range(after + 1, head).slice(0, request.limit),
       } satisfies Page
     },
     send: (_epoch, entries) => void sent.push(...entries.map(({ seq }) => seq)),
-    sendHead: ({ epoch, head }) => void sent.push(`${epoch} ${head}`),
+    sendHead: ({ epoch, head }, previous) =>
+      void sent.push(`${epoch} ${head}${previous === undefined ? '' : ` after ${previous.epoch} ${previous.head}`}`),
     onError: (error) => errors.push(error),
   })
   return { broadcast, log, sent, errors, reads, fail: () => (fails = true) }
@@ -123,4 +124,20 @@ test('a page that a member reads is ahead of entries on their way, which are not
   Object.assign(log, { epoch: 'second' })
   broadcast.noticePage(at('second', 6))
   await expect.poll(() => sent).toEqual([5, 6, 'second 6'])
+})
+
+test('S10 members go on in a new epoch that lost nothing of theirs, and get what they miss', async () => {
+  const { broadcast, log, sent } = setUp({ head: 4 })
+  broadcast.notice(at('first', 4))
+  Object.assign(log, { epoch: 'second', head: 6, lineage: [{ epoch: 'first', head: 5 }] })
+  broadcast.receive(batch(6, 6, 'second'))
+  await expect.poll(() => sent).toEqual(['second 6 after first 5', 5, 6])
+})
+
+test('S10 of a new epoch that lost entries which members have, they are told', async () => {
+  const { broadcast, log, sent } = setUp({ head: 4 })
+  broadcast.notice(at('first', 4))
+  Object.assign(log, { epoch: 'second', head: 5, lineage: [{ epoch: 'first', head: 3 }] })
+  broadcast.receive(batch(4, 5, 'second'))
+  await expect.poll(() => sent).toEqual(['second 5 after first 3'])
 })

@@ -185,9 +185,12 @@ describe.each(logs)('repeated batches, %s log', (_name, create) => {
     const { epoch } = await ann.join('general')
     await ann.publish('general', texts(['a']))
     await rooms.newEpoch()
+    await expect
+      .poll(() => ann.of('$head'))
+      .toEqual([[{ room: 'general', epoch: expect.any(String), seq: 1, previous: { epoch, head: 1 } }]])
     expect(await ann.publish('general', texts(['b'], 2))).toMatchObject({ ok: false, code: 'EPOCH', results: [] })
     const again = await ann.join('general', { epoch, seq: 1 })
-    expect(again).toMatchObject({ ok: true, head: 1, entries: [] })
+    expect(again).toMatchObject({ ok: true, head: 1, entries: [], continues: 1 })
     expect(again.epoch).not.toBe(epoch)
     expect(await ann.publish('general', texts(['a', 'b']))).toMatchObject({
       ok: true,

@@ -123,7 +123,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     outbox.step({ type: 'open', room: this.host.name, session: { epoch: page.epoch, ...hello!.limits } })
     if (!isForApp) return
     // A join that was answered with others may lack entries that the log has: then the timeline asks for them.
-    const isWhole = page.entries.length > 0 || page.head < page.first
+    // One that continues an earlier epoch may end before the head.
+    const isWhole = page.entries.at(-1)?.seq === page.head || page.head < page.first
     if (hasInitial && isWhole && !this.#log.continuesIn(page)) {
       const initial = this.#receiver.read(page, false)
       for (const request of this.#initials) request.page = initial

@@ -54,6 +54,11 @@ export class ActiveRooms {
     }
   }
 
+  /** Reads the heads of all rooms, which have another epoch now, and tells their members. */
+  async checkHeads(): Promise<void> {
+    await this.#headCheck.check([...this.#all()])
+  }
+
   /** The rooms, and the members of all of them. */
   measure(): { readonly rooms: number; readonly members: number } {
     const rooms = [...this.#rooms.values()].filter(({ room }) => !isInbox(room.name))

@@ -1,6 +1,7 @@
 import type { Entry } from '@roomful/contract/protocol'
 import type { Appended, Page, PageRequest } from '../log/log.ts'
-import { type LogPosition, placeAfter } from '../log/log-entry.ts'
+import { continuedFrom } from '../log/lineage.ts'
+import { type EarlierEpoch, type LogPosition, placeAfter } from '../log/log-entry.ts'
 
 /** How much is read and sent of entries that did not come. Members fetch the rest. */
 const CATCH_UP = { limit: 200, bytes: 262_144 }
@@ -11,8 +12,8 @@ interface BroadcastParts {
   readonly page: (request: PageRequest) => Promise<Page>
   /** Sends entries to the members; must not throw. */
   readonly send: (epoch: string, entries: readonly Entry[]) => void
-  /** Sends `$head`, after which members fetch what they miss; must not throw. */
-  readonly sendHead: (head: LogPosition) => void
+  /** Sends `$head`, after which members fetch what they miss, with the epoch before if there is a new one; must not throw. */
+  readonly sendHead: (head: LogPosition, previous?: EarlierEpoch) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -93,12 +94,22 @@ export class Broadcast {
 
   #sendPage(sent: LogPosition, page: Page): void {
     const { epoch, entries } = page
-    if (epoch !== sent.epoch) this.#sendHead(page)
+    if (epoch !== sent.epoch) this.#beginEpoch(sent, page)
     else this.#send({ epoch, ...placeAfter(entries, sent), entries })
   }
 
-  #sendHead({ epoch, head, count }: LogPosition): void {
-    this.#parts.sendHead({ epoch, head, count })
+  /** Members whose log continues go on in the new epoch, and get the entries after those that they have; others join again. */
+  #beginEpoch(sent: LogPosition, page: Page): void {
+    const { epoch, entries, lineage } = page
+    const isContinued = continuedFrom({ epoch: sent.epoch, seq: sent.head }, page) === sent.head
+    this.#sendHead(page, lineage[0])
+    if (!isContinued) return
+    this.#sent = { ...sent, epoch }
+    this.#send({ epoch, ...placeAfter(entries, sent), entries })
+  }
+
+  #sendHead({ epoch, head, count }: LogPosition, previous?: EarlierEpoch): void {
+    this.#parts.sendHead({ epoch, head, count }, previous)
     this.#sent = { epoch, head, count }
   }
 }

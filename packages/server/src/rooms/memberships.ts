@@ -9,6 +9,7 @@ import type { JoinTurn } from './join-group.ts'
 import { assertMayJoin } from './join-permission.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import type { LeaveDelay } from './leave-delay.ts'
+import { continuedFrom } from '../log/lineage.ts'
 import type { Page } from '../log/log.ts'
 import { assertRate, type RateContext } from '../rates/rate-check.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
@@ -23,6 +24,8 @@ export interface MembershipParts {
   readonly activeRooms: ActiveRooms
   readonly leaveDelay: LeaveDelay
 }
+
+type ContinuedPage = ReturnType<typeof wirePage> & Required<Pick<JoinAnswer, 'continues'>>
 
 interface Membership {
   readonly room: Room
@@ -205,17 +208,23 @@ export class Memberships {
     await room.enter(this.#socket, this.#identity.wire, presence)
     // Again, since a slow adapter may have added the socket after it ended or was put out.
     if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)
-    const page = (await this.#missed(room, since, bytes)) ?? (await this.#newest(room, last, bytes))
+    const page = (await this.#missed(room, since, bytes)) ?? wirePage(await this.#newest(room, last, bytes))
     const members = room.members()
-    return { ok: true, ...wirePage(page), ...(members && { members }) }
+    return { ok: true, ...page, ...(members && { members }) }
   }
 
   /** S13: the page that continues a view; undefined where there is no view, or the log does not continue it. */
-  async #missed(room: Room, since: JoinRequest['since'], bytes: number): Promise<Page | undefined> {
+  async #missed(room: Room, since: JoinRequest['since'], bytes: number): Promise<ContinuedPage | undefined> {
     if (since === undefined) return undefined
     const { page: limit } = this.#parts.settings.limits
-    const page = await room.page({ after: since.seq, limit, bytes })
-    return page.epoch === since.epoch && since.seq <= page.head ? page : undefined
+    let after = since.seq
+    for (;;) {
+      const page = await room.page({ after, limit, bytes })
+      const continues = continuedFrom(since, page)
+      if (continues === undefined) return undefined
+      if (continues === after) return { ...wirePage(page), continues }
+      after = continues // the log has lost entries, or gets another epoch meanwhile
+    }
   }
 
   /** S13: the newest entries, which are history for a view that begins at the head. */

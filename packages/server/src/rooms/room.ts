@@ -11,7 +11,7 @@ import {
 import { Broadcast } from './broadcast.ts'
 import { leaveChannel } from './channels.ts'
 import type { Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
-import type { LogPosition, NewEntry } from '../log/log-entry.ts'
+import type { EarlierEpoch, LogPosition, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { MembersChange } from './members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -89,7 +89,7 @@ export class Room {
     this.#broadcast = new Broadcast({
       page: async (request) => await log.page(name, request),
       send: (epoch, entries) => this.#sendEntries(epoch, entries),
-      sendHead: (position) => this.#sendHead(position),
+      sendHead: (head, previous) => this.#sendHead(head, previous),
       onError: (error) => report(error, { during: 'broadcast', room: name }),
     })
   }
@@ -263,8 +263,8 @@ export class Room {
     }
   }
 
-  #sendHead({ epoch, head }: LogPosition): void {
-    const message: Head = { room: this.#wireName, epoch, seq: head }
+  #sendHead({ epoch, head }: LogPosition, previous?: EarlierEpoch): void {
+    const message: Head = { room: this.#wireName, epoch, seq: head, ...(previous && { previous }) }
     try {
       this.#io.to(channelOf(this.name)).emit(wire.head, message)
     } catch (error) {
