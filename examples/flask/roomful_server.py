@@ -15,6 +15,7 @@ from flask import Flask, abort, request as http
 from flask_socketio import SocketIO, emit, join_room, leave_room, rooms
 
 from room_log import LIMITS, Refused, RoomLog, body_of, json_of, now, refusal_of
+from room_members import RoomMembers
 
 MAX_ROOMS = 100
 MAX_PARAMS_BYTES = 4_096
@@ -28,6 +29,7 @@ OPERATOR_TOKEN = os.environ.get('OPERATOR_TOKEN')
 app = Flask(__name__)
 socketio = SocketIO(app, cors_allowed_origins='*')
 logs = {}
+members = {}  # by room
 # Flask-SocketIO handles each event in a thread of its own. The lock makes each request one step; it never waits inside.
 lock = threading.Lock()
 
@@ -62,6 +64,7 @@ def put_out():
         if channel(room) not in rooms(sid=sid, namespace='/'):
             abort(404)
         leave_room(channel(room), sid=sid, namespace='/')
+        remove_member(room, sid)
         message = asked.get('message', 'you were removed from this room')
         socketio.emit('$out', {'room': room, 'code': asked.get('code', 'REMOVED'), 'message': message}, to=sid)
     return {}
@@ -69,7 +72,7 @@ def put_out():
 
 @socketio.on('connect')
 def say_hello(_auth=None):
-    emit('$hello', {'v': 1, 'capabilities': ['history', 'volatile', 'joins'], 'limits': LIMITS, 'user': None, 'now': now()})
+    emit('$hello', {'v': 1, 'capabilities': ['members', 'history', 'volatile', 'joins'], 'limits': LIMITS, 'user': None, 'now': now()})
 
 
 @answers('$join')
@@ -96,15 +99,29 @@ def join_one(request, space):
     check(room in logs or len(logs) < MAX_ROOMS, 'this server cannot hold more rooms', 'LIMIT')
     log = logs.setdefault(room, RoomLog())
     join_room(channel(room))  # [S11] in one step with reading the page
+    here = members.setdefault(room, RoomMembers())
+    here.sids.add(http.sid)
+    tell_count(room, skip_sid=http.sid)
     if since is not None and since.get('epoch') == log.epoch and since['seq'] <= log.head:
-        return log.page(after=since['seq'], space=space)  # [S13]
-    return log.page(before=log.head + 1, limit=last or 0, space=space)
+        page = log.page(after=since['seq'], space=space)  # [S13]
+    else:
+        page = log.page(before=log.head + 1, limit=last or 0, space=space)
+    return {**page, 'members': here.snapshot()}
 
 
 @answers('$leave')
 def leave(request):
-    leave_room(channel(room_in(request)))
+    room = room_in(request)
+    leave_room(channel(room))
+    remove_member(room, http.sid)
     return {}
+
+
+@socketio.on('disconnect')
+def end(*_):
+    with lock:
+        for room in members:
+            remove_member(room, http.sid)
 
 
 @answers('$history')
@@ -141,6 +158,33 @@ def relay(request):
         raise Refused(**refusal)
     send(request['room'], {'data': None, **request}, include_self=False, at=now())  # [S14]
     return {}
+
+
+def remove_member(room, sid):
+    if room in members:
+        members[room].sids.discard(sid)
+        tell_count(room)
+
+
+def tell_count(room, skip_sid=None):
+    """[S27] Sends the number of members: now, or when a second has passed since the last one."""
+    wait = members[room].wait()
+    if wait is None:
+        return
+    if wait > 0:
+        members[room].is_due = True
+        socketio.start_background_task(tell_count_later, room, wait)
+        return
+    count = members[room].take()
+    socketio.emit('$members', {'room': room, **count}, to=channel(room), skip_sid=skip_sid)
+
+
+def tell_count_later(room, wait):
+    socketio.sleep(wait)
+    with lock:
+        count = members[room].take()
+        if count:
+            socketio.emit('$members', {'room': room, **count}, to=channel(room))
 
 
 def send(room, message, include_self=True, **meta):

@@ -42,6 +42,7 @@ export type {
   Member,
   MessageArgs,
   MessageMeta,
+  Occupancy,
   Room,
   RoomHandler,
   RoomMessage,

@@ -54,6 +54,7 @@ export const defaultLimits: Limits = {
   page: 200,
   pageBytes: 262_144,
   rooms: 64,
+  members: 200,
   presenceBytes: 4_096,
   dedupMs: 86_400_000,
 }
@@ -72,6 +73,8 @@ export interface Limits {
   readonly page: number
   readonly pageBytes: number
   readonly rooms: number
+  /** The most members of a room that are listed; a room with more is partial. */
+  readonly members: number
   readonly presenceBytes: number
   readonly dedupMs: number
 }
@@ -138,7 +141,16 @@ export interface JoinAnswer {
   readonly first: number
   readonly entries: readonly Entry[]
   readonly continues?: number
-  readonly members?: { readonly v: number; readonly list: readonly WireMember[] }
+  readonly members?: MembersSnapshot
+}
+
+/** Who is in a room, at version `v`. A partial list has only the member that it is sent to. */
+export interface MembersSnapshot {
+  readonly v: number
+  /** How many members the room has. */
+  readonly count: number
+  readonly list: readonly WireMember[]
+  readonly partial?: true
 }
 
 /**
@@ -251,12 +263,19 @@ export interface Head {
   readonly previous?: { readonly epoch: string; readonly head: number }
 }
 
-/** `$members`: a change of the members; `v` is one more than before. */
+/**
+ * `$members`: a change of the members; `v` is one more than before. `partial`: from now on only the number of members is
+ * sent. `list`: the whole list, of a room that is partial no more. With the `v` of before, `set` has the new state of the
+ * receiver's own member in a partial room.
+ */
 export interface MembersDelta {
   readonly room: string
   readonly v: number
+  readonly count: number
   readonly set?: readonly WireMember[]
   readonly gone?: readonly string[]
+  readonly list?: readonly WireMember[]
+  readonly partial?: true
 }
 
 /** `$presence`: sets the connection's presence in a room; null removes it. */

@@ -59,6 +59,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
       page: 200,
       pageBytes: 262_144,
       rooms: 64,
+      members: 200,
       presenceBytes: 4_096,
       dedupMs: 86_400_000,
     })
@@ -80,7 +81,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
       HistoryRequest: '{ room: string; epoch: string; limit: number } & ( | { after: number } | { before: number } )',
       ItemResult: '| { seq: number; at: number } | { code: string; message?: string }',
       JoinAnswer:
-        '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; continues?: number; members?: { v: number; list: WireMember[] } }',
+        '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; continues?: number; members?: MembersSnapshot }',
       JoinRequest:
         '{ room: string; since?: { epoch: string; seq: number }; presence?: unknown; params?: unknown; last?: number; packs?: true }',
       JoinsAnswer: '{ ok: true; answers: (JoinAnswer | Refused)[] }',
@@ -88,8 +89,10 @@ describe(`the protocol is frozen; ${rule}`, () => {
       LeaveAnswer: '{ ok: true }',
       LeaveRequest: '{ room: string }',
       Limits:
-        '{ eventBytes: number; batchItems: number; batchBytes: number; page: number; pageBytes: number; rooms: number; presenceBytes: number; dedupMs: number }',
-      MembersDelta: '{ room: string; v: number; set?: WireMember[]; gone?: string[] }',
+        '{ eventBytes: number; batchItems: number; batchBytes: number; page: number; pageBytes: number; rooms: number; members: number; presenceBytes: number; dedupMs: number }',
+      MembersDelta:
+        '{ room: string; v: number; count: number; set?: WireMember[]; gone?: string[]; list?: WireMember[]; partial?: true }',
+      MembersSnapshot: '{ v: number; count: number; list: WireMember[]; partial?: true }',
       Out: '{ room: string; code: string; message?: string }',
       Pack: '{ room: string; epoch: string; from?: WireUser | null; events: PackedEvent[] }',
       PackedEvent: '{ event: string; data: unknown; seq?: number; id?: string; from?: WireUser | null; at: number }',

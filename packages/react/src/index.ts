@@ -18,7 +18,7 @@ export type {
 export { useEventReducer } from './use-event-reducer.ts'
 export { useKeyedEvents } from './use-keyed-events.ts'
 export { useLostConnection } from './use-lost-connection.ts'
-export { useMembers, useOthers, useSelf } from './use-members.ts'
+export { useMembers, useOccupancy, useOthers, useSelf } from './use-members.ts'
 export { useOutbox, useUnsentGuard } from './use-outbox.ts'
 export { usePresence } from './use-presence.ts'
 export type { UsePresence } from './use-presence.ts'

@@ -1,5 +1,5 @@
 'use client'
-import { type AnyContract, createPresence, type Member, type ReadonlyStore } from '@roomful/client'
+import { type AnyContract, createPresence, type Member, type Occupancy, type ReadonlyStore } from '@roomful/client'
 import { constantStore } from './constant-store.ts'
 import { sharedFrameThrottled } from './frame-throttled.ts'
 import type { EqualityOption, MaybeRoom } from './types.ts'
@@ -8,6 +8,7 @@ import { useSelected } from './use-selected.ts'
 type Members<C extends AnyContract> = ReadonlyMap<string, Member<C>>
 
 const noMembers = constantStore<ReadonlyMap<string, never>>(new Map<string, never>())
+const noOccupancy = constantStore<Occupancy>({ count: undefined, isPartial: false })
 const noSelf = constantStore(undefined)
 
 /**
@@ -47,4 +48,19 @@ export function useSelf<C extends AnyContract, S = Member<C> | undefined>(
 ): S {
   const self: ReadonlyStore<Member<C> | undefined> = room ? createPresence(room).self : noSelf
   return useSelected(sharedFrameThrottled(self), selector, isEqual)
+}
+
+/**
+ * How many members a room has, and whether they are listed, or the part that the selector returns. `count` is undefined
+ * without a room, before the room is joined, and on a server that does not count its members. Renders at most once a frame.
+ *
+ * @example
+ * const { count, isPartial } = useOccupancy(room)
+ */
+export function useOccupancy<C extends AnyContract, S = Occupancy>(
+  room: MaybeRoom<C>,
+  selector?: (occupancy: Occupancy) => S,
+  { isEqual }: EqualityOption<S> = {},
+): S {
+  return useSelected(sharedFrameThrottled(room?.occupancy ?? noOccupancy), selector, isEqual)
 }

@@ -6,6 +6,7 @@ import {
   useEventBuffer,
   useEventReducer,
   useMembers,
+  useOccupancy,
   useOthers,
   usePresence,
   useSelf,
@@ -36,6 +37,8 @@ test.each([null, undefined])(
       }
       const values = [
         useMembers(room).size,
+        useOccupancy(room).count,
+        useOccupancy(room).isPartial,
         useOthers(room).size,
         useSelf(room),
         presence,
@@ -48,7 +51,7 @@ test.each([null, undefined])(
       return <button onClick={calls}>{JSON.stringify(values)}</button>
     }
     render(<Nowhere />)
-    await shown(() => screen.getByText('[0,0,null,null,null,[],7,[],0]').click())
+    await shown(() => screen.getByText('[0,null,false,0,null,null,null,[],7,[],0]').click())
     expect(renders).toBe(1)
   },
 )

@@ -2,7 +2,7 @@ import { act, cleanup, render, screen } from '@testing-library/react'
 import { startTransition, StrictMode, Suspense, useState } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createFakeRoom, member } from '../../client/test/roomful/presence/support/fake-room.ts'
-import { useMembers, useOthers, usePresence, useSelf, useTyping } from '../src/index.ts'
+import { useMembers, useOccupancy, useOthers, usePresence, useSelf, useTyping } from '../src/index.ts'
 
 afterEach(cleanup)
 
@@ -163,4 +163,38 @@ test('of two inputs in one room, only the unmount of the last one reports the st
   expect([signs, timers()]).toEqual([[true], 1])
   view.rerender([])
   expect(signs).toEqual([true, false])
+})
+
+test('useOccupancy renders only when its result changes, and in a partial room useOthers is empty and useSelf is not', async () => {
+  const { room, setMembers, setPartial } = createFakeRoom()
+  const seen: Record<string, unknown[]> = { all: [], partial: [], people: [] }
+  function All() {
+    const { count, isPartial } = useOccupancy(room)
+    seen['all']?.push(`${count} ${isPartial}`)
+    return null
+  }
+  function Partial() {
+    seen['partial']?.push(useOccupancy(room, ({ isPartial }) => isPartial))
+    return null
+  }
+  function People() {
+    seen['people']?.push([useOthers(room).size, useSelf(room)?.user.id])
+    return null
+  }
+  render(
+    <>
+      <All />
+      <Partial />
+      <People />
+    </>,
+  )
+  await shown(() => setMembers(member('ann'), member('bob')))
+  await shown(() => setPartial(300, member('ann')))
+  await shown(() => setPartial(301, member('ann')))
+  expect(seen['all']?.slice(-3)).toEqual(['2 false', '300 true', '301 true'])
+  expect(seen['partial']).toEqual([false, true])
+  expect(seen['people']?.slice(-2)).toEqual([
+    [1, 'ann'],
+    [0, 'ann'],
+  ])
 })

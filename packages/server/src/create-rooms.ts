@@ -48,6 +48,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     log,
     metrics,
     report,
+    maxMembers: settings.limits.members,
     mergePresence: createPresenceMerge(settings),
     ...createMemberHooks(settings, callbacks),
   })

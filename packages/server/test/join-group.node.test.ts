@@ -146,7 +146,7 @@ describe('S26 the entries of one answer', () => {
     const { group } = start(20, { answerBytes: 2_000 })
     const list = Array.from({ length: 10 }, (_, index) => ({ user: { id: 'x'.repeat(90) + index } }))
     const joins = Array.from({ length: 20 }, () =>
-      group.run(joinOf(undefined, () => answerWith({ members: { v: 1, list } }))),
+      group.run(joinOf(undefined, () => answerWith({ members: { v: 1, count: 10, list } }))),
     )
     const codes = (await Promise.allSettled(joins)).map((one) => (one.status === 'rejected' ? one.reason.code : 'ok'))
     expect(new Set(codes)).toEqual(new Set(['ok', 'MORE']))

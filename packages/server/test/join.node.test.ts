@@ -38,7 +38,7 @@ describe('$join and $leave', () => {
       head: 0,
       first: 1,
       entries: [],
-      members: { v: expect.any(Number), list: [{ user: { id: expect.any(String) } }] },
+      members: { v: expect.any(Number), count: 1, list: [{ user: { id: expect.any(String) } }] },
     })
     await bob.join('general')
     await eve.join('other')

@@ -6,44 +6,45 @@ import { type Client, startRooms, texts } from './support/start-rooms.ts'
 
 const ann = { id: 'ann', name: 'Ann' }
 const bob = { id: 'bob', name: 'Bob' }
+const named = (id: string) => ({ id, name: id })
 
 describe('members', () => {
   test('S15 a user enters with the first socket and is gone with the last; v rises by one each time', () => {
-    const members = new Members(100)
+    const members = new Members(100, 200)
     members.enter('1', ann)
-    expect(members.takeChange(0)).toEqual({ v: 101, set: [{ user: ann }] })
+    expect(members.takeChange(0)).toEqual({ v: 101, count: 1, set: [{ user: ann }] })
     members.enter('2', { ...ann })
     expect(members.takeChange(0)).toBeUndefined()
     members.enter('3', bob)
-    expect(members.takeChange(0)).toEqual({ v: 102, set: [{ user: bob }] })
-    expect(members.snapshot()).toEqual({ v: 102, list: [{ user: ann }, { user: bob }] })
+    expect(members.takeChange(0)).toEqual({ v: 102, count: 2, set: [{ user: bob }] })
+    expect(members.snapshot('')).toEqual({ v: 102, count: 2, list: [{ user: ann }, { user: bob }] })
     members.leave('1', 'ann')
     members.leave('1', 'ann')
     expect(members.takeChange(1_000)).toBeUndefined()
     members.leave('2', 'ann')
-    expect(members.takeChange(1_000)).toEqual({ v: 103, gone: ['ann'] })
+    expect(members.takeChange(1_000)).toEqual({ v: 103, count: 1, gone: ['ann'] })
     members.leave('9', 'unknown')
     expect(members.takeChange(2_000)).toBeUndefined()
-    expect(members.snapshot()).toEqual({ v: 103, list: [{ user: bob }] })
+    expect(members.snapshot('')).toEqual({ v: 103, count: 1, list: [{ user: bob }] })
   })
 
   test('a user who returns with other details is sent again', () => {
-    const members = new Members(0)
+    const members = new Members(0, 200)
     members.enter('1', ann)
     members.takeChange(0)
     members.enter('2', { id: 'ann', name: 'Anna' })
-    expect(members.takeChange(0)).toEqual({ v: 2, set: [{ user: { id: 'ann', name: 'Anna' } }] })
+    expect(members.takeChange(0)).toEqual({ v: 2, count: 1, set: [{ user: { id: 'ann', name: 'Anna' } }] })
     members.leave('2', 'ann')
     expect(members.takeChange(1_000)).toBeUndefined()
-    expect(members.snapshot().list).toEqual([{ user: { id: 'ann', name: 'Anna' } }])
+    expect(members.snapshot('').list).toEqual([{ user: { id: 'ann', name: 'Anna' } }])
   })
 
   test('S16 the newest presence of a user counts; after its socket left, the newest of the others', () => {
-    const members = new Members(0)
+    const members = new Members(0, 200)
     let now = 0
     const shown = () => {
       members.takeChange((now += 50))
-      return members.snapshot().list[0]?.presence
+      return members.snapshot('').list[0]?.presence
     }
     for (const tab of ['1', '2', '3']) members.enter(tab, ann)
     members.set('1', 'ann', 'one')
@@ -65,20 +66,20 @@ describe('members', () => {
   })
 
   test('S16 setting the same presence again does not make it newer', () => {
-    const members = new Members(0)
+    const members = new Members(0, 200)
     for (const tab of ['1', '2']) members.enter(tab, ann, tab)
     members.set('1', 'ann', '1')
     members.enter('1', ann, '1')
     members.takeChange(0)
-    expect(members.snapshot().list).toEqual([{ user: ann, presence: '2' }])
+    expect(members.snapshot('').list).toEqual([{ user: ann, presence: '2' }])
   })
 
   test('S16 merge gets several presences, oldest first; a single one is used as it is', () => {
-    const members = new Members(0, (states) => states.join())
+    const members = new Members(0, 200, (states) => states.join())
     let now = 0
     const shown = () => {
       members.takeChange((now += 50))
-      return members.snapshot().list[0]?.presence
+      return members.snapshot('').list[0]?.presence
     }
     for (const tab of ['1', '2', '3', '4']) members.enter(tab, ann, tab === '4' ? undefined : tab)
     expect(shown()).toBe('1,2,3')
@@ -91,7 +92,7 @@ describe('members', () => {
   })
 
   test('S16 changes of presence are sent together, and an enter or leave sends them at once', () => {
-    const members = new Members(0)
+    const members = new Members(0, 200)
     members.enter('1', ann)
     members.enter('2', bob)
     members.takeChange(1_000)
@@ -99,30 +100,30 @@ describe('members', () => {
     members.set('1', 'ann', 2)
     expect(members.nextChangeAt).toBe(1_050)
     expect(members.takeChange(1_049)).toBeUndefined()
-    expect(members.snapshot().list).toEqual([{ user: ann }, { user: bob }])
-    expect(members.takeChange(1_050)).toEqual({ v: 2, set: [{ user: ann, presence: 2 }] })
+    expect(members.snapshot('').list).toEqual([{ user: ann }, { user: bob }])
+    expect(members.takeChange(1_050)).toEqual({ v: 2, count: 2, set: [{ user: ann, presence: 2 }] })
     expect(members.nextChangeAt).toBe(Infinity)
     members.set('1', 'ann', 3)
     members.leave('2', 'bob')
-    expect(members.takeChange(1_051)).toEqual({ v: 3, set: [{ user: ann, presence: 3 }], gone: ['bob'] })
+    expect(members.takeChange(1_051)).toEqual({ v: 3, count: 1, set: [{ user: ann, presence: 3 }], gone: ['bob'] })
     members.set('1', 'ann', 4)
     members.set('1', 'ann', 3)
     expect(members.takeChange(2_000)).toBeUndefined()
     expect(members.nextChangeAt).toBe(Infinity)
-    expect(members.snapshot()).toEqual({ v: 3, list: [{ user: ann, presence: 3 }] })
+    expect(members.snapshot('')).toEqual({ v: 3, count: 1, list: [{ user: ann, presence: 3 }] })
   })
 })
 
 describe('S16 a user who returns after a lost connection', () => {
   /** Ann's presences, in the order in which they were set; the merge keeps all. */
   function annIn(...tabs: readonly string[]) {
-    const members = new Members(0, (states) => states.join())
+    const members = new Members(0, 200, (states) => states.join())
     let now = 0
     for (const tab of tabs) members.enter(tab, ann, tab)
     return Object.assign(members, {
       shown: () => {
         members.takeChange((now += 50))
-        return members.snapshot().list.map(({ presence }) => presence)
+        return members.snapshot('').list.map(({ presence }) => presence)
       },
     })
   }
@@ -199,15 +200,15 @@ describe('$members', () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const first = await connect(ann)
     const { members } = await first.join('general')
-    expect(members).toEqual({ v: expect.any(Number), list: [{ user: ann }] })
+    expect(members).toEqual({ v: expect.any(Number), count: 1, list: [{ user: ann }] })
     const v = members?.v ?? 0
     expect(v).toBeGreaterThan(2 ** 32)
 
     const second = await connect(bob)
-    expect((await second.join('general')).members).toEqual({ v: v + 1, list: [{ user: ann }, { user: bob }] })
-    await expect.poll(() => deltas(first)).toEqual([{ room: 'general', v: v + 1, set: [{ user: bob }] }])
+    expect((await second.join('general')).members).toEqual({ v: v + 1, count: 2, list: [{ user: ann }, { user: bob }] })
+    await expect.poll(() => deltas(first)).toEqual([{ room: 'general', v: v + 1, count: 2, set: [{ user: bob }] }])
     await second.ask(wire.leave, { room: 'general' })
-    await expect.poll(() => deltas(first).at(-1)).toEqual({ room: 'general', v: v + 2, gone: ['bob'] })
+    await expect.poll(() => deltas(first).at(-1)).toEqual({ room: 'general', v: v + 2, count: 1, gone: ['bob'] })
     expect(deltas(second)).toEqual([])
   })
 
@@ -238,5 +239,25 @@ describe('$members', () => {
     const after = await client.join('general')
     expect(Math.abs((after.members?.v ?? 0) - (before.members?.v ?? 0))).toBeGreaterThan(1)
     expect(after.epoch).toBe(before.epoch)
+  })
+
+  test('S27 the third member of a room for two makes it partial; all members are still known to the server', async () => {
+    const { connect, rooms } = await startRooms({ contract: chat, authenticate: believe, limits: { members: 2 } })
+    const [first, second, third] = [
+      await connect(named('ann')),
+      await connect(named('bob')),
+      await connect(named('cy')),
+    ]
+    await first.join('general')
+    await second.join('general')
+    const { members } = await third.join('general')
+    expect(members).toEqual({ v: expect.any(Number), count: 3, list: [{ user: named('cy') }], partial: true })
+    await expect.poll(() => deltas(second)).toEqual([{ room: 'general', v: members?.v, count: 3, partial: true }])
+    expect((await rooms.members('general')).map(({ user }) => user.id)).toEqual(['ann', 'bob', 'cy'])
+    const presence = { status: 'away' }
+    await third.ask(wire.presence, { room: 'general', presence })
+    const own = { room: 'general', v: members?.v, count: 3, set: [{ user: named('cy'), presence }] }
+    await expect.poll(() => deltas(third)).toEqual([own])
+    expect(deltas(first)).toHaveLength(2)
   })
 })

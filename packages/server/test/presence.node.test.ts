@@ -20,11 +20,11 @@ describe('$presence', () => {
     await one.join('general')
     const v = (await other.join('general')).members?.v ?? 0
     expect(await say(one, away)).toEqual({ ok: true })
-    const delta = { room: 'general', v: v + 1, set: [{ user: ann, presence: away }] }
+    const delta = { room: 'general', v: v + 1, count: 2, set: [{ user: ann, presence: away }] }
     await expect.poll(() => deltas(other)).toEqual([delta])
     await expect.poll(() => deltas(one).at(-1)).toEqual(delta)
     expect(await say(one, null)).toEqual({ ok: true })
-    await expect.poll(() => deltas(other).at(-1)).toEqual({ room: 'general', v: v + 2, set: [{ user: ann }] })
+    await expect.poll(() => deltas(other).at(-1)).toEqual({ room: 'general', v: v + 2, count: 2, set: [{ user: ann }] })
     expect(await list(other)).toEqual([{ user: ann }, { user: bob }])
   })
 

@@ -1,5 +1,5 @@
 import type { Member, Room } from '@roomful/client'
-import { useOthers, useSelf } from '@roomful/react'
+import { useOccupancy, useOthers, useSelf } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useEffect } from 'react'
 import { Avatar } from './avatar.tsx'
@@ -15,6 +15,7 @@ interface Props {
 export function Members({ id, room, isOpen, onClose }: Props) {
   const self = useSelf(room)
   const others = useOthers(room)
+  const { count = 0, isPartial } = useOccupancy(room)
   const sorted = [...others.values()].sort((a, b) => a.user.name.localeCompare(b.user.name))
 
   useEffect(() => {
@@ -39,6 +40,7 @@ export function Members({ id, room, isOpen, onClose }: Props) {
           </li>
         ))}
       </ul>
+      {isPartial && <p>{`${count} people are here. So many are not listed.`}</p>}
     </aside>
   )
 }

@@ -1,5 +1,5 @@
 import type { Room } from '@roomful/client'
-import { useMembers } from '@roomful/react'
+import { useOccupancy } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { closeRoom } from '../use-current-room.ts'
 import { Icon } from './icon.tsx'
@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function RoomHeader({ room, membersId, showsMembers, onToggleMembers }: Props) {
-  const count = useMembers(room, (members) => members.size)
+  const count = useOccupancy(room, ({ count: known = 0 }) => known)
   return (
     <header className="room-header">
       <button type="button" className="icon-button back" aria-label="All rooms" onClick={closeRoom}>

@@ -43,6 +43,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   readonly link: RoomfulLink
   readonly nameError: RoomfulError | undefined
   readonly members: RoomMembers['store']
+  readonly occupancy: RoomMembers['occupancy']
   readonly #members: RoomMembers
   readonly outgoing: OutgoingMessages
   readonly senders: RoomfulInternals['senders'] = new Emitter()
@@ -70,8 +71,10 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.#requests = new RoomRequests(name, link)
     this.#receiver = new RoomReceiver(host, link.core)
     this.nameError = host.section === 'room' ? errorOf(() => assertRoomName(name)) : undefined
-    this.#members = new RoomMembers(link.core.schemas, link.core.reporting.report)
+    const { schemas, reporting } = link.core
+    this.#members = new RoomMembers(schemas, () => link.outbox.user ?? undefined, reporting.report)
     this.members = this.#members.store
+    this.occupancy = this.#members.occupancy
     this.outgoing = {
       list: () => link.outbox.outgoing(name),
       watch: (listener) => link.outbox.watch(name, listener),
@@ -161,8 +164,9 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   isInUse(): boolean {
-    const { link, members, hasPresence } = this
-    return hasPresence || link.outbox.holds(this.host.name) || members.hasListeners() || this.#own.size > 0
+    const { link, members, occupancy, hasPresence } = this
+    const isWatched = members.hasListeners() || occupancy.hasListeners() || this.#own.size > 0
+    return hasPresence || link.outbox.holds(this.host.name) || isWatched
   }
 
   /** The epoch of the log that is followed; undefined before the first join. */

@@ -11,6 +11,7 @@ import {
   type JoinAnswer,
   type Limits,
   type MembersDelta,
+  type MembersSnapshot,
   type Pack,
   type PackedEvent,
   PROTOCOL_VERSION,
@@ -70,7 +71,13 @@ const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' 
   head: isCount,
   first: isCount,
   entries: optional(listOf(isEntry)),
-  members: optional(objectOf<NonNullable<JoinAnswer['members']>>({ v: isCount, list: listOf(isMember, MAX_MEMBERS) })),
+  members: optional(
+    objectOf<MembersSnapshot>({
+      v: isCount,
+      count: optional(isCount) as Check<number>,
+      list: listOf(isMember, MAX_MEMBERS),
+    }),
+  ),
 })
 const isPublished = objectOf<Partial<PublishAnswer>>({
   results: optional(listOf((value): value is ItemResult => isStored(value) || isRefused(value))),
@@ -83,6 +90,8 @@ export const isRoomMessage: Check<{ readonly room: string }> = objectOf<{ readon
 export const isHead: Check<Head> = objectOf<Head>({ epoch: isText, seq: isCount })
 export const isMembersDelta: Check<MembersDelta> = objectOf<MembersDelta>({
   v: isCount,
+  count: optional(isCount) as Check<number>,
+  list: optional(listOf(isMember, MAX_MEMBERS)),
   set: optional(listOf(isMember, MAX_MEMBERS)),
   gone: optional(listOf(isText, MAX_MEMBERS)),
 })

@@ -43,6 +43,7 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
     },
     state: watched(store, release),
     members: watched(part.members, release),
+    occupancy: watched(part.occupancy, release),
     join: (options: JoinOptions = {}) => handled(join(options)),
     leave: () => core.leave(),
     retain: ({ params } = {}) => {

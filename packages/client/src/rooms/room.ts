@@ -66,6 +66,16 @@ export interface Member<C extends AnyContract = AnyContract> {
   readonly presence: Presence<C> | undefined
 }
 
+/** How many users are in a room. */
+export interface Occupancy {
+  /** A user with two tabs counts once. undefined while the room was not joined yet, and where the server does not count. */
+  readonly count: number | undefined
+  /** The room has more members than the server lists: `room.members` has only the user of this client. */
+  readonly isPartial: boolean
+}
+
+export const UNKNOWN_OCCUPANCY: Occupancy = { count: undefined, isPartial: false }
+
 export type RoomMessage<C extends AnyContract> = {
   [E in DurableName<RoomListened<C>>]: {
     readonly event: E
@@ -132,8 +142,10 @@ export interface Room<C extends AnyContract = SocketIoContract<EventsMap, Events
   /** The current status; `state` tells when it changes, and why. */
   readonly status: RoomState['status']
   readonly state: ReadonlyStore<RoomState>
-  /** The members, by user id; empty on a server that does not list them. */
+  /** The members, by user id; empty on a server that does not list them; in a partial room only the user of this client. */
   readonly members: ReadonlyStore<ReadonlyMap<string, Member<C>>>
+  /** How many members there are, and whether they are listed; in a partial room up to a second late, in one of thousands more. */
+  readonly occupancy: ReadonlyStore<Occupancy>
   /**
    * Joins the room, and joins it again after each outage, until `leave`. Waits while the connection is lost.
    *

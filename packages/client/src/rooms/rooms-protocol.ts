@@ -4,7 +4,7 @@ import type { OutboxStorageName, ServerInfo } from '../connection/connection-sta
 import type { RoomSection } from '../events/schemas.ts'
 import type { CallOptions } from '../promises.ts'
 import type { ReadonlyStore } from '../store.ts'
-import type { HistoryMessages, HistoryQuery, Member } from './room.ts'
+import type { HistoryMessages, HistoryQuery, Member, Occupancy } from './room.ts'
 import type { RoomEvents } from './room-events.ts'
 import type { RoomState } from './room-state.ts'
 
@@ -76,6 +76,7 @@ export interface RoomPart {
   /** Why no server of this kind can have a room of this name. */
   readonly nameError: RoomfulError | undefined
   readonly members: ReadonlyStore<ReadonlyMap<string, Member>>
+  readonly occupancy: ReadonlyStore<Occupancy>
   /** Asks the server. `onLate` gets the answer of a server that counted as `acknowledged: false` before. */
   join(params: unknown, onLate: (error?: RoomfulError) => void): Promise<JoinAnswer>
   leave(): Promise<void>

@@ -53,13 +53,26 @@ async function joined(url: string) {
 }
 
 describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
+  test('S27 counts the members of a room, and tells the number when it has changed', async () => {
+    const url = await start()
+    const [first, second] = [await connect(url), await connect(url)]
+    const counts: unknown[] = []
+    first.socket.on('$members', ({ room, v, count }) => counts.push([room, v, count]))
+    const { members } = await first.join()
+    expect(members).toEqual({ v: expect.any(Number), count: 1, list: [], partial: true })
+    await second.join()
+    const v = (members?.v ?? 0) + 1
+    await eventually(() => expect(counts).toEqual([['general', v, 2]]))
+    second.socket.disconnect()
+    await eventually(() => expect(counts.slice(1)).toEqual([['general', v + 1, 1]]))
+  })
   test('sends $hello with a guest, the default limits, and a dedup window of one day', async () => {
     const { hello } = await connect(await start())
-    const { presenceBytes: _, ...limits } = defaultLimits // it keeps no presence
+    const { presenceBytes: _, members: __, ...limits } = defaultLimits // it keeps no presence, and lists no member
     expect(hello).toMatchObject({ v: 1, user: null, limits, now: expect.any(Number) })
   })
 
-  test('S26 joins several rooms in one request, each refused by itself, and their entries within pageBytes', async () => {
+  test('S27 joins several rooms in one request, each refused by itself, and their entries within pageBytes', async () => {
     const url = await start()
     const ann = await joined(url)
     const { hello, ask } = await connect(url)

@@ -1,4 +1,4 @@
-import type { Room } from '@roomful/client'
+import { createPresence, type Room } from '@roomful/client'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startRoomful } from '../support/test-client.ts'
@@ -7,7 +7,8 @@ import { recordRoom } from '../rooms/support/record-room.ts'
 import { joinAnswer, metaOf, startScript } from '../rooms/support/scripted-server.ts'
 
 const member = (id: string, name = id) => ({ user: { id, name } })
-const listOf = (v: number, ...ids: string[]) => joinAnswer({ members: { v, list: ids.map((id) => member(id)) } })
+const listOf = (v: number, ...ids: string[]) =>
+  joinAnswer({ members: { v, count: ids.length, list: ids.map((id) => member(id)) } })
 const idsIn = (room: Pick<Room, 'members'>) => [...room.members.getState().keys()]
 
 describe('RM9 members', () => {
@@ -114,5 +115,38 @@ describe('RM9 members', () => {
     say('$members', { room: 'general', v: 2, set: [member('bob')] })
     await eventually(() => expect(idsIn(room)).toEqual(['ann', 'bob']))
     expect(statuses).toEqual(['joined'])
+  })
+})
+
+describe('RM17 occupancy', () => {
+  const partial = joinAnswer({ members: { v: 7, count: 300, list: [member('ann')], partial: true } })
+  const script = { hello: { user: { id: 'ann' } }, $join: () => partial }
+
+  test('is unknown before the join and after the leave, and the count of the server in between', async () => {
+    const { url, say } = await startScript(script)
+    const client = startRoomful(url)
+    const { occupancy } = client.room('general')
+    expect(occupancy.getState()).toEqual({ count: undefined, isPartial: false })
+    const room = await client.join('general')
+    expect(occupancy.getState()).toEqual({ count: 300, isPartial: true })
+    expect(idsIn(room)).toEqual(['ann'])
+    say('$members', { room: 'general', v: 8, count: 301 })
+    await eventually(() => expect(occupancy.getState().count).toBe(301))
+    await room.leave()
+    expect(occupancy.getState()).toEqual({ count: undefined, isPartial: false })
+  })
+  test('calls no listener of members for a count, and no enter or leave where a room becomes whole or partial', async () => {
+    const { url, say } = await startScript(script)
+    const room = await startRoomful(url).join('general')
+    const seen: unknown[] = []
+    room.members.subscribe(() => seen.push(idsIn(room)))
+    const presence = createPresence(room)
+    for (const type of ['enter', 'leave', 'update'] as const) presence.on(type, ({ user }) => seen.push([type, user]))
+    say('$members', { room: 'general', v: 8, count: 301 })
+    say('$members', { room: 'general', v: 9, count: 2, list: [member('ann'), member('bob')] })
+    say('$members', { room: 'general', v: 10, count: 300, partial: true })
+    await eventually(() => expect(seen).toEqual([['ann', 'bob'], ['ann']]))
+    expect(presence.others.getState().size).toBe(0)
+    expect(presence.self.getState()?.user).toEqual(member('ann').user)
   })
 })

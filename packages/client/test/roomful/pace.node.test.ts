@@ -63,7 +63,7 @@ test.each<[string, Parameters<typeof startScript>[0]]>([
     {
       $join: (_request, socket) => {
         setTimeout(() => socket.emit('$members', { room: 'general', v: 9, gone: ['ann'] }), 1)
-        return joinAnswer({ members: { v: 1, list: [] } })
+        return joinAnswer({ members: { v: 1, count: 0, list: [] } })
       },
     },
   ],

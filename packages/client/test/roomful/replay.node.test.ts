@@ -137,10 +137,10 @@ describe('P4 after an outage', () => {
     const { url, server, events } = await startScript({
       $join: (_request, _socket, nth) =>
         nth === 1
-          ? joinAnswer({ head: 5, members: { v: 1, list: [] } })
+          ? joinAnswer({ head: 5, members: { v: 1, count: 0, list: [] } })
           : (acknowledge) =>
               answers.push(() =>
-                acknowledge(joinAnswer({ head: 9, members: { v: 3, list: [{ user: { id: 'ann' } }] } })),
+                acknowledge(joinAnswer({ head: 9, members: { v: 3, count: 1, list: [{ user: { id: 'ann' } }] } })),
               ),
     })
     const room = await startRoomful(url).join('general')

@@ -21,7 +21,7 @@ const answers = {
   hello: [readHello, helloWith({ limits: { batchItems: 3 } as never })],
   join: [
     (value: unknown) => readPage('$join', value, 200, false),
-    joinAnswer({ head: 1, entries: [entry], members: { v: 1, list: [{ user: { id: 'ann' } }] } }),
+    joinAnswer({ head: 1, entries: [entry], members: { v: 1, count: 1, list: [{ user: { id: 'ann' } }] } }),
   ],
   history: [(value: unknown) => readPage('$history', value, 200, false), joinAnswer({ head: 1, entries: [entry] })],
   publish: [
@@ -83,7 +83,7 @@ describe('SEC28 CN12 a malformed answer to a join', () => {
     ['an empty object', {}],
     ['no epoch', { ...joinAnswer(), epoch: undefined }],
     ['a negative head', joinAnswer({ head: -1 })],
-    ['members without ids', joinAnswer({ members: { v: 1, list: [{ user: {} as never }] } })],
+    ['members without ids', joinAnswer({ members: { v: 1, count: 1, list: [{ user: {} as never }] } })],
     ['malformed entries', joinAnswer({ entries: [{} as never] })],
     ['a refusal without a code', { ok: false }],
   ])('RM4 fails the room, and a leave is sent: %s', async (_what, given) => {

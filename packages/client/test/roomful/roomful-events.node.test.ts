@@ -120,7 +120,7 @@ describe('C13 messages around the answer to a join', () => {
       $join:
         ({ room }, socket) =>
         (acknowledge) => {
-          acknowledge(joinAnswer({ head: 5, members: { v: 1, list: [{ user: { id: 'ann' } }] } }))
+          acknowledge(joinAnswer({ head: 5, members: { v: 1, count: 1, list: [{ user: { id: 'ann' } }] } }))
           for (const seq of [6, 7, 8]) socket.emit('message', seq, metaOf(room, seq))
           socket.emit('$members', { room, v: 2, set: [{ user: { id: 'bob' } }] })
         },

@@ -166,7 +166,7 @@ test('P2 P4 rooms that come back together miss nothing, and hear nothing twice',
 test('RM16 rooms joined together end in the same states as rooms joined one by one', async () => {
   const answer = fc.constantFrom<Answer>(
     joinAnswer(),
-    joinAnswer({ head: 3, members: { v: 1, list: [{ user: { id: 'bob' } }] } }),
+    joinAnswer({ head: 3, members: { v: 1, count: 1, list: [{ user: { id: 'bob' } }] } }),
     { ok: false, code: 'FORBIDDEN' },
     { ok: false, code: 'RATE', after: 60_000 },
     { ok: true, epoch: 'x', head: -1 } as never,

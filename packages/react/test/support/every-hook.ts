@@ -23,6 +23,7 @@ export const everyHook = {
   useKeyedEvents: ({ client }) =>
     roomful.useEventReducer(roomful.useKeyedEvents(client, 'n', keyOf), 1, (n: number) => n, 0),
   useMembers: ({ fake }) => roomful.useMembers(fake.room, ({ size }) => size),
+  useOccupancy: ({ fake }) => roomful.useOccupancy(fake.room, ({ count }) => count),
   useSelf: ({ fake }) => roomful.useSelf(fake.room),
   useOthers: ({ fake }) => roomful.useOthers(fake.room),
   usePresence: ({ fake }) => roomful.usePresence(fake.room),

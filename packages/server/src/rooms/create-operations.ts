@@ -73,7 +73,7 @@ export function createOperations<C extends AnyContract>(parts: OperationParts): 
 
   function members(room: string): readonly RoomMember<C>[] {
     assertRoomName(room)
-    const list = activeRooms.find(room)?.members()?.list ?? []
+    const list = activeRooms.find(room)?.allMembers() ?? []
     return list.map(({ user, presence }) => ({
       user: parsed('user', user) as User<C>,
       ...(presence !== undefined && { presence: parsed('presence', presence) as Presence<C> }),

@@ -1,14 +1,5 @@
 import type { WireMember, WireUser } from '@roomful/contract/protocol'
-
-/** A change of the list of members: S15's delta, without the room's name. */
-export interface MembersChange {
-  readonly v: number
-  readonly set?: readonly WireMember[]
-  readonly gone?: readonly string[]
-}
-
-/** S16: the shortest time between two changes that are about presence alone, in milliseconds. */
-const PRESENCE_INTERVAL_MS = 50
+import { isSame, type MembersChange, PublishedMembers } from './published-members.ts'
 
 /** One connection of a user. */
 interface Connection {
@@ -30,23 +21,36 @@ interface PresentUser {
 /** Merges the presences of one user's connections, oldest first, into the one that others see. Must not throw. */
 export type Merge = (presences: readonly unknown[]) => unknown
 
+/** A change of one user in a partial room, for the sockets of that user alone. */
+export interface OwnChange {
+  readonly sockets: readonly unknown[]
+  readonly change: MembersChange
+}
+
+/** What a member gets with its join: the list as it was published last, at `v`; its own member in a partial room. */
+export interface Snapshot {
+  readonly v: number
+  readonly count: number
+  readonly list: readonly WireMember[]
+  readonly partial?: true
+}
+
 /**
  * The members of a room. A user with two sockets is one member, with the newest presence that one of them has set, or
  * with what `merge` makes of all. Sockets are compared by identity, since a socket that Socket.IO recovers has the id of
- * the lost one. `takeChange` gives the changes to publish; `v` rises by one each time. Times are a clock's milliseconds.
+ * the lost one. `takeChange` gives the changes to publish. Times are a clock's milliseconds.
  */
 export class Members {
   readonly #users = new Map<string, PresentUser>()
-  /** The list as it was published last, at `v`. */
-  readonly #published = new Map<string, WireMember>()
   readonly #changed = new Set<string>()
+  /** A user has entered or left. */
   #isUrgent = false
-  #publishedAt = -Infinity
+  readonly #published: PublishedMembers
   readonly #merge: Merge
-  #v: number
 
-  constructor(firstVersion: number, merge: Merge = newest) {
-    this.#v = firstVersion
+  /** `limit`: how many members are listed; a room with more is partial. */
+  constructor(firstVersion: number, limit: number, merge: Merge = newest) {
+    this.#published = new PublishedMembers(firstVersion, limit)
     this.#merge = merge
   }
 
@@ -55,10 +59,14 @@ export class Members {
     return this.#users.size
   }
 
-  /** When to call `takeChange`: at once after a user enters or leaves, and never (Infinity) without a change. */
+  /** The members are only counted. */
+  get isPartial(): boolean {
+    return this.#published.isPartial
+  }
+
+  /** When to call `takeChange`: at once after a user of a whole room enters or leaves, and never (Infinity) without a change. */
   get nextChangeAt(): number {
-    if (this.#isUrgent) return -Infinity
-    return this.#changed.size === 0 ? Infinity : this.#publishedAt + PRESENCE_INTERVAL_MS
+    return this.#published.nextChangeAt(this.count, this.#isUrgent, this.#changed.size > 0)
   }
 
   /**
@@ -71,7 +79,8 @@ export class Members {
     if (!connections.some((one) => one.socket === socket)) addConnection(connections, socket, presence ?? undefined)
     if (known === undefined || !isSame(known.user, user)) {
       this.#users.set(user.id, { user, connections })
-      this.#changed.add(user.id)
+      // In a partial room a new member gets its own state with the snapshot.
+      if (known !== undefined || !this.#published.isPartialWith(this.count)) this.#changed.add(user.id)
       this.#isUrgent = true
     }
     if (presence !== undefined) this.set(socket, user.id, presence)
@@ -112,36 +121,47 @@ export class Members {
     return this.#remove(userId, ({ isLost }) => isLost)
   }
 
-  /** The difference to what was published last, and publishes it; undefined before `nextChangeAt`, or without a change. */
+  /** What the members get now, and publishes it; undefined before `nextChangeAt`, or without a change. */
   takeChange(now: number): MembersChange | undefined {
     if (now < this.nextChangeAt) return undefined
-    const set: WireMember[] = []
-    const gone: string[] = []
-    for (const id of this.#changed) {
-      const member = this.#member(id)
-      if (isSame(member, this.#published.get(id))) continue
-      if (member === undefined) gone.push(id)
-      else set.push(member)
-    }
-    this.#changed.clear()
+    const change = this.#published.take(now, this.count, this.#changed, (id) => this.#member(id), this.#users.keys())
+    if (!this.isPartial) this.#changed.clear()
     this.#isUrgent = false
-    if (set.length + gone.length === 0) return undefined
-    for (const member of set) this.#published.set(member.user.id, member)
-    for (const id of gone) this.#published.delete(id)
-    this.#publishedAt = now
-    return { v: ++this.#v, ...(set.length > 0 ? { set } : {}), ...(gone.length > 0 ? { gone } : {}) }
+    return change
   }
 
-  /** The list as it was published last; later changes follow as deltas. */
-  snapshot(): { readonly v: number; readonly list: readonly WireMember[] } {
-    return { v: this.#v, list: [...this.#published.values()] }
+  /** In a partial room, the users who changed get their own new state. No other user does. To be called after `takeChange`. */
+  takeOwnChanges(): readonly OwnChange[] {
+    if (!this.isPartial || this.#changed.size === 0) return []
+    const { v, count } = this.#published
+    const changes = [...this.#changed].flatMap((id) => {
+      const member = this.#member(id)
+      const connections = this.#users.get(id)?.connections ?? []
+      const sockets = connections.filter(({ isLost }) => !isLost).map(({ socket }) => socket)
+      return member ? [{ sockets, change: { v, count, set: [member] } }] : []
+    })
+    this.#changed.clear()
+    return changes
+  }
+
+  /** For a member who joins. */
+  snapshot(userId: string): Snapshot {
+    const { v, count, list } = this.#published
+    if (!this.isPartial) return { v, count, list }
+    const self = this.#member(userId)
+    return { v, count, list: self ? [self] : [], partial: true }
+  }
+
+  /** All members as they are now, in the order in which they came. */
+  all(): readonly WireMember[] {
+    return [...this.#users.keys()].flatMap((id) => this.#member(id) ?? [])
   }
 
   #remove(userId: string, isGone: (connection: Connection) => boolean): WireUser | undefined {
     const present = this.#users.get(userId)
     if (present === undefined || !present.connections.some(isGone)) return undefined
     const connections = present.connections.filter((connection) => !isGone(connection))
-    this.#changed.add(userId)
+    if (connections.length > 0 || !this.isPartial) this.#changed.add(userId)
     if (connections.length > 0) {
       this.#users.set(userId, { ...present, connections })
       return undefined
@@ -173,8 +193,4 @@ function addConnection(connections: Connection[], socket: unknown, presence: unk
 
 function newest(presences: readonly unknown[]): unknown {
   return presences.at(-1)
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
 }

@@ -44,7 +44,8 @@ export class Memberships {
   readonly #identity: Identity
   readonly #parts: MembershipParts
   readonly #rooms = new Map<string, Membership>()
-  readonly #joins = new Map<string, RunningJoin>()
+  /** undefined while there is none, as nearly always. */
+  #joins: Map<string, RunningJoin> | undefined
   readonly #mutex = new KeyedMutex()
   #ended = false
 
@@ -67,7 +68,7 @@ export class Memberships {
     return this.#mutex.run(name, async () => {
       await assertRate(this.#parts, this.#rateContext(name))
       const join: RunningJoin = { removal: undefined }
-      this.#joins.set(name, join)
+      ;(this.#joins ??= new Map()).set(name, join)
       try {
         await this.#assertAllowed(request, join)
         return await this.#tryEnter(request, join, turn)
@@ -75,7 +76,8 @@ export class Memberships {
         if (error instanceof RefusalError && !isPassingCode(error.code)) this.#revoke(name)
         throw error
       } finally {
-        this.#joins.delete(name)
+        this.#joins?.delete(name)
+        if (this.#joins?.size === 0) this.#joins = undefined
       }
     })
   }
@@ -92,7 +94,7 @@ export class Memberships {
   /** S19: ends the membership at once, refuses what the socket is sending, and tells the client. A running join is decided again. */
   putOut(name: string, refusal: RefusalError): void {
     if (this.#ended) return // a batch of a connection that has ended is finished
-    const join = this.#joins.get(name)
+    const join = this.#joins?.get(name)
     if (join !== undefined) join.removal = refusal
     this.#parts.activeRooms.find(name)?.refuseBatches(this)
     if (!this.#rooms.has(name)) return
@@ -103,7 +105,7 @@ export class Memberships {
 
   /** Asks the app again for each room, and puts the socket out of those that are refused now. A failure changes nothing. */
   async reauthorize(): Promise<void> {
-    const names = new Set([...this.#rooms.keys(), ...this.#joins.keys()])
+    const names = new Set([...this.#rooms.keys(), ...(this.#joins?.keys() ?? [])])
     for (const name of names) await this.#mutex.run(name, () => this.#reauthorizeRoom(name))
   }
 
@@ -209,7 +211,7 @@ export class Memberships {
     // Again, since a slow adapter may have added the socket after it ended or was put out.
     if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)
     const page = (await this.#missed(room, since, bytes)) ?? wirePage(await this.#newest(room, last, bytes))
-    const members = room.members()
+    const members = room.members(this.#identity.wire.id)
     return { ok: true, ...page, ...(members && { members }) }
   }
 

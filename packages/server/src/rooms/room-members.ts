@@ -1,21 +1,27 @@
 import { randomInt } from 'node:crypto'
 import type { WireMember } from '@roomful/contract/protocol'
-import { Members, type MembersChange, type Merge } from './members.ts'
+import { Members, type Merge, type Snapshot } from './members.ts'
+import type { MembersChange } from './published-members.ts'
 import type { SocketIoSocket } from '../socket-io.ts'
 
-/** Sends a change to the room; to all but one socket, where `except` is given. */
-export type SendChange = (change: MembersChange, except?: SocketIoSocket) => void
+/** Sends a change to the room: to all but one socket where `except` is given, and to one socket alone where `only` is. */
+export type SendChange = (
+  change: MembersChange,
+  to: { readonly except?: SocketIoSocket | undefined; readonly only?: SocketIoSocket },
+) => void
 
 /** The members of a room, and the timer that sends their changes. */
 export class RoomMembers {
   readonly #members: Members
   readonly #send: SendChange
   #timer: NodeJS.Timeout | undefined
+  /** When the timer fires. */
+  #dueAt = Infinity
   #isStopped = false
 
-  constructor(send: SendChange, merge?: Merge) {
+  constructor(limit: number, send: SendChange, merge?: Merge) {
     // S15: random and high, so that no delta of an earlier process fits.
-    this.#members = new Members(randomInt(2 ** 32, 2 ** 47), merge)
+    this.#members = new Members(randomInt(2 ** 32, 2 ** 47), limit, merge)
     this.#send = send
   }
 
@@ -23,21 +29,43 @@ export class RoomMembers {
     return this.#members.count
   }
 
+  get isPartial(): boolean {
+    return this.#members.isPartial
+  }
+
   /** Changes the members, and sends what is due now. `except`: a socket that enters gets a snapshot instead. */
   update<T>(change: (members: Members) => T, except?: SocketIoSocket): T {
     const result = change(this.#members)
     if (this.#isStopped) return result
-    clearTimeout(this.#timer)
     const now = performance.now()
     const due = this.#members.takeChange(now)
-    if (due !== undefined) this.#send(due, except)
-    const waitMs = this.#members.nextChangeAt - now
-    if (waitMs < Infinity) this.#timer = setTimeout(() => this.update(() => {}), Math.ceil(waitMs))
+    if (due !== undefined) this.#send(due, { except })
+    for (const { sockets, change: own } of this.#members.takeOwnChanges())
+      for (const only of sockets) this.#send(own, { only: only as SocketIoSocket })
+    this.#schedule(now)
     return result
   }
 
-  snapshot(): { readonly v: number; readonly list: readonly WireMember[] } {
-    return this.#members.snapshot()
+  snapshot(userId: string): Snapshot {
+    return this.#members.snapshot(userId)
+  }
+
+  all(): readonly WireMember[] {
+    return this.#members.all()
+  }
+
+  /** A large room changes often: its timer stays where it is early enough. */
+  #schedule(now: number): void {
+    const { nextChangeAt } = this.#members
+    if (nextChangeAt === this.#dueAt) return
+    clearTimeout(this.#timer)
+    this.#dueAt = nextChangeAt
+    if (nextChangeAt === Infinity) return
+    const fire = (): void => {
+      this.#dueAt = Infinity
+      this.update(() => {})
+    }
+    this.#timer = setTimeout(fire, Math.ceil(nextChangeAt - now))
   }
 
   /** Sends no more changes. */

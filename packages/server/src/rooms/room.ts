@@ -13,13 +13,13 @@ import { leaveChannel } from './channels.ts'
 import type { Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
 import type { EarlierEpoch, LogPosition, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
-import type { MembersChange } from './members.ts'
+import type { Snapshot } from './members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { isInbox, wireNameOf } from './inbox.ts'
 import type { MergePresence } from './presence-rules.ts'
 import { RefusalError, refuse } from '../refuse.ts'
 import type { Report } from '../report.ts'
-import { RoomMembers } from './room-members.ts'
+import { RoomMembers, type SendChange } from './room-members.ts'
 import { type ServerSender, ServerMessages } from './server-messages.ts'
 import { channelOf, type SocketIoServer, type SocketIoSocket } from '../socket-io.ts'
 import { TypingState } from './typing-state.ts'
@@ -31,6 +31,8 @@ export interface RoomParts {
   readonly report: Report
   /** The server as a sender of its own messages. */
   readonly server: ServerSender
+  /** How many members of a room are listed. */
+  readonly maxMembers: number
   /** The newest presence counts unless given. */
   readonly mergePresence?: MergePresence | undefined
   /** Called when a user becomes a member, and when its last connection has left. Must not throw. */
@@ -72,7 +74,7 @@ export class Room {
 
   constructor(
     name: string,
-    { io, log, metrics, report, mergePresence, onJoin, onLeave, onUncertain, server }: RoomParts,
+    { io, log, metrics, report, maxMembers, mergePresence, onJoin, onLeave, onUncertain, server }: RoomParts,
   ) {
     this.name = name
     this.#wireName = wireNameOf(name)
@@ -85,7 +87,7 @@ export class Room {
     this.#onUncertain = onUncertain
     this.#serverMessages = new ServerMessages(server, (batch) => this.commit(batch))
     const merge = mergePresence && ((presences: readonly unknown[]) => mergePresence(presences, name))
-    if (!isInbox(name)) this.#members = new RoomMembers((change, except) => this.#sendMembers(change, except), merge)
+    if (!isInbox(name)) this.#members = new RoomMembers(maxMembers, this.#sendMembers, merge)
     this.#broadcast = new Broadcast({
       page: async (request) => await log.page(name, request),
       send: (epoch, entries) => this.#sendEntries(epoch, entries),
@@ -133,7 +135,8 @@ export class Room {
   /** Sends to all but the socket, at once, where the others do not know it yet (S17). */
   setTyping(socket: SocketIoSocket, user: WireUser, typing: boolean): void {
     const now = performance.now()
-    const isNews = typing ? this.#typing.start(socket, user, now) : this.#typing.stop(socket, now)
+    const isPartial = this.#members?.isPartial ?? false
+    const isNews = typing ? this.#typing.start(socket, user, now, isPartial) : this.#typing.stop(socket, now)
     if (isNews) this.#sendTyping(socket, user, typing)
   }
 
@@ -180,9 +183,13 @@ export class Room {
     return this.#members?.count ?? 0
   }
 
-  /** undefined in an inbox. */
-  members(): { readonly v: number; readonly list: readonly WireMember[] } | undefined {
-    return this.#members?.snapshot()
+  /** For a user who joins; undefined in an inbox. */
+  members(userId: string): Snapshot | undefined {
+    return this.#members?.snapshot(userId)
+  }
+
+  allMembers(): readonly WireMember[] {
+    return this.#members?.all() ?? []
   }
 
   /** Sends no more changes of the members. */
@@ -277,10 +284,11 @@ export class Room {
     socket.to(channelOf(this.name)).emit(wire.typing, message)
   }
 
-  #sendMembers(change: MembersChange, except: SocketIoSocket | undefined): void {
+  readonly #sendMembers: SendChange = (change, { except, only }) => {
     const delta: MembersDelta = { room: this.name, ...change }
     try {
-      ;(except ?? this.#io).to(channelOf(this.name)).emit(wire.members, delta)
+      if (only) only.emit(wire.members, delta)
+      else (except ?? this.#io).to(channelOf(this.name)).emit(wire.members, delta)
     } catch (error) {
       this.#report(error, { during: 'broadcast', room: this.name }) // members notice the missing `v`, and join again
     }

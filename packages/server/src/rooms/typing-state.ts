@@ -4,6 +4,8 @@ import type { WireUser } from '@roomful/contract/protocol'
 const REPEAT_MS = 1_000
 /** S17: how many starts of one socket are relayed within that time: enough for short messages sent in a row. */
 const MAX_STARTS = 4
+/** S27: how many starts are relayed within that time in a partial room, of all its sockets together. */
+const MAX_STARTS_OF_ROOM = 2
 /** S17: the others forget a typing user after this time without another `true`, in milliseconds. */
 const TYPING_MS = 6_000
 
@@ -20,12 +22,18 @@ interface TypingSocket {
 /** Which sockets of a room are typing. Each method answers whether to relay the change to the other members. */
 export class TypingState {
   readonly #sockets = new Map<unknown, TypingSocket>()
+  /** When the last starts of the room were relayed. */
+  readonly #startedAt: number[] = []
 
-  start(socket: unknown, user: WireUser, now: number): boolean {
+  start(socket: unknown, user: WireUser, now: number, isPartial = false): boolean {
     const last = this.#sockets.get(socket)
     if (last?.isTyping && now - last.at < REPEAT_MS) return false
     const { since, starts } = last !== undefined && now - last.since < REPEAT_MS ? last : { since: now, starts: 0 }
     if (starts >= MAX_STARTS) return false
+    if (isPartial && this.#startedAt.length === MAX_STARTS_OF_ROOM && now - (this.#startedAt[0] ?? 0) < REPEAT_MS)
+      return false
+    this.#startedAt.push(now)
+    if (this.#startedAt.length > MAX_STARTS_OF_ROOM) this.#startedAt.shift()
     this.#sockets.set(socket, { user, at: now, isTyping: true, since, starts: starts + 1 })
     return true
   }

@@ -60,9 +60,14 @@ function presenceIn<C extends AnyContract>(room: Room<C>, internals: RoomInterna
         throw new RoomfulError('INVALID_ARGUMENT', `expected "enter", "leave" or "update", got ${describe(type)}`)
       let isOff = false
       let selfId = internals.userId()
+      const isPartial = () => room.occupancy.getState().isPartial
+      let wasPartial = isPartial()
       const off = room.members.subscribe((now, before) => {
         const was = selfId
         selfId = internals.userId()
+        const isHidden = wasPartial
+        wasPartial = isPartial()
+        if (isHidden || wasPartial) return // the others are not listed: none of them has entered or left
         for (const { type: what, id, member, previous } of memberChanges(before, now)) {
           if (isOff || what !== type || id === was || id === selfId) continue
           try {

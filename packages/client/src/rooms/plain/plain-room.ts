@@ -3,7 +3,7 @@ import type { ClientCore } from '../../client-core.ts'
 import { refusalIn, withVerdict } from '../../errors.ts'
 import { type CallOptions, within } from '../../promises.ts'
 import { createConstantStore, type ReadonlyStore } from '../../store.ts'
-import type { HistoryMessages, Member, MessageMeta } from '../room.ts'
+import { type HistoryMessages, type Member, type MessageMeta, type Occupancy, UNKNOWN_OCCUPANCY } from '../room.ts'
 import type { RoomState } from '../room-state.ts'
 import type { JoinAnswer, RoomHost, RoomPart, SentMessage } from '../rooms-protocol.ts'
 import { PlainMessages } from './plain-messages.ts'
@@ -14,6 +14,7 @@ import type { EventCall } from './plain-types.ts'
 export class PlainRoom implements RoomPart {
   readonly nameError: RoomfulError | undefined
   readonly members: ReadonlyStore<ReadonlyMap<string, Member>> = createConstantStore(new Map())
+  readonly occupancy: ReadonlyStore<Occupancy> = createConstantStore(UNKNOWN_OCCUPANCY)
   readonly outgoing: PlainMessages
   readonly #host: RoomHost
   readonly #core: ClientCore

@@ -21,7 +21,7 @@ describe('RM9 members that did not change', () => {
       [user('bob', 'away'), user('ann')],
     ]
     const { url, server, say } = await startScript({
-      $join: (_request, _socket, nth) => joinAnswer({ members: { v: nth, list: lists[(nth - 1) % 2]! } }),
+      $join: (_request, _socket, nth) => joinAnswer({ members: { v: nth, count: 2, list: lists[(nth - 1) % 2]! } }),
     })
     const room = await startRoomful(url).join('general')
     const before = room.members.getState()

@@ -1,4 +1,5 @@
 import type { JoinAnswer, RoomPart, RoomsProtocol } from '../../../src/rooms/rooms-protocol.ts'
+import { UNKNOWN_OCCUPANCY } from '../../../src/rooms/room.ts'
 import { RoomCore } from '../../../src/rooms/room-core.ts'
 import { createConstantStore } from '../../../src/store.ts'
 import { createFakeCore } from '../../support/fake-core.ts'
@@ -20,6 +21,7 @@ export function createFakeRoom({ join = accept }: FakeRoom = {}) {
   const part: RoomPart = {
     nameError: undefined,
     members: createConstantStore(new Map()),
+    occupancy: createConstantStore(UNKNOWN_OCCUPANCY),
     join(given) {
       requests.push('join')
       params.push(given)

@@ -1,6 +1,7 @@
 import {
   type EventsMap,
   type Member,
+  type Occupancy,
   type Room,
   type RoomfulError,
   type RoomState,
@@ -35,6 +36,7 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true, re
   const state = createStore<RoomState>(() => (joined ? JOINED : { status: 'left' }))
   const states: RoomInternals['states'] = new Emitter()
   const members = createStore<ReadonlyMap<string, Member>>(() => new Map())
+  const occupancy = createStore<Occupancy>(() => ({ count: 0, isPartial: false }))
   const own = new Listeners<[unknown]>()
   const senders = new Emitter<[WireUser | null]>()
   const requests: PresenceRequest[] = []
@@ -68,6 +70,7 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true, re
     },
     state,
     members: countedMembers,
+    occupancy,
   } as unknown as Room<SocketIoContract<EventsMap, EventsMap>>
   const internals = {
     name: 'general',
@@ -135,7 +138,15 @@ export function createFakeRoom({ can = ['presence', 'typing'], joined = true, re
     /** The server's capabilities; undefined on a plain server. */
     setCapabilities: (list: readonly string[] | undefined) => (capabilities = list),
     setPresenceBytes: (bytes: number) => (presenceBytes = bytes),
-    setMembers: (...list: Member[]) => members.setState(membersOf(...list), true),
+    setMembers: (...list: Member[]) => {
+      occupancy.setState({ count: list.length, isPartial: false }, true)
+      members.setState(membersOf(...list), true)
+    },
+    /** The room has so many members, and lists none but these. */
+    setPartial: (count: number, ...list: Member[]) => {
+      occupancy.setState({ count, isPartial: true }, true)
+      members.setState(membersOf(...list), true)
+    },
     /** A `$typing` message of the server. */
     receive: (message: object) => own.of('$typing')?.call([message], rethrow),
     typing: (id: string, typing = true) =>
