@@ -20,9 +20,44 @@ export const mutants = [
   mutant(
     'S6 a second CONNECT before admission is accepted',
     `${server}/guard/frame-rules.ts`,
-    "if (this.#namespaces.has(namespace)) return 'connects'",
+    "if (this.#namespaces.includes(namespace)) return 'connects'",
     '',
     guards,
+  ),
+  mutant(
+    'S27 a large room lists its members',
+    `${server}/rooms/published-members.ts`,
+    'if (count > this.#limit && this.#list !== undefined) {',
+    'if (count < 0 && this.#list !== undefined) {',
+    'packages/server/test/partial-members',
+  ),
+  mutant(
+    'S27 a partial room tells each change of its number at once',
+    `${server}/rooms/published-members.ts`,
+    'this.#publishedAt + Math.max(COUNT_INTERVAL_MS, this.#count)',
+    '-Infinity',
+    'packages/server/test/partial-members',
+  ),
+  mutant(
+    'S27 typing in a partial room is not bounded',
+    `${server}/rooms/typing-state.ts`,
+    'isPartial && this.#startedAt.length',
+    'false && this.#startedAt.length',
+    'packages/server/test/partial-members',
+  ),
+  mutant(
+    'RM9 a partial room shows other members',
+    `${client}/roomful/members.ts`,
+    'if (view.isPartial && id !== selfId) continue',
+    '',
+    'packages/client/test/roomful/partial-members',
+  ),
+  mutant(
+    'PR8 members leave where a room becomes partial',
+    `${client}/roomful/presence/create-presence.ts`,
+    'if (isHidden || wasPartial) return',
+    'if (false) return',
+    'packages/client/test/roomful/members-live',
   ),
   mutant(
     'S11 packets at once are not counted',
@@ -90,7 +125,7 @@ export const mutants = [
   mutant(
     'SEC28 members beyond the bound are shown',
     `${client}/roomful/members.ts`,
-    'if (members.size < MAX_MEMBERS || members.has(member.user.id))',
+    'if (members.size < MAX_MEMBERS || members.has(id))',
     'if (MAX_MEMBERS)',
     'packages/client/test/roomful/bounds.node.test.ts',
   ),
@@ -365,7 +400,7 @@ export const mutants = [
   mutant(
     'S10 a new connection has new tokens',
     `${server}/rates/rate-limiter.ts`,
-    'this.#left.take(key, now()) ?? new BucketSet',
+    '(key === undefined ? undefined : this.#left.take(key, now())) ?? new BucketSet',
     'new BucketSet',
     'packages/server/test/rates',
   ),

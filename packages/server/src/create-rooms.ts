@@ -17,6 +17,7 @@ import { createRoomEmitter, createUserEmitter } from './rooms/room-emitter.ts'
 import { gateConnections } from './rates/connection-gate.ts'
 import { RequestTurns } from './guard/request-turns.ts'
 import { RateLimiter } from './rates/rate-limiter.ts'
+import { RequestListeners } from './connection/request-listeners.ts'
 import { Sessions } from './connection/sessions.ts'
 import { settingsOf } from './settings.ts'
 import type { SocketIoServer } from './socket-io.ts'
@@ -55,7 +56,20 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   const leaveDelay = new LeaveDelay(settings.presenceGraceMs)
   const publisher = new Publisher({ rules, activeRooms, callbacks, drain, settings })
   const turns = new RequestTurns()
-  const parts = { settings, guard, limiter, turns, callbacks, drain, rules, activeRooms, leaveDelay, publisher }
+  const listeners = new RequestListeners(settings.authenticate !== undefined)
+  const parts = {
+    listeners,
+    settings,
+    guard,
+    limiter,
+    turns,
+    callbacks,
+    drain,
+    rules,
+    activeRooms,
+    leaveDelay,
+    publisher,
+  }
   const sessions = new Sessions(io, parts)
 
   const closeDown = (): Promise<void> =>

@@ -86,7 +86,7 @@ test('deadlines: each item that is not stopped times out once, in its time', () 
 
 test('turns: requests begin in their order as others end, and are refused when the connection ends', async () => {
   const total = { pageBegins: vi.fn<() => void>(), pageEnds: vi.fn<() => void>() }
-  const turns = new PageTurns((running) => running < 2, total)
+  const turns = new PageTurns({ mayReadPage: (running) => running < 2 }, total)
   const begun: number[] = []
   const asked = [1, 2, 3, 4, 5].map((n) => turns.begin().then(() => begun.push(n)))
   await Promise.all(asked.slice(0, 2))

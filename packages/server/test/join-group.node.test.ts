@@ -34,7 +34,7 @@ function start(count: number, limits: Partial<{ pageBytes: number; answerBytes: 
   let pages = 0
   let mayRead = true
   const total = { pageBegins: () => void (pages += 1), pageEnds: () => void (pages -= 1) }
-  const turns = new PageTurns(() => mayRead, total)
+  const turns = new PageTurns({ mayReadPage: () => mayRead }, total)
   const group = new JoinGroup(count, new PageTurn(turns), { pageBytes: 1_000, answerBytes: 10_000, ...limits })
   return {
     group,

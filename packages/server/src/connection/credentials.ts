@@ -10,33 +10,38 @@ import type { SocketIoSocket } from '../socket-io.ts'
 interface CredentialsParts {
   readonly settings: Settings
   readonly callbacks: CallbackRunner
+}
+
+interface CredentialsOwner {
   /** The credentials have ended. */
-  readonly onExpired: () => void
+  onExpired(): void
   /** The client has sent others: the identity has its new user and claims. */
-  readonly onReplaced: (isUserChanged: boolean) => void
+  onReplaced(isUserChanged: boolean): void
 }
 
 /** The credentials of one connection: when they end, and how `$auth` replaces them (S21). */
 export class Credentials {
   readonly #socket: SocketIoSocket
   readonly #identity: Identity | null
+  readonly #owner: CredentialsOwner
   readonly #parts: CredentialsParts
   readonly #expiry: Expiry
   #isAsking = false
   #ended = false
 
-  constructor(socket: SocketIoSocket, identity: Identity | null, parts: CredentialsParts) {
+  constructor(socket: SocketIoSocket, identity: Identity | null, owner: CredentialsOwner, parts: CredentialsParts) {
+    this.#owner = owner
     this.#socket = socket
     this.#identity = identity
     this.#parts = parts
-    this.#expiry = new Expiry(parts.onExpired)
+    this.#expiry = new Expiry(owner)
     this.#expiry.set(identity?.expiresAt)
   }
 
   /** @throws RefusalError `UNAUTHORIZED` after the end of the credentials, however late the timer is. */
   assertValid(): void {
     if (!this.#expiry.isOver) return
-    this.#parts.onExpired()
+    this.#owner.onExpired()
     throw refuse('UNAUTHORIZED', EXPIRED)
   }
 
@@ -67,7 +72,7 @@ export class Credentials {
     const isUserChanged = JSON.stringify(identity.wire) !== JSON.stringify(next.wire)
     Object.assign(identity, next)
     this.#expiry.set(next.expiresAt)
-    this.#parts.onReplaced(isUserChanged)
+    this.#owner.onReplaced(isUserChanged)
     return {
       ok: true,
       now: Date.now(),

@@ -3,12 +3,12 @@ const LOOK_MS = 60_000
 
 /** Calls back when the credentials of a connection end. */
 export class Expiry {
-  readonly #onEnd: () => void
+  readonly #owner: { onExpired(): void }
   #at = Infinity
   #timer: NodeJS.Timeout | undefined
 
-  constructor(onEnd: () => void) {
-    this.#onEnd = onEnd
+  constructor(owner: { onExpired(): void }) {
+    this.#owner = owner
   }
 
   get isOver(): boolean {
@@ -29,7 +29,7 @@ export class Expiry {
   #wait(): void {
     const waitMs = Math.min(Math.max(0, this.#at - Date.now()), LOOK_MS)
     this.#timer = setTimeout(() => {
-      if (this.isOver) this.#onEnd()
+      if (this.isOver) this.#owner.onExpired()
       else this.#wait()
     }, waitMs)
     this.#timer.unref()

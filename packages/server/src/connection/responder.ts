@@ -1,4 +1,4 @@
-import { describe, isObject, wire } from '@roomful/contract/protocol'
+import { isObject, wire } from '@roomful/contract/protocol'
 import type { Drain } from '../drain.ts'
 import { PageTurn, type PageTurns } from '../guard/page-turns.ts'
 import type { RequestTurns } from '../guard/request-turns.ts'
@@ -8,22 +8,21 @@ import { sizeOf } from '../rates/size-of.ts'
 import { RefusalError, refuse } from '../refuse.ts'
 import { refusedAnswer } from './refused-answer.ts'
 import type { Settings } from '../settings.ts'
-import type { SocketIoSocket } from '../socket-io.ts'
 
-/** `page` is the request's turn to read a page. */
-export type RequestHandler = (request: unknown, page: PageTurn) => Promise<object>
-type Listener = (...args: unknown[]) => void
+/** Handles the requests of one connection. */
+export interface RequestHandler {
+  /** The user's id, for `inspect`. */
+  readonly user: string | null
+  readonly rates: RequestLimiter
+  readonly pages: PageTurns
+  /** `page` is the request's turn to read a page. */
+  handle(event: string, request: unknown, page: PageTurn): Promise<object>
+}
 
 interface ResponderParts {
   readonly drain: Drain
   readonly settings: Settings
-  readonly rates: RequestLimiter
-  /** The user's id, for `inspect`. */
-  readonly user: string | null
-  readonly pages: PageTurns
   readonly turns: RequestTurns
-  /** The most requests of one socket that run at a time. A `$join` of several rooms counts as one for each. */
-  readonly maxPending: number
 }
 
 /** The rates that requests count towards, besides `requests` and `bytes`. Messages, and several joins, are counted when they are handled. */
@@ -37,41 +36,21 @@ const RATES: Readonly<Record<string, RequestRate>> = {
 
 /** Answers every request of a socket exactly once, also after an error or for an unknown request. */
 export class Responder {
-  readonly #socket: SocketIoSocket
+  readonly #handler: RequestHandler
   readonly #parts: ResponderParts
-  readonly #listeners: [event: string, listener: Listener][] = []
   #pending = 0
 
-  constructor(socket: SocketIoSocket, parts: ResponderParts) {
-    this.#socket = socket
+  constructor(handler: RequestHandler, parts: ResponderParts) {
+    this.#handler = handler
     this.#parts = parts
-    socket.onAny(this.#refuseUnknown)
   }
 
-  on(event: string, handler: RequestHandler): void {
-    const listener: Listener = (...args) => void this.#respond(event, args, handler)
-    this.#listeners.push([event, listener])
-    this.#socket.on(event, listener)
-  }
-
-  stop(): void {
-    this.#socket.offAny(this.#refuseUnknown)
-    for (const [event, listener] of this.#listeners.splice(0)) this.#socket.off(event, listener)
-  }
-
-  /** Names that begin with `$` belong to the protocol: an unknown request is refused, so that its sender does not wait. */
-  readonly #refuseUnknown = (event: unknown, ...args: unknown[]): void => {
-    if (typeof event !== 'string' || event[0] !== '$' || this.#socket.listenerCount(event) > 0) return
-    const expected = this.#listeners.map(([name]) => name).join(', ')
-    const unknown = refuse('SHAPE', `unknown request ${describe(event)}: expected one of ${expected}`)
-    void this.#respond('unknown', args, () => Promise.reject(unknown))
-  }
-
-  async #respond(event: string, args: unknown[], handler: RequestHandler): Promise<void> {
+  /** `refusal`: the request cannot be handled. */
+  async respond(event: string, args: unknown[], refusal?: RefusalError): Promise<void> {
     const acknowledge = args.at(-1)
-    const page = new PageTurn(this.#parts.pages)
+    const page = new PageTurn(this.#handler.pages)
     const end = this.#parts.drain.begin() // closing waits until the answer is sent
-    const result = await this.#answer(event, args.splice(0), handler, page)
+    const result = await this.#answer(event, args.splice(0), page, refusal)
     try {
       if (typeof acknowledge === 'function') acknowledge(result)
     } catch (error) {
@@ -83,8 +62,10 @@ export class Responder {
   }
 
   /** Keeps no reference to the request while it waits: it may be large, and many may wait. */
-  async #answer(event: string, args: unknown[], handler: RequestHandler, page: PageTurn): Promise<object> {
-    const { drain, settings, turns, maxPending } = this.#parts
+  async #answer(event: string, args: unknown[], page: PageTurn, given?: RefusalError): Promise<object> {
+    const { drain, settings, turns } = this.#parts
+    // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
+    const maxPending = settings.limits.rooms * 4
     const refusal = this.#exceeds(event, args)
     if (refusal !== undefined) return this.#refused(event, refusal)
     const count = Math.min(joinsIn(event, args) ?? 1, settings.limits.rooms)
@@ -95,7 +76,10 @@ export class Responder {
     this.#pending += count
     try {
       await turns.begin(this, count)
-      return await drain.run(() => handler(args.shift(), page))
+      return await drain.run(async () => {
+        if (given !== undefined) throw given
+        return await this.#handler.handle(event, args.shift(), page)
+      })
     } catch (error) {
       return this.#refused(event, error)
     } finally {
@@ -105,7 +89,7 @@ export class Responder {
 
   /** S10: the rates are checked before a request costs anything else, so that refusals are cheap. */
   #exceeds(event: string, args: unknown[]): RefusalError | undefined {
-    const { rates } = this.#parts
+    const { rates } = this.#handler
     const rate = joinsIn(event, args) === undefined ? RATES[event] : undefined
     try {
       rates.take({ requests: 1, bytes: 1, ...(rate && { [rate]: 1 }) })
@@ -118,8 +102,7 @@ export class Responder {
   }
 
   #refused(request: string, error: unknown): object {
-    const { settings, user } = this.#parts
-    return refusedAnswer(error, request, user, settings)
+    return refusedAnswer(error, request, this.#handler.user, this.#parts.settings)
   }
 }
 

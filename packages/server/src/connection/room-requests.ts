@@ -16,7 +16,6 @@ import type { PageTurn } from '../guard/page-turns.ts'
 import type { RequestLimiter } from '../rates/rate-limiter.ts'
 import { refuse } from '../refuse.ts'
 import { parseHistory, parseLeave, parsePresence, parsePublish, parseTyping, parseVolatile } from './requests.ts'
-import type { RequestHandler } from './responder.ts'
 import { wirePage } from '../rooms/wire-page.ts'
 import type { Settings } from '../settings.ts'
 
@@ -28,20 +27,10 @@ export interface RequestParts {
 
 /** The handlers of the protocol's requests, for one socket with a user. */
 export class RoomRequests {
-  readonly handlers: Readonly<Record<string, RequestHandler>> = {
-    [wire.join]: (raw, page) => this.#joins.answer(raw, page),
-    [wire.leave]: (raw) => this.#leave(raw),
-    [wire.publish]: (raw) => this.#publish(raw),
-    [wire.history]: (raw, page) => this.#history(parseHistory(raw, this.#parts.settings.limits), page),
-    [wire.volatile]: (raw) => this.#volatile(raw),
-    [wire.presence]: (raw) => this.#presence(raw),
-    [wire.typing]: (raw) => this.#typing(raw),
-  }
   readonly #socket: SocketIoSocket
   readonly #identity: Identity
   readonly #memberships: Memberships
   readonly #rates: RequestLimiter
-  readonly #joins: JoinRequests
   readonly #parts: RequestParts
 
   constructor(
@@ -55,8 +44,33 @@ export class RoomRequests {
     this.#identity = identity
     this.#memberships = memberships
     this.#rates = rates
-    this.#joins = new JoinRequests({ identity, memberships, rates, settings: parts.settings })
     this.#parts = parts
+  }
+
+  async handle(event: string, raw: unknown, page: PageTurn): Promise<object> {
+    switch (event) {
+      case wire.join:
+        return await this.#join(raw, page)
+      case wire.leave:
+        return await this.#leave(raw)
+      case wire.publish:
+        return await this.#publish(raw)
+      case wire.history:
+        return await this.#history(parseHistory(raw, this.#parts.settings.limits), page)
+      case wire.volatile:
+        return await this.#volatile(raw)
+      case wire.presence:
+        return await this.#presence(raw)
+      default:
+        return await this.#typing(raw)
+    }
+  }
+
+  /** Made for each request, since a connection joins seldom. */
+  async #join(raw: unknown, page: PageTurn): Promise<object> {
+    const { settings } = this.#parts
+    const [identity, memberships, rates] = [this.#identity, this.#memberships, this.#rates]
+    return await new JoinRequests({ identity, memberships, rates, settings }).answer(raw, page)
   }
 
   async #leave(raw: unknown): Promise<{ ok: true }> {

@@ -6,9 +6,11 @@ import type { Drain } from '../drain.ts'
 import { type MembershipParts, Memberships } from '../rooms/memberships.ts'
 import { hasInbox } from '../rooms/inbox.ts'
 import { RefusalError, refuse } from '../refuse.ts'
+import type { RequestListeners } from './request-listeners.ts'
 import { type RequestHandler, Responder } from './responder.ts'
 import { type RequestParts, RoomRequests } from './room-requests.ts'
 import type { ConnectionGuard } from '../guard/connection-guard.ts'
+import type { PageTurn, PageTurns } from '../guard/page-turns.ts'
 import type { RequestTurns } from '../guard/request-turns.ts'
 import type { RateLimiter, RequestLimiter } from '../rates/rate-limiter.ts'
 import type { Settings } from '../settings.ts'
@@ -18,48 +20,48 @@ export interface SessionParts extends RequestParts, MembershipParts {
   readonly drain: Drain
   readonly limiter: RateLimiter
   readonly turns: RequestTurns
+  readonly listeners: RequestListeners
 }
 
 /** One connection. Sends `$hello` at once, so that it travels with the connect packet, and answers requests until it ends. */
-export class Session {
+export class Session implements RequestHandler {
+  readonly user: string | null
+  readonly rates: RequestLimiter
+  readonly #since = performance.now()
   readonly #socket: SocketIoSocket
   readonly #guard: ConnectionGuard
-  readonly #responder: Responder
   readonly #credentials: Credentials
   readonly #parts: SessionParts
-  readonly #rates: RequestLimiter
-  #memberships: Memberships | undefined
+  /** undefined for a client without a user: every room request is refused. */
+  readonly #requests: RoomRequests | undefined
+  readonly #memberships: Memberships | undefined
   #hasEnded = false
 
-  /** `identity` is null for a client without a user: every room request is refused. */
   constructor(socket: SocketIoSocket, identity: Identity | null, guard: ConnectionGuard, parts: SessionParts) {
-    const { settings, drain, limiter, turns } = parts
-    const user = userIdOf(identity)
-    const tooMuch = (after: number): void => this.bye({ code: 'RATE', after, message: 'too much at once' })
-    const rates = limiter.connection(rateKeyOf(socket, user, settings), tooMuch)
-    this.#rates = rates
+    const { settings, limiter, listeners } = parts
+    this.user = userIdOf(identity)
+    this.rates = limiter.connection(rateKeyOf(socket, this.user, settings), this)
     this.#socket = socket
     this.#parts = parts
     this.#guard = guard
     guard.add(this)
     socket.emit(wire.hello, helloFor(identity, settings))
-    // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
-    const maxPending = settings.limits.rooms * 4
-    this.#responder = new Responder(socket, { drain, settings, rates, pages: guard.turns, turns, user, maxPending })
-    let handlers = FORBIDDEN
+    this.#credentials = new Credentials(socket, identity, this, parts)
     if (identity !== null) {
       this.#memberships = new Memberships(socket, identity, parts)
-      handlers = new RoomRequests(socket, identity, this.#memberships, rates, parts).handlers
+      this.#requests = new RoomRequests(socket, identity, this.#memberships, this.rates, parts)
     }
-    this.#credentials = new Credentials(socket, identity, {
-      settings,
-      callbacks: parts.callbacks,
-      onExpired: () => this.bye({ code: 'UNAUTHORIZED', message: EXPIRED }),
-      onReplaced: (isUserChanged) => void this.#onReplaced(isUserChanged),
-    })
-    if (settings.authenticate !== undefined)
-      handlers = { ...handlers, [wire.auth]: (raw) => this.#credentials.replace(raw) }
-    for (const [request, handler] of Object.entries(handlers)) this.#responder.on(request, this.#whileValid(handler))
+    listeners.add(socket, new Responder(this, parts))
+  }
+
+  /** The requests whose answers are pages. */
+  get pages(): PageTurns {
+    return this.#guard.turns
+  }
+
+  /** How long it has been open, in milliseconds. */
+  get ageMs(): number {
+    return performance.now() - this.#since
   }
 
   /** The rooms of the connection; undefined without a user. */
@@ -70,7 +72,7 @@ export class Session {
   /** Answers no more requests. */
   stop(): void {
     this.#guard.remove(this)
-    this.#responder.stop()
+    this.#parts.listeners.remove(this.#socket)
     this.#credentials.stop()
   }
 
@@ -89,15 +91,28 @@ export class Session {
     this.#end(LOST.has(reason))
   }
 
-  #whileValid(handler: RequestHandler): RequestHandler {
-    return (raw, page) => {
-      this.#credentials.assertValid()
-      return handler(raw, page)
-    }
+  async handle(event: string, raw: unknown, page: PageTurn): Promise<object> {
+    this.#credentials.assertValid()
+    if (event === wire.auth) return await this.#credentials.replace(raw)
+    if (this.#requests === undefined) throw refuse('FORBIDDEN', 'rooms are for users who have signed in')
+    return await this.#requests.handle(event, raw, page)
+  }
+
+  onExpired(): void {
+    this.bye({ code: 'UNAUTHORIZED', message: EXPIRED })
+  }
+
+  /** Too many requests were refused. */
+  onExcess(after: number): void {
+    this.bye({ code: 'RATE', after, message: 'too much at once' })
+  }
+
+  onReplaced(isUserChanged: boolean): void {
+    void this.#updateRooms(isUserChanged)
   }
 
   /** The answer to `$auth` does not wait for this. */
-  async #onReplaced(isUserChanged: boolean): Promise<void> {
+  async #updateRooms(isUserChanged: boolean): Promise<void> {
     const { drain, settings } = this.#parts
     try {
       if (isUserChanged) this.#memberships?.updateUser()
@@ -112,7 +127,7 @@ export class Session {
     this.#hasEnded = true
     this.stop()
     this.#memberships?.end(mayBeBack)
-    this.#rates.end()
+    this.rates.end()
   }
 }
 
@@ -125,17 +140,6 @@ function rateKeyOf({ handshake }: SocketIoSocket, user: string | null, { readAdd
 
 /** Reasons after which the user may come back. All others are a decision, or a client that was silent for too long. */
 const LOST: ReadonlySet<string> = new Set(['transport close', 'transport error'])
-
-const forbid: RequestHandler = () => Promise.reject(refuse('FORBIDDEN', 'rooms are for users who have signed in'))
-const FORBIDDEN: Readonly<Record<string, RequestHandler>> = {
-  [wire.join]: forbid,
-  [wire.leave]: forbid,
-  [wire.publish]: forbid,
-  [wire.history]: forbid,
-  [wire.volatile]: forbid,
-  [wire.presence]: forbid,
-  [wire.typing]: forbid,
-}
 
 const CAPABILITIES = ['members', 'history', 'volatile', 'presence', 'typing', 'joins']
 

@@ -1,5 +1,5 @@
 import type { Bye } from '@roomful/contract/protocol'
-import { connectError, identify, type Identity, userIdOf } from './authenticate.ts'
+import { connectError, identify, type Identity } from './authenticate.ts'
 import { endWithBye } from './bye.ts'
 import { ChannelWatch, channelsOf, takeOut } from '../rooms/channels.ts'
 import type { Guard } from '../guard/guard.ts'
@@ -22,7 +22,8 @@ export class Sessions {
   readonly #identities = new WeakMap<object, Identity | null>()
   #admissions = 0
   readonly #sentAway: SentAway
-  readonly #open = new Map<SocketIoSocket, { readonly session: Session; readonly end: (reason: string) => void }>()
+  readonly #open = new Map<SocketIoSocket, Session>()
+  readonly #end: (this: SocketIoSocket, reason: string) => void
   readonly #channels: ChannelWatch
 
   constructor(io: SocketIoServer, parts: SessionsParts) {
@@ -31,8 +32,13 @@ export class Sessions {
     this.#sentAway = new SentAway(parts.settings.handlerTimeoutMs)
     this.#channels = new ChannelWatch({
       onJoined: (socket, room) => this.#movedInto(socket, room),
-      onLeft: (socket, room) => this.#open.get(socket)?.session.memberships?.onChannelLeft(room),
+      onLeft: (socket, room) => this.#open.get(socket)?.memberships?.onChannelLeft(room),
     })
+    // One function for all sockets, which Socket.IO calls with the socket as `this`.
+    const ended = (socket: SocketIoSocket, reason: string): void => this.#ended(socket, reason)
+    this.#end = function (reason) {
+      ended(this, reason)
+    }
     io.use((socket: SocketIoSocket, next: Next) => void this.#admit(socket, next))
     io.on('connection', this.#connected)
   }
@@ -44,7 +50,7 @@ export class Sessions {
 
   /** Ends every connection with `$bye`. Resolves when the last one has closed. */
   async endAll(bye: Bye): Promise<void> {
-    const ends = Array.from(this.#open, async ([{ conn }, { session }]) => {
+    const ends = Array.from(this.#open, async ([{ conn }, session]) => {
       const closed = new Promise((resolve) => conn.once('close', resolve))
       session.bye(bye)
       await closed
@@ -65,7 +71,7 @@ export class Sessions {
 
   /** The open sessions of a user; without an id, of all connections. */
   all(userId?: string): Session[] {
-    return [...this.#open].flatMap(([socket, { session }]) => {
+    return [...this.#open].flatMap(([socket, session]) => {
       const isMeant = userId === undefined || this.#identities.get(socket)?.wire.id === userId
       return isMeant ? [session] : []
     })
@@ -75,9 +81,9 @@ export class Sessions {
   stop(): void {
     this.#channels.stop()
     this.#io.off('connection', this.#connected)
-    for (const [socket, { session, end }] of this.#open) {
+    for (const [socket, session] of this.#open) {
       session.stop()
-      socket.off('disconnecting', end)
+      socket.off('disconnecting', this.#end)
     }
     this.#open.clear()
   }
@@ -129,7 +135,7 @@ export class Sessions {
   #movedInto(socket: SocketIoSocket, room: string): void {
     const open = this.#open.get(socket)
     if (open === undefined) return // checked when its session begins
-    const { memberships } = open.session
+    const { memberships } = open
     if (memberships) memberships.onChannelJoined(room)
     else takeOut(socket, room, this.#parts.settings.report)
   }
@@ -158,17 +164,18 @@ export class Sessions {
     this.#channels.watch(socket)
     for (const room of channelsOf(socket)) takeOut(socket, room, this.#parts.settings.report)
     const session = new Session(socket, identity, this.#parts.guard.of(socket.conn), this.#parts)
-    const { inspect } = this.#parts.settings
-    const user = userIdOf(identity)
-    const since = performance.now()
-    inspect?.({ type: 'connect', user })
-    const end = (reason: string): void => {
-      this.#open.delete(socket)
-      session.end(reason)
-      inspect?.({ type: 'disconnect', user, reason, durationMs: performance.now() - since })
-    }
-    this.#open.set(socket, { session, end })
+    this.#parts.settings.inspect?.({ type: 'connect', user: session.user })
+    this.#open.set(socket, session)
     // Before Socket.IO saves the socket's rooms for recovery: a recovered socket must join again, with permission.
-    socket.on('disconnecting', end)
+    socket.on('disconnecting', this.#end)
+  }
+
+  #ended(socket: SocketIoSocket, reason: string): void {
+    const session = this.#open.get(socket)
+    if (session === undefined) return
+    this.#open.delete(socket)
+    session.end(reason)
+    const { user, ageMs } = session
+    this.#parts.settings.inspect?.({ type: 'disconnect', user, reason, durationMs: ageMs })
   }
 }

@@ -26,10 +26,18 @@ export interface GuardParts {
   /** A number that changes with each turn of the event loop. */
   turn(): number
   readonly unsent: UnsentTotal
+  /** Those of all connections, by the event of Engine.IO. A function for each connection would take memory. */
+  readonly listeners: Readonly<Record<'packet' | 'packetCreate' | 'flush' | 'close', (packet: Packet) => void>>
   /** Starts or stops the deadlines that apply to the connection now. */
   setDeadlines(guard: ConnectionGuard, state: Pick<FrameRules, 'isUnused' | 'isIncomplete'>): void
   hit(bound: BoundName): void
   closed(guard: ConnectionGuard): void
+}
+
+/** A packet of Engine.IO. */
+export interface Packet {
+  readonly type: string
+  readonly data?: unknown
 }
 
 /** A session of the connection, which tells its client of the end. */
@@ -44,7 +52,8 @@ export class ConnectionGuard {
   readonly #parts: GuardParts
   readonly #rules: FrameRules
   readonly #unsent: UnsentBytes
-  readonly #sessions = new Set<Session>()
+  /** One for each namespace. */
+  readonly #sessions: Session[] = []
   #turn = 0
   #packetsInTurn = 0
   /** When too much began to be unsent. */
@@ -57,11 +66,8 @@ export class ConnectionGuard {
     this.#parts = parts
     this.#rules = new FrameRules(parts.limits.namespaces, connection.protocol === 3)
     this.#unsent = new UnsentBytes(connection)
-    this.turns = new PageTurns((running) => this.#mayReadPage(running), parts.unsent)
-    connection.on('packet', this.#received)
-    connection.on('packetCreate', this.#created)
-    connection.on('flush', this.#flushed)
-    connection.on('close', this.#closed)
+    this.turns = new PageTurns(this, parts.unsent)
+    for (const [event, listener] of Object.entries(parts.listeners)) connection.on(event, listener)
     parts.setDeadlines(this, this.#rules)
   }
 
@@ -75,11 +81,12 @@ export class ConnectionGuard {
   }
 
   add(session: Session): void {
-    this.#sessions.add(session)
+    this.#sessions.push(session)
   }
 
   remove(session: Session): void {
-    this.#sessions.delete(session)
+    const index = this.#sessions.indexOf(session)
+    if (index !== -1) this.#sessions.splice(index, 1)
   }
 
   /** The connection answers a request over this TCP socket. */
@@ -117,14 +124,11 @@ export class ConnectionGuard {
 
   /** Stops guarding. */
   stop(): void {
-    this.#connection.off('packet', this.#received)
-    this.#connection.off('packetCreate', this.#created)
-    this.#connection.off('flush', this.#flushed)
-    this.#connection.off('close', this.#closed)
+    for (const [event, listener] of Object.entries(this.#parts.listeners)) this.#connection.off(event, listener)
     this.turns.close()
   }
 
-  readonly #received = ({ type, data }: { readonly type: string; readonly data?: unknown }): void => {
+  received({ type, data }: Packet): void {
     const turn = this.#parts.turn()
     if (turn !== this.#turn) this.#packetsInTurn = 0
     this.#turn = turn
@@ -136,14 +140,16 @@ export class ConnectionGuard {
     else if (this.#rules.isIncomplete) this.#parts.unsent.changed(this, 0)
   }
 
-  readonly #created = (packet: { readonly type: string; readonly data?: unknown }): void => {
+  created(packet: Packet): void {
     if (packet.type === 'message') this.#withDeadlines(() => this.#rules.sent(packet.data))
     this.#parts.unsent.changed(this, this.#unsent.created(packet))
   }
 
-  readonly #flushed = (): void => this.#unsent.flushed()
+  flushed(): void {
+    this.#unsent.flushed()
+  }
 
-  readonly #closed = (): void => {
+  closed(): void {
     this.stop()
     this.#destroyLater(CLOSE_MS)
     this.#parts.closed(this)
@@ -157,7 +163,7 @@ export class ConnectionGuard {
     return result
   }
 
-  #mayReadPage(running: number): boolean {
+  mayReadPage(running: number): boolean {
     const { limits, pageBytes, unsent } = this.#parts
     if (this.#closeAt !== undefined) return false
     const isAllowed = this.#unsent.bytes + running * pageBytes <= limits.unsentBytes / 4 && unsent.hasRoom()
@@ -166,7 +172,8 @@ export class ConnectionGuard {
   }
 
   #sayBye(message: string): void {
-    for (const session of this.#sessions) session.bye({ code: 'RATE', after: RETURN_MS, message })
+    // A copy, since each session is removed when it ends.
+    for (const session of this.#sessions.slice()) session.bye({ code: 'RATE', after: RETURN_MS, message })
   }
 
   /** A WebSocket waits 30 s for its peer to close, and keeps what is unsent for as long. */

@@ -17,7 +17,8 @@ const BINARY_ACK = '6'
 export class FrameRules {
   readonly #maxNamespaces: number
   readonly #isProtocol3: boolean
-  readonly #namespaces = new Map<string, 'asked' | 'admitted'>()
+  /** Those that the client has asked for. A few at most, so that a list takes less memory than a set. */
+  readonly #namespaces: string[] = []
   #missingAttachments = 0
   #heldBytes = 0
 
@@ -25,12 +26,12 @@ export class FrameRules {
     this.#maxNamespaces = maxNamespaces
     this.#isProtocol3 = isProtocol3
     // A client of version 2 is in the main namespace without asking.
-    if (isProtocol3) this.#namespaces.set('/', 'asked')
+    if (isProtocol3) this.#namespaces.push('/')
   }
 
   /** The client is in no namespace and has asked for none. */
   get isUnused(): boolean {
-    return this.#namespaces.size === 0
+    return this.#namespaces.length === 0
   }
 
   /** A packet has announced attachments that did not come yet. */
@@ -49,7 +50,7 @@ export class FrameRules {
       case CONNECT:
         return this.#asked(this.#namespaceOf(frame)) ?? violationOf(frame)
       case DISCONNECT:
-        this.#namespaces.delete(this.#namespaceOf(frame))
+        this.#leave(this.#namespaceOf(frame))
         return undefined
       case BINARY_EVENT:
       case BINARY_ACK:
@@ -61,15 +62,24 @@ export class FrameRules {
 
   sent(frame: unknown): void {
     if (typeof frame !== 'string') return
-    if (frame[0] === CONNECT) this.#namespaces.set(this.#namespaceOf(frame), 'admitted')
-    else if (frame[0] === CONNECT_ERROR || frame[0] === DISCONNECT) this.#namespaces.delete(this.#namespaceOf(frame))
+    if (frame[0] === CONNECT) this.#enter(this.#namespaceOf(frame))
+    else if (frame[0] === CONNECT_ERROR || frame[0] === DISCONNECT) this.#leave(this.#namespaceOf(frame))
   }
 
   #asked(namespace: string): FrameViolation | undefined {
-    if (this.#namespaces.has(namespace)) return 'connects'
-    if (this.#namespaces.size >= this.#maxNamespaces) return 'namespaces'
-    this.#namespaces.set(namespace, 'asked')
+    if (this.#namespaces.includes(namespace)) return 'connects'
+    if (this.#namespaces.length >= this.#maxNamespaces) return 'namespaces'
+    this.#namespaces.push(namespace)
     return undefined
+  }
+
+  #enter(namespace: string): void {
+    if (!this.#namespaces.includes(namespace)) this.#namespaces.push(namespace)
+  }
+
+  #leave(namespace: string): void {
+    const index = this.#namespaces.indexOf(namespace)
+    if (index !== -1) this.#namespaces.splice(index, 1)
   }
 
   #receivedBinary(frame: unknown): undefined {

@@ -33,7 +33,22 @@ export class Guard {
     this.#unsent = new UnsentTotal(limits.unsentTotalBytes, hit)
     this.#unused = new Deadlines(connectTimeoutMs, (guard) => guard.end('connectTimeout'))
     this.#incomplete = new Deadlines(ATTACHMENTS_MS, (guard) => guard.end('attachments'))
+    const guards = this.#guards
     this.#parts = {
+      listeners: {
+        packet(this: EngineConnection, packet) {
+          guards.get(this.id)?.received(packet)
+        },
+        packetCreate(this: EngineConnection, packet) {
+          guards.get(this.id)?.created(packet)
+        },
+        flush(this: EngineConnection) {
+          guards.get(this.id)?.flushed()
+        },
+        close(this: EngineConnection) {
+          guards.get(this.id)?.closed()
+        },
+      },
       limits,
       pageBytes,
       turn: () => turns.current(),

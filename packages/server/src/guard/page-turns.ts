@@ -11,32 +11,38 @@ interface Pages {
   pageEnds(): void
 }
 
+/** A connection, as far as it decides when a page may be read. */
+interface PageReader {
+  /** `running`: how many requests read a page now. */
+  mayReadPage(running: number): boolean
+}
+
 /** The requests of one connection whose answers are pages. They wait, in their order, while too much is unsent to it. */
 export class PageTurns {
-  readonly #mayStart: (running: number) => boolean
+  readonly #connection: PageReader
   readonly #total: Pages
-  readonly #waiting = new Set<Waiting>()
+  #waiting: Set<Waiting> | undefined
   #running = 0
   #isClosed = false
 
-  /** `mayStart` gets the number of requests that read a page now. */
-  constructor(mayStart: (running: number) => boolean, total: Pages) {
-    this.#mayStart = mayStart
+  constructor(connection: PageReader, total: Pages) {
+    this.#connection = connection
     this.#total = total
   }
 
   get waiting(): number {
-    return this.#waiting.size
+    return this.#waiting?.size ?? 0
   }
 
   /** @throws RefusalError `UNAVAILABLE` if the connection ends before the turn comes. */
   async begin(): Promise<void> {
     if (this.#isClosed) throw connectionEnded()
-    if (this.#waiting.size === 0 && this.#mayStart(this.#running)) {
+    if (this.waiting === 0 && this.#connection.mayReadPage(this.#running)) {
       this.#count()
       return
     }
-    await new Promise<void>((resolve, reject) => this.#waiting.add({ start: resolve, refuse: reject }))
+    const waiting = (this.#waiting ??= new Set())
+    await new Promise<void>((resolve, reject) => waiting.add({ start: resolve, refuse: reject }))
   }
 
   /** After the answer was sent, or if there is none. */
@@ -47,9 +53,9 @@ export class PageTurns {
 
   /** Starts the requests whose turn has come. */
   startNext(): void {
-    for (const next of this.#waiting) {
-      if (!this.#mayStart(this.#running)) return
-      this.#waiting.delete(next)
+    for (const next of this.#waiting ?? []) {
+      if (!this.#connection.mayReadPage(this.#running)) return
+      this.#waiting?.delete(next)
       this.#count()
       next.start()
     }
@@ -58,8 +64,8 @@ export class PageTurns {
   /** Refuses the requests that wait. */
   close(): void {
     this.#isClosed = true
-    for (const { refuse: reject } of this.#waiting) reject(connectionEnded())
-    this.#waiting.clear()
+    for (const { refuse: reject } of this.#waiting ?? []) reject(connectionEnded())
+    this.#waiting = undefined
   }
 
   #count(): void {

@@ -16,7 +16,7 @@ export class UnsentBytes {
   /** The TCP socket below the WebSocket. */
   #webSocket: TcpSocket | undefined
   /** The TCP sockets of a polling client's requests, whose answers it may not read. */
-  readonly #responses = new Set<TcpSocket>()
+  #responses: Set<TcpSocket> | undefined
 
   constructor(connection: EngineConnection) {
     this.#connection = connection
@@ -40,7 +40,7 @@ export class UnsentBytes {
   /** A request of the connection is answered over this socket: it becomes the WebSocket's, or has a polling client's answer. */
   responds(socket: TcpSocket, isUpgrade: boolean): void {
     if (isUpgrade) this.#webSocket = socket
-    else this.#responses.add(socket)
+    else (this.#responses ??= new Set()).add(socket)
   }
 
   /** Drops the packets that Engine.IO has queued. */
@@ -58,16 +58,16 @@ export class UnsentBytes {
   /** Ends the TCP connections. Those of polling clients may be used for other sessions, except while they hold an answer. */
   destroy(): void {
     this.#webSocket?.destroy()
-    for (const socket of this.#responses) if (socket.writableLength > 0) socket.destroy()
-    this.#responses.clear()
+    for (const socket of this.#responses ?? []) if (socket.writableLength > 0) socket.destroy()
+    this.#responses = undefined
   }
 
   get bytes(): number {
     if (this.#connection.transport.writable) this.#queued = this.#written = 0
     let bytes = this.#queued + this.#written
-    for (const socket of this.#responses)
+    for (const socket of this.#responses ?? [])
       if (socket.writableLength > 0 && !socket.destroyed) bytes += socket.writableLength
-      else this.#responses.delete(socket)
+      else this.#responses?.delete(socket)
     if (bytes === 0) this.#largest = 0
     return bytes
   }

@@ -3,36 +3,41 @@ import { type Rate, TokenBucket } from './token-bucket.ts'
 /** How many tokens to take, by the name of the rate. */
 export type Costs<Name extends string> = Readonly<Partial<Record<Name, number>>>
 
-/** A bucket for each rate that is set. */
+/** A bucket for each rate that is set. One that nothing was taken from is full, and is not made: a connection uses few. */
 export class BucketSet<Name extends string> {
-  readonly #buckets = new Map<string, TokenBucket>()
+  readonly #rates: Readonly<Record<Name, Rate | undefined>>
+  readonly #buckets: Partial<Record<Name, TokenBucket>> = {}
 
-  constructor(rates: Readonly<Record<Name, Rate | undefined>>, now: number) {
-    for (const [name, rate] of Object.entries<Rate | undefined>(rates))
-      if (rate !== undefined) this.#buckets.set(name, new TokenBucket(rate, now))
+  constructor(rates: Readonly<Record<Name, Rate | undefined>>) {
+    this.#rates = rates
   }
 
   /** The time until all costs can be paid; 0 if they can. */
   waitFor(costs: Costs<Name>, now: number): number {
     let wait = 0
-    for (const [name, count] of Object.entries<number | undefined>(costs))
-      wait = Math.max(wait, this.#buckets.get(name)?.waitFor(count ?? 0, now) ?? 0)
+    for (const name in costs) wait = Math.max(wait, this.#buckets[name]?.waitFor(costs[name] ?? 0, now) ?? 0)
     return wait
   }
 
   take(costs: Costs<Name>, now: number): void {
-    for (const [name, count] of Object.entries<number | undefined>(costs))
-      this.#buckets.get(name)?.take(count ?? 0, now)
+    for (const name in costs) this.#bucket(name, now)?.take(costs[name] ?? 0, now)
   }
 
   /** Gives the named rates no tokens for a time. */
   pause(names: readonly Name[], ms: number, now: number): void {
-    for (const name of names) this.#buckets.get(name)?.pause(ms, now)
+    for (const name of names) this.#bucket(name, now)?.pause(ms, now)
   }
 
   isFull(now: number): boolean {
-    for (const bucket of this.#buckets.values()) if (!bucket.isFull(now)) return false
+    for (const name in this.#buckets) if (this.#buckets[name]?.isFull(now) === false) return false
     return true
+  }
+
+  #bucket(name: Name, now: number): TokenBucket | undefined {
+    const known = this.#buckets[name]
+    const rate = this.#rates[name]
+    if (known !== undefined || rate === undefined) return known
+    return (this.#buckets[name] = new TokenBucket(rate, now))
   }
 }
 
@@ -57,7 +62,7 @@ export class KeyedBuckets<Name extends string> {
     const known = this.#sets.get(key)
     if (known !== undefined) return known
     if (this.#sets.size >= this.#pruneAt) this.#prune(now)
-    const set = new BucketSet(this.#rates, now)
+    const set = new BucketSet(this.#rates)
     this.#sets.set(key, set)
     return set
   }

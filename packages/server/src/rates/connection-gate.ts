@@ -14,7 +14,7 @@ type AllowRequest = (request: EngineRequest, answer: (error: unknown, isAllowed:
 
 interface EngineConnection {
   readonly request?: EngineRequest
-  once(event: 'close', listener: () => void): unknown
+  on(event: 'close', listener: (this: object) => void): unknown
 }
 
 /** The members of Engine.IO's server that are used. An engine without `opts` asks for no permission. */
@@ -52,9 +52,18 @@ function gateEngine(engine: Engine, { limiter, readAddress }: GateParts): () => 
   const addressOf = ({ headers, socket, connection }: EngineRequest): string | undefined =>
     readAddress((socket ?? connection)?.remoteAddress, headers).network
 
+  const addresses = new Map<object, string>()
+  /** One function for all connections; Engine.IO calls it with the connection as `this`. */
+  const closed = function (this: object): void {
+    const address = addresses.get(this)
+    if (address !== undefined && addresses.delete(this)) limiter.closed(address)
+  }
   const opened = (connection: EngineConnection): void => {
     const address = connection.request && addressOf(connection.request)
-    if (address !== undefined) connection.once('close', limiter.opened(address))
+    if (address === undefined) return
+    limiter.opened(address)
+    addresses.set(connection, address)
+    connection.on('close', closed)
   }
   engine.on('connection', opened)
 

@@ -23,33 +23,33 @@ export class RateLimiter {
   readonly #barred = new Barred()
   readonly #left = new LeftBuckets<OwnRate>()
   readonly #openOf = new Map<string, number>()
+  readonly #ownRates: Readonly<Record<OwnRate, Rate | undefined>>
+  readonly #ofConnections: RequestLimiterParts
 
   constructor(parts: RateLimiterParts) {
+    const { rates, metrics, now } = parts
+    const { publishes, joins, requests, typing, presence, volatile, bytes, refusals } = rates
     this.#parts = parts
-    this.#shared = new KeyedBuckets(sharedRates(parts.rates))
+    this.#shared = new KeyedBuckets(sharedRates(rates))
+    this.#ownRates = { publishes, joins, requests, typing, presence, volatile, bytes, refusals }
+    this.#ofConnections = {
+      shared: (key, at) => this.#shared.of(key, at),
+      onExcess: (key, afterMs) => this.#barred.add(key, now() + afterMs, now()),
+      onEnd: (key, own) => this.#left.put(key, own, now()),
+      penalty: Math.ceil((refusals?.burst ?? 0) / 2),
+      metrics,
+      now,
+    }
   }
 
   /**
    * The rates of a new connection, and of those that it shares a key with; a connection with the key of one that has ended goes
-   * on with its tokens. `onExcess` is called when the connection was refused too often, with the time to stay away.
+   * on with its tokens.
    */
-  connection(key: string | undefined, onExcess: (afterMs: number) => void): RequestLimiter {
-    const { rates, metrics, now } = this.#parts
-    const { publishes, joins, requests, typing, presence, volatile, bytes, refusals } = rates
-    const ownRates = { publishes, joins, requests, typing, presence, volatile, bytes, refusals }
-    const onBye = (afterMs: number): void => {
-      if (key !== undefined) this.#barred.add(key, now() + afterMs, now())
-      onExcess(afterMs)
-    }
-    const common = { onExcess: onBye, penalty: Math.ceil((refusals?.burst ?? 0) / 2), metrics, now }
-    if (key === undefined) return new RequestLimiter({ ...common, own: new BucketSet(ownRates, now()) })
-    const own = this.#left.take(key, now()) ?? new BucketSet(ownRates, now())
-    return new RequestLimiter({
-      ...common,
-      own,
-      shared: (at) => this.#shared.of(key, at),
-      onEnd: () => this.#left.put(key, own, now()),
-    })
+  connection(key: string | undefined, owner: LimitedConnection): RequestLimiter {
+    const { now } = this.#parts
+    const own = (key === undefined ? undefined : this.#left.take(key, now())) ?? new BucketSet(this.#ownRates)
+    return new RequestLimiter(own, key, owner, this.#ofConnections)
   }
 
   /** Counts a new connection; false if its address has too many, or was told to stay away. */
@@ -64,14 +64,16 @@ export class RateLimiter {
     return isAdmitted
   }
 
-  /** Counts an open connection. Call the result when it has ended. */
-  opened(address: string): () => void {
+  /** Counts an open connection. */
+  opened(address: string): void {
     this.#openOf.set(address, (this.#openOf.get(address) ?? 0) + 1)
-    return () => {
-      const left = (this.#openOf.get(address) ?? 1) - 1
-      if (left === 0) this.#openOf.delete(address)
-      else this.#openOf.set(address, left)
-    }
+  }
+
+  /** A connection that was counted has ended. */
+  closed(address: string): void {
+    const left = (this.#openOf.get(address) ?? 1) - 1
+    if (left === 0) this.#openOf.delete(address)
+    else this.#openOf.set(address, left)
   }
 
   /** Counts a call of `authenticate`. @throws RefusalError `RATE` */
@@ -92,13 +94,19 @@ export class RateLimiter {
   }
 }
 
+/** A connection whose requests are limited. */
+interface LimitedConnection {
+  /** The connection was refused too often, and has to stay away for this time. */
+  onExcess(afterMs: number): void
+}
+
+/** What the connections of a server have in common. */
 interface RequestLimiterParts {
-  readonly own: BucketSet<OwnRate>
-  readonly shared?: (now: number) => BucketSet<SharedRate>
-  readonly onExcess: (afterMs: number) => void
+  readonly shared: (key: string, now: number) => BucketSet<SharedRate>
+  readonly onExcess: (key: string, afterMs: number) => void
+  readonly onEnd: (key: string, own: BucketSet<OwnRate>) => void
   /** After an excess, so many tokens of `refusals` are waited for. */
   readonly penalty: number
-  readonly onEnd?: () => void
   readonly metrics: Pick<Metrics, 'bounds'>
   readonly now: () => number
 }
@@ -108,11 +116,18 @@ const MAX_AFTER_MS = 10_000
 
 /** The rates of one connection. */
 export class RequestLimiter {
+  readonly #own: BucketSet<OwnRate>
+  /** What it shares its rates with; undefined where that is unknown. */
+  readonly #key: string | undefined
+  readonly #owner: LimitedConnection
   readonly #parts: RequestLimiterParts
   /** When the next refused request may come back: those of many rooms come one after the other. */
   #nextTurn = 0
 
-  constructor(parts: RequestLimiterParts) {
+  constructor(own: BucketSet<OwnRate>, key: string | undefined, owner: LimitedConnection, parts: RequestLimiterParts) {
+    this.#own = own
+    this.#key = key
+    this.#owner = owner
     this.#parts = parts
   }
 
@@ -123,9 +138,9 @@ export class RequestLimiter {
    * @throws RefusalError `RATE`; then nothing is taken.
    */
   take(costs: Costs<RequestRate>, wanted: Costs<RequestRate> = costs): void {
-    const { own, shared, now } = this.#parts
-    const at = now()
-    const others = shared?.(at)
+    const own = this.#own
+    const at = this.#parts.now()
+    const others = this.#shared(at)
     const waitFor = (tokens: Costs<RequestRate>): number =>
       Math.max(own.waitFor(tokens, at), others?.waitFor(tokens, at) ?? 0)
     if (waitFor(costs) > 0) throw this.#refuse(waitFor(wanted), at)
@@ -135,26 +150,31 @@ export class RequestLimiter {
 
   /** Counts a size that is known only afterwards: later requests wait for it. */
   addBytes(bytes: number): void {
-    const { own, shared, now } = this.#parts
-    const at = now()
-    own.take({ bytes }, at)
-    shared?.(at).take({ bytes }, at)
+    const at = this.#parts.now()
+    this.#own.take({ bytes }, at)
+    this.#shared(at)?.take({ bytes }, at)
   }
 
   /** The connection has ended. */
   end(): void {
-    this.#parts.onEnd?.()
+    if (this.#key !== undefined) this.#parts.onEnd(this.#key, this.#own)
+  }
+
+  #shared(now: number): BucketSet<SharedRate> | undefined {
+    return this.#key === undefined ? undefined : this.#parts.shared(this.#key, now)
   }
 
   #refuse(wait: number, at: number): RefusalError {
-    const { own, penalty, onExcess, metrics } = this.#parts
+    const own = this.#own
+    const { penalty, onExcess, metrics } = this.#parts
     metrics.bounds.add('rates')
     if (own.waitFor({ refusals: 1 }, at) === 0) own.take({ refusals: 1 }, at)
     else {
       const awayMs = Math.max(wait, own.waitFor({ refusals: penalty }, at))
       // Otherwise a flood would come back with all that it could not send meanwhile, at once.
       own.pause(requestRates, awayMs, at)
-      onExcess(awayMs)
+      if (this.#key !== undefined) onExcess(this.#key, awayMs)
+      this.#owner.onExcess(awayMs)
     }
     const turn = Math.max(0, this.#nextTurn - at)
     const after = Math.ceil(Math.max(wait, Math.min(MAX_AFTER_MS, turn + wait)))

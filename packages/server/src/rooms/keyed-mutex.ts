@@ -1,14 +1,16 @@
-/** Runs the tasks of one key one after the other, also across awaits. A key without tasks uses no memory. */
+/** Runs the tasks of one key one after the other, also across awaits. Without tasks it uses no memory. */
 export class KeyedMutex {
-  readonly #last = new Map<string, Promise<void>>()
+  #last: Map<string, Promise<void>> | undefined
 
   run<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const result = (this.#last.get(key) ?? Promise.resolve()).then(task)
+    const last = (this.#last ??= new Map())
+    const result = (last.get(key) ?? Promise.resolve()).then(task)
     const release = (): void => {
-      if (this.#last.get(key) === settled) this.#last.delete(key)
+      if (last.get(key) === settled) last.delete(key)
+      if (last.size === 0 && this.#last === last) this.#last = undefined
     }
     const settled = result.then(release, release) // the caller gets the outcome; the next task needs only the end
-    this.#last.set(key, settled)
+    last.set(key, settled)
     return result
   }
 }

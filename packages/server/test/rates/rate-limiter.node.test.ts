@@ -13,7 +13,7 @@ function limiterWith(option: RatesOption) {
   const limiter = new RateLimiter({ rates: ratesOf(option), metrics, now: () => clock.now })
   const connect = (key?: string) => {
     const excess: number[] = []
-    const rates = limiter.connection(key, (afterMs) => excess.push(afterMs))
+    const rates = limiter.connection(key, { onExcess: (afterMs) => excess.push(afterMs) })
     const refusals = (count: number) => {
       const afters: unknown[] = []
       for (let n = 0; n < count; n += 1) {
@@ -129,9 +129,9 @@ describe('the rates of an address', () => {
     expect([1, 2, 3].map(() => admitted('192.0.2.1'))).toEqual([true, true, false])
     expect(admitted('192.0.2.2')).toBe(true)
     clock.now += 100
-    const closes = [1, 2, 3].map(() => limiter.opened('192.0.2.1'))
+    for (let n = 0; n < 3; n += 1) limiter.opened('192.0.2.1')
     expect(admitted('192.0.2.1')).toBe(false)
-    closes[0]?.()
+    limiter.closed('192.0.2.1')
     expect(admitted('192.0.2.1')).toBe(true)
     expect(metrics.bounds.snapshot().connectionRates).toBe(2)
   })
@@ -182,7 +182,7 @@ test('barred keys take bounded memory', () => {
 test('the tokens of ended connections take bounded memory', () => {
   const left = new LeftBuckets<'a'>()
   const used = (at: number) => {
-    const set = new BucketSet({ a: { perSecond: 1, burst: 1 } }, at)
+    const set = new BucketSet({ a: { perSecond: 1, burst: 1 } })
     set.take({ a: 1 }, at)
     return set
   }

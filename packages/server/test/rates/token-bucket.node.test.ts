@@ -66,7 +66,7 @@ describe('a token bucket', () => {
 })
 
 test('a set of buckets waits for the slowest, and one that is not set never refuses', () => {
-  const set = new BucketSet({ a: { perSecond: 1, burst: 1 }, b: { perSecond: 10, burst: 1 }, c: undefined }, 0)
+  const set = new BucketSet({ a: { perSecond: 1, burst: 1 }, b: { perSecond: 10, burst: 1 }, c: undefined })
   set.take({ a: 1, b: 1 }, 0)
   expect(set.waitFor({ a: 1, b: 1 }, 0)).toBe(1_000)
   expect(set.waitFor({ b: 1 }, 0)).toBe(100)
