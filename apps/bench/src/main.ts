@@ -1,5 +1,6 @@
 import { acks } from './acks.ts'
 import { chatList } from './chat-list.ts'
+import { bigRoom } from './big-room.ts'
 import { dispatch } from './dispatch.ts'
 import { fanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
@@ -68,6 +69,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     run: memory,
     heading: "the server's memory for each of 5,000 members of one room (500 with --quick)",
   },
+  'big-room': { run: bigRoom, heading: 'a room of 10,000 members: all join, talk and leave' },
   restart: {
     run: restart,
     heading: '1,000 clients in 5 rooms each come back after a restart of the server (60 with --quick)',
