@@ -167,6 +167,7 @@ test('of two inputs in one room, only the unmount of the last one reports the st
 
 test('useOccupancy renders only when its result changes, and in a partial room useOthers is empty and useSelf is not', async () => {
   const { room, setMembers, setPartial } = createFakeRoom()
+  const ann = member('ann')
   const seen: Record<string, unknown[]> = { all: [], partial: [], people: [] }
   function All() {
     const { count, isPartial } = useOccupancy(room)
@@ -188,9 +189,9 @@ test('useOccupancy renders only when its result changes, and in a partial room u
       <People />
     </>,
   )
-  await shown(() => setMembers(member('ann'), member('bob')))
-  await shown(() => setPartial(300, member('ann')))
-  await shown(() => setPartial(301, member('ann')))
+  await shown(() => setMembers(ann, member('bob')))
+  await shown(() => setPartial(300, ann))
+  await shown(() => setPartial(301, ann))
   expect(seen['all']?.slice(-3)).toEqual(['2 false', '300 true', '301 true'])
   expect(seen['partial']).toEqual([false, true])
   expect(seen['people']?.slice(-2)).toEqual([
