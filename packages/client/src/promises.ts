@@ -42,7 +42,7 @@ export function settledBy<T>(
     const end = (): void => {
       isSettled = true
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
+      if (abort) signal.removeEventListener('abort', abort)
       stop?.()
     }
     const succeed = (value: T): void => {
@@ -53,9 +53,9 @@ export function settledBy<T>(
       end()
       reject(error)
     }
-    const abort = (): void => fail(abortReason(signal))
+    const abort = signal && ((): void => fail(abortReason(signal)))
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(timeoutError(timeoutMs)), timeoutMs)
-    signal?.addEventListener('abort', abort)
+    if (abort) signal.addEventListener('abort', abort)
     try {
       stop = start(succeed, fail)
       if (isSettled) stop()
