@@ -13,7 +13,13 @@ test.each([
   const core = new OutboxCore({ user: 'ann', limit, writes: undefined })
   let reads = 0
   const messageOf = (n: number, room: string): Message => ({
-    ...{ cid: 'cid', n, id: `id-of-message-${n}`.slice(-16), user: undefined, room, event: 'message', data: n },
+    cid: 'cid',
+    n,
+    id: `id-of-message-${n}`.slice(-16),
+    user: undefined,
+    room,
+    event: 'message',
+    data: n,
     sentAt: undefined,
     get bytes() {
       reads += 1
