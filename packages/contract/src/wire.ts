@@ -1,7 +1,9 @@
 // The protocol roomful/1, described in docs/protocol.md: ordinary Socket.IO events and acks, in JSON. Frozen by wire.freeze.node.test.ts.
 import type { Entry, WireUser } from './wire-events.ts'
+import type { MembersSnapshot } from './wire-members.ts'
 
 export type * from './wire-events.ts'
+export type * from './wire-members.ts'
 
 /** The protocol's version, sent in `$hello`. */
 export const PROTOCOL_VERSION = 1
@@ -103,12 +105,6 @@ export interface Bye {
   readonly message?: string
 }
 
-/** A member of a room. */
-export interface WireMember {
-  readonly user: WireUser
-  readonly presence?: unknown
-}
-
 /** The answer to a refused request. `after` is in milliseconds. */
 export interface Refused {
   readonly ok: false
@@ -142,15 +138,6 @@ export interface JoinAnswer {
   readonly entries: readonly Entry[]
   readonly continues?: number
   readonly members?: MembersSnapshot
-}
-
-/** Who is in a room, at version `v`. A partial list has only the member that it is sent to. */
-export interface MembersSnapshot {
-  readonly v: number
-  /** How many members the room has. */
-  readonly count: number
-  readonly list: readonly WireMember[]
-  readonly partial?: true
 }
 
 /**
@@ -261,43 +248,6 @@ export interface Head {
   readonly epoch: string
   readonly seq: number
   readonly previous?: { readonly epoch: string; readonly head: number }
-}
-
-/**
- * `$members`: a change of the members; `v` is one more than before. `partial`: from now on only the number of members is
- * sent. `list`: the whole list, of a room that is partial no more. With the `v` of before, `set` has the new state of the
- * receiver's own member in a partial room.
- */
-export interface MembersDelta {
-  readonly room: string
-  readonly v: number
-  readonly count: number
-  readonly set?: readonly WireMember[]
-  readonly gone?: readonly string[]
-  readonly list?: readonly WireMember[]
-  readonly partial?: true
-}
-
-/** `$presence`: sets the connection's presence in a room; null removes it. */
-export interface PresenceRequest {
-  readonly room: string
-  readonly presence: unknown
-}
-/** The answer to `$presence`. */
-export interface PresenceAnswer {
-  readonly ok: true
-}
-
-/** `$typing`, as a client sends it; no ack. */
-export interface TypingRequest {
-  readonly room: string
-  readonly typing: boolean
-}
-/** `$typing`, as the server sends it to the other members. */
-export interface Typing {
-  readonly room: string
-  readonly from: WireUser
-  readonly typing: boolean
 }
 
 /** A refusal in the ack of an app's own event. */

@@ -66,9 +66,11 @@ describe(`the protocol is frozen; ${rule}`, () => {
   })
 
   test('its shapes', async () => {
-    const sources = ['wire.ts', 'wire-events.ts'].map((file) => new URL(`../src/${file}`, import.meta.url))
+    const sources = ['wire.ts', 'wire-events.ts', 'wire-members.ts'].map(
+      (file) => new URL(`../src/${file}`, import.meta.url),
+    )
     const texts = await Promise.all(sources.map((source) => readFile(source, 'utf8')))
-    expect(shapesIn(texts.join('\n'))).toStrictEqual({
+    expect(Object.assign({}, ...texts.map(shapesIn))).toStrictEqual({
       AuthAnswer: '{ ok: true; now: number; expiresAt?: number; user?: WireUser }',
       AuthRequest: '{ auth: Readonly<Record<string, unknown>> }',
       Bye: '{ code: string; after?: number; message?: string }',
