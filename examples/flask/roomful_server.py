@@ -63,7 +63,7 @@ def put_out():
     with lock:
         if channel(room) not in rooms(sid=sid, namespace='/'):
             abort(404)
-        leave_room(channel(room), sid=sid, namespace='/')
+        leave_channels(room, sid=sid, namespace='/')
         remove_member(room, sid)
         message = asked.get('message', 'you were removed from this room')
         socketio.emit('$out', {'room': room, 'code': asked.get('code', 'REMOVED'), 'message': message}, to=sid)
@@ -95,10 +95,14 @@ def join_one(request, space):
     check(since is None or isinstance(since, dict) and is_count(since.get('seq')), 'since must be { epoch, seq }')
     check(last is None or is_count(last) and last > 0, 'last must be an integer of 1 or more')
     check_params(request.get('params'))  # [S18] every client may join, so they are only checked
-    check(channel(room) in rooms() or len(rooms()) <= LIMITS['rooms'], 'a connection cannot be in more rooms: leave another one first', 'LIMIT')
+    check(request.get('packs') in (None, True, False), 'packs must be true, or left out')
+    joined = [name for name in rooms() if name.startswith('roomful:')]
+    check(channel(room) in joined or len(joined) < LIMITS['rooms'], 'a connection cannot be in more rooms: leave another one first', 'LIMIT')
     check(room in logs or len(logs) < MAX_ROOMS, 'this server cannot hold more rooms', 'LIMIT')
     log = logs.setdefault(room, RoomLog())
-    join_room(channel(room))  # [S11] in one step with reading the page
+    leave_channels(room)  # it may have joined for events of the other kind
+    for name in (channel(room), packs_channel(room) if request.get('packs') else singles_channel(room)):
+        join_room(name)  # [S11] in one step with reading the page
     here = members.setdefault(room, RoomMembers())
     here.sids.add(http.sid)
     tell_count(room, skip_sid=http.sid)
@@ -112,7 +116,7 @@ def join_one(request, space):
 @answers('$leave')
 def leave(request):
     room = room_in(request)
-    leave_room(channel(room))
+    leave_channels(room)
     remove_member(room, http.sid)
     return {}
 
@@ -145,51 +149,31 @@ def publish(request):
     check(all(n < following for n, following in zip(numbers, numbers[1:])), 'the n of items must rise')
     check_epoch(request, log)  # [S4]
     answer, added = log.publish(cid, [(item['n'], item['id'], item.get('event'), item.get('data')) for item in items])
-    for entry in added:  # [S6] within the lock, so in the order of the log
-        send(request['room'], entry, epoch=log.epoch, seq=entry['seq'], id=entry['id'], at=entry['at'])
+    send(request['room'], log.epoch, added)  # [S6] within the lock, so in the order of the log
     return answer
 
 
 @answers('$volatile')
 def relay(request):
-    log_in(request)
+    log = log_in(request)
     refusal = refusal_of(request.get('event'), body_of(request.get('event'), request.get('data')))
     if refusal:
         raise Refused(**refusal)
-    send(request['room'], {'data': None, **request}, include_self=False, at=now())  # [S14]
+    event = {'event': request['event'], 'data': request.get('data'), 'from': None, 'at': now()}
+    send(request['room'], log.epoch, [event], include_self=False)  # [S14]
     return {}
 
 
-def remove_member(room, sid):
-    if room in members:
-        members[room].sids.discard(sid)
-        tell_count(room)
-
-
-def tell_count(room, skip_sid=None):
-    """[S27] Sends the number of members: now, or when a second has passed since the last one."""
-    wait = members[room].wait()
-    if wait is None:
-        return
-    if wait > 0:
-        members[room].is_due = True
-        socketio.start_background_task(tell_count_later, room, wait)
-        return
-    count = members[room].take()
-    socketio.emit('$members', {'room': room, **count}, to=channel(room), skip_sid=skip_sid)
-
-
-def tell_count_later(room, wait):
-    socketio.sleep(wait)
-    with lock:
-        count = members[room].take()
-        if count:
-            socketio.emit('$members', {'room': room, **count}, to=channel(room))
-
-
-def send(room, message, include_self=True, **meta):
-    arguments = (message['data'], {'$room': room, 'from': None, **meta})
-    emit(message['event'], arguments, to=channel(room), include_self=include_self)
+def send(room, epoch, events, include_self=True):
+    """Sends events one by one, and in one pack to those who asked for packs [S28]. A batch is smaller than `pageBytes`."""
+    for event in events:
+        place = {'epoch': epoch, 'seq': event['seq'], 'id': event['id']} if 'seq' in event else {}
+        meta = {'$room': room, **place, 'from': event['from'], 'at': event['at']}
+        emit(event['event'], (event['data'], meta), to=singles_channel(room), include_self=include_self)
+    if events:
+        pack = {'room': room, 'epoch': epoch, 'events': events}
+        emit('$events', pack, to=packs_channel(room), include_self=include_self)
+        remove_member(room, sid)
 
 
 def log_in(request):
@@ -214,6 +198,19 @@ def is_room_name(name):
 
 def channel(room):
     return f'roomful:{room}'
+
+
+def packs_channel(room):
+    return f'packs:{room}'
+
+
+def singles_channel(room):
+    return f'singles:{room}'
+
+
+def leave_channels(room, **whose):
+    for name in (channel(room), packs_channel(room), singles_channel(room)):
+        leave_room(name, **whose)
 
 
 def check_epoch(request, log):

@@ -14,6 +14,7 @@ const lightTests = 'packages/client/test/light'
 const mutant = (name, file, find, replace, tests) => ({ name, edits: [{ file, find, replace }], tests })
 
 const guards = 'packages/server/test/guard'
+const packs = 'packages/server/test/pack packages/server/test/delivery'
 
 /** @type {Mutant[]} */
 export const mutants = [
@@ -491,13 +492,14 @@ export const mutants = [
     edits: [
       {
         file: `${server}/rooms/memberships.ts`,
-        find: 'await room.enter(this.#socket, this.#identity.wire, presence)',
+        find: 'await room.enter(this.#socket, this.#identity.wire, { presence, packs })',
         replace: '',
       },
       {
         file: `${server}/rooms/memberships.ts`,
         find: 'const members = room.members()',
-        replace: 'await room.enter(this.#socket, this.#identity.wire, presence); const members = room.members()',
+        replace:
+          'await room.enter(this.#socket, this.#identity.wire, { presence, packs }); const members = room.members()',
       },
     ],
   },
@@ -1106,5 +1108,61 @@ export const mutants = [
     '    this.unsentPackets += pieces.length\n',
     '',
     lightTests,
+  ),
+  mutant(
+    'S28 a pack has events of two epochs',
+    `${server}/rooms/pack-buffer.ts`,
+    'const outputs = isOther || ',
+    'const outputs = ',
+    packs,
+  ),
+  mutant(
+    'S28 a pack may have any size',
+    `${server}/rooms/pack-buffer.ts`,
+    'isOther || this.#bytes + bytes > this.#maxBytes',
+    'isOther',
+    packs,
+  ),
+  mutant(
+    'S28 after the first pack no other is sent',
+    `${server}/rooms/pack-buffer.ts`,
+    "if (input.type === 'due') this.#isWaiting = false",
+    '',
+    packs,
+  ),
+  mutant(
+    'S28 what waits is not sent in front of $out',
+    `${server}/rooms/delivery.ts`,
+    "if (this.#packReaders.delete(socket) && socket.conn.readyState === 'open') this.#sendWaiting(socket)",
+    'this.#packReaders.delete(socket)',
+    packs,
+  ),
+  mutant(
+    'S28 a join for single events leaves a hole',
+    `${server}/rooms/delivery.ts`,
+    'if (this.#packReaders.delete(socket)) this.#sendWaiting(socket)',
+    'this.#packReaders.delete(socket)',
+    packs,
+  ),
+  mutant(
+    'S28 a member gets volatile events from before its join',
+    `${server}/rooms/delivery.ts`,
+    'some(({ sent }) => sent.seq === undefined)',
+    'some(() => false)',
+    packs,
+  ),
+  mutant(
+    'S28 a volatile event comes back to its sender',
+    `${server}/rooms/delivery.ts`,
+    'events.filter(({ sender }) => sender !== socket)',
+    'events',
+    packs,
+  ),
+  mutant(
+    'S28 readers of single events get packs as well',
+    `${server}/rooms/delivery.ts`,
+    'if (this.#singleReaders.size > 0) except.push(this.#singlesChannel)',
+    '',
+    packs,
   ),
 ]

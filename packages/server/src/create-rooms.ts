@@ -50,6 +50,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     metrics,
     report,
     maxMembers: settings.limits.members,
+    pageBytes: settings.limits.pageBytes,
     mergePresence: createPresenceMerge(settings),
     ...createMemberHooks(settings, callbacks),
   })
@@ -79,8 +80,8 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   return {
     ...createOperations<C>({ settings, drain, activeRooms, sessions }),
     handle: (event, handler) => rules.handle(event as string, handler as Handler),
-    to: (room) => createRoomEmitter(room, { rules, drain, activeRooms, report, io }),
-    toUser: (userId) => createUserEmitter(userId, { rules, drain, activeRooms, report, io }),
+    to: (room) => createRoomEmitter(room, { rules, drain, activeRooms, report }),
+    toUser: (userId) => createUserEmitter(userId, { rules, drain, activeRooms, report }),
     userOf: (socket) => sessions.userOf(socket) as User<C> | undefined,
     metrics: () => metrics.snapshot({ ...sessions.measure(), ...activeRooms.measure() }),
     networkOf: ({ handshake }) => settings.readAddress(handshake.address, handshake.headers).network,

@@ -8,8 +8,13 @@ export interface SocketIoServer {
   off(event: 'connection', listener: (socket: any) => void): unknown
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   use(middleware: (socket: any, next: (error?: Error) => void) => void): unknown
+  to(room: string): SocketIoRoom & { except(rooms: string[]): SocketIoRoom }
+}
+
+/** The sockets of a Socket.IO room. */
+interface SocketIoRoom {
   // oxlint-disable-next-line typescript/no-explicit-any -- the maps of a server refuse names that they do not have
-  to(room: string): { emit(event: string, ...args: any[]): unknown }
+  emit(event: string, ...args: any[]): unknown
 }
 
 /** A socket with any event maps. */
@@ -34,7 +39,12 @@ export type SocketIoSocket = Pick<
   | 'rooms'
 >
 
-/** The Socket.IO room of a room. The prefix keeps it apart from rooms that the app makes and from socket ids. */
+/** The Socket.IO room of all members of a room. The prefix keeps it apart from rooms that the app makes and from socket ids. */
 export function channelOf(room: string): string {
   return `roomful:${room}`
+}
+
+/** The Socket.IO room of the members who read single events, not packs. */
+export function singlesChannelOf(room: string): string {
+  return `roomful-singles:${room}`
 }

@@ -187,7 +187,8 @@ describe('authenticate', () => {
 })
 
 describe('createRooms: bad options', () => {
-  const io = { on: () => io, off: () => io, use: () => io, bind: () => io, to: () => ({ emit: () => true }) }
+  const sockets = { emit: () => true, except: () => sockets }
+  const io = { on: () => io, off: () => io, use: () => io, bind: () => io, to: () => sockets }
 
   test('a contract with a user schema requires authenticate', () => {
     expect(() => createRooms(io, { contract: chat })).toThrow(/authenticate is required/)

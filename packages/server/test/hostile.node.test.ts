@@ -151,7 +151,7 @@ describe('hostile requests', () => {
     }
     expect(await eve.ask(wire.join)).toMatchObject({
       code: 'SHAPE',
-      message: 'expected $join { room, since?, presence?, params?, last? }, got null',
+      message: 'expected $join { room, since?, presence?, params?, last?, packs? }, got null',
     })
     await expectUnharmed(other)
     expect(errors).toEqual([])

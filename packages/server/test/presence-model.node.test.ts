@@ -94,7 +94,10 @@ class Actual {
   readonly live: { socket: SocketIoSocket; user: string }[] = []
   readonly #leaveDelay = new LeaveDelay(GRACE_MS)
   readonly #room: Room
-  readonly #emitter = { emit: (event: string, delta: MembersDelta) => this.#receive(event, delta) }
+  readonly #emitter = {
+    emit: (event: string, delta: MembersDelta) => this.#receive(event, delta),
+    except: () => this.#emitter,
+  }
   view: Map<string, WireMember>
   v: number
   #receivedAt = -Infinity
@@ -111,6 +114,7 @@ class Actual {
       metrics: new Metrics(),
       maxMembers: 200,
       report,
+      pageBytes: 262_144,
       ...(merges ? { mergePresence: (all) => all } : {}),
     })
     const { v, list } = this.#room.members('')!
@@ -121,7 +125,7 @@ class Actual {
   enter(user: string, presence?: unknown): object {
     const socket = { join: () => {}, leave: () => {}, to: () => this.#emitter } as unknown as SocketIoSocket
     this.live.push({ socket, user })
-    void this.#room.enter(socket, { id: user }, presence)
+    void this.#room.enter(socket, { id: user }, { presence })
     return socket
   }
   set(index: number, presence: unknown): void {

@@ -10,7 +10,7 @@ describe('$publish', () => {
     const { connect } = await startRooms({ contract: chat, authenticate: believe })
     const [ann, bob] = [await connect({ id: 'ann', name: 'Ann' }), await connect({ id: 'bob' })]
     const { epoch } = await ann.join('general')
-    await bob.join('general')
+    await bob.join('general', undefined, { packs: false })
     const heard = new Promise<unknown[]>((resolve) => bob.socket.once('message', (...args) => resolve(args)))
     const answer = await ann.publish('general', [{ n: 5, event: 'message', data: { text: 'hi' } }], { cid: cidOf('q') })
     expect(answer).toEqual({ ok: true, epoch, results: [{ seq: 1, at: expect.any(Number) }] })

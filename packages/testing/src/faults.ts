@@ -1,7 +1,11 @@
+import { packedEvents } from './packed-events.ts'
 import type { Packet } from './packet.ts'
 import { shuffled } from './random.ts'
 
-/** Selects packets: an event's name, or a function that returns true for the packets that it selects. */
+/**
+ * Selects packets: an event's name, or a function that returns true for the packets that it selects. A pack of room events
+ * (`$events`) is selected with each of its events: the function is called for them, too.
+ */
 export type PacketFilter = string | ((packet: Packet) => boolean)
 
 /** The answer to a client that may not connect; `data` travels with it, as in `next(error)` of a middleware. */
@@ -137,6 +141,10 @@ function credentialsOf(auth: unknown): string | undefined {
 }
 
 function matcherOf(filter: PacketFilter | undefined): (packet: Packet) => boolean {
-  if (typeof filter === 'function') return filter
-  return ({ type, event }) => type === 'event' && (filter === undefined || event === filter)
+  const matches = typeof filter === 'function' ? filter : namedBy(filter)
+  return (packet) => matches(packet) || packedEvents(packet).some((event) => matches(event))
+}
+
+function namedBy(name: string | undefined): (packet: Packet) => boolean {
+  return ({ type, event }) => type === 'event' && (name === undefined || event === name)
 }

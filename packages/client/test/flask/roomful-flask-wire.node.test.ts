@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Entry, Hello, JoinAnswer, JoinsAnswer, PublishAnswer, WireMeta } from '@roomful/contract/protocol'
+import type { Entry, Hello, JoinAnswer, JoinsAnswer, Pack, PublishAnswer, WireMeta } from '@roomful/contract/protocol'
 import { defaultLimits } from '@roomful/contract/protocol'
 import { io } from 'socket.io-client'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -113,6 +113,36 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
     for (const { live } of [ann, bob]) await eventually(() => expect(live).toHaveLength(2))
     const meta = { $room: 'general', epoch: ann.epoch, seq: 2, id: idOf(2), from: null, at }
     expect(bob.live[1]).toEqual([{ text: 'two' }, meta])
+  })
+
+  test('S28 sends packs to the members who asked for them, and single events to the others', async () => {
+    const url = await start()
+    const [ann, bob] = [await joined(url), await joined(url)]
+    const packs: Pack[] = []
+    bob.socket.on('$events', (pack: Pack) => packs.push(pack))
+    expect(await bob.join(undefined, { packs: 'yes' })).toMatchObject({ ok: false, code: 'SHAPE' })
+    await bob.join(undefined, { packs: true })
+    await ann.publish(textItem(1, 'one'), textItem(2, 'two'))
+    const cursor = { room: 'general', event: 'cursor', data: { x: 1 } }
+    for (const { socket } of [ann, bob]) socket.emit('$volatile', cursor)
+    await eventually(() => expect(packs).toHaveLength(2))
+    const at = expect.any(Number) as number
+    const message = (seq: number, text: string) => {
+      return { event: 'message', data: { text }, seq, id: idOf(seq), from: null, at }
+    }
+    expect(packs).toEqual([
+      { room: 'general', epoch: ann.epoch, events: [message(1, 'one'), message(2, 'two')] },
+      { room: 'general', epoch: ann.epoch, events: [{ event: 'cursor', data: { x: 1 }, from: null, at }] },
+    ])
+    expect([ann.live.length, bob.live.length]).toEqual([2, 0])
+    await bob.join()
+    await ann.publish(textItem(3, 'three'))
+    await eventually(() => expect(bob.live).toMatchObject([[{ text: 'three' }, { seq: 3 }]]))
+    await ann.join(undefined, { packs: true })
+    await ann.ask('$leave', { room: 'general' })
+    await bob.publish(textItem(1, 'after'))
+    await eventually(() => expect(bob.live).toHaveLength(2))
+    expect([packs.length, ann.live.length]).toEqual([2, 3])
   })
 
   test('S19 puts a client out of a room for an operator, and tells it', async () => {

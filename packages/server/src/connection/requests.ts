@@ -40,12 +40,14 @@ export interface VolatileRequest {
 
 /** @throws RefusalError `SHAPE`, as do the other parsers. */
 export function parseJoin(raw: unknown, limits: Limits): JoinRequest {
-  const fields = fieldsOf(raw, '$join { room, since?, presence?, params?, last? }')
-  const { presence, params } = fields
+  const fields = fieldsOf(raw, '$join { room, since?, presence?, params?, last?, packs? }')
+  const { presence, params, packs } = fields
   const since = fields['since'] ?? undefined
   const last = fields['last'] ?? undefined
+  if (typeof (packs ?? false) !== 'boolean') throw wrong('packs', 'true, or left out', packs)
   return {
     room: readableOf(fields),
+    ...(packs === true ? { packs } : {}),
     ...(presence === undefined ? {} : { presence }),
     ...(params === undefined ? {} : { params }),
     ...(since === undefined ? {} : { since: placeOf(since) }),

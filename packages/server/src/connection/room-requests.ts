@@ -104,7 +104,7 @@ export class RoomRequests {
     this.#memberships.assertMember(room)
     const checked = rules.check(event, data, 'volatile')
     const admitted = await rules.admit(checked, room, this.#identity)
-    this.#memberships.assertMember(room).relay(this.#socket, checked.event, admitted, this.#identity.wire)
+    this.#memberships.assertMember(room).relay(checked.event, admitted, this.#identity.wire, this.#socket)
     return { ok: true }
   }
 

@@ -1,7 +1,7 @@
 import type { Bye } from '@roomful/contract/protocol'
 import { connectError, identify, type Identity } from './authenticate.ts'
 import { endWithBye } from './bye.ts'
-import { ChannelWatch, channelsOf, takeOut } from '../rooms/channels.ts'
+import { type Channel, ChannelWatch, channelsOf, takeOut } from '../rooms/channels.ts'
 import type { Guard } from '../guard/guard.ts'
 import { assertRate } from '../rates/rate-check.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
@@ -31,8 +31,8 @@ export class Sessions {
     this.#parts = parts
     this.#sentAway = new SentAway(parts.settings.handlerTimeoutMs)
     this.#channels = new ChannelWatch({
-      onJoined: (socket, room) => this.#movedInto(socket, room),
-      onLeft: (socket, room) => this.#open.get(socket)?.memberships?.onChannelLeft(room),
+      onJoined: (socket, channel) => this.#movedInto(socket, channel),
+      onLeft: (socket, channel) => this.#open.get(socket)?.memberships?.onChannelLeft(channel),
     })
     // One function for all sockets, which Socket.IO calls with the socket as `this`.
     const ended = (socket: SocketIoSocket, reason: string): void => this.#ended(socket, reason)
@@ -132,12 +132,12 @@ export class Sessions {
     }
   }
 
-  #movedInto(socket: SocketIoSocket, room: string): void {
+  #movedInto(socket: SocketIoSocket, channel: Channel): void {
     const open = this.#open.get(socket)
     if (open === undefined) return // checked when its session begins
     const { memberships } = open
-    if (memberships) memberships.onChannelJoined(room)
-    else takeOut(socket, room, this.#parts.settings.report)
+    if (memberships) memberships.onChannelJoined(channel)
+    else takeOut(socket, channel, this.#parts.settings.report)
   }
 
   async #assertRate({ handshake }: SocketIoSocket): Promise<void> {
@@ -162,7 +162,7 @@ export class Sessions {
   #begin(socket: SocketIoSocket, identity: Identity | null): void {
     if (!socket.connected) return
     this.#channels.watch(socket)
-    for (const room of channelsOf(socket)) takeOut(socket, room, this.#parts.settings.report)
+    for (const channel of channelsOf(socket)) takeOut(socket, channel, this.#parts.settings.report)
     const session = new Session(socket, identity, this.#parts.guard.of(socket.conn), this.#parts)
     this.#parts.settings.inspect?.({ type: 'connect', user: session.user })
     this.#open.set(socket, session)

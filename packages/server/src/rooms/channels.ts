@@ -1,16 +1,22 @@
 import { RoomfulError } from '@roomful/contract'
 import type { Report } from '../report.ts'
-import { channelOf, type SocketIoSocket } from '../socket-io.ts'
+import { channelOf, singlesChannelOf, type SocketIoSocket } from '../socket-io.ts'
 
 type Adapter = SocketIoSocket['nsp']['adapter']
 
+/** A Socket.IO room of a room: that of all its members, or that of the members who read single events. */
+export interface Channel {
+  readonly name: string
+  readonly room: string
+}
+
 interface ChannelListeners {
-  readonly onJoined: (socket: SocketIoSocket, room: string) => void
-  readonly onLeft: (socket: SocketIoSocket, room: string) => void
+  readonly onJoined: (socket: SocketIoSocket, channel: Channel) => void
+  readonly onLeft: (socket: SocketIoSocket, channel: Channel) => void
 }
 
 /**
- * Tells when a socket has entered or left the Socket.IO room of a room, also where the app moves it behind this library:
+ * Tells when a socket has entered or left a Socket.IO room of a room, also where the app moves it behind this library:
  * `io.socketsLeave`, `socket.leave`, `io.socketsJoin`.
  */
 export class ChannelWatch {
@@ -29,10 +35,10 @@ export class ChannelWatch {
     this.#stop()
     const listenerFor =
       (on: ChannelListeners['onLeft']) =>
-      (channel: string, id: string): void => {
-        const room = roomOf(channel)
+      (name: string, id: string): void => {
+        const channel = channelFrom(name)
         const socket = sockets.get(id)
-        if (room !== undefined && socket !== undefined) on(socket, room)
+        if (channel !== undefined && socket !== undefined) on(socket, channel)
       }
     const [onJoined, onLeft] = [listenerFor(this.#listeners.onJoined), listenerFor(this.#listeners.onLeft)]
     adapter.on('join-room', onJoined)
@@ -50,25 +56,26 @@ export class ChannelWatch {
   }
 }
 
-/** The rooms whose Socket.IO rooms a socket is in. */
-export function channelsOf(socket: SocketIoSocket): string[] {
-  return [...socket.rooms].flatMap((channel) => roomOf(channel) ?? [])
+/** The Socket.IO rooms of rooms that a socket is in. */
+export function channelsOf(socket: SocketIoSocket): Channel[] {
+  return [...socket.rooms].flatMap((name) => channelFrom(name) ?? [])
 }
 
-export function leaveChannel(socket: SocketIoSocket, room: string, report: Report): void {
-  const left = socket.leave(channelOf(room)) // a promise with some adapters
+export function leaveChannel(socket: SocketIoSocket, { name, room }: Channel, report: Report): void {
+  const left = socket.leave(name) // a promise with some adapters
   if (left instanceof Promise) left.catch((error) => report(error, { during: 'leave', room }))
 }
 
 /** Takes a socket out of a Socket.IO room that it has not joined, and reports the mistake of the app. */
-export function takeOut(socket: SocketIoSocket, room: string, report: Report): void {
-  leaveChannel(socket, room, report)
-  const sentence = `a socket was put into the Socket.IO room "${channelOf(room)}", and was taken out again: only a client's own join makes a member`
-  report(new RoomfulError('INVALID_ARGUMENT', sentence), { during: 'join', room })
+export function takeOut(socket: SocketIoSocket, channel: Channel, report: Report): void {
+  leaveChannel(socket, channel, report)
+  const sentence = `a socket was put into the Socket.IO room "${channel.name}", and was taken out again: only a client's own join makes a member`
+  report(new RoomfulError('INVALID_ARGUMENT', sentence), { during: 'join', room: channel.room })
 }
 
-const PREFIX = channelOf('')
+const PREFIXES = [channelOf(''), singlesChannelOf('')]
 
-function roomOf(channel: string): string | undefined {
-  return channel.startsWith(PREFIX) ? channel.slice(PREFIX.length) : undefined
+function channelFrom(name: string): Channel | undefined {
+  const prefix = PREFIXES.find((one) => name.startsWith(one))
+  return prefix === undefined ? undefined : { name, room: name.slice(prefix.length) }
 }

@@ -2,7 +2,7 @@ import { INBOX, isPassingCode, type JoinAnswer, type JoinRequest, type Out, wire
 import type { ActiveRooms } from './active-rooms.ts'
 import { type Identity, userIdOf } from '../connection/authenticate.ts'
 import type { CallbackRunner } from '../callback-runner.ts'
-import { takeOut } from './channels.ts'
+import { type Channel, takeOut } from './channels.ts'
 import { REMOVED } from './operation-arguments.ts'
 import { inboxOf, wireNameOf } from './inbox.ts'
 import type { JoinTurn } from './join-group.ts'
@@ -109,19 +109,20 @@ export class Memberships {
     for (const name of names) await this.#mutex.run(name, () => this.#reauthorizeRoom(name))
   }
 
-  /** The app took the socket out of the Socket.IO room, for example by `io.socketsLeave`. */
-  onChannelLeft(room: string): void {
-    if (this.#isIn(room)) this.putOut(wireNameOf(room), refuse('REMOVED', REMOVED))
+  /** The app took the socket out of a Socket.IO room, for example by `io.socketsLeave`. */
+  onChannelLeft(channel: Channel): void {
+    if (this.#belongsTo(channel)) this.putOut(wireNameOf(channel.room), refuse('REMOVED', REMOVED))
   }
 
-  /** The app put the socket into the Socket.IO room: only a join makes a member, so that it is taken out again. */
-  onChannelJoined(room: string): void {
-    if (!this.#isIn(room)) takeOut(this.#socket, room, this.#parts.settings.report)
+  /** The app put the socket into a Socket.IO room: only a join makes a member, so that it is taken out again. */
+  onChannelJoined(channel: Channel): void {
+    if (!this.#belongsTo(channel)) takeOut(this.#socket, channel, this.#parts.settings.report)
   }
 
   /** By the room's name in the log, which tells the inboxes of two users apart. */
-  #isIn(room: string): boolean {
-    return this.#rooms.get(wireNameOf(room))?.room.name === room
+  #belongsTo({ name, room }: Channel): boolean {
+    const joined = this.#rooms.get(wireNameOf(room))?.room
+    return joined?.name === room && joined.hasInChannel(this.#socket, name)
   }
 
   /** The socket is gone: running joins enter no room. A user who may return stays a member for a while (S16). */
@@ -201,13 +202,16 @@ export class Memberships {
   }
 
   /** S11: the room receives what is committed before the socket is a member. Makes it one first, and then reads the log and the members. */
-  async #enter({ room: name, since, presence, params, last = 0 }: JoinRequest, bytes: number): Promise<JoinAnswer> {
+  async #enter(
+    { room: name, since, presence, params, last = 0, packs }: JoinRequest,
+    bytes: number,
+  ): Promise<JoinAnswer> {
     const membership = this.#rooms.get(name) ?? this.#open(name)
     membership.params = params
     const { room } = membership
     await room.open()
     if (this.#ended || this.#rooms.get(name) !== membership) throw refuse('UNAVAILABLE', 'the connection has ended')
-    await room.enter(this.#socket, this.#identity.wire, presence)
+    await room.enter(this.#socket, this.#identity.wire, { presence, packs })
     // Again, since a slow adapter may have added the socket after it ended or was put out.
     if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)
     const page = (await this.#missed(room, since, bytes)) ?? wirePage(await this.#newest(room, last, bytes))

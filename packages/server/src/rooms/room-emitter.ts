@@ -7,28 +7,25 @@ import type { EventRules, Kind } from '../publish/event-rules.ts'
 import { inboxOf } from './inbox.ts'
 import type { RoomEmitter, UserEmitter } from '../options.ts'
 import type { Report } from '../report.ts'
-import { volatileMeta } from './room.ts'
-import { channelOf, type SocketIoServer } from '../socket-io.ts'
 
 interface RoomEmitterParts {
   readonly rules: EventRules
   readonly drain: Drain
   readonly activeRooms: ActiveRooms
-  readonly io: SocketIoServer
   readonly report: Report
 }
 
 /** `rooms.to(name)`: emits the server's own messages, without `authorize` and without handlers. */
 export function createRoomEmitter(room: string, parts: RoomEmitterParts): RoomEmitter<AnyContract> {
   assertRoomName(room)
-  const { rules, drain, io } = parts
+  const { rules, drain, activeRooms } = parts
   return {
     emit: (event: string, data?: unknown) => emit(room, event, data, 'durable', parts),
     volatile: {
       emit: (event: string, data?: unknown) => {
         drain.assertOpen()
         const checked = rules.checkOwn(event, data, 'volatile')
-        io.to(channelOf(room)).emit(event, checked, volatileMeta(room, null))
+        activeRooms.find(room)?.relay(event, checked, null)
       },
     },
   }

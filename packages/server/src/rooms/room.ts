@@ -1,15 +1,13 @@
 import {
-  type Entry,
   type Head,
   type MembersDelta,
   type Typing,
   type WireMember,
-  type WireMeta,
   type WireUser,
   wire,
 } from '@roomful/contract/protocol'
 import { Broadcast } from './broadcast.ts'
-import { leaveChannel } from './channels.ts'
+import { Delivery, type DeliveryParts } from './delivery.ts'
 import type { Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
 import type { EarlierEpoch, LogPosition, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
@@ -18,17 +16,13 @@ import type { Metrics } from '../metrics/metrics.ts'
 import { isInbox, wireNameOf } from './inbox.ts'
 import type { MergePresence } from './presence-rules.ts'
 import { RefusalError, refuse } from '../refuse.ts'
-import type { Report } from '../report.ts'
 import { RoomMembers, type SendChange } from './room-members.ts'
 import { type ServerSender, ServerMessages } from './server-messages.ts'
-import { channelOf, type SocketIoServer, type SocketIoSocket } from '../socket-io.ts'
+import { channelOf, type SocketIoSocket } from '../socket-io.ts'
 import { TypingState } from './typing-state.ts'
 
-export interface RoomParts {
-  readonly io: SocketIoServer
+export interface RoomParts extends DeliveryParts {
   readonly log: RoomLog
-  readonly metrics: Metrics
-  readonly report: Report
   /** The server as a sender of its own messages. */
   readonly server: ServerSender
   /** How many members of a room are listed. */
@@ -55,9 +49,9 @@ export class Room {
   /** In the log; `#wireName` is what clients know. */
   readonly name: string
   readonly #wireName: string
-  readonly #io: SocketIoServer
+  readonly #io: RoomParts['io']
   readonly #log: RoomLog
-  readonly #report: Report
+  readonly #report: RoomParts['report']
   readonly #onJoin: RoomParts['onJoin']
   readonly #onLeave: RoomParts['onLeave']
   readonly #batches = new Set<RunningBatch>()
@@ -65,6 +59,7 @@ export class Room {
   readonly #members: RoomMembers | undefined
   readonly #typing = new TypingState()
   readonly #metrics: Metrics
+  readonly #delivery: Delivery
   readonly #broadcast: Broadcast
   readonly #serverMessages: ServerMessages
   readonly #onUncertain: RoomParts['onUncertain']
@@ -72,10 +67,8 @@ export class Room {
   /** A write seemed to fail, and the log was not read since. */
   isUncertain = false
 
-  constructor(
-    name: string,
-    { io, log, metrics, report, maxMembers, mergePresence, onJoin, onLeave, onUncertain, server }: RoomParts,
-  ) {
+  constructor(name: string, parts: RoomParts) {
+    const { io, log, metrics, report, maxMembers, mergePresence, onJoin, onLeave, onUncertain, server } = parts
     this.name = name
     this.#wireName = wireNameOf(name)
     this.#io = io
@@ -88,9 +81,10 @@ export class Room {
     this.#serverMessages = new ServerMessages(server, (batch) => this.commit(batch))
     const merge = mergePresence && ((presences: readonly unknown[]) => mergePresence(presences, name))
     if (!isInbox(name)) this.#members = new RoomMembers(maxMembers, this.#sendMembers, merge)
+    this.#delivery = new Delivery(name, parts)
     this.#broadcast = new Broadcast({
       page: async (request) => await log.page(name, request),
-      send: (epoch, entries) => this.#sendEntries(epoch, entries),
+      send: (epoch, entries) => this.#delivery.sendEntries(epoch, entries),
       sendHead: (head, previous) => this.#sendHead(head, previous),
       onError: (error) => report(error, { during: 'broadcast', room: name }),
     })
@@ -115,9 +109,16 @@ export class Room {
     )
   }
 
-  /** Begins delivery to the socket, and makes it a member. `presence`: null removes the socket's presence, undefined keeps it. */
-  async enter(socket: SocketIoSocket, user: WireUser, presence?: unknown): Promise<void> {
-    const joined = socket.join(channelOf(this.name))
+  /**
+   * Begins delivery to the socket, and makes it a member. `presence`: null removes the socket's presence, undefined keeps it.
+   * `packs`: events are sent in packs.
+   */
+  async enter(
+    socket: SocketIoSocket,
+    user: WireUser,
+    { presence, packs = false }: { readonly presence?: unknown; readonly packs?: boolean | undefined } = {},
+  ): Promise<void> {
+    const joined = this.#delivery.enter(socket, packs)
     const isNew = this.#members?.update((members) => members.enter(socket, user, presence), socket)
     if (isNew) this.#onJoin?.(this.name, user)
     await joined
@@ -176,7 +177,12 @@ export class Room {
   }
 
   unsubscribe(socket: SocketIoSocket): void {
-    leaveChannel(socket, this.name, this.#report)
+    this.#delivery.leave(socket)
+  }
+
+  /** Whether the socket is in a Socket.IO room of this room by its own join. */
+  hasInChannel(socket: SocketIoSocket, channel: string): boolean {
+    return this.#delivery.hasInChannel(socket, channel)
   }
 
   get memberCount(): number {
@@ -192,14 +198,16 @@ export class Room {
     return this.#members?.all() ?? []
   }
 
-  /** Sends no more changes of the members. */
+  /** Sends the events that wait, and no more changes of the members. */
   stop(): void {
+    this.#delivery.flush()
     this.#members?.stop()
   }
 
   async page(request: PageRequest): Promise<Page> {
     const page = await this.#log.page(this.name, request)
     this.#broadcast.noticePage(page)
+    this.#delivery.knowEpoch(page.epoch)
     return page
   }
 
@@ -223,9 +231,9 @@ export class Room {
     return this.#serverMessages.add(entry)
   }
 
-  /** S14: sends to all but the sender at once, without the log. */
-  relay(socket: SocketIoSocket, event: string, data: unknown, from: WireUser): void {
-    socket.to(channelOf(this.name)).emit(event, data, volatileMeta(this.name, from))
+  /** S14: sends to all but the sender, without the log. */
+  relay(event: string, data: unknown, from: WireUser | null, sender?: SocketIoSocket): void {
+    this.#delivery.relay(event, data, from, sender)
   }
 
   #left(user: WireUser | undefined): void {
@@ -254,23 +262,9 @@ export class Room {
     this.#onUncertain?.(this)
   }
 
-  #sendEntries(epoch: string, entries: readonly Entry[]): void {
-    const startedAt = performance.now()
-    for (const entry of entries) this.#sendEntry(epoch, entry)
-    this.#metrics.fanOutMs.add(performance.now() - startedAt)
-  }
-
-  #sendEntry(epoch: string, { event, data, seq, id, from, at }: Entry): void {
-    const meta: WireMeta = { $room: this.#wireName, epoch, seq, id, from, at }
-    try {
-      this.#io.to(channelOf(this.name)).emit(event, data, meta)
-    } catch (error) {
-      // The entry is in the log: members find the hole and fetch it.
-      this.#report(error, { during: 'broadcast', room: this.name, event })
-    }
-  }
-
   #sendHead({ epoch, head }: LogPosition, previous?: EarlierEpoch): void {
+    this.#delivery.flush()
+    this.#delivery.knowEpoch(epoch)
     const message: Head = { room: this.#wireName, epoch, seq: head, ...(previous && { previous }) }
     try {
       this.#io.to(channelOf(this.name)).emit(wire.head, message)
@@ -293,9 +287,4 @@ export class Room {
       this.#report(error, { during: 'broadcast', room: this.name }) // members notice the missing `v`, and join again
     }
   }
-}
-
-/** The meta of an event that has no place in the log. */
-export function volatileMeta(room: string, from: WireUser | null): WireMeta {
-  return { $room: room, from, at: Date.now() }
 }

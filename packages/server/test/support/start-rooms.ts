@@ -1,7 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AnyContract } from '@roomful/contract'
-import { type Hello, type JoinAnswer, type PublishAnswer, type Refused, wire } from '@roomful/contract/protocol'
+import {
+  type Hello,
+  type JoinAnswer,
+  type Pack,
+  type PublishAnswer,
+  type Refused,
+  wire,
+} from '@roomful/contract/protocol'
 import { Server, type ServerOptions } from 'socket.io'
 import { io as connectTo, type Socket } from 'socket.io-client'
 import { expect, onTestFinished } from 'vitest'
@@ -22,7 +29,7 @@ export interface Client {
   join(
     room: string,
     since?: { epoch: string; seq: number },
-    more?: { params?: unknown; last?: number },
+    more?: { params?: unknown; last?: number; packs?: boolean },
   ): Promise<JoinAnswer>
   publish(
     room: string,
@@ -45,6 +52,7 @@ export interface Running<C extends AnyContract, Claims = undefined> {
   readonly rooms: Rooms<C, Claims>
   readonly url: string
   readonly errors: { readonly error: unknown; readonly context: ErrorContext }[]
+  /** Every second client reads packs, so that rooms have members of both kinds. */
   readonly connect: (auth?: Record<string, unknown>) => Promise<Client>
 }
 
@@ -62,8 +70,9 @@ export async function startRooms<C extends AnyContract, Claims = undefined>(
     await io.close()
   })
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  let clients = 0
   const connect = async (auth: Record<string, unknown> = {}): Promise<Client> => {
-    const client = clientOf(connectRaw(url, auth))
+    const client = clientOf(connectRaw(url, auth), clients++ % 2 === 1)
     await client.hello()
     return client
   }
@@ -78,10 +87,14 @@ export function connectRaw(url: string, auth: Record<string, unknown> = {}): Soc
   return socket
 }
 
-export function clientOf(socket: Socket): Client {
+/** `packs`: its joins ask for packs, unless a join says otherwise. */
+export function clientOf(socket: Socket, packs = false): Client {
   const heard: Heard[] = []
   const epochs = new Map<string, string>()
-  socket.onAny((event: string, ...args: unknown[]) => heard.push({ event, args }))
+  socket.onAny((event: string, ...args: unknown[]) => {
+    heard.push({ event, args })
+    if (event === wire.events) heard.push(...eventsOf(args[0] as Pack))
+  })
   const client: Client = {
     socket,
     heard,
@@ -92,7 +105,12 @@ export function clientOf(socket: Socket): Client {
     },
     ask: async (event, request) => await socket.timeout(20_000).emitWithAck(event, request),
     join: async (room, since, more) => {
-      const answer = await client.ask<JoinAnswer>(wire.join, { room, ...(since && { since }), ...more })
+      const answer = await client.ask<JoinAnswer>(wire.join, {
+        room,
+        ...(packs && { packs }),
+        ...(since && { since }),
+        ...more,
+      })
       epochs.set(room, answer.epoch)
       return answer
     },
@@ -100,6 +118,14 @@ export function clientOf(socket: Socket): Client {
       await client.ask(wire.publish, { room, epoch, cid, items: items.map((item) => ({ id: idOf(item.n), ...item })) }),
   }
   return client
+}
+
+/** The events of a pack, as they come to a client that reads single events. */
+function eventsOf({ room, epoch, from: sender = null, events }: Pack): Heard[] {
+  return events.map(({ event, data = null, seq, id, from = sender, at }) => {
+    const place = seq === undefined ? {} : { epoch, seq, id }
+    return { event, args: [data, { $room: room, ...place, from, at }] }
+  })
 }
 
 /** The requests of the protocol. */

@@ -1,10 +1,11 @@
 import '@roomful/testing/vitest'
 import { type ClientOptions, createClient, defineContract, roomful } from '@roomful/client'
+import type { Pack } from '@roomful/contract/protocol'
 import { createRooms } from '@roomful/server'
-import type { MockServer } from '@roomful/testing'
+import type { MockServer, Packet } from '@roomful/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { startMock, url } from './start.ts'
+import { connectedClient, startMock, url } from './start.ts'
 
 const chat = defineContract({ room: { message: z.object({ text: z.string() }) }, user: z.object({ id: z.string() }) })
 
@@ -51,6 +52,27 @@ export function testRoomful(): void {
     expect(server).toHaveEmitted('message', { text: expect.stringContaining('hell') as string })
     expect(server).not.toHaveEmitted('message', { text: 'welcome' })
     expect(server.emitted.find(({ event }) => event === 'message')).toMatchObject({ room: 'general' })
+  })
+
+  test('a filter selects a pack by the events in it', async () => {
+    const server = await startMock()
+    const room = startRooms(server).to('general')
+    const reader = await connectedClient({ auth: { token: 'ann' } })
+    const received: unknown[] = []
+    reader.on('$events', (pack: Pack) => received.push(...pack.events.map(({ data }) => data)))
+    await reader.emitWithAck('$join', { room: 'general', packs: true })
+    const dropped: Packet[] = []
+    server.dropNext((packet) => {
+      if (packet.event === 'message') dropped.push(packet)
+      return dropped.length === 2
+    })
+    for (const text of ['one', 'two']) void room.emit('message', { text })
+    await expect.poll(() => dropped).toHaveLength(2)
+    server.duplicateNext('message')
+    await room.emit('message', { text: 'three' })
+    await expect.poll(() => received).toEqual([{ text: 'three' }, { text: 'three' }])
+    const meta = { $room: 'general', epoch: expect.any(String) as string, seq: 2, from: null }
+    expect(dropped[1]).toMatchObject({ data: { text: 'two' }, args: [{ text: 'two' }, meta] })
   })
 
   test('a message whose ack is lost is stored once', async () => {

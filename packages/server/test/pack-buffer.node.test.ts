@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest'
+import { FLUSH_MS, PackBuffer, type PackOutput } from '../src/rooms/pack-buffer.ts'
+
+const EPOCH = 'the-epoch'
+type Outputs = PackOutput<string>[]
+
+/** A buffer with a clock: `at` moves it. Each event has 10 bytes. */
+function start(maxBytes = 1_000) {
+  const buffer = new PackBuffer<string>(maxBytes)
+  let now = 1_000
+  return {
+    buffer,
+    at: (ms: number) => void (now = 1_000 + ms),
+    add: (event: string, epoch: string | undefined = EPOCH, bytes = 10): Outputs =>
+      buffer.step({ type: 'add', event, bytes, epoch, now }),
+    volatile: (event: string): Outputs => buffer.step({ type: 'add', event, bytes: 10, epoch: undefined, now }),
+    due: (): Outputs => buffer.step({ type: 'due', now }),
+    flush: (): Outputs => buffer.step({ type: 'flush', now }),
+  }
+}
+const send = (events: string[], epoch: string | undefined = EPOCH) => ({ type: 'send', epoch, events })
+const wait = (ms: number) => ({ type: 'wait', ms })
+
+test('events of an idle room go together at the end of the turn in which they came', () => {
+  const { add, due } = start()
+  expect(add('a')).toEqual([wait(0)])
+  expect(add('b')).toEqual([])
+  expect(due()).toEqual([send(['a', 'b'])])
+  expect(due()).toEqual([])
+})
+
+test('a message now and then never waits', () => {
+  const { at, add, due } = start()
+  for (const ms of [0, FLUSH_MS / 2 + 1, FLUSH_MS + 2]) {
+    at(ms)
+    expect(add('a')).toEqual([wait(0)])
+    expect(due()).toEqual([send(['a'])])
+  }
+})
+
+test('while more events come, packs are sent 8 ms apart', () => {
+  const { at, add, due } = start()
+  add('a')
+  add('b')
+  due()
+  at(3)
+  expect(add('c')).toEqual([wait(5)])
+  at(7)
+  expect(add('d')).toEqual([])
+  at(8)
+  expect(due()).toEqual([send(['c', 'd'])])
+  at(10)
+  expect(add('e')).toEqual([wait(6)])
+})
+
+test('a room is idle again 8 ms after its last pack, and at once where a pack came later than that', () => {
+  const { at, add, due } = start()
+  for (const event of ['a', 'b', 'c']) add(event)
+  due()
+  at(FLUSH_MS)
+  expect(add('d')).toEqual([wait(0)])
+})
+
+test('no event waits longer than 8 ms, however often others come', () => {
+  const { at, add, due } = start()
+  const waits: number[] = []
+  let sentAt: number | undefined
+  for (let ms = 0; ms < 100; ms += 0.5) {
+    at(ms)
+    if (sentAt !== undefined && ms >= sentAt) {
+      sentAt = undefined
+      due()
+    }
+    for (const output of add(`event at ${ms}`)) {
+      if (output.type !== 'wait') continue
+      waits.push(output.ms)
+      sentAt = ms + output.ms
+    }
+  }
+  expect(waits.length).toBeGreaterThan(10)
+  expect(Math.max(...waits)).toBeLessThanOrEqual(FLUSH_MS)
+})
+
+test('a pack has at most its limit of bytes, except with a single larger event', () => {
+  const { add, due } = start(25)
+  add('a')
+  add('b')
+  expect(add('c')).toEqual([send(['a', 'b'])])
+  expect(add('large', EPOCH, 90)).toEqual([send(['c'])])
+  expect(add('d')).toEqual([send(['large'])])
+  expect(due()).toEqual([send(['d'])])
+})
+
+test('a pack is of one epoch, and volatile events go with any', () => {
+  const { add, volatile, due } = start()
+  volatile('cursor')
+  expect(add('a')).toEqual([])
+  volatile('cursor')
+  expect(add('b', 'another-epoch')).toEqual([send(['cursor', 'a', 'cursor'])])
+  expect(due()).toEqual([send(['b'], 'another-epoch')])
+  volatile('cursor')
+  expect(due()).toEqual([{ type: 'send', epoch: undefined, events: ['cursor'] }])
+})
+
+test('a flush sends what waits at once, and the wait that it ends does no harm', () => {
+  const { buffer, add, due, flush } = start()
+  expect(flush()).toEqual([])
+  add('a')
+  expect(buffer.waiting).toEqual({ epoch: EPOCH, events: ['a'] })
+  expect(flush()).toEqual([send(['a'])])
+  expect(buffer.waiting).toEqual({ epoch: undefined, events: [] })
+  expect(due()).toEqual([])
+})
