@@ -497,9 +497,9 @@ export const mutants = [
       },
       {
         file: `${server}/rooms/memberships.ts`,
-        find: 'const members = room.members()',
+        find: 'const members = room.members(this.#identity.wire.id)',
         replace:
-          'await room.enter(this.#socket, this.#identity.wire, { presence, packs }); const members = room.members()',
+          'await room.enter(this.#socket, this.#identity.wire, { presence, packs }); const members = room.members(this.#identity.wire.id)',
       },
     ],
   },
