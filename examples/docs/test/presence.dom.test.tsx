@@ -4,6 +4,7 @@ import { cleanup, configure, fireEvent, render, screen } from '@testing-library/
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { Composer } from './presence-and-typing/composer.tsx'
 import { chat } from './presence-and-typing/contract.ts'
+import { Crowd } from './presence-and-typing/crowd.tsx'
 import { follow } from './presence-and-typing/follow.ts'
 import { greet } from './presence-and-typing/greet.ts'
 import { People } from './presence-and-typing/people.tsx'
@@ -55,6 +56,15 @@ test('server.ts: a member who is back within `presenceGraceMs` has not left for 
   await expect.poll(() => room.status).toBe('joined')
   await enter('eve')
   await expect.poll(() => said).toEqual(['bob came', 'eve came'])
+})
+
+test('crowd.tsx: names the other members of a small room', async () => {
+  const { enter } = await start()
+  const { room } = await enter('ann')
+  await enter('bob')
+  render(<Crowd room={room} />)
+  expect(await screen.findByText('you and bob')).toBeTruthy()
+  expect(room.occupancy.getState()).toEqual({ count: 2, isPartial: false })
 })
 
 test('people.tsx: shows the other members, and sets and clears the own presence', async () => {
