@@ -164,6 +164,33 @@ def relay(request):
     return {}
 
 
+def remove_member(room, sid):
+    if room in members:
+        members[room].sids.discard(sid)
+        tell_count(room)
+
+
+def tell_count(room, skip_sid=None):
+    """[S27] Sends the number of members: now, or when a second has passed since the last one."""
+    wait = members[room].wait()
+    if wait is None:
+        return
+    if wait > 0:
+        members[room].is_due = True
+        socketio.start_background_task(tell_count_later, room, wait)
+        return
+    count = members[room].take()
+    socketio.emit('$members', {'room': room, **count}, to=channel(room), skip_sid=skip_sid)
+
+
+def tell_count_later(room, wait):
+    socketio.sleep(wait)
+    with lock:
+        count = members[room].take()
+        if count:
+            socketio.emit('$members', {'room': room, **count}, to=channel(room))
+
+
 def send(room, epoch, events, include_self=True):
     """Sends events one by one, and in one pack to those who asked for packs [S28]. A batch is smaller than `pageBytes`."""
     for event in events:
@@ -173,7 +200,6 @@ def send(room, epoch, events, include_self=True):
     if events:
         pack = {'room': room, 'epoch': epoch, 'events': events}
         emit('$events', pack, to=packs_channel(room), include_self=include_self)
-        remove_member(room, sid)
 
 
 def log_in(request):
