@@ -1112,8 +1112,8 @@ export const mutants = [
   mutant(
     'S28 a pack has events of two epochs',
     `${server}/rooms/pack-buffer.ts`,
-    'const outputs = isOther || ',
-    'const outputs = ',
+    'if (isOther || this.#bytes + bytes > this.#maxBytes)',
+    'if (this.#bytes + bytes > this.#maxBytes)',
     packs,
   ),
   mutant(

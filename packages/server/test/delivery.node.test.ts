@@ -49,7 +49,9 @@ function start({ pageBytes = 10_000 } = {}) {
   const metrics = new Metrics()
   const errors: unknown[] = []
   const io = { on: () => io, off: () => io, use: () => io, to: (room: string) => sockets.to(room) }
-  const delivery = new Delivery('general', { io, metrics, pageBytes, report: (error) => errors.push(error) })
+  let time = 0
+  const report = (error: unknown) => void errors.push(error)
+  const delivery = new Delivery('general', { io, metrics, pageBytes, report, now: () => time })
   const reader = (id: string, packs = true) => {
     const added = sockets.add(id)
     void delivery.enter(added.socket, packs)
@@ -60,7 +62,19 @@ function start({ pageBytes = 10_000 } = {}) {
       EPOCH,
       seqs.map((seq) => entry(seq)),
     )
-  return { sockets, metrics, errors, delivery, reader, send }
+  /** Time passes, so that the room is idle. */
+  const idle = () => void (time += 100)
+  return { sockets, metrics, errors, delivery, reader, send, idle }
+}
+
+/** A room that was sent two events just now, so that those of a test wait. */
+function startBusy() {
+  const started = start()
+  const first = started.reader('first')
+  started.send(-1, 0)
+  started.delivery.leave(first.socket)
+  started.sockets.encoded = 0
+  return { ...started, countsBefore: started.metrics.fanOutMs.snapshot().count }
 }
 
 function entry(seq: number, from: Entry['from'] = ann, data: unknown = seq): Entry {
@@ -74,15 +88,12 @@ const seen = (received: readonly unknown[][]): unknown[] =>
     if (event === '$events') return (data as Pack).events.map((one) => one.seq ?? one.data)
     return [(meta as { seq?: number }).seq ?? data]
   })
-const endOfTurn = () => new Promise(setImmediate)
 
 describe('a pack', () => {
-  test('has the sender once, and an event of another sender has its own', async () => {
+  test('has the sender once, and an event of another sender has its own', () => {
     const { delivery, reader } = start()
     const { received } = reader('1')
     delivery.sendEntries(EPOCH, [entry(1), entry(2), entry(3, bob), entry(4, null)])
-    expect(received).toEqual([])
-    await endOfTurn()
     const message = (seq: number) => ({ event: 'message', data: seq, seq, id: `id ${seq}`, at: seq })
     expect(packsOf(received)).toEqual([
       {
@@ -94,11 +105,10 @@ describe('a pack', () => {
     ])
   })
 
-  test("of the server's own messages has no sender", async () => {
+  test("of the server's own messages has no sender", () => {
     const { delivery, reader } = start()
     const { received } = reader('1')
     delivery.sendEntries(EPOCH, [entry(1, null), entry(2)])
-    await endOfTurn()
     const [pack] = packsOf(received)
     expect([pack && 'from' in pack, pack?.events.map(({ from }) => from)]).toEqual([false, [undefined, ann]])
   })
@@ -129,8 +139,8 @@ describe('a pack', () => {
 })
 
 describe('members of both kinds in one room', () => {
-  test('get every event once, in one order, and each packet is encoded once', async () => {
-    const { sockets, delivery, reader, send } = start()
+  test('get every event once, in one order, and each packet is encoded once', () => {
+    const { sockets, delivery, reader, send } = startBusy()
     const packs = ['1', '2', '3'].map((id) => reader(id))
     const singles = ['4', '5'].map((id) => reader(id, false))
     send(1, 2)
@@ -139,7 +149,6 @@ describe('members of both kinds in one room', () => {
       [1, 2],
     ])
     send(3)
-    await endOfTurn()
     delivery.sendEntries('another-epoch', [entry(4)])
     delivery.flush()
     for (const { received } of [...packs, ...singles]) expect(seen(received)).toEqual([1, 2, 3, 4])
@@ -149,7 +158,7 @@ describe('members of both kinds in one room', () => {
   })
 
   test('S14 get a volatile event, but not its sender', () => {
-    const { delivery, reader, send } = start()
+    const { delivery, reader, send } = startBusy()
     const [one, two, three] = [reader('1'), reader('2'), reader('3', false)]
     send(1)
     delivery.relay('cursor', 'of 1', ann, one.socket)
@@ -176,7 +185,7 @@ describe('members of both kinds in one room', () => {
 
 describe('a socket that comes or goes while events wait', () => {
   test('misses none, and gets no volatile event from before', () => {
-    const { delivery, reader, send } = start()
+    const { delivery, reader, send } = startBusy()
     const one = reader('1')
     send(1)
     delivery.relay('cursor', 'before', ann)
@@ -188,7 +197,7 @@ describe('a socket that comes or goes while events wait', () => {
   })
 
   test('goes on without a hole when it joins again for single events, and gets no volatile event twice', () => {
-    const { delivery, reader, send } = start()
+    const { delivery, reader, send } = startBusy()
     const { socket, received } = reader('1')
     reader('2')
     send(1)
@@ -205,7 +214,7 @@ describe('a socket that comes or goes while events wait', () => {
   })
 
   test('gets what was committed before it leaves, and nothing after', () => {
-    const { sockets, delivery, reader, send } = start()
+    const { sockets, delivery, reader, send } = startBusy()
     const [one, two, gone] = [reader('1'), reader('2'), reader('3')]
     send(1)
     delivery.relay('cursor', 'of 1', ann, one.socket)
@@ -233,9 +242,9 @@ describe('a socket that comes or goes while events wait', () => {
   })
 })
 
-test('fanOutMs counts each list of entries once, when its last member was sent it', async () => {
-  const { metrics, delivery, reader, send } = start()
-  const count = () => metrics.fanOutMs.snapshot().count
+test('fanOutMs counts each list of entries once, when its last member was sent it', () => {
+  const { metrics, delivery, reader, send, countsBefore } = startBusy()
+  const count = () => metrics.fanOutMs.snapshot().count - countsBefore
   delivery.sendEntries(EPOCH, [])
   send(1)
   expect(count()).toBe(1) // no members
@@ -244,6 +253,16 @@ test('fanOutMs counts each list of entries once, when its last member was sent i
   send(2, 3)
   send(4)
   expect(count()).toBe(1)
-  await endOfTurn()
+  delivery.flush()
   expect(count()).toBe(3)
+})
+
+test('an idle room sends at once, before the answer to the sender', () => {
+  const { reader, send, idle } = start()
+  const { received } = reader('1')
+  for (const seq of [1, 2, 3]) {
+    idle()
+    send(seq)
+    expect(seen(received).at(-1)).toBe(seq)
+  }
 })

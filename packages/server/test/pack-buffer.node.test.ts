@@ -12,8 +12,11 @@ function start(maxBytes = 1_000) {
     buffer,
     at: (ms: number) => void (now = 1_000 + ms),
     add: (event: string, epoch: string | undefined = EPOCH, bytes = 10): Outputs =>
-      buffer.step({ type: 'add', event, bytes, epoch, now }),
-    volatile: (event: string): Outputs => buffer.step({ type: 'add', event, bytes: 10, epoch: undefined, now }),
+      buffer.step({ type: 'add', events: [{ event, bytes }], epoch, now }),
+    addAll: (...events: string[]): Outputs =>
+      buffer.step({ type: 'add', events: events.map((event) => ({ event, bytes: 10 })), epoch: EPOCH, now }),
+    volatile: (event: string): Outputs =>
+      buffer.step({ type: 'add', events: [{ event, bytes: 10 }], epoch: undefined, now }),
     due: (): Outputs => buffer.step({ type: 'due', now }),
     flush: (): Outputs => buffer.step({ type: 'flush', now }),
   }
@@ -21,28 +24,29 @@ function start(maxBytes = 1_000) {
 const send = (events: string[], epoch: string | undefined = EPOCH) => ({ type: 'send', epoch, events })
 const wait = (ms: number) => ({ type: 'wait', ms })
 
-test('events of an idle room go together at the end of the turn in which they came', () => {
-  const { add, due } = start()
-  expect(add('a')).toEqual([wait(0)])
-  expect(add('b')).toEqual([])
-  expect(due()).toEqual([send(['a', 'b'])])
+/** Makes the room busy: two events were sent just now. */
+function startBusy(maxBytes?: number) {
+  const started = start(maxBytes)
+  started.addAll('before', 'before')
+  return started
+}
+
+test('events that come together in an idle room are sent at once, as one pack', () => {
+  const { addAll, due } = start()
+  expect(addAll('a', 'b')).toEqual([send(['a', 'b'])])
   expect(due()).toEqual([])
 })
 
 test('a message now and then never waits', () => {
-  const { at, add, due } = start()
+  const { at, add } = start()
   for (const ms of [0, FLUSH_MS / 2 + 1, FLUSH_MS + 2]) {
     at(ms)
-    expect(add('a')).toEqual([wait(0)])
-    expect(due()).toEqual([send(['a'])])
+    expect(add('a')).toEqual([send(['a'])])
   }
 })
 
 test('while more events come, packs are sent 8 ms apart', () => {
-  const { at, add, due } = start()
-  add('a')
-  add('b')
-  due()
+  const { at, add, due } = startBusy()
   at(3)
   expect(add('c')).toEqual([wait(5)])
   at(7)
@@ -54,11 +58,9 @@ test('while more events come, packs are sent 8 ms apart', () => {
 })
 
 test('a room is idle again 8 ms after its last pack, and at once where a pack came later than that', () => {
-  const { at, add, due } = start()
-  for (const event of ['a', 'b', 'c']) add(event)
-  due()
+  const { at, add } = startBusy()
   at(FLUSH_MS)
-  expect(add('d')).toEqual([wait(0)])
+  expect(add('d')).toEqual([send(['d'])])
 })
 
 test('no event waits longer than 8 ms, however often others come', () => {
@@ -82,17 +84,18 @@ test('no event waits longer than 8 ms, however often others come', () => {
 })
 
 test('a pack has at most its limit of bytes, except with a single larger event', () => {
-  const { add, due } = start(25)
+  const { add, addAll, due } = startBusy(25)
   add('a')
   add('b')
   expect(add('c')).toEqual([send(['a', 'b'])])
   expect(add('large', EPOCH, 90)).toEqual([send(['c'])])
   expect(add('d')).toEqual([send(['large'])])
   expect(due()).toEqual([send(['d'])])
+  expect(addAll('a', 'b', 'c')).toEqual([send(['a', 'b']), wait(FLUSH_MS)])
 })
 
 test('a pack is of one epoch, and volatile events go with any', () => {
-  const { add, volatile, due } = start()
+  const { add, volatile, due } = startBusy()
   volatile('cursor')
   expect(add('a')).toEqual([])
   volatile('cursor')
@@ -103,7 +106,7 @@ test('a pack is of one epoch, and volatile events go with any', () => {
 })
 
 test('a flush sends what waits at once, and the wait that it ends does no harm', () => {
-  const { buffer, add, due, flush } = start()
+  const { buffer, add, due, flush } = startBusy()
   expect(flush()).toEqual([])
   add('a')
   expect(buffer.waiting).toEqual({ epoch: EPOCH, events: ['a'] })

@@ -237,8 +237,8 @@ describe('RM13 params with roomful()', () => {
     await server.restart()
     await expect(sent).resolves.toBe('confirmed')
     expect(dataOf('$join')).toEqual([
-      { room: 'general', params: { key: 'a' } },
-      { room: 'general', params: { key: 'a' } },
+      { room: 'general', params: { key: 'a' }, packs: true },
+      { room: 'general', params: { key: 'a' }, packs: true },
     ])
     expect(room.status).toBe('left')
   })

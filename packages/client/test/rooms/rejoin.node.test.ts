@@ -34,7 +34,7 @@ describe('RM3 a join before the client is connected', () => {
     await room.leave()
     await expect(joined).rejects.toMatchObject({ code: 'LEFT' })
     await client.join('other')
-    expect(received.map(({ event, data }) => [event, data])).toEqual([['$join', { room: 'other' }]])
+    expect(received.map(({ event, data }) => [event, data])).toEqual([['$join', { room: 'other', packs: true }]])
     expect(room.status).toBe('left')
   })
 })

@@ -10,21 +10,20 @@ export function crashable(log: RoomLog): { log: RoomLog; crash(moment: Moment, n
   }
   const commit: RoomLog['commit'] = (room, batch) => {
     passes('before the commit')
-    const committed = log.commit(room, batch)
-    if (!(committed instanceof Promise)) {
-      passes('after the commit')
-      return committed
-    }
-    return committed.then((written) => {
-      passes('after the commit')
-      return written
-    })
+    return log.commit(room, batch)
   }
+  // The log calls its listeners as soon as a batch is committed.
+  const subscribe: RoomLog['subscribe'] = (room, listener) =>
+    log.subscribe(room, (appended) => {
+      passes('after the commit')
+      listener(appended)
+    })
   return {
     // A proxy instead of a copy: a log is an object of a class with private fields.
     log: new Proxy(log, {
       get(target, name) {
         if (name === 'commit') return commit
+        if (name === 'subscribe') return subscribe
         const value: unknown = Reflect.get(target, name)
         return typeof value === 'function' ? value.bind(target) : value
       },

@@ -1,6 +1,5 @@
 import { bytesOf, type Entry, type WireMeta, type WireUser, wire } from '@roomful/contract/protocol'
 import { leaveChannel } from './channels.ts'
-import { inNextTurn } from '../guard/next-turn.ts'
 import { wireNameOf } from './inbox.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { PackBuffer, type PackInput } from './pack-buffer.ts'
@@ -14,6 +13,8 @@ export interface DeliveryParts {
   readonly report: Report
   /** The most bytes of one pack. */
   readonly pageBytes: number
+  /** Default: the clock of the process. */
+  readonly now?: () => number
 }
 
 /** An event that waits to be sent in a pack. */
@@ -40,6 +41,7 @@ export class Delivery {
   readonly #packReaders = new Set<SocketIoSocket>()
   readonly #singleReaders = new Set<SocketIoSocket>()
   readonly #buffer: PackBuffer<WaitingEvent>
+  readonly #now: () => number
   #epoch: string | undefined
 
   /** `room` is the name in the log. */
@@ -48,6 +50,7 @@ export class Delivery {
     this.#channel = channelOf(room)
     this.#singlesChannel = singlesChannelOf(room)
     this.#parts = parts
+    this.#now = parts.now ?? (() => clock.now())
     const longestEpoch = 'e'.repeat(32)
     this.#buffer = new PackBuffer(parts.pageBytes - bytesOf(packOf(wireNameOf(room), longestEpoch, [])))
   }
@@ -85,16 +88,19 @@ export class Delivery {
   /** Sends entries that follow those sent before. Must not throw: members find a hole, and fetch it. */
   sendEntries(epoch: string, entries: readonly Entry[]): void {
     this.#epoch = epoch
-    const since = clock.now()
+    const since = this.#now()
     if (this.#singleReaders.size > 0)
       for (const { event, data, seq, id, from, at } of entries)
         this.#emitSingle(event, data, { $room: wireNameOf(this.#room), epoch, seq, id, from, at })
     if (this.#packReaders.size > 0)
-      for (const [index, { event, data, seq, id, from, at }] of entries.entries()) {
-        const isLast = index === entries.length - 1
-        this.#add({ sent: { event, data, seq, id, from, at }, ...(isLast && { since }) }, epoch)
-      }
-    else if (entries.length > 0) this.#parts.metrics.fanOutMs.add(clock.now() - since)
+      this.#add(
+        entries.map(({ event, data, seq, id, from, at }, index) => {
+          const isLast = index === entries.length - 1
+          return { sent: { event, data, seq, id, from, at }, ...(isLast && { since }) }
+        }),
+        epoch,
+      )
+    else if (entries.length > 0) this.#parts.metrics.fanOutMs.add(this.#now() - since)
   }
 
   /** S14: sends an event without the log to all but its sender. */
@@ -102,12 +108,12 @@ export class Delivery {
     const at = Date.now()
     const meta = { $room: wireNameOf(this.#room), from, at }
     if (this.#singleReaders.size > 0) this.#emitSingle(event, data, meta, sender)
-    if (this.#packReaders.size > 0) this.#add({ sent: { event, data, from, at }, ...(sender && { sender }) })
+    if (this.#packReaders.size > 0) this.#add([{ sent: { event, data, from, at }, ...(sender && { sender }) }])
   }
 
   /** Sends the events that wait for others. */
   flush(): void {
-    this.#step({ type: 'flush', now: clock.now() })
+    this.#step({ type: 'flush', now: this.#now() })
   }
 
   #startPacks(socket: SocketIoSocket): void {
@@ -125,23 +131,25 @@ export class Delivery {
     }
   }
 
-  #add(event: WaitingEvent, epoch?: string): void {
-    try {
-      const bytes = Buffer.byteLength(JSON.stringify(event.sent)) + 1 // with a comma
-      this.#step({ type: 'add', event, bytes, epoch, now: clock.now() })
-    } catch (error) {
-      this.#parts.report(error, { during: 'broadcast', room: this.#room, event: event.sent.event })
-    }
+  #add(events: readonly WaitingEvent[], epoch?: string): void {
+    const sized = events.flatMap((event) => {
+      try {
+        return { event, bytes: bytesOf(event.sent) + 1 } // with a comma
+      } catch (error) {
+        this.#parts.report(error, { during: 'broadcast', room: this.#room, event: event.sent.event })
+        return []
+      }
+    })
+    if (sized.length > 0) this.#step({ type: 'add', events: sized, epoch, now: this.#now() })
   }
 
   #step(input: PackInput<WaitingEvent>): void {
     for (const output of this.#buffer.step(input))
       if (output.type === 'send') this.#send(output.epoch, output.events)
-      else if (output.ms === 0) inNextTurn(this.#due)
       else startTimer(this.#due, output.ms)
   }
 
-  readonly #due = (): void => this.#step({ type: 'due', now: clock.now() })
+  readonly #due = (): void => this.#step({ type: 'due', now: this.#now() })
 
   #send(epoch: string | undefined, events: readonly WaitingEvent[]): void {
     const senders = new Set(events.flatMap(({ sender }) => (sender && this.#packReaders.has(sender) ? [sender] : [])))
@@ -152,7 +160,7 @@ export class Delivery {
       this.#emitPack(except.length > 0 ? members.except(except) : members, epoch, events)
     }
     for (const sender of senders) this.#sendTo(sender, epoch, events)
-    const now = clock.now()
+    const now = this.#now()
     for (const { since } of events) if (since !== undefined) this.#parts.metrics.fanOutMs.add(now - since)
   }
 

@@ -1,14 +1,19 @@
 /** The longest time that an event waits for others, in milliseconds. */
 export const FLUSH_MS = 8
-/** A room that sent fewer events than this in the last `FLUSH_MS` is idle: the next events wait only for the end of the turn. */
+/** A room that sent fewer events than this in the last `FLUSH_MS` is idle: the next events do not wait. */
 const BUSY_EVENTS = 2
 
+/** `bytes` is the size of the event in a pack. */
+export interface SizedEvent<E> {
+  readonly event: E
+  readonly bytes: number
+}
+
 export type PackInput<E> =
-  /** Volatile events have no epoch. `bytes` is the size of the event in the pack. */
+  /** Events that came together. Volatile events have no epoch. */
   | {
       readonly type: 'add'
-      readonly event: E
-      readonly bytes: number
+      readonly events: readonly SizedEvent<E>[]
       readonly epoch: string | undefined
       readonly now: number
     }
@@ -20,7 +25,7 @@ export type PackInput<E> =
 export type PackOutput<E> =
   /** Without an epoch all events are volatile. */
   | { readonly type: 'send'; readonly epoch: string | undefined; readonly events: readonly E[] }
-  /** Give `due` after so many milliseconds; after 0 at the end of this turn of the event loop. */
+  /** Give `due` after so many milliseconds. */
   | { readonly type: 'wait'; readonly ms: number }
 
 interface SentPack {
@@ -29,8 +34,8 @@ interface SentPack {
 }
 
 /**
- * Collects the events of a room into packs of one epoch and of at most `maxBytes`. While the room is idle, a pack is sent at
- * the end of the turn in which its first event came. While more come, packs are sent `FLUSH_MS` apart.
+ * Collects the events of a room into packs of one epoch and of at most `maxBytes`. While the room is idle, events that came
+ * together are sent at once, as one pack. While more come, packs are sent `FLUSH_MS` apart.
  */
 export class PackBuffer<E> {
   readonly #maxBytes: number
@@ -56,15 +61,20 @@ export class PackBuffer<E> {
     return this.#send(input.now)
   }
 
-  #add({ event, bytes, epoch, now }: PackInput<E> & { readonly type: 'add' }): PackOutput<E>[] {
-    const isOther = epoch !== undefined && this.#epoch !== undefined && epoch !== this.#epoch
-    const outputs = isOther || this.#bytes + bytes > this.#maxBytes ? this.#send(now) : []
-    this.#events.push(event)
-    this.#epoch ??= epoch
-    this.#bytes += bytes
-    if (!this.#isWaiting) outputs.push({ type: 'wait', ms: this.#waitMs(now) })
+  #add({ events, epoch, now }: PackInput<E> & { readonly type: 'add' }): PackOutput<E>[] {
+    const outputs: PackOutput<E>[] = []
+    for (const { event, bytes } of events) {
+      const isOther = epoch !== undefined && this.#epoch !== undefined && epoch !== this.#epoch
+      if (isOther || this.#bytes + bytes > this.#maxBytes) outputs.push(...this.#send(now))
+      this.#events.push(event)
+      this.#epoch ??= epoch
+      this.#bytes += bytes
+    }
+    if (this.#isWaiting) return outputs
+    const ms = this.#waitMs(now)
+    if (ms === 0) return [...outputs, ...this.#send(now)]
     this.#isWaiting = true
-    return outputs
+    return [...outputs, { type: 'wait', ms }]
   }
 
   #send(now: number): PackOutput<E>[] {

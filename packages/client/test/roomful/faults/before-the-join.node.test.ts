@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { until } from '../../support/test-client.ts'
 import { expectExact } from './support/exact.ts'
-import { type Person, startPerson, texts } from './support/person.ts'
+import { eventsIn, type Person, startPerson, texts } from './support/person.ts'
 import { type LocalOptions, slowLog, startLocalServer, startProxy } from './support/servers.ts'
 
 async function start(options: LocalOptions = {}) {
@@ -60,7 +60,7 @@ test('P12 a volatile event that comes before the answer to the join is not held'
   await until(ann.client, 'reconnecting')
   const release = hold()
   await eventually(() => expect(ann.countSent('$join')).toBe(2))
-  const hasHeard = () => ann.frames.some((frame) => frame.type === 'in' && frame.event === 'cursor')
+  const hasHeard = () => eventsIn(ann.frames).some(({ event }) => event === 'cursor')
   await eventually(() => {
     bob.room.volatile.emit('cursor', { x: 1 })
     expect(hasHeard()).toBe(true)

@@ -1,10 +1,9 @@
-import type { Entry } from '@roomful/contract/protocol'
 import { memoryLog } from '@roomful/server'
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { until } from '../../support/test-client.ts'
 import { expectExact, expectViews, seen } from './support/exact.ts'
-import { startPerson, texts } from './support/person.ts'
+import { eventsIn, startPerson, texts } from './support/person.ts'
 import { type LocalOptions, slowLog, startLocalServer, startProxy } from './support/servers.ts'
 
 /** Ann, who is disconnected after one message, and Bob, who is connected. */
@@ -96,8 +95,8 @@ test('P2 P4 F29 messages that come before a late answer to the join are held, an
   proxy.pass()
   await eventually(() => expect(slow.held).toBeGreaterThan(0)) // the server has the join
   await bob.send(...texts('early', 5))
-  const isEarly = ({ seq }: Entry) => seq > 6
-  await eventually(() => expect(heard(ann.frames).filter(isEarly)).toHaveLength(5))
+  const early = () => eventsIn(ann.frames).filter(({ seq = 0 }) => seq > 6)
+  await eventually(() => expect(early()).toHaveLength(5))
   expect(ann.view).toHaveLength(1)
   release()
   await bob.send('after')
@@ -110,9 +109,4 @@ type Frames = ReturnType<typeof startPerson>['frames']
 function headOf(frames: Frames): number {
   const answer = frames.find((frame) => frame.type === 'ack' && frame.event === '$join')
   return (answer as { args: { head: number }[] } | undefined)?.args[0]?.head ?? NaN
-}
-
-/** The messages that arrived, whether the room showed them or not. */
-function heard(frames: Frames): Entry[] {
-  return frames.flatMap((frame) => (frame.type === 'in' && frame.event === 'message' ? [frame.args[1] as Entry] : []))
 }

@@ -9,7 +9,7 @@ import {
   roomful,
   type RoomfulOptions,
 } from '@roomful/client'
-import type { Entry } from '@roomful/contract/protocol'
+import { type Entry, type Pack, type PackedEvent, wire } from '@roomful/contract/protocol'
 import { onTestFinished } from 'vitest'
 import { processChat } from '../../../support/server-process-contract.ts'
 import { recordInspect, soon } from '../../../support/test-client.ts'
@@ -94,4 +94,11 @@ export function startPerson(
 /** `a1`, `a2`, … */
 export function texts(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`)
+}
+
+/** The room events that came in packs, whether the room showed them or not. */
+export function eventsIn(frames: readonly InspectEvent[]): PackedEvent[] {
+  return frames.flatMap((frame) =>
+    frame.type === 'in' && frame.event === wire.events ? (frame.args[0] as Pack).events : [],
+  )
 }
