@@ -30,8 +30,9 @@ app = Flask(__name__)
 socketio = SocketIO(app, cors_allowed_origins='*')
 logs = {}
 members = {}  # by room
-# Flask-SocketIO handles each event in a thread of its own. The lock makes each request one step; it never waits inside.
-lock = threading.Lock()
+# Flask-SocketIO handles each event in a thread of its own. The lock makes each request one step; it never waits inside. It is
+# reentrant, since sending to a connection that has timed out ends it, and so calls `end` within the request.
+lock = threading.RLock()
 
 
 def answers(event):
