@@ -56,8 +56,8 @@ export default defineConfig({
   },
   test: {
     // Tests wait for a condition. The limits are high because the machine may be slow and busy.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
     projects: [
       {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { RoomfulError } from '@roomful/contract'
 import type { ItemResult } from '@roomful/contract/protocol'
 import type { Batch, Committed } from '../log/log.ts'
@@ -83,7 +82,7 @@ export class ServerMessages {
       } catch (error) {
         const waitMs = RETRIES_MS[attempt]
         if (error instanceof RefusalError || waitMs === undefined) throw error
-        await sleep(waitMs)
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
       }
     }
   }
