@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { wire, type MembersDelta } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { Members } from '../src/rooms/members.ts'
@@ -259,5 +260,16 @@ describe('$members', () => {
     const own = { room: 'general', v: members?.v, count: 3, set: [{ user: named('cy'), presence }] }
     await expect.poll(() => deltas(third)).toEqual([own])
     expect(deltas(first)).toHaveLength(2)
+  })
+
+  test('S27 a partial room that is left by all tells nothing to those who join a room with its name later', async () => {
+    const { connect } = await startRooms({ contract: chat, authenticate: believe, limits: { members: 2 } })
+    const clients = [await connect(named('ann')), await connect(named('bob')), await connect(named('cy'))]
+    for (const client of clients) await client.join('general')
+    for (const client of clients) await client.ask(wire.leave, { room: 'general' })
+    const late = await connect(named('dee'))
+    await late.join('general')
+    await sleep(1_200) // the number of a partial room is told after a second
+    expect(deltas(late)).toEqual([])
   })
 })

@@ -103,6 +103,7 @@ export class Room {
 
   /** The room has no members and no running writes any more. */
   close(): void {
+    this.#members?.stop() // a room with this name that is made anew has other members
     this.#subscription?.then(
       (unsubscribe) => unsubscribe(),
       () => {}, // `open` has thrown the error
