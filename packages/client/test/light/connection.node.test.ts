@@ -114,6 +114,18 @@ describe('LT4 namespaces of one address', () => {
     expect([b.handlers.opened.mock.calls.length, b.handlers.packet.mock.calls.length]).toEqual([0, 0])
   })
 
+  test('an event before that late answer is not the answer', () => {
+    const { b, socket, sockets } = startTwo()
+    socket.receive(handshake(), '40/a,{"sid":"one"}')
+    b.port.close(true)
+    socket.receive('42/b,["early"]')
+    b.port.open({})
+    expect(sockets).toHaveLength(2)
+    socket.receive('40/b,{"sid":"late"}')
+    expect(socket.sent.slice(2)).toEqual(['41/b,'])
+    expect(b.handlers.opened).not.toHaveBeenCalled()
+  })
+
   test('a connection that does not open in time is given up by all', () => {
     const { a, b, socket } = startTwo()
     a.port.close(true)

@@ -1,7 +1,7 @@
 import { NOT_SOCKET_IO } from '../failure-sentence.ts'
 import { readHandshake } from '../handshake.ts'
 import { DeadConnection, Probe, PROBE_NAMESPACE } from '../probe.ts'
-import { CONNECT, DISCONNECT, encode, type Packet, PacketReader } from './packet-codec.ts'
+import { CONNECT, CONNECT_ERROR, DISCONNECT, encode, type Packet, PacketReader } from './packet-codec.ts'
 import { OPEN, type WebSocketLike } from './web-socket.ts'
 
 /** Why a connection ended, in the words of engine.io-client. */
@@ -169,7 +169,8 @@ export class WebSocketConnection {
     else if (!this.#users.has(nsp)) return
     // The server accepted the probe, or a namespace that was left meanwhile.
     if (type === CONNECT) this.send(encode({ type: DISCONNECT, nsp }))
-    if (!isProbe) this.#users.delete(nsp)
+    // Events may come before the answer.
+    if (type === CONNECT || type === CONNECT_ERROR) this.#users.delete(nsp)
   }
 
   #expectPing(): void {
