@@ -141,3 +141,13 @@ test('S10 of a new epoch that lost entries which members have, they are told', a
   broadcast.receive(batch(4, 5, 'second'))
   await expect.poll(() => sent).toEqual(['second 5 after first 3'])
 })
+
+test('S10 entries of an epoch that is over when the log is read are no news of that epoch', async () => {
+  const { broadcast, log, sent } = setUp({ head: 4 })
+  broadcast.notice(at('first', 4))
+  Object.assign(log, { epoch: 'second', head: 6, lineage: [{ epoch: 'first', head: 6 }] })
+  broadcast.receive(batch(6, 6))
+  await expect.poll(() => sent).toEqual(['second 6 after first 6', 5, 6])
+  broadcast.receive(batch(7, 7, 'second'))
+  expect(sent.slice(1)).toEqual([5, 6, 7])
+})

@@ -81,15 +81,20 @@ export class Broadcast {
     const held = [appended]
     this.#held = held
     this.#heldCount = appended.entries.length
+    let earlier: readonly EarlierEpoch[] = []
     try {
-      this.#sendPage(sent, await this.#parts.page({ after: sent.head, ...CATCH_UP }))
+      const page = await this.#parts.page({ after: sent.head, ...CATCH_UP })
+      earlier = page.lineage
+      this.#sendPage(sent, page)
     } catch (error) {
       this.#parts.onError(error)
     }
     this.#held = undefined
-    for (const one of held) if (this.#follows(this.#sent ?? sent, one)) this.#send(one)
-    const known = held.at(-1) ?? appended
-    if (!this.#follows(this.#sent ?? sent, { ...known, entries: [] })) this.#sendHead(known)
+    // What came of an epoch that is over is in the page, or lost: members must not be told of it as if it were new.
+    const current = held.filter(({ epoch }) => !earlier.some((one) => one.epoch === epoch))
+    for (const one of current) if (this.#follows(this.#sent ?? sent, one)) this.#send(one)
+    const known = current.at(-1)
+    if (known && !this.#follows(this.#sent ?? sent, { ...known, entries: [] })) this.#sendHead(known)
   }
 
   #sendPage(sent: LogPosition, page: Page): void {
