@@ -53,6 +53,20 @@ test('after three attempts, or a refusal, the call rejects with the error, and l
   expect(await messages.add(entry('c'))).toMatchObject({ seq: 3 })
 })
 
+test('while the log is away, only the first messages are tried again: the others do not wait for one another', async () => {
+  let isAway = true
+  const { messages, sizes } = setUp(() => (isAway ? new Error('away') : 'answer'))
+  const add = (id: string) => messages.add(entry(id))
+  const many = await Promise.allSettled(Array.from({ length: 1_001 }, (_, index) => add(`id ${index}`)))
+  expect(new Set(many.map(({ status }) => status))).toEqual(new Set(['rejected']))
+  expect(sizes).toEqual([1, 1, 1, ...Array.from({ length: 15 }, () => 64), 40])
+  isAway = false
+  await add('back')
+  isAway = true
+  await expect(add('away again')).rejects.toThrow('away')
+  expect(sizes.slice(19)).toEqual([1, 1, 1, 1])
+})
+
 test.each(logs)(
   'S5 %s log: a message of the server whose answer was lost is sent once to members',
   async (_name, create) => {

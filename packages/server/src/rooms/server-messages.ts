@@ -40,6 +40,8 @@ export class ServerMessages {
   readonly #commit: (batch: Batch) => Promise<Committed | undefined>
   readonly #waiting: Waiting[] = []
   #isWriting = false
+  /** The log has failed on all attempts at a batch, and on each batch since: these are tried once, so that not ever more wait. */
+  #isAway = false
 
   constructor(server: ServerSender, commit: (batch: Batch) => Promise<Committed | undefined>) {
     this.#server = server
@@ -78,10 +80,13 @@ export class ServerMessages {
     for (let attempt = 0; ; attempt += 1) {
       try {
         const committed = await this.#commit({ sender: this.#server.sender, items })
+        this.#isAway = false
         return committed?.results ?? []
       } catch (error) {
-        const waitMs = RETRIES_MS[attempt]
-        if (error instanceof RefusalError || waitMs === undefined) throw error
+        if (error instanceof RefusalError) throw error
+        const waitMs = this.#isAway ? undefined : RETRIES_MS[attempt]
+        this.#isAway ||= waitMs === undefined
+        if (waitMs === undefined) throw error
         await new Promise((resolve) => setTimeout(resolve, waitMs))
       }
     }
