@@ -1,5 +1,5 @@
 import type { WireMember, WireUser } from '@roomful/contract/protocol'
-import { isSame, type MembersChange, PublishedMembers } from './published-members.ts'
+import { isSame, type MembersChange, PRESENCE_INTERVAL_MS, PublishedMembers } from './published-members.ts'
 
 /** One connection of a user. */
 interface Connection {
@@ -46,6 +46,7 @@ export class Members {
   /** A user has entered or left. */
   #isUrgent = false
   readonly #published: PublishedMembers
+  #ownPublishedAt = -Infinity
   readonly #merge: Merge
 
   /** `limit`: how many members are listed; a room with more is partial. */
@@ -64,8 +65,17 @@ export class Members {
     return this.#published.isPartial
   }
 
-  /** When to call `takeChange`: at once after a user of a whole room enters or leaves, and never (Infinity) without a change. */
+  /**
+   * When to call `takeChange` and `takeOwnChanges`: at once after a user of a whole room enters or leaves, and never (Infinity)
+   * without a change.
+   */
   get nextChangeAt(): number {
+    const isOwnDue = this.isPartial && this.#changed.size > 0
+    return Math.min(this.#nextChangeAt, isOwnDue ? this.#ownPublishedAt + PRESENCE_INTERVAL_MS : Infinity)
+  }
+
+  /** Of a change for all members. */
+  get #nextChangeAt(): number {
     return this.#published.nextChangeAt(this.count, this.#isUrgent, this.#changed.size > 0)
   }
 
@@ -121,18 +131,22 @@ export class Members {
     return this.#remove(userId, ({ isLost }) => isLost)
   }
 
-  /** What the members get now, and publishes it; undefined before `nextChangeAt`, or without a change. */
+  /** What the members get now, and publishes it; undefined before the time of the next change, or without one. */
   takeChange(now: number): MembersChange | undefined {
-    if (now < this.nextChangeAt) return undefined
+    if (now < this.#nextChangeAt) return undefined
     const change = this.#published.take(now, this.count, this.#changed, (id) => this.#member(id), this.#users.keys())
     if (!this.isPartial) this.#changed.clear()
     this.#isUrgent = false
     return change
   }
 
-  /** In a partial room, the users who changed get their own new state. No other user does. To be called after `takeChange`. */
-  takeOwnChanges(): readonly OwnChange[] {
-    if (!this.isPartial || this.#changed.size === 0) return []
+  /**
+   * In a partial room, the users who changed get their own new state, at most once in 50 ms. No other user does. To be called
+   * after `takeChange`.
+   */
+  takeOwnChanges(now: number): readonly OwnChange[] {
+    if (!this.isPartial || this.#changed.size === 0 || now < this.#ownPublishedAt + PRESENCE_INTERVAL_MS) return []
+    this.#ownPublishedAt = now
     const { v, count } = this.#published
     const changes = [...this.#changed].flatMap((id) => {
       const member = this.#member(id)

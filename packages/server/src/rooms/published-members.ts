@@ -4,7 +4,7 @@ import type { MembersDelta, WireMember } from '@roomful/contract/protocol'
 export type MembersChange = Omit<MembersDelta, 'room'>
 
 /** S16: the shortest time between two changes that are about presence alone, in milliseconds. */
-const PRESENCE_INTERVAL_MS = 50
+export const PRESENCE_INTERVAL_MS = 50
 /** S27: the shortest time between two counts of a partial room, in milliseconds; in a larger room one for each member. */
 const COUNT_INTERVAL_MS = 1_000
 /** S27: a partial room is whole again with less than this part of the limit, */

@@ -40,7 +40,7 @@ export class RoomMembers {
     const now = performance.now()
     const due = this.#members.takeChange(now)
     if (due !== undefined) this.#send(due, { except })
-    for (const { sockets, change: own } of this.#members.takeOwnChanges())
+    for (const { sockets, change: own } of this.#members.takeOwnChanges(now))
       for (const only of sockets) this.#send(own, { only: only as SocketIoSocket })
     this.#schedule(now)
     return result
