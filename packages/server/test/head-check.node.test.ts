@@ -48,6 +48,20 @@ test('S7 in a log of one process only rooms whose write seemed to fail are check
   expect(noticed).toEqual(['bb 2'])
 })
 
+test('E8 a check that fails, as after newEpoch, is made again, also in a log of one process', async () => {
+  const names = Array.from({ length: 600 }, (_, index) => `room ${index}`)
+  let calls = 0
+  const heads: RoomLog['heads'] = (some) => {
+    if ((calls += 1) === 2) throw new Error('the log is away')
+    return some.map((room) => ({ epoch: 'e', head: room.length, count: 0, lineage: [] }))
+  }
+  const { check, rooms, noticed, errors } = setUp(names, { heads })
+  await check.check(rooms as unknown as Parameters<HeadCheck['check']>[0])
+  expect([noticed.length, errors.length]).toEqual([500, 1])
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(noticed).toEqual(names.map((name) => `${name} ${name.length}`))
+})
+
 test('a log that is away is reported once a check; checks do not pile up, and end with stop', async () => {
   let fail: (error: Error) => void = () => {}
   let calls = 0

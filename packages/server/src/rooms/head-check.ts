@@ -15,7 +15,7 @@ interface HeadCheckParts {
 
 /**
  * Reads the heads of rooms, so that they notice entries that did not come: every 10 s those of all rooms where several processes
- * use the log (S12), otherwise those of rooms whose last write seemed to fail (S7).
+ * use the log (S12), otherwise those of rooms whose last write seemed to fail (S7), or that could not be checked.
  */
 export class HeadCheck {
   readonly #parts: HeadCheckParts
@@ -27,7 +27,7 @@ export class HeadCheck {
     this.#timer = setInterval(() => void this.#checkDue(), EVERY_MS).unref()
   }
 
-  /** Checks at once. A failure is reported. */
+  /** Checks at once. A failure is reported, and the rooms are checked again. */
   async check(rooms: readonly Room[]): Promise<void> {
     const { log, report } = this.#parts
     for (let start = 0; start < rooms.length; start += SLICE) {
@@ -37,6 +37,7 @@ export class HeadCheck {
         for (const [index, head] of heads.entries()) slice[index]?.noticeHead(head)
       } catch (error) {
         report(error, { during: 'broadcast' })
+        for (const room of rooms.slice(start)) room.isUncertain = true
         return // the log is away: the next check comes soon
       }
     }

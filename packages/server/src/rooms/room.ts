@@ -64,7 +64,7 @@ export class Room {
   readonly #serverMessages: ServerMessages
   readonly #onUncertain: RoomParts['onUncertain']
   #subscription: Promise<() => void> | undefined
-  /** A write seemed to fail, and the log was not read since. */
+  /** A write seemed to fail, or the head could not be read; the log was not read since. */
   isUncertain = false
 
   constructor(name: string, parts: RoomParts) {
