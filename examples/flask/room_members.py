@@ -10,23 +10,18 @@ class RoomMembers:
     def __init__(self):
         self.v = 2 ** 32 + secrets.randbelow(2 ** 46)  # [S15] high and random, so that no count of an earlier process fits
         self.sids = set()
-        self.told = 0
-        self.told_at = float('-inf')
-        self.is_due = False
+        self.sent = 0
+        self.sent_at = float('-inf')
 
     def snapshot(self):
-        return {'v': self.v, 'count': self.told, 'list': [], 'partial': True}
+        return {'v': self.v, 'count': self.sent, 'list': [], 'partial': True}
 
-    def wait(self):
-        """The seconds until the count may be sent; None if the members know it, or if a task waits for that time."""
-        if self.is_due or len(self.sids) == self.told:
-            return None
-        return max(0, self.told_at + max(1, self.told / 1_000) - time.monotonic())
+    def is_due(self):
+        """Whether the members do not know the count, and it may be sent now."""
+        wait = max(1, self.sent / 1_000)
+        return len(self.sids) != self.sent and time.monotonic() >= self.sent_at + wait
 
     def take(self):
-        """The count to send now; None if the members know it."""
-        self.is_due = False
-        if len(self.sids) == self.told:
-            return None
-        self.v, self.told, self.told_at = self.v + 1, len(self.sids), time.monotonic()
-        return {'v': self.v, 'count': self.told}
+        """The count to send now."""
+        self.v, self.sent, self.sent_at = self.v + 1, len(self.sids), time.monotonic()
+        return {'v': self.v, 'count': self.sent}

@@ -30,6 +30,7 @@ app = Flask(__name__)
 socketio = SocketIO(app, cors_allowed_origins='*')
 logs = {}
 members = {}  # by room
+counting = threading.Event()  # `send_counts` runs
 # Flask-SocketIO handles each event in a thread of its own. The lock makes each request one step; it never waits inside. It is
 # reentrant, since sending to a connection that has timed out ends it, and so calls `end` within the request.
 lock = threading.RLock()
@@ -56,7 +57,7 @@ def index():
 
 @app.post('/put-out')
 def put_out():
-    """[S19] Takes a connection out of a room, and tells it: JSON of { room, sid, code?, message? }."""
+    """[S19] Takes a connection out of a room, and sends it `$out`. The body is JSON of { room, sid, code?, message? }."""
     if not OPERATOR_TOKEN or not compare_digest(http.headers.get('Authorization', ''), f'Bearer {OPERATOR_TOKEN}'):
         abort(403)
     asked = http.get_json()
@@ -73,6 +74,9 @@ def put_out():
 
 @socketio.on('connect')
 def say_hello(_auth=None):
+    if not counting.is_set():
+        counting.set()
+        socketio.start_background_task(send_counts)
     emit('$hello', {'v': 1, 'capabilities': ['members', 'history', 'volatile', 'joins'], 'limits': LIMITS, 'user': None, 'now': now()})
 
 
@@ -106,7 +110,7 @@ def join_one(request, space):
         join_room(name)  # [S11] in one step with reading the page
     here = members.setdefault(room, RoomMembers())
     here.sids.add(http.sid)
-    tell_count(room, skip_sid=http.sid)
+    send_count(room, skip_sid=http.sid)
     if since is not None and since.get('epoch') == log.epoch and since['seq'] <= log.head:
         page = log.page(after=since['seq'], space=space)  # [S13]
     else:
@@ -168,28 +172,22 @@ def relay(request):
 def remove_member(room, sid):
     if room in members:
         members[room].sids.discard(sid)
-        tell_count(room)
+        send_count(room)
 
 
-def tell_count(room, skip_sid=None):
-    """[S27] Sends the number of members: now, or when a second has passed since the last one."""
-    wait = members[room].wait()
-    if wait is None:
-        return
-    if wait > 0:
-        members[room].is_due = True
-        socketio.start_background_task(tell_count_later, room, wait)
-        return
-    count = members[room].take()
-    socketio.emit('$members', {'room': room, **count}, to=channel(room), skip_sid=skip_sid)
+def send_count(room, skip_sid=None):
+    """[S27] Sends the number of members if it may be sent now; otherwise `send_counts` sends it later."""
+    if members[room].is_due():
+        socketio.emit('$members', {'room': room, **members[room].take()}, to=channel(room), skip_sid=skip_sid)
 
 
-def tell_count_later(room, wait):
-    socketio.sleep(wait)
-    with lock:
-        count = members[room].take()
-        if count:
-            socketio.emit('$members', {'room': room, **count}, to=channel(room))
+def send_counts():
+    """One task for all rooms: to start one inside the lock would wait, and stop all other requests."""
+    while True:
+        socketio.sleep(0.1)
+        with lock:
+            for room in list(members):
+                send_count(room)
 
 
 def send(room, epoch, events, include_self=True):
