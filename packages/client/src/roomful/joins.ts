@@ -8,7 +8,7 @@ interface WaitingJoin {
   readonly reject: (error: RoomfulError) => void
 }
 
-/** Sends the joins of one task in one request, where the server lists `joins` (E16). */
+/** Sends the joins of one task in one request, where the server lists `joins`. */
 export class Joins {
   readonly #link: ServerLink
   #waiting: WaitingJoin[] = []

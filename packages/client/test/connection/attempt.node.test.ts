@@ -128,7 +128,7 @@ describe('CN5 the wait for the next attempt', () => {
     expect(waits).toEqual([100, 200, 300, 300, 100])
   })
 
-  test('E9 grows also after connections that ended within 10 s', async () => {
+  test('C25 grows also after connections that ended within 10 s', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { connection, start, pass, state } = createFakeConnection({ reconnect: { minDelayMs: 100 } })
     const waits: number[] = []
@@ -185,7 +185,7 @@ describe('CN8 after too many failures', () => {
     expect(opens()).toBe(failures)
   })
 
-  test('E9 an attempt whose connection ends within 10 s has failed', async () => {
+  test('C25 an attempt whose connection ends within 10 s has failed', async () => {
     const { connection, start, pass, state } = createFakeConnection({ reconnect: { attempts: 1 } })
     await start()
     for (const lastsMs of [10_000, 20_000, 9_000]) {

@@ -53,7 +53,7 @@ async function joined(url: string) {
 }
 
 describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
-  test('S27 counts the members of a room, and tells the number when it has changed', async () => {
+  test('S27 counts the members of a room, and sends the count when it has changed', async () => {
     const url = await start()
     const [first, second] = [await connect(url), await connect(url)]
     const counts: unknown[] = []
@@ -72,7 +72,7 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
     expect(hello).toMatchObject({ v: 1, user: null, limits, now: expect.any(Number) })
   })
 
-  test('S27 joins several rooms in one request, each refused by itself, and their entries within pageBytes', async () => {
+  test('S26 joins several rooms in one request, each refused by itself, and their entries within pageBytes', async () => {
     const url = await start()
     const ann = await joined(url)
     const { hello, ask } = await connect(url)

@@ -18,7 +18,7 @@ async function count(name: string, script: Parameters<typeof startScript>[0], wo
   return server.dataOf(name).length
 }
 
-test('SEC28 E9 a server whose pages only say that messages are gone is asked once a second', async () => {
+test('SEC28 C25 a server whose pages only say that messages are gone is asked once a second', async () => {
   const fetches = await count('$history', {
     $join: (_request, socket) => {
       socket.emit('$head', { room: 'general', epoch: EPOCH, seq: 9e15 })
@@ -67,13 +67,13 @@ test.each<[string, Parameters<typeof startScript>[0]]>([
       },
     },
   ],
-])('SEC28 E9 a server that %s gets a few joins, and then fewer and fewer', async (_what, script) => {
+])('SEC28 C25 a server that %s gets a few joins, and then fewer and fewer', async (_what, script) => {
   const joins = await count('$join', script)
   expect(joins).toBeGreaterThanOrEqual(2)
   expect(joins).toBeLessThanOrEqual(6)
 })
 
-test('SEC28 E9 a timeline asks a server whose pages have none of the missing messages once a second', async () => {
+test('SEC28 C25 a timeline asks a server whose pages have none of the missing messages once a second', async () => {
   const fetches = await count(
     '$history',
     {
@@ -94,7 +94,7 @@ test('SEC28 E9 a timeline asks a server whose pages have none of the missing mes
   expect(fetches).toBeLessThanOrEqual(4)
 })
 
-test('E9 a page without the messages that follow fails the load, and changes nothing', async () => {
+test('C25 a page without the messages that follow fails the load, and changes nothing', async () => {
   const { url } = await startScript({
     $join: () => joinAnswer({ head: 9, entries: [entry(8), entry(9)] }),
     $history: () => joinAnswer({ head: 9, entries: [entry(9)] }),

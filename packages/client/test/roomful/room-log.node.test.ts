@@ -146,7 +146,7 @@ describe('C13 a fetched page', () => {
       [first, 'gap 6 to 7: retention', '8 replayed', '9'],
     ],
     [
-      'E9 that only says that messages are gone is no progress',
+      'C25 that only says that messages are gone is no progress',
       [...asked, page(1, 9e9, { first: 7 }), retry(1), page(1, 9e9, { first: 8 })],
       [
         first,

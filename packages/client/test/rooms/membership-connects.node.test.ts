@@ -191,7 +191,7 @@ describe('a room that has to be joined again', () => {
       ['joining', 'joined', 'joining', 'joined'],
     ])
   })
-  describe('E9 because its place is lost again', () => {
+  describe('C25 because its place is lost again', () => {
     const start = (room: ReturnType<typeof create>, losses: number, afterMs?: number) => {
       room.join()
       for (let nth = 0; nth < losses; nth += 1) {

@@ -135,7 +135,7 @@ describe('RM15 SEC15 a server puts a client out of a room', () => {
   })
 })
 
-describe('OB20 SEC16 messages that are under way when the client is put out', () => {
+describe('OB23 SEC16 messages that are under way when the client is put out', () => {
   test('are rejected with the reason, are not in the log, and do not bring the client back', async () => {
     const [handling, handled] = [gate(), gate()]
     let joins = 0

@@ -558,7 +558,7 @@ describe('TL14 a room that is left and joined again', () => {
     await settled()
     expect(fake.asked).toHaveLength(12)
   })
-  test('E9 a server whose page has none of the messages that follow is asked again later', async () => {
+  test('C25 a server whose page has none of the messages that follow is asked again later', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const fake = timelineOverFake()
     fake.hear(1)

@@ -19,7 +19,7 @@ function createBatch() {
   return outbox
 }
 
-describe('OB20 C9 the server refuses the room, or puts the client out of it, while a batch is under way', () => {
+describe('OB23 C9 the server refuses the room, or puts the client out of it, while a batch is under way', () => {
   test('messages that were never sent are rejected at once; those under way wait for their answer', () => {
     const { refuse, queued } = createBatch()
     expect(refuse()).toEqual(['3 rejected FORBIDDEN'])
