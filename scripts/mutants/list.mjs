@@ -215,7 +215,7 @@ export const mutants = [
   mutant(
     'TL15 a timeline takes messages of two epochs together',
     `${client}/timeline/create-timeline.ts`,
-    'if (epoch !== heardEpoch) takeHeard()',
+    'if (epoch !== receivedEpoch) takeReceived()',
     '',
     'packages/client/test/timeline/create-timeline.node.test.ts',
   ),

@@ -60,8 +60,8 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   /** Messages that the user discarded and that the outbox still has, by id. */
   const discarded = new Set<string>()
   /** Messages of the packet that is given to the room's listeners, and the epoch of their log. */
-  let heard: LogMessage[] = []
-  let heardEpoch: string | undefined
+  let received: LogMessage[] = []
+  let receivedEpoch: string | undefined
   const first: TimelineState = {
     version: 0,
     entries: view.entries,
@@ -92,16 +92,16 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     show()
   }
 
-  const takeHeard = (): void => {
-    if (heard.length === 0) return
-    view.heard(heard, heardEpoch)
-    heard = []
+  const takeReceived = (): void => {
+    if (received.length === 0) return
+    view.receive(received, receivedEpoch)
+    received = []
     changed()
   }
 
   const follow = (entry: OutgoingMessage): void => {
     if (entry.event !== event) return
-    takeHeard()
+    takeReceived()
     if (retries > 0) early.push(entry)
     else if (!discarded.has(entry.id)) {
       const read = (data: unknown) => source.read(event, data)
@@ -112,7 +112,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
 
   const close = (): void => {
     if (isClosed) return
-    takeHeard()
+    takeReceived()
     isClosed = true
     for (const off of undo.splice(0)) off()
     onClose?.()
@@ -122,26 +122,26 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     source.onEnd(close),
     source.on(event, (data, meta) => {
       const epoch = source.epoch()
-      if (epoch !== heardEpoch) takeHeard()
-      heardEpoch = epoch
-      if (heard.push({ data, meta }) === MAX_TOGETHER) takeHeard()
+      if (epoch !== receivedEpoch) takeReceived()
+      receivedEpoch = epoch
+      if (received.push({ data, meta }) === MAX_TOGETHER) takeReceived()
     }),
-    source.onTurnEnd(takeHeard),
+    source.onTurnEnd(takeReceived),
     source.on('gap', (gap) => {
-      takeHeard()
+      takeReceived()
       view.gap(gap, source.epoch())
       changed()
     }),
     source.watchOutgoing(follow),
     source.state.subscribe((state, previous) => {
-      takeHeard()
+      takeReceived()
       if (isOut(previous) && !isOut(state)) view.rejoined()
       if (state.status === 'joining' || state.status === 'joined') loader.catchUp()
       else loader.pause()
       show(state.status === 'joining' && !view.isReady ? { error: undefined } : {})
     }),
     source.watchUser(() => {
-      takeHeard()
+      takeReceived()
       view.reset(true)
       discarded.clear()
       loader.begin()
@@ -161,7 +161,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   }
 
   const retry = (key: string): Promise<Receipt> => {
-    takeHeard()
+    takeReceived()
     const own = view.list.withKey(key)
     if (!own || !hasFailed(own))
       throw new RoomfulError('INVALID_ARGUMENT', `no failed message with the key ${describe(key)}`)
@@ -181,7 +181,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     (kind: PageKind) =>
     (limit?: number): Promise<void> => {
       assertCounts({ limit })
-      takeHeard()
+      takeReceived()
       return loader.load(kind, limit)
     }
 
@@ -190,7 +190,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
     send: (...args: unknown[]) => sent(() => source.publish(event, args[0]).receipt),
     retry: (key: string) => sent(() => retry(key)),
     discard(key: string): boolean {
-      takeHeard()
+      takeReceived()
       const own = view.list.withKey(key)
       if (!own) return false
       view.list.remove(own)

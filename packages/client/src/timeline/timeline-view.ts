@@ -46,14 +46,14 @@ export class TimelineView {
   }
 
   /** Live or replayed messages that came together. */
-  heard(messages: readonly LogMessage[], epoch?: string): void {
+  receive(messages: readonly LogMessage[], epoch?: string): void {
     this.#follow(epoch)
     // A full window may drop the first of them, and is not at the end of the log then.
-    if (!this.isLoadingOlder) return this.#heard(messages)
-    for (const message of messages) this.#heard([message])
+    if (!this.isLoadingOlder) return this.#receive(messages)
+    for (const message of messages) this.#receive([message])
   }
 
-  #heard(messages: readonly LogMessage[]): void {
+  #receive(messages: readonly LogMessage[]): void {
     const added: TimelineEntry[] = []
     let from: number | undefined
     let to: number | undefined

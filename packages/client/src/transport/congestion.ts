@@ -4,6 +4,6 @@ const CONGESTED_PACKETS = 64
 const CONGESTED_BYTES = 16_777_216
 
 /** Whether a transport has too many unsent packets, or bytes. */
-export function isTooMuch(packets: number, bytes = 0, maxPackets: number = CONGESTED_PACKETS): boolean {
+export function isCongestedBy(packets: number, bytes = 0, maxPackets: number = CONGESTED_PACKETS): boolean {
   return packets > maxPackets || bytes > CONGESTED_BYTES
 }

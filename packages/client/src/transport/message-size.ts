@@ -6,7 +6,7 @@ export const MAX_ACK_ID: number = 2 ** 31
 
 /**
  * The error (`TOO_LARGE`) of a packet that is larger than the server takes: the server would end the connection, and with it
- * everything that is sent at the same time. The handshake tells the limit; without one nothing is refused.
+ * everything that is sent at the same time. The limit is in the handshake; without one nothing is refused.
  */
 export function sizeError(
   pieces: readonly unknown[],

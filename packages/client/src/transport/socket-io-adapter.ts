@@ -5,7 +5,7 @@ import { type Packet, PacketType } from 'socket.io-parser'
 import { errorOf } from '../errors.ts'
 import { assertReachable, parseAddress } from './address.ts'
 import { checkAlive } from './check-alive.ts'
-import { isTooMuch } from './congestion.ts'
+import { isCongestedBy } from './congestion.ts'
 import { connectError, lostSentence } from './connection-errors.ts'
 import { RecentEngineEmits } from './engine-emits.ts'
 import { guardEngine, type OldEngine } from './engine-guards.ts'
@@ -130,7 +130,7 @@ export function socketActions(current: () => Socket | undefined): Actions {
     isCongested(packets) {
       const { writeBuffer = [], transport } = current()?.io.engine ?? {}
       const { ws } = (transport ?? {}) as { ws?: { readonly bufferedAmount?: number } }
-      return isTooMuch(writeBuffer.length, ws?.bufferedAmount, packets)
+      return isCongestedBy(writeBuffer.length, ws?.bufferedAmount, packets)
     },
   }
 }

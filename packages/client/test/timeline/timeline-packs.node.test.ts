@@ -51,8 +51,8 @@ test('TL15 messages that come together give the same timeline as the same messag
       for (const step of steps) {
         if ('type' in step) for (const view of [together, alone]) tell(view, step)
         else {
-          together.heard(step)
-          for (const message of step) alone.heard([message])
+          together.receive(step)
+          for (const message of step) alone.receive([message])
         }
         expect(shown(together)).toEqual(shown(alone))
       }

@@ -66,7 +66,7 @@ export class RoomRequests {
     }
   }
 
-  /** Made for each request, since a connection joins seldom. */
+  /** A connection joins rarely: to keep the object would take more memory than making it costs. */
   async #join(raw: unknown, page: PageTurn): Promise<object> {
     const { settings } = this.#parts
     const [identity, memberships, rates] = [this.#identity, this.#memberships, this.#rates]

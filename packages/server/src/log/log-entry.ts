@@ -1,6 +1,15 @@
 import type { Entry } from '@roomful/contract/protocol'
 
-/** The same, and the epochs that it continues. */
+/** The position of a room's log. */
+export interface LogPosition {
+  readonly epoch: string
+  /** The `seq` of the last entry; 0 before the first one. */
+  readonly head: number
+  /** The `count` of the last entry; 0 before the first one. */
+  readonly count: number
+}
+
+/** The position of a room's log, and the epochs that it continues. */
 export interface LogHead extends LogPosition {
   /** At most 8 earlier epochs of the room, newest first. Numbers went on from the `head` of each in the epoch after it. */
   readonly lineage: readonly EarlierEpoch[]
@@ -21,20 +30,11 @@ export interface NewEntry extends Omit<Entry, 'seq'> {
 
 /** An entry as the log keeps it. */
 export interface LogEntry extends Entry {
-  /** The number of entries with `unread` that the room ever got, up to this one. It never goes down, whatever is deleted. */
+  /** The number of entries with `unread` that the room ever got, up to this one. It never goes down, also when entries are deleted. */
   readonly count: number
 }
 
-/** Where the log of a room is. */
-export interface LogPosition {
-  readonly epoch: string
-  /** The `seq` of the last entry; 0 before the first one. */
-  readonly head: number
-  /** The `count` of the last entry; 0 before the first one. */
-  readonly count: number
-}
-
-/** The place that a room's log has reached. */
+/** How far a room's log has come. */
 export type Place = Pick<LogPosition, 'head' | 'count'>
 
 /** The place after these entries. */

@@ -1,6 +1,6 @@
 import type { Appended, LogListener } from './log.ts'
 
-interface Delivery {
+interface Call {
   readonly room: string
   readonly appended: Appended
 }
@@ -9,7 +9,7 @@ interface Delivery {
 export class LogListeners {
   /** Each subscription is an object of its own, since a listener may subscribe twice. */
   readonly #ofRoom = new Map<string, Set<{ readonly listener: LogListener }>>()
-  readonly #waiting: Delivery[] = []
+  readonly #waiting: Call[] = []
   #isCalling = false
 
   add(room: string, listener: LogListener): () => void {
@@ -38,7 +38,7 @@ export class LogListeners {
   }
 }
 
-/** The entries are stored whatever the listener does. */
+/** An error of a listener is a warning: the entries are stored. */
 function callOne(listener: LogListener, appended: Appended): void {
   try {
     listener(appended)

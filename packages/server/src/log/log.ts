@@ -36,7 +36,7 @@ export interface Page extends LogHead {
   readonly entries: readonly LogEntry[]
 }
 
-/** Called with the entries of each commit, of whichever process. It should not throw: the log goes on, and Node prints a warning. */
+/** Called with the entries of each commit, of any process. It should not throw: Node then prints a warning, and the log goes on. */
 export type LogListener = (appended: Appended) => void
 
 /** Keeps a user out of a room for a time. */
@@ -49,12 +49,15 @@ export interface Ban {
 }
 
 /**
- * Stores the messages of rooms, numbered from 1 within an epoch, and the answers that senders got. A room's log is made at
- * its first use. A log that may go back to an earlier state
- * without notice (a failover, a power loss) compares its generation with the stored one in every step, reads too; if it is
- * another one, the room gets a new random epoch and its lineage in that step, with heads lowered to what is left (`nextEpochs`).
- * Entries, rows and bans lie in one place, and go back together. Methods may return promises. These must settle in bounded time, since later commits wait for them; a
- * rejection means that nothing was written, or that the outcome is unknown.
+ * Stores the messages of rooms, and the answers that senders got. Messages are numbered from 1, and the numbers go on from one epoch
+ * to the next. A room's log is made at its first use.
+ *
+ * A log may go back to an earlier state without notice, after a failover or a power loss. Such a log compares its generation
+ * with the stored one in every step, also when it reads. If it is another one, the room gets a new random epoch in that step,
+ * and a lineage whose heads are lowered to what is left. Entries, rows and bans must go back together.
+ *
+ * Methods may return promises. These must settle in bounded time, since later commits wait for them. A rejection means that
+ * nothing was written, or that the outcome is unknown.
  */
 export interface RoomLog {
   /** How long a sender's row is kept after its last write, in ms; at least a day. Sent to clients when they connect. */
@@ -86,12 +89,12 @@ export interface RoomLog {
   newEpoch(): Await<void>
   /**
    * Calls the listener with everything that is committed from now on, by this process or another: in the order of the log, and
-   * never before it is stored. A promise resolves once the subscription is active, so that a page that is read afterwards and the
-   * listener leave no hole between them. Until the function that it returns is called, the room is in use: its epoch, entries
+   * never before it is stored. A promise resolves once the subscription is active: entries that are not in a page that is read
+   * afterwards come to the listener. Until the function that it returns is called, the room is in use: its epoch, entries
    * and numbers must not be forgotten.
    *
    * Within one process a log calls its listeners itself, in the step that settles the write. With several processes, the step
-   * that stores a batch also publishes it. A batch may get lost on its way: the server finds the hole, and reads the log.
+   * that stores a batch also publishes it. A batch may get lost on its way: the server notices that it is missing, and reads the log.
    */
   subscribe(room: string, listener: LogListener): Await<() => void>
   /** Writes something to the log, and throws or rejects if that fails: for `rooms.isReady()`. A log in memory needs none. */

@@ -59,9 +59,9 @@ export interface RoomsMetrics {
   readonly refusals: Readonly<Record<RefusalCount, number>>
   /** How often a bound of the server was hit. */
   readonly bounds: Readonly<Record<BoundName, number>>
-  /** The time of the log's writes. A log of one process also sends to the members in it. */
+  /** The time of the log's writes. In a log of one process it includes handing the entries to the room. */
   readonly commitMs: HistogramSnapshot
-  /** The time in which committed entries are sent to all members' sockets. */
+  /** The time from the end of a write until the entries are sent to all members' sockets, with their wait for a pack. */
   readonly fanOutMs: HistogramSnapshot
 }
 

@@ -54,7 +54,7 @@ export class ActiveRooms {
     }
   }
 
-  /** Reads the heads of all rooms, which have another epoch now, and tells their members. */
+  /** After a change of the epoch: reads the heads of all rooms, so that their members get `$head`. */
   async checkHeads(): Promise<void> {
     await this.#headCheck.check([...this.#all()])
   }

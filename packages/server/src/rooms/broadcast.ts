@@ -40,13 +40,13 @@ export class Broadcast {
     else void this.#catchUp(this.#sent, appended)
   }
 
-  /** The log was seen at this position, by whichever read. */
+  /** A read of the log has found this position. */
   notice({ epoch, head, count }: LogPosition): void {
     if (this.#sent === undefined) this.#sent = { epoch, head, count }
     else this.receive({ epoch, head, count, entries: [] })
   }
 
-  /** A member has read a page. Entries that it is ahead by are on their way: only another epoch is news. */
+  /** A member has read a page. Its newest entries may be about to come here, so that only another epoch matters. */
   noticePage(page: LogPosition): void {
     if (this.#sent?.epoch !== page.epoch) this.notice(page)
   }

@@ -16,7 +16,7 @@ interface ChannelListeners {
 }
 
 /**
- * Tells when a socket has entered or left a Socket.IO room of a room, also where the app moves it behind this library:
+ * Reports when a socket has entered or left a Socket.IO room of a room, also where the app moves it by itself:
  * `io.socketsLeave`, `socket.leave`, `io.socketsJoin`.
  */
 export class ChannelWatch {

@@ -67,7 +67,7 @@ export class Delivery {
     }
   }
 
-  /** Ends delivery. What was committed before still goes to the socket, in front of `$out` and `$bye`. */
+  /** Ends delivery. Entries that were committed before are still sent to the socket, before `$out` and `$bye`. */
   leave(socket: SocketIoSocket): void {
     if (this.#packReaders.delete(socket) && socket.conn.readyState === 'open') this.#sendWaiting(socket)
     this.#singleReaders.delete(socket)
@@ -85,7 +85,7 @@ export class Delivery {
     this.#epoch = epoch
   }
 
-  /** Sends entries that follow those sent before. Must not throw: members find a hole, and fetch it. */
+  /** Sends entries that follow those sent before. Must not throw: members notice missing entries, and fetch them. */
   sendEntries(epoch: string, entries: readonly Entry[]): void {
     this.#epoch = epoch
     const since = this.#now()

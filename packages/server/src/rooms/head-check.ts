@@ -38,7 +38,7 @@ export class HeadCheck {
       } catch (error) {
         report(error, { during: 'broadcast' })
         for (const room of rooms.slice(start)) room.isUncertain = true
-        return // the log is away: the next check comes soon
+        return // the log cannot be read now: the next check follows soon
       }
     }
   }

@@ -7,7 +7,7 @@ import { PageShares } from './page-shares.ts'
 
 /** The turn of one join to read its page. */
 export interface JoinTurn {
-  /** Waits for the turn. Gives the most bytes of the page. @throws RefusalError if the turn does not come. */
+  /** Waits for the turn. Resolves with the most bytes of the page. @throws RefusalError if the turn does not come. */
   begin(): Promise<number>
   /** Gives the answer as it may be sent, when the joins that are answered with it have ended, too. Never rejects. */
   complete(answer: JoinAnswer): Promise<JoinAnswer>
@@ -93,7 +93,7 @@ export class JoinGroup {
   async #complete(join: GroupedJoin, answer: JoinAnswer): Promise<JoinAnswer> {
     const { entries, members } = answer
     const size = entries.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(entries))
-    const fits = size <= join.share // a log gives one entry that is larger
+    const fits = size <= join.share // a page may be one larger entry
     this.#bytes += (fits ? size : 0) + sizeOf(members)
     this.#end(join, fits ? size : 0)
     await this.#entered

@@ -19,7 +19,7 @@ export type PackInput<E> =
     }
   /** The wait is over. */
   | { readonly type: 'due'; readonly now: number }
-  /** What is sent next must come behind the events. */
+  /** Something else is about to be sent, which must follow the events. */
   | { readonly type: 'flush'; readonly now: number }
 
 export type PackOutput<E> =

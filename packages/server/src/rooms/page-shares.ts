@@ -12,12 +12,12 @@ export class PageShares {
     this.#left = bytes
   }
 
-  /** So many pages will be read. */
+  /** `pages`: how many will be read. */
   expect(pages: number): void {
     this.#unread = pages
   }
 
-  /** Waits until one more page may be read. Gives its most bytes; call `end` with them. */
+  /** Waits until one more page may be read. Resolves with its most bytes, which `end` takes as `share`. */
   next(): Promise<number> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve)

@@ -1,6 +1,6 @@
 import type { MembersDelta, WireMember } from '@roomful/contract/protocol'
 
-/** What `$members` says, without the room's name. */
+/** A `$members` without the room's name. */
 export type MembersChange = Omit<MembersDelta, 'room'>
 
 /** S16: the shortest time between two changes that are about presence alone, in milliseconds. */
@@ -13,7 +13,7 @@ const WHOLE_PART = 0.8
 const WHOLE_INTERVAL_MS = 10_000
 
 /**
- * What the members of a room know of each other: all of them in a whole room, and only their number in a partial one, which
+ * The members of a room as they were sent last: all of them in a whole room, and only their number in a partial one, which
  * has more members than `limit`. `v` rises by one with each change for all.
  */
 export class PublishedMembers {
@@ -43,7 +43,7 @@ export class PublishedMembers {
     return this.isPartial || count > this.#limit
   }
 
-  /** In a partial room, as it was told last: a client that knows `v` knows this number. */
+  /** In a partial room the number that was sent last: a client that knows `v` knows it. */
   get count(): number {
     return this.#list?.size ?? this.#count
   }

@@ -212,7 +212,7 @@ export class Room {
     return page
   }
 
-  /** The log was seen at this head. */
+  /** A read of the log has found this head. */
   noticeHead(head: LogPosition): void {
     this.isUncertain = false
     if (this.#subscription !== undefined) this.#broadcast.notice(head)
@@ -257,7 +257,7 @@ export class Room {
     }
   }
 
-  /** S7: it may be in the log. */
+  /** S7: the batch may be stored nevertheless. */
   #onWriteFailed(): void {
     this.isUncertain = true
     this.#onUncertain?.(this)

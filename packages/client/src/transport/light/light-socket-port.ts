@@ -1,5 +1,5 @@
 import { parseAddress } from '../address.ts'
-import { isTooMuch } from '../congestion.ts'
+import { isCongestedBy } from '../congestion.ts'
 import { MAX_ACK_ID, sizeError } from '../message-size.ts'
 import { sharingKey } from '../shared-connections.ts'
 import type { SocketHandlers, SocketPort } from '../socket-port.ts'
@@ -38,7 +38,7 @@ export function createLightSocketPort(url: string, given: LightSocketOptions, ha
     checkAlive: (mayBeDead) => connection?.checkAlive(mayBeDead),
     isReady: () => socket?.isReady ?? false,
     isCongested: (packets) =>
-      connection !== undefined && isTooMuch(connection.unsentPackets, connection.unsentBytes, packets),
+      connection !== undefined && isCongestedBy(connection.unsentPackets, connection.unsentBytes, packets),
     emit: (event, args, onLost) => socket?.emit(event, args, onLost),
     emitWithAck: (event, args, settle) => socket?.emitWithAck(event, args, settle) ?? (() => {}),
     copy: copyOf,

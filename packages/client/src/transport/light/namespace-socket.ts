@@ -10,11 +10,11 @@ import type { SocketHandlers } from '../socket-port.ts'
 import { ACK, CONNECT, CONNECT_ERROR, DISCONNECT, encode, EVENT, type Packet } from './packet-codec.ts'
 import { type ConnectionUser, TransportError, type WebSocketConnection } from './web-socket-connection.ts'
 
-/** What a proxy that blocks WebSockets looks like from here, and the way out. */
+/** The hint for a connection that a proxy may have blocked. */
 export const NO_FALLBACK =
   'if a proxy blocks WebSockets: @roomful/client/light cannot fall back to polling, @roomful/client can'
 
-/** What a server with connection state recovery knows a client by. It outlives a connection. */
+/** A server with connection state recovery recognizes a client by this, also on its next connection. */
 export interface Session {
   pid?: string | undefined
   offset?: string | undefined
@@ -25,7 +25,7 @@ const MAX_EARLY = 10_000
 
 type Settle = (values: unknown[] | undefined) => void
 
-/** A Socket.IO socket: one namespace on one connection, for one attempt to connect and what becomes of it. */
+/** A Socket.IO socket: one namespace on one connection, from an attempt to connect to its end. */
 export class NamespaceSocket implements ConnectionUser {
   readonly nsp: string
   readonly #connection: WebSocketConnection
@@ -172,10 +172,10 @@ export class NamespaceSocket implements ConnectionUser {
     return isFirst
   }
 
-  /** Reports what may be lost, tells the client, and settles what has no answer. */
-  #finish(tell: () => void): void {
+  /** Reports emits that may be lost, calls the handler of the end, and settles calls without an answer. */
+  #finish(callHandler: () => void): void {
     for (const onLost of this.#recent.take(this.#connection.receivedAt)) onLost(true)
-    tell()
+    callHandler()
     this.#settleAll()
   }
 

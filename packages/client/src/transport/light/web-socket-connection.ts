@@ -9,7 +9,7 @@ type EndReason = 'transport close' | 'transport error' | 'ping timeout' | 'force
 
 /** A failure of the WebSocket or of a packet, in the form that engine.io-client gives it. */
 export class TransportError extends Error {
-  /** What the WebSocket said, or the error of the packet. */
+  /** The event of the WebSocket, or the error of the packet. */
   readonly description: unknown
 
   constructor(message: string, description: unknown) {
@@ -51,7 +51,7 @@ export class WebSocketConnection {
   /** When the heartbeat is overdue, in milliseconds since 1970. */
   #overdueAt = Infinity
 
-  /** `onEnd` is called before the namespaces are told of the end. */
+  /** `onEnd` is called before `ended` of the namespaces. */
   constructor(socket: WebSocketLike, onEnd: (connection: WebSocketConnection) => void) {
     this.#onEnd = onEnd
     this.#socket = socket
@@ -148,7 +148,7 @@ export class WebSocketConnection {
     for (const user of this.#users.values()) user?.opened()
   }
 
-  /** A packet of Engine.IO by its type; those of an upgrade say nothing here. */
+  /** A packet of Engine.IO by its type; those of an upgrade are ignored. */
   #read(type: string, data: string): void {
     if (type === '4') return this.#deliver(data)
     if (type === '1') return this.end('transport close')

@@ -32,7 +32,7 @@ export function viewOf(max: number, isSelf: TimelineSource['isSelf']): TimelineV
 export function tell(view: TimelineView, input: TimelineInput): void {
   switch (input.type) {
     case 'heard':
-      return view.heard([input], input.epoch)
+      return view.receive([input], input.epoch)
     case 'gap':
       return view.gap(input.gap, input.epoch)
     case 'outgoing':
