@@ -55,7 +55,7 @@ test('S6 entries that follow are sent at once, each of them once', () => {
   expect(reads).toEqual([])
 })
 
-test('S12 missing entries are read once, and what comes meanwhile is sent after them', async () => {
+test('S12 missing entries are read once, and entries that come meanwhile are sent after them', async () => {
   const { broadcast, sent, reads } = setUp({ head: 8 })
   broadcast.notice(at('first', 3))
   broadcast.receive(batch(6, 6))
@@ -76,7 +76,7 @@ test('S7 a head beyond the last sent entry is noticed without a message', async 
   await expect.poll(() => sent).toEqual([5, 6])
 })
 
-test('members are told the head where more is missing than one read gives, and fetch the rest', async () => {
+test('S12 members get $head where more is missing than one read gives, and fetch the rest', async () => {
   const { broadcast, sent } = setUp({ head: 900 })
   broadcast.notice(at('first', 0))
   broadcast.receive(batch(900, 900))
@@ -95,7 +95,7 @@ test('P7 while the log is read, a bounded number of entries is held, and the hea
   expect(sent.slice(0, -1)).toEqual(range(2, 1_002).map(({ seq }) => seq))
 })
 
-test('a log that cannot be read is reported, and members are told the head', async () => {
+test('a log that cannot be read is reported, and members get $head', async () => {
   const { broadcast, sent, errors, fail } = setUp({ head: 6 })
   broadcast.notice(at('first', 4))
   fail()
@@ -104,7 +104,7 @@ test('a log that cannot be read is reported, and members are told the head', asy
   expect(errors).toEqual([new Error('the log is away')])
 })
 
-test('S10 after a change of the epoch members are told so, and get what is committed then', async () => {
+test('S10 after a change of the epoch members get $head, and then the entries that are committed', async () => {
   const { broadcast, log, sent } = setUp({ head: 4 })
   broadcast.notice(at('first', 4))
   Object.assign(log, { epoch: 'second', head: 5 })
@@ -126,7 +126,7 @@ test('a page that a member reads is ahead of entries on their way, which are not
   await expect.poll(() => sent).toEqual([5, 6, 'second 6'])
 })
 
-test('S10 members go on in a new epoch that lost nothing of theirs, and get what they miss', async () => {
+test('S10 members go on in a new epoch that lost no entry of theirs, and get the entries that they miss', async () => {
   const { broadcast, log, sent } = setUp({ head: 4 })
   broadcast.notice(at('first', 4))
   Object.assign(log, { epoch: 'second', head: 6, lineage: [{ epoch: 'first', head: 5 }] })
@@ -134,7 +134,7 @@ test('S10 members go on in a new epoch that lost nothing of theirs, and get what
   await expect.poll(() => sent).toEqual(['second 6 after first 5', 5, 6])
 })
 
-test('S10 of a new epoch that lost entries which members have, they are told', async () => {
+test('S10 members get $head of a new epoch that lost entries of theirs, with the head of the epoch before', async () => {
   const { broadcast, log, sent } = setUp({ head: 4 })
   broadcast.notice(at('first', 4))
   Object.assign(log, { epoch: 'second', head: 5, lineage: [{ epoch: 'first', head: 3 }] })

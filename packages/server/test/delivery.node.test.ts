@@ -128,7 +128,7 @@ describe('a pack', () => {
     expect(seen(received)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1))
   })
 
-  test('without what cannot be JSON goes out, and the app gets the error', () => {
+  test('leaves out an event that cannot be JSON, and the app gets the error', () => {
     const { delivery, reader, errors } = start()
     const { received } = reader('1')
     delivery.sendEntries(EPOCH, [entry(1), entry(2, ann, 3n), entry(3)])
@@ -196,7 +196,7 @@ describe('a socket that comes or goes while events wait', () => {
     expect(seen(two.received)).toEqual([2])
   })
 
-  test('goes on without a hole when it joins again for single events, and gets no volatile event twice', () => {
+  test('misses no event when it joins again for single events, and gets no volatile event twice', () => {
     const { delivery, reader, send } = startBusy()
     const { socket, received } = reader('1')
     reader('2')

@@ -62,7 +62,7 @@ test('E8 a check that fails, as after newEpoch, is made again, also in a log of 
   expect(noticed).toEqual(names.map((name) => `${name} ${name.length}`))
 })
 
-test('a log that is away is reported once a check; checks do not pile up, and end with stop', async () => {
+test('a log that cannot be read is reported once a check; checks do not run at the same time, and end with stop', async () => {
   let fail: (error: Error) => void = () => {}
   let calls = 0
   const heads = (): Promise<never> => {

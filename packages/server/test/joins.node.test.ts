@@ -102,7 +102,7 @@ describe('S26 $join of several rooms', () => {
     expect(e).toBeGreaterThan(d!)
   })
 
-  test('SEC each join counts as a request that runs: joins without an answer are bounded', async () => {
+  test('SEC each join counts as a running request: joins without an answer are bounded', async () => {
     const allowed = gate<boolean>()
     const { connect, rooms: server } = await startRooms({
       contract: guestChat,
@@ -172,7 +172,7 @@ describe('S26 $join of several rooms', () => {
     }
   })
 
-  test('S19 a room that the client is put out of while another is read is refused, behind $out', async () => {
+  test('S19 a room that the client is put out of while another is read is refused, after $out', async () => {
     const [reading, read] = [gate(), gate()]
     const log = memoryLog()
     const slow = changedLog(log, {

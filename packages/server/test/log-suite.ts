@@ -83,7 +83,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       })
     })
 
-    test('a listener gets each commit and each append of its room in the order of the log, until it unsubscribes', async () => {
+    test('a listener gets each commit of its room in the order of the log, those of the server too, until it unsubscribes', async () => {
       const { log, add, commit } = await openLog()
       await add('general', 'before')
       const received: Appended[] = []
@@ -106,7 +106,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       expect(received).toHaveLength(3)
     })
 
-    test('S11 a page that is read after the subscription and its listener leave no hole', async () => {
+    test('S11 entries that are not in a page that is read after the subscription come to its listener', async () => {
       const { log, add } = await openLog()
       const writes = Array.from({ length: 20 }, (_, index) => add('general', String(index)))
       const received: number[] = []
@@ -267,7 +267,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       await expect(commit('general', ann, [item(2, 'b')])).rejects.toEqual(refusal)
     })
 
-    test('S4 S5 a batch of the server that comes again is stored once, whatever the epoch is by then', async () => {
+    test('S4 S5 a batch of the server that comes again is stored once, also in another epoch', async () => {
       const { log, wordsOf } = await openLog()
       const batch = { sender: server, items: [item(1, 'a'), item(2, 'b')] }
       const first = await log.commit('general', batch)

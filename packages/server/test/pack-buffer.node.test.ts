@@ -105,7 +105,7 @@ test('a pack is of one epoch, and volatile events go with any', () => {
   expect(due()).toEqual([{ type: 'send', epoch: undefined, events: ['cursor'] }])
 })
 
-test('a flush sends what waits at once, and the wait that it ends does no harm', () => {
+test('a flush sends the collected events at once, and the end of their wait sends nothing', () => {
   const { buffer, add, due, flush } = startBusy()
   expect(flush()).toEqual([])
   add('a')

@@ -23,7 +23,7 @@ async function start() {
 }
 
 describe('S28 packs', () => {
-  test('bring what a batch has committed, with its sender once; members without packs get single events', async () => {
+  test('have the messages of one batch, with their sender once; members without packs get single events', async () => {
     const { ann, bob, raw } = await start()
     const { epoch } = await ann.join('general', undefined, { packs: true })
     await ann.publish('general', texts(['one', 'two', 'three']))
@@ -34,7 +34,7 @@ describe('S28 packs', () => {
     expect([words(raw), packsOf(raw)]).toEqual([['one', 'two', 'three'], []])
   })
 
-  test('also bring the inbox, under its name on the wire', async () => {
+  test('have the events of an inbox, too, under its name on the wire', async () => {
     const { rooms, connect } = await startRooms({ contract, authenticate: believe })
     const ann = await connect({ id: 'ann' })
     await ann.join(INBOX, undefined, { packs: true })
@@ -59,7 +59,7 @@ describe('S28 packs', () => {
     expect([words(bob), seen.at(-1)]).toEqual([texts, last])
   })
 
-  test('end with a join for single events, without a hole, and begin again with the next for packs', async () => {
+  test('end with a join for single events, and begin again with the next for packs; no event is missed', async () => {
     const { rooms, bob } = await start()
     const general = rooms.to('general')
     for (const [index, packs] of [false, true, false, true].entries()) {
@@ -83,7 +83,7 @@ describe('S28 packs', () => {
     expect(packsOf(ann)).toEqual([])
   })
 
-  test('are no Socket.IO rooms of the app: a socket that it puts among the readers of single events is taken out', async () => {
+  test('a socket that the app puts into the Socket.IO room of single events is taken out', async () => {
     const { io, rooms, errors, ann, bob, raw } = await start()
     io.in(bob.socket.id ?? '').socketsJoin('roomful-singles:general')
     io.in(ann.socket.id ?? '').socketsJoin('roomful-singles:secret')

@@ -27,7 +27,7 @@ describe('S27 a room with more members than the limit is partial', () => {
     expect(members.snapshot('user 0')).toMatchObject({ count: LIMIT, list: { length: LIMIT } })
   })
 
-  test('one more tells all that it is partial, and a snapshot has only the member that joins', () => {
+  test('one more member makes it partial for all, and a snapshot has only the member that joins', () => {
     const { members } = roomOf(LIMIT)
     members.enter('ann', ann, 'here')
     expect(members.takeChange(0)).toEqual({ v: 102, count: LIMIT + 1, partial: true })
@@ -40,7 +40,7 @@ describe('S27 a room with more members than the limit is partial', () => {
     expect(members.all()).toHaveLength(LIMIT + 1)
   })
 
-  test('then it tells the number at most once a second, and only where it is another one', () => {
+  test('then the count is sent at most once a second, and only if it has changed', () => {
     const { members } = roomOf(LIMIT + 1)
     members.enter('ann', ann)
     expect(members.nextChangeAt).toBe(1_000)
@@ -52,14 +52,14 @@ describe('S27 a room with more members than the limit is partial', () => {
     expect(members.nextChangeAt).toBe(Infinity)
   })
 
-  test('in a room of thousands the number is told once in a millisecond a member', () => {
+  test('in a room of thousands a count is sent at most once in as many milliseconds as it has members', () => {
     const { members } = roomOf(3_000)
     members.enter('ann', ann)
     expect(members.takeChange(2_999)).toBeUndefined()
     expect(members.takeChange(3_000)).toEqual({ v: 102, count: 3_001 })
   })
 
-  test('presence goes to the own sockets of its user alone, with the version of before', () => {
+  test('a presence goes to the sockets of its user only, with the version of before', () => {
     const { members } = roomOf(LIMIT)
     for (const socket of ['ann 1', 'ann 2', 'ann 3']) members.enter(socket, ann)
     members.takeChange(0)
@@ -117,7 +117,7 @@ describe('S27 a room with more members than the limit is partial', () => {
   })
 })
 
-test('S27 of a partial room at most two users a second are shown to type', () => {
+test('S27 in a partial room at most two starts of typing a second are relayed', () => {
   const typing = new TypingState()
   const start = (id: string, now: number, isPartial = true) => typing.start(id, { id }, now, isPartial)
   expect(['ann', 'bob', 'cy'].map((id) => start(id, 0))).toEqual([true, true, false])
@@ -166,7 +166,7 @@ const step = fc.oneof(
   },
 )
 
-test('S27 whatever enters, leaves and changes: each client has the list or only itself, and the number, a bounded time later', () => {
+test('S27 after any joins, leaves and changes, each client has the list or only itself, and the count, within a bounded time', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
       const members = new Members(100, LIMIT)

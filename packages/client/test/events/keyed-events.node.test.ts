@@ -68,7 +68,7 @@ test('DS17 keys are compared as those of a Map', () => {
   expect(received).toEqual([Number.NaN, 0, '0', undefined, object])
 })
 
-test('DS17 the rest of the arguments is refused with a sentence', () => {
+test('DS17 wrong arguments are refused with a sentence', () => {
   const { source, listening } = fakeSource()
   expect(() => createKeyedEvents(source, 'tick', 'key' as never)).toThrow(
     'keyOf: expected a function that returns a key, got "key"',

@@ -115,7 +115,7 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
     expect(bob.live[1]).toEqual([{ text: 'two' }, meta])
   })
 
-  test('S28 sends packs to the members who asked for them, and single events to the others', async () => {
+  test('S28 sends packs to members who asked for them, and single events to the others', async () => {
     const url = await start()
     const [ann, bob] = [await joined(url), await joined(url)]
     const packs: Pack[] = []

@@ -236,7 +236,7 @@ describe('LT4 recovery', () => {
 })
 
 describe('EM4 EM15 the end of a connection', () => {
-  test('settles calls without an answer, and reports what may be lost, after the client is told', () => {
+  test('reports emits that may be lost, then the end, and then settles calls without an answer', () => {
     const { port, socket, handlers } = startConnected()
     const events: unknown[] = []
     handlers.closed.mockImplementation(() => void events.push('closed'))
@@ -251,7 +251,7 @@ describe('EM4 EM15 the end of a connection', () => {
     expect(events).toEqual([['answer', ['yes']], ['lost', true], 'closed', ['answer', undefined]])
   })
 
-  test('by the client is told to the server and to no handler', () => {
+  test('by the client is sent to the server, and calls no handler', () => {
     const { port, socket, handlers } = startConnected()
     const settle = vi.fn<(values: unknown[] | undefined) => void>()
     port.emitWithAck('ask', [], settle)

@@ -138,7 +138,7 @@ describe('RM16 rooms', () => {
   })
 })
 
-test('P2 P4 rooms that come back together miss nothing, and hear nothing twice', async () => {
+test('P2 P4 rooms that come back together miss no message, and get none twice', async () => {
   const chat = await startChat()
   const [ann, bob] = [chat.connect('Ann'), chat.connect('Bob')]
   const heard: string[] = []

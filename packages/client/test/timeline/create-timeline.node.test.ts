@@ -691,7 +691,7 @@ test('TL11 `client.close()` closes a timeline, and `onClose` is called once', ()
   expect([shown().length, closed, listeners()]).toEqual([1, 1, [0, 0, 0, 0, 0, 0]])
 })
 
-test('TL11 after close nothing is heard, and nothing changes', async () => {
+test('TL11 after close no message is taken, and nothing changes', async () => {
   const { timeline, asked, hear, listeners, shown } = timelineOverFake()
   hear(6)
   expect(listeners()).toEqual([1, 1, 1, 1, 1, 1])
