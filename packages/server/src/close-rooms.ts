@@ -5,7 +5,7 @@ import type { Guard } from './guard/guard.ts'
 import type { RoomLog } from './log/log.ts'
 import { refuse } from './refuse.ts'
 import type { ActiveRooms } from './rooms/active-rooms.ts'
-import type { LeaveDelay } from './rooms/leave-delay.ts'
+import type { LeaveDelay } from './rooms/members/leave-delay.ts'
 import type { Settings } from './settings.ts'
 
 /** The last part of `closeTimeoutMs`, for what comes after the running requests, in milliseconds. */

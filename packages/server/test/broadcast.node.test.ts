@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Appended, EarlierEpoch, LogEntry, Page } from '../src/index.ts'
-import { Broadcast } from '../src/rooms/broadcast.ts'
+import { Broadcast } from '../src/rooms/delivery/broadcast.ts'
 
 const entry = (seq: number): LogEntry => ({
   event: 'message',

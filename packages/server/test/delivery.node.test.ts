@@ -1,6 +1,6 @@
 import type { Entry, Pack } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
-import { Delivery } from '../src/rooms/delivery.ts'
+import { Delivery } from '../src/rooms/delivery/delivery.ts'
 import { Metrics } from '../src/metrics/metrics.ts'
 import type { SocketIoSocket } from '../src/socket-io.ts'
 

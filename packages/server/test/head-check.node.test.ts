@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type LogHead, memoryLog, type RoomLog } from '../src/index.ts'
-import { HeadCheck } from '../src/rooms/head-check.ts'
+import { HeadCheck } from '../src/rooms/delivery/head-check.ts'
 import { changedLog } from './support/changed-log.ts'
 
 type Rooms = ConstructorParameters<typeof HeadCheck>[0]['rooms']

@@ -2,7 +2,7 @@ import { MAX_JOINS_MS, type JoinAnswer } from '@roomful/contract/protocol'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { PageTurn, PageTurns } from '../src/guard/page-turns.ts'
 import { refuse } from '../src/refuse.ts'
-import { JoinGroup, type JoinTurn } from '../src/rooms/join-group.ts'
+import { JoinGroup, type JoinTurn } from '../src/rooms/joins/join-group.ts'
 
 const entry = (text: string) => ({ event: 'message', data: text, seq: 1, id: 'id', from: null, at: 1 })
 const answerWith = (more: Partial<JoinAnswer> = {}): JoinAnswer => ({

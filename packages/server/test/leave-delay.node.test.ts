@@ -1,7 +1,7 @@
 import { type JoinAnswer, type MembersDelta, wire } from '@roomful/contract/protocol'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { refuse, type RoomsOptions } from '../src/index.ts'
-import { LeaveDelay } from '../src/rooms/leave-delay.ts'
+import { LeaveDelay } from '../src/rooms/members/leave-delay.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { type Client, gate, type Running, startRooms } from './support/start-rooms.ts'
 

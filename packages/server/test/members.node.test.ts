@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { wire, type MembersDelta } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
-import { Members } from '../src/rooms/members.ts'
+import { Members } from '../src/rooms/members/members.ts'
 import { believe, chat } from './support/chat.ts'
 import { type Client, startRooms, texts } from './support/start-rooms.ts'
 

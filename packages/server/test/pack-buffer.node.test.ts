@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FLUSH_MS, PackBuffer, type PackOutput } from '../src/rooms/pack-buffer.ts'
+import { FLUSH_MS, PackBuffer, type PackOutput } from '../src/rooms/delivery/pack-buffer.ts'
 
 const EPOCH = 'the-epoch'
 type Outputs = PackOutput<string>[]

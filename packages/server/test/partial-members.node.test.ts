@@ -2,9 +2,9 @@ import assert from 'node:assert'
 import type { WireMember } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Members } from '../src/rooms/members.ts'
-import type { MembersChange } from '../src/rooms/published-members.ts'
-import { TypingState } from '../src/rooms/typing-state.ts'
+import { Members } from '../src/rooms/members/members.ts'
+import type { MembersChange } from '../src/rooms/members/published-members.ts'
+import { TypingState } from '../src/rooms/members/typing-state.ts'
 
 const LIMIT = 5
 const ann = { id: 'ann' }

@@ -1,7 +1,7 @@
 import { type MembersDelta, type WireMember, wire } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { LeaveDelay } from '../src/rooms/leave-delay.ts'
+import { LeaveDelay } from '../src/rooms/members/leave-delay.ts'
 import type { SocketIoSocket } from '../src/socket-io.ts'
 import { memoryLog } from '../src/index.ts'
 import { Metrics } from '../src/metrics/metrics.ts'

@@ -1,7 +1,7 @@
 import { type Typing, wire } from '@roomful/contract/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { TypingState } from '../src/rooms/typing-state.ts'
+import { TypingState } from '../src/rooms/members/typing-state.ts'
 import { believe, chat, guestChat } from './support/chat.ts'
 import { type Client, startRooms } from './support/start-rooms.ts'
 

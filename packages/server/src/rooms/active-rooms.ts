@@ -1,4 +1,4 @@
-import { HeadCheck } from './head-check.ts'
+import { HeadCheck } from './delivery/head-check.ts'
 import { isInbox } from './inbox.ts'
 import { Room, type RoomParts } from './room.ts'
 import { createServerSender } from './server-messages.ts'

@@ -6,20 +6,20 @@ import {
   type WireUser,
   wire,
 } from '@roomful/contract/protocol'
-import { Broadcast } from './broadcast.ts'
-import { Delivery, type DeliveryParts } from './delivery.ts'
+import { Broadcast } from './delivery/broadcast.ts'
+import { Delivery, type DeliveryParts } from './delivery/delivery.ts'
 import type { Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
 import type { EarlierEpoch, LogPosition, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
-import type { Snapshot } from './members.ts'
+import type { Snapshot } from './members/members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { isInbox, wireNameOf } from './inbox.ts'
-import type { MergePresence } from './presence-rules.ts'
+import type { MergePresence } from './members/presence-rules.ts'
 import { RefusalError, refuse } from '../refuse.ts'
-import { RoomMembers, type SendChange } from './room-members.ts'
+import { RoomMembers, type SendChange } from './members/room-members.ts'
 import { type ServerSender, ServerMessages } from './server-messages.ts'
 import { channelOf, type SocketIoSocket } from '../socket-io.ts'
-import { TypingState } from './typing-state.ts'
+import { TypingState } from './members/typing-state.ts'
 
 export interface RoomParts extends DeliveryParts {
   readonly log: RoomLog

@@ -1,6 +1,6 @@
-import type { RoomLog } from '../log/log.ts'
-import type { Report } from '../report.ts'
-import type { Room } from './room.ts'
+import type { RoomLog } from '../../log/log.ts'
+import type { Report } from '../../report.ts'
+import type { Room } from '../room.ts'
 
 const EVERY_MS = 10_000
 /** How many rooms are compared with one call of the log. */

@@ -1,7 +1,7 @@
 import type { Entry } from '@roomful/contract/protocol'
-import type { Appended, Page, PageRequest } from '../log/log.ts'
-import { continuedFrom } from '../log/lineage.ts'
-import { type EarlierEpoch, type LogPosition, placeAfter } from '../log/log-entry.ts'
+import type { Appended, Page, PageRequest } from '../../log/log.ts'
+import { continuedFrom } from '../../log/lineage.ts'
+import { type EarlierEpoch, type LogPosition, placeAfter } from '../../log/log-entry.ts'
 
 /** How much is read and sent of entries that did not come. Members fetch the rest. */
 const CATCH_UP = { limit: 200, bytes: 262_144 }

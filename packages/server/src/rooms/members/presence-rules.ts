@@ -1,8 +1,8 @@
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
-import { jsonCopy, jsonText } from '../json.ts'
-import type { Settings } from '../settings.ts'
-import { validateOrRefuse } from '../validate-or-refuse.ts'
+import { jsonCopy, jsonText } from '../../json.ts'
+import type { Settings } from '../../settings.ts'
+import { validateOrRefuse } from '../../validate-or-refuse.ts'
 
 /**
  * Checks a presence by the contract's `presence` schema; without a schema any JSON is accepted. null removes a presence.

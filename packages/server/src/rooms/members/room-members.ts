@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { WireMember } from '@roomful/contract/protocol'
 import { Members, type Merge, type Snapshot } from './members.ts'
 import type { MembersChange } from './published-members.ts'
-import type { SocketIoSocket } from '../socket-io.ts'
+import type { SocketIoSocket } from '../../socket-io.ts'
 
 /** Sends a change to the room: to all but one socket where `except` is given, and to one socket alone where `only` is. */
 export type SendChange = (

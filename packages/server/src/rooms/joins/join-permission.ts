@@ -1,10 +1,10 @@
 import { INBOX, type JoinRequest } from '@roomful/contract/protocol'
-import type { CallbackRunner } from '../callback-runner.ts'
-import type { Identity } from '../connection/authenticate.ts'
-import { joinParams } from '../connection/join-params.ts'
-import { RefusalError, refuse } from '../refuse.ts'
-import type { Settings } from '../settings.ts'
-import { assertInbox } from './inbox.ts'
+import type { CallbackRunner } from '../../callback-runner.ts'
+import type { Identity } from '../../connection/authenticate.ts'
+import { joinParams } from '../../connection/join-params.ts'
+import { RefusalError, refuse } from '../../refuse.ts'
+import type { Settings } from '../../settings.ts'
+import { assertInbox } from '../inbox.ts'
 
 interface PermissionParts {
   readonly settings: Settings

@@ -1,7 +1,7 @@
 import { validate, type WireUser } from '@roomful/contract/protocol'
-import type { CallbackRunner } from '../callback-runner.ts'
-import type { Settings } from '../settings.ts'
-import type { RoomParts } from './room.ts'
+import type { CallbackRunner } from '../../callback-runner.ts'
+import type { Settings } from '../../settings.ts'
+import type { RoomParts } from '../room.ts'
 
 /** The app's `onJoin` and `onLeave`, which a room calls without waiting for them. */
 export function createMemberHooks(

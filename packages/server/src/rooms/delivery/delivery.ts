@@ -1,11 +1,11 @@
 import { bytesOf, type Entry, type WireMeta, type WireUser, wire } from '@roomful/contract/protocol'
-import { leaveChannel } from './channels.ts'
-import { wireNameOf } from './inbox.ts'
-import type { Metrics } from '../metrics/metrics.ts'
+import { leaveChannel } from '../channels.ts'
+import { wireNameOf } from '../inbox.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
 import { PackBuffer, type PackInput } from './pack-buffer.ts'
 import { packOf, type SentEvent } from './packs.ts'
-import type { Report } from '../report.ts'
-import { channelOf, singlesChannelOf, type SocketIoServer, type SocketIoSocket } from '../socket-io.ts'
+import type { Report } from '../../report.ts'
+import { channelOf, singlesChannelOf, type SocketIoServer, type SocketIoSocket } from '../../socket-io.ts'
 
 export interface DeliveryParts {
   readonly io: SocketIoServer

@@ -1,8 +1,8 @@
 import { type JoinAnswer, MAX_JOINS_MS } from '@roomful/contract/protocol'
-import { setAwakeTimeout } from '../awake-timeout.ts'
-import type { PageTurn } from '../guard/page-turns.ts'
-import { sizeOf } from '../rates/size-of.ts'
-import { type RefusalError, refuse } from '../refuse.ts'
+import { setAwakeTimeout } from '../../awake-timeout.ts'
+import type { PageTurn } from '../../guard/page-turns.ts'
+import { sizeOf } from '../../rates/size-of.ts'
+import { type RefusalError, refuse } from '../../refuse.ts'
 import { PageShares } from './page-shares.ts'
 
 /** The turn of one join to read its page. */
