@@ -32,6 +32,6 @@ export class Expiry {
       if (this.isOver) this.#owner.onExpired()
       else this.#wait()
     }, waitMs)
-    this.#timer.unref()
+    this.#timer.unref?.()
   }
 }

@@ -24,7 +24,8 @@ export class HeadCheck {
 
   constructor(parts: HeadCheckParts) {
     this.#parts = parts
-    this.#timer = setInterval(() => void this.#checkDue(), EVERY_MS).unref()
+    this.#timer = setInterval(() => void this.#checkDue(), EVERY_MS)
+    this.#timer.unref?.() // does not keep the process alive; in jsdom, a timer is a number
   }
 
   /** Checks at once. A failure is reported, and the rooms are checked again. */
