@@ -4,7 +4,7 @@ export const FLUSH_MS = 8
 const BUSY_EVENTS = 2
 
 /** `bytes` is the size of the event in a pack. */
-export interface SizedEvent<E> {
+interface SizedEvent<E> {
   readonly event: E
   readonly bytes: number
 }
