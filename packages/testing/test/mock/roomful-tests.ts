@@ -1,6 +1,6 @@
 import '@roomful/testing/vitest'
 import { type ClientOptions, createClient, defineContract, roomful } from '@roomful/client'
-import type { Pack } from '@roomful/contract/protocol'
+import type { JoinAnswer, Pack } from '@roomful/contract/protocol'
 import { createRooms } from '@roomful/server'
 import type { MockServer, Packet } from '@roomful/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -60,18 +60,21 @@ export function testRoomful(): void {
     const reader = await connectedClient({ auth: { token: 'ann' } })
     const received: unknown[] = []
     reader.on('$events', (pack: Pack) => received.push(...pack.events.map(({ data }) => data)))
-    await reader.emitWithAck('$join', { room: 'general', packs: true })
+    const { epoch } = (await reader.emitWithAck('$join', { room: 'general', packs: true })) as JoinAnswer
     const dropped: Packet[] = []
     server.dropNext((packet) => {
       if (packet.event === 'message') dropped.push(packet)
       return dropped.length === 2
     })
-    for (const text of ['one', 'two']) void room.emit('message', { text })
+    const items = ['one', 'two'].map((text, index) => {
+      return { n: index + 1, id: `message-id-0000${index}`, event: 'message', data: { text } }
+    })
+    await reader.emitWithAck('$publish', { room: 'general', epoch, cid: 'c'.repeat(22), items })
     await expect.poll(() => dropped).toHaveLength(2)
     server.duplicateNext('message')
     await room.emit('message', { text: 'three' })
     await expect.poll(() => received).toEqual([{ text: 'three' }, { text: 'three' }])
-    const meta = { $room: 'general', epoch: expect.any(String) as string, seq: 2, from: null }
+    const meta = { $room: 'general', epoch, seq: 2, from: { id: 'ann' } }
     expect(dropped[1]).toMatchObject({ data: { text: 'two' }, args: [{ text: 'two' }, meta] })
   })
 
