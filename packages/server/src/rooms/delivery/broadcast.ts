@@ -25,7 +25,7 @@ export class Broadcast {
   readonly #parts: BroadcastParts
   /** The last entry that was sent; undefined before the first read or commit, when no member has a view yet. */
   #sent: LogPosition | undefined
-  /** What came while the log is read; undefined while it is not. */
+  /** The batches that the log has committed while a page is read; undefined while none is read. */
   #held: Appended[] | undefined
   #heldCount = 0
 
@@ -90,7 +90,7 @@ export class Broadcast {
       this.#parts.onError(error)
     }
     this.#held = undefined
-    // What came of an epoch that is over is in the page, or lost: members must not be told of it as if it were new.
+    // Batches of an epoch that has ended are in the page, or lost: a `$head` of them would name that epoch as a new one.
     const current = held.filter(({ epoch }) => !earlier.some((one) => one.epoch === epoch))
     for (const one of current) if (this.#follows(this.#sent ?? sent, one)) this.#send(one)
     const known = current.at(-1)

@@ -1,6 +1,7 @@
 import { bytesOf, type Entry, type WireMeta, type WireUser, wire } from '@roomful/contract/protocol'
 import { leaveChannel } from '../channels.ts'
 import { wireNameOf } from '../inbox.ts'
+import { wireEntry } from '../wire-page.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import { PackBuffer, type PackInput } from './pack-buffer.ts'
 import { packOf, type SentEvent } from './packs.ts'
@@ -94,10 +95,10 @@ export class Delivery {
         this.#emitSingle(event, data, { $room: wireNameOf(this.#room), epoch, seq, id, from, at })
     if (this.#packReaders.size > 0)
       this.#add(
-        entries.map(({ event, data, seq, id, from, at }, index) => {
-          const isLast = index === entries.length - 1
-          return { sent: { event, data, seq, id, from, at }, ...(isLast && { since }) }
-        }),
+        entries.map((entry, index) => ({
+          sent: wireEntry(entry),
+          ...(index === entries.length - 1 && { since }),
+        })),
         epoch,
       )
     else if (entries.length > 0) this.#parts.metrics.fanOutMs.add(this.#now() - since)
