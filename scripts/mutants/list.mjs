@@ -1056,7 +1056,7 @@ export const mutants = [
   mutant(
     'S26 a request of several rooms counts as one running request',
     `${server}/connection/responder.ts`,
-    'joinsIn(event, args) ?? 1',
+    'joins ?? 1',
     '1',
     'packages/server/test/joins',
   ),

@@ -15,7 +15,7 @@ export interface RequestHandler {
   readonly user: string | null
   readonly rates: RequestLimiter
   readonly pages: PageTurns
-  /** `page` is the request's turn to read a page. */
+  /** `page` is the request's turn to read a page. It is no async function, which would keep the request in memory while it waits. */
   handle(event: string, request: unknown, page: PageTurn): Promise<object>
 }
 
@@ -66,9 +66,10 @@ export class Responder {
     const { drain, settings, turns } = this.#parts
     // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
     const maxPending = settings.limits.rooms * 4
-    const refusal = this.#exceeds(event, args)
+    const joins = joinsIn(event, args)
+    const refusal = this.#exceeds(event, args, joins)
     if (refusal !== undefined) return this.#refused(event, refusal)
-    const count = Math.min(joinsIn(event, args) ?? 1, settings.limits.rooms)
+    const count = Math.min(joins ?? 1, settings.limits.rooms)
     if (this.#pending + count > maxPending) {
       settings.metrics.bounds.add('requests')
       return this.#refused(event, refuse('LIMIT', `at most ${maxPending} requests at a time`))
@@ -76,9 +77,9 @@ export class Responder {
     this.#pending += count
     try {
       await turns.begin(this, count)
-      return await drain.run(async () => {
+      return await drain.run(() => {
         if (given !== undefined) throw given
-        return await this.#handler.handle(event, args.shift(), page)
+        return this.#handler.handle(event, args.shift(), page)
       })
     } catch (error) {
       return this.#refused(event, error)
@@ -88,9 +89,9 @@ export class Responder {
   }
 
   /** S10: the rates are checked before a request costs anything else, so that refusals are cheap. */
-  #exceeds(event: string, args: unknown[]): RefusalError | undefined {
+  #exceeds(event: string, args: unknown[], joins: number | undefined): RefusalError | undefined {
     const { rates } = this.#handler
-    const rate = joinsIn(event, args) === undefined ? RATES[event] : undefined
+    const rate = joins === undefined ? RATES[event] : undefined
     try {
       rates.take({ requests: 1, bytes: 1, ...(rate && { [rate]: 1 }) })
       rates.addBytes(sizeOf(args))

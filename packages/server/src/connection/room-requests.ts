@@ -47,22 +47,22 @@ export class RoomRequests {
     this.#parts = parts
   }
 
-  async handle(event: string, raw: unknown, page: PageTurn): Promise<object> {
+  handle(event: string, raw: unknown, page: PageTurn): Promise<object> {
     switch (event) {
       case wire.join:
-        return await this.#join(raw, page)
+        return this.#join(raw, page)
       case wire.leave:
-        return await this.#leave(raw)
+        return this.#leave(raw)
       case wire.publish:
-        return await this.#publish(raw)
+        return this.#publish(raw)
       case wire.history:
-        return await this.#history(parseHistory(raw, this.#parts.settings.limits), page)
+        return this.#history(parseHistory(raw, this.#parts.settings.limits), page)
       case wire.volatile:
-        return await this.#volatile(raw)
+        return this.#volatile(raw)
       case wire.presence:
-        return await this.#presence(raw)
+        return this.#presence(raw)
       default:
-        return await this.#typing(raw)
+        return this.#typing(raw)
     }
   }
 

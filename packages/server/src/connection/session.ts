@@ -91,11 +91,11 @@ export class Session implements RequestHandler {
     this.#end(LOST.has(reason))
   }
 
-  async handle(event: string, raw: unknown, page: PageTurn): Promise<object> {
+  handle(event: string, raw: unknown, page: PageTurn): Promise<object> {
     this.#credentials.assertValid()
-    if (event === wire.auth) return await this.#credentials.replace(raw)
+    if (event === wire.auth) return this.#credentials.replace(raw)
     if (this.#requests === undefined) throw refuse('FORBIDDEN', 'rooms are for users who have signed in')
-    return await this.#requests.handle(event, raw, page)
+    return this.#requests.handle(event, raw, page)
   }
 
   onExpired(): void {
