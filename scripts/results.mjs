@@ -1,4 +1,5 @@
 // Adds up the results of all steps and runners. Pure: reports and exit codes in, numbers out.
+import { stripVTControlCharacters } from 'node:util'
 
 /**
  * @typedef {object} Outcome The result of a step: the number of tests that passed, and the names of the others.
@@ -19,7 +20,9 @@
  * @typedef {object} PlaywrightSuite
  * @property {string} title
  * @property {readonly PlaywrightSuite[]} [suites]
- * @property {readonly { title: string, tests: readonly { status: string, projectName?: string }[] }[]} [specs]
+ * @property {readonly { title: string, tests: readonly PlaywrightTest[] }[]} [specs]
+ *
+ * @typedef {{ status: string, results?: readonly { errors?: readonly { message?: string }[] }[] }} PlaywrightTest
  *
  * @typedef {object} PlaywrightReport
  * @property {readonly PlaywrightSuite[]} suites
@@ -78,7 +81,7 @@ export function vitestOutcome(report, exit) {
  * @param {string} [message]
  */
 function detailOf(message = '') {
-  const lines = message.split('\n').slice(0, DETAIL_LINES)
+  const lines = stripVTControlCharacters(message).split('\n').slice(0, DETAIL_LINES)
   return message === '' ? '' : ['', ...lines].join('\n      ')
 }
 
@@ -98,7 +101,12 @@ export function playwrightOutcome(report, exit) {
  * @returns {{ name: string, status: string }[]}
  */
 function testsOf({ title, suites = [], specs = [] }) {
-  const own = specs.flatMap((spec) => spec.tests.map(({ status }) => ({ name: spec.title, status })))
+  const own = specs.flatMap((spec) =>
+    spec.tests.map(({ status, results = [] }) => ({
+      name: `${spec.title}${detailOf(results.flatMap(({ errors = [] }) => errors)[0]?.message)}`,
+      status,
+    })),
+  )
   return [...own, ...suites.flatMap(testsOf)].map(({ name, status }) => ({ name: `${title} > ${name}`, status }))
 }
 

@@ -87,6 +87,14 @@ test('playwright: nested suites count, and a test that passes only on a retry is
   })
 })
 
+test('playwright: a failed test shows the first lines of its first error, without colours', () => {
+  const message = `\u001B[31mTimed out\u001B[39m\n${'line\n'.repeat(50)}`
+  const failed = { title: 'slow', tests: [{ status: 'unexpected', results: [{ errors: [{ message }] }] }] }
+  const [shown = ''] = playwrightOutcome({ suites: [{ title: 'a.e2e.ts', specs: [failed] }] }, 1).failed
+  expect(shown).toMatch(/^a\.e2e\.ts > slow\n {6}Timed out\n {6}line\n/)
+  expect(shown.split('\n')).toHaveLength(13)
+})
+
 test.each([
   ['vitest', vitestOutcome, { testResults: [] }, { testResults: [file('a.ts', 'passed', 'passed')] }],
   ['playwright', playwrightOutcome, { suites: [] }, { suites: [{ title: 'a', specs: [spec('b', 'expected')] }] }],
