@@ -9,6 +9,17 @@ export { memoryLog } from './log/memory-log.ts'
 export type { MemoryLogOptions } from './log/memory-log.ts'
 export type { EarlierEpoch, LogEntry, LogHead, LogPosition, NewEntry, Place } from './log/log-entry.ts'
 export type { Retention, RetentionOption } from './log/retention.ts'
+export type {
+  MembersChange,
+  MembersPosition,
+  NodeInfo,
+  NodeMember,
+  NodeOptions,
+  Nodes,
+  RoomListeners,
+  SetMember,
+  SharedMembers,
+} from './nodes/nodes.ts'
 export type { RowOptions } from './log/row-limits.ts'
 export { settle } from './log/sender-row.ts'
 export type { DecidedItem, RecordedAnswer, Sender, SenderRow, SettledBatch } from './log/sender-row.ts'

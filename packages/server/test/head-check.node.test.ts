@@ -1,7 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { type LogHead, memoryLog, type RoomLog } from '../src/index.ts'
+import { type LogHead, memoryLog, type Nodes, type RoomLog } from '../src/index.ts'
 import { HeadCheck } from '../src/rooms/delivery/head-check.ts'
 import { changedLog } from './support/changed-log.ts'
+
+/** Of a log that several processes use. */
+const NODES = {} as Nodes
 
 type Rooms = ConstructorParameters<typeof HeadCheck>[0]['rooms']
 
@@ -33,7 +36,7 @@ function setUp(names: readonly string[], changes: Partial<RoomLog> = {}) {
 
 test('S12 every 10 s the heads of all rooms are read where several processes use the log, many with one call', async () => {
   const names = Array.from({ length: 1_200 }, (_, index) => `room ${index}`)
-  const { noticed, asked } = setUp(names, { isShared: true })
+  const { noticed, asked } = setUp(names, { nodes: NODES })
   await vi.advanceTimersByTimeAsync(10_000)
   expect(asked).toEqual([500, 500, 200])
   expect(noticed).toEqual(names.map((name) => `${name} ${name.length}`))
@@ -69,7 +72,7 @@ test('a log that cannot be read is reported once a check; checks do not run at t
     calls += 1
     return new Promise((_resolve, reject) => (fail = reject))
   }
-  const { check, errors } = setUp(['a'], { isShared: true, heads })
+  const { check, errors } = setUp(['a'], { nodes: NODES, heads })
   await vi.advanceTimersByTimeAsync(30_000)
   expect(calls).toBe(1)
   fail(new Error('the log is away'))

@@ -1,6 +1,7 @@
 import type { ItemResult } from '@roomful/contract/protocol'
 import type { LogEntry, LogHead, LogPosition } from './log-entry.ts'
 import type { DecidedItem, Sender, SenderRow } from './sender-row.ts'
+import type { Nodes } from '../nodes/nodes.ts'
 
 type Await<T> = T | Promise<T>
 
@@ -62,8 +63,11 @@ export interface Ban {
 export interface RoomLog {
   /** How long a sender's row is kept after its last write, in ms; at least a day. Sent to clients when they connect. */
   readonly dedupMs: number
-  /** Whether several processes use the log at a time. Then the server compares `heads` every 10 s, for rooms with members. */
-  readonly isShared?: boolean
+  /**
+   * How the processes that use the log at a time reach each other; undefined for a log of one process. With it the server also
+   * compares `heads` every 10 s, for rooms with members.
+   */
+  readonly nodes?: Nodes
   /**
    * Settles the batch by the sender's current row (`settle`), and writes entries and row in one step; undefined in another epoch.
    * Commits of one room take effect in the order of the calls. A batch that was stored may come again, because its answer was

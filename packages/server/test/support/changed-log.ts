@@ -4,7 +4,7 @@ import type { RoomLog } from '../../src/index.ts'
 export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
   return {
     dedupMs: log.dedupMs,
-    ...(log.isShared && { isShared: true }),
+    ...(log.nodes && { nodes: log.nodes }),
     commit: (room, batch) => log.commit(room, batch),
     row: (room, sender) => log.row(room, sender),
     page: (room, request) => log.page(room, request),

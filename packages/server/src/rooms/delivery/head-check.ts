@@ -52,7 +52,7 @@ export class HeadCheck {
     if (this.#isRunning) return
     this.#isRunning = true
     const { log, rooms } = this.#parts
-    await this.check([...rooms()].filter((room) => log.isShared || room.isUncertain))
+    await this.check([...rooms()].filter((room) => log.nodes !== undefined || room.isUncertain))
     this.#isRunning = false
   }
 }
