@@ -10,6 +10,7 @@ export type { MemoryLogOptions } from './log/memory-log.ts'
 export type { EarlierEpoch, LogEntry, LogHead, LogPosition, NewEntry, Place } from './log/log-entry.ts'
 export type { Retention, RetentionOption } from './log/retention.ts'
 export type {
+  GoneMember,
   MembersChange,
   MembersPosition,
   NodeInfo,

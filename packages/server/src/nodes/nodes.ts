@@ -45,7 +45,19 @@ export interface NodeOptions {
   readonly onMessage: (message: string, from: string) => void
   /** Messages and changes may be lost, and what this node has set may be forgotten: the connection was away. */
   readonly onRestored: () => void
+  /**
+   * This node has removed what a dead node had said of a user, and no other node says that the user is in the room. Called on
+   * one node, at most once.
+   */
+  readonly onMemberGone: (member: GoneMember) => void
   readonly onError: (error: unknown) => void
+}
+
+/** What a dead node had said of a user. */
+export interface GoneMember {
+  readonly room: string
+  readonly userId: string
+  readonly state: string
 }
 
 export interface NodeInfo {
