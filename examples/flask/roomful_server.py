@@ -77,7 +77,8 @@ def say_hello(_auth=None):
     if not counting.is_set():
         counting.set()
         socketio.start_background_task(send_counts)
-    emit('$hello', {'v': 1, 'capabilities': ['members', 'history', 'volatile', 'joins'], 'limits': LIMITS, 'user': None, 'now': now()})
+    capabilities = ['members', 'history', 'volatile', 'joins']
+    emit('$hello', {'v': 1, 'capabilities': capabilities, 'limits': LIMITS, 'user': None, 'now': now(), 'durability': 'memory'})
 
 
 @answers('$join')

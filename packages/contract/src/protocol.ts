@@ -18,6 +18,7 @@ export {
   MAX_PARAMS_BYTES,
   PROTOCOL_VERSION,
   defaultLimits,
+  durabilities,
   finalCodes,
   isMessageId,
   isPassingCode,

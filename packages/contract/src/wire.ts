@@ -61,6 +61,14 @@ export const defaultLimits: Limits = {
   dedupMs: 86_400_000,
 }
 
+/**
+ * Where a confirmed message is stored. `memory`: in the server's process, which it ends with. `disk`: on the server's disk, so
+ * that it survives the process. `async`: in a database whose replicas may lag behind, so that a failover can lose it. `replica`:
+ * also on a replica, so that it survives a failover.
+ */
+export const durabilities = ['memory', 'disk', 'async', 'replica'] as const
+export type Durability = (typeof durabilities)[number]
+
 /** The size of a join's `params`, as UTF-8 JSON; the same on every server. */
 export const MAX_PARAMS_BYTES = 4_096
 
@@ -92,6 +100,8 @@ export interface Hello {
   readonly now: number
   /** When the credentials of the connection end, by the same clock. */
   readonly expiresAt?: number
+  /** Where a confirmed message is stored; absent where the log does not say. */
+  readonly durability?: Durability
 }
 
 /**

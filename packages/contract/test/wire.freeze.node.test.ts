@@ -4,6 +4,7 @@ import {
   MAX_JOINS_MS,
   MAX_PARAMS_BYTES,
   defaultLimits,
+  durabilities,
   finalCodes,
   isEventName,
   passingCodes,
@@ -49,6 +50,10 @@ describe(`the protocol is frozen; ${rule}`, () => {
     expect(passingCodes).toStrictEqual(['RATE', 'UNAVAILABLE', 'LIMIT', 'CLOSING', 'MORE', 'EPOCH', 'NOT_MEMBER'])
   })
 
+  test('its durabilities', () => {
+    expect(durabilities).toStrictEqual(['memory', 'disk', 'async', 'replica'])
+  })
+
   test('its limits', () => {
     expect(MAX_PARAMS_BYTES).toBe(4_096)
     expect(MAX_JOINS_MS).toBe(3_000)
@@ -74,11 +79,12 @@ describe(`the protocol is frozen; ${rule}`, () => {
       AuthAnswer: '{ ok: true; now: number; expiresAt?: number; user?: WireUser }',
       AuthRequest: '{ auth: Readonly<Record<string, unknown>> }',
       Bye: '{ code: string; after?: number; message?: string }',
+      Durability: '(typeof durabilities)[number]',
       Entry: '{ event: string; data: unknown; seq: number; id: string; from: WireUser | null; at: number }',
       FinalCode: '(typeof finalCodes)[number]',
       Head: '{ room: string; epoch: string; seq: number; previous?: { epoch: string; head: number } }',
       Hello:
-        '{ v: number; capabilities: string[]; limits: Limits; user: WireUser | null; now: number; expiresAt?: number }',
+        '{ v: number; capabilities: string[]; limits: Limits; user: WireUser | null; now: number; expiresAt?: number; durability?: Durability }',
       HistoryAnswer: '{ ok: true; epoch: string; head: number; first: number; entries: Entry[] }',
       HistoryRequest: '{ room: string; epoch: string; limit: number } & ( | { after: number } | { before: number } )',
       ItemResult: '| { seq: number; at: number } | { code: string; message?: string }',
@@ -123,7 +129,14 @@ describe('the names of the protocol', () => {
   })
   test('docs/protocol.md has every name, code and limit', async () => {
     const page = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8')
-    const words = [...Object.values(wire), INBOX, ...finalCodes, ...passingCodes, ...Object.keys(defaultLimits)]
+    const words = [
+      ...Object.values(wire),
+      INBOX,
+      ...finalCodes,
+      ...passingCodes,
+      ...Object.keys(defaultLimits),
+      ...durabilities,
+    ]
     expect(words.filter((word) => !page.includes(`\`${word}\``) && !page.includes(` ${word} `))).toEqual([])
     for (const limit of Object.values(defaultLimits)) expect(page).toContain(` ${limit.toLocaleString('en')} `)
   })

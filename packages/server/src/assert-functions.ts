@@ -1,5 +1,5 @@
 import { type AnyContract, RoomfulError } from '@roomful/contract'
-import { describe, isObject } from '@roomful/contract/protocol'
+import { describe, durabilities, isObject } from '@roomful/contract/protocol'
 import type { RoomLog } from './log/log.ts'
 import { assertDedup } from './log/row-limits.ts'
 import type { RoomsOptions } from './options.ts'
@@ -19,6 +19,8 @@ const LOG_METHODS = [
 export function assertLog(log: RoomLog): void {
   if (!isObject(log)) throw invalid(`log must be memoryLog(), sqliteLog() or another RoomLog, got ${describe(log)}`)
   assertDedup('createRooms: log', log.dedupMs)
+  if (log.durability !== undefined && !durabilities.includes(log.durability))
+    throw invalid(`the log's durability must be one of ${durabilities.join(', ')}, got ${describe(log.durability)}`)
   const missing = LOG_METHODS.filter((name) => typeof log[name] !== 'function')
   if (missing.length > 0) throw invalid(`the log must have the methods of RoomLog; missing: ${missing.join(', ')}`)
 }

@@ -27,10 +27,20 @@ describe('$hello', () => {
       limits: { ...defaultLimits, rooms: 3, dedupMs: 90_000_000 },
       user: { id: 'ann', name: 'Ann' },
       now: expect.any(Number),
+      durability: 'memory',
     })
     expect(hello.now).toBeGreaterThanOrEqual(before)
     expect(hello.now).toBeLessThanOrEqual(Date.now())
   })
+
+  test.each([undefined, 'disk', 'async', 'replica'] as const)(
+    'says durability %o as the log does',
+    async (durability) => {
+      const log = changedLog(memoryLog(), { durability } as object)
+      const { connect } = await startRooms({ contract: guestChat, log })
+      expect((await (await connect()).hello()).durability).toBe(durability)
+    },
+  )
 
   test('is the first event, also when the app emits at once on a connection', async () => {
     const { io, connect } = await startRooms({ contract: guestChat })
@@ -237,6 +247,10 @@ describe('createRooms: bad options', () => {
     [
       { log: changedLog(memoryLog(), { ban: undefined, setBan: undefined } as object) },
       'the log must have the methods of RoomLog; missing: ban, setBan',
+    ],
+    [
+      { log: changedLog(memoryLog(), { durability: 'forever' } as object) },
+      'the log\'s durability must be one of memory, disk, async, replica, got "forever"',
     ],
   ])('%o is refused with a sentence', (options, sentence) => {
     expect(() => createRooms(io, { contract: guestChat, ...options })).toThrow(`createRooms: ${sentence}`)

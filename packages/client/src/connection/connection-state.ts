@@ -1,4 +1,5 @@
 import type { RoomfulError } from '@roomful/contract'
+import type { Durability } from '@roomful/contract/protocol'
 
 /** What this client and this server promise together. */
 export interface Guarantees {
@@ -10,6 +11,12 @@ export interface Guarantees {
   readonly replay: boolean
   /** A message that is sent again is stored once. */
   readonly exactlyOnce: boolean
+  /**
+   * Where a confirmed message is stored. `memory`: in the server's process, which it ends with. `disk`: on the server's disk, so
+   * that it survives the process. `async`: in a database whose failover can lose it, and a `gap` says so. `replica`: also on a
+   * replica, so that it survives a failover. `none`: nothing is confirmed. undefined: the server does not say.
+   */
+  readonly durability: 'none' | Durability | undefined
   /** Where unconfirmed messages are stored; `none`: they are not sent again. */
   readonly outbox: OutboxStorageName
   /** With `existingSocket`: what depends on the app's socket, and is not promised by the client. Otherwise absent. */

@@ -83,7 +83,15 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
       this.hello = hello
       const { storage } = this.outbox.store.getState()
       const exactlyOnce = hello.limits.dedupMs > 0
-      const guarantees = { rooms: 'roomful', order: true, replay: true, exactlyOnce, outbox: storage } as const
+      const { durability } = hello
+      const guarantees = {
+        rooms: 'roomful',
+        order: true,
+        replay: true,
+        exactlyOnce,
+        durability,
+        outbox: storage,
+      } as const
       connection.onServerInfo({ user: schemas.readUser(hello.user), guarantees })
     } else connection.reject(new RoomfulError('UNSUPPORTED', unsupported(message)))
     return true

@@ -2,6 +2,8 @@ import { RoomfulError } from '@roomful/contract'
 import {
   type Bye,
   defaultLimits,
+  type Durability,
+  durabilities,
   type Entry,
   type Head,
   type Hello,
@@ -38,6 +40,8 @@ type Check<T> = (value: unknown) => value is T
 type Fields<T> = { readonly [Key in keyof T]?: Check<T[Key]> }
 
 const isText: Check<string> = (value) => typeof value === 'string'
+const isDurability: Check<Durability> = (value): value is Durability =>
+  (durabilities as readonly unknown[]).includes(value)
 const isTime: Check<number> = (value): value is number => typeof value === 'number' && Math.abs(value) <= MAX_TIME
 const isCount: Check<number> = (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
@@ -123,10 +127,11 @@ const isHello = objectOf<Partial<Hello>>({ user: optional(isUserOrNull) })
 /** The hello of a server that speaks this version of the protocol. */
 export function readHello(value: unknown): Hello | undefined {
   if (!isHello(value) || value.v !== PROTOCOL_VERSION) return undefined
-  const { user = null, limits, now } = value
+  const { user = null, limits, now, durability, ...rest } = value
   const capabilities = cut(value, 'capabilities', MAX_CAPABILITIES)['capabilities']
   return {
-    ...(value as Hello),
+    ...(rest as Hello),
+    ...(isDurability(durability) && { durability }),
     user,
     capabilities: listOf(isText)(capabilities) ? capabilities : [],
     limits: readLimits(limits),

@@ -7,7 +7,14 @@ type State = ConnectionState<unknown>
 type Status = State['status']
 
 const error = new RoomfulError('UNREACHABLE', 'unable to reach the server')
-const guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' } as const
+const guarantees = {
+  rooms: 'plain',
+  order: false,
+  replay: false,
+  exactlyOnce: false,
+  durability: 'none',
+  outbox: 'none',
+} as const
 const opened = { id: 'a', user: undefined, recovered: false, guarantees }
 const retry = { reason: 'transport', error, attempt: 2, nextAttemptAt: 1_000, since: 500 } as const
 

@@ -319,6 +319,7 @@ describe('CN19 a client over an existing socket', () => {
       order: false,
       replay: false,
       exactlyOnce: false,
+      durability: 'none',
       outbox: 'none',
       leftToSocket: ['credentials', 'timeouts', 'back-off', 'sizes', 'losses'],
     })

@@ -54,7 +54,14 @@ describe('CN9 connect()', () => {
       id,
       recovered: false,
       user: undefined,
-      guarantees: { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' },
+      guarantees: {
+        rooms: 'plain',
+        order: false,
+        replay: false,
+        exactlyOnce: false,
+        durability: 'none',
+        outbox: 'none',
+      },
     })
     expect(client.guarantees?.rooms).toBe('plain')
     await client.connect()

@@ -91,6 +91,21 @@ describe('CN10 a client with roomful()', () => {
     expect(client.guarantees?.exactlyOnce).toBe(false)
   })
 
+  test.each([
+    ['memory', 'memory'],
+    ['disk', 'disk'],
+    ['async', 'async'],
+    ['replica', 'replica'],
+    [undefined, undefined],
+    ['forever', undefined],
+    [{}, undefined],
+  ])('CN24 where the $hello says durability %o, guarantees.durability is %o', async (durability, expected) => {
+    const { url } = await startServer({ configure: (io) => sendHello(io, { ...hello, durability }) })
+    const client = startClient(url, { rooms: roomful() })
+    await client.connect()
+    expect(client.guarantees?.durability).toBe(expected)
+  })
+
   test.each<[string, unknown, string]>([
     ['another version', { ...hello, v: 2 }, 'the server speaks roomful/2, this client roomful/1'],
     ['no version', { ...hello, v: undefined }, 'the server speaks roomful/undefined, this client roomful/1'],
@@ -168,6 +183,7 @@ describe('CN10 a client with plainRooms(), the default', () => {
       order: false,
       replay: false,
       exactlyOnce: false,
+      durability: 'none',
       outbox: 'none',
     })
   })

@@ -45,6 +45,7 @@ export function flaskSuite(start: StartFlask): void {
         order: false,
         replay: false,
         exactlyOnce: false,
+        durability: 'none',
         outbox: 'none',
       })
     })

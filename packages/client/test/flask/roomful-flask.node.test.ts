@@ -63,6 +63,7 @@ describe.skipIf(flaskMissing())('the SDK with a Flask server that speaks roomful
         order: true,
         replay: true,
         exactlyOnce: true,
+        durability: 'memory',
         outbox: 'memory',
       })
     }
@@ -142,6 +143,12 @@ describe.skipIf(flaskMissing())("the SDK with the tutorial's Flask server", () =
     await say('after')
     await eventually(() => expect(annHeard).toEqual(['before', 'after']))
     expect(gaps).toEqual([{ from: undefined, to: undefined, reason: 'unsupported' }])
-    expect(ann.guarantees).toMatchObject({ rooms: 'plain', replay: false, exactlyOnce: false, outbox: 'none' })
+    expect(ann.guarantees).toMatchObject({
+      rooms: 'plain',
+      replay: false,
+      exactlyOnce: false,
+      durability: 'none',
+      outbox: 'none',
+    })
   })
 })

@@ -6,7 +6,14 @@ import type { ServerInfo } from '../../src/connection/connection-state.ts'
 import { createReporting } from '../../src/reporting.ts'
 import type { SocketPort } from '../../src/transport/socket-port.ts'
 
-const guarantees: Guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' }
+const guarantees: Guarantees = {
+  rooms: 'plain',
+  order: false,
+  replay: false,
+  exactlyOnce: false,
+  durability: 'none',
+  outbox: 'none',
+}
 export const plainServer: ServerInfo = { user: undefined, guarantees }
 export const roomfulServer: ServerInfo = { user: { id: 'ada' }, guarantees: { ...guarantees, rooms: 'roomful' } }
 export const unreachable = new RoomfulError('UNREACHABLE', 'unable to reach the server')

@@ -144,7 +144,7 @@ const LOST: ReadonlySet<string> = new Set(['transport close', 'transport error']
 const CAPABILITIES = ['members', 'history', 'volatile', 'presence', 'typing', 'joins']
 
 function helloFor(identity: Identity | null, settings: Settings): Hello {
-  const { limits, authenticate } = settings
+  const { limits, authenticate, log } = settings
   const user = identity === null || identity.guest ? null : identity.wire
   const capabilities = [
     ...CAPABILITIES,
@@ -153,5 +153,6 @@ function helloFor(identity: Identity | null, settings: Settings): Hello {
   ]
   const { expiresAt } = identity ?? {}
   const end = expiresAt === undefined ? {} : { expiresAt }
-  return { v: PROTOCOL_VERSION, capabilities, limits, user, now: Date.now(), ...end }
+  const durability = log.durability && { durability: log.durability }
+  return { v: PROTOCOL_VERSION, capabilities, limits, user, now: Date.now(), ...end, ...durability }
 }

@@ -1,4 +1,4 @@
-import type { ItemResult } from '@roomful/contract/protocol'
+import type { Durability, ItemResult } from '@roomful/contract/protocol'
 import type { LogEntry, LogHead, LogPosition } from './log-entry.ts'
 import type { DecidedItem, Sender, SenderRow } from './sender-row.ts'
 import type { Nodes } from '../nodes/nodes.ts'
@@ -63,6 +63,8 @@ export interface Ban {
 export interface RoomLog {
   /** How long a sender's row is kept after its last write, in ms; at least a day. Sent to clients when they connect. */
   readonly dedupMs: number
+  /** Where a committed entry is stored. Clients are told when they connect: `guarantees.durability`. undefined where it is not known. */
+  readonly durability?: Durability
   /**
    * How the processes that use the log at a time reach each other; undefined for a log of one process. With it the server also
    * compares `heads` every 10 s, for rooms with members.

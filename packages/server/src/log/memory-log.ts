@@ -29,6 +29,7 @@ export function memoryLog(options: MemoryLogOptions = {}): RoomLog {
 
 class MemoryLog implements RoomLog {
   readonly dedupMs: number
+  readonly durability = 'memory'
   readonly #keep: (room: string) => RetentionBounds
   readonly #rows: MemoryRows
   readonly #bans: MemoryBans

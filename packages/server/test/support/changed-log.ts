@@ -4,6 +4,7 @@ import type { RoomLog } from '../../src/index.ts'
 export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
   return {
     dedupMs: log.dedupMs,
+    ...(log.durability && { durability: log.durability }),
     ...(log.nodes && { nodes: log.nodes }),
     commit: (room, batch) => log.commit(room, batch),
     row: (room, sender) => log.row(room, sender),

@@ -28,7 +28,14 @@ export function plainRooms(options: PlainRooms = {}): RoomsOption<'plain'> {
   }
 }
 
-const GUARANTEES: Guarantees = { rooms: 'plain', order: false, replay: false, exactlyOnce: false, outbox: 'none' }
+const GUARANTEES: Guarantees = {
+  rooms: 'plain',
+  order: false,
+  replay: false,
+  exactlyOnce: false,
+  durability: 'none',
+  outbox: 'none',
+}
 /** The warning comes after this many events that reached no room although a room listens for them. */
 const UNHEARD_EVENTS = 2
 

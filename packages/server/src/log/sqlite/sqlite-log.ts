@@ -48,6 +48,7 @@ const EMPTY: Place = { head: 0, count: 0 }
 
 export class SqliteLog implements RoomLog {
   readonly dedupMs: number
+  readonly durability = 'disk'
   readonly #file: LogFile
   readonly #keep: (room: string) => RetentionBounds
   readonly #commits: GroupCommit
