@@ -1,0 +1,1 @@
+export type { RedisClientLike } from './redis/connection/create-connection.ts'
