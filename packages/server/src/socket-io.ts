@@ -8,7 +8,8 @@ export interface SocketIoServer {
   off(event: 'connection', listener: (socket: any) => void): unknown
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   use(middleware: (socket: any, next: (error?: Error) => void) => void): unknown
-  to(room: string): SocketIoRoom & { except(rooms: string[]): SocketIoRoom }
+  /** Reaches the sockets of this process alone, whatever the adapter: the log brings the events of a room to each process. */
+  readonly local: { to(room: string): SocketIoRoom & { except(rooms: string[]): SocketIoRoom } }
 }
 
 /** The sockets of a Socket.IO room. */
@@ -33,7 +34,7 @@ export type SocketIoSocket = Pick<
   | 'emit'
   | 'join'
   | 'leave'
-  | 'to'
+  | 'local'
   | 'disconnect'
   | 'nsp'
   | 'rooms'

@@ -24,7 +24,7 @@ class Sockets {
       conn,
       join: (names: string | string[]) => [names].flat().forEach((name) => rooms.add(name)),
       leave: (name: string) => void rooms.delete(name),
-      to: (room: string) => this.to(room, [id]),
+      local: { to: (room: string) => this.to(room, [id]) },
       emit: (...args: unknown[]) => this.to(id).emit(...args),
     }
     return { socket: socket as unknown as SocketIoSocket, conn, received }
@@ -48,7 +48,7 @@ function start({ pageBytes = 10_000 } = {}) {
   const sockets = new Sockets()
   const metrics = new Metrics()
   const errors: unknown[] = []
-  const io = { on: () => io, off: () => io, use: () => io, to: (room: string) => sockets.to(room) }
+  const io = { on: () => io, off: () => io, use: () => io, local: { to: (room: string) => sockets.to(room) } }
   let time = 0
   const report = (error: unknown) => void errors.push(error)
   const delivery = new Delivery('general', { io, metrics, pageBytes, report, now: () => time })

@@ -254,7 +254,12 @@ test('a server that was attached twice before createRooms is guarded on both por
 
 test('createRooms refuses what is not a Socket.IO server, and a connection of an unknown engine', () => {
   const sockets = { emit: () => {} }
-  const unknown = { use: () => {}, on: () => {}, off: () => {}, to: () => ({ ...sockets, except: () => sockets }) }
+  const unknown = {
+    use: () => {},
+    on: () => {},
+    off: () => {},
+    local: { to: () => ({ ...sockets, except: () => sockets }) },
+  }
   expect(() => createRooms(unknown, { contract: guestChat })).toThrow(
     'createRooms: expected a Socket.IO server of version 4, or a namespace of it: its methods bind() and engine.on() are missing, so connections cannot be guarded',
   )

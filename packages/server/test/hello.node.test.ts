@@ -198,7 +198,7 @@ describe('authenticate', () => {
 
 describe('createRooms: bad options', () => {
   const sockets = { emit: () => true, except: () => sockets }
-  const io = { on: () => io, off: () => io, use: () => io, bind: () => io, to: () => sockets }
+  const io = { on: () => io, off: () => io, use: () => io, bind: () => io, local: { to: () => sockets } }
 
   test('a contract with a user schema requires authenticate', () => {
     expect(() => createRooms(io, { contract: chat })).toThrow(/authenticate is required/)

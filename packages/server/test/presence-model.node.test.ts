@@ -103,7 +103,7 @@ class Actual {
   #receivedAt = -Infinity
 
   constructor(merges: boolean) {
-    const io = { on: () => io, off: () => io, use: () => io, to: () => this.#emitter }
+    const io = { on: () => io, off: () => io, use: () => io, local: { to: () => this.#emitter } }
     const report = (error: unknown) => {
       throw error
     }
@@ -123,7 +123,7 @@ class Actual {
   }
 
   enter(user: string, presence?: unknown): object {
-    const socket = { join: () => {}, leave: () => {}, to: () => this.#emitter } as unknown as SocketIoSocket
+    const socket = { join: () => {}, leave: () => {}, local: { to: () => this.#emitter } } as unknown as SocketIoSocket
     this.live.push({ socket, user })
     void this.#room.enter(socket, { id: user }, { presence })
     return socket

@@ -268,7 +268,7 @@ export class Room {
     this.#delivery.knowEpoch(epoch)
     const message: Head = { room: this.#wireName, epoch, seq: head, ...(previous && { previous }) }
     try {
-      this.#io.to(channelOf(this.name)).emit(wire.head, message)
+      this.#io.local.to(channelOf(this.name)).emit(wire.head, message)
     } catch (error) {
       this.#report(error, { during: 'broadcast', room: this.name })
     }
@@ -276,14 +276,14 @@ export class Room {
 
   #sendTyping(socket: SocketIoSocket, from: WireUser, typing: boolean): void {
     const message: Typing = { room: this.name, from, typing }
-    socket.to(channelOf(this.name)).emit(wire.typing, message)
+    socket.local.to(channelOf(this.name)).emit(wire.typing, message)
   }
 
   readonly #sendMembers: SendChange = (change, { except, only }) => {
     const delta: MembersDelta = { room: this.name, ...change }
     try {
       if (only) only.emit(wire.members, delta)
-      else (except ?? this.#io).to(channelOf(this.name)).emit(wire.members, delta)
+      else (except ?? this.#io).local.to(channelOf(this.name)).emit(wire.members, delta)
     } catch (error) {
       this.#report(error, { during: 'broadcast', room: this.name }) // members notice the missing `v`, and join again
     }

@@ -126,7 +126,7 @@ export class Delivery {
 
   #emitSingle(event: string, data: unknown, meta: WireMeta, sender?: SocketIoSocket): void {
     try {
-      ;(sender ?? this.#parts.io).to(this.#singlesChannel).emit(event, data, meta)
+      ;(sender ?? this.#parts.io).local.to(this.#singlesChannel).emit(event, data, meta)
     } catch (error) {
       this.#parts.report(error, { during: 'broadcast', room: this.#room, event })
     }
@@ -157,7 +157,7 @@ export class Delivery {
     if (this.#packReaders.size > senders.size) {
       const except = Array.from(senders, ({ id }) => id)
       if (this.#singleReaders.size > 0) except.push(this.#singlesChannel)
-      const members = this.#parts.io.to(this.#channel)
+      const members = this.#parts.io.local.to(this.#channel)
       this.#emitPack(except.length > 0 ? members.except(except) : members, epoch, events)
     }
     for (const sender of senders) this.#sendTo(sender, epoch, events)
