@@ -3,6 +3,7 @@ import type { Sessions } from './connection/sessions.ts'
 import type { Drain } from './drain.ts'
 import type { Guard } from './guard/guard.ts'
 import type { RoomLog } from './log/log.ts'
+import type { NodeLinks } from './nodes/node-links.ts'
 import { refuse } from './refuse.ts'
 import type { ActiveRooms } from './rooms/active-rooms.ts'
 import type { LeaveDelay } from './rooms/members/leave-delay.ts'
@@ -28,12 +29,13 @@ interface ClosingParts {
   readonly sessions: Sessions
   readonly leaveDelay: LeaveDelay
   readonly activeRooms: ActiveRooms
+  readonly links: NodeLinks | undefined
   readonly removeGate: () => void
 }
 
 /** Finishes the running requests, ends every connection with `$bye`, and closes the log, within `closeTimeoutMs`. */
 export async function closeRooms(parts: ClosingParts): Promise<void> {
-  const { settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms, removeGate } = parts
+  const { settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms, links, removeGate } = parts
   const { closeTimeoutMs, inspect, log } = settings
   const lastPartMs = Math.min(LAST_PART_MS, closeTimeoutMs / 4)
   const startedAt = performance.now()
@@ -52,14 +54,18 @@ export async function closeRooms(parts: ClosingParts): Promise<void> {
   guard.stop()
   activeRooms.clear()
   try {
-    await within(Math.max(closeTimeoutMs - (performance.now() - startedAt), LOG_MS), closeLog(log))
+    await within(Math.max(closeTimeoutMs - (performance.now() - startedAt), LOG_MS), closeLog(log, links))
   } finally {
     inspect?.({ type: 'closed', durationMs: performance.now() - startedAt })
   }
 }
 
-async function closeLog(log: RoomLog): Promise<void> {
-  await log.close?.()
+async function closeLog(log: RoomLog, links: NodeLinks | undefined): Promise<void> {
+  try {
+    await links?.stop()
+  } finally {
+    await log.close?.()
+  }
 }
 
 function returnMs(clients: number): number {

@@ -11,6 +11,8 @@ import type { Rooms, RoomsOptions } from './options.ts'
 import { createMemberHooks } from './rooms/members/member-hooks.ts'
 import { createOperations } from './rooms/create-operations.ts'
 import { createPresenceMerge } from './rooms/members/presence-rules.ts'
+import { nodeInfo } from './nodes/node-info.ts'
+import { NodeLinks } from './nodes/node-links.ts'
 import { Publisher } from './publish/publisher.ts'
 import { Readiness } from './readiness.ts'
 import { createRoomEmitter, createUserEmitter } from './rooms/room-emitter.ts'
@@ -39,6 +41,8 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   warnOutdated()
   const { log, metrics, report } = settings
   const guard = new Guard(io, settings)
+  const links =
+    log.nodes && new NodeLinks(log.nodes, { info: nodeInfo(settings), graceMs: settings.presenceGraceMs, report })
   const drain = new Drain()
   const callbacks = new CallbackRunner(settings.handlerTimeoutMs)
   const limiter = new RateLimiter({ rates: settings.rates, metrics, now: () => performance.now() })
@@ -74,7 +78,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   const sessions = new Sessions(io, parts)
 
   const closeDown = (): Promise<void> =>
-    closeRooms({ settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms, removeGate })
+    closeRooms({ settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms, links, removeGate })
   const readiness = new Readiness({ log, drain, report })
   let closed: Promise<void> | undefined
   return {

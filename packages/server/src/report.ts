@@ -15,6 +15,7 @@ export interface ErrorContext {
     | 'inspect'
     | 'check'
     | 'rates'
+    | 'nodes'
   readonly room?: string
   readonly event?: string
 }

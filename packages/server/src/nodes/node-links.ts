@@ -1,0 +1,117 @@
+import type { Report } from '../report.ts'
+import { type NodeMessage, readMessage } from './node-messages.ts'
+import type { GoneMember, NodeInfo, Nodes } from './nodes.ts'
+
+/** A start that has failed is tried again after these times, and then always after the last, in milliseconds. */
+const RETRIES_MS = [1_000, 2_000, 5_000, 10_000]
+
+interface LinkOptions {
+  /** What other nodes may read about this one. */
+  readonly info: string
+  /** How long the members of a node stay after it has stopped or died, in milliseconds. */
+  readonly graceMs: number
+  readonly report: Report
+}
+
+/** Listeners must not throw. */
+interface LinkListener {
+  readonly onMessage?: (message: NodeMessage, from: string) => void
+  /** This node was out of reach: what others sent, and what it has set, may be lost. */
+  readonly onRestored?: () => void
+  /** This node has removed a user whom only a dead node had. */
+  readonly onMemberGone?: (member: GoneMember) => void
+}
+
+/** The link of this process to the other nodes: it starts with the server, and calls its listeners until it is stopped. */
+export class NodeLinks {
+  readonly nodes: Nodes
+  /** Resolves once other nodes find this one. Pending as long as the start fails; the failures are reported. */
+  readonly started: Promise<void>
+  readonly #options: LinkOptions
+  readonly #listeners: LinkListener[] = []
+  #isStopped = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(nodes: Nodes, options: LinkOptions) {
+    this.nodes = nodes
+    this.#options = options
+    this.started = this.#start()
+  }
+
+  get id(): string {
+    return this.nodes.id
+  }
+
+  add(listener: LinkListener): void {
+    this.#listeners.push(listener)
+  }
+
+  /** To all other nodes, or to one. May be lost. */
+  async send(message: NodeMessage, to?: string): Promise<void> {
+    const text = JSON.stringify(message)
+    if (to === undefined) await this.nodes.send(text)
+    else await this.nodes.send(text, mailboxOf(to))
+  }
+
+  /** The other nodes that are alive. */
+  async others(): Promise<NodeInfo[]> {
+    const all = await this.nodes.list()
+    return all.filter(({ id }) => id !== this.id)
+  }
+
+  /** No listener is called any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    await this.nodes.stop()
+  }
+
+  async #start(): Promise<void> {
+    const { info, graceMs, report } = this.#options
+    const onMessage = (text: string, from: string): void => this.#receive(text, from)
+    await this.#untilDone(() =>
+      this.nodes.start({
+        info,
+        graceMs,
+        onMessage,
+        onRestored: () => this.#call((listener) => listener.onRestored?.()),
+        onMemberGone: (member) => this.#call((listener) => listener.onMemberGone?.(member)),
+        onError: (error) => report(error, { during: 'nodes' }),
+      }),
+    )
+    await this.#untilDone(() => this.nodes.subscribe(mailboxOf(this.id), { onMessage, onMembers: () => {} }))
+  }
+
+  /** Never settles after `stop`. */
+  async #untilDone(task: () => unknown): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await task()
+        return
+      } catch (error) {
+        if (!this.#isStopped) this.#options.report(error, { during: 'nodes' })
+      }
+      const waitMs = RETRIES_MS[Math.min(attempt, RETRIES_MS.length - 1)]
+      await new Promise<void>((resolve) => {
+        if (this.#isStopped) return
+        this.#timer = setTimeout(resolve, waitMs)
+        this.#timer.unref?.()
+      })
+    }
+  }
+
+  #receive(text: string, from: string): void {
+    const message = readMessage(text)
+    if (message !== undefined) this.#call((listener) => listener.onMessage?.(message, from))
+  }
+
+  #call(call: (listener: LinkListener) => void): void {
+    if (this.#isStopped) return
+    for (const listener of this.#listeners) call(listener)
+  }
+}
+
+/** The room to which messages for one node are sent. Clients cannot name it. */
+function mailboxOf(node: string): string {
+  return `$node:${node}`
+}
