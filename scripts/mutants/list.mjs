@@ -951,8 +951,8 @@ export const mutants = [
   mutant(
     'E4 $bye overtakes the answers of the last requests',
     `${server}/connection/responder.ts`,
-    'const end = this.#parts.drain.begin()',
-    'const end = () => {}',
+    'end: drain.begin()',
+    'end: () => {}',
     'packages/server/test/close.node.test.ts',
   ),
   mutant(

@@ -46,6 +46,23 @@ test('SEC11 a payload of 16,250 requests closes its connection, and delays nobod
   await expectUnharmed(server.url)
 })
 
+test('SEC12 requests that wait for their turn count as memory of their connection, which is closed before they take too much', async () => {
+  const sizes = {
+    eventBytes: 4_000,
+    batchBytes: 4_000,
+    pageBytes: 4_000,
+    unsentBytes: 16_000,
+    unsentTotalBytes: 64_000,
+  }
+  const server = await start({ limits: sizes })
+  const client = await openPollingSocket(server.url)
+  const typing = `42${JSON.stringify([wire.typing, { room: 'pair', typing: true }])}`
+  await client.post(Array.from({ length: 250 }, () => typing).join(SEPARATOR))
+  await expect.poll(async () => (await server.state()).metrics.connections).toBe(0)
+  expect((await server.state()).metrics.bounds.unsentTotal).toBe(1)
+  await expectUnharmed(server.url)
+})
+
 test('SEC2 a frame that is nested 8,000 levels deep closes its connection before the app can emit it again', async () => {
   const server = shared
   const before = await server.state()

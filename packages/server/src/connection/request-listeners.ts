@@ -30,14 +30,14 @@ export class RequestListeners {
     this.#listeners = names.map((event) => [
       event,
       function (...args) {
-        void responders.get(this)?.respond(event, args)
+        responders.get(this)?.respond(event, args)
       },
     ])
     this.#refuseUnknown = function (event, ...args) {
       // Names that begin with `$` belong to the protocol: an unknown request is refused, so that its sender does not wait.
       if (typeof event !== 'string' || event[0] !== '$' || (this as SocketIoSocket).listenerCount(event) > 0) return
       const sentence = `unknown request ${describe(event)}: expected one of ${names.join(', ')}`
-      void responders.get(this)?.respond('unknown', args, refuse('SHAPE', sentence))
+      responders.get(this)?.respond('unknown', args, refuse('SHAPE', sentence))
     }
   }
 

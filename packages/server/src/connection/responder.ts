@@ -15,6 +15,8 @@ export interface RequestHandler {
   readonly user: string | null
   readonly rates: RequestLimiter
   readonly pages: PageTurns
+  /** Counts the bytes of requests that wait for their turn; negative for those that wait no more. */
+  countWaiting(bytes: number): void
   /** `page` is the request's turn to read a page. It is no async function, which would keep the request in memory while it waits. */
   handle(event: string, request: unknown, page: PageTurn): Promise<object>
 }
@@ -34,6 +36,21 @@ const RATES: Readonly<Record<string, RequestRate>> = {
   [wire.typing]: 'typing',
 }
 
+/** What a request takes in memory while it waits for its turn, besides its own size. */
+const WAITING_BYTES = 1_024
+
+/** A request that was admitted. */
+interface AdmittedRequest {
+  readonly event: string
+  /** The request, and the function that answers it. */
+  readonly args: unknown[]
+  /** Why it cannot be handled. */
+  readonly refusal: RefusalError | undefined
+  readonly count: number
+  /** Closing waits until this was called, after the answer was sent. */
+  readonly end: () => void
+}
+
 /** Answers every request of a socket exactly once, also after an error or for an unknown request. */
 export class Responder {
   readonly #handler: RequestHandler
@@ -46,60 +63,82 @@ export class Responder {
   }
 
   /** `refusal`: the request cannot be handled. */
-  async respond(event: string, args: unknown[], refusal?: RefusalError): Promise<void> {
-    const acknowledge = args.at(-1)
+  respond(event: string, given: unknown[], refusal?: RefusalError): void {
+    const { drain, settings, turns } = this.#parts
+    const args = given.splice(0) // Socket.IO keeps the list that it has given
+    const size = sizeOf(args)
+    const joins = joinsIn(event, args)
+    const count = Math.min(joins ?? 1, settings.limits.rooms)
+    const excess = this.#excess(event, size, joins, count)
+    if (excess !== undefined) return this.#acknowledge(args, this.#refused(event, excess))
+    this.#pending += count
+    const request = { event, args, refusal, count, end: drain.begin() }
+    const bytes = turns.isFull ? size + WAITING_BYTES : 0
+    this.#handler.countWaiting(bytes)
+    turns.add(this, {
+      count,
+      begin: () => {
+        this.#handler.countWaiting(-bytes)
+        void this.#answer(request)
+      },
+      drop: () => {
+        this.#handler.countWaiting(-bytes)
+        this.#end(request)
+      },
+    })
+  }
+
+  /** The requests that wait for their turn are not handled: the connection is closed. */
+  dropWaiting(): void {
+    this.#parts.turns.drop(this)
+  }
+
+  /** Keeps no reference to the request while it is handled: it may be large, and many may wait for their pages. */
+  async #answer(request: AdmittedRequest): Promise<void> {
+    const { event, args, refusal } = request
     const page = new PageTurn(this.#handler.pages)
-    const end = this.#parts.drain.begin() // closing waits until the answer is sent
-    const result = await this.#answer(event, args.splice(0), page, refusal)
+    try {
+      this.#parts.drain.assertOpen()
+      if (refusal !== undefined) throw refusal
+      this.#acknowledge(args, await this.#handler.handle(event, args.shift(), page))
+    } catch (error) {
+      this.#acknowledge(args, this.#refused(event, error))
+    }
+    page.end()
+    this.#end(request)
+  }
+
+  #acknowledge(args: readonly unknown[], result: object): void {
+    const acknowledge = args.at(-1)
     try {
       if (typeof acknowledge === 'function') acknowledge(result)
     } catch (error) {
       this.#parts.settings.report(error, { during: 'request' })
-    } finally {
-      page.end()
-      end()
     }
   }
 
-  /** Keeps no reference to the request while it waits: it may be large, and many may wait. */
-  async #answer(event: string, args: unknown[], page: PageTurn, given?: RefusalError): Promise<object> {
-    const { drain, settings, turns } = this.#parts
-    // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
-    const maxPending = settings.limits.rooms * 4
-    const joins = joinsIn(event, args)
-    const refusal = this.#exceeds(event, args, joins)
-    if (refusal !== undefined) return this.#refused(event, refusal)
-    const count = Math.min(joins ?? 1, settings.limits.rooms)
-    if (this.#pending + count > maxPending) {
-      settings.metrics.bounds.add('requests')
-      return this.#refused(event, refuse('LIMIT', `at most ${maxPending} requests at a time`))
-    }
-    this.#pending += count
-    try {
-      await turns.begin(this, count)
-      return await drain.run(() => {
-        if (given !== undefined) throw given
-        return this.#handler.handle(event, args.shift(), page)
-      })
-    } catch (error) {
-      return this.#refused(event, error)
-    } finally {
-      this.#pending -= count
-    }
+  #end({ count, end }: AdmittedRequest): void {
+    this.#pending -= count
+    end()
   }
 
   /** S10: the rates are checked before a request costs anything else, so that refusals are cheap. */
-  #exceeds(event: string, args: unknown[], joins: number | undefined): RefusalError | undefined {
+  #excess(event: string, bytes: number, joins: number | undefined, count: number): RefusalError | undefined {
+    const { settings } = this.#parts
     const { rates } = this.#handler
     const rate = joins === undefined ? RATES[event] : undefined
     try {
       rates.take({ requests: 1, bytes: 1, ...(rate && { [rate]: 1 }) })
-      rates.addBytes(sizeOf(args))
-      return undefined
+      rates.addBytes(bytes)
     } catch (error) {
       if (error instanceof RefusalError) return error
       throw error
     }
+    // A well-behaved client has at most a join, a batch and a page under way in each of its rooms.
+    const maxPending = settings.limits.rooms * 4
+    if (this.#pending + count <= maxPending) return undefined
+    settings.metrics.bounds.add('requests')
+    return refuse('LIMIT', `at most ${maxPending} requests at a time`)
   }
 
   #refused(request: string, error: unknown): object {

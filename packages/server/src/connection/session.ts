@@ -35,6 +35,7 @@ export class Session implements RequestHandler {
   /** undefined for a client without a user: every room request is refused. */
   readonly #requests: RoomRequests | undefined
   readonly #memberships: Memberships | undefined
+  readonly #responder: Responder
   #hasEnded = false
 
   constructor(socket: SocketIoSocket, identity: Identity | null, guard: ConnectionGuard, parts: SessionParts) {
@@ -51,12 +52,22 @@ export class Session implements RequestHandler {
       this.#memberships = new Memberships(socket, identity, parts)
       this.#requests = new RoomRequests(socket, identity, this.#memberships, this.rates, parts)
     }
-    listeners.add(socket, new Responder(this, parts))
+    this.#responder = new Responder(this, parts)
+    listeners.add(socket, this.#responder)
   }
 
   /** The requests whose answers are pages. */
   get pages(): PageTurns {
     return this.#guard.turns
+  }
+
+  countWaiting(bytes: number): void {
+    this.#guard.countWaiting(bytes)
+  }
+
+  /** The guard closes the connection: requests that have not begun are not handled. */
+  dropWaiting(): void {
+    this.#responder.dropWaiting()
   }
 
   /** How long it has been open, in milliseconds. */

@@ -10,7 +10,7 @@ import type { UnsentTotal } from './unsent-total.ts'
 
 /** A connection may have too much unsent for this long, so that a burst or a short stall does not end it. */
 const FULL_MS = 500
-/** What a request takes in memory while it waits. */
+/** What a request takes in memory while it waits to read a page. */
 const REQUEST_BYTES = 4_096
 /** How long an ended connection may take to read `$bye`, and to close. */
 const LINGER_MS = 1_000
@@ -40,9 +40,11 @@ export interface Packet {
   readonly data?: unknown
 }
 
-/** A session of the connection, which tells its client of the end. */
+/** A session of the connection. */
 interface Session {
+  /** Tells its client of the end. */
   bye(bye: Bye): void
+  dropWaiting(): void
 }
 
 /** Bounds what one connection can make the server do before it is admitted, and what it leaves unread. */
@@ -54,6 +56,8 @@ export class ConnectionGuard {
   readonly #unsent: UnsentBytes
   /** One for each namespace. */
   readonly #sessions: Session[] = []
+  /** The bytes of the requests that wait for their turn. */
+  #waitingBytes = 0
   #turn = 0
   #packetsInTurn = 0
   /** When too much began to be unsent. */
@@ -77,7 +81,8 @@ export class ConnectionGuard {
 
   /** All that the connection holds in memory: what it did not read, requests that wait, and attachments of incomplete packets. */
   get bytes(): number {
-    return this.#unsent.bytes + this.turns.waiting * REQUEST_BYTES + this.#rules.heldBytes
+    const { turns } = this
+    return this.#unsent.bytes + this.#waitingBytes + turns.waiting * REQUEST_BYTES + this.#rules.heldBytes
   }
 
   add(session: Session): void {
@@ -87,6 +92,12 @@ export class ConnectionGuard {
   remove(session: Session): void {
     const index = this.#sessions.indexOf(session)
     if (index !== -1) this.#sessions.splice(index, 1)
+  }
+
+  /** Of a request that waits for its turn; negative when it waits no more. */
+  countWaiting(bytes: number): void {
+    this.#waitingBytes += bytes
+    if (bytes > 0) this.#parts.unsent.changed(this, bytes)
   }
 
   /** The connection answers a request over this TCP socket. */
@@ -103,6 +114,7 @@ export class ConnectionGuard {
     else if (now - (this.#fullSince ??= now) >= FULL_MS) {
       this.#parts.hit('unsent')
       this.#unsent.drop()
+      this.#dropWaiting()
       this.#sayBye('too much was not read')
       this.#closeAt = now + LINGER_MS
     }
@@ -110,6 +122,7 @@ export class ConnectionGuard {
 
   /** Closes the connection now; what is unsent is dropped. */
   close(): void {
+    this.#dropWaiting()
     this.#connection.close(true)
     this.#unsent.destroy()
   }
@@ -117,6 +130,7 @@ export class ConnectionGuard {
   /** Closes the connection because it has hit a bound. */
   end(bound: BoundName): void {
     this.#parts.hit(bound)
+    this.#dropWaiting()
     if (bound === 'events') this.#sayBye('too many packets at once')
     this.#connection.close(true)
     this.#destroyLater(LINGER_MS)
@@ -169,6 +183,10 @@ export class ConnectionGuard {
     const isAllowed = this.#unsent.bytes + running * pageBytes <= limits.unsentBytes / 4 && unsent.hasRoom()
     if (!isAllowed) unsent.changed(this, 0)
     return isAllowed
+  }
+
+  #dropWaiting(): void {
+    for (const session of this.#sessions) session.dropWaiting()
   }
 
   #sayBye(message: string): void {

@@ -6,7 +6,7 @@ export interface ServerLimits {
    * while more than a quarter of it is unread. Default: 1,048,576; at least 4 times `pageBytes`.
    */
   readonly unsentBytes: number
-  /** The same for all connections together; above it the connection with the most is closed. Default: 67,108,864. */
+  /** The same for all connections together, with the requests that wait; above it the connection with the most is closed. Default: 67,108,864. */
   readonly unsentTotalBytes: number
   /** The most packets of one connection in one payload, or in one turn of the event loop. Above it the connection is ended with `$bye` `RATE`. Default: 2,000. */
   readonly eventsAtOnce: number
