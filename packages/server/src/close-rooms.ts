@@ -6,6 +6,7 @@ import type { RoomLog } from './log/log.ts'
 import type { NodeLinks } from './nodes/node-links.ts'
 import { refuse } from './refuse.ts'
 import type { ActiveRooms } from './rooms/active-rooms.ts'
+import type { NodeOperations } from './rooms/node-operations.ts'
 import type { LeaveDelay } from './rooms/members/leave-delay.ts'
 import type { Settings } from './settings.ts'
 
@@ -30,12 +31,14 @@ interface ClosingParts {
   readonly leaveDelay: LeaveDelay
   readonly activeRooms: ActiveRooms
   readonly links: NodeLinks | undefined
+  readonly nodeOperations: NodeOperations
   readonly removeGate: () => void
 }
 
 /** Finishes the running requests, ends every connection with `$bye`, and closes the log, within `closeTimeoutMs`. */
 export async function closeRooms(parts: ClosingParts): Promise<void> {
-  const { settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms, links, removeGate } = parts
+  const { settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms, links, nodeOperations, removeGate } =
+    parts
   const { closeTimeoutMs, inspect, log } = settings
   const lastPartMs = Math.min(LAST_PART_MS, closeTimeoutMs / 4)
   const startedAt = performance.now()
@@ -46,6 +49,7 @@ export async function closeRooms(parts: ClosingParts): Promise<void> {
   callbacks.abortAll(refuse('CLOSING', 'the server is closing'))
   await drain.idle(lastPartMs / 2)
   activeRooms.stop()
+  nodeOperations.stop()
   const leftMs = closeTimeoutMs - (performance.now() - startedAt)
   await within(Math.max(leftMs, 0), sessions.endAll({ code: 'CLOSING', after: returnMs(connections) }))
   leaveDelay.stop()

@@ -11,8 +11,11 @@ import type { Rooms, RoomsOptions } from './options.ts'
 import { createMemberHooks } from './rooms/members/member-hooks.ts'
 import { createOperations } from './rooms/create-operations.ts'
 import { createPresenceMerge } from './rooms/members/presence-rules.ts'
+import { AdapterCheck } from './nodes/adapter-check.ts'
+import { InfoCheck } from './nodes/info-check.ts'
 import { nodeInfo } from './nodes/node-info.ts'
 import { NodeLinks } from './nodes/node-links.ts'
+import { NodeOperations } from './rooms/node-operations.ts'
 import { Publisher } from './publish/publisher.ts'
 import { Readiness } from './readiness.ts'
 import { createRoomEmitter, createUserEmitter } from './rooms/room-emitter.ts'
@@ -40,9 +43,12 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   const settings = settingsOf(options)
   warnOutdated()
   const { log, metrics, report } = settings
+  const adapterCheck = new AdapterCheck({ isShared: log.nodes !== undefined, report })
+  adapterCheck.assertServer(io)
   const guard = new Guard(io, settings)
-  const links =
-    log.nodes && new NodeLinks(log.nodes, { info: nodeInfo(settings), graceMs: settings.presenceGraceMs, report })
+  const info = nodeInfo(settings)
+  const links = log.nodes && new NodeLinks(log.nodes, { info, graceMs: settings.presenceGraceMs, report })
+  if (links) new InfoCheck(links, info, report)
   const drain = new Drain()
   const callbacks = new CallbackRunner(settings.handlerTimeoutMs)
   const limiter = new RateLimiter({ rates: settings.rates, metrics, now: () => performance.now() })
@@ -74,15 +80,28 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     activeRooms,
     leaveDelay,
     publisher,
+    adapterCheck,
   }
   const sessions = new Sessions(io, parts)
+  const nodeOperations = new NodeOperations({ sessions, activeRooms, links, report })
 
   const closeDown = (): Promise<void> =>
-    closeRooms({ settings, guard, drain, callbacks, sessions, leaveDelay, activeRooms, links, removeGate })
+    closeRooms({
+      settings,
+      guard,
+      drain,
+      callbacks,
+      sessions,
+      leaveDelay,
+      activeRooms,
+      links,
+      nodeOperations,
+      removeGate,
+    })
   const readiness = new Readiness({ log, drain, report })
   let closed: Promise<void> | undefined
   return {
-    ...createOperations<C>({ settings, drain, activeRooms, sessions }),
+    ...createOperations<C>({ settings, drain, activeRooms, nodeOperations }),
     handle: (event, handler) => rules.handle(event as string, handler as Handler),
     to: (room) => createRoomEmitter(room, { rules, drain, activeRooms, report }),
     toUser: (userId) => createUserEmitter(userId, { rules, drain, activeRooms, report }),
@@ -92,7 +111,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     newEpoch: () =>
       drain.run(async () => {
         await log.newEpoch()
-        await activeRooms.checkHeads()
+        await nodeOperations.newEpoch()
       }),
     isReady: () => readiness.isReady(),
     close: () => (closed ??= closeDown()),

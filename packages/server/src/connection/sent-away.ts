@@ -15,12 +15,14 @@ export class SentAway {
     this.#keepMs = keepMs
   }
 
-  add(userId: string, bye: Bye): void {
-    const at = performance.now()
+  /** `agoMs`: how long ago it was decided, in milliseconds. */
+  add(userId: string, bye: Bye, agoMs = 0): void {
+    const now = performance.now()
+    const at = now - agoMs
     this.#byes.delete(userId)
     this.#byes.set(userId, { bye, at })
     for (const [id, known] of this.#byes) {
-      if (at - known.at <= this.#keepMs) return
+      if (now - known.at <= this.#keepMs) return
       this.#byes.delete(id)
     }
   }

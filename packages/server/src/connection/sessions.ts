@@ -2,6 +2,7 @@ import type { Bye } from '@roomful/contract/protocol'
 import { connectError, identify, type Identity } from './authenticate.ts'
 import { endWithBye } from './bye.ts'
 import { type Channel, ChannelWatch, channelsOf, takeOut } from '../rooms/channels.ts'
+import type { AdapterCheck } from '../nodes/adapter-check.ts'
 import type { Guard } from '../guard/guard.ts'
 import { assertRate } from '../rates/rate-check.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
@@ -10,6 +11,7 @@ import { Session, type SessionParts } from './session.ts'
 import type { SocketIoServer, SocketIoSocket } from '../socket-io.ts'
 
 interface SessionsParts extends SessionParts {
+  readonly adapterCheck: AdapterCheck
   readonly guard: Guard
 }
 
@@ -58,10 +60,10 @@ export class Sessions {
     await Promise.all(ends)
   }
 
-  /** Ends the connections of a user, and refuses those whose `authenticate` is running. */
-  sendAway(userId: string, bye: Bye): void {
-    this.#sentAway.add(userId, bye)
-    for (const session of this.all(userId)) session.bye(bye)
+  /** Ends the connections of a user, and refuses those whose `authenticate` is running. `agoMs`: as of that long ago, in milliseconds. */
+  sendAway(userId: string, bye: Bye, agoMs = 0): void {
+    this.#sentAway.add(userId, bye, agoMs)
+    for (const session of this.all(userId, agoMs)) session.bye(bye)
   }
 
   /** The open connections, and the bytes that wait to be sent to them. */
@@ -69,11 +71,11 @@ export class Sessions {
     return { connections: this.#open.size, unsentBytes: this.#parts.guard.unsentBytes }
   }
 
-  /** The open sessions of a user; without an id, of all connections. */
-  all(userId?: string): Session[] {
+  /** The open sessions of a user that are at least so old, in milliseconds; without an id, of all connections. */
+  all(userId?: string, minAgeMs = 0): Session[] {
     return [...this.#open].flatMap(([socket, session]) => {
       const isMeant = userId === undefined || this.#identities.get(socket)?.wire.id === userId
-      return isMeant ? [session] : []
+      return isMeant && session.ageMs >= minAgeMs ? [session] : []
     })
   }
 
@@ -110,11 +112,12 @@ export class Sessions {
   }
 
   async #identify(socket: SocketIoSocket): Promise<Identity | null | RefusalError> {
-    const { settings, callbacks, drain, guard } = this.#parts
+    const { settings, callbacks, drain, guard, adapterCheck } = this.#parts
     this.#admissions += 1
     const startedAt = performance.now()
     try {
       guard.of(socket.conn)
+      adapterCheck.assertSocket(socket)
       drain.assertOpen()
       this.#assertFree()
       await this.#assertRate(socket)

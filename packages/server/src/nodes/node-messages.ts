@@ -3,10 +3,19 @@ import { isObject } from '@roomful/contract/protocol'
 /** What a node answers to a call. `running`: it has begun and needs more time. `unknown`: its version has no such call. */
 export type CallResult = 'done' | 'running' | 'failed' | 'unknown'
 
+/** To be done by each node that gets it. `id` is unique among the calls of the node that sends it. */
+export interface NodeCallMessage {
+  readonly type: 'call'
+  readonly id: string
+  readonly name: string
+  readonly args: unknown
+  /** How long ago the call was made, in milliseconds: it may be sent again. */
+  readonly agoMs: number
+}
+
 /** What the nodes of a server send to each other, besides what belongs to a room. */
 export type NodeMessage =
-  /** To be done by each node that gets it. `id` is unique among the calls of the node that sends it. */
-  | { readonly type: 'call'; readonly id: string; readonly name: string; readonly args: unknown }
+  | NodeCallMessage
   | { readonly type: 'answer'; readonly id: string; readonly result: CallResult }
   /** The node has just started. */
   | { readonly type: 'started'; readonly info: string }
@@ -21,11 +30,11 @@ export function readMessage(text: string): NodeMessage | undefined {
   if (text.length > MAX_LENGTH) return undefined
   const message = parse(text)
   if (!isObject(message)) return undefined
-  const { type, id, name, result, info } = message
+  const { type, id, name, agoMs, result, info } = message
   const isKnown =
     type === 'restored' ||
     (type === 'started' && typeof info === 'string') ||
-    (type === 'call' && typeof id === 'string' && typeof name === 'string') ||
+    (type === 'call' && typeof id === 'string' && typeof name === 'string' && typeof agoMs === 'number') ||
     (type === 'answer' && typeof id === 'string' && typeof result === 'string')
   return isKnown ? (message as unknown as NodeMessage) : undefined
 }

@@ -1,12 +1,11 @@
 import type { AnyContract, Presence, User } from '@roomful/contract'
 import { assertRoomName, validate } from '@roomful/contract/protocol'
 import { assertIntegers } from '../assert-numbers.ts'
-import type { Sessions } from '../connection/sessions.ts'
 import type { Drain } from '../drain.ts'
-import type { Ban, Page } from '../log/log.ts'
-import { refuse } from '../refuse.ts'
+import type { Page } from '../log/log.ts'
 import type { Settings } from '../settings.ts'
 import type { ActiveRooms } from './active-rooms.ts'
+import type { NodeOperations } from './node-operations.ts'
 import { assertUser, assertUserId, banFrom, byeFrom } from './operation-arguments.ts'
 import type {
   DisconnectOptions,
@@ -21,44 +20,33 @@ interface OperationParts {
   readonly settings: Settings
   readonly drain: Drain
   readonly activeRooms: ActiveRooms
-  readonly sessions: Sessions
+  readonly nodeOperations: NodeOperations
 }
-
-/** How many connections `reauthorize` asks the app about at a time. */
-const MAX_ASKING = 32
 
 /** What an operator can see and do. */
 export function createOperations<C extends AnyContract>(parts: OperationParts): RoomOperations<C> {
-  const { settings, drain, activeRooms, sessions } = parts
+  const { settings, drain, activeRooms, nodeOperations } = parts
   const { log } = settings
-
-  /** For each of the user's connections, and for those that are lost and kept as members. */
-  function putOut(room: string, userId: string, { code, message }: Ban): void {
-    for (const { memberships } of sessions.all(userId)) memberships?.putOut(room, refuse(code, message))
-    const active = activeRooms.find(room)
-    active?.refuseBatches(userId)
-    active?.removeLost(userId)
-  }
 
   async function remove(room: string, userId: string, options: RemoveOptions = {}): Promise<void> {
     const ban = banFrom(room, userId, options)
-    putOut(room, userId, ban)
-    if (ban.until === 0) return
-    await log.setBan(room, userId, ban)
-    putOut(room, userId, ban) // a client that has joined again before the ban was stored
+    const { code, message } = ban
+    const putOut = (): Promise<void> =>
+      nodeOperations.remove({ room, userId, code, ...(message !== undefined && { message }) })
+    if (ban.until === 0) return await putOut()
+    const [, stored] = await Promise.allSettled([putOut(), log.setBan(room, userId, ban)])
+    if (stored.status === 'rejected') throw stored.reason
+    await putOut() // a client that has joined again before the ban was stored
   }
 
   async function disconnect(userId: string, options?: DisconnectOptions): Promise<void> {
-    sessions.sendAway(userId, byeFrom(userId, options))
+    await nodeOperations.disconnect({ userId, bye: byeFrom(userId, options) })
   }
 
   async function reauthorize(userId?: string): Promise<void> {
-    if (userId !== undefined) assertUserId('reauthorize', userId)
-    const waiting = sessions.all(userId)
-    const ask = async (): Promise<void> => {
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await next.memberships?.reauthorize()
-    }
-    await Promise.all(Array.from({ length: Math.min(MAX_ASKING, waiting.length) }, ask))
+    if (userId === undefined) return await nodeOperations.reauthorize({})
+    assertUserId('reauthorize', userId)
+    await nodeOperations.reauthorize({ userId })
   }
 
   async function history(room: string, range: HistoryRange = {}): Promise<Page> {

@@ -1,0 +1,51 @@
+import { RoomfulError } from '@roomful/contract'
+import type { Report } from '../report.ts'
+import { differenceOf } from './node-info.ts'
+import type { NodeLinks } from './node-links.ts'
+
+/** How many differences are remembered, so that they are not reported again. */
+const MAX_REPORTED = 100
+
+/** Compares what this node says of itself with each other node, and reports each difference once. */
+export class InfoCheck {
+  readonly #links: NodeLinks
+  readonly #info: string
+  readonly #report: Report
+  readonly #reported = new Set<string>()
+
+  constructor(links: NodeLinks, info: string, report: Report) {
+    this.#links = links
+    this.#info = info
+    this.#report = report
+    links.add({
+      onMessage: (message, from) => {
+        if (message.type === 'started') this.#compare(from, message.info)
+      },
+      onRestored: () => void this.#compareAll(),
+    })
+    void this.#begin()
+  }
+
+  async #begin(): Promise<void> {
+    await this.#links.started
+    await this.#compareAll()
+  }
+
+  /** Tells the others, and reads what they say. */
+  async #compareAll(): Promise<void> {
+    try {
+      await this.#links.send({ type: 'started', info: this.#info })
+      for (const { id, info } of await this.#links.others()) this.#compare(id, info)
+    } catch (error) {
+      this.#report(error, { during: 'nodes' }) // compared when the connection is restored
+    }
+  }
+
+  #compare(node: string, info: string): void {
+    const difference = differenceOf(this.#info, info)
+    if (difference === undefined || this.#reported.has(difference) || this.#reported.size >= MAX_REPORTED) return
+    this.#reported.add(difference)
+    const sentence = `createRooms: another node (${node}) differs from this one: ${difference}. All nodes must have the same contract and limits`
+    this.#report(new RoomfulError('INVALID_ARGUMENT', sentence), { during: 'nodes' })
+  }
+}
