@@ -50,14 +50,15 @@ export class CallProgress {
   /** What went wrong, in words; undefined where all living nodes have done the call. */
   get failure(): string | undefined {
     const { done, failed, unknown, silent, alive } = this.#count()
+    const of = `of ${alive} other nodes`
     const reasons = [
-      ...(this.#alive === undefined ? ['the other nodes are unknown, because they could not be listed'] : []),
-      ...(silent > 0 ? [`${silent} of ${alive} other nodes did not answer`] : []),
-      ...(failed > 0 ? [`${failed} of ${alive} other nodes failed`] : []),
-      ...(unknown > 0 ? [`${unknown} of ${alive} other nodes have a version without this call`] : []),
+      ...(this.#alive === undefined ? ['the other nodes could not be listed'] : []),
+      ...(silent > 0 ? [`${silent} ${of} did not answer`] : []),
+      ...(failed > 0 ? [`${failed} ${of} failed`] : []),
+      ...(unknown > 0 ? [`${unknown} ${of} ${unknown === 1 ? 'has' : 'have'} a version without this call`] : []),
     ]
     if (reasons.length === 0) return undefined
-    return `${reasons.join(', ')}; the call had effect on this node and on ${done} other nodes`
+    return `${reasons.join(', ')}; the call had effect on this node and on ${done} of the other nodes`
   }
 
   #count(): Record<'done' | 'failed' | 'unknown' | 'silent' | 'alive', number> {
