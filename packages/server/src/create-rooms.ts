@@ -48,7 +48,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   const guard = new Guard(io, settings)
   const info = nodeInfo(settings)
   const links = log.nodes && new NodeLinks(log.nodes, { info, graceMs: settings.presenceGraceMs, report })
-  if (links) new InfoCheck(links, info, report)
+  if (links) new InfoCheck(links, info)
   const drain = new Drain()
   const callbacks = new CallbackRunner(settings.handlerTimeoutMs)
   const limiter = new RateLimiter({ rates: settings.rates, metrics, now: () => performance.now() })
@@ -83,7 +83,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     adapterCheck,
   }
   const sessions = new Sessions(io, parts)
-  const nodeOperations = new NodeOperations({ sessions, activeRooms, links, report })
+  const nodeOperations = new NodeOperations({ sessions, activeRooms, links })
 
   const closeDown = (): Promise<void> =>
     closeRooms({

@@ -1,5 +1,4 @@
 import { RoomfulError } from '@roomful/contract'
-import type { Report } from '../report.ts'
 import { differenceOf } from './node-info.ts'
 import type { NodeLinks } from './node-links.ts'
 
@@ -10,13 +9,11 @@ const MAX_REPORTED = 100
 export class InfoCheck {
   readonly #links: NodeLinks
   readonly #info: string
-  readonly #report: Report
   readonly #reported = new Set<string>()
 
-  constructor(links: NodeLinks, info: string, report: Report) {
+  constructor(links: NodeLinks, info: string) {
     this.#links = links
     this.#info = info
-    this.#report = report
     links.add({
       onMessage: (message, from) => {
         if (message.type === 'started') this.#compare(from, message.info)
@@ -37,7 +34,7 @@ export class InfoCheck {
       await this.#links.send({ type: 'started', info: this.#info })
       for (const { id, info } of await this.#links.others()) this.#compare(id, info)
     } catch (error) {
-      this.#report(error, { during: 'nodes' }) // compared when the connection is restored
+      this.#links.report(error) // compared when the connection is restored
     }
   }
 
@@ -46,6 +43,6 @@ export class InfoCheck {
     if (difference === undefined || this.#reported.has(difference) || this.#reported.size >= MAX_REPORTED) return
     this.#reported.add(difference)
     const sentence = `createRooms: another node (${node}) differs from this one: ${difference}. All nodes must have the same contract and limits`
-    this.#report(new RoomfulError('INVALID_ARGUMENT', sentence), { during: 'nodes' })
+    this.#links.report(new RoomfulError('INVALID_ARGUMENT', sentence))
   }
 }

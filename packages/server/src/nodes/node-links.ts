@@ -59,6 +59,11 @@ export class NodeLinks {
     return all.filter(({ id }) => id !== this.id)
   }
 
+  /** After `stop` calls of `nodes` may fail, which is no news. */
+  report(error: unknown): void {
+    if (!this.#isStopped) this.#options.report(error, { during: 'nodes' })
+  }
+
   /** No listener is called any more. */
   async stop(): Promise<void> {
     this.#isStopped = true
@@ -67,7 +72,7 @@ export class NodeLinks {
   }
 
   async #start(): Promise<void> {
-    const { info, graceMs, report } = this.#options
+    const { info, graceMs } = this.#options
     const onMessage = (text: string, from: string): void => this.#receive(text, from)
     await this.#untilDone(() =>
       this.nodes.start({
@@ -76,7 +81,7 @@ export class NodeLinks {
         onMessage,
         onRestored: () => this.#call((listener) => listener.onRestored?.()),
         onMemberGone: (member) => this.#call((listener) => listener.onMemberGone?.(member)),
-        onError: (error) => report(error, { during: 'nodes' }),
+        onError: (error) => this.report(error),
       }),
     )
     await this.#untilDone(() => this.nodes.subscribe(mailboxOf(this.id), { onMessage, onMembers: () => {} }))
@@ -89,7 +94,7 @@ export class NodeLinks {
         await task()
         return
       } catch (error) {
-        if (!this.#isStopped) this.#options.report(error, { during: 'nodes' })
+        this.report(error)
       }
       const waitMs = RETRIES_MS[Math.min(attempt, RETRIES_MS.length - 1)]
       await new Promise<void>((resolve) => {

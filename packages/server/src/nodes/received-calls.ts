@@ -1,5 +1,4 @@
 import { RoomfulError } from '@roomful/contract'
-import type { Report } from '../report.ts'
 import type { NodeLinks } from './node-links.ts'
 import type { CallResult, NodeCallMessage } from './node-messages.ts'
 
@@ -15,15 +14,13 @@ export type CallHandler = (args: unknown, agoMs: number) => void | Promise<void>
 export class ReceivedCalls {
   readonly #links: NodeLinks
   readonly #handlers: ReadonlyMap<string, CallHandler>
-  readonly #report: Report
   readonly #running = new Set<string>()
   /** Oldest first. */
   readonly #finished = new Map<string, CallResult>()
 
-  constructor(links: NodeLinks, handlers: ReadonlyMap<string, CallHandler>, report: Report) {
+  constructor(links: NodeLinks, handlers: ReadonlyMap<string, CallHandler>) {
     this.#links = links
     this.#handlers = handlers
-    this.#report = report
     links.add({
       onMessage: (message, from) => {
         if (message.type === 'call') this.#receive(message, from)
@@ -52,7 +49,7 @@ export class ReceivedCalls {
       return 'done'
     } catch (error) {
       const failure = new RoomfulError('INTERNAL', `the call "${name}" of another node failed`, { cause: error })
-      this.#report(failure, { during: 'nodes' })
+      this.#links.report(failure)
       return 'failed'
     }
   }

@@ -6,7 +6,6 @@ import { NodeCalls } from '../nodes/node-calls.ts'
 import type { NodeLinks } from '../nodes/node-links.ts'
 import { type CallHandler, ReceivedCalls } from '../nodes/received-calls.ts'
 import { refuse } from '../refuse.ts'
-import type { Report } from '../report.ts'
 import type { ActiveRooms } from './active-rooms.ts'
 
 interface NodeOperationParts {
@@ -14,7 +13,6 @@ interface NodeOperationParts {
   readonly activeRooms: ActiveRooms
   /** undefined where the log has one process. */
   readonly links: NodeLinks | undefined
-  readonly report: Report
 }
 
 /** How many connections `reauthorize` asks the app about at a time. */
@@ -34,11 +32,11 @@ export class NodeOperations {
   readonly #calls: NodeCalls | undefined
 
   constructor(parts: NodeOperationParts) {
-    const { links, report } = parts
+    const { links } = parts
     this.#parts = parts
     if (links === undefined) return
     this.#calls = new NodeCalls(links)
-    new ReceivedCalls(links, this.#handlers(), report)
+    new ReceivedCalls(links, this.#handlers())
   }
 
   /** For each of the user's connections, and for those that are lost and kept as members. */

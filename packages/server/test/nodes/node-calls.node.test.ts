@@ -23,7 +23,7 @@ async function startNode(hub: MemoryHub, handlers?: Record<string, CallHandler>)
   const links = new NodeLinks(node, { info: '', graceMs: 0, report: (error) => void errors.push(error) })
   const calls = new NodeCalls(links)
   const note: CallHandler = (args) => void did.push(args)
-  new ReceivedCalls(links, new Map(Object.entries(handlers ?? { note })), (error) => void errors.push(error))
+  new ReceivedCalls(links, new Map(Object.entries(handlers ?? { note })))
   await links.started
   return { node, calls, did, errors }
 }
