@@ -52,6 +52,7 @@ export async function closeRooms(parts: ClosingParts): Promise<void> {
   nodeOperations.stop()
   const leftMs = closeTimeoutMs - (performance.now() - startedAt)
   await within(Math.max(leftMs, 0), sessions.endAll({ code: 'CLOSING', after: returnMs(connections) }))
+  await within(lastPartMs / 4, activeRooms.flush())
   leaveDelay.stop()
   sessions.stop()
   removeGate() // before the guard, which was there first

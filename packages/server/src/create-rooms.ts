@@ -62,6 +62,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
     maxMembers: settings.limits.members,
     pageBytes: settings.limits.pageBytes,
     mergePresence: createPresenceMerge(settings),
+    nodes: links && { links, graceMs: settings.presenceGraceMs },
     ...createMemberHooks(settings, callbacks),
   })
   const leaveDelay = new LeaveDelay(settings.presenceGraceMs)

@@ -29,6 +29,8 @@ const boundNames = [
   'rates',
   /** The rates of new connections and sessions of an address, and its open connections. */
   'connectionRates',
+  /** What waits to be sent to other nodes: volatile events and typing. */
+  'nodes',
 ] as const
 export type BoundName = (typeof boundNames)[number]
 

@@ -68,7 +68,7 @@ export class Publisher {
     const sender = senderOf(by.identity, request.cid)
     const key = queueKeyOf(sender, request.room)
     return await this.#parts.activeRooms.use(request.room, (room) =>
-      room.runBatch(by.identity.wire.id, memberships, (assertMember) =>
+      room.batches.run(by.identity.wire.id, memberships, (assertMember) =>
         this.#queue.run(key, () => this.#process({ room, ...by, sender, key, request, assertMember })),
       ),
     )

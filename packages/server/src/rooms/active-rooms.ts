@@ -1,7 +1,14 @@
+import { RoomNodes, type RoomNodesParts } from '../nodes/room-nodes.ts'
 import { HeadCheck } from './delivery/head-check.ts'
 import { isInbox } from './inbox.ts'
+import { MembersCheck } from './members/members-check.ts'
 import { Room, type RoomParts } from './room.ts'
 import { createServerSender } from './server-messages.ts'
+
+interface ActiveRoomsParts extends Omit<RoomParts, 'onUncertain' | 'server' | 'nodes'> {
+  /** undefined in a log of one process. */
+  readonly nodes?: Pick<RoomNodesParts, 'links' | 'graceMs'> | undefined
+}
 
 interface ActiveRoom {
   readonly room: Room
@@ -14,12 +21,21 @@ export class ActiveRooms {
   readonly #rooms = new Map<string, ActiveRoom>()
 
   readonly #headCheck: HeadCheck
+  readonly #membersCheck: MembersCheck | undefined
 
-  constructor(parts: Omit<RoomParts, 'onUncertain' | 'server'>) {
+  constructor({ nodes: link, ...parts }: ActiveRoomsParts) {
     const { log, report } = parts
-    this.#headCheck = new HeadCheck({ log, report, rooms: () => this.#all() })
     const server = createServerSender()
-    this.#parts = { ...parts, server, onUncertain: (room) => void this.#headCheck.check([room]) }
+    const onUncertain = (room: Room): void => void this.#headCheck.check([room])
+    const nodes = link && this.#createNodes(link, parts)
+    this.#membersCheck = nodes && new MembersCheck(nodes)
+    this.#parts = { ...parts, server, onUncertain, nodes }
+    this.#headCheck = new HeadCheck({
+      log,
+      report,
+      rooms: () => this.#all(),
+      checkMembers: nodes && (async () => await this.#membersCheck?.check(this.#all())),
+    })
   }
 
   find(name: string): Room | undefined {
@@ -59,6 +75,20 @@ export class ActiveRooms {
     await this.#headCheck.check([...this.#all()])
   }
 
+  /** Sends a volatile event of the server to the members on all nodes. */
+  relay(name: string, event: string, data: unknown): void {
+    const room = this.find(name)
+    if (room) room.relay(event, data, null)
+    else this.#parts.nodes?.frames.add(name, { type: 'event', event, data: data ?? null, from: null })
+  }
+
+  /** Resolves when the other nodes have been told of all changes of the members, or cannot be reached. */
+  async flush(): Promise<void> {
+    for (const room of this.#all()) room.shared?.flush()
+    this.#parts.nodes?.frames.flush()
+    await this.#parts.nodes?.writes.idle()
+  }
+
   /** The rooms, and the members of all of them. */
   measure(): { readonly rooms: number; readonly members: number } {
     const rooms = [...this.#rooms.values()].filter(({ room }) => !isInbox(room.name))
@@ -73,8 +103,20 @@ export class ActiveRooms {
 
   /** Forgets all rooms, with the members whose leave was only delayed. */
   clear(): void {
+    this.#parts.nodes?.writes.stop()
     for (const room of this.#all()) room.close()
     this.#rooms.clear()
+  }
+
+  #createNodes(link: Pick<RoomNodesParts, 'links' | 'graceMs'>, parts: Omit<ActiveRoomsParts, 'nodes'>): RoomNodes {
+    link.links.add({ onRestored: () => void this.#onRestored() })
+    const isElsewhere = (name: string, userId: string): boolean => this.find(name)?.shared?.isElsewhere(userId) ?? false
+    return new RoomNodes({ ...parts, ...link, isElsewhere })
+  }
+
+  /** The connection to the other nodes was away: what was lost meanwhile is read at once. */
+  async #onRestored(): Promise<void> {
+    await Promise.all([this.checkHeads(), this.#membersCheck?.check(this.#all(), true)])
   }
 
   *#all(): Generator<Room> {

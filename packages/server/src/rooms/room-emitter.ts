@@ -25,7 +25,7 @@ export function createRoomEmitter(room: string, parts: RoomEmitterParts): RoomEm
       emit: (event: string, data?: unknown) => {
         drain.assertOpen()
         const checked = rules.checkOwn(event, data, 'volatile')
-        activeRooms.find(room)?.relay(event, checked, null)
+        activeRooms.relay(room, event, checked)
       },
     },
   }

@@ -1,25 +1,24 @@
-import {
-  type Head,
-  type MembersDelta,
-  type Typing,
-  type WireMember,
-  type WireUser,
-  wire,
-} from '@roomful/contract/protocol'
+import { type MembersDelta, type Typing, type WireMember, type WireUser, wire } from '@roomful/contract/protocol'
 import { Broadcast } from './delivery/broadcast.ts'
 import { Delivery, type DeliveryParts } from './delivery/delivery.ts'
 import type { Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
-import type { EarlierEpoch, LogPosition, NewEntry } from '../log/log-entry.ts'
+import type { LogPosition, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { Snapshot } from './members/members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { isInbox, wireNameOf } from './inbox.ts'
+import { isInbox } from './inbox.ts'
+import type { RoomFrame } from '../nodes/room-frames.ts'
+import { subscribeAll } from '../nodes/subscribe-all.ts'
+import type { RoomNodes } from '../nodes/room-nodes.ts'
 import type { MergePresence } from './members/presence-rules.ts'
-import { RefusalError, refuse } from '../refuse.ts'
+import { RefusalError } from '../refuse.ts'
 import { RoomMembers, type SendChange } from './members/room-members.ts'
 import { type ServerSender, ServerMessages } from './server-messages.ts'
-import { channelOf, type SocketIoSocket } from '../socket-io.ts'
-import { TypingState } from './members/typing-state.ts'
+import type { SocketIoSocket } from '../socket-io.ts'
+import { RoomTyping } from './members/room-typing.ts'
+import { RunningBatches } from './running-batches.ts'
+import { SharedMembers } from './members/shared-members.ts'
+import { Stamps } from './members/stamps.ts'
 
 export interface RoomParts extends DeliveryParts {
   readonly log: RoomLog
@@ -29,35 +28,30 @@ export interface RoomParts extends DeliveryParts {
   readonly maxMembers: number
   /** The newest presence counts unless given. */
   readonly mergePresence?: MergePresence | undefined
-  /** Called when a user becomes a member, and when its last connection has left. Must not throw. */
+  /** The other nodes; undefined for a log of one process. */
+  readonly nodes?: RoomNodes | undefined
+  /** Called when a user becomes a member, and when its last connection has left; with `nodes` by these. Must not throw. */
   readonly onJoin?: ((room: string, user: WireUser) => void) | undefined
   readonly onLeave?: ((room: string, user: WireUser) => void) | undefined
   /** Called when a write seemed to fail: the head of the log is to be read, for `noticeHead`. Must not throw. */
   readonly onUncertain?: ((room: Room) => void) | undefined
 }
 
-/** A batch that is not written yet. */
-interface RunningBatch {
-  readonly userId: string
-  /** The sender's memberships, which end with its connection. */
-  readonly connection: object
-  isRefused: boolean
-}
-
 /** One room: its members, its log, and the broadcast to its members. */
 export class Room {
-  /** In the log; `#wireName` is what clients know. */
+  /** In the log. */
   readonly name: string
-  readonly #wireName: string
-  readonly #io: RoomParts['io']
   readonly #log: RoomLog
-  readonly #report: RoomParts['report']
   readonly #onJoin: RoomParts['onJoin']
   readonly #onLeave: RoomParts['onLeave']
-  readonly #batches = new Set<RunningBatch>()
+  readonly batches: RunningBatches = new RunningBatches()
   /** undefined in an inbox, which only delivers. */
   readonly #members: RoomMembers | undefined
-  readonly #typing = new TypingState()
+  /** undefined until a member types. */
+  #typing: RoomTyping | undefined
+  readonly #nodes: RoomNodes | undefined
+  /** undefined without nodes, and in an inbox. */
+  readonly shared: SharedMembers | undefined
   readonly #metrics: Metrics
   readonly #delivery: Delivery
   readonly #broadcast: Broadcast
@@ -68,24 +62,25 @@ export class Room {
   isUncertain = false
 
   constructor(name: string, parts: RoomParts) {
-    const { io, log, metrics, report, maxMembers, mergePresence, onJoin, onLeave, onUncertain, server } = parts
+    const { log, metrics, report, maxMembers, mergePresence, nodes, onJoin, onLeave, onUncertain, server } = parts
     this.name = name
-    this.#wireName = wireNameOf(name)
-    this.#io = io
     this.#log = log
     this.#metrics = metrics
-    this.#report = report
-    this.#onJoin = onJoin
-    this.#onLeave = onLeave
+    this.#onJoin = nodes ? undefined : onJoin
+    this.#onLeave = nodes ? undefined : onLeave
     this.#onUncertain = onUncertain
     this.#serverMessages = new ServerMessages(server, (batch) => this.commit(batch))
     const merge = mergePresence && ((presences: readonly unknown[]) => mergePresence(presences, name))
-    if (!isInbox(name)) this.#members = new RoomMembers(maxMembers, this.#sendMembers, merge)
+    if (!isInbox(name)) {
+      this.#nodes = nodes
+      this.#members = new RoomMembers(maxMembers, this.#sendMembers, merge, nodes && new Stamps(nodes.id))
+      this.shared = nodes && new SharedMembers(name, this.#members, nodes)
+    }
     this.#delivery = new Delivery(name, parts)
     this.#broadcast = new Broadcast({
       page: async (request) => await log.page(name, request),
       send: (epoch, entries) => this.#delivery.sendEntries(epoch, entries),
-      sendHead: (head, previous) => this.#sendHead(head, previous),
+      sendHead: (head, previous) => this.#delivery.sendHead(head, previous),
       onError: (error) => report(error, { during: 'broadcast', room: name }),
     })
   }
@@ -104,6 +99,7 @@ export class Room {
   /** The room has no members and no running writes any more. */
   close(): void {
     this.#members?.stop() // a room with this name that is made anew has other members
+    this.shared?.close()
     this.#subscription?.then(
       (unsubscribe) => unsubscribe(),
       () => {}, // `open` has thrown the error
@@ -122,59 +118,52 @@ export class Room {
     const joined = this.#delivery.enter(socket, packs)
     const isNew = this.#members?.update((members) => members.enter(socket, user, presence), socket)
     if (isNew) this.#onJoin?.(this.name, user)
+    this.shared?.entered(socket, user.id)
     await joined
   }
 
   /** The socket is a member: others see its user as it is now. */
   setUser(socket: SocketIoSocket, user: WireUser): void {
     this.#members?.update((members) => members.enter(socket, user))
+    this.shared?.touch(user.id)
   }
 
   setPresence(socket: SocketIoSocket, user: WireUser, presence: unknown): void {
     this.#members?.update((members) => members.set(socket, user.id, presence))
+    this.shared?.touch(user.id)
   }
 
   /** Sends to all but the socket, at once, where the others do not know it yet (S17). */
   setTyping(socket: SocketIoSocket, user: WireUser, typing: boolean): void {
-    const now = performance.now()
-    const isPartial = this.#members?.isPartial ?? false
-    const isNews = typing ? this.#typing.start(socket, user, now, isPartial) : this.#typing.stop(socket, now)
-    if (isNews) this.#sendTyping(socket, user, typing)
+    this.#typing ??= this.#createTyping()
+    this.#typing.set(socket, user, typing)
   }
 
   /** Ends delivery and typing of the socket. It stays a member until `leave`, or until its user is back. */
   disconnect(socket: SocketIoSocket, user: WireUser): void {
     this.unsubscribe(socket)
-    if (this.#typing.leave(socket, performance.now())) this.#sendTyping(socket, user, false)
+    this.#typing?.leave(socket, user)
     this.#members?.update((members) => members.markLost(socket, user.id))
+    this.shared?.touch(user.id)
   }
 
   leave(socket: SocketIoSocket, user: WireUser): void {
-    this.#left(this.#members?.update((members) => members.leave(socket, user.id)))
+    this.#left(
+      user.id,
+      this.#members?.update((members) => members.leave(socket, user.id)),
+    )
   }
 
   /** Removes the lost connections of a user who lost the permission to be here. */
   removeLost(userId: string): void {
-    this.#left(this.#members?.update((members) => members.removeLost(userId)))
-  }
-
-  /** Runs a batch to its commit. `assertMember` throws `NOT_MEMBER` once its sender was put out of the room. */
-  async runBatch<T>(userId: string, connection: object, task: (assertMember: () => void) => Promise<T>): Promise<T> {
-    const batch = { userId, connection, isRefused: false }
-    this.#batches.add(batch)
-    try {
-      return await task(() => {
-        if (batch.isRefused) throw refuse('NOT_MEMBER', 'you were put out of the room')
-      })
-    } finally {
-      this.#batches.delete(batch)
-    }
+    const isLostElsewhere = this.#members?.members.elsewhere(userId).some(({ lostAt }) => lostAt !== undefined)
+    if (isLostElsewhere) this.#nodes?.frames.add(this.name, { type: 'removeLost', userId })
+    this.#removeLost(userId)
   }
 
   /** The running batches of a user (by its id), or of a connection, are not written any more. */
   refuseBatches(sender: string | object): void {
-    for (const batch of this.#batches)
-      if (batch.userId === sender || batch.connection === sender) batch.isRefused = true
+    this.batches.refuse(sender)
   }
 
   unsubscribe(socket: SocketIoSocket): void {
@@ -235,14 +224,41 @@ export class Room {
   /** S14: sends to all but the sender, without the log. */
   relay(event: string, data: unknown, from: WireUser | null, sender?: SocketIoSocket): void {
     this.#delivery.relay(event, data, from, sender)
+    this.#nodes?.frames.add(this.name, { type: 'event', event, data: data ?? null, from })
   }
 
-  #left(user: WireUser | undefined): void {
+  #removeLost(userId: string): void {
+    this.#left(
+      userId,
+      this.#members?.update((members) => members.removeLost(userId)),
+    )
+  }
+
+  #left(userId: string, user: WireUser | undefined): void {
     if (user !== undefined) this.#onLeave?.(this.name, user)
+    this.shared?.touch(userId)
   }
 
   async #subscribe(): Promise<() => void> {
-    return await this.#log.subscribe(this.name, (appended) => this.#broadcast.receive(appended))
+    const [log, nodes, shared] = [this.#log, this.#nodes, this.shared]
+    const subscribe = async (): Promise<() => void> =>
+      await log.subscribe(this.name, (appended) => this.#broadcast.receive(appended))
+    if (nodes === undefined || shared === undefined) return await subscribe()
+    const unsubscribe = await subscribeAll(
+      subscribe(),
+      nodes.subscribe(this.name, {
+        onFrame: (frame, from) => this.#receive(frame, from),
+        onMembers: (change) => shared.receive(change),
+      }),
+    )
+    shared.start()
+    return unsubscribe
+  }
+
+  #receive(frame: RoomFrame, node: string): void {
+    if (frame.type === 'removeLost') this.#removeLost(frame.userId)
+    else if (frame.type === 'event') this.#delivery.relay(frame.event, frame.data, frame.from)
+    else (this.#typing ??= this.#createTyping()).receive(node, frame.from, frame.typing)
   }
 
   async #write<T>(write: () => T | Promise<T>): Promise<T> {
@@ -263,29 +279,21 @@ export class Room {
     this.#onUncertain?.(this)
   }
 
-  #sendHead({ epoch, head }: LogPosition, previous?: EarlierEpoch): void {
-    this.#delivery.flush()
-    this.#delivery.knowEpoch(epoch)
-    const message: Head = { room: this.#wireName, epoch, seq: head, ...(previous && { previous }) }
-    try {
-      this.#io.local.to(channelOf(this.name)).emit(wire.head, message)
-    } catch (error) {
-      this.#report(error, { during: 'broadcast', room: this.name })
-    }
+  #createTyping(): RoomTyping {
+    return new RoomTyping({
+      isPartial: () => this.#members?.isPartial ?? false,
+      send: (from, typing, except) => {
+        const message: Typing = { room: this.name, from, typing }
+        this.#delivery.send(wire.typing, message, except)
+      },
+      sendToNodes: (from, typing) => this.#nodes?.frames.add(this.name, { type: 'typing', from, typing }),
+    })
   }
 
-  #sendTyping(socket: SocketIoSocket, from: WireUser, typing: boolean): void {
-    const message: Typing = { room: this.name, from, typing }
-    socket.local.to(channelOf(this.name)).emit(wire.typing, message)
-  }
-
+  /** Members notice a missing `v`, and join again. */
   readonly #sendMembers: SendChange = (change, { except, only }) => {
     const delta: MembersDelta = { room: this.name, ...change }
-    try {
-      if (only) only.emit(wire.members, delta)
-      else (except ?? this.#io).local.to(channelOf(this.name)).emit(wire.members, delta)
-    } catch (error) {
-      this.#report(error, { during: 'broadcast', room: this.name }) // members notice the missing `v`, and join again
-    }
+    if (only) only.emit(wire.members, delta)
+    else this.#delivery.send(wire.members, delta, except)
   }
 }

@@ -1,7 +1,8 @@
-import { bytesOf, type Entry, type WireMeta, type WireUser, wire } from '@roomful/contract/protocol'
+import { bytesOf, type Entry, type Head, type WireMeta, type WireUser, wire } from '@roomful/contract/protocol'
 import { leaveChannel } from '../channels.ts'
 import { wireNameOf } from '../inbox.ts'
 import { wireEntry } from '../wire-page.ts'
+import type { EarlierEpoch, LogPosition } from '../../log/log-entry.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import { PackBuffer, type PackInput } from './pack-buffer.ts'
 import { packOf, type SentEvent } from './packs.ts'
@@ -110,6 +111,23 @@ export class Delivery {
     const meta = { $room: wireNameOf(this.#room), from, at }
     if (this.#singleReaders.size > 0) this.#emitSingle(event, data, meta, sender)
     if (this.#packReaders.size > 0) this.#add([{ sent: { event, data, from, at }, ...(sender && { sender }) }])
+  }
+
+  /** Sends the head of the log behind the events that wait. */
+  sendHead({ epoch, head }: LogPosition, previous?: EarlierEpoch): void {
+    this.flush()
+    this.#epoch = epoch
+    const message: Head = { room: wireNameOf(this.#room), epoch, seq: head, ...(previous && { previous }) }
+    this.send(wire.head, message)
+  }
+
+  /** Sends to all members, or to all but one, what is no event of the log. Must not throw. */
+  send(name: string, message: object, except?: SocketIoSocket): void {
+    try {
+      ;(except ?? this.#parts.io).local.to(this.#channel).emit(name, message)
+    } catch (error) {
+      this.#parts.report(error, { during: 'broadcast', room: this.#room })
+    }
   }
 
   /** Sends the events that wait for others. */

@@ -11,6 +11,8 @@ interface HeadCheckParts {
   readonly report: Report
   /** The rooms in use. */
   readonly rooms: () => Iterable<Room>
+  /** Compares the members, too; undefined in a log of one process. Must not reject. */
+  readonly checkMembers?: (() => Promise<void>) | undefined
 }
 
 /**
@@ -51,8 +53,9 @@ export class HeadCheck {
   async #checkDue(): Promise<void> {
     if (this.#isRunning) return
     this.#isRunning = true
-    const { log, rooms } = this.#parts
+    const { log, rooms, checkMembers } = this.#parts
     await this.check([...rooms()].filter((room) => log.nodes !== undefined || room.isUncertain))
+    await checkMembers?.()
     this.#isRunning = false
   }
 }

@@ -1,22 +1,16 @@
 import type { WireMember, WireUser } from '@roomful/contract/protocol'
+import {
+  addConnection,
+  type Connection,
+  isLocal,
+  type PresentUser,
+  RemoteSocket,
+  type SharedUser,
+} from './connections.ts'
+import type { MemberState } from './member-state.ts'
 import { isSame, type MembersChange, PRESENCE_INTERVAL_MS, PublishedMembers } from './published-members.ts'
-
-/** One connection of a user. */
-interface Connection {
-  socket: unknown
-  /** undefined where the connection has set no presence. */
-  presence: unknown
-  /** The connection was lost: the user's next connection takes its place. */
-  isLost: boolean
-  /** The lost socket that set this presence, until the socket in its place sets one of its own. */
-  inheritedFrom: unknown
-}
-
-interface PresentUser {
-  readonly user: WireUser
-  /** The connection with the newest presence comes last. */
-  readonly connections: Connection[]
-}
+import type { Stamps } from './stamps.ts'
+import { isTaken, ownStateOf, withState } from './shared-user.ts'
 
 /** Merges the presences of one user's connections, oldest first, into the one that others see. Must not throw. */
 export type Merge = (presences: readonly unknown[]) => unknown
@@ -38,7 +32,8 @@ export interface Snapshot {
 /**
  * The members of a room. A user with two sockets is one member, with the newest presence that one of them has set, or
  * with what `merge` makes of all. Sockets are compared by identity, since a socket that Socket.IO recovers has the id of
- * the lost one. `takeChange` gives the changes to publish. Times are a clock's milliseconds.
+ * the lost one. `takeChange` gives the changes to publish. Times are a clock's milliseconds. With nodes, the connections that
+ * other nodes have of a user count as well.
  */
 export class Members {
   readonly #users = new Map<string, PresentUser>()
@@ -47,17 +42,21 @@ export class Members {
   #isUrgent = false
   readonly #published: PublishedMembers
   #ownPublishedAt = -Infinity
-  readonly #merge: Merge
+  readonly #merge: Merge | undefined
+  readonly #stamps: Stamps | undefined
+  /** The number of users by all nodes, while only this node's own are known. */
+  #countOfAll = 0
 
-  /** `limit`: how many members are listed; a room with more is partial. */
-  constructor(firstVersion: number, limit: number, merge: Merge = newest) {
+  /** `limit`: how many members are listed; a room with more is partial. `stamps`: there may be other nodes. */
+  constructor(firstVersion: number, limit: number, merge?: Merge, stamps?: Stamps) {
     this.#published = new PublishedMembers(firstVersion, limit)
     this.#merge = merge
+    this.#stamps = stamps
   }
 
   /** The users who are here, also those whose connection was lost a moment ago. */
   get count(): number {
-    return this.#users.size
+    return Math.max(this.#users.size, this.#countOfAll)
   }
 
   /** The members are only counted. */
@@ -86,9 +85,11 @@ export class Members {
   enter(socket: unknown, user: WireUser, presence?: unknown): boolean {
     const known = this.#users.get(user.id)
     const connections = known?.connections ?? []
-    if (!connections.some((one) => one.socket === socket)) addConnection(connections, socket, presence ?? undefined)
+    const shared = known?.shared ?? (this.#stamps && { userAt: 0, taken: new Map() })
+    if (!connections.some((one) => one.socket === socket)) this.#add(connections, shared, socket, presence ?? undefined)
     if (known === undefined || !isSame(known.user, user)) {
-      this.#users.set(user.id, { user, connections })
+      if (shared) shared.userAt = this.#stamp()
+      this.#users.set(user.id, { user, connections, shared })
       // In a partial room a new member gets its own state with the snapshot.
       if (known !== undefined || !this.#published.isPartialWith(this.count)) this.#changed.add(user.id)
       this.#isUrgent = true
@@ -106,6 +107,7 @@ export class Members {
     const next = presence ?? undefined
     if (isSame(connection.presence, next)) return
     connection.presence = next
+    connection.at = this.#stamp()
     connections.push(...connections.splice(connections.indexOf(connection), 1))
     this.#changed.add(userId)
   }
@@ -113,7 +115,7 @@ export class Members {
   /** The socket stays a member until it leaves, or until another socket of its user takes its place. */
   markLost(socket: unknown, userId: string): void {
     const connection = this.#users.get(userId)?.connections.find((one) => one.socket === socket)
-    if (connection !== undefined) connection.isLost = true
+    if (connection !== undefined) connection.lostAt = this.#stamp()
   }
 
   /**
@@ -128,7 +130,57 @@ export class Members {
 
   /** Removes the lost connections of a user before their time. Returns the user where there is no other connection. */
   removeLost(userId: string): WireUser | undefined {
-    return this.#remove(userId, ({ isLost }) => isLost)
+    return this.#remove(userId, (connection) => connection.lostAt !== undefined && isLocal(connection))
+  }
+
+  /** What this node says of a user; undefined where it has no connection of it. */
+  ownState(userId: string): MemberState | undefined {
+    const present = this.#users.get(userId)
+    return present && ownStateOf(present, this.#node, this.#merge !== undefined)
+  }
+
+  /**
+   * Another node says this of a user; undefined: it has no connection of it any more. Returns whether this node now says
+   * something else of the user than before.
+   */
+  setState(userId: string, node: string, state: MemberState | undefined): boolean {
+    const before = this.#users.get(userId)
+    const after = this.#stamps && withState(before, node, state, this.#stamps)
+    if (after !== undefined) this.#users.set(userId, after)
+    else this.#users.delete(userId)
+    this.#changed.add(userId)
+    if ((before === undefined) !== (after === undefined)) this.#isUrgent = true
+    const { shared } = after ?? {}
+    const taken = after?.connections.filter((one) => isLocal(one) && shared && isTaken(one, shared, this.#node)) ?? []
+    if (taken.length > 0) this.#remove(userId, (connection) => taken.includes(connection))
+    return taken.length > 0 || (before !== undefined && after !== undefined && !isSame(before.user, after.user))
+  }
+
+  /** Forgets what other nodes have: from now on the users of all nodes are only counted, or known again with undefined. */
+  countAll(count: number | undefined): void {
+    const wasCounted = this.#published.isCounted
+    this.#countOfAll = count ?? 0
+    this.#published.isCounted = count !== undefined
+    if (wasCounted || count === undefined) return
+    for (const [id, present] of this.#users) {
+      const connections = present.connections.filter(isLocal)
+      if (connections.length === 0) this.#users.delete(id)
+      else if (connections.length < present.connections.length) this.#users.set(id, { ...present, connections })
+      else continue
+      this.#changed.add(id)
+    }
+    this.#isUrgent = true // a whole room becomes partial at once
+  }
+
+  /** The lost connection of another node whose presence this socket has inherited. */
+  lenderOf(socket: unknown, userId: string): RemoteSocket | undefined {
+    const connection = this.#users.get(userId)?.connections.find((one) => one.socket === socket)
+    return connection?.inheritedFrom instanceof RemoteSocket ? connection.inheritedFrom : undefined
+  }
+
+  /** The connections that other nodes have of a user. */
+  elsewhere(userId: string): readonly Connection[] {
+    return this.#users.get(userId)?.connections.filter((one) => !isLocal(one)) ?? []
   }
 
   /** What the members get now, and publishes it; undefined before the time of the next change, or without one. */
@@ -151,7 +203,7 @@ export class Members {
     const changes = [...this.#changed].flatMap((id) => {
       const member = this.#member(id)
       const connections = this.#users.get(id)?.connections ?? []
-      const sockets = connections.filter(({ isLost }) => !isLost).map(({ socket }) => socket)
+      const sockets = connections.filter((one) => one.lostAt === undefined && isLocal(one)).map(({ socket }) => socket)
       return member ? [{ sockets, change: { v, count, set: [member] } }] : []
     })
     this.#changed.clear()
@@ -188,23 +240,26 @@ export class Members {
   #member(id: string): WireMember | undefined {
     const present = this.#users.get(id)
     if (present === undefined) return undefined
-    const presences = present.connections.map(({ presence }) => presence).filter((presence) => presence !== undefined)
-    const presence = presences.length > 1 ? this.#merge(presences) : presences[0]
+    const { connections, shared } = present
+    const counted = shared ? connections.filter((one) => !isTaken(one, shared, this.#node)) : connections
+    const presences = counted.map(({ presence }) => presence).filter((presence) => presence !== undefined)
+    const presence = presences.length > 1 && this.#merge ? this.#merge(presences) : presences.at(-1)
     return presence === undefined ? { user: present.user } : { user: present.user, presence }
   }
-}
 
-/**
- * S16: the socket takes the place of a lost connection with the same presence; else of any lost one, whose presence it
- * inherits. Without a lost connection it gets a place of its own.
- */
-function addConnection(connections: Connection[], socket: unknown, presence: unknown): void {
-  const lost = connections.filter(({ isLost }) => isLost)
-  const taken = lost.find((one) => isSame(one.presence, presence)) ?? lost[0]
-  if (taken === undefined) connections.push({ socket, presence: undefined, isLost: false, inheritedFrom: undefined })
-  else Object.assign(taken, { socket, isLost: false, inheritedFrom: taken.inheritedFrom ?? taken.socket })
-}
+  #add(connections: Connection[], shared: SharedUser | undefined, socket: unknown, presence: unknown): void {
+    const isTakenHere = (one: Connection): boolean => shared !== undefined && isTaken(one, shared, this.#node)
+    const place = addConnection(connections, { socket, presence, at: this.#stamp(), isTaken: isTakenHere })
+    if (shared === undefined || !(place instanceof RemoteSocket) || place.key === undefined) return
+    shared.taken.set(this.#node, new Set([...(shared.taken.get(this.#node) ?? []), place.key]))
+  }
 
-function newest(presences: readonly unknown[]): unknown {
-  return presences.at(-1)
+  /** 0 without nodes: then the order of the connections is enough. */
+  #stamp(): number {
+    return this.#stamps?.next() ?? 0
+  }
+
+  get #node(): string {
+    return this.#stamps?.node ?? ''
+  }
 }

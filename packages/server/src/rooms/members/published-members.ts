@@ -24,6 +24,8 @@ export class PublishedMembers {
   #count = 0
   #publishedAt = -Infinity
   #modeChangedAt = -Infinity
+  /** The members of other nodes are not known, only their number: the room stays partial. */
+  isCounted = false
 
   constructor(firstVersion: number, limit: number) {
     this.#v = firstVersion
@@ -112,8 +114,13 @@ export class PublishedMembers {
   }
 
   #mayBeWhole(count: number): boolean {
-    return count < this.#limit * WHOLE_PART
+    return !this.isCounted && fitsWhole(count, this.#limit)
   }
+}
+
+/** S27: whether a partial room may be whole again. */
+export function fitsWhole(count: number, limit: number): boolean {
+  return count < limit * WHOLE_PART
 }
 
 export function isSame(one: unknown, other: unknown): boolean {

@@ -19,7 +19,10 @@ interface TypingSocket {
   readonly starts: number
 }
 
-/** Which sockets of a room are typing. Each method answers whether to relay the change to the other members. */
+/**
+ * Which sockets of a room are typing. `start`, `stop` and `leave` answer whether to relay the change to the other members. A
+ * user on another node counts as one socket, whose key is a string.
+ */
 export class TypingState {
   readonly #sockets = new Map<unknown, TypingSocket>()
   /** When the last starts of the room were relayed. */
@@ -45,6 +48,24 @@ export class TypingState {
     // Kept, so that its starts stay counted.
     this.#sockets.set(socket, { ...last, isTyping: false })
     return ![...this.#sockets.values()].some((other) => other.user.id === last.user.id && isTyping(other, now))
+  }
+
+  isTyping(socket: unknown, now: number): boolean {
+    const last = this.#sockets.get(socket)
+    return last !== undefined && isTyping(last, now)
+  }
+
+  /** Whether a socket of this process types for the user. */
+  isTypingHere(userId: string, now: number): boolean {
+    return [...this.#sockets].some(
+      ([key, one]) => typeof key !== 'string' && one.user.id === userId && isTyping(one, now),
+    )
+  }
+
+  /** Forgets the users on other nodes who typed long ago: their end may be lost. */
+  forgetOldNodes(now: number): void {
+    for (const [key, one] of this.#sockets)
+      if (typeof key === 'string' && !isTyping(one, now)) this.#sockets.delete(key)
   }
 
   /** The same as `stop`; also forgets the socket. */

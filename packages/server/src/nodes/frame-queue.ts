@@ -1,0 +1,87 @@
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Nodes } from './nodes.ts'
+import { type RoomFrame, writeFrames } from './room-frames.ts'
+
+/** The shortest time between two sends, in milliseconds: what comes meanwhile is sent together. */
+const FLUSH_MS = 8
+/** The most characters of JSON in one message; a larger frame is alone. */
+const MAX_MESSAGE = 65_536
+/** The most characters of JSON that wait, or are on their way. */
+const MAX_UNSENT = 4_194_304
+
+interface FrameQueueParts {
+  readonly nodes: Nodes
+  readonly metrics: Metrics
+  readonly onError: (error: unknown, room: string) => void
+}
+
+/**
+ * Sends the frames of rooms to the other nodes that have members there. Frames that come together are sent together, in their
+ * order in each room. They are lost where the other nodes cannot be reached, or while too much waits.
+ */
+export class FrameQueue {
+  readonly #parts: FrameQueueParts
+  readonly #rooms = new Map<string, string[]>()
+  #unsent = 0
+  #flushedAt = -Infinity
+  #timer: NodeJS.Timeout | NodeJS.Immediate | undefined
+  #isAway = false
+
+  constructor(parts: FrameQueueParts) {
+    this.#parts = parts
+  }
+
+  add(room: string, frame: RoomFrame): void {
+    const text = JSON.stringify(frame)
+    if (this.#unsent + text.length > MAX_UNSENT) return this.#parts.metrics.bounds.add('nodes')
+    this.#unsent += text.length
+    const ofRoom = this.#rooms.get(room)
+    if (ofRoom === undefined) this.#rooms.set(room, [text])
+    else ofRoom.push(text)
+    this.#schedule()
+  }
+
+  /** Sends what waits. */
+  flush(): void {
+    this.#timer = undefined
+    this.#flushedAt = performance.now()
+    const rooms = [...this.#rooms]
+    this.#rooms.clear()
+    for (const [room, frames] of rooms) for (const message of messagesOf(frames)) void this.#send(room, message)
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined) return
+    const waitMs = this.#flushedAt + FLUSH_MS - performance.now()
+    const flush = (): void => this.flush()
+    this.#timer = waitMs > 0 ? setTimeout(flush, waitMs) : setImmediate(flush)
+    this.#timer.unref?.()
+  }
+
+  async #send(room: string, frames: readonly string[]): Promise<void> {
+    const { nodes, onError } = this.#parts
+    try {
+      await nodes.send(writeFrames(frames), room)
+      this.#isAway = false
+    } catch (error) {
+      if (!this.#isAway) onError(error, room) // once until a send succeeds
+      this.#isAway = true
+    }
+    for (const text of frames) this.#unsent -= text.length
+  }
+}
+
+/** Splits frames into messages of a bounded size. */
+function messagesOf(frames: readonly string[]): readonly (readonly string[])[] {
+  const messages: string[][] = []
+  let size = Infinity
+  for (const text of frames) {
+    size += text.length
+    if (size <= MAX_MESSAGE) messages.at(-1)?.push(text)
+    else {
+      messages.push([text])
+      size = text.length
+    }
+  }
+  return messages
+}
