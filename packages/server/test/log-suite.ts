@@ -33,8 +33,15 @@ export interface SuiteOptions extends RowOptions, BanOptions {
   readonly retention?: RetentionOption
 }
 
-/** The behaviour of every room log; `create` makes an empty one that keeps at least 1,000 entries a room by default. */
-export function describeLog(name: string, create: (options: SuiteOptions) => RoomLog | Promise<RoomLog>): void {
+/**
+ * The behaviour of every room log; `create` makes an empty one that keeps at least 1,000 entries a room by default. The bounds
+ * of rows count `neighbor` together with the room `general`.
+ */
+export function describeLog(
+  name: string,
+  create: (options: SuiteOptions) => RoomLog | Promise<RoomLog>,
+  neighbor = 'other',
+): void {
   const openLog = async (options: SuiteOptions = {}) => {
     const log = await create(options)
     const add = async (room: string, ...words: string[]) => await append(log, room, entries(...words))
@@ -309,7 +316,7 @@ export function describeLog(name: string, create: (options: SuiteOptions) => Roo
       const at = (address: string | undefined, cid: string, user: string | null = null) => ({ user, cid, address })
       const [flood, other] = ['192.0.2.1', '2001:db8::/64']
       await commit('general', at(flood, 'a'), [item(1, 'a')])
-      await commit('other', at(flood, 'a'), [item(1, 'a')])
+      await commit(neighbor, at(flood, 'a'), [item(1, 'a')])
       await commit('general', at(flood, 'b', 'bob'), [item(1, 'b')])
       const refusal = expect.objectContaining({ code: 'LIMIT', message: expect.stringContaining('at your address') })
       await expect((async () => await log.row('general', at(flood, 'c')))()).rejects.toEqual(refusal)

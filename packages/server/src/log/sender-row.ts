@@ -38,13 +38,15 @@ export type DecidedItem = { readonly n: number; readonly hash: string } & (
   | { readonly refusal: { code: string; message?: string } }
 )
 
+export const STALE: ItemResult = { code: 'STALE', message: 'the server no longer knows the outcome of this message' }
+export const CONFLICT: ItemResult = { code: 'CONFLICT', message: 'another message was sent with this number' }
+
 /** S5: the answer to an item that the row covers; undefined for a new item. */
 export function answerFrom(row: SenderRow | undefined, n: number, hash: string): ItemResult | undefined {
   if (row === undefined || n > row.last) return undefined
   const known = recordedIn(row, n)
-  if (known === undefined) return { code: 'STALE', message: 'the server no longer knows the outcome of this message' }
-  if (known.hash === hash) return known.answer
-  return { code: 'CONFLICT', message: 'another message was sent with this number' }
+  if (known === undefined) return STALE
+  return known.hash === hash ? known.answer : CONFLICT
 }
 
 /** One durable step: the answers, the entries to append, and the row to write. */

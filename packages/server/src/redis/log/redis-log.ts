@@ -1,0 +1,291 @@
+import { randomBytes } from 'node:crypto'
+import { RoomfulError } from '@roomful/contract'
+import { banLimitReached } from '../../log/ban-limits.ts'
+import type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from '../../log/log.ts'
+import type { LogEntry, LogHead } from '../../log/log-entry.ts'
+import type { RetentionBounds } from '../../log/retention.ts'
+import { rowLimitReached, type RowLimits } from '../../log/row-limits.ts'
+import type { Sender, SenderRow } from '../../log/sender-row.ts'
+import type { RedisConnection, RedisReply, RedisScript } from '../redis-connection.ts'
+import { KnownHeads } from './known-heads.ts'
+import * as scripts from './log-scripts.ts'
+import { partitionKey, PARTITIONS, type RoomKeys, roomKeys } from './room-keys.ts'
+import * as stored from './stored-text.ts'
+import { Sweep } from './sweep.ts'
+
+export interface RedisLogParts {
+  readonly connection: RedisConnection
+  readonly prefix: string
+  readonly durability: 'async' | 'replica'
+  readonly limits: RowLimits
+  readonly maxBans: number
+  readonly keep: (room: string) => RetentionBounds
+}
+
+type Argument = string | number
+
+/** So many rooms are read by one script. */
+const HEADS = 256
+
+/** A room's log in Redis. Each call is one script, or a few. */
+export class RedisLog implements RoomLog {
+  readonly dedupMs: number
+  readonly durability: 'async' | 'replica'
+  readonly #parts: RedisLogParts
+  readonly #publish: string
+  readonly #known = new KnownHeads()
+  readonly #sweep: Sweep
+  readonly #id = randomBytes(8).toString('hex')
+  #calls = 0
+  #isClosed = false
+
+  constructor(parts: RedisLogParts) {
+    this.#parts = parts
+    this.dedupMs = parts.limits.dedupMs
+    this.durability = parts.durability
+    this.#publish = parts.connection.isCluster ? 'SPUBLISH' : 'PUBLISH'
+    this.#sweep = new Sweep({
+      partitions: PARTITIONS,
+      claim: (partition, everyMs) => this.#claimSweep(partition, everyMs),
+      sweep: (partition, isStopped) => this.#sweepPartition(partition, isStopped),
+    })
+    // A failure is an error of `check` and of all calls.
+    parts.connection.connect().catch(() => {})
+  }
+
+  async commit(room: string, batch: Batch): Promise<Committed | undefined> {
+    const keys = this.#keysOf(room)
+    const args = this.#commitArguments(room, keys, batch)
+    let answer = await this.#commit(keys, args)
+    if (answer[0] === 'LIMIT' && (await this.#sweep.now(keys.partition))) answer = await this.#commit(keys, args)
+    const [status, epoch = '', head, count, lines = ''] = answer
+    if (status === 'EPOCH') return undefined
+    if (status === 'LIMIT') throw rowLimitReached(epoch as Bound)
+    const position = { epoch, head: Number(head), count: Number(count) }
+    this.#known.note(room, position)
+    const { items } = batch
+    const answers = items.length === 0 ? [] : lines.split('\n')
+    const parsed = items.map((item, index) => stored.parseAnswer(answers[index] ?? '', item))
+    const entries = parsed.flatMap(({ entry }) => entry ?? [])
+    return { ...position, results: parsed.map(({ result }) => result), entries }
+  }
+
+  async row(room: string, sender: Sender): Promise<SenderRow | undefined> {
+    const keys = this.#keysOf(room)
+    const args = [stored.rowField(sender), stored.addressText(sender), ...this.#bounds()]
+    const read = async (): Promise<string[]> => (await this.#run(scripts.row, keys.all, args)) as string[]
+    let [text, bound] = await read()
+    if (bound && (await this.#sweep.now(keys.partition))) [text, bound] = await read()
+    if (bound) throw rowLimitReached(bound as Bound)
+    return text ? stored.parseRow(text) : undefined
+  }
+
+  async page(room: string, request: PageRequest): Promise<Page> {
+    const keys = this.#keysOf(room)
+    const [direction, seq] = 'after' in request ? (['after', request.after] as const) : ['before', request.before]
+    const where = [direction, seq, request.limit, request.bytes] as const
+    const args = [keys.name, ...this.#keep(room), ...this.#known.argumentsOf(room), ...where]
+    const answer = (await this.#run(scripts.page, keys.all, args)) as [...HeadReply, string, string, string[]]
+    const [, , , , first, start, texts] = answer
+    const head = parseHead(answer)
+    this.#known.note(room, head)
+    const entries = texts.map((text, index) => stored.parseEntry(text, Number(start) + index))
+    return { ...head, first: Number(first), entries }
+  }
+
+  async heads(rooms: readonly string[]): Promise<readonly LogHead[]> {
+    const ofPartition = new Map<number, { room: string; keys: RoomKeys }[]>()
+    for (const room of new Set(rooms)) {
+      const keys = this.#keysOf(room)
+      const others = ofPartition.get(keys.partition) ?? []
+      ofPartition.set(keys.partition, others)
+      others.push({ room, keys })
+    }
+    const found = new Map<string, LogHead>()
+    const slices = [...ofPartition.values()].flatMap((all) => slicesOf(all, HEADS))
+    await Promise.all(slices.map((slice) => this.#headsOf(slice, found)))
+    return rooms.map((room) => found.get(room) as LogHead)
+  }
+
+  async ban(room: string, userId: string): Promise<Ban | undefined> {
+    const [, key] = this.#keysOf(room).all
+    const text = await this.#parts.connection.command(key, 'HGET', key, stored.banField(userId))
+    const ban = typeof text === 'string' ? stored.parseBan(text) : undefined
+    return ban !== undefined && ban.until > Date.now() ? ban : undefined
+  }
+
+  async setBan(room: string, userId: string, ban: Ban | undefined): Promise<void> {
+    const keys = this.#keysOf(room)
+    const { maxBans } = this.#parts
+    const args = [keys.name, stored.banField(userId), ban === undefined ? '' : stored.banText(ban), maxBans]
+    const write = async (): Promise<boolean> => {
+      const [status] = (await this.#write(scripts.setBan, keys.all, args)) as string[]
+      return status === undefined
+    }
+    if (await write()) return
+    if ((await this.#sweep.now(keys.partition)) && (await write())) return
+    throw banLimitReached(maxBans)
+  }
+
+  async newEpoch(): Promise<void> {
+    await Promise.all(this.#partitionKeys().map((key) => this.#write(scripts.newEpoch, [key], [])))
+  }
+
+  async subscribe(room: string, listener: LogListener): Promise<() => void> {
+    const { channel } = this.#keysOf(room)
+    this.#known.use(room)
+    let unsubscribe: (() => void) | undefined
+    try {
+      unsubscribe = await this.#parts.connection.subscribe(channel, (text) => this.#onMessage(room, text, listener))
+    } finally {
+      if (unsubscribe === undefined) this.#known.release(room)
+    }
+    return () => {
+      if (unsubscribe !== undefined) this.#known.release(room)
+      unsubscribe?.()
+      unsubscribe = undefined
+    }
+  }
+
+  async check(): Promise<void> {
+    const { connection } = this.#parts
+    await connection.check()
+    // In a cluster each server is asked, and in any other case the only one.
+    const keys = connection.isCluster ? this.#partitionKeys() : this.#partitionKeys().slice(0, 1)
+    await Promise.all(keys.map((key) => this.#write(scripts.probe, [key], [this.#publish])))
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#sweep.stop()
+    await this.#parts.connection.close()
+  }
+
+  async #commit(keys: RoomKeys, args: readonly Argument[]): Promise<string[]> {
+    return (await this.#write(scripts.commit, keys.all, args)) as string[]
+  }
+
+  #commitArguments(room: string, keys: RoomKeys, { epoch, sender, items }: Batch): Argument[] {
+    return [
+      keys.name,
+      ...this.#keep(room),
+      this.#publish,
+      keys.channel,
+      ...this.#known.argumentsOf(room),
+      epoch === undefined ? '*' : `=${epoch}`,
+      stored.rowField(sender),
+      stored.addressText(sender),
+      ...this.#bounds(),
+      ...items.flatMap((item) => stored.itemArguments(item)),
+    ]
+  }
+
+  async #headsOf(rooms: readonly { room: string; keys: RoomKeys }[], found: Map<string, LogHead>): Promise<void> {
+    const partition = rooms[0]?.keys.all[0] ?? ''
+    const keys = rooms.flatMap(({ keys: { all } }) => all.slice(1))
+    const args = rooms.flatMap(({ room, keys: { name } }) => [name, ...this.#known.argumentsOf(room)])
+    const answer = await this.#run(scripts.heads, [partition, ...keys], args)
+    for (const [index, { room }] of rooms.entries()) {
+      const head = parseHead((answer as HeadReply[])[index] as HeadReply)
+      this.#known.note(room, head)
+      found.set(room, head)
+    }
+  }
+
+  #onMessage(room: string, text: string, listener: LogListener): void {
+    // The channel of a room has messages of other kinds, too.
+    if (!text.startsWith('e')) return
+    try {
+      const appended = parseAppended(text)
+      this.#known.note(room, appended)
+      listener(appended)
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  async #claimSweep(partition: number, everyMs: number): Promise<boolean> {
+    const key = partitionKey(this.#parts.prefix, partition)
+    return (await this.#run(scripts.claimSweep, [key], [everyMs])) === 1
+  }
+
+  async #sweepPartition(partition: number, isStopped: () => boolean): Promise<void> {
+    const key = partitionKey(this.#parts.prefix, partition)
+    for (let cursor = '0', isOver = false; !isOver; isOver = cursor === '0') {
+      const answer = await this.#parts.connection.command(key, 'HSCAN', key, cursor, 'MATCH', 'r*', 'COUNT', 100)
+      const [next, fields] = answer as [string, string[]]
+      cursor = next
+      for (let index = 0; index < fields.length; index += 2) {
+        if (isStopped()) return
+        await this.#sweepRoom(JSON.parse(fields[index]?.slice(1) ?? '') as string)
+      }
+    }
+  }
+
+  async #sweepRoom(room: string): Promise<void> {
+    const keys = this.#keysOf(room)
+    for (let cursor = '0', isOver = false; !isOver; isOver = cursor === '0') {
+      const args = [keys.name, ...this.#keep(room), cursor, Date.now() - this.dedupMs]
+      cursor = String(await this.#run(scripts.sweep, keys.all, args))
+    }
+  }
+
+  #keysOf(room: string): RoomKeys {
+    if (this.#isClosed) throw new RoomfulError('UNAVAILABLE', 'redisLog: the log is closed')
+    return roomKeys(this.#parts.prefix, room)
+  }
+
+  #partitionKeys(): string[] {
+    return Array.from({ length: PARTITIONS }, (_, partition) => partitionKey(this.#parts.prefix, partition))
+  }
+
+  #keep(room: string): [maxEntries: number, since: number] {
+    const { maxEntries, since } = this.#parts.keep(room)
+    return [maxEntries, since]
+  }
+
+  #bounds(): number[] {
+    const { maxRows, maxGuestRows, maxRowsPerUser, maxRowsPerAddress } = this.#parts.limits
+    return [maxRows, maxGuestRows, maxRowsPerUser, maxRowsPerAddress]
+  }
+
+  #run(script: RedisScript, keys: readonly string[], args: readonly Argument[]): Promise<RedisReply> {
+    return this.#parts.connection.run(script, keys, [this.#unique(), Date.now(), ...args])
+  }
+
+  /** Answers settle what a client has sent, so that a replica must have it first where that is asked for. */
+  #write(script: RedisScript, keys: readonly string[], args: readonly Argument[]): Promise<RedisReply> {
+    return this.#parts.connection.runReplicated(script, keys, [this.#unique(), Date.now(), ...args])
+  }
+
+  /** A name for a new epoch or generation. */
+  #unique(): string {
+    this.#calls += 1
+    return `${this.#id}${this.#calls.toString(36)}`
+  }
+}
+
+type Bound = Parameters<typeof rowLimitReached>[0]
+type HeadReply = [epoch: string, head: string, count: string, lineage: string]
+
+function parseHead([epoch, head, count, lineage]: readonly unknown[]): LogHead {
+  return {
+    epoch: String(epoch),
+    head: Number(head),
+    count: Number(count),
+    lineage: stored.parseLineage(String(lineage)),
+  }
+}
+
+/** What a commit has published. */
+function parseAppended(text: string): Appended {
+  const [first = '', ...lines] = text.split('\n')
+  const [epoch = '', last] = first.slice(1).split(' ')
+  const head = Number(last)
+  const entries = lines.map((line, index): LogEntry => stored.parseEntry(line, head - lines.length + 1 + index))
+  return { epoch, head, count: entries.at(-1)?.count ?? 0, entries }
+}
+
+function slicesOf<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
+}
