@@ -21,6 +21,8 @@ export type LocalCode =
   | 'KICKED'
   /** The room was left before the server answered. */
   | 'LEFT'
+  /** The server has confirmed the message, and its log has lost it since, in a failover for example. */
+  | 'LOST'
   /** A log's file cannot be used, or a write to it failed. */
   | 'LOG_FAILED'
   /** Too many messages are queued for the connection. */

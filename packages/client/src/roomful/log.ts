@@ -1,60 +1,23 @@
-import { bytesOf, type Entry, type PackedEvent } from '@roomful/contract/protocol'
-import type { Gap } from '../rooms/room.ts'
+import type { Entry } from '@roomful/contract/protocol'
+import { HeldEntries, type HoldLimit } from './held-entries.ts'
+import type { LogInput, LogOutput, LogPage, Since } from './log-steps.ts'
 
-/** How much may be held while earlier messages are missing. The rest is fetched later. */
-interface HoldLimit {
-  readonly entries: number
-  readonly bytes: number
-}
-
-/** The state of a room's log, and a run of its entries. */
-export interface LogPage {
-  readonly epoch: string
-  readonly head: number
-  readonly first: number
-  readonly entries: readonly Entry[]
-}
-
-/** A live event of the room. A volatile one has no place in the log. */
-export type LiveEvent = Entry | VolatileEvent
-type VolatileEvent = Required<Pick<PackedEvent, 'event' | 'data' | 'from' | 'at'>>
-
-export type LogInput =
-  /** A join is requested; its answer is `joined`. */
-  | { readonly type: 'joining' }
-  /** The answer to the join. The log may be another one now, or may have gone back: then the view begins anew at its head. */
-  | { readonly type: 'joined'; readonly page: LogPage }
-  /** Live events that came together, in their order. The messages among them are of this epoch. */
-  | { readonly type: 'live'; readonly epoch: string; readonly events: readonly LiveEvent[] }
-  /** The log has at least this `seq`. */
-  | { readonly type: 'head'; readonly epoch: string; readonly seq: number }
-  /** The answer to a fetch; `join` is the fetch's own. */
-  | { readonly type: 'page'; readonly join: number; readonly page: LogPage }
-  /** A fetch failed or is to be repeated: the moment to ask again has come. */
-  | { readonly type: 'retry'; readonly join: number }
-  | { readonly type: 'disconnected' }
-  /** The room was left; the next join begins at the head. */
-  | { readonly type: 'left' }
-
-export type LogOutput =
-  | { readonly type: 'deliver'; readonly entry: Entry; readonly replayed: boolean }
-  | { readonly type: 'volatile'; readonly event: VolatileEvent }
-  | { readonly type: 'gap'; readonly gap: Gap }
-  /** `isRepeat`: the page before had no message that follows, so ask a moment later. */
-  | {
-      readonly type: 'fetch'
-      readonly join: number
-      readonly epoch: string
-      readonly after: number
-      readonly isRepeat: boolean
-    }
-  /** The place is lost: join again. */
-  | { readonly type: 'rejoin' }
+/** How many epochs are remembered that the log continues. A message of an older one only causes another join. */
+const MAX_CONTINUED = 16
+/** Of three epochs that come before the answer to a join, one at least is neither the answer's nor the one before it. */
+const MAX_EARLY = 3
 
 interface Place {
-  readonly epoch: string
+  epoch: string
+  /** The last delivered message. */
   last: number
+  /** The highest `seq` that the server has confirmed to this client. */
+  confirmed: number
+  /** Seen messages that the log has lost. They are reported when the messages before them are delivered. */
+  lost: { readonly from: number; readonly to: number } | undefined
 }
+
+type InputOf<T extends LogInput['type']> = Extract<LogInput, { type: T }>
 
 /**
  * How far one member has followed a room's log: delivers each message once, in order, and fetches what is missing.
@@ -64,39 +27,46 @@ interface Place {
  */
 export class RoomLog {
   status: 'away' | 'joining' | 'joined' = 'away'
-  /** The last delivered message; undefined before the first answer to a join. */
+  /** undefined before the first answer to a join. */
   place: Place | undefined
-  readonly #limit: HoldLimit
-  /** Counts the joins: an answer to a request of an earlier join changes nothing. */
+  /** An answer to a request from before this number was reached changes nothing. */
   join = 0
   #isFetching = false
-  /** The epoch of everything below. */
+  /** The epoch of what is held and known. */
   #epoch: string | undefined
-  /** Messages that came before an earlier one, by `seq`. */
-  readonly #held = new Map<number, Entry>()
-  #heldBytes = 0
+  readonly #held: HeldEntries
   /** The highest `seq` that the log is known to have. */
   #known = 0
-  /** Two of the epochs that came before the answer to the join: one of two is not the answer's. */
-  readonly #early = new Set<string>()
+  /** Epochs that came before the answer to the join, and the highest `seq` of each. */
+  readonly #early = new Map<string, number>()
+  /** Earlier epochs of this log, of which messages may still arrive. */
+  readonly #continued = new Set<string>()
 
   constructor(limit: HoldLimit = { entries: 1_000, bytes: 1_048_576 }) {
-    this.#limit = limit
+    this.#held = new HeldEntries(limit)
+  }
+
+  /** What a join is sent with. */
+  get since(): Since | undefined {
+    const { place } = this
+    return place && { epoch: place.epoch, seq: seenIn(place) }
   }
 
   step(input: LogInput): LogOutput[] {
     switch (input.type) {
       case 'joining':
         this.status = 'joining'
-        this.join += 1
-        this.#isFetching = false
+        this.#forgetFetch()
         return []
       case 'joined':
-        return this.#joined(input.page)
+        return this.#joined(input)
       case 'live':
-        return this.#live(input.epoch, input.events)
+        return this.#live(input)
       case 'head':
-        return this.#head(input.epoch, input.seq)
+        return this.#head(input)
+      case 'confirmed':
+        if (this.place) this.place.confirmed = Math.max(this.place.confirmed, input.seq)
+        return []
       case 'page':
         return this.#page(input.join, input.page)
       case 'retry':
@@ -111,10 +81,15 @@ export class RoomLog {
     }
   }
 
-  /** Whether the page is of the log that was followed so far, which has not gone back. */
-  continuesIn(page: LogPage): boolean {
-    const { place } = this
-    return place !== undefined && place.epoch === page.epoch && place.last <= page.head
+  /** Whether the log of the place is one that continues this earlier epoch. */
+  isContinued(epoch: string): boolean {
+    return this.#continued.has(epoch)
+  }
+
+  /** The `seq` up to which the log has what was seen; undefined where the answer to a join begins another view (C12). */
+  continuesAt({ epoch, head, continues }: LogPage, since: Since | undefined = this.since): number | undefined {
+    if (!this.place || !since) return undefined
+    return continues ?? (since.epoch === epoch && since.seq <= head ? since.seq : undefined)
   }
 
   #away(): LogOutput[] {
@@ -125,27 +100,59 @@ export class RoomLog {
     return []
   }
 
-  #joined(page: LogPage): LogOutput[] {
-    if (this.status !== 'joining') return []
-    this.status = 'joined'
-    const isOld = [...this.#early].some((epoch) => epoch !== page.epoch)
-    this.#early.clear()
-    this.#learn(page.epoch, page.head)
-    const outputs = this.#follow(page)
-    // The log may have got another epoch after the server read it for this answer.
-    return isOld ? [...outputs, { type: 'rejoin' }] : outputs
+  /** The answer to a fetch that is under way is of no use. */
+  #forgetFetch(): void {
+    this.join += 1
+    this.#isFetching = false
   }
 
-  #follow(page: LogPage): LogOutput[] {
+  #joined({ page, since = this.since }: InputOf<'joined'>): LogOutput[] {
+    if (this.status !== 'joining') return []
+    this.status = 'joined'
     const { place } = this
-    if (place && this.continuesIn(page)) return this.#apply(place, page, true)
-    this.place = { epoch: page.epoch, last: page.head }
-    const gap: Gap = { from: undefined, to: page.head, reason: 'epoch' }
-    return this.#proceed(place ? [{ type: 'gap', gap }] : [])
+    const early = new Map(this.#early)
+    this.#early.clear()
+    const kept = this.continuesAt(page, since)
+    // A message was confirmed after the join was sent: only another join can tell whether the log has lost it.
+    if (place && since && kept !== undefined && page.epoch !== place.epoch && since.seq < seenIn(place)) return lost()
+    this.#learn(page.epoch, Math.max(page.head, early.get(page.epoch) ?? 0))
+    const outputs = place && kept !== undefined ? this.#continue(place, page, kept) : this.#begin(page)
+    // The log may have got another epoch after the server read it for this answer.
+    const isOld = [...early.keys()].some((epoch) => epoch !== page.epoch && !this.#continued.has(epoch))
+    return isOld ? [...outputs, ...lost()] : outputs
+  }
+
+  #begin({ epoch, head }: LogPage): LogOutput[] {
+    const gap = { from: undefined, to: head, reason: 'epoch' } as const
+    const outputs: LogOutput[] = this.place ? [{ type: 'gap', gap }] : []
+    this.#continued.clear()
+    this.place = { epoch, last: head, confirmed: 0, lost: undefined }
+    return this.#proceed(outputs)
+  }
+
+  /** `kept`: what was seen beyond it is lost, where the epoch is another one. */
+  #continue(place: Place, page: LogPage, kept: number): LogOutput[] {
+    const outputs: LogOutput[] = []
+    if (page.epoch !== place.epoch) {
+      this.#follow(place, page.epoch)
+      const seen = seenIn(place)
+      if (seen > kept) place.lost = { from: kept + 1, to: Math.max(seen, place.lost?.to ?? 0) }
+      place.last = Math.min(place.last, kept)
+      place.confirmed = Math.min(place.confirmed, kept)
+      tellLost(outputs, place)
+    }
+    return this.#apply(outputs, place, page, true)
+  }
+
+  #follow(place: Place, epoch: string): void {
+    this.#continued.add(place.epoch)
+    this.#continued.delete(epoch)
+    for (const oldest of this.#continued) if (this.#continued.size > MAX_CONTINUED) this.#continued.delete(oldest)
+    place.epoch = epoch
   }
 
   /** Asks for missing messages only after the last event: an earlier message may come behind a later one. */
-  #live(epoch: string, events: readonly LiveEvent[]): LogOutput[] {
+  #live({ epoch, events }: InputOf<'live'>): LogOutput[] {
     const outputs: LogOutput[] = []
     let isOfLog = true
     for (const event of events) {
@@ -156,8 +163,15 @@ export class RoomLog {
     return this.#fetchMissing(outputs)
   }
 
-  #head(epoch: string, seq: number): LogOutput[] {
+  #head({ epoch, seq, previous }: InputOf<'head'>): LogOutput[] {
+    const { place, status } = this
     const outputs: LogOutput[] = []
+    const isNext = status === 'joined' && place && epoch !== place.epoch && previous?.epoch === place.epoch
+    if (isNext && seenIn(place) <= previous.head) {
+      this.#follow(place, epoch)
+      this.#forgetFetch()
+      outputs.push({ type: 'continued', epoch })
+    }
     this.#take(outputs, epoch, seq)
     return this.#fetchMissing(outputs)
   }
@@ -166,11 +180,10 @@ export class RoomLog {
   #take(outputs: LogOutput[], epoch: string, seq: number, entry?: Entry): boolean {
     const { status, place } = this
     if (status === 'away') return true
-    if (status === 'joining' || !place) {
-      if (this.#early.size < 2) this.#early.add(epoch)
-      this.#hold(epoch, seq, entry)
-    } else if (epoch !== place.epoch) {
-      outputs.push({ type: 'rejoin' })
+    if (this.#continued.has(epoch)) return false
+    if (status === 'joining' || !place) this.#takeEarly(outputs, epoch, seq, entry)
+    else if (epoch !== place.epoch) {
+      outputs.push(...lost())
       return false
     } else if (!entry || seq > place.last + 1) this.#hold(epoch, seq, entry)
     else if (seq === place.last + 1) {
@@ -181,21 +194,28 @@ export class RoomLog {
     return true
   }
 
+  #takeEarly(outputs: LogOutput[], epoch: string, seq: number, entry: Entry | undefined): void {
+    const highest = this.#early.get(epoch)
+    if (highest === undefined && this.place && this.place.epoch !== epoch) outputs.push({ type: 'distrust' })
+    if (highest !== undefined || this.#early.size < MAX_EARLY) this.#early.set(epoch, Math.max(seq, highest ?? 0))
+    this.#hold(epoch, seq, entry)
+  }
+
   #page(join: number, page: LogPage): LogOutput[] {
     const { place } = this
     if (join !== this.join || this.status !== 'joined') return []
     this.#isFetching = false
-    if (!place || page.epoch !== place.epoch) return [{ type: 'rejoin' }]
+    if (!place || page.epoch !== place.epoch) return lost()
     this.#learn(page.epoch, page.head)
-    return this.#apply(place, page)
+    return this.#apply([], place, page)
   }
 
   /** A page that brings nothing is asked for again later; the answer to a join, which may lack entries, at once. */
-  #apply(place: Place, { first, entries }: LogPage, isJoin = false): LogOutput[] {
-    const outputs: LogOutput[] = []
+  #apply(outputs: LogOutput[], place: Place, { first, entries }: LogPage, isJoin = false): LogOutput[] {
     if (first > place.last + 1) {
       outputs.push({ type: 'gap', gap: { from: place.last + 1, to: first - 1, reason: 'retention' } })
       place.last = first - 1
+      tellLost(outputs, place)
     }
     const { last } = place
     for (const entry of entries) if (entry.seq === place.last + 1) this.#deliver(outputs, place, entry, true)
@@ -206,7 +226,7 @@ export class RoomLog {
   #proceed(outputs: LogOutput[], isRepeat = false): LogOutput[] {
     const { place } = this
     if (place) {
-      for (const [seq, { data }] of this.#held) if (seq <= place.last) this.#release(seq, data)
+      this.#held.deleteUpTo(place.last)
       this.#deliverHeld(outputs, place)
     }
     return this.#fetchMissing(outputs, isRepeat)
@@ -216,14 +236,13 @@ export class RoomLog {
   #deliver(outputs: LogOutput[], place: Place, entry: Entry, replayed: boolean): void {
     place.last = entry.seq
     outputs.push({ type: 'deliver', entry, replayed })
+    tellLost(outputs, place)
   }
 
   /** Delivers held messages whose turn has come. */
   #deliverHeld(outputs: LogOutput[], place: Place): void {
-    for (let entry = this.#held.get(place.last + 1); entry; entry = this.#held.get(place.last + 1)) {
-      this.#release(entry.seq, entry.data)
+    for (let entry = this.#held.take(place.last + 1); entry; entry = this.#held.take(place.last + 1))
       this.#deliver(outputs, place, entry, false)
-    }
   }
 
   #fetchMissing(outputs: LogOutput[], isRepeat = false): LogOutput[] {
@@ -237,16 +256,7 @@ export class RoomLog {
   /** Beyond the limit only the `seq` is remembered. */
   #hold(epoch: string, seq: number, entry: Entry | undefined): void {
     this.#learn(epoch, seq)
-    if (!entry || this.#held.has(seq) || this.#held.size >= this.#limit.entries) return
-    const bytes = this.#heldBytes + bytesOf(entry.data)
-    if (bytes > this.#limit.bytes) return
-    this.#held.set(seq, entry)
-    this.#heldBytes = bytes
-  }
-
-  #release(seq: number, data: unknown): void {
-    this.#held.delete(seq)
-    this.#heldBytes -= bytesOf(data)
+    if (entry) this.#held.add(entry)
   }
 
   /** What is known of one epoch says nothing about another. */
@@ -258,7 +268,22 @@ export class RoomLog {
   #reset(epoch: string | undefined): void {
     this.#epoch = epoch
     this.#held.clear()
-    this.#heldBytes = 0
     this.#known = 0
   }
+}
+
+/** The highest `seq` that the app was given, as a message or by a confirmation. */
+function seenIn({ last, confirmed }: Place): number {
+  return Math.max(last, confirmed)
+}
+
+function tellLost(outputs: LogOutput[], place: Place): void {
+  const { lost: gap, last } = place
+  if (!gap || last < gap.from - 1) return
+  outputs.push({ type: 'gap', gap: { ...gap, reason: 'epoch' } })
+  place.lost = undefined
+}
+
+function lost(): LogOutput[] {
+  return [{ type: 'distrust' }, { type: 'rejoin' }]
 }

@@ -2,7 +2,7 @@ import type { WireMeta } from '@roomful/contract/protocol'
 import type { ClientCore } from '../client-core.ts'
 import type { HistoryMessages } from '../rooms/room.ts'
 import type { RoomHost } from '../rooms/rooms-protocol.ts'
-import type { LogPage } from './log.ts'
+import type { LogPage } from './log-steps.ts'
 
 type MetaOnWire = Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>
 type Message = HistoryMessages['messages'][number]

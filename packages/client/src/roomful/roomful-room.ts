@@ -15,7 +15,9 @@ import type { HistoryMessages, HistoryQuery } from '../rooms/room.ts'
 import { isOut, type RoomState } from '../rooms/room-state.ts'
 import type { JoinAnswer, OutgoingMessages, RoomHost, RoomPart, SentMessage } from '../rooms/rooms-protocol.ts'
 import { runCore } from '../run-core.ts'
-import { type LiveEvent, type LogInput, type LogOutput, RoomLog } from './log.ts'
+import { InitialPages } from './initial-pages.ts'
+import { RoomLog } from './log.ts'
+import type { LiveEvent, LogInput, LogOutput, Since } from './log-steps.ts'
 import { RoomMembers } from './room-members.ts'
 import { RoomReceiver } from './room-receiver.ts'
 import { type RoomfulInternals, type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
@@ -25,16 +27,10 @@ import { isHead, isLogged, isMembersDelta, isRefused, readPack, removedBy } from
 const FETCH_RETRY_MS = 1_000
 
 interface Answer extends JoinAnswer {
+  readonly since: Since | undefined
   readonly page: Omit<WireAnswer, 'ok'>
   /** Whether the join asked for the newest messages. */
   readonly hasInitial: boolean
-}
-
-/** A new timeline waits for the newest messages. */
-interface InitialRequest {
-  readonly count: number
-  /** The page that a join has brought since. */
-  page?: HistoryMessages
 }
 
 /** One room on a server with `@roomful/server`: its log, its members, and the messages to it. */
@@ -62,7 +58,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   /** Something of the room came since the last join was sent. If the app leaves, it is forgotten. */
   #hasEarly = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
-  readonly #initials = new Set<InitialRequest>()
+  readonly #initials = new InitialPages()
 
   constructor(host: RoomHost, link: RoomfulLink) {
     const { name } = host
@@ -84,17 +80,16 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   async join(params: unknown): Promise<Answer> {
-    const { place } = this.#log
-    const counts = [...this.#initials].map(({ count }) => count)
-    const last = Math.min(this.link.hello!.limits.page, Math.max(0, ...counts))
+    const { since } = this.#log
+    const last = Math.min(this.link.hello!.limits.page, this.#initials.count)
     this.#hasEarly = false
     const page = await this.#requests.join({
-      since: place && { epoch: place.epoch, seq: place.last },
+      since,
       presence: this.presence(),
       params,
       last: last || undefined,
     })
-    return { acknowledged: true, page, hasInitial: last > 0 }
+    return { acknowledged: true, since, page, hasInitial: last > 0 }
   }
 
   async leave(): Promise<void> {
@@ -121,18 +116,15 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.#members.show(page.members)
   }
 
-  onJoined({ page, hasInitial }: Answer, isForApp: boolean): void {
+  onJoined({ since, page, hasInitial }: Answer, isForApp: boolean): void {
     const { outbox, hello } = this.link
     outbox.step({ type: 'open', room: this.host.name, session: { epoch: page.epoch, ...hello!.limits } })
     if (!isForApp) return
     // A join that was answered with others may lack entries that the log has: then the timeline asks for them.
-    // One that continues an earlier epoch may end before the head.
     const isWhole = page.entries.at(-1)?.seq === page.head || page.head < page.first
-    if (hasInitial && isWhole && !this.#log.continuesIn(page)) {
-      const initial = this.#receiver.read(page, false)
-      for (const request of this.#initials) request.page = initial
-    }
-    this.#runLog({ type: 'joined', page })
+    if (hasInitial && isWhole && this.#log.continuesAt(page, since) === undefined)
+      this.#initials.receive(this.#receiver.read(page, false))
+    this.#runLog({ type: 'joined', page, since })
     for (const delta of this.#members.takeKept()) this.#receiveMembers(delta)
   }
 
@@ -158,9 +150,20 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   }
 
   async history(query: HistoryQuery): Promise<HistoryMessages> {
-    const { place } = this.#log
-    if (!place) throw new RoomfulError('NOT_MEMBER', `unable to read room ${this.host.name}: join it first`)
-    return this.#receiver.read(await this.#requests.history(place.epoch, query), 'after' in query)
+    const epoch = this.epoch()
+    if (epoch === undefined)
+      throw new RoomfulError('NOT_MEMBER', `unable to read room ${this.host.name}: join it first`)
+    try {
+      return this.#receiver.read(await this.#requests.history(epoch, query), 'after' in query)
+    } catch (error) {
+      if ((error as RoomfulError).code === 'EPOCH' && epoch === this.epoch()) this.host.lost()
+      throw error
+    }
+  }
+
+  /** The server has confirmed a message of this client, in the epoch that is followed. */
+  onConfirmed(seq: number): void {
+    this.#runLog({ type: 'confirmed', seq })
   }
 
   isInUse(): boolean {
@@ -174,14 +177,12 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     return this.#log.place?.epoch
   }
 
-  /** Asks the next join for the newest `count` messages. The returned function ends that and gives the page. */
+  isContinued(epoch: string): boolean {
+    return this.#log.isContinued(epoch)
+  }
+
   requestInitial(count: number): () => HistoryMessages | undefined {
-    const request: InitialRequest = { count }
-    this.#initials.add(request)
-    return () => {
-      this.#initials.delete(request)
-      return request.page
-    }
+    return this.#initials.request(count)
   }
 
   /** A room event. */
@@ -198,7 +199,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       this.#receiveMembers(message)
     } else if (event === wire.head && isHead(message)) {
       this.#noticeEarly(true)
-      this.#runLog({ type: 'head', epoch: message.epoch, seq: message.seq })
+      this.#runLog({ ...message, type: 'head' })
     } else if (event === wire.out && isRefused(message)) this.host.putOut(removedBy(message))
     else if (event === wire.events) return this.#receivePack(message)
     else return this.#emitOwn(event, message)
@@ -256,6 +257,10 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
       }
       case 'gap':
         return this.#isFollowing() ? this.host.events.emitGap(output.gap) : undefined
+      case 'continued':
+        return this.link.outbox.step({ type: 'continued', room: this.host.name, epoch: output.epoch })
+      case 'distrust':
+        return this.link.outbox.step({ type: 'distrust', room: this.host.name })
       case 'rejoin':
         return this.host.lost()
       case 'fetch':
@@ -279,6 +284,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     this.#requests.history(epoch, { after }).then(
       (page) => this.#runLog({ type: 'page', join, page }),
       (error: RoomfulError) => {
+        if (join !== this.#log.join) return
         if (error.code === 'EPOCH' || error.code === 'NOT_MEMBER') this.host.lost()
         else this.#retryLater(join, requestedWaitMs(error))
       },

@@ -24,7 +24,7 @@ import {
   type WireMeta,
   type WireUser,
 } from '@roomful/contract/protocol'
-import type { LiveEvent } from './log.ts'
+import type { LiveEvent } from './log-steps.ts'
 import { MAX_MEMBERS } from './members.ts'
 
 // Checks each message of the server before it is used. What is longer than it may be is cut, and the rest is not read.
@@ -75,6 +75,7 @@ const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' 
   head: isCount,
   first: isCount,
   entries: optional(listOf(isEntry)),
+  continues: optional(isCount),
   members: optional(
     objectOf<MembersSnapshot>({
       v: isCount,
@@ -91,7 +92,11 @@ const isPublished = objectOf<Partial<PublishAnswer>>({
 export const isBye: Check<Bye> = objectOf<Bye>({ code: isText })
 /** A message of the protocol to one room. */
 export const isRoomMessage: Check<{ readonly room: string }> = objectOf<{ readonly room: string }>({ room: isText })
-export const isHead: Check<Head> = objectOf<Head>({ epoch: isText, seq: isCount })
+export const isHead: Check<Head> = objectOf<Head>({
+  epoch: isText,
+  seq: isCount,
+  previous: optional(objectOf<Required<Head>['previous']>({ epoch: isText, head: isCount })),
+} as Fields<Head>)
 export const isMembersDelta: Check<MembersDelta> = objectOf<MembersDelta>({
   v: isCount,
   count: optional(isCount) as Check<number>,

@@ -31,7 +31,10 @@ export interface Gap {
   /** The `seq` of the first and the last missing message, where known. */
   readonly from: number | undefined
   readonly to: number | undefined
-  /** `retention`: the server's log has dropped them. `epoch`: the log began anew. `unsupported`: this server does not replay. */
+  /**
+   * `retention`: the server's log has dropped them. `epoch`: the log began anew; with `from`, it goes on without these messages,
+   * which were received or confirmed, and new ones get their numbers. `unsupported`: this server does not replay.
+   */
   readonly reason: 'retention' | 'epoch' | 'unsupported'
 }
 

@@ -101,6 +101,8 @@ export interface RoomPart {
   readonly outgoing: OutgoingMessages
   /** The epoch of the log that the room's events come from; undefined where there is no log. */
   epoch?(): string | undefined
+  /** Whether the log of `epoch` continues the one of this earlier epoch. */
+  isContinued?(epoch: string): boolean
   /**
    * Asks the next join for the newest messages, in the same round trip. The returned function ends that, and gives the page
    * where a join has brought one.

@@ -52,7 +52,7 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   assertCounts({ max, initial })
   const name = ++timelines
   let keys = 0
-  const view = new TimelineView(max, source.isSelf, () => `${name}.${keys++}`)
+  const view = new TimelineView(max, source, () => `${name}.${keys++}`)
   let isClosed = false
   let retries = 0
   /** Changes in the outbox that come before a retried message has its key. */
@@ -126,7 +126,10 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
       receivedEpoch = epoch
       if (received.push({ data, meta }) === MAX_TOGETHER) takeReceived()
     }),
-    source.onTurnEnd(takeReceived),
+    source.onTurnEnd(() => {
+      takeReceived()
+      view.continueIn(source.epoch())
+    }),
     source.on('gap', (gap) => {
       takeReceived()
       view.gap(gap, source.epoch())

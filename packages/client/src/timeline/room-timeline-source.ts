@@ -15,6 +15,7 @@ export function sourceOf(room: object): TimelineSource {
     on: (event: string, handler: (data: never, meta: never) => void) => on(event, handler as () => void),
     onTurnEnd: (listener) => events.onTurnEnd(listener),
     epoch: () => part.epoch?.(),
+    isContinued: (epoch) => part.isContinued?.(epoch) === true,
     history: (query) => part.history(query),
     requestInitial: (limit) => part.requestInitial?.(limit) ?? (() => undefined),
     watchUser: (listener) => userChanges.add(listener),

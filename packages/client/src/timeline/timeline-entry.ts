@@ -23,7 +23,10 @@ export interface TimelineMessage<Data = unknown, From = unknown> {
   readonly error: RoomfulError | undefined
 }
 
-/** Messages are missing here. A gap with reason `epoch` stands first: the log that was shown before no longer exists. */
+/**
+ * Messages are missing here. A gap with reason `epoch` and without `from` stands first: the log that was shown before no longer
+ * exists. One with `from` stands where the log has lost messages that this client had seen.
+ */
 export interface TimelineGap extends Gap {
   readonly kind: 'gap'
   readonly key: string

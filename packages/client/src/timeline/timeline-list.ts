@@ -1,14 +1,16 @@
+import { RoomfulError } from '@roomful/contract'
 import type { OutgoingMessage } from '../rooms/rooms-protocol.ts'
 import type { MessageMeta } from '../rooms/room.ts'
 import { ChunkedList, type Found } from './chunked-list.ts'
 import { isUnsettled, type TimelineEntry, type TimelineMessage } from './timeline-entry.ts'
 import type { TimelineSource } from './timeline-source.ts'
 
-/** An own message that is not in the window; `given` is what the app sent. */
+/** An own message of this client's outbox; `given` is what the app sent. Others of the user's messages have none. */
 export interface OwnMessage extends TimelineMessage {
   readonly given: unknown
 }
 
+const LOST = 'the server had confirmed this message, and its log has lost it'
 const CONFIRMED = { state: 'confirmed', error: undefined } as const
 
 /**
@@ -26,10 +28,10 @@ export class TimelineList {
     this.newKey = newKey
   }
 
-  /** 1 where the window begins with the mark of another epoch: older pages go behind it. */
+  /** 1 where the window begins with the mark of another log: older pages go behind it. */
   get markSize(): number {
     const first = this.entries.at(0)
-    return first?.kind === 'gap' && first.reason === 'epoch' ? 1 : 0
+    return first?.kind === 'gap' && first.reason === 'epoch' && first.from === undefined ? 1 : 0
   }
 
   /** Puts entries into the window. */
@@ -40,14 +42,45 @@ export class TimelineList {
 
   /** Takes entries out of the window. Messages that the outbox still has stay, as own messages behind the window. */
   drop(index: number, count: number): void {
-    const unsettled: OwnMessage[] = []
+    this.#takeOut(index, count, (entry) => (isUnsettled(entry) ? { ...entry, given: givenIn(entry) } : undefined))
+  }
+
+  /**
+   * The log has lost all messages from this seq on. Those of the window go; own ones of this client stay behind the window:
+   * the confirmed ones have failed.
+   */
+  lose(from: number): void {
+    const lost = (entry: TimelineMessage): OwnMessage | undefined => {
+      const isWaiting = isUnsettled(entry)
+      if (!isWaiting && !('given' in entry)) return undefined
+      const end = isWaiting ? {} : ({ state: 'rejected', error: new RoomfulError('LOST', LOST) } as const)
+      return { ...entry, ...end, from: undefined, seq: undefined, given: givenIn(entry) }
+    }
+    const own = this.allOwn().map((entry) => ((entry.seq ?? 0) < from ? entry : lost(entry)!))
+    this.splice(this.windowSize, own.length, ...own)
+    let size = this.windowSize
+    for (let n = size - 1; n >= 0; n -= 1) {
+      const seq = seqOf(this.entries.at(n), 'to')
+      if (seq !== undefined && seq < from) break
+      if (seq !== undefined) size = n
+    }
+    const first = this.entries.at(size)
+    if (size < this.windowSize && first?.kind === 'gap' && (first.from ?? from) < from)
+      this.splice(size++, 1, { ...first, to: from - 1 })
+    this.#takeOut(size, this.windowSize - size, lost)
+  }
+
+  /** Takes entries out of the window; messages for which `ownOf` gives an own message are put behind it. */
+  #takeOut(index: number, count: number, ownOf: (entry: TimelineMessage) => OwnMessage | undefined): void {
+    const own: OwnMessage[] = []
     for (let n = index; n < index + count; n += 1) {
       const entry = this.entries.at(n)
-      if (entry?.kind === 'message' && isUnsettled(entry)) unsettled.push({ ...entry, given: entry.data })
+      const kept = entry?.kind === 'message' && ownOf(entry)
+      if (kept) own.push(kept)
     }
     this.splice(index, count)
     this.windowSize -= count
-    this.splice(this.windowSize, 0, ...unsettled)
+    this.splice(this.windowSize, 0, ...own)
   }
 
   /** Changes entries without moving the end of the window. */
@@ -113,8 +146,9 @@ export class TimelineList {
       this.splice(this.entries.length, 0, { ...item, state, error, given: data })
     } else if (index < this.windowSize) {
       const end = isUnsettled({ state }) ? { state } : CONFIRMED
-      const next = { ...item, ...(isUnsettled(item) && end), isOwn: true }
-      if (next.state !== item.state || !item.isOwn) this.splice(index, 1, next)
+      const next = { ...item, ...(isUnsettled(item) && end), isOwn: true, given: data }
+      const isNews = isUnsettled({ state }) && !('given' in item) // an earlier page sent it, and the log has it already
+      if (next.state !== item.state || !item.isOwn || isNews) this.splice(index, 1, next)
     } else if (seq === undefined && (state === 'confirmed' || (state === 'unknown' && !error))) {
       this.splice(index, 1)
       const { given: _, ...message } = item as OwnMessage
@@ -172,10 +206,11 @@ export class TimelineList {
    */
   #returnPlace(id: string, seq: number | undefined): string | undefined {
     const isMistaken = (entry: TimelineEntry): boolean =>
-      entry.kind === 'message' && entry.id === id && entry.isOwn && entry.seq !== undefined && !('given' in entry)
-    const found = this.entries.findLast(isMistaken) as Found<TimelineMessage> | undefined
-    if (!found || found.item.seq === seq) return undefined
-    const { item, index } = found
+      entry.kind === 'message' && entry.id === id && entry.isOwn && entry.seq !== undefined
+    const found = this.entries.findLast(isMistaken) as Found<OwnMessage> | undefined
+    if (!found || found.index >= this.windowSize || found.item.seq === seq) return undefined
+    const { item: own, index } = found
+    const { given: _, ...item } = own
     this.splice(index, 1, { ...item, key: this.newKey(), isOwn: this.isSelf(item.from) === true, ...CONFIRMED })
     return item.key
   }
@@ -189,7 +224,12 @@ export class TimelineList {
   }
 }
 
-/** The seq of a message; the first or the last seq of a gap. */
+/** The seq of a message; the first or the last seq of a gap. New messages have the numbers of those that the log has lost. */
 export function seqOf(entry: TimelineEntry | undefined, end: 'from' | 'to'): number | undefined {
-  return entry?.kind === 'gap' ? entry[end] : entry?.seq
+  if (entry?.kind !== 'gap') return entry?.seq
+  return entry.reason === 'epoch' && end === 'to' ? entry.from && entry.from - 1 : entry[end]
+}
+
+function givenIn(entry: TimelineMessage | OwnMessage): unknown {
+  return 'given' in entry ? entry.given : entry.data
 }

@@ -95,7 +95,7 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
     } catch (failure) {
       const { code } = RoomfulError.from(failure)
       if (code === 'UNSUPPORTED') view.withoutHistory()
-      else if (code !== 'DISCONNECTED' || isJoined()) throw failure
+      else if (code !== 'EPOCH' && (code !== 'DISCONNECTED' || isJoined())) throw failure
       return undefined
     } finally {
       view.isLoadingOlder = false

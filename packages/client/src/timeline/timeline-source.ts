@@ -15,6 +15,8 @@ export interface TimelineSource {
   onTurnEnd(listener: () => void): Unsubscribe
   /** The epoch of the messages and gaps that `on` delivers now; undefined on a plain server. */
   epoch(): string | undefined
+  /** Whether the log of `epoch()` continues the one of this earlier epoch. */
+  isContinued(epoch: string): boolean
   /**
    * A page of at most `limit` messages; the server may give fewer. Rejects with `UNSUPPORTED` on a plain server, and with
    * `DISCONNECTED` while or when the connection is lost. A page `after` a seq begins at the log's `first` where the messages

@@ -27,13 +27,15 @@ export class TimelineView {
   generation = 0
   readonly list: TimelineList
   readonly #max: number
+  readonly #isContinued: TimelineSource['isContinued']
   #epoch: string | undefined
   /** The highest seq that the log is known to have. */
   #head = 0
 
-  constructor(max: number, isSelf: TimelineSource['isSelf'], newKey: () => string) {
+  constructor(max: number, source: Pick<TimelineSource, 'isSelf' | 'isContinued'>, newKey: () => string) {
     this.#max = max
-    this.list = new TimelineList(isSelf, newKey)
+    this.#isContinued = (epoch) => source.isContinued(epoch)
+    this.list = new TimelineList(source.isSelf, newKey)
   }
 
   get entries(): ChunkedList<TimelineEntry> {
@@ -75,15 +77,42 @@ export class TimelineView {
   }
 
   gap({ from, to, reason }: Gap, epoch?: string): void {
-    if (reason === 'epoch') {
-      this.reset()
-      this.#epoch = epoch
-      return this.#append([this.#gap(reason)])
-    }
+    if (reason === 'epoch') return from === undefined ? this.#begin(epoch) : this.#lose(from, to, epoch)
     this.#head = Math.max(this.#head, to ?? 0)
     // A window that is not at the end of the log learns of the gap from its pages.
     if (this.hasNewer || (to ?? Infinity) <= (this.newest ?? 0)) return
     this.#append([this.#gap(reason, from, to)], from, to)
+  }
+
+  /** Another log begins. */
+  #begin(epoch: string | undefined): void {
+    this.reset()
+    this.#epoch = epoch
+    this.#append([this.#gap('epoch')])
+  }
+
+  /** The log goes on in another epoch, without the messages from this seq on. */
+  #lose(from: number, to: number | undefined, epoch: string | undefined): void {
+    this.#follow(epoch)
+    this.generation += 1
+    const kept = from - 1
+    this.#head = Math.min(this.#head, kept)
+    this.list.lose(from)
+    // A window that is not at the end of the log may end before all of them.
+    if (this.hasNewer && kept > (this.newest ?? 0)) return
+    if (this.oldest !== undefined && from < this.oldest) {
+      this.oldest = from
+      this.hasOlder = undefined
+    }
+    this.hasNewer = this.isBehind = false
+    this.#append([this.#gap('epoch', from, to)], from, kept)
+  }
+
+  /** The log goes on in this epoch, and has lost nothing: pages of the one before may have more than it. */
+  continueIn(epoch: string | undefined): void {
+    if (epoch === this.#epoch || this.#epoch === undefined || !this.#isContinued(this.#epoch)) return
+    this.#epoch = epoch
+    this.generation += 1
   }
 
   /** As `TimelineList.outgoing`. */
@@ -158,8 +187,9 @@ export class TimelineView {
   /** Begins again where the log is another one than that of the window. */
   #follow(epoch: string | undefined): void {
     if (epoch === undefined) return
+    this.continueIn(epoch)
     const isOther = this.#epoch !== undefined && this.#epoch !== epoch && this.newest !== undefined
-    if (isOther) this.gap({ reason: 'epoch', from: undefined, to: undefined })
+    if (isOther) this.#begin(epoch)
     this.#epoch = epoch
   }
 
@@ -171,7 +201,8 @@ export class TimelineView {
     const key = own?.item.key ?? this.list.newKey()
     const state = own && isUnsettled(own.item) ? own.item.state : 'confirmed'
     const isOwn = own !== undefined || this.list.isSelf(from) === true
-    return { kind: 'message', key, id, seq, data, from, isOwn, at, state, error: undefined }
+    const given = own && { given: own.item.given }
+    return { kind: 'message', key, id, seq, data, from, isOwn, at, state, error: undefined, ...given }
   }
 
   #gap(reason: Gap['reason'], from?: number, to?: number): TimelineGap {

@@ -100,6 +100,10 @@ export class OutboxCore {
       case 'joining':
         this.#queueOf(input.room).isJoining = true
         return
+      case 'continued':
+        return this.#push(this.queues.get(input.room)?.continueIn(input.epoch))
+      case 'distrust':
+        return this.#push(this.queues.get(input.room)?.distrust())
       case 'close':
         return this.#push(this.queues.get(input.room)?.close(input.isOwn))
       case 'left':

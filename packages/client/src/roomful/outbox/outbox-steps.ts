@@ -51,6 +51,10 @@ export type OutboxInput =
   | { readonly type: 'joining'; readonly room: string }
   /** The room is joined. */
   | { readonly type: 'open'; readonly room: string; readonly session: Session }
+  /** The room's log goes on in another epoch, and has lost nothing that was confirmed. */
+  | { readonly type: 'continued'; readonly room: string; readonly epoch: string }
+  /** The room's log may be another one: until the room is joined again, no answer counts (E8). */
+  | { readonly type: 'distrust'; readonly room: string }
   /** The connection ended; `isOwn`: this page ended it. */
   | { readonly type: 'close'; readonly room: string; readonly isOwn: boolean }
   /** The app left the room. */

@@ -27,6 +27,8 @@ export class Outbox implements ConnectedOutbox {
   readonly store: GuardedStore<OutboxStatus>
   readonly client: ClientCore
   readonly step: (input: OutboxInput) => void
+  /** Called before the receipt resolves. */
+  onConfirmed: (room: string, seq: number) => void = () => {}
   readonly #core: OutboxCore
   readonly #stored: StoredOutbox | undefined
   /** The key of the last message: a cid that is never used again, and a number that rises over all rooms (C1). */
@@ -180,7 +182,8 @@ export class Outbox implements ConnectedOutbox {
     this.#receipts.settle(message, outcome)
     this.#spans.get(message)?.end('error' in outcome ? outcome.error : undefined)
     this.#spans.delete(message)
-    if (outcome.state !== 'confirmed') this.client.reporting.drop(message.event, outcome.error, message.room)
+    if (outcome.state === 'confirmed') this.onConfirmed(message.room, outcome.seq)
+    else this.client.reporting.drop(message.event, outcome.error, message.room)
     this.#show(message, outcome)
   }
 

@@ -128,6 +128,18 @@ export class RoomQueue {
     return this.#requeue()
   }
 
+  /** The batch under way goes again in the new epoch: the log may have lost what its answer confirms. */
+  continueIn(epoch: string): RoomQueueOutput[] {
+    if (this.session) this.session = { ...this.session, epoch }
+    return this.#requeue()
+  }
+
+  /** The batch under way goes again when the room is joined. */
+  distrust(): RoomQueueOutput[] {
+    this.session = undefined
+    return this.#requeue()
+  }
+
   /** The server refused the room, or put the client out of it (C9): the batch under way is not sent again, and other messages end. */
   refuse(error: RoomfulError, isOwn: (message: Message) => boolean): RoomQueueOutput[] {
     const { batch } = this

@@ -1,6 +1,6 @@
 import type { Entry, JoinRequest, PublishAnswer } from '@roomful/contract/protocol'
 import type { Batch } from '../../../src/roomful/outbox/outbox-steps.ts'
-import type { LogPage } from '../../../src/roomful/log.ts'
+import type { LogPage } from '../../../src/roomful/log-steps.ts'
 
 export type ToServer =
   | { readonly type: 'join'; readonly room: number; readonly attempt: number; readonly since: JoinRequest['since'] }

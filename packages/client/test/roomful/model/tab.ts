@@ -1,5 +1,6 @@
 import { RoomfulError } from '@roomful/contract'
-import { type LogOutput, type LogPage, RoomLog } from '../../../src/roomful/log.ts'
+import { RoomLog } from '../../../src/roomful/log.ts'
+import type { LogOutput, LogPage } from '../../../src/roomful/log-steps.ts'
 import type { Message } from '../../../src/roomful/outbox/message.ts'
 import { OutboxCore } from '../../../src/roomful/outbox/outbox-core.ts'
 import { PendingWrites } from '../../../src/roomful/outbox/pending-writes.ts'
@@ -235,6 +236,8 @@ export class Tab {
       case 'gap':
         if (output.gap.reason === 'epoch') return this.#begin(room, { epoch, last: output.gap.to! })
         return void shown.push({ type: 'gap', from: output.gap.from!, to: output.gap.to! })
+      case 'distrust':
+        return this.step({ type: 'distrust', room: String(room) })
       case 'rejoin':
         return this.join(room)
       case 'fetch':

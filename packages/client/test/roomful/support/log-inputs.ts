@@ -1,5 +1,6 @@
 import type { Entry } from '@roomful/contract/protocol'
-import { type LogInput, type LogOutput, type LogPage, RoomLog } from '../../../src/roomful/log.ts'
+import { RoomLog } from '../../../src/roomful/log.ts'
+import type { LogInput, LogOutput, LogPage } from '../../../src/roomful/log-steps.ts'
 
 export const ONE = 'epoch-one'
 export const TWO = 'epoch-two'
@@ -8,15 +9,17 @@ interface PageParts {
   readonly first?: number
   readonly entries?: readonly number[]
   readonly epoch?: string
+  readonly continues?: number
 }
 
 export const joining: LogInput = { type: 'joining' }
 export const away: LogInput = { type: 'disconnected' }
 export const left: LogInput = { type: 'left' }
-export const joined = (headSeq: number, parts: PageParts = {}): LogInput => ({
+export const joined = (headSeq: number, parts: PageParts = {}): Extract<LogInput, { type: 'joined' }> => ({
   type: 'joined',
   page: pageOf(headSeq, parts),
 })
+export const confirmed = (seq: number): LogInput => ({ type: 'confirmed', seq })
 export const page = (join: number, headSeq: number, parts: PageParts = {}): LogInput => ({
   type: 'page',
   join,
@@ -35,7 +38,12 @@ export const pack = (events: readonly (number | string)[], epoch = ONE): LogInpu
     typeof event === 'number' ? entryOf(event, event) : { event: 'cursor', data: event, from: null, at: 1 },
   ),
 })
-export const head = (seq: number, epoch = ONE): LogInput => ({ type: 'head', epoch, seq })
+export const head = (seq: number, epoch = ONE, previous?: { epoch: string; head: number }): LogInput => ({
+  type: 'head',
+  epoch,
+  seq,
+  previous,
+})
 export const retry = (join: number): LogInput => ({ type: 'retry', join })
 
 /** The log's outputs for these inputs, in order, as text. */
@@ -45,8 +53,8 @@ export function follow(inputs: readonly LogInput[], limit?: ConstructorParameter
   return { log, outputs }
 }
 
-function pageOf(headSeq: number, { first = 1, entries = [], epoch = ONE }: PageParts): LogPage {
-  return { epoch, head: headSeq, first, entries: entries.map((seq) => entryOf(seq, seq)) }
+function pageOf(headSeq: number, { first = 1, entries = [], epoch = ONE, continues }: PageParts): LogPage {
+  return { epoch, head: headSeq, first, continues, entries: entries.map((seq) => entryOf(seq, seq)) }
 }
 
 function entryOf(seq: number, data: unknown): Entry {
@@ -63,7 +71,10 @@ export function inWords(output: LogOutput): string {
       return `gap ${output.gap.from ?? '?'} to ${output.gap.to ?? '?'}: ${output.gap.reason}`
     case 'fetch':
       return `fetch after ${output.after} of ${output.epoch}${output.isRepeat ? ', a moment later' : ''}`
+    case 'continued':
+      return `continued in ${output.epoch}`
+    case 'distrust':
     case 'rejoin':
-      return 'rejoin'
+      return output.type
   }
 }

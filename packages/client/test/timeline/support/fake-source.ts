@@ -51,7 +51,7 @@ export function timelineOverFake(
   const turns = new Listeners<[]>()
   const joined: RoomState = { status: 'joined', acknowledged: true }
   const state = createStore<RoomState>(() => (options.status ? { status: options.status } : joined))
-  const server = { epoch: 'epoch-1', initial: undefined as HistoryMessages | undefined }
+  const server = { epoch: 'epoch-1', continued: new Set<string>(), initial: undefined as HistoryMessages | undefined }
   const requested: number[] = []
   const asked: Asked[] = []
   const reported: unknown[] = []
@@ -72,6 +72,7 @@ export function timelineOverFake(
     on: (event: string, handler: (data: never, meta: never) => void) => heard.add(event, handler as () => void),
     onTurnEnd: (listener) => turns.add('end', listener),
     epoch: () => server.epoch,
+    isContinued: (epoch) => server.continued.has(epoch),
     requestInitial(limit) {
       requested.push(limit)
       let isTaken = false

@@ -24,9 +24,13 @@ export type TimelineInput =
 const same = (data: unknown): unknown => data
 
 /** A view of the event "message", with the keys 0, 1, 2, and so on. */
-export function viewOf(max: number, isSelf: TimelineSource['isSelf']): TimelineView {
+export function viewOf(
+  max: number,
+  isSelf: TimelineSource['isSelf'],
+  isContinued: TimelineSource['isContinued'] = () => false,
+): TimelineView {
   let keys = 0
-  return new TimelineView(max, isSelf, () => String(keys++))
+  return new TimelineView(max, { isSelf, isContinued }, () => String(keys++))
 }
 
 export function tell(view: TimelineView, input: TimelineInput): void {
