@@ -35,8 +35,8 @@ export type LogInput =
       readonly seq: number
       readonly previous?: { readonly epoch: string; readonly head: number } | undefined
     }
-  /** The server has confirmed a message of this client, in the epoch that is followed. */
-  | { readonly type: 'confirmed'; readonly seq: number }
+  /** The app has got a message of the epoch that is followed otherwise: a receipt for it, or a page of the history. */
+  | { readonly type: 'seen'; readonly seq: number }
   /** The answer to a fetch; `join` is the fetch's own. */
   | { readonly type: 'page'; readonly join: number; readonly page: LogPage }
   /** A fetch failed or is to be repeated: the moment to ask again has come. */

@@ -11,8 +11,8 @@ interface Place {
   epoch: string
   /** The last delivered message. */
   last: number
-  /** The highest `seq` that the server has confirmed to this client. */
-  confirmed: number
+  /** The highest `seq` that the app has got otherwise: in a receipt, or in a page of the history. */
+  seen: number
   /** Seen messages that the log has lost. They are reported when the messages before them are delivered. */
   lost: { readonly from: number; readonly to: number } | undefined
 }
@@ -64,8 +64,8 @@ export class RoomLog {
         return this.#live(input)
       case 'head':
         return this.#head(input)
-      case 'confirmed':
-        if (this.place) this.place.confirmed = Math.max(this.place.confirmed, input.seq)
+      case 'seen':
+        if (this.place) this.place.seen = Math.max(this.place.seen, input.seq)
         return []
       case 'page':
         return this.#page(input.join, input.page)
@@ -113,7 +113,7 @@ export class RoomLog {
     const early = new Map(this.#early)
     this.#early.clear()
     const kept = this.continuesAt(page, since)
-    // A message was confirmed after the join was sent: only another join can tell whether the log has lost it.
+    // The app has got more after the join was sent: only another join can tell whether the log still has it.
     if (place && since && kept !== undefined && page.epoch !== place.epoch && since.seq < seenIn(place)) return lost()
     this.#learn(page.epoch, Math.max(page.head, early.get(page.epoch) ?? 0))
     const outputs = place && kept !== undefined ? this.#continue(place, page, kept) : this.#begin(page)
@@ -126,7 +126,7 @@ export class RoomLog {
     const gap = { from: undefined, to: head, reason: 'epoch' } as const
     const outputs: LogOutput[] = this.place ? [{ type: 'gap', gap }] : []
     this.#continued.clear()
-    this.place = { epoch, last: head, confirmed: 0, lost: undefined }
+    this.place = { epoch, last: head, seen: 0, lost: undefined }
     return this.#proceed(outputs)
   }
 
@@ -138,7 +138,7 @@ export class RoomLog {
       const seen = seenIn(place)
       if (seen > kept) place.lost = { from: kept + 1, to: Math.max(seen, place.lost?.to ?? 0) }
       place.last = Math.min(place.last, kept)
-      place.confirmed = Math.min(place.confirmed, kept)
+      place.seen = Math.min(place.seen, kept)
       tellLost(outputs, place)
     }
     return this.#apply(outputs, place, page, true)
@@ -272,9 +272,9 @@ export class RoomLog {
   }
 }
 
-/** The highest `seq` that the app was given, as a message or by a confirmation. */
-function seenIn({ last, confirmed }: Place): number {
-  return Math.max(last, confirmed)
+/** The highest `seq` that the app has got. */
+function seenIn({ last, seen }: Place): number {
+  return Math.max(last, seen)
 }
 
 function tellLost(outputs: LogOutput[], place: Place): void {

@@ -154,16 +154,18 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     if (epoch === undefined)
       throw new RoomfulError('NOT_MEMBER', `unable to read room ${this.host.name}: join it first`)
     try {
-      return this.#receiver.read(await this.#requests.history(epoch, query), 'after' in query)
+      const page = await this.#requests.history(epoch, query)
+      if (epoch === this.epoch()) this.onSeen(page.entries.at(-1)?.seq ?? 0)
+      return this.#receiver.read(page, 'after' in query)
     } catch (error) {
       if ((error as RoomfulError).code === 'EPOCH' && epoch === this.epoch()) this.host.lost()
       throw error
     }
   }
 
-  /** The server has confirmed a message of this client, in the epoch that is followed. */
-  onConfirmed(seq: number): void {
-    this.#runLog({ type: 'confirmed', seq })
+  /** The app has got a message of the epoch that is followed: in a receipt, or in a page. */
+  onSeen(seq: number): void {
+    this.#log.step({ type: 'seen', seq })
   }
 
   isInUse(): boolean {
@@ -237,10 +239,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     return emitter !== undefined
   }
 
-  /**
-   * Asks for another join where the app left the room during a join: it may join again before the answer comes, and the
-   * answer would lack the events that came meanwhile.
-   */
+  /** Asks for another join where the app left during a join: it may join again before the answer, which lacks what came since. */
   #noticeEarly(isEvent: boolean): void {
     if (isEvent) this.#hasEarly ||= this.host.state.status !== 'joined'
     if (this.#hasEarly && isOut(this.host.state) && this.host.isBusy()) this.host.lost()

@@ -63,7 +63,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   constructor(core: ClientCore, option: OutboxOption | undefined, tracing: MessageTracing | undefined) {
     this.core = core
     this.outbox = new Outbox(core, option, tracing)
-    this.outbox.onConfirmed = (room, seq) => this.#room(room)?.onConfirmed(seq)
+    this.outbox.onConfirmed = (room, seq) => this.#room(room)?.onSeen(seq)
     this.#renewal = new TokenRenewal(core, this, (user) =>
       core.connection.setServerInfo({ user: core.schemas.readUser(user) }),
     )

@@ -80,6 +80,7 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
   /** Loads a page when the room is joined. Returns how many messages it adds; undefined where it has to be asked for again. */
   const loadPage = async (wanted: PageKind, limit = max): Promise<number | undefined> => {
     await untilJoined()
+    view.continueIn(source.epoch())
     const { generation, oldest, newest } = view
     const kind = oldest === undefined ? 'latest' : wanted
     const from = { older: { before: oldest ?? 0 }, newer: { after: newest ?? 0 }, latest: {} }[kind]

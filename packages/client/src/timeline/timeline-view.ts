@@ -108,11 +108,14 @@ export class TimelineView {
     this.#append([this.#gap('epoch', from, to)], from, kept)
   }
 
-  /** The log goes on in this epoch, and has lost nothing: pages of the one before may have more than it. */
+  /** The log has this epoch now. If it goes on in it and has lost nothing, pages of the one before may still have more than it. */
   continueIn(epoch: string | undefined): void {
-    if (epoch === this.#epoch || this.#epoch === undefined || !this.#isContinued(this.#epoch)) return
+    if (epoch === undefined || epoch === this.#epoch) return
+    if (this.#epoch !== undefined) {
+      if (!this.#isContinued(this.#epoch)) return
+      this.generation += 1
+    }
     this.#epoch = epoch
-    this.generation += 1
   }
 
   /** As `TimelineList.outgoing`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LogInput } from '../../src/roomful/log-steps.ts'
-import { away, confirmed, follow, head, joined, joining, left, live, ONE, page, TWO } from './support/log-inputs.ts'
+import { away, follow, head, joined, joining, left, live, ONE, page, seen, TWO } from './support/log-inputs.ts'
 
 type Row = readonly [name: string, inputs: readonly LogInput[], outputs: readonly string[]]
 
@@ -39,19 +39,19 @@ describe('RL6 E8 the answer to a join of a log that goes on in another epoch', (
     ],
     [
       'and has lost a confirmed message that was not delivered yet reports it, after the messages before it',
-      [...in5, confirmed(7), away, joining, goneOn(6, 7), page(2, 7, { epoch: TWO, entries: [6, 7] })],
+      [...in5, seen(7), away, joining, goneOn(6, 7), page(2, 7, { epoch: TWO, entries: [6, 7] })],
       ['fetch after 5 of epoch-two', '6 replayed', 'gap 7 to 7: epoch', '7 replayed'],
     ],
     [
       'and has kept a confirmed message is no gap',
-      [...in5, confirmed(7), away, joining, goneOn(7), page(2, 7, { epoch: TWO, entries: [6, 7] })],
+      [...in5, seen(7), away, joining, goneOn(7), page(2, 7, { epoch: TWO, entries: [6, 7] })],
       ['fetch after 5 of epoch-two', '6 replayed', '7 replayed'],
     ],
     [
       'twice, and loses more before the first loss is reported: one gap has both',
       [
         ...in5,
-        confirmed(8),
+        seen(8),
         away,
         joining,
         goneOn(7),
@@ -66,7 +66,7 @@ describe('RL6 E8 the answer to a join of a log that goes on in another epoch', (
       'where a message was confirmed after the join was sent: another join tells whether it is lost',
       [
         ...again,
-        confirmed(7),
+        seen(7),
         { ...goneOn(5), since: { epoch: ONE, seq: 5 } },
         joining,
         { ...goneOn(6), since: { epoch: ONE, seq: 7 } },
@@ -76,14 +76,14 @@ describe('RL6 E8 the answer to a join of a log that goes on in another epoch', (
     ],
     [
       'counts confirmed messages of the new epoch only',
-      [...in5, confirmed(9), away, joining, goneOn(5), away, joining, joined(5, { epoch: THREE, continues: 5 })],
+      [...in5, seen(9), away, joining, goneOn(5), away, joining, joined(5, { epoch: THREE, continues: 5 })],
       ['gap 6 to 9: epoch'],
     ],
     [
       'forgets what was confirmed where another log begins',
       [
         ...in5,
-        confirmed(9),
+        seen(9),
         away,
         joining,
         joined(2, { epoch: TWO }),
@@ -109,8 +109,8 @@ describe('RL6 E8 the answer to a join of a log that goes on in another epoch', (
   })
   test('since is the last message that was delivered or confirmed', () => {
     expect(follow(in5).log.since).toEqual({ epoch: ONE, seq: 5 })
-    expect(follow([...in5, confirmed(7)]).log.since).toEqual({ epoch: ONE, seq: 7 })
-    expect(follow([...in5, confirmed(7), live(6), live(7), live(8)]).log.since).toEqual({ epoch: ONE, seq: 8 })
+    expect(follow([...in5, seen(7)]).log.since).toEqual({ epoch: ONE, seq: 7 })
+    expect(follow([...in5, seen(7), live(6), live(7), live(8)]).log.since).toEqual({ epoch: ONE, seq: 8 })
     expect(follow([...in5, left]).log.since).toBeUndefined()
   })
 })
@@ -190,10 +190,10 @@ describe('RL13 E8 a $head with the epoch before', () => {
       ['fetch after 5 of epoch-one', 'continued in epoch-two', 'fetch after 5 of epoch-two', '6', '7'],
     ],
     ['that has lost a delivered message causes a join', [...in5, next(5, 4)], lost],
-    ['that has lost a confirmed message causes a join', [...in5, confirmed(7), next(6, 6)], lost],
+    ['that has lost a confirmed message causes a join', [...in5, seen(7), next(6, 6)], lost],
     [
       'that has a confirmed message continues the view',
-      [...in5, confirmed(6), next(6, 6)],
+      [...in5, seen(6), next(6, 6)],
       ['continued in epoch-two', 'fetch after 5 of epoch-two'],
     ],
     ['that is not the epoch of the view causes a join', [...in5, head(5, TWO, { epoch: THREE, head: 5 })], lost],

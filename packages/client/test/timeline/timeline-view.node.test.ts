@@ -38,6 +38,8 @@ const gap = (
   to: number | undefined,
   reason: 'retention' | 'epoch' | 'unsupported' = 'retention',
 ): Input => ({ type: 'gap', gap: { from, to, reason } })
+/** A message of the n-th epoch of one log. */
+const inLine = (seq: number, n: number): Input => ({ ...heard(seq), epoch: `line ${n}` }) as Input
 type Seqs = readonly (number | string)[]
 const pageAs =
   (kind: 'older' | 'newer' | 'latest') =>
@@ -52,7 +54,11 @@ const rejoined: Input = { type: 'rejoined' }
 
 const after = (inputs: readonly Input[], max = 100): TimelineView => {
   let isUser = isSelf as TimelineSource['isSelf']
-  const view = viewOf(max, (from) => isUser(from))
+  const view = viewOf(
+    max,
+    (from) => isUser(from),
+    (epoch) => epoch.startsWith('line '),
+  )
   for (const input of inputs) {
     isUser = input.isSelf ?? isSelf
     tell(view, input)
@@ -60,10 +66,12 @@ const after = (inputs: readonly Input[], max = 100): TimelineView => {
   return view
 }
 
-/** Each entry in a word: `5` of the log, `a:sending`, `5a:sending` in the log and not confirmed, `gap 5-7`. */
+/** Each entry in a word: `5` of the log, `a:sending`, `5a:sending` in the log and not confirmed, `gap 5-7`, `lost 5-7` in another epoch. */
 const shown = (view: TimelineView) =>
   view.entries.map((entry) => {
-    if (entry.kind === 'gap') return entry.reason === 'epoch' ? 'epoch' : `gap ${entry.from ?? '?'}-${entry.to ?? '?'}`
+    if (entry.kind === 'gap' && entry.reason === 'epoch' && entry.from === undefined) return 'epoch'
+    if (entry.kind === 'gap')
+      return `${entry.reason === 'epoch' ? 'lost' : 'gap'} ${entry.from ?? '?'}-${entry.to ?? '?'}`
     const own = entry.id?.startsWith('log:') ? '' : entry.id
     return `${entry.seq ?? ''}${own ?? ''}${entry.state === 'confirmed' ? '' : `:${entry.state}`}`
   })
@@ -298,6 +306,98 @@ describe.each<[rule: string, { [title: string]: [inputs: readonly Input[], entri
       'also where the latest page has another epoch': [
         [{ ...heard(8), epoch: 'one' } as Input, rejoined, latest([9], false, { epoch: 'two' })],
         ['epoch', '9'],
+      ],
+    },
+  ],
+  [
+    'TL16 a log that goes on in another epoch',
+    {
+      'and has lost nothing: all stays': [
+        [inLine(8, 1), inLine(9, 2)],
+        ['8', '9'],
+      ],
+      'and has lost the newest: they go, and a gap stands there': [
+        [heard(4), heard(5), heard(6), gap(5, 6, 'epoch'), heard(5, 'new:5'), heard(6)],
+        ['4', 'lost 5-6', '5new:5', '6'],
+      ],
+      'and has lost messages of other events only: a gap stands there': [
+        [heard(4), gap(6, 7, 'epoch'), heard(6)],
+        ['4', 'lost 6-7', '6'],
+      ],
+      'and has lost messages before the window: older ones stand before the gap': [
+        [heard(8), heard(9), gap(5, 9, 'epoch'), heard(5), older([3, 4], false)],
+        ['3', '4', 'lost 5-9', '5'],
+      ],
+      'and has lost all messages': [
+        [heard(1), heard(2), gap(1, 2, 'epoch'), heard(1, 'new:1')],
+        ['lost 1-2', '1new:1'],
+      ],
+      'before the first message is shown': [
+        [gap(3, 4, 'epoch'), heard(3)],
+        ['lost 3-4', '3'],
+      ],
+      'a gap of dropped messages ends where the lost ones begin': [
+        [heard(2), gap(3, 9), heard(10), gap(6, 10, 'epoch'), heard(6)],
+        ['2', 'gap 3-5', 'lost 6-10', '6'],
+      ],
+      'again: an earlier gap goes with the messages around it': [
+        [heard(4), heard(5), gap(5, 5, 'epoch'), heard(5), heard(6), gap(4, 6, 'epoch'), heard(4)],
+        ['lost 4-6', '4'],
+      ],
+      'again, after the earlier gap': [
+        [heard(4), heard(5), gap(5, 5, 'epoch'), heard(5), heard(6), gap(6, 6, 'epoch'), heard(6)],
+        ['4', 'lost 5-5', '5', 'lost 6-6', '6'],
+      ],
+      'confirmed own messages that are lost have failed, and the others stay': [
+        [
+          ...sent,
+          heard(5, 'a'),
+          out('a', 'confirmed', { seq: 5 }),
+          out('b', 'confirmed', { seq: 6 }),
+          gap(6, 7, 'epoch'),
+        ],
+        ['4', '5a', 'lost 6-7', 'b:rejected'],
+      ],
+      'own messages in the window that are lost have failed': [
+        [...sent, heard(5, 'a'), out('a', 'confirmed', { seq: 5 }), gap(5, 5, 'epoch'), heard(5)],
+        ['4', 'lost 5-5', '5', 'a:rejected', 'b:queued'],
+      ],
+      'messages that the user has sent elsewhere go': [
+        [heard(4, 'x'), heard(5, 'y'), gap(5, 5, 'epoch')],
+        ['4x', 'lost 5-5'],
+      ],
+      'own messages that are not confirmed wait on': [
+        [...sent, heard(5, 'a'), gap(5, 5, 'epoch'), heard(5, 'b'), heard(6, 'a'), out('a', 'confirmed', { seq: 6 })],
+        ['4', 'lost 5-5', '5b:queued', '6a'],
+      ],
+      'a message of an earlier page, which the log had before the outbox': [
+        [heard(4), heard(5, 'a'), out('a', 'queued'), out('a', 'confirmed', { seq: 5 }), gap(5, 5, 'epoch')],
+        ['4', 'lost 5-5', 'a:rejected'],
+      ],
+      'pages that were asked for before are dropped': [
+        [heard(4), heard(5), gap(5, 5, 'epoch'), older([2, 3], false, {}, 0)],
+        ['4', 'lost 5-5'],
+      ],
+      'a window that ends before the lost messages stays, and own ones have failed': [
+        [
+          heard(4),
+          rejoined,
+          heard(9),
+          out('a', 'queued'),
+          out('a', 'confirmed', { seq: 10 }),
+          gap(8, 10, 'epoch'),
+          newer([5, 6, 7], true),
+          newer([8], false),
+        ],
+        ['4', '5', '6', '7', '8', 'a:rejected'],
+      ],
+      'a window that ends after the lost messages is at the end of the log': [
+        [heard(4), heard(5), rejoined, gap(5, 9, 'epoch'), heard(5, 'new:5')],
+        ['4', 'lost 5-9', '5new:5'],
+      ],
+      'where the window was of another log before: all begins again': [
+        [{ ...heard(8), epoch: 'one' } as Input, { ...gap(5, 8, 'epoch'), epoch: 'two' } as Input],
+        ['epoch', 'lost 5-8'],
       ],
     },
   ],
@@ -551,6 +651,17 @@ describe('TL12 no more than max entries', () => {
       '5',
     ])
   })
+  test('TL16 a gap of lost messages counts as an entry, and is the end of what stands before it', () => {
+    expect(shown(after([heard(4), heard(5), gap(5, 5, 'epoch'), heard(5), heard(6)], 3))).toEqual([
+      'lost 5-5',
+      '5',
+      '6',
+    ])
+    const view = after([heard(4), heard(5), gap(5, 5, 'epoch'), older([2, 3], false)], 3)
+    expect(shown(view)).toEqual(['2', '3', '4'])
+    tell(view, newer([5], false))
+    expect(shown(view)).toEqual(['3', '4', '5'])
+  })
   test('an unsettled own message stays when its place is dropped', () => {
     const view = after([out('a', 'sending'), heard(5, 'a'), older([3, 4], true)], 2)
     expect(shown(view)).toEqual(['3', '4', '5a:sending'])
@@ -662,4 +773,28 @@ describe('TL9 a change in a timeline of 10,000 messages', () => {
     expect(chunks.length).toBeGreaterThan(150)
     expect(chunks.filter((chunk) => !kept.has(chunk)).length).toBeLessThanOrEqual(changed)
   })
+})
+
+describe('TL16 an own message that the log has lost', () => {
+  const inputs = [heard(4), out('a', 'sending'), heard(5, 'a'), out('a', 'confirmed', { seq: 5 }), gap(5, 5, 'epoch')]
+  test('keeps its key, and says why it has failed', () => {
+    const key = keyOf(after(inputs.slice(0, -1)), 'a')
+    const [own] = ownBehind(after(inputs))
+    expect(own).toMatchObject({ key, seq: undefined, state: 'rejected', error: { code: 'LOST' } })
+  })
+  test('is sent again as it was given', () => {
+    const view = after(inputs)
+    expect(ownBehind(view)[0]?.given).toBe('own a')
+    tell(view, { ...retried, key: '1' })
+    expect(shown(view)).toEqual(['4', 'lost 5-5', 'c:queued'])
+  })
+  test('can be discarded', () => {
+    expect(shown(after([...inputs, { type: 'discarded', key: '1' }]))).toEqual(['4', 'lost 5-5'])
+  })
+})
+
+test('TL16 whether there are older messages is unknown where the log has lost messages before the window', () => {
+  const lost = after([latest([5, 6], false), gap(4, 6, 'epoch')])
+  expect(lost).toMatchObject({ oldest: 4, newest: 3, hasOlder: undefined, hasNewer: false })
+  expect(after([latest([5, 6], false), gap(6, 6, 'epoch')])).toMatchObject({ oldest: 5, newest: 5, hasOlder: false })
 })

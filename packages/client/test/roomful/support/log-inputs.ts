@@ -19,7 +19,7 @@ export const joined = (headSeq: number, parts: PageParts = {}): Extract<LogInput
   type: 'joined',
   page: pageOf(headSeq, parts),
 })
-export const confirmed = (seq: number): LogInput => ({ type: 'confirmed', seq })
+export const seen = (seq: number): LogInput => ({ type: 'seen', seq })
 export const page = (join: number, headSeq: number, parts: PageParts = {}): LogInput => ({
   type: 'page',
   join,

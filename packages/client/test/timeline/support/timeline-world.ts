@@ -13,6 +13,8 @@ interface Logged {
   readonly id: string
   readonly event: string
   readonly from: string
+  /** The number of the epoch in which it was stored; later ones can continue it. */
+  readonly origin: number
 }
 
 interface Request {
@@ -24,6 +26,10 @@ interface Request {
   /** The answer of a server that was quick; otherwise it answers when the client gets it. */
   readonly early: HistoryMessages | undefined
 }
+
+export const dataOf = ({ origin, seq }: Logged): string => `${origin}:${seq}`
+export const messagesIn = ({ entries }: TimelineView) =>
+  [...entries].flatMap((entry) => (entry.kind === 'message' ? [entry] : []))
 
 /** What can happen, each with one number to choose by. */
 export const actions = [
@@ -47,6 +53,8 @@ export const actions = [
   'answer',
   'trim',
   'reset',
+  'goOn',
+  'failOver',
   'leave',
   'resetWhileLeft',
   'join',
@@ -58,6 +66,8 @@ export class TimelineWorld {
   readonly view: TimelineView
   /** Everything that each log has had, by epoch. */
   readonly logs: Logged[][] = [[]]
+  /** The epochs that the log of the view continues. */
+  readonly #continued = new Set<string>()
   /** The oldest seq that the server still has. */
   first = 1
   isJoined = true
@@ -69,12 +79,13 @@ export class TimelineWorld {
   readonly lost: number[] = []
   readonly #max: number
   #heard = 0
+  #seen = 0
   #sent = 0
   #request: Request | undefined
 
   constructor(max: number) {
     this.#max = max
-    this.view = viewOf(max, isSelf)
+    this.view = viewOf(max, isSelf, (epoch) => this.#continued.has(epoch))
   }
 
   get epoch(): number {
@@ -213,6 +224,7 @@ export class TimelineWorld {
     const { kind, epoch, early, generation } = request
     // A server refuses to read another log than the one that was asked for.
     const page = early ?? (epoch === this.epoch ? this.#page(request) : undefined)
+    if (page && epoch === this.epoch) this.#seen = Math.max(this.#seen, page.messages.at(-1)?.meta.seq ?? 0)
     if (page) this.#tell({ type: 'page', kind, page, generation })
     this.#tell({ type: 'loadingOlder', isLoading: false })
   }
@@ -229,6 +241,16 @@ export class TimelineWorld {
     this.#heard = this.#head
   }
 
+  /** The log goes on in another epoch, with all that the client has seen. */
+  goOn(): void {
+    if (this.isJoined) this.#continue(Math.max(this.#heard, this.#seen))
+  }
+
+  /** The log goes on in another epoch, without its end. */
+  failOver(pick: number): void {
+    if (this.isJoined) this.#continue(Math.max(0, this.#heard - (pick % 4)))
+  }
+
   leave(): void {
     this.isJoined = false
   }
@@ -243,18 +265,36 @@ export class TimelineWorld {
     if (this.isJoined) return
     this.isJoined = true
     this.#heard = this.#head
+    this.#seen = 0
+    this.#continued.clear()
     this.#tell({ type: 'rejoined' })
+  }
+
+  #continue(kept: number): void {
+    const seen = Math.max(this.#heard, this.#seen)
+    this.#continued.add(String(this.epoch))
+    this.logs.push(this.log.slice(0, kept))
+    this.first = Math.min(this.first, kept + 1)
+    for (const [id, seq = 0] of this.outbox) if (seq > kept) this.outbox.set(id, undefined)
+    for (const { id = '', isOwn, state, seq = 0 } of messagesIn(this.view))
+      if (isOwn && state === 'confirmed' && seq > kept && id.startsWith('own')) this.failed.add(id)
+    this.#heard = Math.min(this.#heard, kept)
+    this.#seen = Math.min(this.#seen, kept)
+    const epoch = String(this.epoch)
+    if (seen > kept) this.#tell({ type: 'gap', gap: { from: kept + 1, to: seen, reason: 'epoch' }, epoch })
+    else this.view.continueIn(epoch)
   }
 
   #newLog(): void {
     this.logs.push([])
+    this.#continued.clear()
     this.first = 1
-    this.#heard = 0
+    this.#heard = this.#seen = 0
     for (const id of this.outbox.keys()) this.outbox.set(id, undefined)
   }
 
   #store(id: string, event: string, from: string): void {
-    this.log.push({ seq: this.#head + 1, id, event, from })
+    this.log.push({ seq: this.#head + 1, id, event, from, origin: this.epoch })
   }
 
   #newId(): string {
@@ -269,6 +309,7 @@ export class TimelineWorld {
 
   #settle(id: string, state: 'confirmed' | 'rejected' | 'unknown', seq?: number): void {
     this.outbox.delete(id)
+    this.#seen = Math.max(this.#seen, seq ?? 0)
     this.#outgoing(id, state, seq)
   }
 
@@ -284,8 +325,9 @@ export class TimelineWorld {
   }
 
   #ask(wanted: PageKind, pick: number): void {
-    const { oldest, newest, generation } = this.view
     if (this.#request || !this.isJoined) return
+    this.view.continueIn(String(this.epoch))
+    const { oldest, newest, generation } = this.view
     const kind = oldest === undefined ? 'latest' : wanted
     const from = { older: oldest, newer: newest, latest: undefined }[kind]
     const request = { kind, from, limit: 1 + (pick % Math.min(5, this.#max)), generation, epoch: this.epoch }
@@ -306,8 +348,9 @@ export class TimelineWorld {
     }
   }
 
-  #read({ seq, id, from }: Logged) {
-    return { data: `${this.epoch}:${seq}`, meta: metaOf(seq, id, from) }
+  #read(logged: Logged) {
+    const { seq, id, from } = logged
+    return { data: dataOf(logged), meta: metaOf(seq, id, from) }
   }
 
   #tell(input: TimelineInput): void {
