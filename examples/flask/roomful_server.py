@@ -112,8 +112,8 @@ def join_one(request, space):
     here = members.setdefault(room, RoomMembers())
     here.sids.add(http.sid)
     send_count(room, skip_sid=http.sid)
-    if since is not None and since.get('epoch') == log.epoch and since['seq'] <= log.head:
-        page = log.page(after=since['seq'], space=space)  # [S13]
+    if since is not None and (since['seq'] == 0 or since.get('epoch') == log.epoch and since['seq'] <= log.head):
+        page = {**log.page(after=since['seq'], space=space), 'continues': since['seq']}  # [S13]
     else:
         page = log.page(before=log.head + 1, limit=last or 0, space=space)
     return {**page, 'members': here.snapshot()}

@@ -233,7 +233,10 @@ describe.skipIf(flaskMissing())('the Flask server of roomful/1', () => {
     const before = await ann.ask<JoinAnswer>('$history', { ...history, before: 11, limit: 3 })
     expect(seqsOf(before.entries)).toEqual([8, 9, 10])
     expect((await ann.join({ epoch: ann.epoch, seq: 251 })).entries).toEqual([])
-    expect((await ann.join({ epoch: 'another-epoch', seq: 0 })).entries).toEqual([])
+    expect((await ann.join({ epoch: 'another-epoch', seq: 1 })).entries).toEqual([])
+    expect(await ann.join({ epoch: 'another-epoch', seq: 1 })).not.toHaveProperty('continues')
+    expect(await ann.join({ epoch: ann.epoch, seq: 9 })).toMatchObject({ continues: 9 })
+    expect(await ann.join({ epoch: 'another-epoch', seq: 0 })).toMatchObject({ continues: 0, entries: { length: 200 } })
   })
 
   test('S13 `last` gives the newest entries to a new view, and the missed ones to a continued view', async () => {
