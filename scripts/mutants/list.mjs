@@ -107,7 +107,7 @@ export const mutants = [
     `${client}/roomful/log.ts`,
     'return isOld ? [...outputs, ...lost()] : outputs',
     'return outputs',
-    model,
+    'packages/client/test/roomful/room-log.node.test.ts',
   ),
   mutant(
     'C25 a connection that is accepted and broken resets the back-off',
