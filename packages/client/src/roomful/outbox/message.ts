@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import { bytesOf } from '@roomful/contract/protocol'
+import { bytesOf, utf8BytesOf } from '@roomful/contract/protocol'
 import { isBinary, jsonCopy } from '../../events/encoding.ts'
 import { messageId } from '../../page-id.ts'
 import type { EntryKey, StoredEntry } from '../storage/outbox-storage.ts'
@@ -48,8 +48,15 @@ export function createMessage(key: EntryKey, room: string, event: string, given:
       throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" has binary in it: room events are JSON`)
     return value
   }
-  const data = given === undefined ? undefined : jsonCopy(event, given, refuseBinary).value
-  return { ...key, id: messageId(), user: undefined, room, event, data, bytes: bytesOf(data), sentAt: undefined }
+  const { cid, n } = key
+  let data: unknown
+  let bytes = 0
+  if (given !== undefined) {
+    const copy = jsonCopy(event, given, refuseBinary)
+    data = copy.value
+    bytes = utf8BytesOf(copy.text)
+  }
+  return { cid, n, id: messageId(), user: undefined, room, event, data, bytes, sentAt: undefined }
 }
 
 /**

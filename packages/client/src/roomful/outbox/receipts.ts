@@ -1,5 +1,5 @@
 import { type Receipt, RoomfulError } from '@roomful/contract'
-import { type CallOptions, untilDone } from '../../promises.ts'
+import { type CallOptions, handled, untilDone } from '../../promises.ts'
 import type { Message, Outcome } from './message.ts'
 
 interface Wait {
@@ -15,6 +15,7 @@ export class Receipts {
   add(message: Message, options: CallOptions, discard: (error: RoomfulError) => void): Promise<Receipt> {
     const { room, event } = message
     const settled = new Promise<Receipt>((resolve, reject) => this.#waits.set(message, { resolve, reject }))
+    if (options.timeoutMs === undefined && !options.signal) return handled(settled) // nothing else ends the wait
     const doing = `waiting for the receipt of "${event}" in room ${room}; if it was sent, it may still be stored`
     const receipt = untilDone(settled, options, doing)
     receipt.catch((error: unknown) => {

@@ -65,10 +65,11 @@ export class RoomQueue {
 
   /** The messages of the user and of none. `isNeeded`: one of them needs the room, rather than only waits for its answer. */
   count(user: Message['user']): QueueCount {
-    const own = this.#counts.of(user)
-    const sending = this.#ending.size > 0 || this.batch ? this.sending.length : 0
-    const ending = [...this.#ending.keys()].filter((message) => message.user === user || message.user === undefined)
-    return { ...own, sending, isNeeded: own.messages > ending.length }
+    const { messages, bytes } = this.#counts.of(user)
+    const sending = this.#ending.size + this.#inBatch.length
+    let ending = 0
+    for (const message of this.#ending.keys()) if (message.user === user || message.user === undefined) ending += 1
+    return { messages, bytes, sending, isNeeded: messages > ending }
   }
 
   /** Gives a message without a user to this user. */
@@ -153,7 +154,6 @@ export class RoomQueue {
   answer(batch: Batch, answer: PublishAnswer): RoomQueueOutput[] {
     if (batch.messages.some((message) => this.#ending.has(message))) return this.#answerEnding(batch, answer)
     const { epoch, results, code = 'REFUSED' } = answer
-    const refusal = refusedBy({ ...answer, code })
     const isCurrent = this.batch === batch
     if (isCurrent) this.#droppedConnections = 0
     // An answer about another log than the room's: its messages are sent again.
@@ -165,7 +165,12 @@ export class RoomQueue {
     })
     if (!isCurrent) return settled
     const rest = batch.messages.slice(results.length)
-    if (rest.length > 0 && isPassingCode(code)) {
+    if (rest.length === 0) {
+      this.batch = undefined
+      return settled
+    }
+    const refusal = refusedBy({ ...answer, code })
+    if (isPassingCode(code)) {
       for (const sent of rest) if (batch.firstSent.has(sent)) sent.sentAt = undefined // the server has not touched it
       return [
         ...settled,
