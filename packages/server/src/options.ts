@@ -246,7 +246,7 @@ export interface Rooms<C extends AnyContract, Claims = undefined> extends RoomOp
   networkOf(socket: { readonly handshake: Pick<Handshake, 'address' | 'headers'> }): string | undefined
   /**
    * Gives every room a new epoch. Call it after restoring the log from a backup: otherwise numbers would be given twice.
-   * Members notice with the next message; their views begin anew, with a `gap` of reason `epoch`.
+   * Members are told at once. They keep what the log still has, and get a `gap` of reason `epoch` for what it has lost.
    */
   newEpoch(): Promise<void>
   /** The numbers of this server since its start, and now: a new object of plain data, also after `close()`. */
