@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module'
 import { wire } from '@roomful/contract/protocol'
 import { expect, test } from 'vitest'
+import { memoryLog } from '../../src/index.ts'
 import { believe, chat } from '../support/chat.ts'
+import { MemoryHub, sharedLog } from '../support/memory-nodes.ts'
 import { startRooms, texts, words } from '../support/start-rooms.ts'
 
 type AdapterClass = new (nsp: unknown) => object
@@ -26,7 +28,8 @@ class NoOtherNodes extends ClusterAdapter {
 }
 
 test('S12 with an adapter of several nodes, nothing of a room goes through the adapter', async () => {
-  const options = { contract: chat, authenticate: believe, presenceGraceMs: 0, limits: { members: 3 } }
+  const log = sharedLog(memoryLog(), new MemoryHub().node())
+  const options = { contract: chat, authenticate: believe, log, presenceGraceMs: 0, limits: { members: 3 } }
   const { io, rooms, connect, errors } = await startRooms(options, { adapter: NoOtherNodes as never })
   const clients = [await connect({ id: 'ann' }), await connect({ id: 'bob' }), await connect({ id: 'cy' })] as const
   const [ann, bob, cy] = clients // bob reads packs

@@ -198,7 +198,6 @@ export class Members {
    */
   takeOwnChanges(now: number): readonly OwnChange[] {
     if (!this.isPartial || this.#changed.size === 0 || now < this.#ownPublishedAt + PRESENCE_INTERVAL_MS) return []
-    this.#ownPublishedAt = now
     const { v, count } = this.#published
     const changes = [...this.#changed].flatMap((id) => {
       const member = this.#member(id)
@@ -207,6 +206,7 @@ export class Members {
       return member ? [{ sockets, change: { v, count, set: [member] } }] : []
     })
     this.#changed.clear()
+    if (changes.length > 0) this.#ownPublishedAt = now
     return changes
   }
 
