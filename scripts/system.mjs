@@ -51,6 +51,19 @@ export async function ensurePython() {
   return missingOutcome(sentence, { ci: Boolean(process.env.CI) })
 }
 
+/** Makes sure that there is a `redis-server`, which the tests of the log in Redis start. */
+export async function ensureRedis() {
+  if (!hasRedis() && isDebianRoot) {
+    console.log('redis-server not found: installing it')
+    await aptInstall('redis-server')
+  }
+  if (hasRedis()) return stepOutcome('redis', 0)
+  const sentence = 'redis: there is no redis-server'
+  console.error(`${sentence}. To install it: apt-get install redis-server, or brew install redis`)
+  return missingOutcome(sentence, { ci: Boolean(process.env.CI) })
+}
+
+const hasRedis = () => spawnSync('redis-server', ['--version']).status === 0
 const hasPython = () => findFlask() !== undefined && findPython() !== undefined
 
 /**

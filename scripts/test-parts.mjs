@@ -14,10 +14,13 @@ const OUTSIDE = new Set([
   'node:https',
   'node:net',
   'node:worker_threads',
+  'ioredis',
   'libsql',
   'msw/node',
   'playwright',
+  'redis',
   'vite',
+  '@roomful/server/redis',
   '@roomful/server/sqlite',
   '@roomful/testing/proxy',
 ])

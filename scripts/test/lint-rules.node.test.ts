@@ -20,6 +20,7 @@ const walls: readonly [file: string, allowed: readonly string[], forbidden: read
     [
       '@roomful/react',
       '@roomful/server',
+      '@roomful/server/redis',
       '@roomful/server/sqlite',
       '@roomful/testing/proxy',
       'socket.io-client',

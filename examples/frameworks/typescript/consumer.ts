@@ -3,6 +3,7 @@ import * as contract from '@roomful/contract'
 import * as protocol from '@roomful/contract/protocol'
 import * as react from '@roomful/react'
 import * as server from '@roomful/server'
+import * as redis from '@roomful/server/redis'
 import * as sqlite from '@roomful/server/sqlite'
 import * as testing from '@roomful/testing'
 import * as msw from '@roomful/testing/msw'
@@ -12,7 +13,7 @@ import * as vite from '@roomful/testing/vite'
 import * as matchers from '@roomful/testing/vitest'
 import { Server } from 'socket.io'
 
-export { client, contract, matchers, msw, protocol, proxy, react, sqlite, storage, testing, vite }
+export { client, contract, matchers, msw, protocol, proxy, react, redis, sqlite, storage, testing, vite }
 
 const chat = contract.defineContract({ room: { message: contract.typeOnly<{ text: string }>() } })
 

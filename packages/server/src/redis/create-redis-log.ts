@@ -7,6 +7,8 @@ import { type RowOptions, rowLimits } from '../log/row-limits.ts'
 import { createRedisConnection, type RedisClientLike } from './connection/create-connection.ts'
 import { logScripts } from './log/log-scripts.ts'
 import { RedisLog } from './log/redis-log.ts'
+import { nodeScripts } from './nodes/node-scripts.ts'
+import { RedisNodes } from './nodes/redis-nodes.ts'
 
 /** `maxRowsPerUser`, `maxRowsPerAddress`, `maxRows` and `maxBans` are counted in each of 64 partitions of the rooms. */
 export interface RedisLogOptions extends RowOptions, BanOptions {
@@ -56,10 +58,13 @@ export function redisLog(options: RedisLogOptions): RoomLog {
   const connection = createRedisConnection({
     ...(client !== undefined && { client }),
     ...(url !== undefined && { url }),
-    scripts: logScripts,
+    scripts: [...logScripts, ...nodeScripts],
     isReplicated: durability === 'replica',
   })
-  return new RedisLog({ connection, prefix, durability, limits, maxBans, keep })
+  const connected = connection.connect()
+  connected.catch(() => {}) // an error of `check` and of all calls
+  const nodes = new RedisNodes({ connection, prefix, connected })
+  return new RedisLog({ connection, nodes, prefix, durability, limits, maxBans, keep })
 }
 
 function invalid(sentence: string): RoomfulError {

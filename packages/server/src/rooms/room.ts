@@ -85,7 +85,7 @@ export class Room {
     })
   }
 
-  /** Begins to receive what the log commits. A member must enter after this, and read the log after that (S11). */
+  /** Begins to receive what the log and other nodes say. A member must enter after this, and read the log after that (S11). */
   async open(): Promise<void> {
     this.#subscription ??= this.#subscribe()
     try {
@@ -251,7 +251,7 @@ export class Room {
         onMembers: (change) => shared.receive(change),
       }),
     )
-    shared.start()
+    await shared.start()
     return unsubscribe
   }
 

@@ -1,20 +1,19 @@
 import { MemoryHub, type MemoryNode } from '../support/memory-nodes.ts'
 import { describeNodes } from './nodes-suite.ts'
 
-describeNodes<MemoryNode>('nodes in memory', () => {
-  const hub = new MemoryHub()
-  return {
-    createNode: async () => hub.node(),
-    kill: async (node) => node.die(),
-    freeze: async (node, untilRemoved) => {
-      node.expire()
-      await untilRemoved()
-      node.restore()
-    },
-    forget: async () => hub.forget(),
-    reconnect: async (node) => {
-      node.fail()
-      node.restore()
-    },
-  }
+const hub = new MemoryHub()
+
+describeNodes<MemoryNode>('nodes in memory', {
+  createNode: () => hub.node(),
+  kill: (node) => node.die(),
+  freeze: async (node, untilRemoved) => {
+    node.expire()
+    await untilRemoved()
+    node.restore()
+  },
+  forget: async () => hub.forget(),
+  reconnect: async (node) => {
+    node.fail()
+    node.restore()
+  },
 })

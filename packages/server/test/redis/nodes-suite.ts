@@ -3,9 +3,9 @@ import type { MembersChange, NodeOptions, Nodes } from '../../src/index.ts'
 
 /** Nodes that reach each other, and what may happen to them. */
 export interface NodesWorld<Node extends Nodes = Nodes> {
-  createNode(): Promise<Node>
+  createNode(): Node
   /** The process of the node ends without a word. */
-  kill(node: Node): Promise<void>
+  kill(node: Node): void
   /** The process of the node stands still until the others have removed its members, and then goes on. */
   freeze(node: Node, untilRemoved: () => Promise<void>): Promise<void>
   /** All members are forgotten, as after a failover to an empty server. */
@@ -46,14 +46,12 @@ const strangeTexts: readonly string[] = [
 ]
 
 /** The behaviour of all implementations of `Nodes`. */
-export function describeNodes<Node extends Nodes>(name: string, createWorld: () => NodesWorld<Node>): void {
-  let world: NodesWorld<Node>
+export function describeNodes<Node extends Nodes>(name: string, world: NodesWorld<Node>): void {
   let rooms = 0
   const newRoom = (): string => `room ${(rooms += 1)}`
 
   const startNode = async (info = '', graceMs = GRACE_MS) => {
-    world ??= createWorld()
-    const node = await world.createNode()
+    const node = world.createNode()
     const received: [message: string, from: string][] = []
     const options = {
       info,
@@ -311,7 +309,8 @@ export function describeNodes<Node extends Nodes>(name: string, createWorld: () 
         const heard = await watching.listen(room)
         const heardShared = await watching.listen(shared)
         const endedAt = performance.now()
-        await (how === 'stopped' ? ended.node.stop() : world.kill(ended.node))
+        if (how === 'stopped') await ended.node.stop()
+        else world.kill(ended.node)
         expect(await positionOf(watching.node, room)).toMatchObject({ count: 1 })
         const count = async () => (await watching.node.memberPositions(names)).reduce((sum, one) => sum + one.count, 0)
         await expect.poll(count).toBe(1)

@@ -184,8 +184,13 @@ export class MemoryNode implements Nodes {
 
   /** Ends `fail`, and says so. */
   restore(): void {
-    this.#failure = undefined
+    this.endFailure()
     this.options?.onRestored()
+  }
+
+  /** Ends `fail` without a word. */
+  endFailure(): void {
+    this.#failure = undefined
   }
 
   /** Calls take effect, and are answered, only after the promise. */

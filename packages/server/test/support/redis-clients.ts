@@ -14,9 +14,14 @@ export function clientOf(name: ClientPackage, server: RedisServer): RedisClientL
   return new Redis(server.port, '127.0.0.1', { lazyConnect: true })
 }
 
-export function clusterOf(name: ClientPackage, [server]: readonly RedisServer[]): RedisClientLike {
+/** `whenDone` calls its argument at the end; the end of the test, unless it is given. */
+export function clusterOf(
+  name: ClientPackage,
+  [server]: readonly RedisServer[],
+  whenDone: (end: () => void) => void = onTestFinished,
+): RedisClientLike {
   if (name === 'redis') return createCluster({ rootNodes: [{ url: server?.url ?? '' }] })
   const cluster = new Cluster([{ host: '127.0.0.1', port: server?.port ?? 0 }], { lazyConnect: true })
-  onTestFinished(() => cluster.disconnect())
+  whenDone(() => cluster.disconnect())
   return cluster
 }

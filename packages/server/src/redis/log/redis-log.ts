@@ -6,6 +6,7 @@ import type { LogEntry, LogHead } from '../../log/log-entry.ts'
 import type { RetentionBounds } from '../../log/retention.ts'
 import { rowLimitReached, type RowLimits } from '../../log/row-limits.ts'
 import type { Sender, SenderRow } from '../../log/sender-row.ts'
+import type { Nodes } from '../../nodes/nodes.ts'
 import type { RedisConnection, RedisReply, RedisScript } from '../redis-connection.ts'
 import { KnownHeads } from './known-heads.ts'
 import * as scripts from './log-scripts.ts'
@@ -15,6 +16,7 @@ import { Sweep } from './sweep.ts'
 
 export interface RedisLogParts {
   readonly connection: RedisConnection
+  readonly nodes: Nodes
   readonly prefix: string
   readonly durability: 'async' | 'replica'
   readonly limits: RowLimits
@@ -29,6 +31,7 @@ const HEADS = 256
 
 /** A room's log in Redis. Each call is one script, or a few. */
 export class RedisLog implements RoomLog {
+  readonly nodes: Nodes
   readonly dedupMs: number
   readonly durability: 'async' | 'replica'
   readonly #parts: RedisLogParts
@@ -41,6 +44,7 @@ export class RedisLog implements RoomLog {
 
   constructor(parts: RedisLogParts) {
     this.#parts = parts
+    this.nodes = parts.nodes
     this.dedupMs = parts.limits.dedupMs
     this.durability = parts.durability
     this.#publish = parts.connection.isCluster ? 'SPUBLISH' : 'PUBLISH'
@@ -49,8 +53,6 @@ export class RedisLog implements RoomLog {
       claim: (partition, everyMs) => this.#claimSweep(partition, everyMs),
       sweep: (partition, isStopped) => this.#sweepPartition(partition, isStopped),
     })
-    // A failure is an error of `check` and of all calls.
-    parts.connection.connect().catch(() => {})
   }
 
   async commit(room: string, batch: Batch): Promise<Committed | undefined> {

@@ -15,7 +15,8 @@ import { createScript } from '../redis-script.ts'
  */
 const PROLOGUE = `
 local function int(x) return string.format('%.0f', x) end
-local source = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') or '-', 1, 16)
+local info = redis.pcall('INFO', 'replication')
+local source = string.sub(type(info) == 'string' and string.match(info, 'master_replid:(%x+)') or '-', 1, 16)
 local base = tonumber(ARGV[1])
 local function parse(record)
   local version, count, from = string.match(record, '^(%d+) (%d+) (%S+)$')

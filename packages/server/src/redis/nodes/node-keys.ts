@@ -1,5 +1,8 @@
 import type { RedisConnection } from '../redis-connection.ts'
 
+/** The rooms lie in so many partitions, each in one hash slot. */
+export const PARTITIONS = 64
+
 /** A room's name, a user's id or a state as it stands in Redis: all characters survive, and none is a line break. */
 export function encodeText(text: string): string {
   return JSON.stringify(text)
@@ -11,7 +14,6 @@ export function decodeText(encoded: string): string {
 
 /** The keys and channels of nodes. Those of a partition have one hash tag, and so have those that all nodes share. */
 export class NodeKeys {
-  readonly partitions: number
   /** PUBLISH, or SPUBLISH in a cluster. */
   readonly publish: string
   /** The keys of the heartbeat scripts. */
@@ -20,8 +22,7 @@ export class NodeKeys {
   readonly channel: string
   readonly #prefix: string
 
-  constructor(prefix: string, partitions: number, { isCluster }: RedisConnection) {
-    this.partitions = partitions
+  constructor(prefix: string, { isCluster }: RedisConnection) {
     this.publish = isCluster ? 'SPUBLISH' : 'PUBLISH'
     this.#prefix = prefix
     const tag = `{${prefix}:nodes}`
@@ -33,7 +34,7 @@ export class NodeKeys {
     let hash = 0x811c9dc5
     for (let index = 0; index < room.length; index += 1)
       hash = Math.imul(hash ^ room.charCodeAt(index), 0x01000193) >>> 0
-    return hash % this.partitions
+    return hash % PARTITIONS
   }
 
   roomChannel(room: string): string {

@@ -13,7 +13,7 @@ import type { RedisConnection } from '../redis-connection.ts'
 import { Heartbeat, NODE_TIMING, type NodeTiming } from './heartbeat.ts'
 import { LIST } from './heartbeat-scripts.ts'
 import { decodeChange, decodeMessage, encodeMessage } from './node-frames.ts'
-import { decodeText, encodeText, NodeKeys } from './node-keys.ts'
+import { decodeText, encodeText, NodeKeys, PARTITIONS } from './node-keys.ts'
 import { pairsOf } from './redis-replies.ts'
 import { removeEnded } from './remove-ended.ts'
 import { type NodeLife, SharedMemberStore } from './shared-members.ts'
@@ -24,32 +24,36 @@ const MAX_BYTES = 65_536
 export interface RedisNodesOptions {
   readonly connection: RedisConnection
   readonly prefix: string
-  readonly partitions: number
+  /** Settles with the first attempt to connect: a start waits for it. */
+  readonly connected?: Promise<void>
   /** For tests. */
   readonly timing?: NodeTiming
 }
 
-/** The processes that use one Redis, with the same prefix and number of partitions. All calls reject before `start` and after `stop`. */
+/** The processes that use one Redis, with the same prefix. All calls reject before `start` and after `stop`. */
 export class RedisNodes implements Nodes {
   readonly id: string = randomBytes(16).toString('base64url')
   readonly #connection: RedisConnection
   readonly #keys: NodeKeys
   readonly #store: SharedMemberStore
   readonly #timing: NodeTiming
+  readonly #connected: Promise<void> | undefined
   readonly #changes = new Set<Promise<unknown>>()
   readonly #undo = new Set<() => void>()
   #heartbeat: Heartbeat | undefined
   #isStopped = false
 
-  constructor({ connection, prefix, partitions, timing = NODE_TIMING }: RedisNodesOptions) {
+  constructor({ connection, prefix, connected, timing = NODE_TIMING }: RedisNodesOptions) {
+    this.#connected = connected
     this.#connection = connection
-    this.#keys = new NodeKeys(prefix, partitions, connection)
+    this.#keys = new NodeKeys(prefix, connection)
     this.#store = new SharedMemberStore(connection, this.#keys)
     this.#timing = timing
   }
 
   async start(options: NodeOptions): Promise<void> {
     assertSize('the info of a node', options.info)
+    await this.#connected?.catch(() => {}) // the calls below reject then
     const heartbeat = new Heartbeat({
       connection: this.#connection,
       keys: this.#keys,
@@ -120,7 +124,7 @@ export class RedisNodes implements Nodes {
   }
 
   async *rooms(): AsyncGenerator<{ readonly name: string; readonly members: number }> {
-    for (let partition = 0; partition < this.#keys.partitions; partition += 1) {
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
       let cursor = '0'
       do {
         this.#assertRunning()

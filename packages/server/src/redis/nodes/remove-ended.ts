@@ -1,7 +1,7 @@
 import type { GoneMember } from '../../nodes/nodes.ts'
 import type { RedisConnection } from '../redis-connection.ts'
 import { HOLD_CLAIM } from './heartbeat-scripts.ts'
-import type { NodeKeys } from './node-keys.ts'
+import { type NodeKeys, PARTITIONS } from './node-keys.ts'
 import type { NodeLife, SharedMemberStore } from './shared-members.ts'
 
 /** Rooms whose members are removed at once. */
@@ -29,7 +29,7 @@ export async function removeEnded(ended: NodeLife, parts: RemovalParts): Promise
     heldAt = performance.now()
     return (await connection.run(HOLD_CLAIM, keys.nodes, [ended.node, ended.life, claimer, ms])) === 1
   }
-  for (let partition = 0; partition < keys.partitions; partition += 1) {
+  for (let partition = 0; partition < PARTITIONS; partition += 1) {
     let cursor = '0'
     do {
       const page = await store.roomsOf(ended.node, partition, cursor)

@@ -215,8 +215,6 @@ export class Memberships {
     // Again, since a slow adapter may have added the socket after it ended or was put out.
     if (this.#ended || this.#rooms.get(name) !== membership) room.unsubscribe(this.#socket)
     const page = (await this.#missed(room, since, bytes)) ?? wirePage(await this.#newest(room, last, bytes))
-    const known = room.shared?.known
-    if (known !== undefined) await known // without nodes all is done in one tick
     const members = room.members(this.#identity.wire.id)
     return { ok: true, ...page, ...(members && { members }) }
   }

@@ -30,7 +30,6 @@ export class SharedMembers {
   #isCounted = false
   /** What other nodes have, by node and user. */
   readonly #states = new Map<string, NodeMember>()
-  #firstRead: Promise<void> | undefined
   /** The changes since the read began that is under way. */
   #held: MembersChange[] | undefined
   #mustReadAgain = false
@@ -49,16 +48,15 @@ export class SharedMembers {
     this.#nodes = nodes
   }
 
-  /** Changes come from now on. */
-  start(): void {
-    const read = this.#read().finally(() => (this.#firstRead = undefined))
-    const late = new Promise<void>((resolve) => setTimeout(resolve, JOIN_MS).unref?.())
-    this.#firstRead = Promise.race([read, late])
-  }
-
-  /** Resolves once the members of other nodes are known, or cannot be read soon; undefined: now. */
-  get known(): Promise<void> | undefined {
-    return this.#firstRead
+  /**
+   * Changes come from now on. Resolves once the members of other nodes are known, or cannot be read soon. A socket that enters
+   * then may take the place of a lost connection on another node.
+   */
+  async start(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, JOIN_MS)))
+    await Promise.race([this.#read(), late])
+    clearTimeout(timer)
   }
 
   /** Whether another node is known to have the user. */
