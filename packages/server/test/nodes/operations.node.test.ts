@@ -1,0 +1,218 @@
+import { defineContract } from '@roomful/contract'
+import { INBOX, type Out, wire } from '@roomful/contract/protocol'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { memoryLog, refuse, type RoomsOptions } from '../../src/index.ts'
+import { believe, chat } from '../support/chat.ts'
+import { MemoryHub, type MemoryNode, sharedLog } from '../support/memory-nodes.ts'
+import { type Client, connectRaw, gate, startRooms, texts, words } from '../support/start-rooms.ts'
+
+const contract = defineContract({ ...chat.definition, inbox: { note: z.object({ text: z.string() }) } })
+type Options = Partial<RoomsOptions<typeof contract>>
+
+/** Servers over one log, as many as there are options. */
+async function startNodes(...options: Options[]) {
+  const hub = new MemoryHub()
+  const log = memoryLog()
+  const startOne = async (own: Options) => {
+    const node = hub.node()
+    const common = { contract, authenticate: believe, log: sharedLog(log, node) }
+    return { node, ...(await startRooms({ ...common, ...own })) }
+  }
+  return { log, servers: await Promise.all(options.map(startOne)) }
+}
+
+async function startTwo(both: Options = {}) {
+  const { log, servers } = await startNodes(both, both)
+  const [one, two] = servers as [(typeof servers)[0], (typeof servers)[0]]
+  return { log, one, two }
+}
+
+const outs = (client: Client): Out[] => client.of(wire.out).map(([out]) => out as Out)
+const byes = (client: Client): unknown[] => client.of(wire.bye).map(([bye]) => bye)
+
+describe('SEC15 rooms.remove over two nodes', () => {
+  test('puts the user out on both: no more events, and every request needs another join', async () => {
+    const { one, two } = await startTwo()
+    const tabs = [await one.connect({ id: 'ann' }), await two.connect({ id: 'ann' })]
+    const bob = await two.connect({ id: 'bob' })
+    for (const client of [...tabs, bob]) await client.join('general')
+    await one.rooms.remove('general', 'ann', { code: 'SPAM', message: 'no advertising' })
+    await bob.publish('general', texts(['after']))
+    await expect.poll(() => words(bob)).toEqual(['after'])
+    for (const ann of tabs) {
+      expect(await ann.publish('general', texts(['mine']))).toMatchObject({ code: 'NOT_MEMBER', results: [] })
+      expect(outs(ann)).toEqual([{ room: 'general', code: 'SPAM', message: 'no advertising' }])
+      expect(words(ann)).toEqual([])
+    }
+    expect(await tabs[1]?.join('general')).toMatchObject({ ok: true })
+    expect(outs(tabs[1] as Client)).toHaveLength(1)
+  })
+
+  test('removes a connection that is lost and kept as a member by the other one', async () => {
+    const left: string[] = []
+    const onLeave = ({ user }: { user: { id: string } }) => void left.push(user.id)
+    const { one, two } = await startTwo({ presenceGraceMs: 60_000, onLeave })
+    const ann = await two.connect({ id: 'ann' })
+    await ann.join('general')
+    ann.socket.io.engine.close()
+    await expect.poll(() => two.rooms.metrics().connections).toBe(0)
+    await one.rooms.remove('general', 'ann')
+    await expect.poll(() => left).toEqual(['ann'])
+  })
+
+  test('stores a ban for both, also while a node does not answer, and resolves when that one is dead', async () => {
+    const { log, one, two } = await startTwo()
+    const [ann, lost] = [await one.connect({ id: 'ann' }), await two.connect({ id: 'ann' })]
+    for (const client of [ann, lost]) await client.join('general')
+    two.node.drop(({ type, room }) => type === 'message' && room === undefined)
+    let isRemoved = false
+    const removed = one.rooms.remove('general', 'ann', { banMs: 60_000 }).then(() => (isRemoved = true))
+    await expect.poll(() => log.ban('general', 'ann')).toMatchObject({ code: 'BANNED' })
+    expect(await ann.join('general')).toMatchObject({ ok: false, code: 'BANNED' })
+    expect(await (await two.connect({ id: 'ann' })).join('general')).toMatchObject({ code: 'BANNED' })
+    expect(isRemoved).toBe(false)
+    two.node.die()
+    await removed
+    await one.rooms.unban('general', 'ann')
+    expect(await ann.join('general')).toMatchObject({ ok: true })
+  })
+
+  test('puts the user out again after a join on the other one before the ban was stored', async () => {
+    const { log, one, two } = await startTwo()
+    const storing = gate()
+    const { setBan } = log
+    log.setBan = async (...args) => {
+      await storing.opened
+      await setBan.apply(log, args)
+    }
+    const ann = await two.connect({ id: 'ann' })
+    await ann.join('general')
+    const removed = one.rooms.remove('general', 'ann', { banMs: 60_000 })
+    await expect.poll(() => outs(ann)).toHaveLength(1)
+    expect(await ann.join('general')).toMatchObject({ ok: true })
+    storing.open()
+    await removed
+    await expect.poll(() => outs(ann)).toHaveLength(2)
+    expect(await ann.join('general')).toMatchObject({ code: 'BANNED' })
+  })
+})
+
+describe('S20 rooms.disconnect over two nodes', () => {
+  test('ends the connections of the user on both, and says why', async () => {
+    const { one, two } = await startTwo()
+    const tabs = [await one.connect({ id: 'ann' }), await two.connect({ id: 'ann' })]
+    const bob = await two.connect({ id: 'bob' })
+    await one.rooms.disconnect('ann', { code: 'BLOCKED', message: 'blocked' })
+    for (const ann of tabs) {
+      await expect.poll(() => byes(ann)).toEqual([{ code: 'BLOCKED', message: 'blocked' }])
+      await expect.poll(() => ann.socket.connected).toBe(false)
+    }
+    expect([bob.socket.connected, byes(bob)]).toEqual([true, []])
+  })
+
+  test('refuses a connection whose authenticate is running on the other one', async () => {
+    const [asked, known] = [gate(), gate()]
+    const authenticate = async (handshake: { auth: Readonly<Record<string, unknown>> }) => {
+      asked.open()
+      await known.opened
+      return believe(handshake)
+    }
+    const { servers } = await startNodes({}, { authenticate })
+    const [one, two] = servers
+    const socket = connectRaw(two?.url ?? '', { id: 'ann' })
+    const refusal = new Promise<unknown>((resolve) => socket.on('connect_error', resolve))
+    await asked.opened
+    await one?.rooms.disconnect('ann', { code: 'BLOCKED' })
+    known.open()
+    expect(await refusal).toMatchObject({ data: { code: 'BLOCKED' } })
+  })
+
+  test('that a node gets late does not end a connection that began after it', async () => {
+    const { one, two } = await startTwo()
+    const call = async (id: string, agoMs: number): Promise<void> => {
+      const args = { userId: 'ann', bye: { code: 'KICKED' } }
+      await two.node.send(JSON.stringify({ type: 'call', id, name: 'disconnect', args, agoMs }))
+    }
+    const ann = await one.connect({ id: 'ann' })
+    await call('late', 60_000)
+    await one.rooms.disconnect('bob') // the node has answered what came before
+    expect(byes(ann)).toEqual([])
+    await call('now', 0)
+    await expect.poll(() => byes(ann)).toEqual([{ code: 'KICKED' }])
+  })
+})
+
+describe('S18 rooms.reauthorize over two nodes', () => {
+  test('asks for the rooms of the user, or of all users, on both', async () => {
+    let refused: readonly string[] = []
+    const join = ({ user }: { user: { id: string } }) => {
+      if (refused.includes(user.id)) throw refuse('EXPELLED', 'not any more')
+      return true
+    }
+    const { one, two } = await startTwo({ authorize: { join } })
+    const [ann, bob, eve] = [
+      await one.connect({ id: 'ann' }),
+      await two.connect({ id: 'bob' }),
+      await two.connect({ id: 'eve' }),
+    ]
+    for (const client of [ann, bob, eve]) await client.join('general')
+    refused = ['ann', 'bob']
+    await one.rooms.reauthorize('bob')
+    await expect.poll(() => outs(bob)).toEqual([{ room: 'general', code: 'EXPELLED', message: 'not any more' }])
+    expect(outs(ann)).toEqual([])
+    refused = ['ann', 'eve']
+    await two.rooms.reauthorize()
+    for (const client of [ann, eve]) await expect.poll(() => outs(client)).toHaveLength(1)
+  })
+})
+
+describe('the log alone is enough over two nodes', () => {
+  test('S10 for rooms.newEpoch: members of both get $head with the epoch before', async () => {
+    const { one, two } = await startTwo()
+    const clients = [await one.connect({ id: 'ann' }), await two.connect({ id: 'bob' })]
+    for (const client of clients) await client.join('general')
+    await clients[0]?.publish('general', texts(['one']))
+    for (const client of clients) await expect.poll(() => words(client)).toEqual(['one'])
+    await one.rooms.newEpoch()
+    for (const client of clients)
+      await expect
+        .poll(() => client.of(wire.head).at(-1)?.[0])
+        .toMatchObject({ room: 'general', seq: 1, previous: { head: 1 } })
+  })
+
+  test('S25 for rooms.toUser: the user is on the other node', async () => {
+    const { one, two } = await startTwo()
+    const ann = await two.connect({ id: 'ann' })
+    await ann.join(INBOX)
+    const receipt = await one.rooms.toUser('ann').emit('note', { text: 'hello' })
+    expect(receipt).toMatchObject({ confirmed: true, seq: 1 })
+    await expect.poll(() => ann.of('note').map(([data]) => data)).toEqual([{ text: 'hello' }])
+  })
+
+  test('for rooms.history', async () => {
+    const { one, two } = await startTwo()
+    const ann = await two.connect({ id: 'ann' })
+    await ann.join('general')
+    await ann.publish('general', texts(['one', 'two']))
+    expect((await one.rooms.history('general')).entries.map(({ data }) => data)).toEqual([
+      { text: 'one' },
+      { text: 'two' },
+    ])
+  })
+})
+
+test('a node whose other node has an older version does its part, and says so', async () => {
+  const { one, two } = await startTwo()
+  two.node.options = { ...(two.node.options as NonNullable<MemoryNode['options']>), onMessage: () => {} }
+  const ann = await one.connect({ id: 'ann' })
+  const ended = one.rooms.disconnect('ann').catch((error: unknown) => error)
+  const call = 'unknown'
+  await expect.poll(() => byes(ann)).toHaveLength(1)
+  await two.node.send(JSON.stringify({ type: 'answer', id: '1', result: call }), `$node:${one.node.id}`)
+  expect(await ended).toMatchObject({
+    code: 'UNAVAILABLE',
+    message:
+      'rooms.disconnect: 1 of 1 other nodes has a version without this call; the call had effect on this node and on 0 of the other nodes',
+  })
+})
