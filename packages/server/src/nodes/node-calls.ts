@@ -156,5 +156,5 @@ export class NodeCalls {
 }
 
 function sentNow({ content, madeAt }: MadeCall): NodeCallMessage {
-  return { ...content, agoMs: Math.ceil(performance.now() - madeAt) }
+  return { ...content, agoMs: Math.floor(performance.now() - madeAt) } // not longer ago: no connection of that time is missed
 }

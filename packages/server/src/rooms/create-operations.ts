@@ -1,10 +1,12 @@
-import type { AnyContract, Presence, User } from '@roomful/contract'
-import { assertRoomName, validate } from '@roomful/contract/protocol'
+import { type AnyContract, type Presence, RoomfulError, type User } from '@roomful/contract'
+import { assertRoomName, validate, type WireMember } from '@roomful/contract/protocol'
 import { assertIntegers } from '../assert-numbers.ts'
 import type { Drain } from '../drain.ts'
 import type { Page } from '../log/log.ts'
 import type { Settings } from '../settings.ts'
 import type { ActiveRooms } from './active-rooms.ts'
+import { createPresenceMerge } from './members/presence-rules.ts'
+import { readMembers } from './members/read-members.ts'
 import type { NodeOperations } from './node-operations.ts'
 import { assertUser, assertUserId, banFrom, byeFrom } from './operation-arguments.ts'
 import type {
@@ -27,6 +29,8 @@ interface OperationParts {
 export function createOperations<C extends AnyContract>(parts: OperationParts): RoomOperations<C> {
   const { settings, drain, activeRooms, nodeOperations } = parts
   const { log } = settings
+  const { nodes } = log
+  const merge = createPresenceMerge(settings)
 
   async function remove(room: string, userId: string, options: RemoveOptions = {}): Promise<void> {
     const ban = banFrom(room, userId, options)
@@ -59,13 +63,23 @@ export function createOperations<C extends AnyContract>(parts: OperationParts): 
     return await log.page(room, { ...from, limit: Math.min(limit, page), bytes: pageBytes })
   }
 
-  function members(room: string): readonly RoomMember<C>[] {
+  async function members(room: string): Promise<readonly RoomMember<C>[]> {
     assertRoomName(room)
-    const list = activeRooms.find(room)?.allMembers() ?? []
+    const list = await allMembers(room)
     return list.map(({ user, presence }) => ({
       user: parsed('user', user) as User<C>,
       ...(presence !== undefined && { presence: parsed('presence', presence) as Presence<C> }),
     }))
+  }
+
+  async function allMembers(name: string): Promise<readonly WireMember[]> {
+    const room = activeRooms.find(name)
+    if (nodes === undefined || drain.isClosing) return room?.allMembers() ?? []
+    try {
+      return await readMembers(name, room, nodes, merge && ((presences) => merge(presences, name)))
+    } catch (error) {
+      throw unreadable('members', error)
+    }
   }
 
   /** As the contract's schema gives it out. */
@@ -75,7 +89,15 @@ export function createOperations<C extends AnyContract>(parts: OperationParts): 
   }
 
   async function* list(): AsyncGenerator<RoomSummary> {
-    for (const { name, memberCount } of activeRooms.withMembers()) yield { name, members: memberCount }
+    if (nodes === undefined || drain.isClosing) {
+      for (const { name, memberCount } of activeRooms.withMembers()) yield { name, members: memberCount }
+      return
+    }
+    try {
+      yield* nodes.rooms()
+    } catch (error) {
+      throw unreadable('list', error)
+    }
   }
 
   return {
@@ -87,8 +109,12 @@ export function createOperations<C extends AnyContract>(parts: OperationParts): 
       }),
     disconnect: (userId, options) => drain.run(() => disconnect(userId, options)),
     reauthorize: (userId) => drain.run(() => reauthorize(userId)),
-    members: async (room) => members(room),
+    members,
     history: (room, range) => drain.run(() => history(room, range)),
     list,
   }
+}
+
+function unreadable(method: string, cause: unknown): RoomfulError {
+  return new RoomfulError('UNAVAILABLE', `rooms.${method}: the members of all nodes cannot be read now`, { cause })
 }

@@ -2,7 +2,7 @@ import { defineContract } from '@roomful/contract'
 import { INBOX, type Out, wire } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { memoryLog, refuse, type RoomsOptions } from '../../src/index.ts'
+import { memoryLog, refuse, type Rooms, type RoomsOptions } from '../../src/index.ts'
 import { believe, chat } from '../support/chat.ts'
 import { MemoryHub, type MemoryNode, sharedLog } from '../support/memory-nodes.ts'
 import { type Client, connectRaw, gate, startRooms, texts, words } from '../support/start-rooms.ts'
@@ -199,6 +199,83 @@ describe('the log alone is enough over two nodes', () => {
       { text: 'one' },
       { text: 'two' },
     ])
+  })
+})
+
+describe('rooms.members and rooms.list over two nodes', () => {
+  const idsOf = async ({ rooms }: { rooms: Rooms<typeof contract> }, room = 'general') =>
+    (await rooms.members(room)).map(({ user }) => user.id)
+
+  async function listOf({ rooms }: { rooms: Rooms<typeof contract> }): Promise<Record<string, number>> {
+    const list: Record<string, number> = {}
+    for await (const { name, members } of rooms.list()) list[name] = members
+    return list
+  }
+
+  test('give the users of both, each once, in the order in which they came', async () => {
+    const { one, two } = await startTwo()
+    const ann = await one.connect({ id: 'ann' })
+    await ann.ask(wire.join, { room: 'general', presence: { status: 'away' } })
+    expect(await idsOf(one)).toEqual(['ann'])
+    await expect.poll(() => idsOf(two)).toEqual(['ann'])
+    for (const id of ['bob', 'ann', 'eve']) await (await two.connect({ id })).join('general')
+    await (await two.connect({ id: 'bob' })).join('other')
+    for (const server of [one, two]) {
+      await expect.poll(() => idsOf(server)).toEqual(['ann', 'bob', 'eve'])
+      await expect.poll(() => listOf(server)).toEqual({ general: 3, other: 1 })
+      expect(await idsOf(server, 'nowhere')).toEqual([])
+    }
+    const user = { id: 'ann', name: 'ann' }
+    expect((await two.rooms.members('general'))[0]).toEqual({ user, presence: { status: 'away' } })
+  })
+
+  test('know at once what this node has, also before the other one knows it', async () => {
+    const { one } = await startTwo()
+    const ann = await one.connect({ id: 'ann' })
+    one.node.slowDown(gate().opened)
+    const joined = ann.ask(wire.join, { room: 'general', presence: { status: 'away' } })
+    one.node.slowDown(undefined)
+    await joined
+    await ann.ask(wire.presence, { room: 'general', presence: { status: 'online' } })
+    expect(await one.rooms.members('general')).toMatchObject([{ user: { id: 'ann' }, presence: { status: 'online' } }])
+    await ann.ask(wire.leave, { room: 'general' })
+    expect(await idsOf(one)).toEqual([])
+  })
+
+  test('list all members of a room with more than limits.members, and no inboxes', async () => {
+    const { one, two } = await startTwo({ limits: { members: 2 } })
+    for (const [index, server] of [one, two, one, two].entries()) {
+      const client = await server.connect({ id: `user-${index}` })
+      await client.join('general')
+      await client.join(INBOX)
+    }
+    await expect.poll(() => idsOf(two)).toEqual(['user-0', 'user-1', 'user-2', 'user-3'])
+    expect(await listOf(one)).toEqual({ general: 4 })
+  })
+
+  test('merge the presences of a user by mergePresence, whichever node has them', async () => {
+    const mergePresence: Options['mergePresence'] = (presences) =>
+      presences.find(({ status }) => status === 'online') ?? presences[0]
+    const { one, two } = await startTwo({ mergePresence })
+    for (const [server, status] of [
+      [one, 'online'],
+      [two, 'away'],
+    ] as const)
+      await (await server.connect({ id: 'ann' })).ask(wire.join, { room: 'general', presence: { status } })
+    for (const { rooms } of [one, two])
+      await expect.poll(() => rooms.members('general')).toMatchObject([{ presence: { status: 'online' } }])
+  })
+
+  test('reject while the nodes cannot be reached, and are empty after close', async () => {
+    const { one, two } = await startTwo()
+    await (await two.connect({ id: 'ann' })).join('general')
+    one.node.fail()
+    await expect(one.rooms.members('general')).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: expect.any(Error) })
+    await expect(listOf(one)).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: expect.any(Error) })
+    one.node.restore()
+    expect(await listOf(one)).toEqual({ general: 1 })
+    await one.rooms.close()
+    expect([await idsOf(one), await listOf(one)]).toEqual([[], {}])
   })
 })
 

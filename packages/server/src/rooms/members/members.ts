@@ -139,6 +139,10 @@ export class Members {
     return present && ownStateOf(present, this.#node, this.#merge !== undefined)
   }
 
+  ownStates(): readonly MemberState[] {
+    return [...this.#users.keys()].flatMap((id) => this.ownState(id) ?? [])
+  }
+
   /**
    * Another node says this of a user; undefined: it has no connection of it any more. Returns whether this node now says
    * something else of the user than before.

@@ -1,6 +1,6 @@
 import type { MembersChange, MembersPosition, NodeMember } from '../../nodes/nodes.ts'
 import type { RoomNodes } from '../../nodes/room-nodes.ts'
-import { readState, writeState } from './member-state.ts'
+import { type MemberState, readState, writeState } from './member-state.ts'
 import type { Members } from './members.ts'
 import { fitsWhole } from './published-members.ts'
 import type { RoomMembers } from './room-members.ts'
@@ -62,6 +62,10 @@ export class SharedMembers {
   /** Whether another node is known to have the user. */
   isElsewhere(userId: string): boolean {
     return this.#members.members.elsewhere(userId).length > 0
+  }
+
+  ownStates(): readonly MemberState[] {
+    return this.#members.members.ownStates()
   }
 
   /** The socket has entered. What it inherits from a lost connection of another node ends with the grace (S16). */
