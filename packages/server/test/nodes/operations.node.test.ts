@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { memoryLog, refuse, type Rooms, type RoomsOptions } from '../../src/index.ts'
 import { believe, chat } from '../support/chat.ts'
 import { MemoryHub, type MemoryNode, sharedLog } from '../support/memory-nodes.ts'
-import { type Client, connectRaw, gate, startRooms, texts, words } from '../support/start-rooms.ts'
+import { cidOf, type Client, connectRaw, gate, startRooms, texts, words } from '../support/start-rooms.ts'
 
 const contract = defineContract({ ...chat.definition, inbox: { note: z.object({ text: z.string() }) } })
 type Options = Partial<RoomsOptions<typeof contract>>
@@ -277,6 +277,37 @@ describe('rooms.members and rooms.list over two nodes', () => {
     await one.rooms.close()
     expect([await idsOf(one), await listOf(one)]).toEqual([[], {}])
   })
+})
+
+test('F6 a node closes while the other one serves: its client goes there, and each message is stored once, in order', async () => {
+  const [handling, slow] = [gate(), gate()]
+  const { log, one, two } = await startTwo({ presenceGraceMs: 60_000 })
+  one.rooms.handle('message', async ({ data }) => {
+    if (data.text !== 'b') return
+    handling.open()
+    await slow.opened
+  })
+  const [ann, bob] = [await one.connect({ id: 'ann' }), await two.connect({ id: 'bob' })]
+  await ann.join('general')
+  const { epoch } = await bob.join('general')
+  const answer = ann.publish('general', texts(['a', 'b', 'c', 'd']))
+  await handling.opened
+  const closed = one.rooms.close()
+  slow.open()
+  expect(await answer).toMatchObject({ code: 'CLOSING', results: [{ seq: 1 }, { seq: 2 }] })
+  await closed
+  await expect.poll(() => byes(ann)).toMatchObject([{ code: 'CLOSING', after: 1_000 }])
+  await bob.publish('general', texts(['meanwhile']), { cid: cidOf('b') })
+
+  const back = await two.connect({ id: 'ann' })
+  expect(await back.join('general', { epoch, seq: 2 })).toMatchObject({ epoch, continues: 2, entries: [{ seq: 3 }] })
+  const again = await back.publish('general', texts(['a', 'b', 'c', 'd']))
+  expect(again).toMatchObject({ ok: true, results: [{ seq: 1 }, { seq: 2 }, { seq: 4 }, { seq: 5 }] })
+  const order = ['a', 'b', 'meanwhile', 'c', 'd']
+  await expect.poll(() => words(bob)).toEqual(order)
+  const { entries } = await log.page('general', { after: 0, limit: 10, bytes: 10_000 })
+  expect(entries.map(({ data }) => (data as { text: string }).text)).toEqual(order)
+  expect((await two.rooms.members('general')).map(({ user }) => user.id).sort()).toEqual(['ann', 'bob'])
 })
 
 test('a node whose other node has an older version does its part, and says so', async () => {
