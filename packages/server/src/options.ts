@@ -247,9 +247,13 @@ export interface Rooms<C extends AnyContract, Claims = undefined> extends RoomOp
   /**
    * Gives every room a new epoch. Call it after restoring the log from a backup: otherwise numbers would be given twice.
    * Members are told at once. They keep what the log still has, and get a `gap` of reason `epoch` for what it has lost.
+   * @throws RoomfulError `CLOSING`; `UNAVAILABLE` where a node did not answer: its members are told within 10 s.
    */
   newEpoch(): Promise<void>
-  /** The numbers of this server since its start, and now: a new object of plain data, also after `close()`. */
+  /**
+   * The numbers of this process since its start, and now: a new object of plain data, also after `close()`. With several nodes, add
+   * up those of all processes.
+   */
   metrics(): RoomsMetrics
   /**
    * Whether the server can take messages: it is not closing, and its log can be written. For readiness checks. Writes to the

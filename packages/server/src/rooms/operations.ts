@@ -48,7 +48,12 @@ export interface RoomSummary {
   readonly members: number
 }
 
-/** What an operator can see and do. After `rooms.close()`, `members` and `list` have no members and no rooms, and the other calls reject with `CLOSING`. */
+/**
+ * What an operator can see and do, for the connections of all nodes. A call that puts users out or asks again resolves when each
+ * living node has done it. It rejects with `UNAVAILABLE` where a node fails, or does not answer for 15 s; then it had effect on the
+ * other nodes, and may be made again. After `rooms.close()`, `members` and `list` have no members and no rooms, and the other calls
+ * reject with `CLOSING`.
+ */
 export interface RoomOperations<C extends AnyContract> {
   /**
    * Puts a user out of a room, on all of its connections and at once: no more events, no message that is not stored yet,
@@ -75,7 +80,10 @@ export interface RoomOperations<C extends AnyContract> {
    * after permissions have changed. Resolves when all were asked; at most 32 connections are asked at a time.
    */
   reauthorize(userId?: string): Promise<void>
-  /** The users who are in a room, in the order in which they came, with their presence. */
+  /**
+   * The users who are in a room, in the order in which they came, with their presence.
+   * @throws RoomfulError `INVALID_ARGUMENT`; `UNAVAILABLE` while the members of other nodes cannot be read.
+   */
   members(room: string): Promise<readonly RoomMember<C>[]>
   /**
    * A page of a room's log, also of a room without members: consecutive entries, oldest first, with their data as it was
@@ -84,7 +92,7 @@ export interface RoomOperations<C extends AnyContract> {
   history(room: string, range?: HistoryRange): Promise<Page>
   /**
    * The rooms that have members now, one after the other, so that a long list needs no memory. Rooms that come and go
-   * meanwhile may be missing.
+   * meanwhile may be missing. Throws `UNAVAILABLE` while the rooms of other nodes cannot be read.
    * @example for await (const { name, members } of rooms.list()) console.log(name, members)
    */
   list(): AsyncIterable<RoomSummary>

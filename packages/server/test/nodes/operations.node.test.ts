@@ -121,7 +121,10 @@ describe('S20 rooms.disconnect over two nodes', () => {
     const { servers } = await startNodes({}, { authenticate })
     const [one, two] = servers
     const socket = connectRaw(two?.url ?? '', { id: 'ann' })
-    const refusal = new Promise<unknown>((resolve) => socket.on('connect_error', resolve))
+    const refusal = new Promise<unknown>((resolve) => {
+      socket.on('connect_error', resolve)
+      socket.on('connect', () => resolve('connected'))
+    })
     await asked.opened
     await one?.rooms.disconnect('ann', { code: 'BLOCKED' })
     known.open()
