@@ -8,8 +8,8 @@ import { startRooms, texts, words } from '../support/start-rooms.ts'
 
 type AdapterClass = new (nsp: unknown) => object
 
-const require = createRequire(import.meta.resolve('socket.io'))
-const { ClusterAdapter } = require('socket.io-adapter') as { ClusterAdapter: AdapterClass }
+const socketIo = createRequire(import.meta.resolve('socket.io'))
+const { ClusterAdapter } = socketIo('socket.io-adapter') as { ClusterAdapter: AdapterClass }
 
 const published: unknown[] = []
 

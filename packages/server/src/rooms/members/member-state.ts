@@ -11,7 +11,7 @@ export interface MemberState {
   readonly taken: readonly string[]
 }
 
-export interface StatedConnection {
+interface StatedConnection {
   readonly at: number
   readonly lostAt: number | undefined
   readonly presence: unknown
