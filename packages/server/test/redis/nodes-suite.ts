@@ -367,9 +367,13 @@ export function describeNodes<Node extends Nodes>(name: string, world: NodesWorl
       const heard = await b.listen(room)
       await world.reconnect(b.node)
       await expect.poll(() => b.onRestored.mock.calls.length).toBeGreaterThan(0)
-      await a.node.setMember(room, 'ann', 'here')
-      await a.node.send('to the room', room)
-      await a.node.send('to all')
+      // The connections of both nodes were away.
+      for (const call of [
+        () => a.node.setMember(room, 'ann', 'here'),
+        () => a.node.send('to the room', room),
+        () => a.node.send('to all'),
+      ])
+        await expect.poll(async () => await call()).not.toBeInstanceOf(Error)
       await expect.poll(() => heard.changes.length).toBe(1)
       await expect
         .poll(() => [heard.messages, b.received])
