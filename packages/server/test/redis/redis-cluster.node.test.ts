@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { PARTITIONS, partitionOf } from '../../src/redis/log/room-keys.ts'
+import { PARTITIONS, partitionOf } from '../../src/redis/room-keys.ts'
 import { describeLog } from '../log-suite.ts'
 import { append } from '../support/append.ts'
 import { clientPackages, clusterOf } from '../support/redis-clients.ts'

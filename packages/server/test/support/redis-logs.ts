@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
 import type { RoomLog } from '../../src/index.ts'
 import { redisLog, type RedisLogOptions } from '../../src/redis.ts'
-import { partitionOf } from '../../src/redis/log/room-keys.ts'
+import { partitionOf } from '../../src/redis/room-keys.ts'
 
 let last = 0
 

@@ -8,9 +8,16 @@ import { rowLimitReached, type RowLimits } from '../../log/row-limits.ts'
 import type { Sender, SenderRow } from '../../log/sender-row.ts'
 import type { Nodes } from '../../nodes/nodes.ts'
 import type { RedisConnection, RedisReply, RedisScript } from '../redis-connection.ts'
+import {
+  partitionKey,
+  PARTITIONS,
+  type PartitionSlice,
+  type RoomKeys,
+  roomKeys,
+  slicesByPartition,
+} from '../room-keys.ts'
 import { KnownHeads } from './known-heads.ts'
 import * as scripts from './log-scripts.ts'
-import { partitionKey, PARTITIONS, type RoomKeys, roomKeys } from './room-keys.ts'
 import * as stored from './stored-text.ts'
 import { Sweep } from './sweep.ts'
 
@@ -96,17 +103,10 @@ export class RedisLog implements RoomLog {
   }
 
   async heads(rooms: readonly string[]): Promise<readonly LogHead[]> {
-    const ofPartition = new Map<number, { room: string; keys: RoomKeys }[]>()
-    for (const room of new Set(rooms)) {
-      const keys = this.#keysOf(room)
-      const others = ofPartition.get(keys.partition) ?? []
-      ofPartition.set(keys.partition, others)
-      others.push({ room, keys })
-    }
-    const found = new Map<string, LogHead>()
-    const slices = [...ofPartition.values()].flatMap((all) => slicesOf(all, HEADS))
-    await Promise.all(slices.map((slice) => this.#headsOf(slice, found)))
-    return rooms.map((room) => found.get(room) as LogHead)
+    const heads: LogHead[] = []
+    const read = ({ indices }: PartitionSlice): Promise<void> => this.#readHeads(rooms, indices, heads)
+    await Promise.all(slicesByPartition(rooms, HEADS).map(read))
+    return heads
   }
 
   async ban(room: string, userId: string): Promise<Ban | undefined> {
@@ -182,15 +182,19 @@ export class RedisLog implements RoomLog {
     ]
   }
 
-  async #headsOf(rooms: readonly { room: string; keys: RoomKeys }[], found: Map<string, LogHead>): Promise<void> {
-    const partition = rooms[0]?.keys.all[0] ?? ''
-    const keys = rooms.flatMap(({ keys: { all } }) => all.slice(1))
-    const args = rooms.flatMap(({ room, keys: { name } }) => [name, ...this.#known.argumentsOf(room)])
+  async #readHeads(rooms: readonly string[], indices: readonly number[], heads: LogHead[]): Promise<void> {
+    const asked = indices.map((index) => {
+      const room = rooms[index] ?? ''
+      return { index, room, keys: this.#keysOf(room) }
+    })
+    const partition = asked[0]?.keys.all[0] ?? ''
+    const keys = asked.flatMap(({ keys: { all } }) => all.slice(1))
+    const args = asked.flatMap(({ room, keys: { name } }) => [name, ...this.#known.argumentsOf(room)])
     const answer = await this.#run(scripts.heads, [partition, ...keys], args)
-    for (const [index, { room }] of rooms.entries()) {
-      const head = parseHead((answer as HeadReply[])[index] as HeadReply)
+    for (const [order, { index, room }] of asked.entries()) {
+      const head = parseHead((answer as HeadReply[])[order] as HeadReply)
       this.#known.note(room, head)
-      found.set(room, head)
+      heads[index] = head
     }
   }
 
@@ -286,8 +290,4 @@ function parseAppended(text: string): Appended {
   const head = Number(last)
   const entries = lines.map((line, index): LogEntry => stored.parseEntry(line, head - lines.length + 1 + index))
   return { epoch, head, count: entries.at(-1)?.count ?? 0, entries }
-}
-
-function slicesOf<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
 }

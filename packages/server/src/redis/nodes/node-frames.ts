@@ -1,5 +1,5 @@
 import type { MembersChange } from '../../nodes/nodes.ts'
-import { decodeText, encodeText } from './node-keys.ts'
+import { decodeText, encodeText } from '../room-keys.ts'
 
 /** The first character of what is published to the channel of a room, beside the batches of the log. */
 const [MESSAGE, MEMBERS] = ['m', 'c']

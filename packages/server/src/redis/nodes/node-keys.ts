@@ -1,16 +1,5 @@
 import type { RedisConnection } from '../redis-connection.ts'
-
-/** The rooms lie in so many partitions, each in one hash slot. */
-export const PARTITIONS = 64
-
-/** A room's name, a user's id or a state as it stands in Redis: all characters survive, and none is a line break. */
-export function encodeText(text: string): string {
-  return JSON.stringify(text)
-}
-
-export function decodeText(encoded: string): string {
-  return JSON.parse(encoded) as string
-}
+import { encodeText, partitionOf, partitionTag, roomChannel } from '../room-keys.ts'
 
 /** The keys and channels of nodes. Those of a partition have one hash tag, and so have those that all nodes share. */
 export class NodeKeys {
@@ -30,15 +19,8 @@ export class NodeKeys {
     this.channel = `${tag}:messages`
   }
 
-  partitionOf(room: string): number {
-    let hash = 0x811c9dc5
-    for (let index = 0; index < room.length; index += 1)
-      hash = Math.imul(hash ^ room.charCodeAt(index), 0x01000193) >>> 0
-    return hash % PARTITIONS
-  }
-
   roomChannel(room: string): string {
-    return `${this.#tag(this.partitionOf(room))}:room:${encodeText(room)}`
+    return roomChannel(this.#prefix, room)
   }
 
   /** The versions and counts of all rooms of a partition. */
@@ -48,7 +30,7 @@ export class NodeKeys {
 
   /** The members of a room. */
   members(room: string): string {
-    return `${this.#tag(this.partitionOf(room))}:members:${encodeText(room)}`
+    return `${this.#tag(partitionOf(room))}:members:${encodeText(room)}`
   }
 
   /** The rooms of a partition in which a node has set members. */
@@ -57,6 +39,6 @@ export class NodeKeys {
   }
 
   #tag(partition: number): string {
-    return `{${this.#prefix}:${partition}}`
+    return partitionTag(this.#prefix, partition)
   }
 }

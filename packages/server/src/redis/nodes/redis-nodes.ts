@@ -10,10 +10,11 @@ import type {
   SharedMembers,
 } from '../../nodes/nodes.ts'
 import type { RedisConnection } from '../redis-connection.ts'
+import { decodeText, encodeText, PARTITIONS } from '../room-keys.ts'
 import { Heartbeat, NODE_TIMING, type NodeTiming } from './heartbeat.ts'
 import { LIST } from './heartbeat-scripts.ts'
 import { decodeChange, decodeMessage, encodeMessage } from './node-frames.ts'
-import { decodeText, encodeText, NodeKeys, PARTITIONS } from './node-keys.ts'
+import { NodeKeys } from './node-keys.ts'
 import { pairsOf } from './redis-replies.ts'
 import { removeEnded } from './remove-ended.ts'
 import { type NodeLife, SharedMemberStore } from './shared-members.ts'

@@ -1,7 +1,8 @@
 import type { GoneMember } from '../../nodes/nodes.ts'
 import type { RedisConnection } from '../redis-connection.ts'
+import { PARTITIONS } from '../room-keys.ts'
 import { HOLD_CLAIM } from './heartbeat-scripts.ts'
-import { type NodeKeys, PARTITIONS } from './node-keys.ts'
+import type { NodeKeys } from './node-keys.ts'
 import type { NodeLife, SharedMemberStore } from './shared-members.ts'
 
 /** Rooms whose members are removed at once. */

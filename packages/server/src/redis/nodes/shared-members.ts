@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 import type { GoneMember, MembersPosition, NodeMember, SetMember, SharedMembers } from '../../nodes/nodes.ts'
 import type { RedisConnection } from '../redis-connection.ts'
+import { decodeText, encodeText, partitionOf, type PartitionSlice, slicesByPartition } from '../room-keys.ts'
 import { READ_MEMBERS, READ_POSITIONS, REMOVE_MEMBERS, SET_MEMBER } from './member-scripts.ts'
-import { decodeText, encodeText, type NodeKeys } from './node-keys.ts'
+import type { NodeKeys } from './node-keys.ts'
 import { listOf, pairsOf, positionOf, textOf } from './redis-replies.ts'
 
 /** The most rooms whose positions one script reads. */
@@ -45,7 +46,7 @@ export class SharedMemberStore {
   }
 
   async read(room: string, limit: number): Promise<SharedMembers> {
-    const keys = [this.#keys.index(this.#keys.partitionOf(room)), this.#keys.members(room)]
+    const keys = [this.#keys.index(partitionOf(room)), this.#keys.members(room)]
     const reply = await this.#connection.run(READ_MEMBERS, keys, [newBase(), encodeText(room), limit])
     const [version, count, users] = listOf(reply)
     const states = users === undefined ? undefined : pairsOf(users).flatMap(([user, lines]) => statesOf(user, lines))
@@ -54,7 +55,7 @@ export class SharedMemberStore {
 
   async positions(rooms: readonly string[]): Promise<readonly MembersPosition[]> {
     const positions: MembersPosition[] = rooms.map(() => ({ version: 0, count: 0 }))
-    const read = async ({ partition, indices }: Slice): Promise<void> => {
+    const read = async ({ partition, indices }: PartitionSlice): Promise<void> => {
       const names = indices.map((index) => encodeText(rooms[index] ?? ''))
       const reply = await this.#connection.run(READ_POSITIONS, [this.#keys.index(partition)], [newBase(), ...names])
       for (const [order, [version, count]] of pairsOf(reply).entries()) {
@@ -62,7 +63,7 @@ export class SharedMemberStore {
         if (index !== undefined) positions[index] = positionOf(version, count)
       }
     }
-    await Promise.all(slicesOf(rooms, this.#keys).map(read))
+    await Promise.all(slicesByPartition(rooms, ROOMS_PER_SCRIPT).map(read))
     return positions
   }
 
@@ -96,35 +97,13 @@ export class SharedMemberStore {
   }
 
   #changeKeys(room: string, { node }: NodeLife): string[] {
-    const partition = this.#keys.partitionOf(room)
+    const partition = partitionOf(room)
     return [this.#keys.index(partition), this.#keys.members(room), this.#keys.roomsOf(node, partition)]
   }
 
   #changeArgs(room: string, { node, life }: NodeLife): (string | number)[] {
     return [newBase(), encodeText(room), this.#keys.roomChannel(room), this.#keys.publish, node, life]
   }
-}
-
-interface Slice {
-  readonly partition: number
-  readonly indices: number[]
-}
-
-/** The rooms of each partition, in slices that one script reads. */
-function slicesOf(rooms: readonly string[], keys: NodeKeys): readonly Slice[] {
-  const slices: Slice[] = []
-  const open = new Map<number, Slice>()
-  for (const [index, room] of rooms.entries()) {
-    const partition = keys.partitionOf(room)
-    let slice = open.get(partition)
-    if (slice === undefined || slice.indices.length === ROOMS_PER_SCRIPT) {
-      slice = { partition, indices: [] }
-      open.set(partition, slice)
-      slices.push(slice)
-    }
-    slice.indices.push(index)
-  }
-  return slices
 }
 
 function statesOf(user: string, lines: string): NodeMember[] {
