@@ -1,8 +1,8 @@
 import type { RedisConnection, RedisReply, RedisScript } from '../redis-connection.ts'
 import type { ClusterTopology } from './cluster-topology.ts'
+import { connectTimeout } from './connecting.ts'
 import { warnOnce } from './inspect-server.ts'
-import { keySlot } from './key-slot.ts'
-import { CONNECT_TIMEOUT_MS } from './redis-client.ts'
+import { keySlot, SLOTS } from './key-slot.ts'
 import { ServerConnection } from './server-connection.ts'
 import { messageOf, unavailable } from './unavailable.ts'
 
@@ -21,7 +21,6 @@ interface Subscription {
   unsubscribe: () => void
 }
 
-const SLOTS = 16_384
 const UPDATE_EVERY_MS = 1_000
 const RETRY_MS = 500
 /** The slot is at another server now. */
@@ -52,7 +51,7 @@ export class ClusterConnection implements RedisConnection {
       this.#later(() => this.connect())
       throw error
     }
-    const first = [...this.#servers.values()].map((server) => this.#connect(server))
+    const first = [...this.#servers.values()].map((server) => server.connect())
     this.#later(() => this.#update())
     await Promise.all(first)
   }
@@ -100,7 +99,7 @@ export class ClusterConnection implements RedisConnection {
   async #discover(): Promise<void> {
     const topology = this.#parts.topology()
     try {
-      await Promise.race([topology.connect(), timeOut()])
+      await Promise.race([topology.connect(), connectTimeout('no answer')])
       if (this.#isClosed) throw unavailable('the log is closed')
       this.#topology = topology
       for (const address of this.#addresses()) this.#add(address)
@@ -120,7 +119,11 @@ export class ClusterConnection implements RedisConnection {
   /** Follows the cluster: servers come and go, and slots move between them. */
   async #update(): Promise<void> {
     const addresses = this.#addresses()
-    for (const address of addresses) if (!this.#servers.has(address)) this.#connect(this.#add(address)).catch(() => {})
+    for (const address of addresses)
+      if (!this.#servers.has(address))
+        this.#add(address)
+          .connect()
+          .catch(() => {})
     for (const [address, server] of this.#servers) {
       if (addresses.has(address) || addresses.size === 0) continue
       this.#servers.delete(address)
@@ -175,10 +178,6 @@ export class ClusterConnection implements RedisConnection {
     return server
   }
 
-  #connect(server: ServerConnection): Promise<void> {
-    return server.connect()
-  }
-
   #find(key: string): ServerConnection | undefined {
     return this.#servers.get(this.#topology?.primaryOf(keySlot(key)) ?? '')
   }
@@ -220,12 +219,6 @@ export class ClusterConnection implements RedisConnection {
   #restored(): void {
     for (const { listener } of this.#onRestored) listener()
   }
-}
-
-function timeOut(): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${CONNECT_TIMEOUT_MS} ms`)), CONNECT_TIMEOUT_MS).unref()
-  })
 }
 
 /** ioredis keeps the reason in a property. */

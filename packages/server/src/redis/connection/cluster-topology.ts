@@ -1,3 +1,4 @@
+import { ReasonedConnect } from './connecting.ts'
 import { type Ioredis, ioredisClient } from './ioredis.ts'
 import { type NodeRedis, nodeRedisClient } from './node-redis.ts'
 import type { CreateClient } from './redis-client.ts'
@@ -43,18 +44,9 @@ export function nodeRedisTopology(cluster: NodeRedisCluster): ClusterTopology {
     keyPrefix: undefined,
     topologyRefreshOnReconnectionAttemptStrategy: REFRESH_MS,
   })
-  let reason: unknown
-  own.on('error', (error) => {
-    reason = error
-  })
+  const connecting = new ReasonedConnect(own, 'error')
   return {
-    connect: async () => {
-      try {
-        await own.connect()
-      } catch (error) {
-        throw reason ?? error
-      }
-    },
+    connect: () => connecting.connect(),
     primaryOf: (slot) => own.slots[slot]?.master.address,
     clientsOf: (address) => async (options, listeners) => {
       const primary = own.masters.find((one) => one.address === address)
@@ -90,19 +82,9 @@ export function ioredisTopology(cluster: IoredisCluster): ClusterTopology {
     scaleReads: 'master',
     keyPrefix: '',
   })
-  let reason: unknown
-  for (const event of ['error', 'node error'])
-    own.on(event, (error: unknown) => {
-      reason = error
-    })
+  const connecting = new ReasonedConnect(own, 'error', 'node error')
   return {
-    connect: async () => {
-      try {
-        await own.connect()
-      } catch (error) {
-        throw reason ?? error
-      }
-    },
+    connect: () => connecting.connect(),
     primaryOf: (slot) => own.slots[slot]?.[0],
     clientsOf: (address) => (options, listeners) => {
       const primary = own.nodes('master').find((one) => `${one.options.host}:${one.options.port}` === address)

@@ -1,4 +1,5 @@
 import type { RedisReply } from '../redis-connection.ts'
+import { ReasonedConnect } from './connecting.ts'
 import { type ClientListeners, type ClientOptions, CONNECT_TIMEOUT_MS, type RedisClient } from './redis-client.ts'
 
 /** What is used of a client of the package `ioredis`. */
@@ -38,21 +39,12 @@ export function ioredisClient(client: Ioredis, { isSharded }: ClientOptions, on:
     readOnly: false,
     monitor: false,
   })
-  let reason: unknown
-  own.on('error', (error: unknown) => {
-    reason = error
-  })
-  own.on('end', () => on.onEnd(reason ?? new Error('the connection was closed')))
+  const connecting = new ReasonedConnect(own, 'error')
+  own.on('end', () => on.onEnd(connecting.reason ?? new Error('the connection was closed')))
   own.on('moved', on.onMoved)
   own.on(isSharded ? 'smessage' : 'message', (channel: string, message: string) => on.onMessage(channel, message))
   return {
-    connect: async () => {
-      try {
-        await own.connect()
-      } catch (error) {
-        throw reason ?? error
-      }
-    },
+    connect: () => connecting.connect(),
     send: ([name = '', ...args]) => own.call(name, ...args) as Promise<RedisReply>,
     subscribe: async (channel) => void (await (isSharded ? own.ssubscribe(channel) : own.subscribe(channel))),
     unsubscribe: async (channel) => void (await (isSharded ? own.sunsubscribe(channel) : own.unsubscribe(channel))),

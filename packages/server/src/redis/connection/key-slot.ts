@@ -1,5 +1,5 @@
 /** The number of hash slots of a cluster. */
-const SLOTS = 16_384
+export const SLOTS = 16_384
 
 /** The slot of a key in a cluster: CRC-16 (XMODEM) of its hash tag. */
 export function keySlot(key: string): number {

@@ -1,6 +1,7 @@
 import type { RoomfulError } from '@roomful/contract'
 import type { RedisReply } from '../redis-connection.ts'
-import { type ClientListeners, CONNECT_TIMEOUT_MS, type RedisClient } from './redis-client.ts'
+import { connectTimeout } from './connecting.ts'
+import type { ClientListeners, RedisClient } from './redis-client.ts'
 import { messageOf, unavailable } from './unavailable.ts'
 
 const PING_EVERY_MS = 1_000
@@ -120,8 +121,8 @@ export class Link {
     const client = await create({ onMessage, onMoved, onEnd: this.#end })
     let watch: NodeJS.Timeout | undefined
     try {
-      await Promise.race([client.connect(), ended, timeOut(CONNECT_TIMEOUT_MS, 'Redis did not answer')])
-      await Promise.race([prepare(client), ended, timeOut(CONNECT_TIMEOUT_MS, 'Redis did not answer')])
+      await Promise.race([client.connect(), ended, connectTimeout('Redis did not answer')])
+      await Promise.race([prepare(client), ended, connectTimeout('Redis did not answer')])
       this.#client = client
       this.#session += 1
       watch = this.#watch(client)
@@ -181,8 +182,4 @@ function isUnavailable(error: unknown): error is RoomfulError {
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms))
-}
-
-function timeOut(ms: number, sentence: string): Promise<never> {
-  return new Promise((_, reject) => void setTimeout(() => reject(new Error(`${sentence} within ${ms} ms`)), ms).unref())
 }
