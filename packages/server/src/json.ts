@@ -34,6 +34,15 @@ export function jsonCopy(value: unknown): unknown {
   return text === undefined ? undefined : JSON.parse(text)
 }
 
+/** The value of a JSON text; undefined for any other text. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 // Level by level instead of by recursion, so that a hostile depth uses no stack.
 function assertShallow(value: unknown): void {
   let level: unknown[] = [value]

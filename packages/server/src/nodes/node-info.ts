@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { ContractDefinition } from '@roomful/contract'
 import { isObject, isSchema, type Limits, PROTOCOL_VERSION } from '@roomful/contract/protocol'
+import { parseJson } from '../json.ts'
 import type { Settings } from '../settings.ts'
 
 /** What must be the same on all nodes, by its name. No schema's inside: two versions of one schema are the same here. */
@@ -61,13 +62,10 @@ function limitFacts(limits: Limits): Facts {
   return Object.fromEntries(Object.entries(limits).map(([name, value]) => [`limits.${name}`, String(value)]))
 }
 
+/** undefined for a text of another version. */
 function readFacts(text: string): Facts | undefined {
-  try {
-    const facts: unknown = JSON.parse(text)
-    return isObject(facts) && Object.values(facts).every((fact) => typeof fact === 'string')
-      ? (facts as Facts)
-      : undefined
-  } catch {
-    return undefined // of another version
-  }
+  const facts = parseJson(text)
+  return isObject(facts) && Object.values(facts).every((fact) => typeof fact === 'string')
+    ? (facts as Facts)
+    : undefined
 }

@@ -1,4 +1,5 @@
 import { isObject } from '@roomful/contract/protocol'
+import { parseJson } from '../json.ts'
 
 /** What a node answers to a call. `running`: it has begun and needs more time. `unknown`: its version has no such call. */
 export type CallResult = 'done' | 'running' | 'failed' | 'unknown'
@@ -28,7 +29,7 @@ const MAX_LENGTH = 65_536
 /** undefined for a message that this version does not know. */
 export function readMessage(text: string): NodeMessage | undefined {
   if (text.length > MAX_LENGTH) return undefined
-  const message = parse(text)
+  const message = parseJson(text)
   if (!isObject(message)) return undefined
   const { type, id, name, agoMs, result, info } = message
   const isKnown =
@@ -37,12 +38,4 @@ export function readMessage(text: string): NodeMessage | undefined {
     (type === 'call' && typeof id === 'string' && typeof name === 'string' && typeof agoMs === 'number') ||
     (type === 'answer' && typeof id === 'string' && typeof result === 'string')
   return isKnown ? (message as unknown as NodeMessage) : undefined
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // of another version, or of another program
-  }
 }

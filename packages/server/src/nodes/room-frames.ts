@@ -1,5 +1,6 @@
 import type { WireUser } from '@roomful/contract/protocol'
-import { isUser, parsed } from '../rooms/members/member-state.ts'
+import { parseJson } from '../json.ts'
+import { isUser } from '../rooms/members/member-state.ts'
 
 /** What a node sends to the other nodes that have members in a room. */
 export type RoomFrame =
@@ -18,7 +19,7 @@ export function writeFrames(frames: readonly string[]): string {
 
 /** undefined for a text of another version, or one that is damaged. */
 export function readFrames(text: string): readonly RoomFrame[] | undefined {
-  const [version, ...frames] = arrayFrom(parsed(text))
+  const [version, ...frames] = arrayFrom(parseJson(text))
   return version === VERSION && frames.every(isFrame) ? frames : undefined
 }
 

@@ -1,4 +1,5 @@
 import type { WireUser } from '@roomful/contract/protocol'
+import { parseJson } from '../../json.ts'
 
 /** What a node says of a user in a room: what the other nodes need to merge the user's connections as one node does. */
 export interface MemberState {
@@ -29,7 +30,7 @@ export function writeState({ user, userAt, connections, taken }: MemberState): s
 
 /** undefined for a text of another version, or one that is damaged. */
 export function readState(text: string, userId: string): MemberState | undefined {
-  const parts = parsed(text)
+  const parts = parseJson(text)
   if (!Array.isArray(parts) || parts[0] !== VERSION) return undefined
   const [, user, userAt, stated, taken] = parts as unknown[]
   if (!isUser(user) || user.id !== userId || !isStamp(userAt)) return undefined
@@ -37,15 +38,6 @@ export function readState(text: string, userId: string): MemberState | undefined
   if (!Array.isArray(taken) || !taken.every((key) => typeof key === 'string')) return undefined
   const connections = stated.map(([at, lostAt, presence]) => ({ at, lostAt: lostAt || undefined, presence }))
   return { user, userAt, connections, taken }
-}
-
-/** A value of JSON; undefined for another text. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 export function isUser(value: unknown): value is WireUser {
