@@ -596,9 +596,9 @@ export const mutants = [
   ),
   mutant(
     'S10 members get no $head of a new epoch',
-    `${server}/create-rooms.ts`,
-    'await activeRooms.checkHeads()',
-    '',
+    `${server}/rooms/node-operations.ts`,
+    '() => this.#parts.activeRooms.checkHeads()',
+    '() => {}',
     'packages/server/test/dedup',
   ),
   mutant(

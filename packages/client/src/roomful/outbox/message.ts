@@ -48,15 +48,9 @@ export function createMessage(key: EntryKey, room: string, event: string, given:
       throw new RoomfulError('INVALID_ARGUMENT', `the data of "${event}" has binary in it: room events are JSON`)
     return value
   }
-  const { cid, n } = key
-  let data: unknown
-  let bytes = 0
-  if (given !== undefined) {
-    const copy = jsonCopy(event, given, refuseBinary)
-    data = copy.value
-    bytes = utf8BytesOf(copy.text)
-  }
-  return { cid, n, id: messageId(), user: undefined, room, event, data, bytes, sentAt: undefined }
+  const copy = given === undefined ? undefined : jsonCopy(event, given, refuseBinary)
+  const bytes = copy ? utf8BytesOf(copy.text) : 0
+  return { ...key, id: messageId(), user: undefined, room, event, data: copy?.value, bytes, sentAt: undefined }
 }
 
 /**
