@@ -239,7 +239,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     return emitter !== undefined
   }
 
-  /** Asks for another join where the app left during a join: it may join again before the answer, which lacks what came since. */
+  /** Joins again where the app left during a join. The answer to that join lacks the messages that came after it. */
   #noticeEarly(isEvent: boolean): void {
     if (isEvent) this.#hasEarly ||= this.host.state.status !== 'joined'
     if (this.#hasEarly && isOut(this.host.state) && this.host.isBusy()) this.host.lost()

@@ -29,7 +29,7 @@ const boundNames = [
   'rates',
   /** The rates of new connections and sessions of an address, and its open connections. */
   'connectionRates',
-  /** What waits to be sent to other nodes: volatile events and typing. */
+  /** Volatile events and typing that are not sent to the other nodes yet. */
   'nodes',
 ] as const
 export type BoundName = (typeof boundNames)[number]

@@ -41,7 +41,7 @@ export class FrameQueue {
     this.#schedule()
   }
 
-  /** Sends what waits. */
+  /** Sends the frames that wait. */
   flush(): void {
     this.#timer = undefined
     this.#flushedAt = performance.now()

@@ -5,7 +5,7 @@ type Await<T> = T | Promise<T>
  * everything else: who is in a room, and what only needs to reach the nodes that are here now.
  *
  * Calls and changes may get lost on their way between nodes, and everything may be forgotten after a failover. So members have
- * a version, and whoever needs an answer asks for one. A rejection means that the outcome is unknown.
+ * a version, and a node that needs an answer to a message asks for it. A rejection means that the outcome is unknown.
  */
 export interface Nodes {
   /** The name of this node: random, another one at each start of the process. */

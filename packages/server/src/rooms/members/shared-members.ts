@@ -94,7 +94,7 @@ export class SharedMembers {
     this.#writeTimer.unref?.()
   }
 
-  /** Writes what waits. */
+  /** Writes the changed states at once. */
   flush(): void {
     clearTimeout(this.#writeTimer)
     this.#writeTimer = undefined
