@@ -56,6 +56,8 @@ test('SEC12 requests that wait for their turn count as memory of their connectio
   }
   const server = await start({ limits: sizes })
   const client = await openPollingSocket(server.url)
+  // Then the next requests are measured in the turn after they came.
+  await expect.poll(async () => (await server.state()).metrics.unsentBytes).toBe(0)
   const typing = `42${JSON.stringify([wire.typing, { room: 'pair', typing: true }])}`
   await client.post(Array.from({ length: 250 }, () => typing).join(SEPARATOR))
   await expect.poll(async () => (await server.state()).metrics.connections).toBe(0)
