@@ -270,6 +270,7 @@ test('while Redis is away calls reject at once, and a start can be tried again; 
   await expect(node.subscribe('room', { onMessage: () => {}, onMembers: () => {} })).rejects.toMatchObject(UNAVAILABLE)
   await expect(late.start(optionsOf(GRACE_MS))).rejects.toMatchObject(UNAVAILABLE)
   expect(performance.now() - begun).toBeLessThan(1_000)
+  await expect.poll(() => options.onError.mock.calls.length).toBe(1) // a heartbeat has failed
   await away.start()
   await expect.poll(() => options.onRestored.mock.calls.length).toBeGreaterThan(0)
   expect(options.onError.mock.calls).toEqual([[expect.objectContaining(UNAVAILABLE)]])
