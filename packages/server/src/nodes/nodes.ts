@@ -32,7 +32,10 @@ export interface Nodes {
   memberPositions(rooms: readonly string[]): Await<readonly MembersPosition[]>
   /** The rooms that have members on any node. A room may be left out, or come twice, if its members change meanwhile. */
   rooms(): AsyncIterable<{ readonly name: string; readonly members: number }>
-  /** Ends: no listener is called any more. What this node has said of members is removed `graceMs` later, by other nodes. */
+  /**
+   * Ends: no listener is called any more. What this node has said of members is removed `graceMs` later, by other nodes. A
+   * rejection means that they may not know yet: they then remove it once they take this node for dead.
+   */
   stop(): Await<void>
 }
 
@@ -43,7 +46,10 @@ export interface NodeOptions {
   readonly graceMs: number
   /** A message to all nodes, from another one. */
   readonly onMessage: (message: string, from: string) => void
-  /** Messages and changes may be lost, and what this node has set may be forgotten: the connection was away. */
+  /**
+   * Messages and changes may be lost, and what this node has set may be forgotten: the connection was away, or other nodes took
+   * this one for dead. It must set all of its members again. Those that it does not set again are removed after a while.
+   */
   readonly onRestored: () => void
   /**
    * This node has removed what a dead node had said of a user, and no other node says that the user is in the room. Called on

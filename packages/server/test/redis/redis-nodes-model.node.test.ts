@@ -31,7 +31,7 @@ interface Run {
 /** What a run of commands gives, without the names of nodes, and with versions that count from each new record of a room. */
 async function resultsOf({ nodes, rooms, users }: Run, commands: readonly Command[]): Promise<unknown[]> {
   const received: unknown[][] = []
-  const last = { change: new Map<string, number>() }
+  const lastVersions = new Map<string, number>()
   const bases = new Map<string, number>()
   const nameOf = (id: string): number => nodes.findIndex((node) => node.id === id)
   const position = (room: string, { version, count }: MembersPosition): MembersPosition => {
@@ -48,8 +48,8 @@ async function resultsOf({ nodes, rooms, users }: Run, commands: readonly Comman
       received.push(heard)
       const key = `${listener} ${order}`
       const onMembers = ({ version, count, node: by, userId, state }: MembersChange): void => {
-        heard.push([version - (last.change.get(key) ?? 0) === 1, count, nameOf(by), userId, state])
-        last.change.set(key, version)
+        heard.push([version - (lastVersions.get(key) ?? 0) === 1, count, nameOf(by), userId, state])
+        lastVersions.set(key, version)
       }
       const onMessage = (message: string, from: string): void => void heard.push([message, nameOf(from)])
       stops.push(await node.subscribe(room, { onMessage, onMembers }))

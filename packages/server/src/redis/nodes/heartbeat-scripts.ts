@@ -25,7 +25,7 @@ end
  * A heartbeat, after which members of dead nodes may be claimed.
  *
  * A node that others have taken for dead, or whose connection was away, begins another life. What it does not set again in that
- * life is removed.
+ * life is removed, at the earliest after three times as long as it takes to be dead: a node may need several attempts.
  *
  * A node takes others for dead only after it has itself beaten for that long without a pause: when Redis was away, all
  * heartbeats are old, and all nodes need time to come back.
@@ -43,7 +43,7 @@ if last and storedSince and now - last < dead / 2 then since = math.min(now, ton
 life = math.max(life, tonumber(storedLife or 0))
 if life == 0 then life = 1
 elseif ARGV[2] ~= '0' and (ARGV[3] == '1' or not last) then
-  remove(node, life, now + math.max(grace, dead))
+  remove(node, life, now + math.max(grace, 3 * dead))
   life = life + 1
 end
 redis.call('ZADD', beats, int(now), node)
