@@ -1266,8 +1266,8 @@ export const mutants = [
   mutant(
     'a late claimer removes what a node that is back has set again',
     `${server}/redis/nodes/member-scripts.ts`,
-    'if setIn and setIn <= life then change(user',
-    'if setIn then change(user',
+    'if setIn and setIn <= life then',
+    'if setIn then',
     'packages/server/test/redis/redis-nodes-faults',
   ),
   mutant(
@@ -1289,6 +1289,6 @@ export const mutants = [
     `${server}/redis/nodes/member-scripts.ts`,
     'if count > tonumber(ARGV[3]) then return {int(version), int(count)} end',
     '',
-    'packages/server/test/redis/redis-nodes-faults packages/server/test/redis/redis-nodes-model',
+    'packages/server/test/redis/redis-nodes-faults',
   ),
 ]
