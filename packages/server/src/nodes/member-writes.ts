@@ -53,6 +53,11 @@ export class MemberWrites {
     return this.#rooms.get(room)?.get(userId)?.wanted !== undefined
   }
 
+  /** The users of a room of whom this node says something, or has not yet taken it back. */
+  count(room: string): number {
+    return this.#rooms.get(room)?.size ?? 0
+  }
+
   set(room: string, userId: string, state: { readonly user: WireUser; readonly text: string } | undefined): void {
     const written = this.#rooms.get(room)?.get(userId) ?? (state && this.#create(room, userId, state.user))
     if (written === undefined) return
@@ -84,9 +89,10 @@ export class MemberWrites {
     await this.#writeAll([...this.#failed])
   }
 
-  /** Writes all states again, since they may be forgotten. */
-  async rewriteAll(): Promise<void> {
-    const all = [...this.#rooms.values()].flatMap((ofRoom) => [...ofRoom.values()])
+  /** Writes all states again, or those of one room, since they may be forgotten. */
+  async rewrite(room?: string): Promise<void> {
+    const rooms = room === undefined ? [...this.#rooms.values()] : [this.#rooms.get(room) ?? new Map()]
+    const all = rooms.flatMap((ofRoom) => [...ofRoom.values()])
     for (const written of all) written.isUncertain = true
     await this.#writeAll(all)
   }

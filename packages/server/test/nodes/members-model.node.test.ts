@@ -12,6 +12,8 @@ import type { SocketIoSocket } from '../../src/socket-io.ts'
 import { MemoryHub, sharedLog } from '../support/memory-nodes.ts'
 
 const GRACE_MS = 5_000
+/** A limit of members that is never reached. */
+const WHOLE = 200
 /** A presence is written within this time. */
 const WRITE_MS = 50
 /** Long enough for every grace, for a check of the positions, and for a partial room to be whole again. */
@@ -284,7 +286,7 @@ class World {
 }
 
 /* oxlint-disable vitest/no-standalone-expect -- called by the tests */
-function check(world: World, limit: number, isCalm: boolean): void {
+function expectSame(world: World, limit: number, hasOrder: boolean): void {
   const { expected, connections, hub } = world
   expect(hub.position('general').count, 'the users in the store').toBe(expected.size)
   const lists = new Set<string>()
@@ -298,7 +300,7 @@ function check(world: World, limit: number, isCalm: boolean): void {
     lists.add(JSON.stringify([...members].toSorted(([a], [b]) => (a < b ? -1 : 1))))
     expect(new Set(members.keys()), 'the users').toEqual(new Set(expected.keys()))
     for (const [id, presences] of expected) {
-      if (isCalm || presences.length < 2)
+      if (hasOrder || presences.length < 2)
         expect(members.get(id), `the presence of ${id}`).toEqual(presences.at(-1) ?? null)
       else expect(presences, `the presence of ${id}`).toContainEqual(members.get(id))
     }
@@ -307,7 +309,7 @@ function check(world: World, limit: number, isCalm: boolean): void {
 }
 /* oxlint-enable vitest/no-standalone-expect */
 
-async function assertMembers(limit: number, steps: readonly (Step | Fault)[], isCalm: boolean): Promise<World> {
+async function expectHealed(limit: number, steps: readonly (Step | Fault)[], isCalm: boolean): Promise<World> {
   const world = new World(limit)
   try {
     for (const [index, step] of steps.entries()) {
@@ -316,19 +318,20 @@ async function assertMembers(limit: number, steps: readonly (Step | Fault)[], is
       if (isCalm) await vi.advanceTimersByTimeAsync(WRITE_MS) // what is changed in this time has no order over nodes
     }
     await world.heal()
-    check(world, limit, isCalm)
+    // Where a room was partial, its nodes do not know each other's stamps, and their clocks differ.
+    expectSame(world, limit, isCalm && limit === WHOLE)
   } finally {
     world.stop()
   }
   return world
 }
 
-const limits = fc.constantFrom(3, 200)
+const limits = fc.constantFrom(3, WHOLE)
 
 test('S15 S16 S27 after any joins, leaves, losses and presences on three nodes, all nodes and clients have the same members, and hooks ran once', async () => {
   await fc.assert(
     fc.asyncProperty(limits, fc.array(calm, { maxLength: 40, size: 'max' }), async (limit, steps) => {
-      const world = await assertMembers(limit, steps, true)
+      const world = await expectHealed(limit, steps, true)
       const here = new Map<string, boolean>()
       for (const hook of world.hooks) {
         const id = hook.slice(1)
@@ -351,8 +354,8 @@ test('S15 S16 S27 the same, where changes are lost and reordered, writes fail, n
         maxLength: 40,
         size: 'max',
       }),
-      async (limit, steps) => void (await assertMembers(limit, steps, false)),
+      async (limit, steps) => void (await expectHealed(limit, steps, false)),
     ),
-    { numRuns: 200 },
+    { numRuns: 150 },
   )
 })

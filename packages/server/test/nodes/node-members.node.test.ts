@@ -184,6 +184,24 @@ describe('members over nodes', () => {
     expect(await (await one.connect({ id: 'g' })).join('general')).toMatchObject({ members: { partial: true } })
     await expect.poll(() => ann.of(wire.members).at(-1), { timeout: 3_000 }).toMatchObject([{ count: 7 }])
   })
+
+  test('S15 while the nodes are away a known room takes members and presences; the others hear of them afterwards', async () => {
+    const { servers } = await startNodes(2, options)
+    const [one, two] = servers as [(typeof servers)[0], (typeof servers)[0]]
+    const ann = await joined(await one.connect({ id: 'ann' }))
+    const bob = await joined(await two.connect({ id: 'bob' }))
+    await expect.poll(() => ann.members).toEqual({ ann: null, bob: null })
+    one.node.fail()
+    const cys = await one.connect({ id: 'cy' })
+    const cy = await joined(cys, { presence: away })
+    await cys.ask(wire.volatile, { room: 'general', event: 'cursor', data: { x: 1, y: 1 } })
+    expect(cy.members).toEqual({ ann: null, bob: null, cy: away })
+    await expect.poll(() => ann.members).toEqual({ ann: null, bob: null, cy: away })
+    expect(bob.members).toEqual({ ann: null, bob: null })
+    one.node.restore()
+    await expect.poll(() => bob.members).toEqual({ ann: null, bob: null, cy: away })
+    for (const { context } of one.errors) expect(context.during).toBe('nodes')
+  })
 })
 
 describe('typing and volatile events over nodes', () => {

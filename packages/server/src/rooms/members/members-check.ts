@@ -22,7 +22,7 @@ export class MembersCheck {
     const rooms = [...all].filter(({ shared }) => shared !== undefined)
     if (isRestored) {
       for (const room of rooms) room.shared?.doubt()
-      await writes.rewriteAll()
+      await writes.rewrite()
     } else await writes.retry()
     for (let start = 0; start < rooms.length; start += SLICE)
       await this.#compare(rooms.slice(start, start + SLICE), isRestored)
@@ -34,7 +34,7 @@ export class MembersCheck {
       const positions = await nodes.memberPositions(rooms.map(({ name }) => name))
       const isBehind = (index: number): boolean => {
         const position = positions[index]
-        return position !== undefined && rooms[index]?.shared?.notice(position) === true
+        return position !== undefined && rooms[index]?.shared?.isBehind(position) === true
       }
       const suspects = [...rooms.keys()].filter(isBehind)
       if (suspects.length === 0) return

@@ -55,7 +55,7 @@ export class SharedMembers {
   async start(): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, JOIN_MS)))
-    await Promise.race([this.#read(), late])
+    await Promise.race([this.#read(false), late])
     clearTimeout(timer)
   }
 
@@ -108,15 +108,10 @@ export class SharedMembers {
     this.#apply(change)
   }
 
-  /** Takes over the number of members. Returns whether the members must be read. */
-  notice({ version, count }: MembersPosition): boolean {
-    if (this.#version === undefined) return true
-    if (!this.#isCounted) return version !== this.#version && !this.#isOld(version)
-    if (!this.#isOld(version)) {
-      this.#version = version
-      this.#count(count)
-    }
-    return fitsWhole(count, this.#nodes.maxMembers)
+  /** Whether the members must be read: changes did not come, or a room whose users were only counted may be whole again. */
+  isBehind({ version, count }: MembersPosition): boolean {
+    if (!this.#isOld(version) || count < this.#nodes.writes.count(this.#room)) return true
+    return this.#isCounted && fitsWhole(count, this.#nodes.maxMembers)
   }
 
   /** What is known may not count any more: the next check reads the members. */
@@ -124,12 +119,12 @@ export class SharedMembers {
     this.#version = undefined
   }
 
-  /** Reads the members, at most once a second. */
+  /** Changes did not come: reads the members, at most once a second. */
   async read(): Promise<void> {
     if (this.#isClosed || this.#readTimer !== undefined) return
     const waitMs = this.#readAt + READ_MS - performance.now()
     if (this.#held !== undefined) this.#mustReadAgain = true
-    else if (waitMs <= 0) await this.#read()
+    else if (waitMs <= 0) await this.#read(true)
     else {
       this.#readTimer = setTimeout(() => {
         this.#readTimer = undefined
@@ -146,8 +141,8 @@ export class SharedMembers {
     for (const timer of this.#graceTimers) clearTimeout(timer)
   }
 
-  async #read(): Promise<void> {
-    const { nodes, maxMembers } = this.#nodes
+  async #read(isBehind: boolean): Promise<void> {
+    const { nodes, writes, maxMembers } = this.#nodes
     const held: MembersChange[] = (this.#held = [])
     this.#readAt = performance.now()
     this.#mustReadAgain = false
@@ -156,11 +151,15 @@ export class SharedMembers {
       this.#held = undefined
       if (this.#isClosed) return
       this.#version = version
-      if (states === undefined) this.#count(count)
-      else this.#replace(states)
+      if (states !== undefined) this.#replace(states)
+      else {
+        this.#count(count)
+        if (isBehind) void writes.rewrite(this.#room) // other nodes may have removed what this node said
+      }
       for (const change of held) this.#apply(change)
     } catch (error) {
-      this.#nodes.onError(error, this.#room) // the next check reads them
+      this.doubt() // the next check reads them
+      this.#nodes.onError(error, this.#room)
     }
     this.#held = undefined
     if (this.#mustReadAgain) void this.read()
