@@ -100,7 +100,7 @@ describe('members over nodes', () => {
     const back = await two.connect({ id: 'ann' })
     await joined(back)
     // The place of the lost connection was taken: its presence goes with the new connection, not after the grace.
-    await expect.poll(() => one.node.calls['setMember']).toBe(3)
+    await expect.poll(() => one.node.calls['setMember'], { timeout: 1_000 }).toBe(3)
     expect(watcher.members).toEqual({ ann: away, cy: null })
     await back.ask(wire.presence, { room: 'general', presence: null })
     await expect.poll(() => watcher.members).toEqual({ ann: null, cy: null })

@@ -48,6 +48,11 @@ export function lostKey(node: string, lostAt: number): string {
   return `${lostAt} ${node}`
 }
 
+/** Whether a key names a lost connection of the node. */
+export function isKeyOf(key: string, node: string): boolean {
+  return key.endsWith(` ${node}`)
+}
+
 export function isLocal({ socket }: Connection): boolean {
   return !(socket instanceof RemoteSocket)
 }

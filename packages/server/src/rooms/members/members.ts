@@ -231,6 +231,7 @@ export class Members {
     const present = this.#users.get(userId)
     if (present === undefined || !present.connections.some(isGone)) return undefined
     const connections = present.connections.filter((connection) => !isGone(connection))
+    if (!connections.some(isLocal)) present.shared?.taken.delete(this.#node)
     if (connections.length > 0 || !this.isPartial) this.#changed.add(userId)
     if (connections.length > 0) {
       this.#users.set(userId, { ...present, connections })

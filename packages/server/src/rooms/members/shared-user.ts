@@ -1,4 +1,12 @@
-import { type Connection, isLocal, lostKey, type PresentUser, RemoteSocket, type SharedUser } from './connections.ts'
+import {
+  type Connection,
+  isKeyOf,
+  isLocal,
+  lostKey,
+  type PresentUser,
+  RemoteSocket,
+  type SharedUser,
+} from './connections.ts'
 import type { MemberState } from './member-state.ts'
 import { isSame } from './published-members.ts'
 import type { Stamps } from './stamps.ts'
@@ -25,9 +33,7 @@ export function ownStateOf(
   const present = open.filter(({ presence }) => presence !== undefined)
   const seen = new Set(present.length > 0 ? present.slice(isMerged ? -MAX_MERGED : -1) : open.slice(-1))
   const stated = own.filter((one) => one.lostAt !== undefined || seen.has(one))
-  const lost = new Set(connections.flatMap(({ socket }) => (socket instanceof RemoteSocket ? (socket.key ?? []) : [])))
-  const taken = [...(shared.taken.get(node) ?? [])].filter((key) => lost.has(key))
-  return { user, userAt: shared.userAt, connections: stated, taken }
+  return { user, userAt: shared.userAt, connections: stated, taken: [...(shared.taken.get(node) ?? [])] }
 }
 
 /**
@@ -43,6 +49,7 @@ export function withState(
   const others = (before?.connections ?? []).filter(({ socket }) => nodeOf(socket) !== node)
   const shared = before?.shared ?? { userAt: 0, taken: new Map<string, ReadonlySet<string>>() }
   shared.taken.delete(node)
+  forgetTaken(shared, stamps.node, node, state)
   if (state === undefined) return before && others.length > 0 ? { ...before, connections: others } : undefined
   if (state.taken.length > 0) shared.taken.set(node, new Set(state.taken))
   stamps.see(Math.max(state.userAt, ...state.connections.map(({ at, lostAt = 0 }) => Math.max(at, lostAt))))
@@ -58,6 +65,16 @@ export function withState(
   const isNewer = before === undefined || isLater(state, { user: before.user, userAt: shared.userAt })
   if (isNewer) shared.userAt = state.userAt
   return { user: isNewer ? state.user : before.user, connections, shared }
+}
+
+/** The node that had the lost connections has removed them: their keys are not needed any more. */
+function forgetTaken({ taken }: SharedUser, own: string, node: string, state: MemberState | undefined): void {
+  const keys = taken.get(own)
+  if (keys === undefined) return
+  const lost = new Set(state?.connections.map(({ lostAt }) => lostAt && lostKey(node, lostAt)))
+  const left = [...keys].filter((key) => !isKeyOf(key, node) || lost.has(key))
+  if (left.length > 0) taken.set(own, new Set(left))
+  else taken.delete(own)
 }
 
 type Details = Pick<MemberState, 'user' | 'userAt'>
