@@ -22,13 +22,14 @@ const PENDING = { ...IDLE, isPending: true }
 export function createRequest<Args extends readonly unknown[], Answer>(
   send: (signal: AbortSignal, args: Args) => Promise<Answer>,
 ): Request<Args, Answer> {
-  let controller = new AbortController()
+  /** Of the pending calls; most components are unmounted without a call. */
+  let controller: AbortController | undefined
   let newest = 0
   const state = createLazyStore<RequestState<Answer>>(IDLE, () => () => {
     if (state.getState().isPending) reset()
     newest += 1
-    controller.abort(abortError())
-    controller = new AbortController()
+    controller?.abort(abortError())
+    controller = undefined
   })
   const reset = (): void => {
     newest += 1
@@ -44,7 +45,8 @@ export function createRequest<Args extends readonly unknown[], Answer>(
       }
       show(PENDING)
       // In a promise, an error that `send` throws is shown as well.
-      const answer = new Promise<Answer>((resolve) => resolve(send(controller.signal, args)))
+      const { signal } = (controller ??= new AbortController())
+      const answer = new Promise<Answer>((resolve) => resolve(send(signal, args)))
       answer.then(
         (data) => show({ ...IDLE, data }),
         (error: unknown) => show({ ...IDLE, error: asError(error) }),
