@@ -1,0 +1,217 @@
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { DecidedItem, RoomLog } from '../../src/index.ts'
+import { redisLog } from '../../src/redis.ts'
+import { append } from '../support/append.ts'
+import { clientOf, clientPackages } from '../support/redis-clients.ts'
+import { connected, emptyRedisLog, newPrefix } from '../support/redis-logs.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { createTcpSwitch } from '../support/tcp-switch.ts'
+
+const UNAVAILABLE = { code: 'UNAVAILABLE' }
+const entry = { event: 'message', data: 'hello', id: 'id', from: null, at: 1 }
+const ann = { user: 'ann', cid: 'c' }
+const item = (n: number): DecidedItem => ({ n, hash: `hash ${n}`, entry })
+const position = async (log: RoomLog) => await log.page('general', { after: 0, limit: 0, bytes: 0 })
+const say = async (log: RoomLog, count: number) =>
+  await append(
+    log,
+    'general',
+    Array.from({ length: count }, () => entry),
+  )
+const settled = async (call: () => unknown): Promise<string> => {
+  try {
+    await call()
+    return 'fine'
+  } catch (error) {
+    return String((error as { code?: unknown }).code)
+  }
+}
+
+let server: RedisServer
+beforeAll(async () => {
+  server = await startRedis()
+})
+
+describe('what Redis loses', () => {
+  const begin = async () => {
+    const prefix = newPrefix()
+    const log = await emptyRedisLog({ client: clientOf('redis', server), prefix })
+    await say(log, 2)
+    const keys = (await server.send('KEYS', `{${prefix}:*}:*:"general"`)) as string[]
+    const remove = async (kind: string) => await server.send('DEL', keys.find((key) => key.includes(kind)) ?? '')
+    return { log, remove, before: await position(log) }
+  }
+
+  test('S10 without its entries a room keeps its epoch, numbers and rows', async () => {
+    const { log, remove, before } = await begin()
+    await log.commit('general', { sender: ann, items: [item(1)] })
+    await remove(':entries:')
+    expect(await position(log)).toEqual({ ...before, head: 3, first: 4 })
+    expect(await log.commit('general', { sender: ann, items: [item(1)] })).toMatchObject({ results: [{ seq: 3 }] })
+    expect(await say(log, 1)).toMatchObject({ epoch: before.epoch, head: 4 })
+    expect(await position(log)).toMatchObject({ first: 4 })
+  })
+
+  test('S10 without its record a room begins anew, in another epoch that follows the one before at 0', async () => {
+    const { log, remove, before } = await begin()
+    await remove(':log:')
+    const after = await position(log)
+    expect(after).toMatchObject({ head: 0, first: 1, lineage: [{ epoch: before.epoch, head: 0 }] })
+    expect(after.epoch).not.toBe(before.epoch)
+    expect(await say(log, 1)).toMatchObject({ epoch: after.epoch, head: 1 })
+  })
+
+  test('S10 a node that has seen more than the log has gets another epoch, whose lineage has the lower head', async () => {
+    const { log, before } = await begin()
+    const unsubscribe = await log.subscribe('general', () => {})
+    await say(log, 2)
+    const keys = (await server.send('KEYS', `*:log:"general"`)) as string[]
+    // As after a failover that the replication id does not show.
+    for (const one of keys)
+      if ((await server.send('HGET', one, 'e')) === before.epoch) {
+        await server.send('HSET', one, 'h', '2')
+        await server.send('LTRIM', one.replace(':log:', ':entries:'), '0', '1')
+      }
+    const after = await position(log)
+    expect(after).toMatchObject({ head: 2, first: 1, lineage: [{ epoch: before.epoch, head: 2 }] })
+    expect(after.epoch).not.toBe(before.epoch)
+    unsubscribe()
+  })
+
+  test('S10 after FLUSHALL the log is a new one', async () => {
+    const { log, before } = await begin()
+    await server.send('FLUSHALL')
+    const after = await position(log)
+    expect(after).toMatchObject({ head: 0, first: 1, lineage: [] })
+    expect(after.epoch).not.toBe(before.epoch)
+  })
+
+  test('S7 with a full memory a batch is refused as a whole, and pages are read', async () => {
+    const { log } = await begin()
+    const before = await position(log)
+    await server.send('CONFIG', 'SET', 'maxmemory', '1')
+    onTestFinished(async () => void (await server.send('CONFIG', 'SET', 'maxmemory', '0')))
+    await expect(log.commit('general', { sender: ann, items: [item(1)] })).rejects.toMatchObject(UNAVAILABLE)
+    expect(await position(log)).toEqual(before)
+    await server.send('CONFIG', 'SET', 'maxmemory', '0')
+    expect(await log.commit('general', { sender: ann, items: [item(1)] })).toMatchObject({ results: [{ seq: 3 }] })
+  })
+})
+
+test.each(clientPackages)('S5 %s: a batch whose answer was lost is stored once', async (name) => {
+  const link = await createTcpSwitch(server.port)
+  const client = clientOf(name, link as unknown as RedisServer)
+  const prefix = newPrefix()
+  const log = await emptyRedisLog({ client, prefix })
+  const witness = await emptyRedisLog({ client: clientOf(name, server), prefix })
+  await say(log, 1)
+  link.losesAnswers = true
+  const lost = log.commit('general', { sender: ann, items: [item(1)] })
+  await expect.poll(() => position(witness).then(({ head }) => head)).toBe(2)
+  link.cut()
+  await expect(lost).rejects.toMatchObject(UNAVAILABLE)
+  link.losesAnswers = false
+  await expect.poll(() => settled(() => position(log))).toBe('fine')
+  expect(await position(log)).toMatchObject({ head: 2 })
+  const again = await log.commit('general', { sender: ann, items: [item(1)] })
+  expect(again).toMatchObject({ head: 2, results: [{ seq: 2 }], entries: [] })
+})
+
+test.each(clientPackages)('S10 %s: a lagging replica that is promoted begins another epoch', async (name) => {
+  const primary = await startRedis()
+  const replica = await startRedis({ replicaOf: primary })
+  const link = await createTcpSwitch(primary.port)
+  const client = clientOf(name, link as unknown as RedisServer)
+  const log = await emptyRedisLog({ client })
+  await say(log, 3)
+  const before = await position(log)
+  await expect
+    .poll(async () => {
+      const [one, other] = await Promise.all([primary, replica].map((one) => one.send('DBSIZE')))
+      return one === other
+    })
+    .toBe(true)
+  replica.pause()
+  expect(await say(log, 2)).toMatchObject({ epoch: before.epoch, head: 5 })
+  await primary.kill()
+  link.target = replica.port
+  link.cut()
+  replica.resume()
+  await expect.poll(() => settled(() => replica.send('REPLICAOF', 'NO', 'ONE'))).toBe('fine')
+  await expect.poll(() => settled(() => position(log))).toBe('fine')
+  const after = await position(log)
+  expect(after.epoch).not.toBe(before.epoch)
+  expect(after).toMatchObject({ lineage: [{ epoch: before.epoch, head: after.head }] })
+})
+
+describe('durability: replica', () => {
+  let primary: RedisServer
+  let replica: RedisServer
+  beforeAll(async () => {
+    primary = await startRedis()
+    replica = await startRedis({ replicaOf: primary })
+  })
+
+  test.each(clientPackages)('S5 %s: nothing is confirmed that no replica has, resends included', async (name) => {
+    const log = await emptyRedisLog({ client: clientOf(name, primary), durability: 'replica' })
+    expect(log.durability).toBe('replica')
+    expect(await log.commit('general', { sender: ann, items: [item(1)] })).toMatchObject({ head: 1 })
+    await Promise.all(Array.from({ length: 100 }, () => say(log, 1)))
+    replica.pause()
+    await expect(log.commit('general', { sender: ann, items: [item(1)] })).rejects.toMatchObject(UNAVAILABLE)
+    const written = log.commit('general', { sender: ann, items: [item(2)] })
+    // Reads do not wait for the replica.
+    const startedAt = performance.now()
+    await position(log)
+    expect(performance.now() - startedAt).toBeLessThan(400)
+    await expect(written).rejects.toMatchObject(UNAVAILABLE)
+    replica.resume()
+    await expect.poll(() => settled(() => log.commit('general', { sender: ann, items: [item(2)] }))).toBe('fine')
+    expect(await log.commit('general', { sender: ann, items: [item(2)] })).toMatchObject({
+      head: 102,
+      results: [{ seq: 102 }],
+      entries: [],
+    })
+  })
+})
+
+describe('a server that the log cannot use', () => {
+  const failureOf = async (url: string) => {
+    const log = redisLog({ url, prefix: newPrefix() })
+    onTestFinished(() => log.close?.())
+    await expect(say(log, 1)).rejects.toMatchObject(UNAVAILABLE)
+    let sentence = ''
+    await expect
+      .poll(async () => {
+        sentence = await Promise.resolve(log.check?.()).then(() => 'fine', String)
+        return sentence
+      })
+      .not.toMatch(/yet/)
+    return sentence
+  }
+
+  test('one that is not there, one whose user may not run scripts, one that evicts keys: a sentence says so', async () => {
+    expect(await failureOf('redis://127.0.0.1:1')).toMatch(/no connection to Redis: .*ECONNREFUSED/)
+    await server.send('ACL', 'SETUSER', 'poor', 'on', '>secret', '~*', '&*', '+@all', '-@scripting')
+    expect(await failureOf(`redis://poor:secret@127.0.0.1:${server.port}`)).toMatch(/may not run scripts/)
+    expect(await failureOf(`redis://poor:wrong@127.0.0.1:${server.port}`)).toMatch(/WRONGPASS/)
+    const evicting = await startRedis({ config: ['maxmemory 100mb', 'maxmemory-policy allkeys-lru'] })
+    expect(await failureOf(evicting.url)).toMatch(/maxmemory-policy allkeys-lru/)
+    const volatile = await startRedis({ config: ['maxmemory 100mb', 'maxmemory-policy volatile-lru'] })
+    const log = redisLog({ url: volatile.url })
+    onTestFinished(() => log.close?.())
+    await connected(log)
+    const member = await startRedis({ isCluster: true })
+    expect(await failureOf(member.url)).toMatch(/belongs to a cluster/)
+  })
+
+  test.each([
+    [{}, /either a client or a url/],
+    [{ url: 'http://127.0.0.1' }, /url must be like redis:/],
+    [{ client: {} }, /client must be a client of the package redis or ioredis/],
+    [{ url: 'redis://127.0.0.1', prefix: 'a{b}' }, /prefix must be/],
+    [{ url: 'redis://127.0.0.1', durability: 'disk' }, /durability must be/],
+  ])('invalid options are an error at once: %o', (options, sentence) => {
+    expect(() => redisLog(options as object)).toThrow(sentence)
+  })
+})

@@ -1,0 +1,45 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+export interface TcpSwitch {
+  readonly port: number
+  readonly url: string
+  /** New connections go to this port of 127.0.0.1. */
+  target: number
+  /** What the server answers is lost. */
+  losesAnswers: boolean
+  /** Ends all connections. */
+  cut(): void
+}
+
+/** A TCP proxy to Redis that can lose answers, and whose target can change, as the address of a service does after a failover. */
+export async function createTcpSwitch(target: number): Promise<TcpSwitch> {
+  const sockets = new Set<Socket>()
+  const server = createServer((client) => {
+    const upstream = connect(control.target, '127.0.0.1')
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        sockets.delete(socket)
+        other.destroy()
+      })
+    }
+    client.on('data', (data) => upstream.write(data))
+    upstream.on('data', (data) => control.losesAnswers || client.write(data))
+  })
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    cut()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const control: TcpSwitch = { port, url: `redis://127.0.0.1:${port}`, target, losesAnswers: false, cut }
+  return control
+}
