@@ -32,7 +32,7 @@ export interface RedisConnection {
    * must not throw.
    */
   subscribe(channel: string, listener: (message: string) => void): Promise<() => void>
-  /** Calls the listener whenever a connection is back, after scripts were loaded and channels subscribed. */
+  /** Calls the listener whenever all connections to a server are back, after scripts were loaded and channels subscribed. */
   onRestored(listener: () => void): () => void
   close(): Promise<void>
 }

@@ -83,7 +83,7 @@ describe.each(kinds)('%s', (_, name, isCluster) => {
       await one.send('CLIENT', 'KILL', 'TYPE', 'normal')
       await one.send('CLIENT', 'KILL', 'TYPE', 'pubsub')
     }
-    await expect.poll(() => restored).toBeGreaterThanOrEqual(2)
+    await expect.poll(() => restored).toBeGreaterThan(0)
     await expect.poll(async () => await connection.run(increment, [key], []).catch(() => 'away')).toBe(1)
     await expect
       .poll(async () => {

@@ -256,7 +256,7 @@ test('a message, a state or an info of more than 64 KiB is refused', async () =>
 
 test('while Redis is away calls reject at once, and a start can be tried again; then the node is back', async () => {
   const away = new RedisServer(server.port + 1, {})
-  onTestFinished(() => away.remove())
+  onTestFinished(() => away.kill())
   await away.start()
   const others = new RedisNodesOfTest(() => clientOf('ioredis', away))
   onTestFinished(() => others.close())

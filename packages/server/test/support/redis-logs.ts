@@ -17,7 +17,7 @@ export function emptyRedisLog(options: RedisLogOptions): Promise<RoomLog> {
   return connected(log)
 }
 
-async function connected(log: RoomLog): Promise<RoomLog> {
+export async function connected(log: RoomLog): Promise<RoomLog> {
   await expect.poll(async () => await Promise.resolve(log.check?.()).then(() => 'ready', String)).toBe('ready')
   return log
 }

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from 'redis'
-import { afterAll } from 'vitest'
+import { onTestFinished } from 'vitest'
 
 export interface RedisServerOptions {
   /** The server that this one copies. */
@@ -14,13 +16,18 @@ export interface RedisServerOptions {
   readonly isCluster?: boolean
 }
 
-/** A Redis server of a test file, on a free port. It keeps nothing on the disk. */
+/** Ends the server and removes its folder when its input ends: with the test process, however that ends. */
+const WATCH =
+  'redis-server "$1/redis.conf" >/dev/null 2>&1 & echo $!; read -r _; kill -9 $!; wait $! 2>/dev/null; rm -rf "$1"'
+
+/** A Redis server of a test, on a free port. It keeps nothing on the disk, and never outlives the process of the test file. */
 export class RedisServer {
   readonly port: number
   readonly url: string
   readonly #options: RedisServerOptions
-  readonly #folder = mkdtempSync(join(tmpdir(), 'roomful-redis-'))
-  #process: ChildProcess | undefined
+  readonly #folder = join(tmpdir(), `roomful-redis-${randomUUID()}`)
+  #watch: ChildProcess | undefined
+  #pid = 0
 
   constructor(port: number, options: RedisServerOptions) {
     this.port = port
@@ -41,8 +48,12 @@ export class RedisServer {
       ...(replicaOf === undefined ? [] : [`replicaof 127.0.0.1 ${replicaOf.port}`]),
       ...config,
     ]
-    this.#process = spawn('redis-server', ['-'], { stdio: ['pipe', 'ignore', 'ignore'] })
-    this.#process.stdin?.end(`${lines.join('\n')}\n`)
+    mkdirSync(this.#folder, { recursive: true })
+    writeFileSync(join(this.#folder, 'redis.conf'), `${lines.join('\n')}\n`)
+    const watch = spawn('sh', ['-c', WATCH, 'sh', this.#folder], { stdio: ['pipe', 'pipe', 'ignore'] })
+    this.#watch = watch
+    const [pid] = (await once(watch.stdout, 'data')) as [Buffer]
+    this.#pid = Number(pid.toString())
     await this.#until(['PING'], (answer) => answer === 'PONG')
     if (replicaOf !== undefined)
       await this.#until(['INFO', 'replication'], (answer) => String(answer).includes('master_link_status:up'))
@@ -67,26 +78,21 @@ export class RedisServer {
 
   /** Ends the process at once, as a crash does. */
   async kill(): Promise<void> {
-    const child = this.#process
-    this.#process = undefined
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const exited = new Promise((resolve) => void child.once('exit', resolve))
-    child.kill('SIGKILL')
+    const watch = this.#watch
+    this.#watch = undefined
+    if (watch === undefined) return
+    const exited = once(watch, 'exit')
+    watch.stdin?.end()
     await exited
   }
 
   /** Stops the process without ending it: its connections stay open, and nothing is answered. */
   pause(): void {
-    this.#process?.kill('SIGSTOP')
+    if (this.#watch !== undefined) process.kill(this.#pid, 'SIGSTOP')
   }
 
   resume(): void {
-    this.#process?.kill('SIGCONT')
-  }
-
-  async remove(): Promise<void> {
-    await this.kill()
-    rmSync(this.#folder, { recursive: true, force: true })
+    if (this.#watch !== undefined) process.kill(this.#pid, 'SIGCONT')
   }
 
   async #until(command: string[], isExpected: (answer: unknown) => boolean): Promise<void> {
@@ -99,11 +105,15 @@ export class RedisServer {
   }
 }
 
-/** Starts a server, and stops it after the test file. */
+/** Starts a server. It is stopped after the test; outside a test, with the process of the test file. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   assertInstalled()
   const server = new RedisServer(await freePort(), options)
-  afterAll(() => server.remove())
+  try {
+    onTestFinished(() => server.kill())
+  } catch {
+    // In a hook there is no test to wait for.
+  }
   await server.start()
   return server
 }

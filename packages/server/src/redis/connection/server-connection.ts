@@ -28,6 +28,8 @@ export class ServerConnection implements RedisConnection {
   readonly #replicaWait: ReplicaWait | undefined
   readonly #subscriptions = new Subscriptions(() => this.#subscriberClient())
   readonly #onRestored = new Set<{ readonly listener: () => void }>()
+  /** A connection is back, while another one may still be away. */
+  #isRestoring = false
   #running: Promise<unknown> = Promise.resolve()
   #waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
 
@@ -112,11 +114,13 @@ export class ServerConnection implements RedisConnection {
   }
 
   #onReady(session: number): void {
-    if (this.isConnected) {
-      this.#waiting?.resolve()
-      this.#waiting = undefined
-    }
-    if (session > 1) for (const { listener } of this.#onRestored) listener()
+    this.#isRestoring ||= session > 1
+    if (!this.isConnected) return
+    this.#waiting?.resolve()
+    this.#waiting = undefined
+    if (!this.#isRestoring) return
+    this.#isRestoring = false
+    for (const { listener } of this.#onRestored) listener()
   }
 
   /** Only the first attempt warns: later failures are errors of the calls. */
