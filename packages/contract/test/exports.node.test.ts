@@ -18,6 +18,7 @@ test('the names of the protocol entry are these', () => {
     'bytesOf',
     'defaultLimits',
     'describe',
+    'durabilities',
     'eventIn',
     'finalCodes',
     'isEventName',
