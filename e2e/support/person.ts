@@ -86,8 +86,26 @@ export class Person {
 
   /** Expects exactly these messages in this order, all of them confirmed, without a gap. */
   async expectMessages(texts: readonly string[]): Promise<void> {
-    await expect(this.log.locator('.bubble')).toHaveText(texts)
+    await expect.poll(() => this.readAll()).toEqual(texts)
     await expect(this.log.locator('.note, .gap')).toHaveCount(0)
+  }
+
+  /** The texts of all messages that the page has. The page renders only those in view, so this scrolls through the log. */
+  async readAll(): Promise<readonly string[]> {
+    return await this.log.evaluate(async (list) => {
+      const frames = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+      const texts = new Map<number, string>()
+      for (let top = 0, isAtEnd = false; !isAtEnd; top += list.clientHeight / 2) {
+        list.scrollTop = top
+        await frames()
+        for (const row of list.querySelectorAll<HTMLElement>('[data-index]')) {
+          const bubble = row.querySelector('.bubble, .gap')
+          texts.set(Number(row.dataset['index']), bubble?.textContent ?? '')
+        }
+        isAtEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 1
+      }
+      return [...texts].sort(([one], [other]) => one - other).map(([, text]) => text)
+    })
   }
 
   /** Waits until the browser has stored this number of outbox messages; then they survive a reload. */

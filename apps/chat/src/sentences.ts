@@ -1,5 +1,5 @@
 import type { TimelineGap } from '@roomful/client'
-import type { Message } from './log-items.ts'
+import type { Message } from './log-rows.ts'
 
 const number = new Intl.NumberFormat('en')
 

@@ -9,6 +9,15 @@ export function EmptyRoom({ name }: { readonly name: string }) {
   )
 }
 
+/** Above the first message of a room. */
+export function Beginning({ name }: { readonly name: string }) {
+  return (
+    <p className="beginning">
+      This is the beginning of <bdi>{name}</bdi>
+    </p>
+  )
+}
+
 /** Shown until it is known whether the room has messages. */
 export function Skeleton() {
   return (

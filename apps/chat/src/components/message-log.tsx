@@ -2,14 +2,14 @@ import type { Room } from '@roomful/client'
 import { useTimeline } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useMemo } from 'react'
-import { dayOf } from '../dates.ts'
-import { itemsOf, type LogItem, newestOf } from '../log-items.ts'
+import { type Entry, headingOf, newestOf } from '../log-rows.ts'
 import type { Person } from '../people.ts'
 import { gapSentence } from '../sentences.ts'
-import { useStickToBottom } from '../use-stick-to-bottom.ts'
-import { EmptyRoom, HistoryProblem, Skeleton } from './empty-room.tsx'
+import { useLogScroll } from '../use-log-scroll.ts'
+import { Announcer } from './announcer.tsx'
+import { Beginning, EmptyRoom, HistoryProblem, Skeleton } from './empty-room.tsx'
 import { Icon } from './icon.tsx'
-import { MessageGroup } from './message-group.tsx'
+import { MessageRow } from './message-row.tsx'
 
 interface Props {
   readonly room: Room<typeof chat>
@@ -19,30 +19,40 @@ interface Props {
 
 const INITIAL = 50
 const PAGE_SIZE = 100
-/** A page gets slow with more messages. Beyond it, earlier messages take the place of later ones, and the other way round. */
-const MAX_SHOWN = 1000
+/** Beyond it, earlier messages take the place of later ones in memory, and the other way round. */
+const MAX_LOADED = 10_000
+/** A room that the user has left is shown at once when the user returns within an hour. */
+const KEEP_MS = 60 * 60_000
 
 export function MessageLog({ room, me, isJoined }: Props) {
-  const timeline = useTimeline(room, 'message', { initial: INITIAL, max: MAX_SHOWN })
-  const { entries, status, hasOlder, hasNewer, isLoading, error, loadOlder, loadNewer, loadLatest } = timeline
+  const timeline = useTimeline(room, 'message', { initial: INITIAL, max: MAX_LOADED, keepMs: KEEP_MS })
+  const { status, hasOlder, hasNewer, isLoading, error, loadOlder, loadNewer, loadLatest } = timeline
+  const entries: readonly Entry[] = timeline.entries.toArray()
   const hasFailed = isJoined && error !== undefined
-  const items = useMemo(() => itemsOf(entries, me), [entries, me])
-  const { scroller, content, onScroll, toBottom, isAway, hasNew } = useStickToBottom({
-    first: items[0]?.key,
+  const showOlder = () => void loadOlder(PAGE_SIZE)
+  const showNewer = () => void loadNewer(PAGE_SIZE)
+  const { scroller, content, measure, items, onScroll, toEnd, isAway, hasNew } = useLogScroll({
+    count: entries.length,
+    keyOf: (index) => entries[index]?.key ?? '',
     ...useMemo(() => newestOf(entries), [entries]),
-    hasMore: hasNewer,
+    hasOlder: hasOlder === true && !hasFailed,
+    hasNewer,
+    loadOlder: showOlder,
+    loadNewer: showNewer,
     loadEnd: () => void loadLatest(),
   })
 
-  const showOlder = () => void loadOlder(PAGE_SIZE)
-  function show(item: LogItem) {
-    if (item.kind === 'group')
-      return <MessageGroup key={item.key} group={item} onRetry={timeline.retry} onDiscard={timeline.discard} />
-    return (
-      <p key={item.key} className={`separator ${item.kind}`}>
-        <span>{item.kind === 'day' ? dayOf(item.at) : gapSentence(item)}</span>
-      </p>
-    )
+  function show(index: number) {
+    const entry = entries[index]
+    if (entry?.kind === 'gap')
+      return (
+        <p className="separator gap">
+          <span>{gapSentence(entry)}</span>
+        </p>
+      )
+    if (!entry) return null
+    const heading = headingOf(entry, entries[index - 1], me)
+    return <MessageRow message={entry} {...heading} onRetry={timeline.retry} onDiscard={timeline.discard} />
   }
 
   return (
@@ -53,29 +63,39 @@ export function MessageLog({ room, me, isJoined }: Props) {
         role="log"
         aria-label="Messages"
         aria-busy={isLoading || status === 'loading'}
+        // Scrolling renders other messages, which are not new: `Announcer` tells a screen reader of new ones.
+        aria-live="off"
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable element must be scrollable by keyboard
         tabIndex={0}
         onScroll={onScroll}
       >
-        <div ref={content} className="log-content">
-          {hasOlder && (
-            <button type="button" className="button quiet small older" onClick={showOlder}>
-              Show earlier messages
-            </button>
-          )}
-          {hasFailed && <HistoryProblem onTryAgain={showOlder} />}
-          {items.length === 0 && status === 'loading' && <Skeleton />}
-          {items.length === 0 && status === 'ready' && <EmptyRoom name={String(room.name)} />}
-          {items.map(show)}
+        {entries.length === 0 && status === 'loading' && <Skeleton />}
+        {entries.length === 0 && status === 'ready' && <EmptyRoom name={String(room.name)} />}
+        <div ref={content} className="log-content" hidden={entries.length === 0}>
+          <div className="log-start">
+            {hasFailed && <HistoryProblem onTryAgain={showOlder} />}
+            {hasOlder && !hasFailed && (
+              <button type="button" className="button quiet small" onClick={showOlder}>
+                Show earlier messages
+              </button>
+            )}
+            {!hasOlder && !hasFailed && status === 'ready' && <Beginning name={String(room.name)} />}
+          </div>
+          {items.map(({ key, index }) => (
+            <div key={key} ref={measure} className="log-row" data-index={index}>
+              {show(index)}
+            </div>
+          ))}
           {hasNewer && (
-            <button type="button" className="button quiet small newer" onClick={() => void loadNewer(PAGE_SIZE)}>
+            <button type="button" className="button quiet small newer" onClick={showNewer}>
               Show later messages
             </button>
           )}
         </div>
       </div>
+      <Announcer room={room} me={me} entries={entries} />
       {isAway && (
-        <button type="button" className={hasNew ? 'to-bottom new' : 'to-bottom'} onClick={toBottom}>
+        <button type="button" className={hasNew ? 'to-bottom new' : 'to-bottom'} onClick={toEnd}>
           {hasNew ? 'New messages' : 'Latest'} <Icon name="down" />
         </button>
       )}

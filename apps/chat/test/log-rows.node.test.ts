@@ -1,7 +1,7 @@
 import { RoomfulError } from '@roomful/client'
 import { expect, it } from 'vitest'
 import { dayOf } from '../src/dates.ts'
-import { itemsOf, type LogItem, type Message, newestOf } from '../src/log-items.ts'
+import { type Entry, headingOf, type Message, newestOf } from '../src/log-rows.ts'
 import { gapSentence, outboxSentence, problemOf } from '../src/sentences.ts'
 
 const me = { id: 'me', name: 'Me' }
@@ -35,14 +35,16 @@ const ownMessage = (key: string, state: Message['state'], error?: RoomfulError):
   error,
 })
 
-function summary(items: readonly LogItem[]) {
-  return items.map((item) => {
-    if (item.kind !== 'group') return item.kind
-    return [item.from.name, ...item.messages.map(({ data }) => data.text)].join(': ')
+/** Each message with what the page shows above it. */
+function summary(entries: readonly Entry[]) {
+  return entries.map((entry, index) => {
+    if (entry.kind === 'gap') return 'gap'
+    const { from, startsDay, startsGroup } = headingOf(entry, entries[index - 1], me)
+    return [startsDay && 'day', startsGroup && from.name, entry.data.text].filter(Boolean).join(': ')
   })
 }
 
-it('groups consecutive messages of one user, and starts a new group each day', () => {
+it('shows the sender above the first of consecutive messages, and each day', () => {
   const entries = [
     receivedMessage(1, bob),
     receivedMessage(2, bob, noon + 4 * minute),
@@ -51,23 +53,30 @@ it('groups consecutive messages of one user, and starts a new group each day', (
     receivedMessage(6, bob, noon + 11 * minute),
     receivedMessage(7, bob, noon + 24 * 60 * minute),
   ]
-  const texts = ['Bob: text 1: text 2', 'Me: text 3', 'Bob: text 5', 'Bob: text 6']
-  expect(summary(itemsOf(entries, me))).toEqual(['day', ...texts, 'day', 'Bob: text 7'])
+  expect(summary(entries)).toEqual([
+    'day: Bob: text 1',
+    'text 2',
+    'Me: text 3',
+    'Bob: text 5',
+    'Bob: text 6',
+    'day: Bob: text 7',
+  ])
 })
 
-it('ends a group at a gap', () => {
-  expect(summary(itemsOf([receivedMessage(1, bob), gap, receivedMessage(8, bob)], me))).toEqual([
-    'day',
-    'Bob: text 1',
+it('shows the sender again after a gap', () => {
+  expect(summary([receivedMessage(1, bob), gap, receivedMessage(8, bob)])).toEqual([
+    'day: Bob: text 1',
     'gap',
     'Bob: text 8',
   ])
 })
 
-it('groups unconfirmed messages with the user’s confirmed ones, with distinct keys', () => {
-  const items = itemsOf([receivedMessage(1, me), ownMessage('a', 'sending'), ownMessage('b', 'queued')], me)
-  expect(summary(items)).toEqual(['day', 'Me: text 1: text 0: text 0'])
-  expect(new Set(items.map(({ key }) => key)).size).toBe(items.length)
+it('shows unconfirmed messages under the name of the user’s confirmed ones', () => {
+  expect(summary([receivedMessage(1, me), ownMessage('a', 'sending'), ownMessage('b', 'queued')])).toEqual([
+    'day: Me: text 1',
+    'text 0',
+    'text 0',
+  ])
 })
 
 it('finds the newest confirmed message and the newest unconfirmed own message', () => {
