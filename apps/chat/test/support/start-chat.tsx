@@ -15,9 +15,14 @@ vi.stubGlobal(
   'ResizeObserver',
   class {
     observe(): void {}
+    unobserve(): void {}
     disconnect(): void {}
   },
 )
+
+// The message log renders the messages that have space in it, and jsdom computes no sizes.
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { get: () => 800 })
+Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { get: () => 40 })
 
 interface Started {
   readonly server: MockServer
