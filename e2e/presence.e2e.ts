@@ -58,3 +58,17 @@ async function setVisibility(page: Page, state: DocumentVisibilityState): Promis
     document.dispatchEvent(new Event('visibilitychange'))
   }, state)
 }
+
+test.describe('while the connection is away', () => {
+  test.use({ expectedInConsole: OUTAGE })
+
+  test('the members are marked as not current', async ({ meet }) => {
+    const { ann } = await meet()
+    await expect(ann.member('Bob').getByRole('img', { name: 'online' })).toBeVisible()
+    await ann.page.context().setOffline(true)
+    await expect(ann.page.getByText('Not connected: this may have changed.')).toBeVisible()
+    await expect(ann.member('Bob').getByRole('img')).toHaveCount(0)
+    await ann.page.context().setOffline(false)
+    await expect(ann.member('Bob').getByRole('img', { name: 'online' })).toBeVisible()
+  })
+})

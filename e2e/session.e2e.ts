@@ -1,4 +1,4 @@
-import { expect, test } from './support/test.ts'
+import { OUTAGE, expect, test } from './support/test.ts'
 
 test('a reload keeps the session and the room', async ({ enter }) => {
   const ann = await enter('Ann')
@@ -54,5 +54,28 @@ test.describe('an invalid session', () => {
     await expect(ann.page.getByText('Your session has ended. Enter your name to come back.')).toBeVisible()
     await ann.enter()
     await ann.expectInRoom(room)
+  })
+})
+
+test.describe('with messages that are not sent yet', () => {
+  test.use({ expectedInConsole: OUTAGE })
+
+  test('signing out asks first; then the messages are discarded, or the user stays', async ({ enter }) => {
+    const ann = await enter('Ann')
+    await ann.createRoom()
+    await ann.page.context().setOffline(true)
+    await expect(ann.connection).toHaveText(/^Offline/)
+    await ann.send('not sent yet')
+    await ann.expectStored(1)
+    await ann.page.getByRole('button', { name: 'Sign out' }).click()
+    const question = ann.page.getByRole('dialog', { name: 'Sign out now?' })
+    await expect(question).toContainText('One message is not sent yet.')
+    await question.getByRole('button', { name: 'Stay' }).click()
+    await expect(ann.waiting).toHaveCount(1)
+
+    await ann.page.getByRole('button', { name: 'Sign out' }).click()
+    await question.getByRole('button', { name: 'Discard and sign out' }).click()
+    await expect(ann.page.getByRole('textbox', { name: 'Your name' })).toBeVisible()
+    await ann.expectStored(0)
   })
 })

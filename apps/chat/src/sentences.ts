@@ -25,6 +25,13 @@ export function gapSentence({ reason, from, to }: TimelineGap): string {
     : `${number.format(to - from + 1)} messages were missed and are no longer there.`
 }
 
+/** Describes what signing out loses. */
+export function unsentSentence(count: number): string {
+  return count === 1
+    ? 'One message is not sent yet. Signing out discards it.'
+    : `${number.format(count)} messages are not sent yet. Signing out discards them.`
+}
+
 /** Describes the number of messages that are not confirmed yet. */
 export function outboxSentence(count: number, isConnected: boolean): string {
   if (isConnected) return `Sending ${number.format(count)}…`

@@ -2,7 +2,9 @@ import type { Member, Room } from '@roomful/client'
 import { useOccupancy, useOthers, useSelf } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { useEffect } from 'react'
+import { useConnection } from '../realtime.ts'
 import { Avatar } from './avatar.tsx'
+import { Name } from './name.tsx'
 
 interface Props {
   readonly id: string
@@ -16,6 +18,7 @@ export function Members({ id, room, isOpen, onClose }: Props) {
   const self = useSelf(room)
   const others = useOthers(room)
   const { count = 0, isPartial } = useOccupancy(room)
+  const isConnected = useConnection(({ status }) => status === 'connected')
   const sorted = [...others.values()].sort((a, b) => a.user.name.localeCompare(b.user.name))
 
   useEffect(() => {
@@ -30,12 +33,13 @@ export function Members({ id, room, isOpen, onClose }: Props) {
   return (
     <aside id={id} className={isOpen ? 'members open' : 'members'} aria-label="Members">
       <h2>Members</h2>
-      <ul aria-label="Members">
+      {!isConnected && <p className="lead">Not connected: this may have changed.</p>}
+      <ul aria-label="Members" className={isConnected ? undefined : 'stale'}>
         {[...(self ? [self] : []), ...sorted].map((member) => (
           <li key={member.user.id}>
             <Avatar person={member.user} />
-            <Status of={member} />
-            <bdi className="name">{member.user.name}</bdi>
+            {isConnected && <Status of={member} />}
+            <Name>{member.user.name}</Name>
             {member === self && <span className="you">you</span>}
           </li>
         ))}

@@ -3,6 +3,7 @@ import { dayOf, timeOf } from '../dates.ts'
 import type { Message, MessageHeading } from '../log-rows.ts'
 import { problemOf } from '../sentences.ts'
 import { Avatar, colourOf } from './avatar.tsx'
+import { Name } from './name.tsx'
 
 interface Props extends MessageHeading {
   readonly message: Message
@@ -41,7 +42,7 @@ export const MessageRow = memo(function MessageRow({
         {startsGroup && !isOwn && <Avatar person={from} />}
         {startsGroup && (
           <p className="who">
-            <bdi className={isOwn ? 'visually-hidden' : 'name'}>{isOwn ? 'You' : from.name}</bdi>
+            {isOwn ? <bdi className="visually-hidden">You</bdi> : <Name>{from.name}</Name>}
             <time dateTime={new Date(at).toISOString()}>{timeOf(at)}</time>
           </p>
         )}

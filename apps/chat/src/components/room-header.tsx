@@ -3,6 +3,7 @@ import { useOccupancy } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { closeRoom } from '../use-current-room.ts'
 import { Icon } from './icon.tsx'
+import { Name } from './name.tsx'
 
 interface Props {
   readonly room: Room<typeof chat>
@@ -19,7 +20,7 @@ export function RoomHeader({ room, membersId, showsMembers, onToggleMembers }: P
         <Icon name="back" />
       </button>
       <h1>
-        <bdi>{room.name}</bdi>
+        <Name>{String(room.name)}</Name>
       </h1>
       <button
         type="button"

@@ -1,9 +1,9 @@
 import type { Person } from '../people.ts'
-import { signOut } from '../session.ts'
 import { Avatar } from './avatar.tsx'
 import { Brand } from './brand.tsx'
-import { Icon } from './icon.tsx'
+import { Name } from './name.tsx'
 import { RoomNav } from './room-nav.tsx'
+import { SignOut } from './sign-out.tsx'
 
 export function Sidebar({ me, room }: { readonly me: Person; readonly room: string | undefined }) {
   return (
@@ -12,10 +12,8 @@ export function Sidebar({ me, room }: { readonly me: Person; readonly room: stri
       <RoomNav current={room} />
       <div className="account">
         <Avatar person={me} />
-        <bdi className="name">{me.name}</bdi>
-        <button type="button" className="icon-button" aria-label="Sign out" title="Sign out" onClick={() => signOut()}>
-          <Icon name="leave" />
-        </button>
+        <Name>{me.name}</Name>
+        <SignOut />
       </div>
     </header>
   )
