@@ -1,7 +1,7 @@
 import { defineContract } from '@roomful/contract'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 
-// Read this first: all events between the demo's browser app and its server.
+// Read this first: all events between the demo's browser app and its server. `zod/mini` is the small form of Zod.
 
 const nameRule =
   'expected 1 to 40 visible characters, without line breaks, control, text-direction or invisible characters'
@@ -10,18 +10,20 @@ const nameRule =
  * The name of a person or a room: trimmed, 1 to 40 code points, at least one of them visible. Of the invisible characters only
  * those are allowed that scripts and emoji need: ZWNJ, ZWJ and the variation selectors.
  */
-export const nameSchema = z
-  .string({ error: nameRule })
-  .max(1000, { error: nameRule, abort: true }) // normalizing and matching a text of megabytes would take long
-  .trim()
-  .normalize('NFC')
-  .regex(
+export const nameSchema = z.string({ error: nameRule }).check(
+  z.maxLength(1000, { error: nameRule, abort: true }), // normalizing and matching a text of megabytes would take long
+  z.trim(),
+  z.normalize('NFC'),
+  z.regex(
     /^(?=.*[\p{L}\p{N}\p{P}\p{S}])(?:[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{DI}]|\u200c|\u200d|\ufe0e|\ufe0f){1,40}$/u,
     { error: nameRule },
-  )
+  ),
+)
 
 /** The name of a room: does not begin with `$`, since such names are reserved. */
-export const roomNameSchema = nameSchema.regex(/^[^$]/, { error: 'expected a name that does not begin with $' })
+export const roomNameSchema = nameSchema.check(
+  z.regex(/^[^$]/, { error: 'expected a name that does not begin with $' }),
+)
 
 /** A user, as the server's session identifies them. */
 export const userSchema = z.object({ id: z.string(), name: z.string() })
@@ -32,7 +34,10 @@ const jsonSchema = z.custom<z.infer<typeof anyJson>>((value) => anyJson.safePars
   error: 'expected JSON data',
 })
 const roomSchema = z.object({ name: z.string() })
-const tutorialRoomSchema = z.object({ room: z.string().min(1).max(200) })
+const tutorialRoomSchema = z.object({ room: z.string().check(z.minLength(1), z.maxLength(200)) })
+
+/** The most characters of a message. */
+export const MAX_TEXT_LENGTH = 4000
 
 export const chat = defineContract({
   clientToServer: {
@@ -55,7 +60,7 @@ export const chat = defineContract({
     room_created: roomSchema,
   },
   room: {
-    message: z.object({ text: z.string().min(1).max(4000) }),
+    message: z.object({ text: z.string().check(z.minLength(1), z.maxLength(MAX_TEXT_LENGTH)) }),
   },
   user: userSchema,
   presence: z.object({ status: z.enum(['online', 'away']) }),

@@ -1,6 +1,6 @@
 import type { Room } from '@roomful/client'
 import { useTyping } from '@roomful/react'
-import { chat } from '@roomful-demo/chat-contract'
+import { type chat, MAX_TEXT_LENGTH } from '@roomful-demo/chat-contract'
 import { type KeyboardEvent, type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
 import { setDraft, useChat } from '../chat-store.ts'
 import { useSocket } from '../realtime.ts'
@@ -8,9 +8,8 @@ import { Icon } from './icon.tsx'
 import { OutboxLine } from './outbox-line.tsx'
 import { TypingLine } from './typing-line.tsx'
 
-const MAX_LENGTH = chat.definition.room.message.shape.text.maxLength ?? Number.POSITIVE_INFINITY
 /** Longer texts show the number of characters. */
-const COUNT_FROM_LENGTH = MAX_LENGTH - 200
+const COUNT_FROM_LENGTH = MAX_TEXT_LENGTH - 200
 const count = new Intl.NumberFormat('en')
 
 export function Composer({ room }: { readonly room: Room<typeof chat> }) {
@@ -32,9 +31,9 @@ export function Composer({ room }: { readonly room: Room<typeof chat> }) {
     event.preventDefault()
     box.current?.focus()
     if (trimmed === '') return
-    if (trimmed.length > MAX_LENGTH)
+    if (trimmed.length > MAX_TEXT_LENGTH)
       return setProblem(
-        `A message has at most ${count.format(MAX_LENGTH)} characters; this one has ${count.format(trimmed.length)}.`,
+        `A message has at most ${count.format(MAX_TEXT_LENGTH)} characters; this one has ${count.format(trimmed.length)}.`,
       )
     if (status === 'disconnected') return setProblem('Not connected: reconnect first.')
     stop()
@@ -77,8 +76,8 @@ export function Composer({ room }: { readonly room: Room<typeof chat> }) {
         </span>
         <OutboxLine />
         {trimmed.length > COUNT_FROM_LENGTH && (
-          <span className={trimmed.length > MAX_LENGTH ? 'count over' : 'count'}>
-            {count.format(trimmed.length)} / {count.format(MAX_LENGTH)}
+          <span className={trimmed.length > MAX_TEXT_LENGTH ? 'count over' : 'count'}>
+            {count.format(trimmed.length)} / {count.format(MAX_TEXT_LENGTH)}
           </span>
         )}
       </p>
