@@ -4,6 +4,7 @@ import { requestedWaitMs } from '../../errors.ts'
 import { type Message, type Outcome, unanswered } from './message.ts'
 import { blockName } from '../storage/earlier-entries.ts'
 import { refusedBy } from '../wire-messages.ts'
+import { isUntouched, outcomeOf } from './publish-answer.ts'
 import { MessageCounts } from './message-counts.ts'
 import type { Batch, RoomQueueOutput, Session } from './outbox-steps.ts'
 
@@ -171,7 +172,7 @@ export class RoomQueue {
     }
     const refusal = refusedBy({ ...answer, code })
     if (isPassingCode(code)) {
-      for (const sent of rest) if (batch.firstSent.has(sent)) sent.sentAt = undefined // the server has not touched it
+      if (isUntouched(answer)) for (const sent of rest) if (batch.firstSent.has(sent)) sent.sentAt = undefined
       return [
         ...settled,
         ...this.#pause(results.length === 0, requestedWaitMs(refusal), code === 'EPOCH' || code === 'NOT_MEMBER'),
@@ -217,14 +218,16 @@ export class RoomQueue {
     return this.#ending.has(message) || blocked?.has(blockName(message.cid, this.room)) === true
   }
 
-  /** Results count as they come. The rest was not handled: what only this batch has carried is in no log. */
-  #answerEnding(batch: Batch, { epoch, results }: PublishAnswer): RoomQueueOutput[] {
+  /** Results count as they come. If the rest was not handled, what only this batch has carried is in no log. */
+  #answerEnding(batch: Batch, answer: PublishAnswer): RoomQueueOutput[] {
+    const { epoch, results } = answer
     const isReadable = results.length === 0 || epoch === batch.epoch
     const settled = batch.messages.flatMap((sent, index) => {
       const result = isReadable ? results[index] : undefined
       return result ? this.#settle(sent, outcomeOf(result)) : []
     })
-    return [...settled, ...this.#endRest(batch, (sent) => !isReadable || !batch.firstSent.has(sent))]
+    const isInNoLog = (sent: Message) => isReadable && isUntouched(answer) && batch.firstSent.has(sent)
+    return [...settled, ...this.#endRest(batch, (sent) => !isInNoLog(sent))]
   }
 
   /** Ends the messages that have waited for the answer to this batch. */
@@ -292,9 +295,4 @@ function expiry(
   if (!isMessageId(id)) return new RoomfulError('UNKNOWN', 'an earlier version of the client sent it')
   if (bytes > maxBytes) return new RoomfulError('TOO_LARGE', `the server takes at most ${maxBytes} bytes`)
   return undefined
-}
-
-function outcomeOf(result: PublishAnswer['results'][number]): Outcome {
-  if (!('code' in result)) return { state: 'confirmed', ...result }
-  return { state: result.code === 'STALE' ? 'unknown' : 'rejected', error: refusedBy(result) }
 }

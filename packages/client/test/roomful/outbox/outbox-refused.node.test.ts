@@ -40,6 +40,11 @@ describe('OB23 C9 the server refuses the room, or puts the client out of it, whi
       expect(errors.at(-1)?.message).toBe('you are not allowed')
     },
   )
+  test('the rest of an answer with UNAVAILABLE alone is unknown: the log may have it', () => {
+    const { refuse, answer: answerBatch } = createBatch()
+    refuse()
+    expect(answerBatch(answer([], { code: 'UNAVAILABLE' }))).toEqual(['1 unknown UNKNOWN', '2 unknown UNKNOWN'])
+  })
   test('the rest is unknown, where an earlier request carried it', () => {
     const { noAnswer, wake, refuse, answer: answerBatch } = createSending()
     noAnswer()

@@ -171,6 +171,18 @@ describe('C7 OB7 a passing refusal', () => {
     queue.answer(send(3), answer([], { code: 'RATE' }))
     expect([...queue.messages].map(({ sentAt }) => sentAt)).toEqual([5, undefined, undefined])
   })
+  test('UNAVAILABLE without a result leaves the messages marked as sent: the log may have them', () => {
+    const { queue, send } = queueOf([message(1), message(2), message(3)])
+    queue.answer(send(3), answer([], { code: 'UNAVAILABLE' }))
+    expect([...queue.messages].map(({ sentAt }) => sentAt)).toEqual([5, 5, 5])
+    queue.answer(send(3), answer([], { code: 'RATE' }))
+    expect([...queue.messages].map(({ sentAt }) => sentAt)).toEqual([5, 5, 5])
+  })
+  test('UNAVAILABLE behind a result follows a commit that succeeded: the rest counts as never sent', () => {
+    const { queue, send } = queueOf([message(1), message(2)])
+    queue.answer(send(2), answer(yes(1), { code: 'UNAVAILABLE' }))
+    expect([...queue.messages].map(({ sentAt }) => sentAt)).toEqual([undefined])
+  })
   test('of one of two batches leaves its messages marked as sent', () => {
     const { queue, send, batch } = sending(2)
     const again = send(2)
