@@ -151,3 +151,15 @@ test('S10 entries of an epoch that is over when the log is read are no news of t
   broadcast.receive(batch(7, 7, 'second'))
   expect(sent.slice(1)).toEqual([5, 6, 7])
 })
+
+test('S10 a member whose page is of an epoch that is over gets $head of the next one, which others have got before', async () => {
+  const { broadcast, log, sent } = setUp({ head: 4 })
+  broadcast.notice(at('first', 4))
+  Object.assign(log, { epoch: 'second', lineage: [{ epoch: 'first', head: 4 }] })
+  broadcast.notice(at('second', 4))
+  await expect.poll(() => sent).toEqual(['second 4 after first 4'])
+  broadcast.noticePage(at('first', 4))
+  await expect.poll(() => sent.slice(1)).toEqual(['second 4 after first 4'])
+  broadcast.receive(batch(5, 5, 'second'))
+  expect(sent.slice(2)).toEqual([5])
+})

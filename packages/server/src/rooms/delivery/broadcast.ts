@@ -91,10 +91,14 @@ export class Broadcast {
     }
     this.#held = undefined
     // Batches of an epoch that has ended are in the page, or lost: a `$head` of them would name that epoch as a new one.
-    const current = held.filter(({ epoch }) => !earlier.some((one) => one.epoch === epoch))
+    const isOver = ({ epoch }: Appended): boolean => earlier.some((one) => one.epoch === epoch)
+    const current = held.filter((one) => !isOver(one))
     for (const one of current) if (this.#follows(this.#sent ?? sent, one)) this.#send(one)
     const known = current.at(-1)
     if (known && !this.#follows(this.#sent ?? sent, { ...known, entries: [] })) this.#sendHead(known)
+    // A member gets a page of an epoch that has ended, after the others have got `$head` of the next one.
+    else if (sent.epoch === this.#sent?.epoch && held.some((one) => one.entries.length === 0 && isOver(one)))
+      this.#sendHead(this.#sent, earlier[0])
   }
 
   #sendPage(sent: LogPosition, page: Page): void {
