@@ -171,16 +171,16 @@ export const mutants = [
     edits: [
       {
         file: `${model}/server.ts`,
-        find: 'const row = rows.get(cid)',
-        replace: 'const row = (task.row = rows.get(cid))',
+        find: 'const row = store.row(room, cid)',
+        replace: 'const row = (task.row = store.row(room, cid))',
       },
-      { file: `${model}/server.ts`, find: 'settle(rows.get(cid), ', replace: 'settle(task.row, ' },
+      { file: `${model}/server.ts`, find: 'settle(store.row(room, cid), ', replace: 'settle(task.row, ' },
     ],
   },
   mutant(
     'S4 no look at the epoch at the commit',
     `${model}/server.ts`,
-    "if (batch.epoch !== store.epoch) return (answer([], 'EPOCH'), true)",
+    "if (batch.epoch !== state.epoch) return answer([], 'EPOCH')",
     '',
     model,
   ),
@@ -253,14 +253,14 @@ export const mutants = [
     edits: [
       {
         file: `${model}/server.ts`,
-        find: 'link.member.add(frame.room) // member first, then the page (S11)',
-        replace:
-          "return void this.tasks.push({ link, frame, number: this.#count++, stage: 'done', items: [], answer: this.#read(frame) }) || true",
+        find: 'this.#enter(link, frame) // member first, then the page (S11)',
+        replace: '',
       },
       {
         file: `${model}/server.ts`,
-        find: 'if (task.answer) reply',
-        replace: "if (task.frame.type === 'join') task.link.member.add(task.frame.room); if (task.answer) reply",
+        find: 'task.page = this.#read(task, frame)\n      return true',
+        replace:
+          "task.page = this.#read(task, frame)\n      if (frame.type === 'join') queueMicrotask(() => this.#enter(task.link, frame))\n      return true",
       },
     ],
   },

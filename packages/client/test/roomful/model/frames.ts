@@ -1,9 +1,15 @@
-import type { Entry, JoinRequest, PublishAnswer } from '@roomful/contract/protocol'
+import type { JoinRequest, PublishAnswer } from '@roomful/contract/protocol'
 import type { Batch } from '../../../src/roomful/outbox/outbox-steps.ts'
 import type { LogPage } from '../../../src/roomful/log-steps.ts'
 
 export type ToServer =
-  | { readonly type: 'join'; readonly room: number; readonly attempt: number; readonly since: JoinRequest['since'] }
+  | {
+      readonly type: 'join'
+      readonly room: number
+      readonly attempt: number
+      readonly since: JoinRequest['since']
+      readonly packs: boolean
+    }
   | {
       readonly type: 'history'
       readonly room: number
@@ -19,20 +25,8 @@ export type ToClient =
   | { readonly type: 'out'; readonly room: number }
   | { readonly type: 'page'; readonly room: number; readonly join: number; readonly page: LogPage | undefined }
   | { readonly type: 'answer'; readonly room: number; readonly batch: Batch; readonly answer: PublishAnswer }
-  | { readonly type: 'live'; readonly room: number; readonly epoch: string; readonly entry: Entry }
-  | { readonly type: 'head'; readonly room: number; readonly epoch: string; readonly seq: number }
-
-/** A connection with its undelivered frames, in order. Each side notices its end at a time of its own. */
-export interface Link {
-  readonly node: number
-  readonly tab: { readonly link: Link | undefined; cut(): void }
-  isUp: boolean
-  serverIsUp: boolean
-  readonly toServer: ToServer[]
-  readonly toClient: ToClient[]
-  /** The rooms of which the server counts this connection a member. */
-  readonly member: Set<number>
-}
+  /** What the server sends to members: an event, a pack of events, a `$head`. */
+  | { readonly type: 'packet'; readonly name: string; readonly args: readonly unknown[] }
 
 export const ROOMS = 2
 export const PAGE = 3

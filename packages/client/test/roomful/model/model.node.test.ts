@@ -1,7 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { OPERATION_COUNT, play } from './run.ts'
 import type { Options } from './surroundings.ts'
+
+vi.hoisted(() => vi.useFakeTimers({ toFake: ['setTimeout'] })) // before delivery is loaded
 
 const ordinary: Options = {
   nodes: 1,
@@ -10,14 +12,17 @@ const ordinary: Options = {
   hasThreads: false,
   hasHeads: true,
   savesAtOnce: false,
+  durability: undefined,
 }
 const variants: readonly (readonly [string, Partial<Options>])[] = [
   ['one process', {}],
   ['one process without $head, and a storage that is done at once', { hasHeads: false, savesAtOnce: true }],
-  ['two processes that lose and reorder messages between them', { nodes: 2 }],
-  ['batches of one', { nodes: 2, batchItems: 1 }],
-  ['batches of 64', { nodes: 2, batchItems: 64 }],
-  ['handlers in threads and without a mutex', { nodes: 2, hasThreads: true, hasMutex: false }],
+  ['one process, and a log that may go back', { durability: 'async' }],
+  ['two processes that lose, repeat and reorder messages between them', { nodes: 2, durability: 'async' }],
+  ['a replica that confirms', { nodes: 2, durability: 'replica' }],
+  ['batches of one', { nodes: 2, batchItems: 1, durability: 'async' }],
+  ['batches of 64', { nodes: 2, batchItems: 64, durability: 'async' }],
+  ['handlers in threads and without a mutex', { nodes: 2, hasThreads: true, hasMutex: false, durability: 'async' }],
 ]
 
 const runs = Number(process.env['MODEL_RUNS'] ?? 21_000)
@@ -30,14 +35,23 @@ const operation = fc.tuple(fc.nat(OPERATION_COUNT - 1), fc.nat(255), fc.nat(255)
 describe('P1 P2 P3 P4 P5 P6 model: each message exactly once, in order, and no loss without a report', () => {
   test.each(variants)(
     '%s',
-    (_name, variant) => {
+    async (_name, variant) => {
       const options = { ...ordinary, ...variant }
-      const property = fc.property(fc.array(operation, { minLength: 1, maxLength: 160, size: 'max' }), (operations) => {
-        const [violation] = play(operations, options)
-        if (violation !== undefined) throw new Error(violation)
+      const property = fc.asyncProperty(
+        fc.array(operation, { minLength: 1, maxLength: 160, size: 'max' }),
+        async (operations) => {
+          const [violation] = await play(operations, options)
+          if (violation !== undefined) throw new Error(violation)
+        },
+      )
+      const result = await fc.check(property, {
+        numRuns: Math.ceil(runs / variants.length),
+        seed,
+        endOnFailure: isHurried,
       })
-      const result = fc.check(property, { numRuns: Math.ceil(runs / variants.length), seed, endOnFailure: isHurried })
-      expect(result.failed ? fc.defaultReportMessage(result) : 'it held').toBe('it held')
+      expect(result.failed ? `${String(result.errorInstance)}\n${fc.defaultReportMessage(result)}` : 'it held').toBe(
+        'it held',
+      )
     },
     300_000,
   )

@@ -1,7 +1,10 @@
+import { vi } from 'vitest'
 import { findViolations } from './checks.ts'
 import { ROOMS } from './frames.ts'
+import type { ServerNode } from './server.ts'
 import type { Options } from './surroundings.ts'
 import { World } from './world.ts'
+import { FLUSH_MS } from './server-sources.ts'
 
 const FAILURES = ['emptied', 'unchanged', 'late'] as const
 
@@ -17,6 +20,9 @@ const OPERATIONS = [
   'step',
   'fan',
   'drop',
+  'repeat',
+  'flush',
+  'tick',
   'heads',
   'save',
   'failStorage',
@@ -30,6 +36,7 @@ const OPERATIONS = [
   'restart',
   'lose',
   'renew',
+  ...many(2, 'failOver'),
   'age',
   'trim',
   'forbid',
@@ -40,15 +47,22 @@ export const OPERATION_COUNT = OPERATIONS.length
 /** The index of the operation, and two numbers that choose its target and its details. */
 export type Operation = readonly [number, number, number]
 
-/** Plays a run, ends all faults, and returns the broken promises. */
-export function play(operations: readonly Operation[], options: Options): string[] {
+/** Plays a run, ends all faults, and returns the broken promises. `setTimeout` must be Vitest's. */
+export async function play(operations: readonly Operation[], options: Options): Promise<string[]> {
   const world = new World(options)
   const flavour = operations[0]?.[1] ?? 0
-  for (const operation of operations) perform(world, operation, flavour)
-  return heal(world) ? findViolations(world) : ['livelock', ...findViolations(world)]
+  for (const operation of operations) {
+    await perform(world, operation, flavour)
+    if (world.hasNews) await world.goOn()
+  }
+  const isSettled = await heal(world)
+  vi.clearAllTimers()
+  for (const t of [...world.tabs, ...world.gone])
+    console.log('tab', t.page, JSON.stringify(t.shown), JSON.stringify(world.store.epochs))
+  return isSettled ? findViolations(world) : ['livelock', ...findViolations(world)]
 }
 
-function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
+function perform(world: World, [kind, a, b]: Operation, flavour: number): void | Promise<void> {
   const tab = world.tabs[a % world.tabs.length]!
   const node = world.nodes[a % world.nodes.length]!
   const random = dice(a * 256 + b + 1)
@@ -61,8 +75,7 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
       tab.cut()
       return world.connect(tab, b)
     case 'go':
-      for (let steps = b % 64; steps >= 0; steps--) progress(world, random)
-      return
+      return go(world, random, b % 64)
     case 'timeOut':
       return tab.timeOut(b % ROOMS)
     case 'deliver':
@@ -76,9 +89,15 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
     case 'step':
       return void node.step(b, random)
     case 'fan':
-      return void node.fan(b, false)
+      return void node.fan(b)
     case 'drop':
-      return void node.fan(b, true)
+      return void node.fan(b, 'lost')
+    case 'repeat':
+      return void node.fan(b, 'repeated')
+    case 'flush':
+      return node.flush(b % ROOMS)
+    case 'tick':
+      return tick(world)
     case 'heads':
       return world.heads(a % world.nodes.length)
     case 'save':
@@ -91,7 +110,7 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
       return tab.cut()
     case 'serverEnds': {
       const link = world.links.find(({ serverIsUp, isUp }) => serverIsUp && !isUp)
-      if (link) link.serverIsUp = false
+      if (link) world.nodes[link.node]!.end(link)
       return
     }
     case 'reload':
@@ -106,9 +125,11 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
     case 'restart':
       return world.restart(a % world.nodes.length)
     case 'lose':
-      return flavour % 4 === 0 ? world.loseStore() : undefined
+      return flavour % 4 === 0 ? world.loseStore(b % 2 === 0) : undefined
     case 'renew':
       return flavour % 4 === 2 ? world.renewStore() : undefined
+    case 'failOver':
+      return world.options.durability && flavour % 4 > 0 ? world.store.failOver(b % 6) : undefined
     case 'age':
       return flavour % 4 === 1 ? world.age() : undefined
     case 'trim':
@@ -124,8 +145,21 @@ function perform(world: World, [kind, a, b]: Operation, flavour: number): void {
   }
 }
 
+async function go(world: World, random: () => number, steps: number): Promise<void> {
+  for (let left = steps; left >= 0; left--) {
+    progress(world, random)
+    if (world.hasNews) await world.goOn()
+  }
+}
+
+/** Events that have waited for others are sent. */
+function tick(world: World): void {
+  world.clockMs += FLUSH_MS
+  vi.advanceTimersByTime(FLUSH_MS)
+}
+
 function progress(world: World, random: () => number): void {
-  const choice = random() % 10
+  const choice = random() % 11
   if (choice < 2) {
     const links = world.links.filter(({ serverIsUp, toServer }) => serverIsUp && toServer.length > 0)
     const live = links.filter(({ isUp }) => isUp)
@@ -133,10 +167,12 @@ function progress(world: World, random: () => number): void {
     const link = from[random() % Math.max(1, from.length)]
     if (link) world.nodes[link.node]!.receive(link)
   } else if (choice < 5) world.nodes[random() % world.nodes.length]!.step(random(), random)
-  else if (choice < 6) world.nodes[random() % world.nodes.length]!.fan(random(), false)
+  else if (choice < 6) world.nodes[random() % world.nodes.length]!.fan(random())
   else if (choice < 8) deliver(world, random())
   else if (choice < 9) world.tabs[random() % world.tabs.length]!.saved()
-  else world.tabs[random() % world.tabs.length]!.wake()
+  else if (choice < 10) world.tabs[random() % world.tabs.length]!.wake()
+  else if (random() % 4 === 0) tick(world)
+  else world.nodes[random() % world.nodes.length]!.flush(random() % ROOMS)
 }
 
 function deliver(world: World, index: number): void {
@@ -146,21 +182,26 @@ function deliver(world: World, index: number): void {
 }
 
 /** Ends all faults; returns whether the work then ends too. */
-function heal(world: World): boolean {
+async function heal(world: World): Promise<boolean> {
   world.isHealing = true
   world.forbidden.fill(false)
   for (const tab of world.tabs) world.takeOver(tab)
-  if (!settle(world)) return false
+  if (!(await settle(world))) return false
   for (const [index, tab] of world.tabs.entries()) if (tab.isAlive && !tab.hasStorage) world.reload(index, true) // the next page sends the entries that the storage still has
   for (const tab of world.tabs) world.takeOver(tab)
-  if (!settle(world)) return false
+  if (!(await settle(world))) return false
   for (let node = 0; node < world.nodes.length; node++) world.heads(node)
-  return settle(world)
+  if (!(await settle(world))) return false
+  const joins = world.tabs.map(({ attempts }) => attempts)
+  world.renewStore()
+  const isSettled = await settle(world)
+  world.hasJoinedAgain = world.tabs.some(({ attempts }, index) => attempts !== joins[index])
+  return isSettled
 }
 
 const ROUNDS = 150
 
-function settle(world: World): boolean {
+async function settle(world: World): Promise<boolean> {
   const none = (): number => 0
   for (let round = 0; round < ROUNDS; round++) {
     for (const tab of world.tabs) {
@@ -171,8 +212,12 @@ function settle(world: World): boolean {
     for (const link of world.links)
       for (let count = 0; count < 40 && link.serverIsUp; count++) if (!world.nodes[link.node]!.receive(link)) break
     for (const node of world.nodes) {
-      for (let count = 0; count < 200 && node.tasks.length > 0; count++) node.step(count, none)
-      while (node.fan(0, false));
+      for (let count = 0; count < 200 && node.tasks.length + node.reads.length > 0; count++) {
+        node.step(count, none)
+        if (world.hasNews) await world.goOn()
+      }
+      while (node.fan(0));
+      for (let room = 0; room < ROOMS; room++) node.flush(room)
     }
     for (const tab of world.tabs) {
       for (let count = 0; count < 60 && tab.link?.toClient.length; count++) deliver(world, world.tabs.indexOf(tab))
@@ -185,13 +230,17 @@ function settle(world: World): boolean {
 
 function isBusy(world: World): boolean {
   return (
-    world.nodes.some(({ tasks, fanOut }) => tasks.length + fanOut.length > 0) ||
+    world.nodes.some(isNodeBusy) ||
     world.links.some(({ serverIsUp, toServer }) => serverIsUp && toServer.length > 0) ||
     world.tabs.some(
       ({ isAlive, messages, link, saving, waits }) =>
         isAlive && (messages.length > 0 || saving || waits.length > 0 || (link?.toClient.length ?? 0) > 0),
     )
   )
+}
+
+function isNodeBusy({ tasks, reads, rooms }: ServerNode): boolean {
+  return tasks.length + reads.length > 0 || rooms.some((room) => room !== undefined && room.pipe.length > 0)
 }
 
 function dice(seed: number): () => number {

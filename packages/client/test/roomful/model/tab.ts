@@ -1,12 +1,16 @@
 import { RoomfulError } from '@roomful/contract'
+import { type Pack, wire, type WireMeta } from '@roomful/contract/protocol'
 import { RoomLog } from '../../../src/roomful/log.ts'
-import type { LogOutput, LogPage } from '../../../src/roomful/log-steps.ts'
+import type { LogInput, LogOutput, LogPage, Since } from '../../../src/roomful/log-steps.ts'
 import type { Message } from '../../../src/roomful/outbox/message.ts'
+import type { Gap } from '../../../src/rooms/room.ts'
 import { OutboxCore } from '../../../src/roomful/outbox/outbox-core.ts'
 import { PendingWrites } from '../../../src/roomful/outbox/pending-writes.ts'
 import type { Batch, OutboxInput, OutboxOutput } from '../../../src/roomful/outbox/outbox-steps.ts'
+import { isHead, isLogged, readPack } from '../../../src/roomful/wire-messages.ts'
 import type { Saving, Sent } from './disk.ts'
-import { HOLD, type Link, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'
+import { HOLD, ROOMS, type ToClient, USER, WINDOW } from './frames.ts'
+import type { Link } from './link.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const FAILURES = { emptied: 'unused', unchanged: 'failed', late: 'timeout' } as const
@@ -14,7 +18,9 @@ const FAILURES = { emptied: 'unused', unchanged: 'failed', late: 'timeout' } as 
 /** What a member was shown, in order. */
 export type Shown =
   | { readonly type: 'entry'; readonly epoch: string; readonly seq: number; readonly id: number }
-  | { readonly type: 'gap'; readonly from: number; readonly to: number }
+  | { readonly type: 'gap'; readonly epoch: string; readonly from: number; readonly to: number }
+  /** The log goes on in this epoch without these messages. */
+  | { readonly type: 'lost'; readonly epoch: string; readonly from: number; readonly to: number }
   | { readonly type: 'begin'; readonly epoch: string; readonly last: number }
 
 /** One page of a browser: the shipped outbox core and log of each room, in the surroundings of the model. */
@@ -38,8 +44,10 @@ export class Tab {
   waits: { readonly room: number; readonly rejoin: boolean }[] = []
   readonly #world: Surroundings
   #lastNumber = 0
-  #attempts = 0
+  /** How many joins were sent. */
+  attempts = 0
   readonly #attempt: number[] = Array.from({ length: ROOMS }, () => -1)
+  readonly #since: (Since | undefined)[] = []
   #answerEpoch = ''
   readonly #lastBatch: (Batch | undefined)[] = []
   readonly #rejectedIn = new Map<Message, number>()
@@ -83,16 +91,15 @@ export class Tab {
 
   join(room: number): void {
     if (!this.link) return
-    const { place } = this.logs[room]!
+    const { since } = this.logs[room]!
     this.step({ type: 'joining', room: String(room) })
     this.logs[room]!.step({ type: 'joining' })
-    this.#attempt[room] = ++this.#attempts
-    this.link.toServer.push({
-      type: 'join',
-      room,
-      attempt: this.#attempts,
-      since: place && { epoch: place.epoch, seq: place.last },
-    })
+    const attempt = ++this.attempts
+    this.#attempt[room] = attempt
+    this.#since[room] = since
+    // One tab is of an earlier version, and others read single events for a time.
+    const packs = this.line !== 2 && attempt % 7 !== 0
+    this.link.toServer.push({ type: 'join', room, attempt, since, packs })
   }
 
   cut(): void {
@@ -146,6 +153,7 @@ export class Tab {
   }
 
   receive(frame: ToClient): void {
+    if (frame.type === 'packet') return this.#receivePacket(frame.name, frame.args)
     const { room } = frame
     switch (frame.type) {
       case 'joined':
@@ -158,16 +166,24 @@ export class Tab {
         // The answer to a join under way comes behind it, and decides.
         return this.logs[room]!.status === 'joined' ? this.#refused(room, 'REMOVED') : undefined
       case 'page':
-        if (frame.page)
-          return this.#follow(room, this.logs[room]!.step({ type: 'page', join: frame.join, page: frame.page }))
+        if (frame.page) return this.#follow(room, { type: 'page', join: frame.join, page: frame.page })
         return this.logs[room]!.join === frame.join ? this.join(room) : undefined
       case 'answer':
         return this.#answered(frame.batch, frame.answer)
-      case 'live':
-        return this.#follow(room, this.logs[room]!.step({ type: 'live', epoch: frame.epoch, events: [frame.entry] }))
-      case 'head':
-        return this.#follow(room, this.logs[room]!.step({ type: 'head', epoch: frame.epoch, seq: frame.seq }))
     }
+  }
+
+  /** As the room that ships does. */
+  #receivePacket(name: string, [first, second]: readonly unknown[]): void {
+    if (name === wire.head && isHead(first)) return this.#follow(Number(first.room), { ...first, type: 'head' })
+    if (name === wire.events) {
+      const { epoch, events } = readPack(first)!
+      return this.#follow(Number((first as Pack).room), { type: 'live', epoch, events })
+    }
+    const meta = second as WireMeta
+    if (!isLogged(meta)) throw new Error(`unexpected packet ${name}`)
+    const { $room, epoch, ...rest } = meta
+    return this.#follow(Number($room), { type: 'live', epoch, events: [{ event: name, data: first, ...rest }] })
   }
 
   #refused(room: number, code: string): void {
@@ -195,8 +211,11 @@ export class Tab {
       case 'settled': {
         const { message, outcome } = output
         const epoch = outcome.state === 'confirmed' ? Number(this.#answerEpoch) : (this.#rejectedIn.get(message) ?? 0)
-        const told = { id: message.data as number, page: this.page, epoch, outcome }
-        return void this.#world.told.push(told)
+        const room = Number(message.room)
+        const shown = this.shown[room]!.length
+        this.#world.told.push({ id: message.data as number, page: this.page, room, epoch, outcome, shown })
+        if (outcome.state === 'confirmed') this.logs[room]!.step({ type: 'seen', seq: outcome.seq })
+        return
       }
       case 'store':
         if (!this.hasStorage)
@@ -212,15 +231,15 @@ export class Tab {
   }
 
   #joined(room: number, page: LogPage): void {
-    const log = this.logs[room]!
-    const isFirst = !log.place
-    const outputs = log.step({ type: 'joined', page })
-    if (isFirst) this.#begin(room, { epoch: page.epoch, last: page.head })
-    this.#follow(room, outputs)
+    const { place } = this.logs[room]!
+    if (!place) this.#begin(room, { epoch: page.epoch, last: page.head })
+    this.#follow(room, { type: 'joined', page, since: this.#since[room] })
   }
 
-  #follow(room: number, outputs: readonly LogOutput[]): void {
-    const { epoch } = this.logs[room]!.place ?? { epoch: '' }
+  #follow(room: number, input: LogInput): void {
+    const log = this.logs[room]!
+    const outputs = log.step(input)
+    const { epoch } = log.place ?? { epoch: '' }
     for (const output of outputs) this.#show(room, epoch, output)
   }
 
@@ -234,8 +253,9 @@ export class Tab {
       case 'deliver':
         return void shown.push({ type: 'entry', epoch, seq: output.entry.seq, id: output.entry.data as number })
       case 'gap':
-        if (output.gap.reason === 'epoch') return this.#begin(room, { epoch, last: output.gap.to! })
-        return void shown.push({ type: 'gap', from: output.gap.from!, to: output.gap.to! })
+        return this.#showGap(room, epoch, output.gap)
+      case 'continued':
+        return this.step({ type: 'continued', room: String(room), epoch: output.epoch })
       case 'distrust':
         return this.step({ type: 'distrust', room: String(room) })
       case 'rejoin':
@@ -249,5 +269,10 @@ export class Tab {
           after: output.after,
         })
     }
+  }
+
+  #showGap(room: number, epoch: string, { from, to, reason }: Gap): void {
+    if (from === undefined) return this.#begin(room, { epoch, last: to! })
+    this.shown[room]!.push({ type: reason === 'epoch' ? 'lost' : 'gap', epoch, from, to: to! })
   }
 }

@@ -1,7 +1,8 @@
-import type { Entry } from '@roomful/contract/protocol'
+import type { Appended } from '@roomful/server'
 import { messageFrom } from '../../../src/roomful/outbox/message.ts'
 import { Disk, type Sent } from './disk.ts'
-import { type Link, ROOMS, USER, WINDOW } from './frames.ts'
+import { ROOMS, USER, WINDOW } from './frames.ts'
+import { type Link, MemberSocket } from './link.ts'
 import { ServerNode } from './server.ts'
 import { Store } from './store.ts'
 import type { Options, Surroundings, Told } from './surroundings.ts'
@@ -12,7 +13,11 @@ const TABS = 3
 /** Tabs, links and servers in memory. A run is a list of operations on it. */
 export class World implements Surroundings {
   now = 0
+  clockMs = 0
   isHealing = false
+  hasNews = false
+  /** A tab has joined again because of a new epoch that had lost nothing. */
+  hasJoinedAgain = false
   readonly options: Options
   readonly sent: Sent[] = []
   readonly told: Told[] = []
@@ -20,7 +25,7 @@ export class World implements Surroundings {
   readonly lost: number[] = []
   readonly disk = new Disk(this.sent)
   readonly links: (Link & { readonly tab: Tab })[] = []
-  readonly stores: Store[] = []
+  readonly store: Store = new Store()
   readonly forbidden: boolean[] = Array.from({ length: ROOMS }, () => false)
   readonly tabs: Tab[] = []
   readonly gone: Tab[] = []
@@ -29,13 +34,8 @@ export class World implements Surroundings {
 
   constructor(options: Options) {
     this.options = options
-    this.stores.push(new Store(1))
     for (let node = 0; node < options.nodes; node++) this.nodes.push(new ServerNode(this, node))
     for (let line = 0; line < TABS; line++) this.tabs.push(this.#newTab(line))
-  }
-
-  get store(): Store {
-    return this.stores.at(-1)!
   }
 
   emit(tab: Tab, room: number): void {
@@ -53,6 +53,7 @@ export class World implements Surroundings {
     const link: Link & { readonly tab: Tab } = {
       node: node % this.nodes.length,
       tab,
+      socket: new MemberSocket(() => link),
       isUp: true,
       serverIsUp: true,
       toServer: [],
@@ -80,6 +81,7 @@ export class World implements Surroundings {
     if (!tab.isAlive) return
     tab.cut()
     if (!tab.saving && tab.hasStorage && tab.core.identity === 'confirmed') this.#assertStored(tab)
+    if (!tab.hasStorage) this.#leaveLine(tab)
     if (tab.saving && isSaved) this.disk.write(tab.saving)
     tab.isAlive = false
     this.disk.unlockAll(tab.page)
@@ -102,14 +104,15 @@ export class World implements Surroundings {
     this.nodes[node] = new ServerNode(this, node)
   }
 
-  loseStore(): void {
-    this.stores.push(new Store(this.stores.length + 1))
-    if (this.nodes.length === 1) this.restart(0)
+  /** The log loses all. A single process with a log of its own is restarted then. */
+  loseStore(hasLineage: boolean): void {
+    this.store.lose(hasLineage)
+    if (this.options.durability === undefined && this.nodes.length === 1) this.restart(0)
   }
 
   /** The log gets another epoch while the processes go on, and they tell their members. */
   renewStore(): void {
-    this.stores.push(new Store(this.stores.length + 1))
+    this.store.newEpoch()
     for (const node of this.nodes) node.heads()
   }
 
@@ -117,16 +120,19 @@ export class World implements Surroundings {
   age(): void {
     this.now += WINDOW
     for (const tab of this.tabs) tab.cut()
-    for (const link of this.links) {
-      link.serverIsUp = false
-      link.toServer.length = 0
-    }
+    for (const link of this.links) if (link.serverIsUp) this.nodes[link.node]!.end(link)
     for (const node of this.nodes) node.forgetAll()
     this.store.forgetRows(this.now)
   }
 
-  broadcast(message: { readonly room: number; readonly epoch: string; readonly entry: Entry }): void {
-    for (const node of this.nodes) node.fanOut.push(message)
+  publish(room: number, appended: Appended): void {
+    if (appended.entries.length > 0) for (const node of this.nodes) node.rooms[room]?.pipe.push(appended)
+  }
+
+  /** Lets readers go on whose reads have ended. */
+  async goOn(): Promise<void> {
+    this.hasNews = false
+    for (let turns = 0; turns < 4; turns++) await Promise.resolve()
   }
 
   heads(node: number): void {
@@ -136,6 +142,14 @@ export class World implements Surroundings {
   /** P6: every queued message of the page is in the storage. */
   #assertStored(tab: Tab): void {
     for (const { data } of tab.messages) if (!this.sent[data as number]!.isStored) this.lost.push(data as number)
+  }
+
+  /** Without a storage, the next page cannot wait for what this one has sent. */
+  #leaveLine(tab: Tab): void {
+    for (const { data } of tab.messages) {
+      const sent = this.sent[data as number]!
+      sent.line = -1 - sent.id
+    }
   }
 
   #newTab(line: number): Tab {
