@@ -1180,6 +1180,13 @@ export const mutants = [
     packs,
   ),
   mutant(
+    'S28 a large room sends each event alone',
+    `${server}/rooms/delivery/pack-buffer.ts`,
+    'ms === 0 && members <= LARGE_ROOM',
+    'ms === 0',
+    packs,
+  ),
+  mutant(
     'S28 collected events are not sent before $out',
     `${server}/rooms/delivery/delivery.ts`,
     "if (this.#packReaders.delete(socket) && socket.conn.readyState === 'open') this.#sendWaiting(socket)",

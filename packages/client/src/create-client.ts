@@ -135,14 +135,14 @@ export function createClientOver(
   }
 
   async function emitWithAck(wait: CallOptions, event: string, args: readonly unknown[]): Promise<unknown> {
-    const { timeoutMs = settings.ackTimeoutMs } = wait
-    throwIfAborted(wait.signal)
+    const { timeoutMs = settings.ackTimeoutMs, signal } = wait
+    throwIfAborted(signal)
     const sent = schemas.checkAsk(event, args)
     assertNumber('timeoutMs', timeoutMs)
     const error = connection.stoppedBy()
     if (error) throw error
     autoConnect()
-    const values = await sender.request(event, sent, { ...wait, timeoutMs })
+    const values = await sender.request(event, sent, { timeoutMs, signal })
     const refusal = refusalIn(values, settings.rooms.refusals)
     if (refusal) throw refusal
     return schemas.readAck(event, values)

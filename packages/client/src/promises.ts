@@ -5,7 +5,7 @@ import type { ReadonlyStore } from './store.ts'
 export interface CallOptions {
   /** Milliseconds. */
   readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Marks a rejection as handled: the same failure is also in a store or in `inspect`. */

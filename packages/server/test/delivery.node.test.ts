@@ -1,6 +1,7 @@
 import type { Entry, Pack } from '@roomful/contract/protocol'
 import { describe, expect, test } from 'vitest'
 import { Delivery } from '../src/rooms/delivery/delivery.ts'
+import { LARGE_ROOM } from '../src/rooms/delivery/pack-buffer.ts'
 import { Metrics } from '../src/metrics/metrics.ts'
 import type { SocketIoSocket } from '../src/socket-io.ts'
 
@@ -265,4 +266,17 @@ test('an idle room sends at once, before the answer to the sender', () => {
     send(seq)
     expect(seen(received).at(-1)).toBe(seq)
   }
+})
+
+test('in a large room, the events of one turn of the event loop go together, also those that were committed apart', async () => {
+  const { sockets, reader, send, idle } = start()
+  const [first] = Array.from({ length: LARGE_ROOM + 1 }, (_, index) => reader(String(index)))
+  const received = first?.received ?? []
+  for (const seq of [1, 2, 3]) {
+    idle()
+    send(seq)
+  }
+  expect(seen(received)).toEqual([])
+  await expect.poll(() => seen(received)).toEqual([1, 2, 3])
+  expect(sockets.encoded).toBe(1)
 })

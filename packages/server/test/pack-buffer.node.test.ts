@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest'
-import { FLUSH_MS, PackBuffer, type PackOutput } from '../src/rooms/delivery/pack-buffer.ts'
+import { FLUSH_MS, LARGE_ROOM, PackBuffer, type PackOutput } from '../src/rooms/delivery/pack-buffer.ts'
 
 const EPOCH = 'the-epoch'
 type Outputs = PackOutput<string>[]
 
 /** A buffer with a clock: `at` moves it. Each event has 10 bytes. */
-function start(maxBytes = 1_000) {
+function start(maxBytes = 1_000, members = LARGE_ROOM) {
   const buffer = new PackBuffer<string>(maxBytes)
   let now = 1_000
   return {
     buffer,
     at: (ms: number) => void (now = 1_000 + ms),
     add: (event: string, epoch: string | undefined = EPOCH, bytes = 10): Outputs =>
-      buffer.step({ type: 'add', events: [{ event, bytes }], epoch, now }),
+      buffer.step({ type: 'add', events: [{ event, bytes }], epoch, members, now }),
     addAll: (...events: string[]): Outputs =>
-      buffer.step({ type: 'add', events: events.map((event) => ({ event, bytes: 10 })), epoch: EPOCH, now }),
+      buffer.step({ type: 'add', events: events.map((event) => ({ event, bytes: 10 })), epoch: EPOCH, members, now }),
     volatile: (event: string): Outputs =>
-      buffer.step({ type: 'add', events: [{ event, bytes: 10 }], epoch: undefined, now }),
+      buffer.step({ type: 'add', events: [{ event, bytes: 10 }], epoch: undefined, members, now }),
     due: (): Outputs => buffer.step({ type: 'due', now }),
     flush: (): Outputs => buffer.step({ type: 'flush', now }),
   }
@@ -35,6 +35,15 @@ test('events that come together in an idle room are sent at once, as one pack', 
   const { addAll, due } = start()
   expect(addAll('a', 'b')).toEqual([send(['a', 'b'])])
   expect(due()).toEqual([])
+})
+
+test('in a large room, the events of one turn of the event loop are sent as one pack, which takes longer than 8 ms', () => {
+  const { at, add, due } = start(1_000, LARGE_ROOM + 1)
+  for (const ms of [0, 2 * FLUSH_MS, 4 * FLUSH_MS]) {
+    at(ms)
+    expect([add('a'), add('b'), add('c')]).toEqual([[wait(0)], [], []])
+    expect(due()).toEqual([send(['a', 'b', 'c'])])
+  }
 })
 
 test('a message now and then never waits', () => {

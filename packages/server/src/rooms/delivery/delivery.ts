@@ -2,6 +2,7 @@ import { bytesOf, type Entry, type Head, type WireMeta, type WireUser, wire } fr
 import { leaveChannel } from '../channels.ts'
 import { wireNameOf } from '../inbox.ts'
 import { wireEntry } from '../wire-page.ts'
+import { inNextTurn } from '../../guard/next-turn.ts'
 import type { EarlierEpoch, LogPosition } from '../../log/log-entry.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import { PackBuffer, type PackInput } from './pack-buffer.ts'
@@ -159,12 +160,14 @@ export class Delivery {
         return []
       }
     })
-    if (sized.length > 0) this.#step({ type: 'add', events: sized, epoch, now: this.#now() })
+    const members = this.#packReaders.size + this.#singleReaders.size
+    if (sized.length > 0) this.#step({ type: 'add', events: sized, epoch, members, now: this.#now() })
   }
 
   #step(input: PackInput<WaitingEvent>): void {
     for (const output of this.#buffer.step(input))
       if (output.type === 'send') this.#send(output.epoch, output.events)
+      else if (output.ms === 0) inNextTurn(this.#due)
       else startTimer(this.#due, output.ms)
   }
 

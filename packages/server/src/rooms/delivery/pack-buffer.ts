@@ -2,6 +2,8 @@
 export const FLUSH_MS = 8
 /** A room that sent fewer events than this in the last `FLUSH_MS` is idle: the next events do not wait. */
 const BUSY_EVENTS = 2
+/** A pack to more members takes so long to send that the next events have come meanwhile: those of one turn are sent together. */
+export const LARGE_ROOM = 100
 
 /** `bytes` is the size of the event in a pack. */
 interface SizedEvent<E> {
@@ -15,6 +17,8 @@ export type PackInput<E> =
       readonly type: 'add'
       readonly events: readonly SizedEvent<E>[]
       readonly epoch: string | undefined
+      /** How many members the room has. */
+      readonly members: number
       readonly now: number
     }
   /** The wait is over. */
@@ -25,7 +29,7 @@ export type PackInput<E> =
 export type PackOutput<E> =
   /** Without an epoch all events are volatile. */
   | { readonly type: 'send'; readonly epoch: string | undefined; readonly events: readonly E[] }
-  /** Give `due` after so many milliseconds. */
+  /** Give `due` after so many milliseconds; 0: in the next turn of the event loop. */
   | { readonly type: 'wait'; readonly ms: number }
 
 interface SentPack {
@@ -35,7 +39,8 @@ interface SentPack {
 
 /**
  * Collects the events of a room into packs of one epoch and of at most `maxBytes`. While the room is idle, events that came
- * together are sent at once, as one pack. While more come, packs are sent `FLUSH_MS` apart.
+ * together are sent at once, as one pack; in a large room, those that came in one turn. While more come, packs are sent
+ * `FLUSH_MS` apart.
  */
 export class PackBuffer<E> {
   readonly #maxBytes: number
@@ -61,7 +66,7 @@ export class PackBuffer<E> {
     return this.#send(input.now)
   }
 
-  #add({ events, epoch, now }: PackInput<E> & { readonly type: 'add' }): PackOutput<E>[] {
+  #add({ events, epoch, members, now }: PackInput<E> & { readonly type: 'add' }): PackOutput<E>[] {
     const outputs: PackOutput<E>[] = []
     for (const { event, bytes } of events) {
       const isOther = epoch !== undefined && this.#epoch !== undefined && epoch !== this.#epoch
@@ -72,7 +77,7 @@ export class PackBuffer<E> {
     }
     if (this.#isWaiting) return outputs
     const ms = this.#waitMs(now)
-    if (ms === 0) return [...outputs, ...this.#send(now)]
+    if (ms === 0 && members <= LARGE_ROOM) return [...outputs, ...this.#send(now)]
     this.#isWaiting = true
     return [...outputs, { type: 'wait', ms }]
   }
