@@ -1292,6 +1292,13 @@ export const mutants = [
     'packages/server/test/redis/redis-nodes-faults',
   ),
   mutant(
+    'S12 a new epoch of a room is not noticed where its head is the known one',
+    `${server}/redis/log/log-scripts.ts`,
+    'isSame = m[1] == epoch and m[2] == generations[1] and m[3] == head',
+    'isSame = m[1] == epoch and m[3] == head',
+    'packages/server/test/redis/redis-log-faults',
+  ),
+  mutant(
     'a large room is read to count its members',
     `${server}/redis/nodes/member-scripts.ts`,
     'if count > tonumber(ARGV[3]) then return {int(version), int(count)} end',

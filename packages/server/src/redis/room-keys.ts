@@ -56,7 +56,7 @@ export interface PartitionSlice {
 }
 
 /** The rooms by partition, in slices of at most `size`: one script can read all of a slice. */
-export function slicesByPartition(rooms: readonly string[], size: number): readonly PartitionSlice[] {
+function slicesByPartition(rooms: readonly string[], size: number): readonly PartitionSlice[] {
   const slices: PartitionSlice[] = []
   const open = new Map<number, PartitionSlice>()
   for (const [index, room] of rooms.entries()) {
@@ -70,4 +70,18 @@ export function slicesByPartition(rooms: readonly string[], size: number): reado
     slice.indices.push(index)
   }
   return slices
+}
+
+/** So many slices are read at a time: one write to Redis has the scripts of all, and other work of the process goes on in between. */
+const SLICES_AT_ONCE = 16
+
+/** Reads the slices of rooms, some at a time. */
+export async function readSlices(
+  rooms: readonly string[],
+  size: number,
+  read: (slice: PartitionSlice) => Promise<void>,
+): Promise<void> {
+  const slices = slicesByPartition(rooms, size)
+  for (let start = 0; start < slices.length; start += SLICES_AT_ONCE)
+    await Promise.all(slices.slice(start, start + SLICES_AT_ONCE).map(read))
 }

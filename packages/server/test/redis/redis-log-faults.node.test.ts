@@ -39,7 +39,7 @@ describe('what Redis loses', () => {
     await say(log, 2)
     const keys = (await server.send('KEYS', `{${prefix}:*}:*:"general"`)) as string[]
     const remove = async (kind: string) => await server.send('DEL', keys.find((key) => key.includes(kind)) ?? '')
-    return { log, remove, before: await position(log) }
+    return { log, prefix, remove, before: await position(log) }
   }
 
   test('S10 without its entries a room keeps its epoch, numbers and rows', async () => {
@@ -76,6 +76,34 @@ describe('what Redis loses', () => {
     expect(after).toMatchObject({ head: 2, first: 1, lineage: [{ epoch: before.epoch, head: 2 }] })
     expect(after.epoch).not.toBe(before.epoch)
     unsubscribe()
+  })
+
+  test('S12 heads are those of the log, whatever a node knows: after news, a loss, a step back, and a new epoch', async () => {
+    const { log, prefix, before } = await begin()
+    const rooms = ['general', 'quiet', 'lost', 'changed']
+    for (const room of rooms) onTestFinished(await log.subscribe(room, () => {}))
+    await append(log, 'lost', [entry])
+    await append(log, 'changed', [entry])
+    const first = await log.heads(rooms)
+    expect(first.map(({ head }) => head)).toEqual([2, 0, 1, 1])
+    expect(await log.heads(rooms)).toEqual(first)
+
+    const keyOf = async (room: string) => String(await server.send('KEYS', `{${prefix}:*}:log:"${room}"`))
+    await server.send('HSET', await keyOf('general'), 'h', '3') // as by another node whose message did not come
+    await server.send('RPUSH', (await keyOf('general')).replace(':log:', ':entries:'), '1 0 {}')
+    await server.send('DEL', await keyOf('lost'))
+    await server.send('HSET', await keyOf('changed'), 'h', '0', 'f', '1')
+    await server.send('DEL', (await keyOf('changed')).replace(':log:', ':entries:'))
+    const second = await log.heads(rooms)
+    expect(second.map(({ head }) => head)).toEqual([3, 0, 0, 0])
+    expect(second.map(({ epoch }, index) => epoch === first[index]?.epoch)).toEqual([true, true, false, false])
+    expect(second[3]?.lineage).toEqual([{ epoch: first[3]?.epoch, head: 0 }])
+    expect(second[0]?.epoch).toBe(before.epoch)
+
+    await log.newEpoch()
+    const third = await log.heads(rooms)
+    expect(third.map(({ lineage }) => lineage[0])).toEqual(second.map(({ epoch, head }) => ({ epoch, head })))
+    expect(await log.heads(rooms)).toEqual(third)
   })
 
   test('S10 after FLUSHALL the log is a new one', async () => {

@@ -128,6 +128,23 @@ end
 return answer
 `)
 
+/**
+ * Compares heads with those that the node knows. KEYS: from 2 on the hash of each room. ARGV: from 3 on, of each room epoch and head.
+ * Answers the places of the rooms, from 0, that have another head. The others also have no other generation.
+ */
+export const changedHeads: RedisScript = createScript(`${luaRoom}
+local generations, changed = readGenerations(), {}
+for k = 2, #KEYS do
+  local epoch, head = ARGV[2 * k - 1], ARGV[2 * k]
+  local m = redis.call('HMGET', KEYS[k], 'e', 'g', 'h')
+  local isSame
+  if m[1] then isSame = m[1] == epoch and m[2] == generations[1] and m[3] == head
+  else isSame = head == '0' and epoch == derive(generations[1], string.match(KEYS[k], '^{[^}]*}:log:(.*)$')) end
+  if not isSame then changed[#changed + 1] = k - 2 end
+end
+return changed
+`)
+
 /** Begins a generation. KEYS: the hash of a partition. */
 export const newEpoch: RedisScript = createScript(`${luaRoom}
 local generations = readGenerations()
@@ -194,4 +211,15 @@ return {}
 `)
 
 /** Loaded by each connection. */
-export const logScripts: readonly RedisScript[] = [probe, commit, row, page, heads, newEpoch, setBan, sweep, claimSweep]
+export const logScripts: readonly RedisScript[] = [
+  probe,
+  commit,
+  row,
+  page,
+  heads,
+  changedHeads,
+  newEpoch,
+  setBan,
+  sweep,
+  claimSweep,
+]

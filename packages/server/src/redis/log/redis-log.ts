@@ -8,16 +8,10 @@ import { rowLimitReached, type RowLimits } from '../../log/row-limits.ts'
 import type { Sender, SenderRow } from '../../log/sender-row.ts'
 import type { Nodes } from '../../nodes/nodes.ts'
 import type { RedisConnection, RedisReply, RedisScript } from '../redis-connection.ts'
-import {
-  partitionKey,
-  PARTITIONS,
-  type PartitionSlice,
-  type RoomKeys,
-  roomKeys,
-  slicesByPartition,
-} from '../room-keys.ts'
+import { partitionKey, PARTITIONS, type RoomKeys, roomKeys } from '../room-keys.ts'
 import { KnownHeads } from './known-heads.ts'
 import * as scripts from './log-scripts.ts'
+import { type HeadReply, parseHead, readHeads } from './read-heads.ts'
 import * as stored from './stored-text.ts'
 import { Sweep } from './sweep.ts'
 
@@ -32,9 +26,6 @@ export interface RedisLogParts {
 }
 
 type Argument = string | number
-
-/** So many rooms are read by one script. */
-const HEADS = 256
 
 /** A room's log in Redis. Each call is one script, or a few. */
 export class RedisLog implements RoomLog {
@@ -103,10 +94,11 @@ export class RedisLog implements RoomLog {
   }
 
   async heads(rooms: readonly string[]): Promise<readonly LogHead[]> {
-    const heads: LogHead[] = []
-    const read = ({ indices }: PartitionSlice): Promise<void> => this.#readHeads(rooms, indices, heads)
-    await Promise.all(slicesByPartition(rooms, HEADS).map(read))
-    return heads
+    return await readHeads(rooms, {
+      known: this.#known,
+      keysOf: (room) => this.#keysOf(room),
+      run: (...call) => this.#run(...call),
+    })
   }
 
   async ban(room: string, userId: string): Promise<Ban | undefined> {
@@ -180,22 +172,6 @@ export class RedisLog implements RoomLog {
       ...this.#bounds(),
       ...items.flatMap((item) => stored.itemArguments(item)),
     ]
-  }
-
-  async #readHeads(rooms: readonly string[], indices: readonly number[], heads: LogHead[]): Promise<void> {
-    const asked = indices.map((index) => {
-      const room = rooms[index] ?? ''
-      return { index, room, keys: this.#keysOf(room) }
-    })
-    const partition = asked[0]?.keys.all[0] ?? ''
-    const keys = asked.flatMap(({ keys: { all } }) => all.slice(1))
-    const args = asked.flatMap(({ room, keys: { name } }) => [name, ...this.#known.argumentsOf(room)])
-    const answer = await this.#run(scripts.heads, [partition, ...keys], args)
-    for (const [order, { index, room }] of asked.entries()) {
-      const head = parseHead((answer as HeadReply[])[order] as HeadReply)
-      this.#known.note(room, head)
-      heads[index] = head
-    }
   }
 
   #onMessage(room: string, text: string, listener: LogListener): void {
@@ -272,16 +248,6 @@ export class RedisLog implements RoomLog {
 }
 
 type Bound = Parameters<typeof rowLimitReached>[0]
-type HeadReply = [epoch: string, head: string, count: string, lineage: string]
-
-function parseHead([epoch, head, count, lineage]: readonly unknown[]): LogHead {
-  return {
-    epoch: String(epoch),
-    head: Number(head),
-    count: Number(count),
-    lineage: stored.parseLineage(String(lineage)),
-  }
-}
 
 /** What a commit has published. */
 function parseAppended(text: string): Appended {

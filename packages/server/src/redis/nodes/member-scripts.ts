@@ -93,22 +93,17 @@ if count > tonumber(ARGV[3]) then return {int(version), int(count)} end
 return {int(version), int(count), redis.call('HGETALL', members)}
 `)
 
-/** KEYS: index. ARGV: base, then at most 1,000 rooms. Answer: version and count of each, one after the other. */
+/** KEYS: index. ARGV: base, then at most 1,000 rooms. Answer: the record of each; nil for a room without members. */
 export const READ_POSITIONS: RedisScript = createScript(`${PROLOGUE}
-local index, answer = KEYS[1], {}
-local stored = redis.call('HMGET', index, unpack(ARGV, 2))
-for k = 1, #ARGV - 1 do
-  local version, count, from = 0, 0, nil
-  if stored[k] then
-    version, count, from = parse(stored[k])
-    if from ~= source then
-      version = base
-      redis.call('HSET', index, ARGV[k + 1], record(version, count))
-    end
+local stored = redis.call('HMGET', KEYS[1], unpack(ARGV, 2))
+for k = 1, #stored do
+  if stored[k] and string.sub(stored[k], -#source - 1) ~= ' ' .. source then
+    local _, count = parse(stored[k])
+    stored[k] = record(base, count)
+    redis.call('HSET', KEYS[1], ARGV[k + 1], stored[k])
   end
-  answer[2 * k - 1], answer[2 * k] = int(version), int(count)
 end
-return answer
+return stored
 `)
 
 /**

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { GoneMember, MembersPosition, NodeMember, SetMember, SharedMembers } from '../../nodes/nodes.ts'
 import type { RedisConnection } from '../redis-connection.ts'
-import { decodeText, encodeText, partitionOf, type PartitionSlice, slicesByPartition } from '../room-keys.ts'
+import { decodeText, encodeText, partitionOf, readSlices } from '../room-keys.ts'
 import { READ_MEMBERS, READ_POSITIONS, REMOVE_MEMBERS, SET_MEMBER } from './member-scripts.ts'
 import type { NodeKeys } from './node-keys.ts'
 import { listOf, pairsOf, positionOf, textOf } from './redis-replies.ts'
@@ -55,15 +55,15 @@ export class SharedMemberStore {
 
   async positions(rooms: readonly string[]): Promise<readonly MembersPosition[]> {
     const positions: MembersPosition[] = rooms.map(() => ({ version: 0, count: 0 }))
-    const read = async ({ partition, indices }: PartitionSlice): Promise<void> => {
+    await readSlices(rooms, ROOMS_PER_SCRIPT, async ({ partition, indices }) => {
       const names = indices.map((index) => encodeText(rooms[index] ?? ''))
       const reply = await this.#connection.run(READ_POSITIONS, [this.#keys.index(partition)], [newBase(), ...names])
-      for (const [order, [version, count]] of pairsOf(reply).entries()) {
+      for (const [order, record] of listOf(reply).entries()) {
         const index = indices[order]
-        if (index !== undefined) positions[index] = positionOf(version, count)
+        const [version, count] = textOf(record).split(' ')
+        if (index !== undefined && record !== null) positions[index] = positionOf(version, count)
       }
-    }
-    await Promise.all(slicesByPartition(rooms, ROOMS_PER_SCRIPT).map(read))
+    })
     return positions
   }
 
