@@ -66,11 +66,8 @@ export async function closeRooms(parts: ClosingParts): Promise<void> {
 }
 
 async function closeLog(log: RoomLog, links: NodeLinks | undefined): Promise<void> {
-  try {
-    await links?.stop()
-  } finally {
-    await log.close?.()
-  }
+  await links?.stop()
+  await log.close?.()
 }
 
 function returnMs(clients: number): number {

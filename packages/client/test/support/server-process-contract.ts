@@ -14,8 +14,8 @@ export const processChat = defineContract({
 
 /** The settings of the process, which it gets as JSON. */
 export interface ProcessSettings {
-  /** In memory, or in this SQLite file. */
-  readonly log: 'memory' | { readonly file: string }
+  /** In memory, in this SQLite file, or in Redis. With Redis each process is a node, which prints no `UNAVAILABLE`. */
+  readonly log: 'memory' | { readonly file: string } | RedisSettings
   /** @default any free port */
   readonly port?: number
   /** Handlers take a random time up to this, in milliseconds. @default 0 */
@@ -30,6 +30,17 @@ export interface ProcessSettings {
   readonly credentialsMs?: number
   /** Joins and messages that a connection may send a second, and at once. @default the server's own */
   readonly ratePerSecond?: number
+  /** How long a lost connection stays a member, in milliseconds. @default the server's own */
+  readonly presenceGraceMs?: number
+  /** How far the clock of the process is from that of the machine, in milliseconds. @default 0 */
+  readonly clockMs?: number
+}
+
+export interface RedisSettings {
+  /** The address. */
+  readonly redis: string
+  /** @default the package redis, by the address alone */
+  readonly client?: 'ioredis'
 }
 
 export type Moment = 'before the commit' | 'after the commit'
@@ -41,9 +52,13 @@ export type Question =
   | { readonly ask: 'remove'; readonly room: string; readonly user: string; readonly banMs: number }
   /** Ends the connections of a user with `$bye` and this code. */
   | { readonly ask: 'disconnect'; readonly user: string; readonly code: string }
+  /** The ids of the users in a room, by all nodes. */
+  | { readonly ask: 'members'; readonly room: string }
   /** How many clients are connected. */
   | { readonly ask: 'clients' }
   /** When each connection was opened. */
   | { readonly ask: 'connects' }
+  /** From now on no broadcast is lost. */
+  | { readonly ask: 'loseNothing' }
   /** The process kills itself at the `nth` batch from now: before it is written, or after that and before any answer. */
   | { readonly ask: 'crash'; readonly moment: Moment; readonly nth: number }

@@ -8,14 +8,17 @@ export function crashable(log: RoomLog): { log: RoomLog; crash(moment: Moment, n
   const passes = (moment: Moment): void => {
     if (moment === due && --left === 0) process.kill(process.pid, 'SIGKILL')
   }
-  const commit: RoomLog['commit'] = (room, batch) => {
+  const isShared = log.nodes !== undefined
+  const commit: RoomLog['commit'] = async (room, batch) => {
     passes('before the commit')
-    return log.commit(room, batch)
+    const committed = await log.commit(room, batch)
+    if (isShared) passes('after the commit')
+    return committed
   }
-  // The log calls its listeners as soon as a batch is committed.
+  // A log of one process calls its listeners as soon as a batch is committed. Those of a shared log also get the batches of others.
   const subscribe: RoomLog['subscribe'] = (room, listener) =>
     log.subscribe(room, (appended) => {
-      passes('after the commit')
+      if (!isShared) passes('after the commit')
       listener(appended)
     })
   return {

@@ -1,11 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Entry } from '@roomful/contract/protocol'
-import { createRooms, identity, memoryLog, refuse, type RoomLog } from '@roomful/server'
+import { RoomfulError } from '@roomful/contract'
+import { createRooms, type ErrorContext, identity, memoryLog, refuse, type RoomLog } from '@roomful/server'
 import { Server } from 'socket.io'
+import { readLog } from './read-log.ts'
 import { crashable } from './server-process-crash.ts'
-import { processChat, type ProcessSettings, type Question } from './server-process-contract.ts'
+import { processChat, type ProcessSettings, type Question, type RedisSettings } from './server-process-contract.ts'
 import { loseBroadcasts } from './server-process-loss.ts'
 
 // The main file of the process that server-process.ts starts, for tests that kill the server.
@@ -14,19 +15,24 @@ const CLOSE_LIMIT_MS = 500
 
 const settings = JSON.parse(process.argv[2] ?? '') as ProcessSettings
 const { port = 0, handlerDelayMs = 0, loseOneIn, seed = 1, pingMs = 300 } = settings
-const { credentialsMs = Infinity, ratePerSecond } = settings
+const { credentialsMs = Infinity, ratePerSecond, presenceGraceMs, clockMs = 0 } = settings
+const machineTime = Date.now
+Date.now = () => machineTime() + clockMs
 const random = seeded(seed)
 
 const { log, crash } = crashable(await openLog())
 const http = createServer()
 const io = new Server(http, { pingInterval: pingMs, pingTimeout: pingMs })
-if (loseOneIn !== undefined) loseBroadcasts(io, () => random() < 1 / loseOneIn)
+let isLossy = loseOneIn !== undefined
+if (loseOneIn !== undefined) loseBroadcasts(io, () => isLossy && random() < 1 / loseOneIn)
 /** When each connection was opened, in milliseconds. */
 const connects: number[] = []
 io.engine.on('connection', () => connects.push(performance.now()))
 const rooms = createRooms(io, {
   contract: processChat,
   log,
+  ...(presenceGraceMs !== undefined && { presenceGraceMs }),
+  ...(isRedis(settings.log) && { onError: printUnlessAway }),
   limits:
     ratePerSecond === undefined ? {} : { rates: { publishes: rateOf(ratePerSecond), joins: rateOf(ratePerSecond) } },
   authenticate: ({ auth }) => {
@@ -43,14 +49,38 @@ rooms.handle('message', async ({ data }) => {
 process.once('disconnect', () => process.exit())
 process.once('SIGTERM', () => void stop())
 process.on('message', ({ id, question }: { id: number; question: Question }) => {
-  void answerTo(question).then((answer) => process.send?.({ id, answer }))
+  void answerTo(question).then(
+    (answer) => process.send?.({ id, answer }),
+    (error: unknown) => process.send?.({ id, error: String(error) }),
+  )
 })
 http.listen(port, '127.0.0.1', () => process.send?.({ port: (http.address() as AddressInfo).port }))
 
 async function openLog(): Promise<RoomLog> {
   if (settings.log === 'memory') return memoryLog()
+  if (isRedis(settings.log)) return await openRedisLog(settings.log)
   const { sqliteLog } = await import('@roomful/server/sqlite')
   return sqliteLog(settings.log)
+}
+
+async function openRedisLog({ redis, client }: RedisSettings): Promise<RoomLog> {
+  const { redisLog } = await import('@roomful/server/redis')
+  // The log warns where it cannot connect at its start.
+  process.removeAllListeners('warning').on('warning', ({ name, stack }) => {
+    if (name !== 'RoomfulWarning') console.error(stack)
+  })
+  const retention = { maxEntries: 1_000_000 }
+  if (client === undefined) return redisLog({ url: redis, retention })
+  const { clientOf } = await import('../../../server/test/support/redis-clients.ts')
+  return redisLog({ client: clientOf(client, { url: redis }), retention })
+}
+
+function isRedis(log: ProcessSettings['log']): log is RedisSettings {
+  return typeof log === 'object' && 'redis' in log
+}
+
+function printUnlessAway(error: unknown, { during }: ErrorContext): void {
+  if (RoomfulError.from(error).code !== 'UNAVAILABLE') console.error(`during ${during}:`, error)
 }
 
 async function stop(): Promise<void> {
@@ -62,10 +92,12 @@ async function stop(): Promise<void> {
 
 async function answerTo(question: Question): Promise<unknown> {
   if (question.ask === 'log') return await readLog(log, question.room)
+  if (question.ask === 'members') return (await rooms.members(question.room)).map(({ user }) => user.id)
   if (question.ask === 'clients') return io.engine.clientsCount
   if (question.ask === 'remove') return await rooms.remove(question.room, question.user, banOf(question.banMs))
   if (question.ask === 'disconnect') return await rooms.disconnect(question.user, { code: question.code })
   if (question.ask === 'connects') return connects
+  if (question.ask === 'loseNothing') return void (isLossy = false)
   crash(question.moment, question.nth)
   return undefined
 }
@@ -76,16 +108,6 @@ function rateOf(perSecond: number): { perSecond: number; burst: number } {
 
 function banOf(banMs: number): { banMs?: number } {
   return banMs > 0 ? { banMs } : {}
-}
-
-async function readLog(from: RoomLog, room: string): Promise<Entry[]> {
-  const all: Entry[] = []
-  for (let after = 0; ;) {
-    const { entries, head } = await from.page(room, { after, limit: 1_000, bytes: 8_388_608 })
-    all.push(...entries)
-    after = entries.at(-1)?.seq ?? head
-    if (after >= head) return all
-  }
 }
 
 /** Mulberry32: the same numbers for the same seed. */

@@ -5,9 +5,9 @@ import type { Entry } from '@roomful/contract/protocol'
 import type { Moment, ProcessSettings, Question } from './server-process-contract.ts'
 
 export { processChat } from './server-process-contract.ts'
-export type { ProcessSettings } from './server-process-contract.ts'
+export type { ProcessSettings, RedisSettings } from './server-process-contract.ts'
 
-const START_LIMIT_MS = 30_000
+const START_LIMIT_MS = 120_000
 const main = fileURLToPath(new URL('server-process-main.ts', import.meta.url))
 /** The folder in which tsx is installed, which runs TypeScript sources. */
 const cwd = fileURLToPath(new URL('../../../../apps/server', import.meta.url))
@@ -37,10 +37,14 @@ export interface ServerProcess {
   crash(moment: Moment, nth?: number): Promise<void>
   /** The whole log of the room. */
   logOf(room: string): Promise<readonly Entry[]>
+  /** The ids of the users in a room, by all nodes. */
+  membersOf(room: string): Promise<readonly string[]>
   /** Puts a user out of a room; with a ban, where `banMs` is not 0. */
   remove(room: string, user: string, banMs: number): Promise<void>
   /** Ends the connections of a user with `$bye` and this code. */
   disconnect(user: string, code: string): Promise<void>
+  /** From now on it loses no broadcast. */
+  loseNothing(): Promise<void>
   /** When each of its connections was opened, in milliseconds of its own clock. */
   connects(): Promise<readonly number[]>
   /** How many clients are connected to it. */
@@ -57,11 +61,12 @@ export async function startServerProcess(given: ProcessSettings): Promise<Server
   async function ask(question: Question): Promise<unknown> {
     const { child, exited } = running
     const id = ++questions
-    const answered = new Promise((resolve) => {
-      const receive = (message: { id?: number; answer?: unknown }): void => {
+    const answered = new Promise((resolve, reject) => {
+      const receive = (message: { id?: number; answer?: unknown; error?: string }): void => {
         if (message.id !== id) return
         child.off('message', receive)
-        resolve(message.answer)
+        if (message.error === undefined) resolve(message.answer)
+        else reject(new Error(message.error))
       }
       child.on('message', receive)
     })
@@ -91,8 +96,10 @@ export async function startServerProcess(given: ProcessSettings): Promise<Server
     thaw: () => void running.child.kill('SIGCONT'),
     crash: async (moment, nth = 1) => void (await ask({ ask: 'crash', moment, nth })),
     logOf: async (room) => (await ask({ ask: 'log', room })) as Entry[],
+    membersOf: async (room) => (await ask({ ask: 'members', room })) as string[],
     remove: async (room, user, banMs) => void (await ask({ ask: 'remove', room, user, banMs })),
     disconnect: async (user, code) => void (await ask({ ask: 'disconnect', user, code })),
+    loseNothing: async () => void (await ask({ ask: 'loseNothing' })),
     connects: async () => (await ask({ ask: 'connects' })) as number[],
     clients: async () => (await ask({ ask: 'clients' })) as number,
   }

@@ -64,11 +64,15 @@ export class NodeLinks {
     if (!this.#isStopped) this.#options.report(error, { during: 'nodes' })
   }
 
-  /** No listener is called any more. */
+  /** No listener is called any more. A failure is reported: the other nodes then take this one for dead after a while. */
   async stop(): Promise<void> {
     this.#isStopped = true
     clearTimeout(this.#timer)
-    await this.nodes.stop()
+    try {
+      await this.nodes.stop()
+    } catch (error) {
+      this.#options.report(error, { during: 'nodes' })
+    }
   }
 
   async #start(): Promise<void> {

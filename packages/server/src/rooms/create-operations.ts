@@ -38,9 +38,12 @@ export function createOperations<C extends AnyContract>(parts: OperationParts): 
     const putOut = (): Promise<void> =>
       nodeOperations.remove({ room, userId, code, ...(message !== undefined && { message }) })
     if (ban.until === 0) return await putOut()
-    const [, stored] = await Promise.allSettled([putOut(), log.setBan(room, userId, ban)])
+    const storeBan = async (): Promise<void> => {
+      await log.setBan(room, userId, ban)
+      await putOut() // a client that has joined again before the ban was stored
+    }
+    const [, stored] = await Promise.allSettled([putOut(), storeBan()])
     if (stored.status === 'rejected') throw stored.reason
-    await putOut() // a client that has joined again before the ban was stored
   }
 
   async function disconnect(userId: string, options?: DisconnectOptions): Promise<void> {

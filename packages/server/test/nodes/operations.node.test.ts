@@ -313,6 +313,19 @@ test('F6 a node closes while the other one serves: its client goes there, and ea
   expect((await two.rooms.members('general')).map(({ user }) => user.id).sort()).toEqual(['ann', 'bob'])
 })
 
+test('a node closes also while it cannot reach the others, and reports that they do not know', async () => {
+  const { one } = await startTwo()
+  const ann = await one.connect({ id: 'ann' })
+  await ann.join('general')
+  one.node.fail()
+  await one.rooms.close()
+  await expect.poll(() => byes(ann)).toMatchObject([{ code: 'CLOSING' }])
+  expect(one.errors.at(-1)).toMatchObject({
+    error: { message: 'the connection to the other nodes was lost' },
+    context: { during: 'nodes' },
+  })
+})
+
 test('a node whose other node has an older version does its part, and says so', async () => {
   const { one, two } = await startTwo()
   two.node.options = { ...(two.node.options as NonNullable<MemoryNode['options']>), onMessage: () => {} }

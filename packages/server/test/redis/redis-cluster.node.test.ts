@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { PARTITIONS, partitionOf } from '../../src/redis/room-keys.ts'
 import { describeLog } from '../log-suite.ts'
 import { append } from '../support/append.ts'
@@ -13,14 +13,14 @@ beforeAll(async () => {
 
 describeLog(
   'redis log in a cluster',
-  (options) => emptyRedisLog({ client: clusterOf('redis', cluster), ...options }),
+  (options) => emptyRedisLog({ client: clusterOf('redis', cluster, onTestFinished), ...options }),
   NEIGHBOR,
 )
 
 describe.each(clientPackages)('a cluster, with %s', (name) => {
   test('all partitions are used on all servers, also after slots have moved to another one', async () => {
     const prefix = `moving-${name}`
-    const log = await emptyRedisLog({ client: clusterOf(name, cluster), prefix })
+    const log = await emptyRedisLog({ client: clusterOf(name, cluster, onTestFinished), prefix })
     const rooms = Array.from({ length: PARTITIONS }, (_, partition) => roomIn(partition))
     const received = new Map<string, number[]>(rooms.map((room) => [room, []]))
     for (const room of rooms)

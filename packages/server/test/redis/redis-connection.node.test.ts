@@ -26,7 +26,7 @@ const kinds: [string, ClientPackage, boolean][] = clientPackages.flatMap((name) 
 ])
 
 async function connect(name: ClientPackage, isCluster: boolean): Promise<RedisConnection> {
-  const client = isCluster ? clusterOf(name, cluster) : clientOf(name, server)
+  const client = isCluster ? clusterOf(name, cluster, onTestFinished) : clientOf(name, server)
   const connection = createRedisConnection({ client, scripts })
   onTestFinished(() => connection.close())
   await connection.connect()

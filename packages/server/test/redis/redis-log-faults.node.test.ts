@@ -128,7 +128,7 @@ describe('what Redis loses', () => {
 
 test.each(clientPackages)('S5 %s: a batch whose answer was lost is stored once', async (name) => {
   const link = await createTcpSwitch(server.port)
-  const client = clientOf(name, link as unknown as RedisServer)
+  const client = clientOf(name, link)
   const prefix = newPrefix()
   const log = await emptyRedisLog({ client, prefix })
   const witness = await emptyRedisLog({ client: clientOf(name, server), prefix })
@@ -149,7 +149,7 @@ test.each(clientPackages)('S10 %s: a lagging replica that is promoted begins ano
   const primary = await startRedis()
   const replica = await startRedis({ replicaOf: primary })
   const link = await createTcpSwitch(primary.port)
-  const client = clientOf(name, link as unknown as RedisServer)
+  const client = clientOf(name, link)
   const log = await emptyRedisLog({ client })
   await say(log, 3)
   const before = await position(log)

@@ -160,8 +160,10 @@ export class MemoryNode implements Nodes {
   }
 
   async stop(): Promise<void> {
+    const failure = this.#failure
     this.die()
     await Promise.resolve()
+    if (failure !== undefined) throw failure.error
   }
 
   /** The process has ended, without a word. Its members are removed after the grace. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
@@ -16,11 +16,14 @@ export interface RedisServerOptions {
   readonly isCluster?: boolean
 }
 
-/** Ends the server and removes its folder when its input ends: with the test process, however that ends. */
+/**
+ * Ends the server when its input ends: with the test process, however that ends. Removes its folder then, unless the input was
+ * the line `keep`.
+ */
 const WATCH =
-  'redis-server "$1/redis.conf" >/dev/null 2>&1 & echo $!; read -r _; kill -9 $!; wait $! 2>/dev/null; rm -rf "$1"'
+  'redis-server "$1/redis.conf" >/dev/null 2>&1 & echo $!; read -r line; kill -9 $!; wait $! 2>/dev/null; [ "$line" = keep ] || rm -rf "$1"'
 
-/** A Redis server of a test, on a free port. It keeps nothing on the disk, and never outlives the process of the test file. */
+/** A Redis server of a test, on a free port. It keeps nothing on the disk by default, and never outlives the process of the test file. */
 export class RedisServer {
   readonly port: number
   readonly url: string
@@ -76,13 +79,16 @@ export class RedisServer {
     }
   }
 
-  /** Ends the process at once, as a crash does. */
-  async kill(): Promise<void> {
+  /** Ends the process at once, as a crash does. `keep`: the next start finds what the configuration has kept on the disk. */
+  async kill(folder: 'keep' | 'remove' = 'remove'): Promise<void> {
     const watch = this.#watch
     this.#watch = undefined
-    if (watch === undefined) return
+    if (watch === undefined) {
+      if (folder === 'remove') rmSync(this.#folder, { recursive: true, force: true })
+      return
+    }
     const exited = once(watch, 'exit')
-    watch.stdin?.end()
+    watch.stdin?.end(folder === 'keep' ? 'keep\n' : '')
     await exited
   }
 

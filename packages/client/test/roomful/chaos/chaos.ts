@@ -2,21 +2,32 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Backend } from './backend.ts'
+import type { Backend } from './backend.ts'
 import { findViolations } from './checks.ts'
 import { leftovers, noteUncaught, resources } from './leftovers.ts'
+import { Nodes } from './nodes.ts'
+import { OneServer } from './one-server.ts'
 import { Person } from './person.ts'
-import { type Fault, planFaults, type ServerFault } from './plan.ts'
+import { type Fault, planFaults } from './plan.ts'
 import { seeded } from './random.ts'
 import { SharedStorage } from './shared-storage.ts'
 import type { RunRecord } from './run-record.ts'
 
 const NAMES = ['ann', 'bob', 'cem', 'dia', 'eve', 'fay', 'gus', 'hal'] as const
-const SETTLE_LIMIT_MS = 40_000
+/** More than the longest wait between two attempts to join a room. */
+const SETTLE_LIMIT_MS = 60_000
 const TRACED_FAULTS = 15
+
+export interface ChaosOptions {
+  readonly seed: number
+  readonly seconds: number
+  /** How many nodes share a log in Redis. @default 0: one server with SQLite */
+  readonly nodes?: number
+}
 
 export interface Outcome {
   readonly violations: readonly string[]
+  readonly counts: Readonly<Record<string, number>>
   /** The run in one line. */
   readonly summary: string
   /** The last faults. */
@@ -24,31 +35,46 @@ export interface Outcome {
 }
 
 /** Applies faults for this time, then ends them all: every message must settle, once and in one order, and every member must see it. */
-export async function runChaos({ seed, seconds }: { seed: number; seconds: number }): Promise<Outcome> {
+export async function runChaos({ seed, seconds, nodes = 0 }: ChaosOptions): Promise<Outcome> {
   const before = resources()
   const record: RunRecord = { sent: [], stays: [], left: [], putOut: new Set(), problems: [] }
   const stopNoting = noteUncaught((what) => record.problems.push(what))
   const folder = await mkdtemp(join(tmpdir(), 'roomful-chaos-'))
   let backend: Backend | undefined
   try {
-    backend = await Backend.start(join(folder, 'rooms.db'), seeded(seed), record)
+    backend =
+      nodes === 0
+        ? await OneServer.start(join(folder, 'rooms.db'), seeded(seed), record)
+        : await Nodes.start(nodes, seed, record)
     const people = await startPeople(backend, seed, record)
-    const faults = await applyFaults(people, backend, planFaults(seeded(-seed), people.length, seconds * 1_000))
+    const plan = planFaults(seeded(-seed), { clients: people.length, nodes }, seconds * 1_000)
+    const faults = await applyFaults(people, backend, plan)
+    const healedAt = performance.now()
     await backend.heal()
     for (const { page } of people) page.proxy.pass()
     await untilSettled(people, backend)
     for (const person of people) person.sendLast()
     await untilSettled(people, backend)
+    const settledAfterMs = performance.now() - healedAt
+    checkMembers(people, record)
     const logs = await backend.logs()
     await stopAll(people, backend, record)
+    await backend.kill()
     const left = await leftovers(before)
     const violations = [...findViolations(record, logs), ...left]
-    const reloads = people.reduce((sum, person) => sum + person.reloads, 0)
-    const ended = record.sent.filter(({ outcome }) => outcome?.state === 'refused' && outcome.isPutOut).length
-    const summary =
-      `seed ${seed}: ${record.sent.length} messages, ${faults.length} faults, ${reloads} reloads, ` +
-      `${backend.restarts} restarts, ${ended} messages put out with their user: ${violations.length} violations`
-    return { violations, summary, trace: faults.slice(-TRACED_FAULTS).map(traced) }
+    const counts = {
+      messages: record.sent.length,
+      faults: faults.length,
+      reloads: people.reduce((sum, person) => sum + person.reloads, 0),
+      'server restarts': backend.restarts.servers,
+      ...(nodes > 0 && { 'Redis restarts': backend.restarts.redis }),
+      'messages put out with their user': record.sent.filter(
+        ({ outcome }) => outcome?.state === 'refused' && outcome.isPutOut,
+      ).length,
+      'seconds to settle': Math.round(settledAfterMs / 100) / 10,
+      violations: violations.length,
+    }
+    return { violations, counts, summary: summaryOf(seed, counts), trace: faults.slice(-TRACED_FAULTS).map(traced) }
   } finally {
     stopNoting()
     await backend?.kill()
@@ -56,10 +82,10 @@ export async function runChaos({ seed, seconds }: { seed: number; seconds: numbe
   }
 }
 
-function startPeople({ port }: Backend, seed: number, record: RunRecord): Promise<Person[]> {
+function startPeople({ ports }: Backend, seed: number, record: RunRecord): Promise<Person[]> {
   const starting = NAMES.map((user, index) => {
     const random = seeded(seed + index + 1)
-    return Person.start({ user, serverPort: port, storage: new SharedStorage(random), record, random })
+    return Person.start({ user, ports, storage: new SharedStorage(random), record, random })
   })
   return Promise.all(starting)
 }
@@ -72,11 +98,9 @@ async function applyFaults(people: readonly Person[], backend: Backend, plan: re
   const faults: Fault[] = []
   for (const fault of plan) {
     await delay(Math.max(0, began + fault.at - Date.now()))
-    const { kind, forMs } = fault
-    if (isOfServer(kind) && backend.isBusy) continue
-    applying.push(
-      isOfServer(kind) ? backend.applyFault(kind, forMs) : people[fault.client]!.applyFault(kind, forMs, backend),
-    )
+    const applied = fault.on === 'page' ? people[fault.index]?.applyFault(fault, backend) : backend.applyFault(fault)
+    if (applied === undefined) continue
+    applying.push(applied)
     faults.push(fault)
   }
   for (const person of people) person.stopSending()
@@ -85,11 +109,11 @@ async function applyFaults(people: readonly Person[], backend: Backend, plan: re
   return faults
 }
 
-/** Waits until every message is settled and every member has received all of them, at most `SETTLE_LIMIT_MS`. */
+/** Waits until every message is settled and every member has received all of them and knows all members, at most `SETTLE_LIMIT_MS`. */
 async function untilSettled(people: readonly Person[], backend: Backend): Promise<void> {
   const endAt = Date.now() + SETTLE_LIMIT_MS
   while (Date.now() < endAt) {
-    if (people.every(({ page }) => page.unconfirmed === 0)) {
+    if (people.every(({ page }) => page.unconfirmed === 0 && knowsAll(page.members, people))) {
       const heads = [...(await backend.logs()).values()].map((entries) => entries.length)
       const isAtHead = ({ page }: Person): boolean =>
         page.positions.every((seq, room) => seq === heads[room] || seq === 'none')
@@ -97,6 +121,17 @@ async function untilSettled(people: readonly Person[], backend: Backend): Promis
     }
     await delay(100)
   }
+}
+
+/** All people are in all rooms at the end. */
+function checkMembers(people: readonly Person[], { problems }: RunRecord): void {
+  for (const { page } of people)
+    if (!knowsAll(page.members, people))
+      problems.push(`C10 ${page.name} knows these members: ${page.members.join('; ')}`)
+}
+
+function knowsAll(members: readonly (readonly string[])[], people: readonly Person[]): boolean {
+  return members.every((ids) => ids.length === people.length)
 }
 
 async function stopAll(people: readonly Person[], backend: Backend, record: RunRecord): Promise<void> {
@@ -107,10 +142,13 @@ async function stopAll(people: readonly Person[], backend: Backend, record: RunR
     if (page.client.status !== 'disconnected') record.problems.push(`C9 ${page.name} is ${page.client.status}`)
 }
 
-function isOfServer(kind: Fault['kind']): kind is ServerFault {
-  return ['freeze', 'terminate', 'kill', 'crash before the commit', 'crash after the commit'].includes(kind)
+function summaryOf(seed: number, counts: Outcome['counts']): string {
+  return `seed ${seed}: ${Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ')}`
 }
 
-function traced({ at, client, kind, forMs }: Fault): string {
-  return `${at} ms: ${kind}${isOfServer(kind) ? '' : ` (${NAMES[client]})`}${forMs > 0 ? `, ${forMs} ms` : ''}`
+function traced({ at, on, index, kind, forMs }: Fault): string {
+  const place = on === 'page' ? NAMES[index] : on === 'redis' ? 'Redis' : `${on} ${index}`
+  return `${at} ms: ${kind} (${place})${forMs > 0 ? `, ${forMs} ms` : ''}`
 }

@@ -25,17 +25,31 @@ export function missing(sent: readonly Sent[], logs: Logs): string[] {
   })
 }
 
-/** Each message is in the log once, from its sender, and in the order of that sender. */
+/** Notes what is confirmed when a process ends. What it returns checks later that all of it is in the log. */
+export function restartCheck(record: RunRecord, logs: () => Promise<Logs>): (why: string) => () => Promise<void> {
+  return (why) => {
+    const confirmed = record.sent.filter(({ outcome }) => outcome?.state === 'confirmed')
+    return async () => {
+      const lost = missing(confirmed, await logs())
+      record.problems.push(...lost.map((what) => `C5 after ${why}: ${what}`))
+    }
+  }
+}
+
+/** Each message is in the log once, from its sender, and in the order of that sender; times never fall. */
 function checkLogs({ sent }: RunRecord, logs: Logs, bad: Bad): void {
   const known = new Map(sent.filter(({ isSpam }) => !isSpam).map((message) => [message.text, message]))
   const seen = new Set<string>()
   for (const [room, entries] of logs) {
     const last = new Map<string, number>()
+    let lastAt = 0
     for (const [index, entry] of entries.entries()) {
       const text = textOf(entry)
       const message = known.get(text)
       const place = `${room}/${entry.seq}`
       if (entry.seq !== index + 1) bad(`C2 the log of ${room} has ${entry.seq} after ${index}`)
+      if (entry.at < lastAt) bad(`C2 the time of ${place} is ${entry.at}, before ${lastAt}`)
+      lastAt = entry.at
       if (seen.has(text)) bad(`C1 "${text}" is in the log twice, again at ${place}`)
       seen.add(text)
       if (message?.room !== room || message.user !== entry.from?.id) {

@@ -14,7 +14,8 @@ type Chat = typeof processChat
 
 export interface PageParts {
   readonly user: string
-  readonly serverPort: number
+  /** The page connects to one of these, after each outage to any. */
+  readonly ports: readonly number[]
   readonly storage: SharedStorage
   readonly record: RunRecord
   readonly random: Random
@@ -31,7 +32,7 @@ export class Page {
   #isClosed = false
 
   static async open(number: number, parts: PageParts): Promise<Page> {
-    const proxy = await createProxy({ target: { port: parts.serverPort } })
+    const proxy = await createProxy({ target: { port: anyPort(parts) } })
     return new Page(`${parts.user}'s page ${number}`, proxy, parts)
   }
 
@@ -67,6 +68,9 @@ export class Page {
     this.client.outbox.subscribe(({ queued, sending }) => {
       if (queued < 0 || sending < 0) this.#problem(`C6 ${queued} queued, ${sending} sending: settled twice`)
     })
+    this.client.connection.subscribe(({ status }) => {
+      if (status === 'reconnecting') proxy.retarget(anyPort(parts))
+    })
     for (const room of ROOMS) {
       this.#recordRoom(room)
       this.join(room)
@@ -85,6 +89,11 @@ export class Page {
       if (this.client.room(room).status !== 'joined') return 'not joined'
       return this.#stays.get(room)?.received.at(-1)?.seq ?? 'none'
     })
+  }
+
+  /** The ids of the members of each room, in their order. */
+  get members(): readonly string[][] {
+    return ROOMS.map((room) => [...this.client.room(room).members.getState().keys()].toSorted())
   }
 
   join(room: string): void {
@@ -172,6 +181,10 @@ export class Page {
   #problem(what: string): void {
     if (!this.#isClosed) this.#parts.record.problems.push(`${what} (${this.name})`)
   }
+}
+
+function anyPort({ ports, random }: PageParts): number {
+  return ports[ports.length === 1 ? 0 : between(random, 0, ports.length - 1)]!
 }
 
 /** The user was put out of the room, or is banned from it: the error of a room, or of a message. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Backend } from './backend.ts'
 import { Page, type PageParts, ROOMS } from './page.ts'
-import type { PageFault } from './plan.ts'
+import { applyNetworkFault } from './network-fault.ts'
+import type { FaultOf } from './plan.ts'
 import { between, type Random } from './random.ts'
 
 /** Less than the 500 that the outbox takes. */
@@ -51,24 +52,12 @@ export class Person {
     this.#isSending = false
   }
 
-  async applyFault(kind: PageFault, forMs: number, backend: Pick<Backend, 'putOut' | 'sendAway'>): Promise<void> {
-    const page = this.#page
-    const { proxy } = page
+  async applyFault({ kind, forMs }: FaultOf<'page'>, backend: Pick<Backend, 'putOut' | 'sendAway'>): Promise<void> {
     if (kind === 'reload') return this.#reload()
-    if (kind === 'leave') return this.#leave(page, forMs)
+    if (kind === 'leave') return this.#leave(this.#page, forMs)
     if (kind === 'put out' || kind === 'ban') return this.#putOut(backend, kind === 'ban' ? forMs : 0)
     if (kind === 'bye') return backend.sendAway(this.#parts.user)
-    if (kind === 'cut' || kind === 'reset') return proxy[kind]()
-    if (kind === 'stall' || kind === 'strand') proxy[kind]()
-    if (kind === 'delay') proxy.delay(between(this.#random, 20, 300))
-    if (kind === 'drop to server') proxy.drop('toServer')
-    if (kind === 'drop to client') proxy.drop('toClient')
-    if (kind === 'silence' || kind === 'refuse') {
-      proxy[kind]()
-      proxy.cut()
-    }
-    await delay(forMs)
-    proxy.pass()
+    return applyNetworkFault(this.#page.proxy, kind, forMs, this.#random)
   }
 
   /** Resolves when all packets of closed pages have arrived or are lost. */
