@@ -43,7 +43,7 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   const settings = settingsOf(options)
   warnOutdated()
   const { log, metrics, report } = settings
-  const adapterCheck = new AdapterCheck({ isShared: log.nodes !== undefined, report })
+  const adapterCheck = new AdapterCheck({ isNeeded: log.nodes === undefined && !settings.singleProcess, report })
   adapterCheck.assertServer(io)
   const guard = new Guard(io, settings)
   const info = nodeInfo(settings)

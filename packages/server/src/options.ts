@@ -136,6 +136,11 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
   readonly trustProxy?: TrustProxy
   /** Stores the messages of rooms. Default: `memoryLog()`. Closed by `rooms.close()`. */
   readonly log?: RoomLog
+  /**
+   * Says that this process is the only one of the app. It may then have a Socket.IO adapter that spans processes, with a log that
+   * does not. Do not set it where several processes run: clients would lose messages. Default: false.
+   */
+  readonly singleProcess?: boolean
   readonly limits?: RoomsLimits
   /**
    * Asked before a client connects, before it joins a room, and for each message, in addition to `limits.rates`: for a
@@ -252,7 +257,7 @@ export interface Rooms<C extends AnyContract, Claims = undefined> extends RoomOp
   newEpoch(): Promise<void>
   /**
    * The numbers of this process since its start, and now: a new object of plain data, also after `close()`. With several nodes, add
-   * up those of all processes.
+   * up those of all processes; `rooms` does not add up, since each process counts a room that it uses.
    */
   metrics(): RoomsMetrics
   /**

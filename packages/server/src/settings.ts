@@ -24,6 +24,7 @@ export interface Settings {
   readonly onLeave: ((context: object) => unknown) | undefined
   readonly readAddress: ReadAddress
   readonly log: RoomLog
+  readonly singleProcess: boolean
   /** The limits that clients are told. */
   readonly limits: Limits
   readonly serverLimits: ServerLimits
@@ -54,9 +55,12 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
     handlerTimeoutMs = 30_000,
     closeTimeoutMs = 10_000,
     presenceGraceMs = 5_000,
+    singleProcess = false,
   } = options
   assertMilliseconds('createRooms', { connectTimeoutMs, handlerTimeoutMs, closeTimeoutMs })
   assertMilliseconds('createRooms', { presenceGraceMs }, 0)
+  if (typeof singleProcess !== 'boolean')
+    throw invalid(`singleProcess must be true or false, got ${describe(singleProcess)}`)
   const log = options.log ?? memoryLog()
   assertLog(log)
   assertFunctions(options)
@@ -72,6 +76,7 @@ export function settingsOf<C extends AnyContract, Claims>(options: RoomsOptions<
     onLeave: options.onLeave as Settings['onLeave'],
     readAddress: createReadAddress(options.trustProxy, report),
     log,
+    singleProcess,
     ...limitsOf(limits, log.dedupMs),
     rates: ratesOf(rates),
     rateCheck: options.rateCheck,

@@ -11,9 +11,9 @@ export class AdapterCheck {
   /** The adapter that was found to be good last. */
   #good: unknown
 
-  /** `isShared`: the log is the log of all processes. */
-  constructor({ isShared, report }: { readonly isShared: boolean; readonly report: Report }) {
-    this.#isNeeded = !isShared
+  /** `isNeeded`: there may be other processes, with logs of their own. */
+  constructor({ isNeeded, report }: { readonly isNeeded: boolean; readonly report: Report }) {
+    this.#isNeeded = isNeeded
     this.#report = report
   }
 
@@ -60,6 +60,6 @@ function createError(adapter: unknown): RoomfulError {
   const name = isObject(adapter) ? adapter.constructor.name : 'adapter'
   return new RoomfulError(
     'INVALID_ARGUMENT',
-    `createRooms: the Socket.IO adapter (${name}) spans processes, and the log does not: each process would give its own numbers to messages, and clients would lose some. Use the option log: redisLog(…) of @roomful/server/redis, or run one process without this adapter`,
+    `createRooms: the Socket.IO adapter (${name}) spans processes, and the log does not: each process would give its own numbers to messages, and clients would lose some. Use the option log: redisLog(…) of @roomful/server/redis. If this process is the only one, remove the adapter or set the option singleProcess: true`,
   )
 }

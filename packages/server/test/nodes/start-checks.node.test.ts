@@ -54,7 +54,7 @@ describe('a Socket.IO adapter of many processes over a log of one', () => {
         expect.objectContaining({
           code: 'INVALID_ARGUMENT',
           message: expect.stringMatching(
-            /^createRooms: the Socket\.IO adapter \(.*Adapter\) spans processes.*redisLog/,
+            /^createRooms: the Socket\.IO adapter \(.*Adapter\) spans processes.*redisLog.*singleProcess: true$/,
           ),
         }),
       )
@@ -70,6 +70,19 @@ describe('a Socket.IO adapter of many processes over a log of one', () => {
     const log = sharedLog(memoryLog(), new MemoryHub().node())
     const rooms = createRooms(serverWith({ adapter }), { contract: guestChat, log })
     expect(await rooms.isReady()).toBe(true)
+  })
+
+  test.each(spanning)('is allowed where the app says that it is the only process: %s', async (_name, adapter) => {
+    const rooms = createRooms(serverWith({ adapter }), { contract: guestChat, singleProcess: true })
+    expect(await rooms.isReady()).toBe(true)
+    const { io, connect } = await startRooms({ contract: guestChat, singleProcess: true })
+    io.adapter(adapter)
+    expect((await connect()).of(wire.hello)).toHaveLength(1)
+  })
+
+  test('is refused where singleProcess is no boolean', () => {
+    const options = { contract: guestChat, singleProcess: 'yes' as unknown as boolean }
+    expect(() => createRooms(serverWith({}), options)).toThrow('singleProcess must be true or false, got "yes"')
   })
 
   test('that the app sets later refuses connections, and is reported once', async () => {
