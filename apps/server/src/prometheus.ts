@@ -24,7 +24,7 @@ export function createRegistry(metrics: () => RoomsMetrics): Registry {
 
   add('roomful_connections', 'gauge', 'Admitted clients', (now) => one(now.connections))
   add('roomful_rooms', 'gauge', 'Rooms with members', (now) => one(now.rooms))
-  add('roomful_members', 'gauge', 'Members of all rooms', (now) => one(now.members))
+  add('roomful_members', 'gauge', 'Members of all rooms, by connections to this process', (now) => one(now.members))
   add('roomful_unsent_bytes', 'gauge', 'Bytes that wait to be sent', (now) => one(now.unsentBytes))
   add('roomful_publishes_total', 'counter', 'Messages of clients by result', (now) => each('result', now.publishes))
   add('roomful_refusals_total', 'counter', 'Refusals by code; APP: a code of the app', (now) =>

@@ -51,7 +51,10 @@ export interface RoomsMetrics {
   readonly connections: number
   /** Rooms with members or running writes now. */
   readonly rooms: number
-  /** Members of all rooms now: a user in two rooms counts twice, a user with two tabs in a room once. */
+  /**
+   * Members of all rooms now, by connections to this process: a user in two rooms counts twice, a user with two tabs in a room
+   * once. With several nodes, those of other nodes are not in it, so that the numbers of all nodes add up.
+   */
   readonly members: number
   /** Bytes that wait now to be sent to clients that read slowly. */
   readonly unsentBytes: number

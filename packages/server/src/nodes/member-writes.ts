@@ -39,6 +39,7 @@ export class MemberWrites {
   readonly #rooms = new Map<string, Map<string, Written>>()
   /** Those whose last write failed. */
   readonly #failed = new Set<Written>()
+  #members = 0
   #writing = 0
   #whenIdle: (() => void)[] = []
   #isAway = false
@@ -53,6 +54,11 @@ export class MemberWrites {
     return this.#rooms.get(room)?.get(userId)?.wanted !== undefined
   }
 
+  /** The members of all rooms by this node: a user in two rooms counts twice. */
+  get members(): number {
+    return this.#members
+  }
+
   /** The users of a room of whom this node says something, or has not yet taken it back. */
   count(room: string): number {
     return this.#rooms.get(room)?.size ?? 0
@@ -61,6 +67,7 @@ export class MemberWrites {
   set(room: string, userId: string, state: { readonly user: WireUser; readonly text: string } | undefined): void {
     const written = this.#rooms.get(room)?.get(userId) ?? (state && this.#create(room, userId, state.user))
     if (written === undefined) return
+    this.#members += Number(state !== undefined) - Number(written.wanted !== undefined)
     written.wanted = state?.text
     written.user = state?.user ?? written.user
     void this.#write(written)
@@ -105,6 +112,7 @@ export class MemberWrites {
   /** Writes nothing more. */
   stop(): void {
     this.#isStopped = true
+    this.#members = 0
     this.#rooms.clear()
     this.#failed.clear()
   }

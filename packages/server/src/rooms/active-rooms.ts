@@ -89,10 +89,11 @@ export class ActiveRooms {
     await this.#parts.nodes?.writes.idle()
   }
 
-  /** The rooms, and the members of all of them. */
+  /** The rooms, and the members that this process has in all of them. */
   measure(): { readonly rooms: number; readonly members: number } {
     const rooms = [...this.#rooms.values()].filter(({ room }) => !isInbox(room.name))
-    return { rooms: rooms.length, members: rooms.reduce((sum, { room }) => sum + room.memberCount, 0) }
+    const members = this.#parts.nodes?.writes.members ?? rooms.reduce((sum, { room }) => sum + room.memberCount, 0)
+    return { rooms: rooms.length, members }
   }
 
   /** No room sends changes of its members any more, or looks for entries that did not come. */

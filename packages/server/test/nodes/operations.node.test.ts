@@ -282,6 +282,26 @@ describe('rooms.members and rooms.list over two nodes', () => {
   })
 })
 
+test('rooms.metrics counts the members by connections to this node, so that those of all nodes add up', async () => {
+  const { one, two } = await startTwo({ limits: { members: 2 } })
+  for (const [server, id] of [
+    [one, 'ann'],
+    [one, 'ann'],
+    [one, 'bob'],
+    [two, 'cy'],
+  ] as const)
+    await (await server.connect({ id })).join('general')
+  await expect.poll(async () => (await two.rooms.members('general')).length).toBe(3)
+  const dan = await two.connect({ id: 'dan' })
+  for (const room of ['general', 'other', INBOX]) await dan.join(room)
+  expect([one, two].map(({ rooms }) => rooms.metrics().members)).toEqual([2, 3])
+  expect([one, two].map(({ rooms }) => rooms.metrics().rooms)).toEqual([1, 2])
+  dan.socket.disconnect()
+  await expect.poll(() => two.rooms.metrics().members).toBe(1)
+  await two.rooms.close()
+  expect(two.rooms.metrics().members).toBe(0)
+})
+
 test('F6 a node closes while the other one serves: its client goes there, and each message is stored once, in order', async () => {
   const [handling, slow] = [gate(), gate()]
   const { log, one, two } = await startTwo({ presenceGraceMs: 60_000 })
