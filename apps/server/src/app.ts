@@ -4,9 +4,12 @@ import type { Socket as TcpSocket } from 'node:net'
 import { join } from 'node:path'
 import { memoryLog } from '@roomful/server'
 import type { RoomLog, TrustProxy } from '@roomful/server'
+import { redisLog } from '@roomful/server/redis'
 import { sqliteLog } from '@roomful/server/sqlite'
 import { Server } from 'socket.io'
+import { createBroadcast } from './broadcast.ts'
 import { serveChat } from './chat.ts'
+import { createdRoomsInMemory, createdRoomsInRedis } from './created-rooms.ts'
 import { refuseUnknown } from './events.ts'
 import type { ChatServer } from './events.ts'
 import { createRequestListener } from './http.ts'
@@ -14,6 +17,8 @@ import { listen } from './listen.ts'
 import { startMetrics } from './metrics-server.ts'
 import type { MetricsOptions } from './metrics-server.ts'
 import { createOriginCheck } from './origins.ts'
+import { connectRedis } from './redis.ts'
+import { serveRoomList } from './room-list.ts'
 import { createSessions } from './sessions.ts'
 import { loadSigningKey } from './signing-key.ts'
 import { serveTutorial } from './tutorial.ts'
@@ -27,6 +32,10 @@ export interface ServerOptions {
   readonly dataDir: string
   /** The SQLite file of the messages; `:memory:` keeps them in memory only. @default `rooms.db` in `dataDir` */
   readonly dataFile?: string
+  /** Messages are in this Redis, for all servers that share it. Its keys begin with `prefix`. @default none: one server, and `dataFile` */
+  readonly redis?: { readonly url: string; readonly prefix?: string }
+  /** The signing key: the same for all servers that share a Redis. @default the one in `dataDir` */
+  readonly sessionKey?: Uint8Array
   /** How long a session's token is valid; its page renews it before. @default 3600 */
   readonly sessionSeconds?: number
   /** The web origins that may connect. @default the origins of this machine */
@@ -61,7 +70,8 @@ const DESTROY_MS = 500
 /**
  * Starts the server of the demo.
  *
- * @throws Error with one clear line if the address is in use, or if the signing key or the file of the messages cannot be used.
+ * @throws Error with one clear line if the address is in use, or if the signing key, the file of the messages or Redis cannot be
+ * used.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const {
@@ -76,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     requestTimeoutMs = 10_000,
   } = options
   const sessions = createSessions(
-    await loadSigningKey(dataDir),
+    options.sessionKey ?? (await loadSigningKey(dataDir)),
     sessionSeconds === undefined ? {} : { lifeSeconds: sessionSeconds },
   )
   const isAllowedOrigin = createOriginCheck(origins)
@@ -90,9 +100,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     createRequestListener(sessions, isAllowedOrigin, () => rooms.isReady()),
   )
   const connections = trackConnections(http)
-  const log = openLog(options)
+  const prefix = options.redis?.prefix ?? 'roomful'
+  const redis = options.redis && (await connectRedis(options.redis.url))
+  const log = redis ? redisLog({ client: redis, prefix }) : openFile(options)
   const address = await listen(http, port, host, 'PORT').catch(async (error) => {
     await log.close?.()
+    redis?.destroy()
     throw error
   })
 
@@ -111,9 +124,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     trustProxy: options.trustProxy,
     closeTimeoutMs: closeTimeoutMs - DESTROY_MS,
   })
+  const broadcast = createBroadcast(io, redis, `${prefix}-chat:events`)
+  const created = redis ? createdRoomsInRedis(redis, `${prefix}-chat:rooms`) : createdRoomsInMemory()
   io.on('connection', (socket) => {
     refuseUnknown(socket)
-    serveTutorial(io, socket)
+    serveTutorial(socket, broadcast)
+    const client = { user: rooms.userOf(socket), network: rooms.networkOf(socket) }
+    serveRoomList(socket, client, { created, broadcast })
   })
 
   async function close(): Promise<void> {
@@ -121,8 +138,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const limit = setTimeout(() => connections.forEach((connection) => connection.destroy()), DESTROY_MS)
     await io.close()
     clearTimeout(limit)
+    broadcast.close()
+    redis?.destroy()
   }
-  const metrics = await startMetrics(options.metrics, () => rooms.metrics()).catch(async (error) => {
+  const startRest = async () => {
+    await broadcast.ready
+    return await startMetrics(options.metrics, () => rooms.metrics())
+  }
+  const metrics = await startRest().catch(async (error) => {
     await close()
     throw error
   })
@@ -135,7 +158,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { port: address.port, host, url, ...(metrics && { metricsUrl: metrics.url }), close: closeAll }
 }
 
-function openLog({ dataDir, dataFile = join(dataDir, 'rooms.db') }: ServerOptions): RoomLog {
+function openFile({ dataDir, dataFile = join(dataDir, 'rooms.db') }: ServerOptions): RoomLog {
   return dataFile === ':memory:' ? memoryLog() : sqliteLog({ file: dataFile })
 }
 

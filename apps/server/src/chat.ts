@@ -3,7 +3,6 @@ import { createRooms, identity, refuse } from '@roomful/server'
 import type { Handshake, RoomLog, Rooms, TrustProxy, UserIdentity } from '@roomful/server'
 import type { ChatServer } from './events.ts'
 import { logError, logEvent } from './logs.ts'
-import { createRoomList } from './room-list.ts'
 import type { Sessions, User } from './sessions.ts'
 
 interface ChatOptions {
@@ -11,7 +10,7 @@ interface ChatOptions {
   readonly closeTimeoutMs: number
 }
 
-/** Serves the chat: rooms for signed-in users, and the list of rooms. */
+/** Serves the chat's rooms for signed-in users. */
 export function serveChat(
   io: ChatServer,
   sessions: Sessions,
@@ -43,9 +42,6 @@ export function serveChat(
     if (text === '') throw refuse('SHAPE', 'expected a text that is not blank')
     return { text }
   })
-
-  const list = createRoomList(io)
-  io.on('connection', (socket) => list.serve(socket, { user: rooms.userOf(socket), network: rooms.networkOf(socket) }))
   return rooms
 }
 

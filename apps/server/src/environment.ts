@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { ServerOptions } from './app.ts'
 import type { MetricsOptions } from './metrics-server.ts'
+import { KEY_BYTES } from './signing-key.ts'
 
 /**
  * Reads the server's options from environment variables. An empty variable counts as not set.
@@ -10,6 +11,8 @@ import type { MetricsOptions } from './metrics-server.ts'
  * - `HOST` default 127.0.0.1
  * - `DATA_DIR` the folder of the signing key; default `.data` in this package
  * - `DATA_FILE` the file of the messages; default `rooms.db` in `DATA_DIR`; `:memory:` keeps them in memory only
+ * - `REDIS_URL` like `redis://user:password@host:6379` or `rediss://…`: messages are in Redis, and several servers may share it
+ * - `SESSION_KEY` the signing key, as 64 hexadecimal digits; all servers that share a Redis need the same. Default: a file in `DATA_DIR`
  * - `SESSION_SECONDS` how long a session's token is valid; default 3600
  * - `ORIGINS` the web origins that may connect, separated by commas; default: the origins of this machine
  * - `TRUST_PROXY` the number of proxies in front of the server, or their networks, separated by commas; 0: there is none
@@ -21,13 +24,16 @@ import type { MetricsOptions } from './metrics-server.ts'
  * @throws Error that names the variable, its value and the expected value.
  */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): ServerOptions {
-  const { PORT, HOST, DATA_DIR, DATA_FILE, SESSION_SECONDS, ORIGINS, TRUST_PROXY } = environment
+  const { PORT, HOST, DATA_DIR, DATA_FILE, REDIS_URL, SESSION_KEY, SESSION_SECONDS, ORIGINS, TRUST_PROXY } = environment
   const { METRICS_PORT, METRICS_HOST, CLOSE_TIMEOUT_MS } = environment
+  if (DATA_FILE && REDIS_URL) throw new Error('DATA_FILE and REDIS_URL are set: expected one of them')
   return {
     port: PORT ? readPort('PORT', PORT) : 3001,
     host: HOST ? readHost('HOST', HOST) : '127.0.0.1',
     dataDir: DATA_DIR || fileURLToPath(new URL('../.data', import.meta.url)),
     ...(DATA_FILE ? { dataFile: DATA_FILE } : {}),
+    ...(REDIS_URL ? { redis: { url: readRedis(REDIS_URL) } } : {}),
+    ...(SESSION_KEY ? { sessionKey: readKey(SESSION_KEY) } : {}),
     ...(SESSION_SECONDS ? { sessionSeconds: readSeconds(SESSION_SECONDS) } : {}),
     ...(ORIGINS ? { origins: ORIGINS.split(',').map(readOrigin) } : {}),
     ...(TRUST_PROXY ? { trustProxy: readProxies(TRUST_PROXY) } : {}),
@@ -51,6 +57,19 @@ function readMetrics(port: string | undefined, host: string | undefined): Metric
     host: host ? readHost('METRICS_HOST', host) : '127.0.0.1',
     isRequired: Boolean(port),
   }
+}
+
+/** The value is not in the error: it may have a password. */
+function readRedis(value: string): string {
+  if (/^rediss?:\/\/[^/]/.test(value) && URL.canParse(value)) return value
+  throw new Error('REDIS_URL: expected an address like redis://127.0.0.1:6379, or rediss://… with TLS')
+}
+
+function readKey(value: string): Uint8Array {
+  if (value.length === 2 * KEY_BYTES && /^[0-9a-f]+$/i.test(value)) return Buffer.from(value, 'hex')
+  throw new Error(
+    `SESSION_KEY: expected ${2 * KEY_BYTES} hexadecimal digits, as \`openssl rand -hex ${KEY_BYTES}\` prints them`,
+  )
 }
 
 function readCloseTimeout(value: string): number {

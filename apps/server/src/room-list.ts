@@ -1,49 +1,44 @@
+import { RoomfulError } from '@roomful/contract'
 import { refuse } from '@roomful/server'
+import type { Broadcast } from './broadcast.ts'
+import { bounds, type CreatedRooms } from './created-rooms.ts'
 import { handleEvent } from './events.ts'
-import type { ChatServer, ChatSocket } from './events.ts'
+import type { ChatSocket } from './events.ts'
 import type { User } from './sessions.ts'
 
-const MAX_ROOMS = 100
-const MAX_ROOMS_OF_USER = 10
-/** Sessions are free, so that one person may have many users. */
-const MAX_ROOMS_OF_NETWORK = 25
-
 /** Who asks: the user, and the network of the user's connection if it is known. */
-interface Creator {
+interface Client {
   readonly user: User | undefined
   readonly network: string | undefined
 }
 
-/** The list of rooms: four fixed ones, and those that users create. Created rooms are lost when the server stops. */
-export function createRoomList(io: ChatServer): { serve(socket: ChatSocket, creator: Creator): void } {
-  const names = new Set(['general', 'random', 'help', 'staff'])
-  const counts = new Map<string, number>()
+interface RoomListParts {
+  readonly created: CreatedRooms
+  readonly broadcast: Broadcast
+}
 
-  function create(name: string, user: User, network: string | undefined): { name: string } {
-    if (names.has(name)) return { name }
-    if (names.size >= MAX_ROOMS) throw refuse('LIMIT', `there are already ${MAX_ROOMS} rooms; use one of them`)
-    const [userKey, networkKey] = [`user ${user.id}`, `network ${network}`]
-    if (countOf(userKey) >= MAX_ROOMS_OF_USER)
-      throw refuse('LIMIT', `you have created ${MAX_ROOMS_OF_USER} rooms; use one of them`)
-    if (network !== undefined && countOf(networkKey) >= MAX_ROOMS_OF_NETWORK)
-      throw refuse('LIMIT', `${MAX_ROOMS_OF_NETWORK} rooms were created from your network; use one of them`)
-    names.add(name)
-    for (const key of [userKey, networkKey]) counts.set(key, countOf(key) + 1)
-    io.emit('room_created', { name })
+const fixedRooms = ['general', 'random', 'help', 'staff']
+
+/** Serves the list of rooms: four fixed ones, and those that users create. */
+export function serveRoomList(
+  socket: ChatSocket,
+  { user, network }: Client,
+  { created, broadcast }: RoomListParts,
+): void {
+  handleEvent(socket, 'list_rooms', async () => {
+    const names = await created.names().catch(unavailable)
+    return [...fixedRooms, ...names].map((name) => ({ name }))
+  })
+  handleEvent(socket, 'create_room', async ({ name }) => {
+    if (!user) throw refuse('FORBIDDEN', 'unable to create a room; sign in first')
+    if (fixedRooms.includes(name)) return { name }
+    const added = await created.add(name, { userId: user.id, network }).catch(unavailable)
+    if (added === 'added') broadcast.emit(['room_created', { name }])
+    else if (added !== 'known') throw refuse('LIMIT', bounds[added])
     return { name }
-  }
+  })
+}
 
-  function countOf(key: string): number {
-    return counts.get(key) ?? 0
-  }
-
-  return {
-    serve(socket, { user, network }) {
-      handleEvent(socket, 'list_rooms', () => [...names].map((name) => ({ name })))
-      handleEvent(socket, 'create_room', ({ name }) => {
-        if (user) return create(name, user, network)
-        throw refuse('FORBIDDEN', 'unable to create a room; sign in first')
-      })
-    },
-  }
+function unavailable(cause: unknown): never {
+  throw new RoomfulError('UNAVAILABLE', 'the list of rooms is not available; try again', { cause })
 }

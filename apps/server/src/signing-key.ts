@@ -2,11 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const KEY_BYTES = 32
+export const KEY_BYTES = 32
 
 /**
  * Loads the key that signs sessions from `session.key` in the data directory, so that sessions stay valid after a restart.
- * The first start creates the file. Servers that start at the same time use the same key.
+ * The first start creates the file. Servers that start at the same time use the same key. Nodes without a common folder get the
+ * key from the environment (`SESSION_KEY`) instead.
  *
  * @throws Error if the file cannot be read or created, or is not a key.
  */

@@ -1,6 +1,7 @@
 import { refuse } from '@roomful/server'
+import type { Broadcast } from './broadcast.ts'
 import { handleEvent } from './events.ts'
-import type { ChatServer, ChatSocket } from './events.ts'
+import type { ChatSocket } from './events.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** Separates the tutorial's rooms from the chat's rooms, and from the room that Socket.IO makes for each socket. */
@@ -11,28 +12,28 @@ const PER_SECOND = 5
 const BURST = 30
 
 /** Serves the events of the Flask-SocketIO tutorial to every client, signed in or not. */
-export function serveTutorial(io: ChatServer, socket: ChatSocket): void {
+export function serveTutorial(socket: ChatSocket, broadcast: Broadcast): void {
   const bucket = new TokenBucket(PER_SECOND, BURST)
   handleEvent(socket, 'message', (text) => {
     assertRate(bucket)
-    io.emit('message', `Server received: ${text}`)
+    broadcast.emit(['message', `Server received: ${text}`])
   })
   handleEvent(socket, 'custom_event', () => {
     assertRate(bucket)
-    io.emit('response_event', { message: 'Processed' })
+    broadcast.emit(['response_event', { message: 'Processed' }])
   })
   handleEvent(socket, 'broadcast', (data) => {
     assertRate(bucket)
-    io.emit('broadcast_message', data)
+    broadcast.emit(['broadcast_message', data])
   })
   handleEvent(socket, 'join', async ({ room }) => {
     assertMayJoin(socket, PREFIX + room)
     await socket.join(PREFIX + room)
-    io.to(PREFIX + room).emit('room_message', `User joined ${room}`)
+    broadcast.emit(['room_message', `User joined ${room}`], PREFIX + room)
   })
   handleEvent(socket, 'leave', async ({ room }) => {
     await socket.leave(PREFIX + room)
-    io.to(PREFIX + room).emit('room_message', `User left ${room}`)
+    broadcast.emit(['room_message', `User left ${room}`], PREFIX + room)
   })
 }
 

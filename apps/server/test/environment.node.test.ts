@@ -48,6 +48,31 @@ describe('readEnvironment', () => {
     expect(() => readEnvironment({ [variable]: value })).toThrow(`${variable} is "${value}": expected ${expected}`)
   })
 
+  it('reads the address of Redis and the signing key that several servers share', () => {
+    const SESSION_KEY = '0f'.repeat(32)
+    const options = readEnvironment({ REDIS_URL: 'rediss://user:secret@redis.example:6380/1', SESSION_KEY })
+    expect(options).toMatchObject({ redis: { url: 'rediss://user:secret@redis.example:6380/1' } })
+    expect(options.sessionKey).toEqual(Buffer.alloc(32, 0x0f))
+  })
+
+  it.each(['redis.example:6379', 'http://user:secret@redis.example', 'redis://', 'redis:///1', 'redis://:secret@'])(
+    'refuses REDIS_URL %j without showing it, since it may have a password',
+    (REDIS_URL) => {
+      const message = 'REDIS_URL: expected an address like redis://127.0.0.1:6379, or rediss://… with TLS'
+      expect(() => readEnvironment({ REDIS_URL })).toThrow(new Error(message))
+    },
+  )
+
+  it.each(['secret', 'g'.repeat(64), '0f'.repeat(31)])('refuses SESSION_KEY %j without showing it', (SESSION_KEY) => {
+    const message = 'SESSION_KEY: expected 64 hexadecimal digits, as `openssl rand -hex 32` prints them'
+    expect(() => readEnvironment({ SESSION_KEY })).toThrow(new Error(message))
+  })
+
+  it('refuses a file and a Redis for the messages', () => {
+    const both = { DATA_FILE: ':memory:', REDIS_URL: 'redis://127.0.0.1' }
+    expect(() => readEnvironment(both)).toThrow('DATA_FILE and REDIS_URL are set: expected one of them')
+  })
+
   it('reads the level of the log', () => {
     expect(readLogLevel({})).toBe('info')
     expect(readLogLevel({ LOG_LEVEL: 'debug' })).toBe('debug')
