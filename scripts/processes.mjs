@@ -7,9 +7,10 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** @typedef {import('./results.mjs').Exit} Exit */
 /** @typedef {(signal: NodeJS.Signals | 0) => boolean} Signal Returns whether a process of the group received it. */
-/** @typedef {{ ended: Promise<Exit>, signal: Signal }} Group */
+/** @typedef {{ pid: number | undefined, ended: Promise<Exit>, signal: Signal }} Group */
 
 const END_LIMIT_MS = 5_000
+const PARENT_CHECK_MS = 200
 const grouped = process.platform !== 'win32'
 /** @type {Set<Group>} */
 const running = new Set()
@@ -56,7 +57,7 @@ export function start(file, args, { cwd = '.', env = process.env, shell = false,
     await clear(signal)
     running.delete(group)
   })
-  const group = { ended, signal }
+  const group = { pid: child.pid, ended, signal }
   running.add(group)
   return group
 }
@@ -95,6 +96,20 @@ async function clear(signal) {
   signal('SIGTERM')
   while (signal(0) && Date.now() < limit) await delay(20)
   signal('SIGKILL')
+}
+
+/**
+ * Ends all running groups and then this process when the process that started this one has ended. A shell that npm has started ends
+ * by a signal without passing it on.
+ */
+export function endWithParent() {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    process.kill(process.pid, 'SIGTERM')
+  }, PARENT_CHECK_MS)
+  timer.unref()
 }
 
 /** Whether `endAll` was called. The exit of a process is then no failure. */

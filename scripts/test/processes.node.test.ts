@@ -30,6 +30,16 @@ describe('ending', () => {
     expect(await script.closed).toBe(7)
   })
 
+  test('the end of a shell that started the parent ends all processes', async () => {
+    const code = `import { endOnSignal, endWithParent, start } from ${processes}; endOnSignal(7); endWithParent();
+      start(process.execPath, ['-e', ${child('')}])`
+    const shell = `require('child_process').spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(code)}], { stdio: 'inherit' })`
+    const script = startScript(['-e', shell])
+    await script.says('ready')
+    process.kill(script.pid, 'SIGTERM')
+    expect(await script.closed).toBe(null)
+  })
+
   test('a child that ignores SIGTERM is killed', async () => {
     const script = startScript(parent(child("process.on('SIGTERM', () => console.log('no'))")))
     await script.says('ready')
