@@ -35,7 +35,7 @@ function parse(args) {
     return parseArgs({ args: [...args], options }).values
   } catch (cause) {
     const expected = 'expected npm start -- [--nodes 3] [--redis redis://127.0.0.1:6379]'
-    throw new Error(`${cause instanceof Error ? cause.message : cause}: ${expected}`, { cause })
+    throw new Error(`${cause instanceof Error ? cause.message : 'invalid arguments'}: ${expected}`, { cause })
   }
 }
 

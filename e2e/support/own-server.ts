@@ -63,12 +63,12 @@ async function launch(requestedPort: string, dataDir: string, environment: NodeJ
     cwd: folder,
     env: {
       ...process.env,
+      METRICS_PORT: 'off',
       ...environment,
       PORT: requestedPort,
       HOST: '127.0.0.1',
       DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
-      METRICS_PORT: 'off',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

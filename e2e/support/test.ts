@@ -7,6 +7,7 @@ import {
 } from '@playwright/test'
 import { chatAddress, sharedServer } from './addresses.ts'
 import { expect } from './expect.ts'
+import { OwnNodes } from './own-nodes.ts'
 import { OwnServer } from './own-server.ts'
 import { Person } from './person.ts'
 
@@ -32,6 +33,8 @@ interface Fixtures {
   /** Opens the chat for Ann and Bob in a new room. @default the shared server */
   readonly meet: (server?: OwnServer) => Promise<{ ann: Person; bob: Person; room: string }>
   readonly ownServer: OwnServer
+  /** Three nodes. */
+  readonly ownNodes: OwnNodes
   readonly longTimeout: void
 }
 
@@ -96,6 +99,13 @@ export const test = base.extend<Fixtures>({
     const server = await OwnServer.start()
     await provide(server)
     await server.close()
+  },
+
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from a pattern
+  ownNodes: async ({}, provide) => {
+    const nodes = await OwnNodes.start(3)
+    await provide(nodes)
+    await nodes.close()
   },
 })
 
