@@ -1,6 +1,6 @@
 import type { ContractDefinition } from './contract-definition.ts'
 import { RoomfulError, ValidationError } from './errors.ts'
-import { eventIn, type EventSchemas, validate } from './validate.ts'
+import { eventIn, type EventSchemas, validate, validateEvent } from './validate.ts'
 
 export type EventSection = 'clientToServer' | 'serverToClient' | 'room' | 'inbox'
 export type ValueSection = 'user' | 'presence' | 'join'
@@ -30,12 +30,12 @@ export function createChecks(definition: ContractDefinition): ContractChecks {
     },
     check(section, event, data) {
       const schemas = checks.find(section, event)
-      validate(schemas.data, data, event)
+      validateEvent(schemas, data, event)
       return schemas
     },
     parse(section, event, data) {
       const schemas = eventIn(definition, section, event)
-      if (schemas) return validate(schemas.data, data, event)
+      if (schemas) return validateEvent(schemas, data, event)
       throw new ValidationError(event, [{ message: `the contract has no such event in ${section}` }])
     },
     parseAck(section, event, ack) {

@@ -8,11 +8,17 @@ export interface EventShape {
 /**
  * A room event, written as an object. A volatile event is never stored, queued or replayed. `unread` marks an event whose
  * messages count as unread; where no event of the section is marked, those of `message` do.
+ *
+ * `amends` names a room event whose messages this event changes later: edits, deletions, reactions. It is sent with a `target`,
+ * the message, beside its data: `room.emit('edit', { target: message, text })`. `key` names a field of its data, a string, a number
+ * or a boolean. Of one user's amendments of a message, the newest with each value of the field counts; without a key, the newest.
  */
 export interface RoomEventShape {
   readonly data?: StandardSchemaV1
   readonly volatile?: true
   readonly unread?: true
+  readonly amends?: string
+  readonly key?: string
 }
 
 /** An event of the inbox, written as an object: `{}` has no data. `unread` is the same as for room events. */

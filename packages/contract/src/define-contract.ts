@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { type ContractChecks, createChecks } from './contract-checks.ts'
-import { type ContractDefinition, isSchema } from './contract-definition.ts'
+import { type ContractDefinition, isSchema, type RoomEventShape } from './contract-definition.ts'
 import { RoomfulError } from './errors.ts'
 import { assertPlainEventName, type ReservedName } from './names.ts'
 import { describe, isObject } from './values.ts'
@@ -30,6 +30,21 @@ type CheckShape<V, K extends string, Label extends string> = V extends StandardS
 type CheckEvents<M, K extends string, Label extends string, Extra extends string = never> = {
   [E in keyof M]: CheckName<E, Extra> & CheckShape<M[E], K, Label>
 }
+type CheckAmends<M> = {
+  [E in keyof M]: M[E] extends { readonly amends: infer A }
+    ? { readonly amends: CheckAmended<M, A>; readonly key?: CheckKey<M[E]> }
+    : unknown
+}
+type CheckAmended<M, A> = A extends keyof M
+  ? M[A] extends { readonly amends: unknown } | { readonly volatile: true }
+    ? Invalid<'amends must name an event that is stored and is no amendment itself'>
+    : A
+  : Invalid<'amends must name an event of the room section'>
+type CheckKey<V> = V extends { readonly data: StandardSchemaV1<infer Input>; readonly key: infer K }
+  ? K extends keyof Input
+    ? K
+    : Invalid<'key must name a field of the data'>
+  : Invalid<'key must name a field of the data'>
 /** Turns mistakes in a definition into readable compiler errors at their places. */
 export type CheckDefinition<D> = {
   [K in keyof D]: K extends 'clientToServer'
@@ -37,7 +52,7 @@ export type CheckDefinition<D> = {
     : K extends 'serverToClient'
       ? CheckEvents<D[K], 'data' | 'ack', 'a schema, or data and ack'>
       : K extends 'room'
-        ? CheckEvents<D[K], 'data' | 'volatile' | 'unread', 'a schema, or data, volatile and unread', 'gap'>
+        ? CheckEvents<D[K], RoomKey, 'a schema, or data, volatile, unread, amends and key', 'gap'> & CheckAmends<D[K]>
         : K extends 'inbox'
           ? CheckEvents<D[K], 'data' | 'unread', 'a schema, or data and unread', 'gap'>
           : K extends 'user' | 'presence' | 'join'
@@ -48,9 +63,10 @@ export type CheckDefinition<D> = {
 const KEYS = {
   clientToServer: ['data', 'ack'],
   serverToClient: ['data', 'ack'],
-  room: ['data', 'volatile', 'unread'],
+  room: ['data', 'volatile', 'unread', 'amends', 'key'],
   inbox: ['data', 'unread'],
 } as const
+type RoomKey = (typeof KEYS.room)[number]
 
 /**
  * Makes a contract from its definition, for `createClient`, `createHooks` and `createRooms`.
@@ -89,6 +105,7 @@ function assertEvents(section: keyof typeof KEYS, events: unknown): void {
     if ((section === 'room' || section === 'inbox') && event === 'gap')
       fail('event name "gap" is reserved: rooms raise it themselves')
     if (!isSchema(shape)) assertShape(section, event, shape)
+    if (isObject(shape) && 'amends' in shape) assertAmends(`${section}.${event}`, shape, events)
   }
 }
 
@@ -99,15 +116,28 @@ function assertShape(section: keyof typeof KEYS, event: string, shape: unknown):
   if (!isObject(shape)) fail(`${place} must be a schema, or an object with ${known}, got ${describe(shape)}`)
   for (const [key, value] of Object.entries(shape)) {
     if (!keys.includes(key)) fail(`unknown key "${key}" in ${place}: expected a schema, or ${known}`)
-    if (key !== 'volatile' && key !== 'unread') assertSchema(value, `${place}.${key}`)
+    if (key === 'data' || key === 'ack') assertSchema(value, `${place}.${key}`)
+    else if (key === 'amends' || key === 'key') assertName(value, `${place}.${key}`)
     else if (value !== true) fail(`${place}.${key} must be true or left out, got ${describe(value)}`)
   }
   if ('volatile' in shape && 'unread' in shape) fail(`${place} is volatile and never stored: it cannot be unread`)
+  if ('key' in shape && !('amends' in shape)) fail(`${place} has a key, which needs amends`)
+}
+
+function assertAmends(place: string, { amends, volatile }: RoomEventShape, events: object): void {
+  if (volatile) fail(`${place} is volatile and never stored: it cannot amend`)
+  const amended: unknown = Object.entries(events).find(([event]) => event === amends)?.[1]
+  const isFine = isSchema(amended) || (isObject(amended) && !('amends' in amended) && !('volatile' in amended))
+  if (!isFine) fail(`${place}.amends must name a stored room event that is no amendment itself, got "${amends}"`)
 }
 
 function assertObject(value: unknown, place: string, content: string): asserts value is object {
   if (!isObject(value)) fail(`${place} must be an object of ${content}, got ${describe(value)}`)
   if (isSchema(value)) fail(`${place} must be an object of ${content}, got a schema`)
+}
+
+function assertName(value: unknown, place: string): void {
+  if (typeof value !== 'string') fail(`${place} must be a name, got ${describe(value)}`)
 }
 
 function assertSchema(value: unknown, place: string): void {

@@ -1,3 +1,4 @@
+export type { Target } from './amendments.ts'
 export { defineContract, typeOnly } from './define-contract.ts'
 export type { AnyContract, CheckDefinition, Contract, Invalid, TypeOnly } from './define-contract.ts'
 export type { ContractDefinition, EventShape, InboxEventShape, RoomEventShape } from './contract-definition.ts'
@@ -7,6 +8,8 @@ export type {
   AckIn,
   AckOut,
   AckedName,
+  AmendedName,
+  AmendingName,
   At,
   ClientToServer,
   DataArgs,

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Target } from './amendments.ts'
 import type { AnyContract, Contract } from './define-contract.ts'
 
 // Types inferred from a contract. Lists of names are made by key remapping, so that a compiler's message prints the names;
@@ -113,10 +114,20 @@ type OnlyOf<A extends readonly unknown[]> = number extends A['length']
     ? First<A>
     : Untyped
 type ListenerData<F> = OnlyOf<WithoutAck<ListenerArgs<F>>>
-/** The data of a room event, as it is emitted (the schema's input). */
-export type DataIn<E> = E extends ListenerShape<infer F> ? ListenerData<F> : InputOf<SchemaOf<E, 'data'>>
-/** The data of a room event, as it is received (the schema's output). */
-export type DataOut<E> = E extends ListenerShape<infer F> ? ListenerData<F> : OutputOf<SchemaOf<E, 'data'>>
+/** Any message of a timeline or meta of a message can be given; one that is not confirmed yet is refused. */
+interface TargetIn {
+  readonly epoch: string | undefined
+  readonly seq: number | undefined
+}
+type WithTarget<E, Data, T> = E extends { readonly amends: string }
+  ? { readonly target: T } & ([Data] extends [void] ? unknown : Data)
+  : Data
+/** The data of a room event, as it is emitted (the schema's input); of an amendment with the `target`. */
+export type DataIn<E> =
+  E extends ListenerShape<infer F> ? ListenerData<F> : WithTarget<E, InputOf<SchemaOf<E, 'data'>>, TargetIn>
+/** The data of a room event, as it is received (the schema's output); of an amendment with the `target`. */
+export type DataOut<E> =
+  E extends ListenerShape<infer F> ? ListenerData<F> : WithTarget<E, OutputOf<SchemaOf<E, 'data'>>, Target>
 
 type ListenerAnswer<A extends readonly unknown[]> =
   IsOpen<A> extends true
@@ -169,6 +180,11 @@ type IsVolatile<E> =
 export type DurableName<M> = Names<{ [E in keyof M as IsVolatile<M[E]> extends true ? never : E]: 0 }>
 /** The names of volatile room events, which are never stored or queued. */
 export type VolatileName<M> = Names<{ [E in keyof M as IsVolatile<M[E]> extends false ? never : E]: 0 }>
+
+/** The names of a section's events that amend the event `A`. */
+export type AmendingName<M, A> = Names<{ [E in keyof M as M[E] extends { readonly amends: A } ? E : never]: 0 }>
+/** The event that an event amends; never for other events. */
+export type AmendedName<E> = E extends { readonly amends: infer A extends string } ? A : never
 
 /** Any value that JSON can carry. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }

@@ -9,7 +9,7 @@ export {
   isRoomName,
   roomNameError,
 } from './names.ts'
-export { eventIn, validate } from './validate.ts'
+export { eventIn, validate, validateEvent } from './validate.ts'
 export type { EventSchemas } from './validate.ts'
 export { bytesOf, describe, isObject, utf8BytesOf } from './values.ts'
 export {

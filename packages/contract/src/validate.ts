@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { type ContractDefinition, isSchema } from './contract-definition.ts'
+import { readTarget } from './amendments.ts'
+import { type ContractDefinition, type EventShape, isSchema, type RoomEventShape } from './contract-definition.ts'
 import { ValidationError } from './errors.ts'
 import { describe } from './values.ts'
 
@@ -8,6 +9,9 @@ export interface EventSchemas {
   readonly data: StandardSchemaV1 | undefined
   readonly ack: StandardSchemaV1 | undefined
   readonly volatile: boolean
+  /** The event that this one amends; its data then has a `target`. */
+  readonly amends?: string | undefined
+  readonly key?: string | undefined
 }
 
 /** The schemas of an event; undefined where the section does not have it. `event` may be any value off the wire. */
@@ -18,9 +22,22 @@ export function eventIn(
 ): EventSchemas | undefined {
   const events = definition[section]
   if (events === undefined || typeof event !== 'string' || !Object.hasOwn(events, event)) return undefined
-  const shape = events[event] as StandardSchemaV1 | { data?: StandardSchemaV1; ack?: StandardSchemaV1; volatile?: true }
+  const shape = events[event] as StandardSchemaV1 | (EventShape & RoomEventShape)
   if (isSchema(shape)) return { data: shape, ack: undefined, volatile: false }
-  return { data: shape.data, ack: shape.ack, volatile: shape.volatile === true }
+  const { data, ack, volatile, amends, key } = shape
+  return { data, ack, volatile: volatile === true, ...(amends !== undefined && { amends, key }) }
+}
+
+/** The data of an event as its schemas give it out; that of an amendment with its `target`. @throws ValidationError */
+export function validateEvent({ data: schema, amends, key }: EventSchemas, value: unknown, event: string): unknown {
+  if (amends === undefined) return validate(schema, value, event)
+  const { target, rest } = readTarget(value, key, event)
+  const data: unknown = validate(
+    schema,
+    schema === undefined && Object.keys(rest).length === 0 ? undefined : rest,
+    event,
+  )
+  return { ...(data as object | undefined), target }
 }
 
 /**

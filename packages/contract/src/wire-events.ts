@@ -8,7 +8,8 @@ export interface WireUser {
 
 /**
  * A logged room event, as a page of history carries it; `data` is missing for an event without data. `id` is made by the
- * sender, and unique only together with `from`: two users may give their messages the same id.
+ * sender, and unique only together with `from`: two users may give their messages the same id. `redacted`: the server has
+ * deleted the data for good.
  */
 export interface Entry {
   readonly event: string
@@ -17,6 +18,12 @@ export interface Entry {
   readonly id: string
   readonly from: WireUser | null
   readonly at: number
+  readonly redacted?: true
+}
+
+/** The data of `$redact`, an entry of the log: the data of the entry `seq`, and of its amendments, is deleted. */
+export interface Redact {
+  readonly seq: number
 }
 
 /** The last argument of a room event; a volatile one has no `epoch`, `seq` and `id`. */
@@ -27,6 +34,7 @@ export interface WireMeta {
   readonly id?: string
   readonly from: WireUser | null
   readonly at: number
+  readonly redacted?: true
 }
 
 /**
@@ -47,4 +55,5 @@ export interface PackedEvent {
   readonly id?: string
   readonly from?: WireUser | null
   readonly at: number
+  readonly redacted?: true
 }

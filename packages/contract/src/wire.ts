@@ -24,6 +24,7 @@ export const wire = {
   typing: '$typing',
   bye: '$bye',
   out: '$out',
+  redact: '$redact',
 } as const
 
 /** The room of the user's own messages, by the name that it has on each user's connections. */
@@ -139,6 +140,8 @@ export interface JoinRequest {
 /**
  * The position of the room's log, and the missed or newest entries; `first` is the oldest `seq` still held. With `continues`,
  * the log continues the view of `since`: all that it has seen up to this `seq` is in the log, and the entries follow it.
+ * `amendments` are those of the entries that are no entries of the page themselves, in the order of `seq`: the newest of each event,
+ * user and key.
  */
 export interface JoinAnswer {
   readonly ok: true
@@ -146,6 +149,7 @@ export interface JoinAnswer {
   readonly head: number
   readonly first: number
   readonly entries: readonly Entry[]
+  readonly amendments?: readonly Entry[]
   readonly continues?: number
   readonly members?: MembersSnapshot
 }
@@ -233,13 +237,14 @@ export type HistoryRequest = { readonly room: string; readonly epoch: string; re
   | { readonly after: number }
   | { readonly before: number }
 )
-/** Consecutive entries, and the position of the room's log. */
+/** Consecutive entries with their amendments, and the position of the room's log. */
 export interface HistoryAnswer {
   readonly ok: true
   readonly epoch: string
   readonly head: number
   readonly first: number
   readonly entries: readonly Entry[]
+  readonly amendments?: readonly Entry[]
 }
 
 /** `$volatile`: sends a volatile room event to the server, without key and ack. */

@@ -77,7 +77,7 @@ const mistakes: [mistake: string, definition: unknown, sentence: string][] = [
   [
     'an event that is a class',
     { room: { a: String } },
-    'room.a must be a schema, or an object with data, volatile and unread, got function',
+    'room.a must be a schema, or an object with data, volatile, unread, amends and key, got function',
   ],
   [
     'an unknown key',
@@ -117,6 +117,33 @@ const mistakes: [mistake: string, definition: unknown, sentence: string][] = [
     'a volatile event of the inbox',
     { inbox: { a: { volatile: true } } },
     'unknown key "volatile" in inbox.a: expected a schema, or data and unread',
+  ],
+  [
+    'an amendment of an event that the room section does not have',
+    { room: { a: { amends: 'b' } }, clientToServer: { b: z.string() } },
+    'room.a.amends must name a stored room event that is no amendment itself, got "b"',
+  ],
+  [
+    'an amendment of itself',
+    { room: { a: { amends: 'a' } } },
+    'room.a.amends must name a stored room event that is no amendment itself, got "a"',
+  ],
+  [
+    'an amendment of a volatile event',
+    { room: { a: { amends: 'b' }, b: { volatile: true } } },
+    'room.a.amends must name a stored room event that is no amendment itself, got "b"',
+  ],
+  [
+    'an amendment that is volatile',
+    { room: { a: { amends: 'b', volatile: true }, b: z.string() } },
+    'room.a is volatile and never stored: it cannot amend',
+  ],
+  ['an amends that is no name', { room: { a: { amends: true } } }, 'room.a.amends must be a name, got true'],
+  ['a key without amends', { room: { a: { key: 'emoji' } } }, 'room.a has a key, which needs amends'],
+  [
+    'an amendment of the inbox',
+    { inbox: { a: { amends: 'b' }, b: z.string() } },
+    'unknown key "amends" in inbox.a: expected a schema, or data and unread',
   ],
   ['a user that is no schema', { user: { id: 'string' } }, `user must be ${schema}, got object`],
   ['a presence that is no schema', { presence: 1 }, `presence must be ${schema}, got 1`],

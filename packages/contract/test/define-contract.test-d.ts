@@ -2,6 +2,8 @@ import {
   type AckedName,
   type AckIn,
   type AckOut,
+  type AmendedName,
+  type AmendingName,
   type AnyContract,
   type At,
   type ClientToServer,
@@ -25,6 +27,7 @@ import {
   type RoomListened,
   type ServerToClient,
   type SocketIoContract,
+  type Target,
   typeOnly,
   type User,
   type UserInput,
@@ -165,6 +168,28 @@ describe('rooms', () => {
     surface.room.emit('custom_event', { user: 'a', action: 'b' })
     // @ts-expect-error wrong data
     surface.room.emit('message', 'hi')
+  })
+  test('an amendment is sent and received with its target', () => {
+    const amended = defineContract({
+      room: {
+        message: z.object({ text: z.string() }),
+        edit: { data: z.object({ text: z.string().transform(Number) }), amends: 'message' },
+        remove: { amends: 'message' },
+      },
+    })
+    type Room = RoomListened<typeof amended>
+    const edit: DataIn<At<Room, 'edit'>> = { target: { epoch: undefined, seq: 1 }, text: 'hi' }
+    expectTypeOf(edit.text).toEqualTypeOf<string>()
+    expectTypeOf<DataOut<At<Room, 'edit'>>['text']>().toEqualTypeOf<number>()
+    expectTypeOf<DataOut<At<Room, 'edit'>>['target']>().toEqualTypeOf<Target>()
+    expectTypeOf<keyof DataOut<At<Room, 'remove'>>>().toEqualTypeOf<'target'>()
+    expectTypeOf<DataOut<At<Room, 'message'>>>().toEqualTypeOf<{ text: string }>()
+    expectTypeOf<AmendingName<Room, 'message'>>().toEqualTypeOf<'edit' | 'remove'>()
+    expectTypeOf<AmendedName<At<Room, 'edit'>>>().toEqualTypeOf<'message'>()
+    expectTypeOf<AmendedName<At<Room, 'message'>>>().toEqualTypeOf<never>()
+    // @ts-expect-error no target
+    const wrong: DataIn<At<Room, 'edit'>> = { text: 'hi' }
+    expectTypeOf(wrong).not.toBeNever()
   })
   test("the inbox's events are apart from those of rooms", () => {
     type Inbox = InboxEvents<Chat>

@@ -103,6 +103,33 @@ test('mistakes in a definition do not compile', () => {
       },
     },
   })
+  defineContract({
+    room: {
+      message: z.string(),
+      wave: { volatile: true },
+      edit: { data: z.object({ text: z.string() }), amends: 'message' },
+      remove: { amends: 'message' },
+      reaction: { data: z.object({ emoji: z.string() }), amends: 'message', key: 'emoji' },
+      a: {
+        // @ts-expect-error no event of the section
+        amends: 'massage',
+      },
+      b: {
+        // @ts-expect-error an amendment itself
+        amends: 'edit',
+      },
+      c: {
+        // @ts-expect-error not stored
+        amends: 'wave',
+      },
+      d: {
+        data: z.object({ emoji: z.string() }),
+        amends: 'message',
+        // @ts-expect-error no field of the data
+        key: 'emoticon',
+      },
+    },
+  })
   // @ts-expect-error not an object
   defineContract(null)
 })

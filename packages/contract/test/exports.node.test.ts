@@ -31,6 +31,7 @@ test('the names of the protocol entry are these', () => {
     'roomNameError',
     'utf8BytesOf',
     'validate',
+    'validateEvent',
     'wire',
   ])
 })

@@ -45,7 +45,7 @@ const mistakes: Record<string, { code: string; says: string }> = {
   },
   'an ack in a room': {
     code: `defineContract({ room: { a: { data: z.string(), ack: z.string() } } })`,
-    says: `unknown key: expected a schema, or data, volatile and unread`,
+    says: `unknown key: expected a schema, or data, volatile, unread, amends and key`,
   },
   'no schema': {
     code: `defineContract({ clientToServer: { a: { data: String } } })`,

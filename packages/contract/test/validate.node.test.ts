@@ -196,3 +196,43 @@ describe('eventIn', () => {
     expect(eventIn(own, 'room', 'toString')).toBe(undefined)
   })
 })
+
+describe('the data of an amendment', () => {
+  const { checks } = defineContract({
+    room: {
+      message: z.string(),
+      edit: { data: z.strictObject({ text: z.string().min(1) }), amends: 'message' },
+      remove: { amends: 'message' },
+      reaction: { data: z.object({ emoji: z.string(), on: z.boolean() }), amends: 'message', key: 'emoji' },
+    },
+  })
+  const target = { epoch: 'abcdefgh', seq: 7 }
+
+  test('is parsed without its target, and given with it', () => {
+    expect(checks.parse('room', 'edit', { target, text: 'hi' })).toEqual({ target, text: 'hi' })
+    expect(checks.parse('room', 'remove', { target })).toEqual({ target })
+    const message = { kind: 'message', key: '1', ...target, data: 'a message of a timeline' }
+    expect(checks.parse('room', 'remove', { target: message })).toEqual({ target })
+  })
+  test.each([
+    ['no data', undefined],
+    ['no target', { text: 'hi' }],
+    ['a message that is not confirmed', { target: { epoch: undefined, seq: undefined }, text: 'hi' }],
+    ['a seq of 0', { target: { ...target, seq: 0 }, text: 'hi' }],
+    ['a seq that is no integer', { target: { ...target, seq: 1.5 }, text: 'hi' }],
+    ['an epoch that is no text', { target: { ...target, epoch: 1 }, text: 'hi' }],
+  ])('with %s is refused with a sentence that names the cause', (_, value) => {
+    expect(() => checks.check('room', 'edit', value)).toThrow(
+      'invalid data for "edit": target: expected a message of the log; one that is not confirmed yet cannot be amended',
+    )
+  })
+  test('is refused where its schema refuses the rest, or where it has a rest without a schema', () => {
+    expect(() => checks.check('room', 'edit', { target, text: '' })).toThrow('invalid data for "edit": text')
+    expect(() => checks.check('room', 'remove', { target, text: 'hi' })).toThrow('expected no data')
+  })
+  test.each([[undefined], [{}], ['x'.repeat(129)]])('is refused with the key %j', (emoji) => {
+    expect(() => checks.check('room', 'reaction', { target, emoji, on: true })).toThrow(
+      'invalid data for "reaction": emoji: expected a number, a boolean or a text of at most 128 characters',
+    )
+  })
+})

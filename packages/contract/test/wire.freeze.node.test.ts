@@ -38,6 +38,7 @@ describe(`the protocol is frozen; ${rule}`, () => {
       typing: '$typing',
       bye: '$bye',
       out: '$out',
+      redact: '$redact',
     })
   })
 
@@ -80,16 +81,17 @@ describe(`the protocol is frozen; ${rule}`, () => {
       AuthRequest: '{ auth: Readonly<Record<string, unknown>> }',
       Bye: '{ code: string; after?: number; message?: string }',
       Durability: '(typeof durabilities)[number]',
-      Entry: '{ event: string; data: unknown; seq: number; id: string; from: WireUser | null; at: number }',
+      Entry:
+        '{ event: string; data: unknown; seq: number; id: string; from: WireUser | null; at: number; redacted?: true }',
       FinalCode: '(typeof finalCodes)[number]',
       Head: '{ room: string; epoch: string; seq: number; previous?: { epoch: string; head: number } }',
       Hello:
         '{ v: number; capabilities: string[]; limits: Limits; user: WireUser | null; now: number; expiresAt?: number; durability?: Durability }',
-      HistoryAnswer: '{ ok: true; epoch: string; head: number; first: number; entries: Entry[] }',
+      HistoryAnswer: '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; amendments?: Entry[] }',
       HistoryRequest: '{ room: string; epoch: string; limit: number } & ( | { after: number } | { before: number } )',
       ItemResult: '| { seq: number; at: number } | { code: string; message?: string }',
       JoinAnswer:
-        '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; continues?: number; members?: MembersSnapshot }',
+        '{ ok: true; epoch: string; head: number; first: number; entries: Entry[]; amendments?: Entry[]; continues?: number; members?: MembersSnapshot }',
       JoinRequest:
         '{ room: string; since?: { epoch: string; seq: number }; presence?: unknown; params?: unknown; last?: number; packs?: true }',
       JoinsAnswer: '{ ok: true; answers: (JoinAnswer | Refused)[] }',
@@ -103,7 +105,8 @@ describe(`the protocol is frozen; ${rule}`, () => {
       MembersSnapshot: '{ v: number; count: number; list: WireMember[]; partial?: true }',
       Out: '{ room: string; code: string; message?: string }',
       Pack: '{ room: string; epoch: string; from?: WireUser | null; events: PackedEvent[] }',
-      PackedEvent: '{ event: string; data: unknown; seq?: number; id?: string; from?: WireUser | null; at: number }',
+      PackedEvent:
+        '{ event: string; data: unknown; seq?: number; id?: string; from?: WireUser | null; at: number; redacted?: true }',
       PassingCode: '(typeof passingCodes)[number]',
       PresenceAnswer: '{ ok: true }',
       PresenceRequest: '{ room: string; presence: unknown }',
@@ -111,13 +114,15 @@ describe(`the protocol is frozen; ${rule}`, () => {
         '{ ok: boolean; epoch: string; results: ItemResult[]; code?: string; message?: string; after?: number }',
       PublishItem: '{ n: number; id: string; event: string; data: unknown; traceparent?: string }',
       PublishRequest: '{ room: string; epoch: string; cid: string; items: PublishItem[] }',
+      Redact: '{ seq: number }',
       Refused: '{ ok: false; code: string; message?: string; after?: number }',
       RefusedAck: '{ $error: { code: string; message?: string; data?: unknown } }',
       Typing: '{ room: string; from: WireUser; typing: boolean }',
       TypingRequest: '{ room: string; typing: boolean }',
       VolatileMessage: '{ room: string; event: string; data: unknown }',
       WireMember: '{ user: WireUser; presence?: unknown }',
-      WireMeta: '{ $room: string; epoch?: string; seq?: number; id?: string; from: WireUser | null; at: number }',
+      WireMeta:
+        '{ $room: string; epoch?: string; seq?: number; id?: string; from: WireUser | null; at: number; redacted?: true }',
       WireUser: '{ id: string; [key: string]: unknown }',
     })
   })
