@@ -1,6 +1,7 @@
 import { type AnyContract, RoomfulError } from '@roomful/contract'
 import type { Client } from './client.ts'
 import type { ClientCore } from './client-core.ts'
+import { clientInternals } from './client-internals.ts'
 import type { Auth } from './connection/auth.ts'
 import { Connection } from './connection/connection.ts'
 import type { ConnectionState, ServerInfo } from './connection/connection-state.ts'
@@ -209,6 +210,7 @@ export function createClientOver(
     leave: (name: string) => rooms.room(name).leave(),
   }
   reports.set(client, reporting.report)
+  clientInternals.set(client, { settings, port, handlers, rooms })
   // With `plainRooms()` only an app that uses the inbox has one, which says that it cannot work.
   if (protocol.kind === 'roomful' && options.contract?.definition.inbox) rooms.useInbox()
   return client as Client

@@ -15,11 +15,13 @@ export interface ConnectRefusal {
 }
 
 type Deliver = () => void
+/** The name of the mock server's method. */
+export type FaultName = 'dropNext' | 'duplicateNext' | 'reorder'
 
 /** A fault of single packets, from the call that requests it until it has finished. */
 interface PacketFault {
-  /** The name of the mock server's method, for error messages. */
-  readonly name: string
+  /** For error messages. */
+  readonly name: FaultName
   /** Set by the first packet: from then on only packets of the same connection and direction are affected. */
   channel: unknown
   readonly matches: (packet: Packet) => boolean
@@ -80,14 +82,26 @@ export class Faults {
     this.#packetFaults.push(fault)
   }
 
-  /** Delivers a packet, unless a fault takes it over. `channel` stands for its connection and direction. */
-  apply(packet: Packet, channel: unknown, deliver: Deliver): void {
+  /** Whether a packet may be delayed, held back or delivered twice. */
+  get hasPacketFaults(): boolean {
+    return this.delayMs > 0 || this.#packetFaults.length > 0
+  }
+
+  /**
+   * Delivers a packet, unless a fault takes it over: then returns the name of the fault. `channel` stands for the packet's
+   * connection and direction.
+   */
+  apply(packet: Packet, channel: unknown, deliver: Deliver): FaultName | undefined {
     const fault = this.#packetFaults.find(
       (each) => (each.channel ?? channel) === channel && this.#matches(each, packet),
     )
-    if (!fault) return deliver()
+    if (!fault) {
+      deliver()
+      return undefined
+    }
     fault.channel = channel
     if (fault.take(deliver)) this.#packetFaults.splice(this.#packetFaults.indexOf(fault), 1)
+    return fault.name
   }
 
   /** An exception in a filter must not break the connection: it becomes an uncaught error, and its fault is removed. */

@@ -103,7 +103,7 @@ export class FaultyConnection {
     if (!packet) return deliver()
     onPacket(packet)
     const refusal = packet.type === 'connect' ? faults.refusalOf(packet.data) : undefined
-    if (!refusal) return faults.apply(packet, this.#queues.toServer, deliver)
+    if (!refusal) return void faults.apply(packet, this.#queues.toServer, deliver)
     const namespace = packet.namespace === '/' ? '' : `${packet.namespace},`
     const { message, data } = refusal
     this.#enqueue('toClient', () => void this.#write(`4${namespace}${JSON.stringify({ message, data })}`))
@@ -118,7 +118,7 @@ export class FaultyConnection {
       this.#enqueue('toClient', () => frames.forEach((each) => this.#write(each, writeOptions)))
     if (!packet) return deliver()
     onPacket(packet)
-    const applyFaults = (): void => faults.apply(packet, this.#queues.toClient, deliver)
+    const applyFaults = (): void => void faults.apply(packet, this.#queues.toClient, deliver)
     // In Flask-SocketIO, events that the connect handler emits leave before the connect packet.
     if (isFlask && packet.type === 'connect') queueMicrotask(applyFaults)
     else applyFaults()

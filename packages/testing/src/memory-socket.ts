@@ -4,6 +4,7 @@ import { decodePacket, encodePacket, type PacketType, type RawData } from 'engin
 import { isSecureUrl } from './address.ts'
 import type { EngineSocket } from './faulty-connection.ts'
 import type { Frame } from './packet.ts'
+import { inNextTask } from './next-task.ts'
 
 /** Carries Engine.IO frames from the server to one client. */
 export interface MemoryTransport {
@@ -56,18 +57,25 @@ export class MemorySocket extends EventEmitter implements EngineSocket {
   /** Sends the handshake and starts the heartbeats. Attach the listeners first. */
   open(): void {
     const { pingInterval, pingTimeout, maxHttpBufferSize: maxPayload } = this.#options
-    this.#send('open', JSON.stringify({ sid: this.id, upgrades: [], pingInterval, pingTimeout, maxPayload }))
+    this.sendPacket('open', JSON.stringify({ sid: this.id, upgrades: [], pingInterval, pingTimeout, maxPayload }))
     this.#schedulePing()
   }
 
   write(frame: Frame): this {
-    if (this.readyState === 'open') this.#send('message', frame)
+    if (this.readyState === 'open') this.sendPacket('message', frame)
     return this
   }
 
   /** An alias of `write`, as in Engine.IO. */
   send(frame: Frame): this {
     return this.write(frame)
+  }
+
+  /** Sends a packet of Engine.IO, as the real socket's method of this name does. */
+  sendPacket(type: PacketType, data?: RawData): void {
+    const packet = { type, data: copied(data), options: { compress: false } }
+    this.emit('packetCreate', packet)
+    encodePacket(packet, true, (frame: Frame) => this.#transport.send(frame))
   }
 
   close(): this {
@@ -97,19 +105,13 @@ export class MemorySocket extends EventEmitter implements EngineSocket {
     else this.#end(packet.type === 'error' ? 'parse error' : 'transport error', NORMAL_CLOSURE)
   }
 
-  #send(type: PacketType, data?: RawData): void {
-    const packet = { type, data: copied(data), options: { compress: false } }
-    this.emit('packetCreate', packet)
-    encodePacket(packet, true, (frame: Frame) => this.#transport.send(frame))
-  }
-
   #schedulePing(): void {
     const { pingInterval, pingTimeout } = this.#options
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.#timer = setTimeout(() => this.#end('ping timeout', ABNORMAL_CLOSURE), pingTimeout)
       this.#timer.unref?.()
-      this.#send('ping')
+      this.sendPacket('ping')
     }, pingInterval)
     this.#timer.unref?.() // a mock that is left open must not keep a test runner alive
   }
@@ -123,17 +125,6 @@ export class MemorySocket extends EventEmitter implements EngineSocket {
     else if (code !== undefined) this.#transport.close(code)
     this.emit('close', reason)
   }
-}
-
-/** Runs a function in the next task. Uses a message channel, because fake timers do not stop it; Jest's jsdom has none. */
-function inNextTask(run: () => void): void {
-  if (typeof MessageChannel === 'undefined') return void setTimeout(run)
-  const { port1, port2 } = new MessageChannel()
-  port1.onmessage = () => {
-    port1.close()
-    run()
-  }
-  port2.postMessage(undefined)
 }
 
 /** Copies binary, as a network does: a later change of it by one side must not reach the other. */

@@ -1,6 +1,16 @@
 import type { RoomfulError } from '@roomful/contract'
 import type { JoinAnswer } from './rooms-protocol.ts'
 
+/** Why the client is in a room. */
+export interface RoomUse {
+  /** How many `retain()` calls hold it, such as those of `useRoom`. */
+  readonly holders: number
+  /** Whether the app has called `join()` since it left. */
+  readonly isJoined: boolean
+  /** Whether messages wait in it. */
+  readonly isNeeded: boolean
+}
+
 export type MembershipInput =
   /** The app called `join()`: the room stays joined until `leave()`. */
   | { readonly type: 'join' }

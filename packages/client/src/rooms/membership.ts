@@ -1,6 +1,6 @@
 import type { RoomfulError } from '@roomful/contract'
 import { requestedWaitMs, isConnectionLoss, isPermanent } from '../errors.ts'
-import type { InputOf, MembershipInput, MembershipOutput, RoomRequest } from './membership-types.ts'
+import type { InputOf, MembershipInput, MembershipOutput, RoomRequest, RoomUse } from './membership-types.ts'
 import type { JoinAnswer } from './rooms-protocol.ts'
 import { isOut, LEFT, type RoomEvent, type RoomState, roomState } from './room-state.ts'
 
@@ -49,6 +49,11 @@ export class Membership {
   /** Whether a request is in flight. */
   get isBusy(): boolean {
     return this.#request !== undefined
+  }
+
+  /** Why the client is in the room. */
+  get use(): RoomUse {
+    return { holders: this.#holders, isJoined: this.#isJoinedByApp, isNeeded: this.#isNeeded }
   }
 
   step(input: MembershipInput): MembershipOutput[] {

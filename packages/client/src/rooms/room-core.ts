@@ -7,7 +7,7 @@ import { retryDelay } from '../retry-delay.ts'
 import { createGuardedStore, type GuardedStore } from '../store.ts'
 import { JoinParams } from './join-params.ts'
 import { Membership } from './membership.ts'
-import type { MembershipInput, MembershipOutput } from './membership-types.ts'
+import type { MembershipInput, MembershipOutput, RoomUse } from './membership-types.ts'
 import type { Room } from './room.ts'
 import { RoomEvents } from './room-events.ts'
 import type { RoomInternals } from './room-internals.ts'
@@ -69,6 +69,10 @@ export class RoomCore implements RoomHost, RoomInternals {
 
   get state(): RoomState {
     return this.store.getState()
+  }
+
+  get use(): RoomUse {
+    return this.#membership.use
   }
 
   async join(params: unknown, wait: CallOptions): Promise<void> {

@@ -111,7 +111,7 @@ export function createSocketPort(url: string, given: SocketOptions, handlers: So
   }
 }
 
-type Actions = Pick<SocketPort, 'isReady' | 'checkAlive' | 'isCongested'>
+type Actions = Pick<SocketPort, 'cut' | 'isReady' | 'checkAlive' | 'isCongested'>
 
 /** What is the same for a socket of the client and for one of the app. */
 export function socketActions(current: () => Socket | undefined): Actions {
@@ -123,6 +123,7 @@ export function socketActions(current: () => Socket | undefined): Actions {
       const engine: OldEngine = socket.io.engine
       return engine._hasPingExpired?.() !== true
     },
+    cut: () => current()?.io.engine.close(),
     checkAlive(mayBeDead) {
       const socket = current()
       if (socket?.connected) checkAlive(socket.io, mayBeDead)

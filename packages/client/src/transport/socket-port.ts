@@ -91,6 +91,8 @@ export interface SocketPort {
   open(auth: Readonly<Record<string, unknown>>): void
   /** Ends the connection or the attempt; no handler is called for it. `isStuck`: the attempt took too long. */
   close(isStuck?: boolean): void
+  /** For tools: ends the connection as a failure of the network does, so that the handlers are called. */
+  cut(): void
   /** Ends a connection whose heartbeat is overdue; with `mayBeDead`, also sends a probe, and ends the connection if no answer comes. */
   checkAlive(mayBeDead: boolean): void
   /** Whether a packet that is given now goes out now. */

@@ -14,6 +14,7 @@ function createQueue(limit = 3) {
     {
       open() {},
       close() {},
+      cut() {},
       checkAlive() {},
       isReady: () => link.room > 0,
       isCongested: () => false,

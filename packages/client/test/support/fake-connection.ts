@@ -35,6 +35,7 @@ export function createFakeConnection({ known = plainServer, ...settings }: FakeS
   const port: SocketPort = {
     open: (auth) => void calls.push(['open', auth]),
     close: () => void calls.push('close'),
+    cut: () => void calls.push(['cut']),
     checkAlive: (mayBeDead) => void calls.push(['checkAlive', mayBeDead]),
     isReady: () => false,
     isCongested: () => false,

@@ -35,6 +35,7 @@ export function createLightSocketPort(url: string, given: LightSocketOptions, ha
       socket = undefined
       left?.leave(isStuck)
     },
+    cut: () => connection?.end('forced close'),
     checkAlive: (mayBeDead) => connection?.checkAlive(mayBeDead),
     isReady: () => socket?.isReady ?? false,
     isCongested: (packets) =>

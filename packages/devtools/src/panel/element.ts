@@ -1,0 +1,106 @@
+import type { AnyContract } from '@roomful/contract'
+import type { Client } from '@roomful/client'
+import { createInspector, type InspectorOptions } from '../inspector/create-inspector.ts'
+import type { Inspector } from '../inspector/inspector-types.ts'
+import { h } from './dom.ts'
+import { Panel, type PanelOptions } from './panel.ts'
+import { styles } from './styles.ts'
+
+/** The options of the panel, and the bounds of its recording. */
+export interface DevtoolsOptions extends PanelOptions, InspectorOptions {}
+
+/** `<roomful-devtools>`: the panel of the client that its property `client` has. */
+export interface RoomfulDevtoolsElement extends HTMLElement {
+  /** Recorded from the time when it is set, while the element is in a document. */
+  client: Client<AnyContract> | undefined
+  options: DevtoolsOptions
+}
+
+const TAG = 'roomful-devtools'
+
+/** Registers `<roomful-devtools>`, once a page. Does nothing where there is no page. */
+export function defineElement(): void {
+  if (typeof customElements === 'undefined' || customElements.get(TAG)) return
+  // Made here, since the base class exists in a browser only.
+  customElements.define(
+    TAG,
+    class extends HTMLElement implements RoomfulDevtoolsElement {
+      #client: Client<AnyContract> | undefined
+      #options: DevtoolsOptions = {}
+      #inspector: Inspector | undefined
+      #panel: Panel | undefined
+
+      get client(): Client<AnyContract> | undefined {
+        return this.#client
+      }
+
+      set client(client: Client<AnyContract> | undefined) {
+        if (client === this.#client) return
+        this.#end()
+        this.#client = client
+        this.#start()
+      }
+
+      get options(): DevtoolsOptions {
+        return this.#options
+      }
+
+      /** The panel reads them when it begins. */
+      set options(options: DevtoolsOptions) {
+        this.#options = options
+      }
+
+      connectedCallback(): void {
+        // A framework may set properties before the element is defined.
+        for (const name of ['options', 'client'] as const) {
+          if (!Object.hasOwn(this, name)) continue
+          const value: unknown = this[name]
+          Reflect.deleteProperty(this, name)
+          Reflect.set(this, name, value)
+        }
+        this.#start()
+      }
+
+      disconnectedCallback(): void {
+        this.#end()
+      }
+
+      #start(): void {
+        if (!this.#client || !this.isConnected || this.#panel) return
+        this.#inspector = createInspector(this.#client, this.#options)
+        this.#panel = new Panel(this.#inspector, this.#options)
+        const root = this.shadowRoot ?? styledRoot(this)
+        root.append(this.#panel.element)
+      }
+
+      #end(): void {
+        this.#panel?.close()
+        this.#inspector?.close()
+        this.#panel = undefined
+        this.#inspector = undefined
+      }
+    },
+  )
+}
+
+/** A style sheet object needs no exception of a Content-Security-Policy; Safari has it since 16.4. */
+function styledRoot(host: HTMLElement): ShadowRoot {
+  const root = host.attachShadow({ mode: 'open' })
+  if ('adoptedStyleSheets' in root) {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(styles)
+    root.adoptedStyleSheets = [sheet]
+  } else (root as ShadowRoot).append(h('style', {}, styles))
+  return root
+}
+
+/** Adds the panel of a client to the page. Returns what removes it, and ends the recording and its faults. */
+export function mountPanel<C extends AnyContract>(client: Client<C>, options: DevtoolsOptions = {}): () => void {
+  if (typeof document === 'undefined') return () => {}
+  defineElement()
+  const element = document.createElement(TAG) as RoomfulDevtoolsElement
+  element.options = options
+  element.client = client as unknown as Client<AnyContract>
+  document.body.append(element)
+  return () => element.remove()
+}
