@@ -9,6 +9,7 @@ import { sqliteLog } from '@roomful/server/sqlite'
 import { Server } from 'socket.io'
 import { createBroadcast } from './broadcast.ts'
 import { serveChat } from './chat.ts'
+import { createDemoFaults } from './demo-faults.ts'
 import { createdRoomsInMemory, createdRoomsInRedis } from './created-rooms.ts'
 import { refuseUnknown } from './events.ts'
 import type { ChatServer } from './events.ts'
@@ -52,6 +53,8 @@ export interface ServerOptions {
   readonly closeTimeoutMs?: number
   /** How long a request may take to arrive, with its body; also for connections that send nothing. @default 10 000 */
   readonly requestTimeoutMs?: number
+  /** Whether a page may kill this server and make its log begin anew. @default false */
+  readonly demoFaults?: boolean
 }
 
 export interface RunningServer {
@@ -90,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sessionSeconds === undefined ? {} : { lifeSeconds: sessionSeconds },
   )
   const isAllowedOrigin = createOriginCheck(origins)
+  const demoFaults = options.demoFaults ? createDemoFaults(() => rooms.newEpoch()) : undefined
   const httpOptions = {
     requestTimeout: requestTimeoutMs,
     headersTimeout: requestTimeoutMs,
@@ -97,7 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const http = createServer(
     httpOptions,
-    createRequestListener(sessions, isAllowedOrigin, () => rooms.isReady()),
+    createRequestListener(sessions, isAllowedOrigin, () => rooms.isReady(), demoFaults),
   )
   const connections = trackConnections(http)
   const prefix = options.redis?.prefix ?? 'roomful'

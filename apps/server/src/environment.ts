@@ -19,13 +19,14 @@ import { KEY_BYTES } from './signing-key.ts'
  * - `METRICS_PORT` the port of `/metrics`; default 9464, or no metrics where another process uses that port; 0 takes any free
  *   port; `off`: no metrics
  * - `METRICS_HOST` default 127.0.0.1
+ * - `DEMO_FAULTS` `on`: a page may kill the server and make its log begin anew. Only for the demo on one's own machine
  * - `CLOSE_TIMEOUT_MS` how long the server may take to stop after SIGTERM; default 5000
  *
  * @throws Error that names the variable, its value and the expected value.
  */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): ServerOptions {
   const { PORT, HOST, DATA_DIR, DATA_FILE, REDIS_URL, SESSION_KEY, SESSION_SECONDS, ORIGINS, TRUST_PROXY } = environment
-  const { METRICS_PORT, METRICS_HOST, CLOSE_TIMEOUT_MS } = environment
+  const { METRICS_PORT, METRICS_HOST, CLOSE_TIMEOUT_MS, DEMO_FAULTS } = environment
   if (DATA_FILE && REDIS_URL) throw new Error('DATA_FILE and REDIS_URL are set: expected one of them')
   return {
     port: PORT ? readPort('PORT', PORT) : 3001,
@@ -38,6 +39,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     ...(ORIGINS ? { origins: ORIGINS.split(',').map(readOrigin) } : {}),
     ...(TRUST_PROXY ? { trustProxy: readProxies(TRUST_PROXY) } : {}),
     ...(METRICS_PORT === 'off' ? {} : { metrics: readMetrics(METRICS_PORT, METRICS_HOST) }),
+    ...(DEMO_FAULTS ? { demoFaults: readSwitch('DEMO_FAULTS', DEMO_FAULTS) } : {}),
     ...(CLOSE_TIMEOUT_MS ? { closeTimeoutMs: readCloseTimeout(CLOSE_TIMEOUT_MS) } : {}),
   }
 }
@@ -70,6 +72,11 @@ function readKey(value: string): Uint8Array {
   throw new Error(
     `SESSION_KEY: expected ${2 * KEY_BYTES} hexadecimal digits, as \`openssl rand -hex ${KEY_BYTES}\` prints them`,
   )
+}
+
+function readSwitch(variable: string, value: string): boolean {
+  if (value === 'on' || value === 'off') return value === 'on'
+  throw invalidVariable(variable, value, 'on or off')
 }
 
 function readCloseTimeout(value: string): number {

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { RoomfulError } from '@roomful/contract'
 import { z } from 'zod'
 import { logError } from './logs.ts'
+import type { DemoFaults } from './demo-faults.ts'
 import type { OriginCheck } from './origins.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -23,17 +24,22 @@ const statusOf: Readonly<Record<string, number>> = {
 
 /**
  * Handles the requests that are not for Socket.IO: `GET /healthz` (the process answers), `GET /readyz` (it takes messages, otherwise
- * 503) and `POST /session`. Errors are `{ error: { code, message } }`.
+ * 503) and `POST /session`; with `faults`, also `POST /demo/kill-server` and `POST /demo/forget-log`. Errors are `{ error: { code, message } }`.
  */
 export function createRequestListener(
   sessions: Sessions,
   isAllowedOrigin: OriginCheck,
   isReady: () => Promise<boolean>,
+  faults?: DemoFaults,
 ): RequestListener {
   const routes: Readonly<Record<string, readonly [method: string, handler: Handler]>> = {
     '/healthz': ['GET', async () => ({ status: 'ok' })],
     '/readyz': ['GET', async () => assertReady(await isReady())],
     '/session': ['POST', async (request) => openSession(sessions, await readJson(request))],
+    ...(faults && {
+      '/demo/kill-server': ['POST', async () => (faults.killServer(), {})] as const,
+      '/demo/forget-log': ['POST', async () => (await faults.forgetLog(), {})] as const,
+    }),
   }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -42,6 +42,7 @@ describe('readEnvironment', () => {
   it.each([
     ['METRICS_PORT', 'on', 'a whole number from 0 (any free port) to 65535 or off'],
     ['METRICS_HOST', '-', 'an IP address or a host name'],
+    ['DEMO_FAULTS', 'yes', 'on or off'],
     ['CLOSE_TIMEOUT_MS', '999', 'a whole number of milliseconds from 1000 to 999999'],
     ['CLOSE_TIMEOUT_MS', '1e4', 'a whole number of milliseconds from 1000 to 999999'],
   ])('refuses %s %j and says what was expected', (variable, value, expected) => {

@@ -144,3 +144,10 @@ it('the server continues and logs nothing when a client breaks off a request', a
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
   expect(logged).not.toHaveBeenCalled()
 })
+
+it('POST /demo/forget-log makes the log begin anew where the demo’s faults are on, and is unknown otherwise', async () => {
+  const forget = async (url: string) => (await fetch(`${url}/demo/forget-log`, { method: 'POST' })).status
+  expect(await forget((await startTestServer()).url)).toBe(404)
+  const { url } = await startTestServer({ demoFaults: true })
+  expect(await forget(url)).toBe(200)
+})
