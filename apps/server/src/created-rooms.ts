@@ -7,7 +7,7 @@ const MAX_ROOMS_OF_NETWORK = 25
 const REDIS_SECONDS = 24 * 3600
 
 /** Who creates a room: the user's id, and the network of the user's connection if it is known. */
-export interface Creator {
+interface Creator {
   readonly userId: string
   readonly network: string | undefined
 }
