@@ -27,6 +27,7 @@ export function gapSentence({ reason, from, to }: TimelineGap): string {
 
 /** Describes what signing out loses. */
 export function unsentSentence(count: number): string {
+  if (count === 0) return 'All messages are sent now.'
   return count === 1
     ? 'One message is not sent yet. Signing out discards it.'
     : `${number.format(count)} messages are not sent yet. Signing out discards them.`

@@ -1,4 +1,5 @@
 import { Activity, useEffect } from 'react'
+import { BreakIt } from '../break-it/break-it.tsx'
 import type { Person } from '../people.ts'
 import { useCurrentRoom } from '../use-current-room.ts'
 import { useOpenedRooms } from '../use-opened-rooms.ts'
@@ -18,6 +19,7 @@ export function ChatScreen({ me }: { readonly me: Person }) {
 
   return (
     <div className={room === undefined ? 'chat' : 'chat in-room'}>
+      <BreakIt />
       <ConnectionBanner />
       <ConnectionPill />
       <Sidebar me={me} room={room} />

@@ -1,4 +1,6 @@
 const paths = {
+  break: 'M13 3 5.5 13.5H11L10 21l8-11h-5.5z',
+  close: 'M6 6l12 12M18 6 6 18',
   back: 'M14.5 5 8 12l6.5 7',
   down: 'M12 5v14m-6-6 6 6 6-6',
   people:

@@ -1,4 +1,5 @@
 import type { Room } from '@roomful/client'
+import { BreakItButton } from '../break-it/break-it.tsx'
 import { useOccupancy } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
 import { closeRoom } from '../use-current-room.ts'
@@ -22,6 +23,7 @@ export function RoomHeader({ room, membersId, showsMembers, onToggleMembers }: P
       <h1>
         <Name>{String(room.name)}</Name>
       </h1>
+      <BreakItButton />
       <button
         type="button"
         className="icon-button members-toggle"

@@ -34,7 +34,7 @@ export function SignOut() {
           Stay
         </button>
         <button type="button" className="button quiet" onClick={discard}>
-          Discard and sign out
+          {unsent > 0 ? 'Discard and sign out' : 'Sign out'}
         </button>
       </dialog>
     </>
