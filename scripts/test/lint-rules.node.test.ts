@@ -18,6 +18,7 @@ const walls: readonly [file: string, allowed: readonly string[], forbidden: read
     'packages/client/src/rooms/a.ts',
     ['../b.ts', '@roomful/contract', 'zustand/vanilla', './socket.io-client-like.ts'],
     [
+      '@roomful/devtools',
       '@roomful/react',
       '@roomful/server',
       '@roomful/server/redis',
@@ -70,7 +71,14 @@ const walls: readonly [file: string, allowed: readonly string[], forbidden: read
   [
     'packages/react/src/a.ts',
     ['react', '@roomful/client'],
-    ['@roomful/contract', '@roomful/server', '@roomful/testing', 'socket.io-client', '../../client/src/index.ts'],
+    [
+      '@roomful/contract',
+      '@roomful/devtools',
+      '@roomful/server',
+      '@roomful/testing',
+      'socket.io-client',
+      '../../client/src/index.ts',
+    ],
   ],
   [
     'packages/server/src/a.ts',
@@ -80,7 +88,12 @@ const walls: readonly [file: string, allowed: readonly string[], forbidden: read
   [
     'packages/testing/src/a.ts',
     ['node:net', 'socket.io', '@roomful/contract'],
-    ['@roomful/client', '@roomful/react', '@roomful/server', 'socket.io-client'],
+    ['@roomful/client', '@roomful/devtools', '@roomful/react', '@roomful/server', 'socket.io-client'],
+  ],
+  [
+    'packages/devtools/src/a.ts',
+    ['react', '@roomful/client/tools', '@roomful/contract', '@roomful/testing/faults', '@roomful/testing/trace'],
+    ['@roomful/react', '@roomful/server', '@roomful/testing', '@roomful/testing/proxy', 'socket.io-client', 'node:fs'],
   ],
   ['apps/chat/src/a.ts', ['@roomful/client', '@roomful/react', '@roomful-demo/chat-contract'], ['socket.io-client']],
   [

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 
 test.each([
   'auth',
+  'devtools',
   'hooks',
   'inbox',
   'limits',

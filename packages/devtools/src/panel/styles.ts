@@ -62,7 +62,7 @@ header { display: flex; align-items: center; gap: 10px; padding: 6px 10px; borde
 .details { flex: 2; min-width: 0; margin: 0; padding: 8px 12px; overflow: auto; border-left: 1px solid var(--line); background: var(--raised);
   font: 12px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
-th, td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 thead th { color: var(--soft); font-weight: 600; }
 tbody th { font-weight: 600; }
 ul { margin: 4px 0; padding-left: 18px; }
@@ -81,6 +81,8 @@ legend { padding: 0 4px; color: var(--soft); }
   header { flex-wrap: wrap; gap: 4px 10px; }
   .tabs { order: 3; flex-basis: 100%; }
   .status { flex: 1; }
+  [role=tab] { padding: 2px 7px; }
+  table { min-width: 560px; }
   .split { flex-direction: column; }
   .details { border-left: 0; border-top: 1px solid var(--line); }
   .row { gap: 6px; padding: 0 8px; }

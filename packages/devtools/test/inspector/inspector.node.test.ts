@@ -53,7 +53,7 @@ test("DV3 the app's own inspect goes on, and drops, errors and faults of listene
   client.emit('late')
   await expect
     .poll(() => entriesOf(inspector, 'error'))
-    .toMatchObject([{ source: 'message', error: { message: 'a listener failed' } }])
+    .toMatchObject([{ source: 'message of general', error: { message: 'a listener failed' } }])
   expect(seen).toEqual(expect.arrayContaining(['connection', 'room', 'in', 'out', 'error', 'drop']))
 })
 

@@ -251,6 +251,8 @@ for (const scheme of ['light', 'dark'])
     })
 
 async function prefer(value: string): Promise<void> {
-  await cdp().send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] })
+  // The type of its commands belongs to the provider, which this package does not depend on.
+  const session = cdp() as unknown as { send(command: string, parameters: object): Promise<unknown> }
+  await session.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] })
   await expect.poll(() => matchMedia(`(prefers-color-scheme: ${value})`).matches).toBe(true)
 }
