@@ -1347,4 +1347,32 @@ export const mutants = [
     'if (this.#isCounted && count < 0) this.#count(count)',
     'packages/server/test/nodes/members-model',
   ),
+  mutant(
+    'DV1 a recording has no bound',
+    'packages/devtools/src/recorder/recorder.ts',
+    'while (isOver() && this.#first',
+    'while (false && isOver() && this.#first',
+    'packages/devtools/test/recorder',
+  ),
+  mutant(
+    'DV2 credentials are recorded',
+    'packages/devtools/src/recorder/encode-value.ts',
+    'value: isCredential ? MASK : this.copy(part, depth + 1)',
+    'value: isCredential && false ? MASK : this.copy(part, depth + 1)',
+    'packages/devtools/test/recorder',
+  ),
+  mutant(
+    'DV2 a trace has the data of messages',
+    'packages/devtools/src/inspector/create-inspector.ts',
+    '(withData ? entry : maskEntry(entry))',
+    '(withData || maskEntry ? entry : entry)',
+    'packages/devtools/test/inspector',
+  ),
+  mutant(
+    'DV5 calls of a connection that has ended are not settled',
+    'packages/devtools/src/inspector/faulty-port.ts',
+    'for (const pending of [this.#unsent, this.#calls]) {',
+    'for (const pending of [this.#unsent]) {',
+    'packages/devtools/test/inspector/faults',
+  ),
 ]

@@ -1,7 +1,7 @@
 import type { ConnectionState, Member, OutboxStatus } from '@roomful/client'
 import type { InspectedRoom } from '@roomful/client/tools'
 import type { PacketFilter } from '@roomful/testing/faults'
-import type { Trace, TraceEntry } from '@roomful/testing/trace'
+import type { Trace } from '@roomful/testing/trace'
 import type { Recorded } from '../recorder/recorder.ts'
 
 /** One room of the client now. */
@@ -74,5 +74,3 @@ export interface Inspector {
   /** Ends the recording and all faults, unless another inspector of the client is open. */
   close(): void
 }
-
-export type { Recorded, TraceEntry }

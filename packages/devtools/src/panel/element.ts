@@ -9,10 +9,14 @@ import { styles } from './styles.ts'
 /** The options of the panel, and the bounds of its recording. */
 export interface DevtoolsOptions extends PanelOptions, InspectorOptions {}
 
+// oxlint-disable-next-line typescript/no-explicit-any -- a client of any contract
+export type AnyClient = Client<any>
+
 /** `<roomful-devtools>`: the panel of the client that its property `client` has. */
 export interface RoomfulDevtoolsElement extends HTMLElement {
   /** Recorded from the time when it is set, while the element is in a document. */
-  client: Client<AnyContract> | undefined
+  client: AnyClient | undefined
+  /** Read when the panel begins. */
   options: DevtoolsOptions
 }
 
@@ -25,16 +29,16 @@ export function defineElement(): void {
   customElements.define(
     TAG,
     class extends HTMLElement implements RoomfulDevtoolsElement {
-      #client: Client<AnyContract> | undefined
+      #client: AnyClient | undefined
       #options: DevtoolsOptions = {}
       #inspector: Inspector | undefined
       #panel: Panel | undefined
 
-      get client(): Client<AnyContract> | undefined {
+      get client(): AnyClient | undefined {
         return this.#client
       }
 
-      set client(client: Client<AnyContract> | undefined) {
+      set client(client: AnyClient | undefined) {
         if (client === this.#client) return
         this.#end()
         this.#client = client
@@ -100,7 +104,7 @@ export function mountPanel<C extends AnyContract>(client: Client<C>, options: De
   defineElement()
   const element = document.createElement(TAG) as RoomfulDevtoolsElement
   element.options = options
-  element.client = client as unknown as Client<AnyContract>
+  element.client = client
   document.body.append(element)
   return () => element.remove()
 }

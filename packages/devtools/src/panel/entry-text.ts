@@ -10,7 +10,7 @@ export interface EntryText {
   readonly detail: string
 }
 
-export type EntryGroup = 'packets' | 'states' | 'problems' | 'faults'
+type EntryGroup = 'packets' | 'states' | 'problems' | 'faults'
 
 /** The line of an entry. */
 export function textOf(entry: TraceEntry): EntryText {

@@ -73,6 +73,6 @@ function roomRow({ name, state, use, members, memberCount, outgoing }: RoomSnaps
   }
 }
 
-export function plural(count: number, noun: string): string {
+function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

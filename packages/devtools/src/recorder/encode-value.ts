@@ -1,7 +1,7 @@
 import { encodeBinary } from '@roomful/testing/trace'
 
 /** The place of a credential in a recording. */
-export const MASK = '[masked]'
+const MASK = '[masked]'
 
 /** A value that is larger, or deeper, or has more parts, is not recorded. */
 const MAX_VALUE_BYTES = 512 * 1024

@@ -1,5 +1,5 @@
-import { type Client, createClient } from '@roomful/client'
-import { createMockServer, type MockServer } from '@roomful/testing'
+import { createClient } from '@roomful/client'
+import { createMockServer } from '@roomful/testing'
 import axe from 'axe-core'
 import { expect, onTestFinished } from 'vitest'
 import { type DevtoolsOptions, mountRoomfulDevtools } from '../../src/production.ts'
@@ -29,8 +29,6 @@ export async function openPanel(options: DevtoolsOptions = { isOpen: true }) {
   await client.connect()
   return { server, client, unmount, root: shadowOf() }
 }
-
-export type Opened = { readonly server: MockServer; readonly client: Client; readonly root: ShadowRoot }
 
 export function shadowOf(): ShadowRoot {
   const { shadowRoot } = document.querySelector('roomful-devtools') ?? {}

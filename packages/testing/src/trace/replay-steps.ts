@@ -31,7 +31,7 @@ const BACKGROUND: ReadonlySet<string> = new Set([wire.auth, wire.presence, wire.
 const OWN: ReadonlySet<string> = new Set([wire.join, wire.history])
 
 /** Whether the replay waits for this request of the client. */
-export function isExpected(event: string, skipsSends: boolean): boolean {
+function isExpected(event: string, skipsSends: boolean): boolean {
   return !BACKGROUND.has(event) && (OWN.has(event) || !skipsSends)
 }
 
