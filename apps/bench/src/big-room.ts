@@ -27,8 +27,9 @@ async function measure(kind: ServerKind): Promise<Measured> {
     await room.grow(MEMBERS)
     await room.join(ROOM, () => true)
   })
-  const { latencies, wrongMembers } = await room.send(ROOM, MESSAGES, IN_FLIGHT)
-  if (wrongMembers > 0) throw new Error(`${wrongMembers} members missed a message, or had another order`)
+  const { latencies, incomplete, misordered } = await room.send(ROOM, MESSAGES, IN_FLIGHT)
+  if (incomplete + misordered > 0)
+    throw new Error(`${incomplete} members missed a message or had one twice, ${misordered} had another order`)
   const left = await cpuOf(async () => {
     for (const member of members) member.close()
     while ((await server.request('clients')) > 0) await pause(20)

@@ -1,4 +1,5 @@
 import type { ServerKind } from './bench-server.ts'
+import { measureFanOut, named } from './measure-fan-out.ts'
 import { isQuick } from './options.ts'
 import { RawRoom } from './raw-room.ts'
 import { type Measured, rounds, type Table } from './rounds.ts'
@@ -44,21 +45,6 @@ export async function fanOut(): Promise<Table> {
 }
 
 async function measure(room: RawRoom, name: string, inFlight: number): Promise<Measured> {
-  const messages = MESSAGES[inFlight] ?? 0
-  const deliveries = messages * MEMBERS
-  const before = await room.server.request('cpu')
-  const ownBefore = process.cpuUsage()
-  const { seconds, latencies, wrongMembers } = await room.send(name, messages, inFlight)
-  const { user, system } = process.cpuUsage(ownBefore)
-  const cpuMs = (await room.server.request('cpu')) - before
-  if (wrongMembers > 0) throw new Error(`${wrongMembers} members had a message missing, repeated or misplaced`)
-  const sorted = Float64Array.from(latencies).toSorted()
-  const row = `${inFlight} in flight${name === 'mixed' ? ', mixed' : ''}`
-  return {
-    [`${row}: deliveries a second`]: deliveries / seconds,
-    [`${row}: CPU of the server, µs a delivery`]: (cpuMs * 1_000) / deliveries,
-    [`${row}: p50, ms`]: sorted[Math.floor(sorted.length * 0.5)] ?? Number.NaN,
-    [`${row}: p99, ms`]: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
-    [`${row}: CPU of the members, µs a delivery`]: (user + system) / deliveries,
-  }
+  const measured = await measureFanOut(room, { room: name, messages: MESSAGES[inFlight] ?? 0, inFlight })
+  return named(`${inFlight} in flight${name === 'mixed' ? ', mixed' : ''}`, measured)
 }

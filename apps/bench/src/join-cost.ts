@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { named } from './measure-fan-out.ts'
 import { isQuick } from './options.ts'
 import { RawRoom } from './raw-room.ts'
 import { type Measured, rounds, type Table } from './rounds.ts'
@@ -77,7 +78,3 @@ function eventsIn(chunk: Buffer): number {
   return count
 }
 const EVENT = '42["'
-
-function named(name: string, measured: Measured): Measured {
-  return Object.fromEntries(Object.entries(measured).map(([row, value]) => [`${name}: ${row}`, value]))
-}

@@ -1,19 +1,24 @@
 import { acks } from './acks.ts'
+import { adapterReturns } from './adapter-returns.ts'
+import { adapters } from './adapters.ts'
 import { chatList } from './chat-list.ts'
 import { bigRoom } from './big-room.ts'
 import { dispatch } from './dispatch.ts'
 import { fanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
+import { idleRooms } from './idle-rooms.ts'
 import { joinCost } from './join-cost.ts'
 import { memory } from './memory.ts'
 import { mounts } from './mounts.ts'
+import { nodes } from './nodes.ts'
 import { named } from './options.ts'
 import { pageSizes } from './page-sizes.ts'
-import { publishes } from './publishes.ts'
+import { publishes, redisPublishes } from './publishes.ts'
 import { recovery } from './recovery.ts'
 import { replay } from './replay.ts'
 import { restart } from './restart.ts'
 import type { Table } from './rounds.ts'
+import { scale } from './scale.ts'
 import { sends } from './sends.ts'
 import { sizes } from './sizes.ts'
 import { storms } from './storms.ts'
@@ -57,6 +62,21 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     heading: 'time from one user to another, while a third one sends all it can (goal: p99 1.5)',
   },
   publishes: { run: publishes, heading: 'messages stored and confirmed a second (goal: 0.5)' },
+  'redis-publishes': {
+    run: redisPublishes,
+    heading: 'the same with a log in Redis, one node (goal: 0.5 of the messages a second of 64 senders)',
+  },
+  nodes: { run: nodes, heading: 'a room of 999 members on three nodes, against one (goal: CPU a delivery 1.25)' },
+  adapters: {
+    run: adapters,
+    heading: "three nodes, against Socket.IO's adapters over Redis (goal: deliveries a second 3, with 8 in flight)",
+  },
+  'adapter-returns': {
+    run: adapterReturns,
+    heading: 'a client that returns to one room, with messages in other rooms, against recovery over Redis streams',
+  },
+  'idle-rooms': { run: idleRooms, heading: 'a node with 10,000 rooms in which nothing happens (2,000 with --quick)' },
+  scale: { run: scale, heading: 'what Redis carries for 100 nodes, calculated from what each operation costs' },
   'fan-out': {
     run: fanOut,
     heading: 'messages of members to all 1,000 members of a room (200 with --quick)',

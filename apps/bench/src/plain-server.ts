@@ -1,13 +1,17 @@
 import type { FrameRequest } from './chat-list-types.ts'
 import { everyFrame, sendStorm } from './paced.ts'
+import { redisAdapter } from './redis-adapter.ts'
 import { createIo, serve, settings } from './serve.ts'
 import type { StormRequest } from './storm-types.ts'
 
 // A server without @roomful/server.
-const { history } = settings()
+const { history, redis, adapter } = settings()
 // Longer than the default of two minutes, because a busy machine may need that long to send so many messages.
 const recoveryOptions = { connectionStateRecovery: { maxDisconnectionDuration: 600_000 } }
-const io = createIo(history === undefined ? {} : recoveryOptions)
+const io = createIo({
+  ...(history !== undefined && recoveryOptions),
+  ...(redis !== undefined && adapter !== undefined && { adapter: await redisAdapter(redis, adapter) }),
+})
 
 io.on('connection', (socket) => {
   socket.on('storm', (count: number, ack: () => void) => {

@@ -13,30 +13,50 @@ const STALLED_MS = 30_000
 export interface Sent {
   readonly seconds: number
   readonly latencies: readonly number[]
-  /** Members that missed a message, had one twice, or had another order than the others. */
-  readonly wrongMembers: number
+  /** Members that missed a message, or had one twice. */
+  readonly incomplete: number
+  /** Members that had another order than the first one that had the messages. */
+  readonly misordered: number
 }
 
-/** A server, and many members of its rooms in this process. */
+/** A server, or several that are nodes, and many members of their rooms in this process. */
 export class RawRoom {
-  readonly server: BenchServer
+  readonly servers: readonly BenchServer[]
   readonly members: RawConnection[] = []
   readonly protocol: RawProtocol
 
-  static async start(kind: ServerKind, size: number, settings: ServerSettings = {}): Promise<RawRoom> {
-    const room = new RawRoom(await startServer(kind, { pings: false, ...settings }), rawProtocols[kind]())
+  /** `nodes`: how many servers there are. Members connect to them by turns. */
+  static async start(kind: ServerKind, size: number, settings: ServerSettings = {}, nodes = 1): Promise<RawRoom> {
+    const servers: BenchServer[] = []
+    for (let n = 0; n < nodes; n += 1) servers.push(await startServer(kind, { pings: false, ...settings }))
+    const room = new RawRoom(servers, rawProtocols[kind]())
     await room.grow(size)
     return room
   }
 
-  private constructor(server: BenchServer, protocol: RawProtocol) {
-    this.server = server
+  private constructor(servers: readonly BenchServer[], protocol: RawProtocol) {
+    this.servers = servers
     this.protocol = protocol
+  }
+
+  /** The first one. */
+  get server(): BenchServer {
+    return this.servers[0] as BenchServer
+  }
+
+  /** The CPU time of all servers, in ms. */
+  async cpuMs(): Promise<number> {
+    const times = await Promise.all(this.servers.map((server) => server.request('cpu')))
+    return times.reduce((sum, ms) => sum + ms, 0)
   }
 
   /** Connects this number of further members. */
   async grow(count: number): Promise<void> {
-    for (let n = 0; n < count; n += 1) this.members.push(await this.connect(`user ${this.members.length}`))
+    for (let n = 0; n < count; n += 1) {
+      const index = this.members.length
+      const { port } = this.servers[index % this.servers.length] as BenchServer
+      this.members.push(await RawConnection.open(port, { id: `user ${index}` }))
+    }
   }
 
   /** One more connection, which is not one of `members`. */
@@ -101,7 +121,7 @@ export class RawRoom {
     })
     const seconds = (performance.now() - (sentAt[0] ?? 0)) / 1_000
     await pause(20) // for a message that comes twice
-    for (const [index, position] of positions.entries()) if (position !== messages) misplaced.add(index)
-    return { seconds, latencies, wrongMembers: misplaced.size }
+    const incomplete = positions.filter((position) => position !== messages).length
+    return { seconds, latencies, incomplete, misordered: misplaced.size }
   }
 }

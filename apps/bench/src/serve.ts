@@ -1,11 +1,16 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Server, type ServerOptions } from 'socket.io'
 
 /** The settings of a server process, passed to it as JSON. */
 export interface ServerSettings {
   /** The number of messages that the room "general" has at the start. If set, a plain server recovers connections. */
   readonly history?: number
+  /** The URL of Redis: for the rooms' log, or for the adapter of a plain server. @default one process alone */
+  readonly redis?: string
+  /** The adapter of a plain server with Redis. */
+  readonly adapter?: 'pub/sub' | 'streams'
   /** The SQLite file of the rooms' log. @default a log in memory */
   readonly file?: string
   /** The process can collect its garbage before it measures its memory. */
@@ -17,6 +22,8 @@ export interface ServerSettings {
   /** @default any free port */
   readonly port?: number
 }
+
+const SENT_AT_ONCE = 64
 
 /** A request to the server process: its CPU time in ms, the number of connected clients, the bytes of its objects and buffers, those of its whole memory, or to send messages. */
 export type ServerRequest = 'cpu' | 'clients' | 'memory' | 'rss' | { readonly send: number; readonly room?: string }
@@ -49,7 +56,13 @@ export function serve(io: Server, send: (text: string, room?: string) => unknown
       const { user, system } = process.cpuUsage()
       return (user + system) / 1000
     }
-    for (let n = 0; n < request.send; n += 1) await send(`message ${n} ${'x'.repeat(60)}`, request.room)
+    for (let n = 0; n < request.send; n += SENT_AT_ONCE) {
+      const count = Math.min(SENT_AT_ONCE, request.send - n)
+      const sendOne = (_: unknown, index: number): unknown =>
+        send(`message ${n + index} ${'x'.repeat(60)}`, request.room)
+      await Promise.all(Array.from({ length: count }, sendOne))
+      await nextTurn() // for what an adapter has begun to send
+    }
     return request.send
   }
 }
