@@ -58,7 +58,7 @@ export type Question =
   | { readonly ask: 'clients' }
   /** When each connection was opened. */
   | { readonly ask: 'connects' }
-  /** From now on no broadcast is lost. */
+  /** From now on no broadcast is lost; where some were, all connections end, since the loss of the last one would not be noticed. */
   | { readonly ask: 'loseNothing' }
   /** The process kills itself at the `nth` batch from now: before it is written, or after that and before any answer. */
   | { readonly ask: 'crash'; readonly moment: Moment; readonly nth: number }

@@ -97,9 +97,14 @@ async function answerTo(question: Question): Promise<unknown> {
   if (question.ask === 'remove') return await rooms.remove(question.room, question.user, banOf(question.banMs))
   if (question.ask === 'disconnect') return await rooms.disconnect(question.user, { code: question.code })
   if (question.ask === 'connects') return connects
-  if (question.ask === 'loseNothing') return void (isLossy = false)
+  if (question.ask === 'loseNothing') return loseNothing()
   crash(question.moment, question.nth)
   return undefined
+}
+
+function loseNothing(): void {
+  if (isLossy) for (const { conn } of io.sockets.sockets.values()) conn.close()
+  isLossy = false
 }
 
 function rateOf(perSecond: number): { perSecond: number; burst: number } {

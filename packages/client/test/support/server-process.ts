@@ -43,7 +43,7 @@ export interface ServerProcess {
   remove(room: string, user: string, banMs: number): Promise<void>
   /** Ends the connections of a user with `$bye` and this code. */
   disconnect(user: string, code: string): Promise<void>
-  /** From now on it loses no broadcast. */
+  /** From now on it loses no broadcast. Where it has lost some, it ends all connections. */
   loseNothing(): Promise<void>
   /** When each of its connections was opened, in milliseconds of its own clock. */
   connects(): Promise<readonly number[]>

@@ -8,9 +8,14 @@ export interface TcpSwitch {
   target: number
   /** What the server answers is lost. */
   losesAnswers: boolean
+  /** Connections with subscriptions get no messages any more, although their pings are answered. */
+  losesMessages: boolean
   /** Ends all connections. */
   cut(): void
 }
+
+/** The answer to a ping on a connection with subscriptions. */
+const PONG = '*2\r\n$4\r\npong\r\n$0\r\n\r\n'
 
 /** A TCP proxy to Redis that can lose answers, and whose target can change, as the address of a service does after a failover. */
 export async function createTcpSwitch(target: number): Promise<TcpSwitch> {
@@ -28,8 +33,15 @@ export async function createTcpSwitch(target: number): Promise<TcpSwitch> {
         other.destroy()
       })
     }
-    client.on('data', (data) => upstream.write(data))
-    upstream.on('data', (data) => control.losesAnswers || client.write(data))
+    let isSubscriber = false
+    client.on('data', (data) => {
+      isSubscriber ||= /\r\nS?SUBSCRIBE\r\n/i.test(String(data))
+      if (isSubscriber && control.losesMessages && /\r\nPING\r\n/i.test(String(data))) client.write(PONG)
+      else upstream.write(data)
+    })
+    upstream.on('data', (data) => {
+      if (!control.losesAnswers && !(isSubscriber && control.losesMessages)) client.write(data)
+    })
   })
   const cut = (): void => {
     for (const socket of sockets) socket.destroy()
@@ -40,6 +52,13 @@ export async function createTcpSwitch(target: number): Promise<TcpSwitch> {
     server.close()
   })
   const { port } = server.address() as AddressInfo
-  const control: TcpSwitch = { port, url: `redis://127.0.0.1:${port}`, target, losesAnswers: false, cut }
+  const control: TcpSwitch = {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    target,
+    losesAnswers: false,
+    losesMessages: false,
+    cut,
+  }
   return control
 }

@@ -69,7 +69,7 @@ export class Server {
     await this.#server.disconnect(user, code).catch(() => {})
   }
 
-  /** Loses no broadcast any more: the loss of the last one would not be noticed. */
+  /** Loses no broadcast any more. */
   async heal(): Promise<void> {
     await this.#server.loseNothing()
   }

@@ -9,13 +9,13 @@ interface Log {
 }
 
 /**
- * Every message of these people is confirmed and in the log of "general" once, each sender's messages are in order, and each
+ * Every message of these people, who are in one room, is confirmed and in its log once, each sender's messages are in order, and each
  * person sees the log from their first join on. `others` are messages of closed pages.
  */
 export async function expectExact(server: Log, people: readonly Person[], others: readonly string[] = []) {
   const sent = people.flatMap(({ messages }) => messages)
   const receipts = await Promise.all(sent.map(({ receipt }) => receipt))
-  const log = (await server.logOf('general')).map(seen)
+  const log = (await server.logOf(String(people[0]?.room.name))).map(seen)
   expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1))
   expect(log.map(({ text }) => text).sort()).toEqual([...sent.map(({ text }) => text), ...others].sort())
   for (const [index, { text }] of sent.entries()) {
@@ -25,9 +25,9 @@ export async function expectExact(server: Log, people: readonly Person[], others
   for (const person of people)
     expect(log.filter(isOf(person.messages)).map(({ text }) => text)).toEqual(textsOf(person))
   await expectViews(log, people)
-  for (const { client, frames } of people) {
+  for (const { client, room, frames } of people) {
     await eventually(() => expect(client.outbox.getState()).toMatchObject({ queued: 0, sending: 0 }))
-    expectJoinedFirst(frames)
+    expectJoinedFirst(String(room.name), frames)
   }
   return log
 }
@@ -41,17 +41,20 @@ export async function expectViews(log: readonly Seen[], people: readonly Person[
   }
 }
 
-/** P8: on each connection, messages are published only after the answer to the room's join, with its epoch. */
-function expectJoinedFirst(frames: readonly InspectEvent[]): void {
-  let epoch: unknown
+/** P8: on each connection, messages are published only after the answer to the room's join, with its epoch or one that continues it. */
+function expectJoinedFirst(room: string, frames: readonly InspectEvent[]): void {
+  let epochs: unknown[] = []
   for (const frame of frames) {
-    if (frame.type === 'connection' && frame.to.status !== 'connected') epoch = undefined
+    if (frame.type === 'connection' && frame.to.status !== 'connected') epochs = []
     if (!('event' in frame) || frame.type === 'drop') continue
-    const [data] = frame.args as { epoch?: unknown; room?: string }[]
-    if (frame.type === 'ack' && frame.event === '$join') epoch = data?.epoch
+    const [data] = frame.args as { epoch?: unknown; room?: string; previous?: { epoch: string } }[]
+    if (frame.type === 'ack' && frame.event === '$join') epochs = [data?.epoch]
+    if (frame.type === 'in' && frame.event === '$head' && epochs.includes(data?.previous?.epoch))
+      epochs.push(data?.epoch)
     if (frame.type !== 'out' || frame.event !== '$publish') continue
-    expect(epoch).toBeTypeOf('string')
-    expect(data).toMatchObject({ room: 'general', epoch })
+    expect(data?.epoch).toBeTypeOf('string')
+    expect(data).toMatchObject({ room })
+    expect(epochs).toContain(data?.epoch)
   }
 }
 

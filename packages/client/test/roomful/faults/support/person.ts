@@ -26,7 +26,7 @@ export interface SentMessage {
   readonly receipt: Promise<Receipt>
 }
 
-/** A user with a client in the room "general", and a record of everything that was sent and shown. */
+/** A user with a client in one room, and a record of everything that was sent and shown. */
 export interface Person {
   readonly client: Client<Chat>
   readonly room: Room<Chat>
@@ -47,7 +47,7 @@ export interface Person {
 export function startPerson(
   url: string,
   name: string,
-  { outbox, ...options }: Partial<ClientOptions> & RoomfulOptions = {},
+  { outbox, room: roomName = 'general', ...options }: Partial<ClientOptions> & RoomfulOptions & { room?: string } = {},
 ): Person {
   const { events: frames, inspect } = recordInspect()
   const client = createClient({
@@ -61,7 +61,7 @@ export function startPerson(
     ...options,
   })
   onTestFinished(client.close)
-  const room = client.room('general')
+  const room = client.room(roomName)
   const messages: SentMessage[] = []
   const view: Seen[] = []
   const gaps: Gap[] = []

@@ -24,6 +24,8 @@ export interface LocalServer extends TestServer {
 export interface LocalOptions {
   readonly log?: RoomLog
   readonly pingMs?: number
+  readonly presenceGraceMs?: number
+  readonly onError?: (error: unknown) => void
   /** Runs before a message is stored. */
   readonly handle?: (text: string) => void | Promise<void>
 }
@@ -33,6 +35,7 @@ export async function startLocalServer({
   log = memoryLog(),
   pingMs = PING_MS,
   handle,
+  ...roomsOptions
 }: LocalOptions = {}): Promise<LocalServer> {
   expectNothingUncaught()
   const server = await startServer({
@@ -41,6 +44,7 @@ export async function startLocalServer({
       const rooms = createRooms(io, {
         contract: processChat,
         log,
+        ...roomsOptions,
         authenticate: ({ auth }) => ({ id: String(auth['name']).toLowerCase(), name: String(auth['name']) }),
       })
       rooms.handle('message', async ({ data }) => await handle?.(data.text))
