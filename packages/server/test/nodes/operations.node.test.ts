@@ -302,6 +302,20 @@ test('rooms.metrics counts the members by connections to this node, so that thos
   expect(two.rooms.metrics().members).toBe(0)
 })
 
+test('a ban that is over while another node has not answered yet is over: its user is not put out once more', async () => {
+  const { one, two } = await startTwo()
+  const ann = await one.connect({ id: 'ann' })
+  await ann.join('general')
+  two.node.hold()
+  const removed = one.rooms.remove('general', 'ann', { banMs: 100 })
+  await expect.poll(() => outs(ann)).toHaveLength(1)
+  await expect.poll(async () => (await ann.join('general')).ok).toBe(true)
+  two.node.release()
+  await removed
+  expect(await ann.publish('general', texts(['back']))).toMatchObject({ ok: true })
+  expect(outs(ann)).toHaveLength(1)
+})
+
 test('F6 a node closes while the other one serves: its client goes there, and each message is stored once, in order', async () => {
   const [handling, slow] = [gate(), gate()]
   const { log, one, two } = await startTwo({ presenceGraceMs: 60_000 })

@@ -124,6 +124,22 @@ describe('while a server is away', () => {
     await expect.poll(() => connection.run(increment, [key], []).catch(() => 'away')).toBe(1)
   })
 
+  test('while 10,000 commands wait for an answer, another one rejects at once', async () => {
+    const own = await startRedis()
+    const connection = createRedisConnection({ client: clientOf('redis', own), scripts })
+    onTestFinished(() => connection.close())
+    await connection.connect()
+    own.pause()
+    const key = newKey()
+    const call = () => connection.run(increment, [key], []).catch(String)
+    const waiting = Array.from({ length: 10_000 }, call)
+    for (const rejected of await Promise.all(Array.from({ length: 100 }, call)))
+      expect(rejected).toMatch(/too many commands wait for an answer/)
+    own.resume()
+    await Promise.all(waiting)
+    await expect.poll(call).toBeTypeOf('number')
+  })
+
   test('a server that answers nothing any more rejects after seconds', async () => {
     await Promise.all(
       clientPackages.map(async (name) => {

@@ -203,6 +203,27 @@ describe('durability: replica', () => {
   })
 })
 
+test.each(clientPackages)(
+  'S5 %s: a primary that was left behind by a failover confirms nothing, and what it could not confirm is stored once by its successor',
+  async (name) => {
+    const primary = await startRedis()
+    const successor = await startRedis({ replicaOf: primary })
+    await startRedis({ replicaOf: successor })
+    const link = await createTcpSwitch(primary.port)
+    const log = await emptyRedisLog({ client: clientOf(name, link), durability: 'replica' })
+    const commit = async (n: number) => await log.commit('general', { sender: ann, items: [item(n)] })
+    expect(await commit(1)).toMatchObject({ head: 1 })
+    await successor.send('REPLICAOF', 'NO', 'ONE')
+    await expect(commit(2)).rejects.toMatchObject(UNAVAILABLE)
+    expect(await position(log)).toMatchObject({ head: 2 })
+    link.target = successor.port
+    link.cut()
+    await expect.poll(() => settled(() => commit(2))).toBe('fine')
+    expect(await commit(2)).toMatchObject({ head: 2, results: [{ seq: 2 }], entries: [] })
+    expect(await position(log)).toMatchObject({ head: 2 })
+  },
+)
+
 describe('a server that the log cannot use', () => {
   const failureOf = async (url: string) => {
     const log = redisLog({ url, prefix: newPrefix() })

@@ -51,7 +51,10 @@ export async function runChaos({ seed, seconds, nodes = 0 }: ChaosOptions): Prom
     const faults = await applyFaults(people, backend, plan)
     const healedAt = performance.now()
     await backend.heal()
-    for (const { page } of people) page.proxy.pass()
+    for (const { page } of people) {
+      page.proxy.pass()
+      page.joinFailed()
+    }
     await untilSettled(people, backend)
     for (const person of people) person.sendLast()
     await untilSettled(people, backend)

@@ -37,7 +37,7 @@ export class Page {
   }
 
   private constructor(name: string, proxy: FaultProxy, parts: PageParts) {
-    const { user, storage, random } = parts
+    const { user, ports, storage, random } = parts
     this.name = name
     this.proxy = proxy
     this.#parts = parts
@@ -49,7 +49,8 @@ export class Page {
       rooms: roomful({ outbox: this.#storage.outbox }),
       // Short, so that requests are repeated soon, and often while the first is still handled.
       ackTimeoutMs: 1_000,
-      joinTimeoutMs: 1_000,
+      // Over nodes a join may have to wait until a node gives a silent connection to Redis up.
+      joinTimeoutMs: ports.length === 1 ? 1_000 : 3_000,
       connectTimeoutMs: 2_000,
       reconnect: { minDelayMs: 10, maxDelayMs: 200 },
       onError: (error, source) => {
@@ -105,6 +106,11 @@ export class Page {
       .room(room)
       .join()
       .catch(() => {}) // the client tries again
+  }
+
+  /** As when the user presses a button: the client itself may wait up to 30 s after several failures. */
+  joinFailed(): void {
+    for (const room of ROOMS) this.#joinAgain(room)
   }
 
   leave(room: string): void {
