@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { clientOf, type ClientPackage } from '../../../../server/test/support/redis-clients.ts'
 import { startRedis } from '../../../../server/test/support/redis-server.ts'
 import { eventually } from '../../support/eventually.ts'
-import { expectExact } from './support/exact.ts'
+import { expectExact, expectViews, seen } from './support/exact.ts'
 import { type Person, startPerson, texts } from './support/person.ts'
 import { type LocalOptions, startLocalServer, startProxy } from './support/servers.ts'
 
@@ -95,11 +95,12 @@ test('P4 F7 S12 a Redis that keeps nothing on its disk has a new log after a res
   const sent = [ann.send('while it was away'), bob.send('b1')]
   await redis.start()
   await Promise.all(sent)
-  for (const person of [ann, bob]) {
-    await eventually(() => expect(person.gaps).toMatchObject([{ reason: 'epoch' }]))
-    await eventually(() => expect(wordsOf(person).toSorted()).toEqual(['b1', 'while it was away']))
-    expect(person.view.map(({ seq }) => seq)).toEqual([1, 2])
-  }
+  await bob.send('b2')
+  const log = (await one.logOf('general')).map(seen)
+  expect(log.map(({ seq }) => seq)).toEqual([1, 2, 3])
+  expect(log.map(({ text }) => text).toSorted()).toEqual(['b1', 'b2', 'while it was away'])
+  await expectViews(log, [ann, bob])
+  for (const { gaps } of [ann, bob]) expect(gaps).toMatchObject([{ reason: 'epoch' }])
   for (const { room } of [ann, bob]) await eventually(() => expect(room.members.getState().size).toBe(2))
 })
 
