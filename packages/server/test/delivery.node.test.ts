@@ -229,6 +229,14 @@ describe('a socket that comes or goes while events wait', () => {
     expect([...(sockets.all.get('1')?.rooms ?? [])]).toEqual(['1'])
   })
 
+  test('gets $head behind the events that wait', () => {
+    const { delivery, reader, send } = startBusy()
+    const { received } = reader('1')
+    send(1)
+    delivery.sendHead({ epoch: EPOCH, head: 1, count: 0 })
+    expect(received.map(([event]) => event)).toEqual(['$events', '$head'])
+  })
+
   test('is expected only in the Socket.IO rooms of its kind', () => {
     const { delivery, reader } = start()
     const [one, two] = [reader('1'), reader('2', false)]

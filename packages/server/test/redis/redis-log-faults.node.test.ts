@@ -106,6 +106,25 @@ describe('what Redis loses', () => {
     expect(await log.heads(rooms)).toEqual(third)
   })
 
+  test('S10 a loss lowers the heads of all earlier epochs', async () => {
+    const { log, before } = await begin()
+    await say(log, 1)
+    await log.newEpoch()
+    const unsubscribe = await log.subscribe('general', () => {})
+    const { epoch } = await say(log, 2)
+    for (const key of (await server.send('KEYS', '*:log:"general"')) as string[])
+      if ((await server.send('HGET', key, 'e')) === epoch) {
+        await server.send('HSET', key, 'h', '2')
+        await server.send('LTRIM', key.replace(':log:', ':entries:'), '0', '1')
+      }
+    const lineage = [
+      { epoch, head: 2 },
+      { epoch: before.epoch, head: 2 },
+    ]
+    expect(await position(log)).toMatchObject({ head: 2, lineage })
+    unsubscribe()
+  })
+
   test('S10 after FLUSHALL the log is a new one', async () => {
     const { log, before } = await begin()
     await server.send('FLUSHALL')

@@ -16,7 +16,14 @@ export function findViolations(world: World): string[] {
   checkOutcomes(world, places, bad)
   checkViews(world, bad)
   checkLost(world, bad)
-  if (world.hasJoinedAgain) bad('E8 a tab has joined again because of an epoch that had lost nothing')
+  return violations
+}
+
+/** What is wrong with the views after another epoch that has lost nothing. */
+export function findViews(world: World): string[] {
+  const violations: string[] = []
+  checkViews(world, (what) => void violations.push(what))
+  if (world.hasJoinedAgain) violations.push('E8 a tab has joined again because of an epoch that had lost nothing')
   return violations
 }
 
@@ -130,6 +137,8 @@ class View {
   #epoch = 0
   #last = 0
   #entries: { readonly seq: number; readonly id: number }[] = []
+  /** How many entries each change of the epoch has kept, since one was told to have lost some. */
+  readonly #kept = new Set<number>()
 
   constructor(world: World, room: number, bad: (what: string) => void) {
     this.#world = world
@@ -142,6 +151,7 @@ class View {
       this.#epoch = Number(item.epoch)
       this.#last = item.last
       this.#entries = []
+      this.#kept.clear()
     } else if (item.type === 'gap') {
       this.follow(item.epoch)
       if (item.from !== this.#last + 1) this.#bad(`P4 a gap from ${item.from} after ${this.#last}`)
@@ -161,17 +171,22 @@ class View {
     const epoch = Number(given)
     if (epoch === this.#epoch) return
     if (epoch < this.#epoch) this.#bad(`E8 epoch ${epoch} is shown after ${this.#epoch}`)
-    if (this.#last > this.#keptSince(this.#epoch, epoch))
-      this.#bad(`E8 the view ends at ${this.#last} in epoch ${epoch}, which has lost that`)
+    const kept = this.#keptSince(this.#epoch, epoch)
+    this.#kept.add(kept)
+    if (this.#last > kept) this.#bad(`E8 the view ends at ${this.#last} in epoch ${epoch}, which has lost that`)
     this.#epoch = epoch
     for (const entry of this.#entries) this.#compare(entry)
   }
 
+  /** A loss is told when the entries before it are shown. */
   #lose({ epoch, from, to }: Shown & { readonly type: 'lost' }): void {
     const kept = this.#keptSince(this.#epoch, Number(epoch))
-    if (from !== kept + 1 || to < from) this.#bad(`E8 ${from} to ${to} are told as lost, the log has kept ${kept}`)
+    if (kept === Infinity ? !this.#kept.has(from - 1) : from !== kept + 1)
+      this.#bad(`E8 ${from} to ${to} are told as lost in epoch ${epoch}, which has kept ${kept}`)
+    this.#kept.clear()
     this.#entries = this.#entries.filter(({ seq }) => seq < from)
-    this.#last = Math.min(this.#last, kept)
+    this.#last = Math.min(this.#last, from - 1)
+    if (this.#last !== from - 1) this.#bad(`E8 a loss from ${from} is told after ${this.#last}`)
     this.follow(epoch)
   }
 

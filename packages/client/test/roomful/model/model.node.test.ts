@@ -25,7 +25,7 @@ const variants: readonly (readonly [string, Partial<Options>])[] = [
   ['handlers in threads and without a mutex', { nodes: 2, hasThreads: true, hasMutex: false, durability: 'async' }],
 ]
 
-const runs = Number(process.env['MODEL_RUNS'] ?? 21_000)
+const runs = Number(process.env['MODEL_RUNS'] ?? 16_000)
 const seed = Number(process.env['MODEL_SEED'] ?? 42)
 /** A mutant only has to fail: shrinking would take long. */
 const isHurried = process.env['MUTANT'] !== undefined
