@@ -201,8 +201,8 @@ export const mutants = [
   mutant(
     'RL11 the sender of a pack replaces that of an event without one',
     `${client}/roomful/wire-messages.ts`,
-    'from: event.from === undefined ? from : event.from',
-    'from: event.from ?? from',
+    'event.from === undefined ? { from, ...event } : event',
+    '({ ...event, from: event.from ?? from })',
     'packages/client/test/roomful/packs-live.node.test.ts',
   ),
   mutant(
@@ -679,8 +679,8 @@ export const mutants = [
   mutant(
     'E1 the id of a message is computed from its key',
     `${client}/roomful/outbox/message.ts`,
-    'return { ...key, id: messageId(), user',
-    "return { ...key, id: `${key.cid.slice(0, 8)}-${String(key.n).padStart(7, '0')}`, user",
+    'return { id: messageId(), user',
+    "return { id: `${key.cid.slice(0, 8)}-${String(key.n).padStart(7, '0')}`, user",
     'packages/client/test/timeline/timeline-self',
   ),
   mutant(

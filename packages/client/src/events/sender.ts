@@ -10,12 +10,12 @@ import { encoding, warnOfLoss } from './encoding.ts'
 interface Parcel {
   readonly event: string
   args: readonly unknown[]
-  readonly send: (args: readonly unknown[]) => void
-  /** It was not sent, and never will be. */
-  readonly fail?: (error: Error) => void
   /** The room it is for, where it waits until that room is joined. */
   readonly room?: string | undefined
   readonly isDue?: (() => boolean) | undefined
+  readonly send: (args: readonly unknown[]) => void
+  /** It was not sent, and never will be. */
+  readonly fail?: (error: Error) => void
 }
 
 type Resolve = (values: unknown[]) => void
@@ -41,8 +41,8 @@ export class Sender {
   readonly #port: SocketPort
   readonly #limit: number
   readonly #reporting: Reporting
-  /** undefined in production. Read once: in Node, each `process.env` is a call to the system. */
-  readonly #warnOfLoss: typeof warnOfLoss | undefined = process.env.NODE_ENV === 'production' ? undefined : warnOfLoss
+  /** undefined in production. Decided once: in Node, each read of `process.env` is slow. */
+  readonly #noticeLoss: ((event: string, args: readonly unknown[]) => void) | undefined
   /** In the order of their emits; a set removes any of them at once. */
   readonly #queue = new Set<Parcel>()
   #isOpen = false
@@ -54,19 +54,20 @@ export class Sender {
     this.#limit = limit
     this.#reporting = reporting
     this.queued = createGuardedStore(0, reporting.report)
+    if (process.env.NODE_ENV !== 'production')
+      this.#noticeLoss = (event, args) => warnOfLoss(reporting, event, args, port.copy)
   }
 
   /** The arguments as they would arrive if they were sent now, whatever the app does to them later. Throws `INVALID_ARGUMENT`. */
   copy(event: string, args: readonly unknown[]): unknown[] {
     const copy = encoding(event, () => this.#port.copy(args))
-    this.#warnOfLoss?.(this.#reporting, event, args, this.#port.copy)
+    if (process.env.NODE_ENV !== 'production') this.#noticeLoss?.(event, args)
     return copy
   }
 
   /** Sends or queues. False, and reported, where the queue is full or the server takes no event of that size. Throws `INVALID_ARGUMENT` for data without an encoding. */
   emit(event: string, args: readonly unknown[]): boolean {
-    const send = (sent: readonly unknown[]): void => this.#emit(event, sent)
-    const error = this.#add({ event, args, send })
+    const error = this.#add({ event, args, send: (sent) => this.#emit(event, sent) })
     if (error) this.#reporting.drop(event, error)
     return !error
   }
@@ -90,8 +91,8 @@ export class Sender {
   }
 
   /** Sends when connected and due. Resolves when the packet was handed to the connection; with `onSent`, with the server's answer. */
-  emitWhenDue({ onSent, ...due }: QueuedEmit, limits: CallOptions): Promise<unknown[]> {
-    const { event, room } = due
+  emitWhenDue(due: QueuedEmit, limits: CallOptions): Promise<unknown[]> {
+    const { event, room, onSent } = due
     return this.#call(due, limits, false, (sent, resolve, reject) => {
       if (onSent) {
         const forget = this.#ask(event, sent, resolve, reject)
@@ -104,14 +105,14 @@ export class Sender {
     })
   }
 
-  /** Waits for the connection, then for the server's answer, both within `timeoutMs`. */
-  request(event: string, args: readonly unknown[], options: RequestOptions): Promise<unknown[]> {
-    return this.#request(event, args, options, false)
+  /** Waits for the connection, then for the server's answer, both within `timeoutMs`. `isNow`: as `requestNow`. */
+  request(event: string, args: readonly unknown[], limits: RequestOptions, isNow = false): Promise<unknown[]> {
+    return this.#call({ event, args }, limits, isNow, (...call) => this.#ask(event, ...call))
   }
 
   /** The same, at once: before the queue, and only while connected. */
-  requestNow(event: string, args: readonly unknown[], options: RequestOptions): Promise<unknown[]> {
-    return this.#request(event, args, options, true)
+  requestNow(event: string, args: readonly unknown[], limits: RequestOptions): Promise<unknown[]> {
+    return this.request(event, args, limits, true)
   }
 
   /** After each connect, when the rooms are joined again: sends the queue; later emits go at once. */
@@ -181,7 +182,7 @@ export class Sender {
     if (!this.#port.isReady()) return false
     encoding(event, () => send(args))
     this.#reporting.inspect({ type: 'out', event, args })
-    this.#warnOfLoss?.(this.#reporting, event, args, this.#port.copy)
+    this.#noticeLoss?.(event, args)
     return true
   }
 
@@ -199,18 +200,13 @@ export class Sender {
     if (this.#queue.delete(parcel)) this.#count()
   }
 
-  #request(event: string, args: readonly unknown[], limits: RequestOptions, isNow: boolean): Promise<unknown[]> {
-    return this.#call({ event, args }, limits, isNow, (...call) => this.#ask(event, ...call))
-  }
-
   /** Sends now, or queues; ends by what `deliver` settles, or by the limits. `deliver` sends the packet, and returns its undo. */
   #call(
-    packet: Omit<Parcel, 'send' | 'fail'>,
+    { event, args, room, isDue }: Omit<Parcel, 'send' | 'fail'>,
     limits: CallOptions,
     isNow: boolean,
     deliver: (sent: readonly unknown[], resolve: Resolve, reject: Reject) => (() => void) | undefined,
   ): Promise<unknown[]> {
-    const { event, args } = packet
     let isSent = false
     const timeoutError = (timeoutMs: number) => (isSent ? noAnswer : neverSent)(event, timeoutMs)
     return settledBy(limits, timeoutError, (resolve, reject) => {
@@ -219,8 +215,7 @@ export class Sender {
         isSent = true
         forget = deliver(sent, resolve, reject)
       }
-      // Property by property: a spread costs more than the rest of this function.
-      const parcel: Parcel = { event, args, send, fail: reject, room: packet.room, isDue: packet.isDue }
+      const parcel: Parcel = { event, args, room, isDue, send, fail: reject }
       if (!isNow) this.#start(parcel)
       else if (!this.#send(parcel)) reject(new RoomfulError('DISCONNECTED', `"${event}" was not sent: not connected`))
       return () => {

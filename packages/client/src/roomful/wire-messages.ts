@@ -174,7 +174,10 @@ export function readPack(
 ): { readonly epoch: string; readonly events: readonly LiveEvent[] } | undefined {
   if (!isPack(value)) return undefined
   const { epoch, from = null, events } = value
-  return { epoch, events: events.map((event) => ({ ...event, from: event.from === undefined ? from : event.from })) }
+  return {
+    epoch,
+    events: events.map((event) => (event.from === undefined ? { from, ...event } : event)) as LiveEvent[],
+  }
 }
 
 /** An answer with fewer results than items must have a code. */
@@ -183,13 +186,13 @@ export function readPublishAnswer(value: unknown, items: number): PublishAnswer 
   if (!isPublished(answer)) throw unreadable(wire.publish)
   const { ok = false, epoch, results = [], code, ...rest } = answer
   if (results.length < items && !isText(code)) throw unreadable(wire.publish)
-  return { ...rest, ok, epoch: isText(epoch) ? epoch : '', results, ...(isText(code) && { code }) }
+  return { ok, epoch: isText(epoch) ? epoch : '', results, ...rest, ...(isText(code) && { code }) }
 }
 
 /** The same object with at most `max` items in the list of this name. */
 function cut(value: object, name: string, max: number, isEnd = false): Readonly<Record<string, unknown>> {
-  const { [name]: list, ...rest } = value as Readonly<Record<string, unknown>>
-  return { ...rest, [name]: Array.isArray(list) ? list.slice(isEnd ? -max : 0, isEnd ? undefined : max) : list }
+  const list = (value as Readonly<Record<string, unknown>>)[name]
+  return { ...value, [name]: Array.isArray(list) ? list.slice(isEnd ? -max : 0, isEnd ? undefined : max) : list }
 }
 
 /** The answer of a server that granted the request; throws its refusal, or `INVALID` for a malformed answer. */

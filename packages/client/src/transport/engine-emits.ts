@@ -3,14 +3,11 @@ import { type OnLost, RecentEmits } from './recent-emits.ts'
 
 /** The `OnLost` function of each packet in a transport's buffer. */
 const listeners = new WeakMap<object, OnLost>()
-/** When each connection has last received a packet. */
-const lastReceived = new WeakMap<Engine, { at: number }>()
+const lastReceivedAt = new WeakMap<Engine, number>()
 
 /** Notes when something came from the server. Called when the connection opens. */
 export function watchReceived(engine: Engine): void {
-  const last = { at: 0 }
-  lastReceived.set(engine, last)
-  engine.on('packet', () => (last.at = Date.now()))
+  engine.on('packet', () => lastReceivedAt.set(engine, Date.now()))
 }
 
 /** The events of one client that may be lost with a connection of engine.io-client, which has a buffer of its own. */
@@ -20,7 +17,7 @@ export class RecentEngineEmits {
   /** `packets`: those of the event in the transport's buffer. */
   add(engine: Engine, packets: readonly object[], onLost: OnLost): void {
     for (const packet of packets) listeners.set(packet, onLost)
-    this.#recent.add(onLost, lastReceived.get(engine)?.at ?? 0)
+    this.#recent.add(onLost, lastReceivedAt.get(engine) ?? 0)
   }
 
   clear(): void {
@@ -29,7 +26,7 @@ export class RecentEngineEmits {
 
   /** The connection has ended: reports what has not left the transport, and what was sent shortly before. */
   reportLost(engine: Engine): void {
-    const recent = this.#recent.take(lastReceived.get(engine)?.at ?? 0)
+    const recent = this.#recent.take(lastReceivedAt.get(engine) ?? 0)
     const buffered = new Map<OnLost, boolean>()
     for (const [index, packet] of engine.writeBuffer.entries()) {
       const onLost = listeners.get(packet)

@@ -91,7 +91,7 @@ export class RoomRequests {
     const bytes = this.#parts.settings.limits.pageBytes
     this.#memberships.assertMember(room)
     await turn.begin()
-    const page = await this.#memberships.assertMember(room).page({ ...range, bytes })
+    const page = await this.#memberships.assertMember(room).page({ bytes, ...range })
     this.#memberships.assertMember(room) // it may have been put out meanwhile
     if (page.epoch !== epoch) throw refuse('EPOCH', 'the log of this room has another epoch now: join again')
     return { ok: true, ...wirePage(page) }

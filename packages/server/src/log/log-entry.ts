@@ -48,6 +48,6 @@ export function placeEntries(entries: readonly NewEntry[], { head, count }: Plac
   let counted = count
   return entries.map(({ unread, ...entry }, index) => {
     if (unread) counted += 1
-    return { ...entry, seq: head + index + 1, count: counted }
+    return { seq: head + index + 1, count: counted, ...entry }
   })
 }

@@ -23,7 +23,7 @@ export class MemoryEntries {
   }
 
   get position(): LogHead {
-    return { ...this.#epochs, head: this.#head, count: this.#count }
+    return { head: this.#head, count: this.#count, ...this.#epochs }
   }
 
   newEpoch(epoch: string): void {
@@ -52,13 +52,13 @@ export class MemoryEntries {
   }
 
   page(request: PageRequest): Page {
-    const position = { ...this.position, first: this.#first }
+    const position = { first: this.#first, ...this.position }
     if ('after' in request) {
       const from = Math.max(request.after + 1, position.first)
-      return { ...position, entries: this.#take(from, 1, request) }
+      return { entries: this.#take(from, 1, request), ...position }
     }
     const from = Math.min(request.before - 1, position.head)
-    return { ...position, entries: this.#take(from, -1, request).toReversed() }
+    return { entries: this.#take(from, -1, request).toReversed(), ...position }
   }
 
   get #first(): number {

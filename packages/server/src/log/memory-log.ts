@@ -69,7 +69,7 @@ class MemoryLog implements RoomLog {
 
   page(room: string, request: PageRequest): Page {
     const log = this.#rooms.find(room)
-    if (log === undefined) return { ...this.#rooms.positionOf(room), first: 1, entries: [] }
+    if (log === undefined) return { first: 1, entries: [], ...this.#rooms.positionOf(room) }
     log.trim(this.#keep(room))
     return log.page(request)
   }

@@ -39,7 +39,7 @@ export interface Decided {
   readonly stopped: RefusalError | undefined
 }
 
-interface DecisionParts {
+export interface DecisionParts {
   readonly rules: EventRules
   readonly callbacks: CallbackRunner
   readonly drain: Drain

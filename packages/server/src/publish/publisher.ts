@@ -11,7 +11,7 @@ import type { ActiveRooms } from '../rooms/active-rooms.ts'
 import type { Memberships } from '../rooms/joins/memberships.ts'
 import type { Settings } from '../settings.ts'
 import { BatchQueue } from './batch-queue.ts'
-import { ALREADY_DECIDED, type BatchRun, decideItems } from './decide-items.ts'
+import { ALREADY_DECIDED, type BatchRun, decideItems, type DecisionParts } from './decide-items.ts'
 import type { EventRules } from './event-rules.ts'
 import { FailedAttempts } from './failed-attempts.ts'
 
@@ -38,10 +38,11 @@ interface Handled {
 export class Publisher {
   readonly #parts: PublisherParts
   readonly #queue = new BatchQueue()
-  readonly #failedAttempts = new FailedAttempts()
+  readonly #decisionParts: DecisionParts
 
   constructor(parts: PublisherParts) {
     this.#parts = parts
+    this.#decisionParts = { ...parts, failedAttempts: new FailedAttempts() }
   }
 
   async publish(memberships: Memberships, by: Publishing, request: PublishBatch): Promise<PublishAnswer> {
@@ -78,7 +79,7 @@ export class Publisher {
     const { room, sender, request, assertMember } = run
     const { epoch } = request
     const row = await room.row(sender)
-    const { items, stopped } = await decideItems(run, row, { ...this.#parts, failedAttempts: this.#failedAttempts })
+    const { items, stopped } = await decideItems(run, row, this.#decisionParts)
     assertMember()
     // Nothing to write: a refused batch must not cost a commit.
     if (items.length === 0 && stopped !== undefined) throw stopped

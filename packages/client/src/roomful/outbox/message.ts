@@ -50,7 +50,7 @@ export function createMessage(key: EntryKey, room: string, event: string, given:
   }
   const copy = given === undefined ? undefined : jsonCopy(event, given, refuseBinary)
   const bytes = copy ? utf8BytesOf(copy.text) : 0
-  return { ...key, id: messageId(), user: undefined, room, event, data: copy?.value, bytes, sentAt: undefined }
+  return { id: messageId(), user: undefined, room, event, data: copy?.value, bytes, sentAt: undefined, ...key }
 }
 
 /**

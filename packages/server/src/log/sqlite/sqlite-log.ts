@@ -93,9 +93,9 @@ export class SqliteLog implements RoomLog {
     return this.#now(() => {
       const stored = this.#rooms.find(room)
       const head = this.#headOf(room, stored)
-      if (stored === undefined) return { ...head, first: 1, entries: [] }
+      if (stored === undefined) return { first: 1, entries: [], ...head }
       const first = this.#rooms.first(stored, this.#keep(room))
-      return { ...head, first, entries: this.#rooms.page(stored, first, request) }
+      return { first, entries: this.#rooms.page(stored, first, request), ...head }
     })
   }
 

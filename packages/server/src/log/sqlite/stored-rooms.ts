@@ -136,7 +136,7 @@ export class StoredRooms {
       json: ArrayBuffer
       count: number
     }[]
-    return rows.map(({ json, count }) => ({ ...(parseStored(json) as Entry), count }))
+    return rows.map(({ json, count }) => ({ count, ...(parseStored(json) as Entry) }))
   }
 }
 

@@ -10,6 +10,6 @@ export function packOf(room: string, epoch: string, events: readonly SentEvent[]
     room,
     epoch,
     ...(from !== null && { from }),
-    events: events.map(({ from: sender, ...event }) => (sender === from ? event : { ...event, from: sender })),
+    events: events.map(({ from: sender, ...event }) => (sender === from ? event : { from: sender, ...event })),
   }
 }
