@@ -1,7 +1,6 @@
 import type { AnyContract } from '@roomful/contract'
 import type { Client } from '@roomful/client'
 import { createInspector, type InspectorOptions } from '../inspector/create-inspector.ts'
-import type { Inspector } from '../inspector/inspector-types.ts'
 import { h } from './dom.ts'
 import { Panel, type PanelOptions } from './panel.ts'
 import { styles } from './styles.ts'
@@ -31,8 +30,7 @@ export function defineElement(): void {
     class extends HTMLElement implements RoomfulDevtoolsElement {
       #client: AnyClient | undefined
       #options: DevtoolsOptions = {}
-      #inspector: Inspector | undefined
-      #panel: Panel | undefined
+      #remove: (() => void) | undefined
 
       get client(): AnyClient | undefined {
         return this.#client
@@ -70,21 +68,27 @@ export function defineElement(): void {
       }
 
       #start(): void {
-        if (!this.#client || !this.isConnected || this.#panel) return
-        this.#inspector = createInspector(this.#client, this.#options)
-        this.#panel = new Panel(this.#inspector, this.#options)
-        const root = this.shadowRoot ?? styledRoot(this)
-        root.append(this.#panel.element)
+        if (this.#client && this.isConnected) this.#remove ??= showPanel(this, this.#client, this.#options)
       }
 
       #end(): void {
-        this.#panel?.close()
-        this.#inspector?.close()
-        this.#panel = undefined
-        this.#inspector = undefined
+        this.#remove?.()
+        this.#remove = undefined
       }
     },
   )
+}
+
+/** Shows the panel in the element's shadow root. Returns what removes it, and ends the recording and its faults. */
+function showPanel<C extends AnyContract>(host: HTMLElement, client: Client<C>, options: DevtoolsOptions): () => void {
+  const inspector = createInspector(client, options)
+  const panel = new Panel(inspector, options)
+  const root = host.shadowRoot ?? styledRoot(host)
+  root.append(panel.element)
+  return () => {
+    panel.close()
+    inspector.close()
+  }
 }
 
 /** A style sheet object needs no exception of a Content-Security-Policy; Safari has it since 16.4. */
@@ -101,10 +105,12 @@ function styledRoot(host: HTMLElement): ShadowRoot {
 /** Adds the panel of a client to the page. Returns what removes it, and ends the recording and its faults. */
 export function mountPanel<C extends AnyContract>(client: Client<C>, options: DevtoolsOptions = {}): () => void {
   if (typeof document === 'undefined') return () => {}
-  defineElement()
-  const element = document.createElement(TAG) as RoomfulDevtoolsElement
-  element.options = options
-  element.client = client
-  document.body.append(element)
-  return () => element.remove()
+  // Not by the element's class, which another copy of this package may have registered.
+  const host = document.createElement(TAG)
+  const remove = showPanel(host, client, options)
+  document.body.append(host)
+  return () => {
+    remove()
+    host.remove()
+  }
 }

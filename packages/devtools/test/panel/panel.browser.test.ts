@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { cdp, page, userEvent } from 'vitest/browser'
 import { createInspector } from '../../src/inspector.ts'
+import { defineRoomfulDevtools } from '../../src/production.ts'
 import { expectAccessible, find, openPanel, openTab, rowsOf, shadowOf } from './support.ts'
 
 const visibleText = (root: ShadowRoot): string => find(root, 'section', 'Roomful devtools').innerText
@@ -184,10 +185,11 @@ test('DV10 a trace is saved as a file, masked, and opened again; a wrong file is
     .toBe('photo.json: not a trace: format: expected "roomful-trace", got undefined')
 })
 
-test('DV6 the element takes a client as its property, also one that was set before it was defined', async () => {
+test('DV6 the element takes a client as its property, and shows nothing without one', async () => {
   const { client, unmount } = await openPanel()
   unmount()
   expect(document.querySelector('roomful-devtools')).toBeNull()
+  defineRoomfulDevtools()
   const element = document.createElement('roomful-devtools') as HTMLElement & { client: unknown }
   element.client = client
   document.body.append(element)
@@ -223,32 +225,31 @@ test('DV7 many events are one update of the panel a frame', async () => {
   expect(updates).toBeLessThanOrEqual(frames + 1)
 })
 
-for (const scheme of ['light', 'dark'])
-  for (const [name, width, height] of [
-    ['desktop', 1280, 800],
-    ['phone', 390, 844],
-  ] as const)
-    test(`DV6 axe finds nothing in any tab, and nothing is wider than the page: ${scheme}, ${name}`, async () => {
-      await page.viewport(width, height)
-      await prefer(scheme)
-      onTestFinished(async () => {
-        await page.viewport(414, 896)
-        await prefer('light')
-      })
-      const { client, root } = await openPanel()
-      const room = await client.join('general')
-      void room.emit('message', { text: 'hello' })
-      await client.emitWithAck('echo', { text: 'one' })
-      find(root, '[role=listbox]', 'Timeline').focus()
-      await userEvent.keyboard('{ArrowUp}')
-      for (const tab of ['Timeline', 'Rooms', 'Outbox', 'Connection', 'Faults']) {
-        openTab(root, tab)
-        await new Promise(requestAnimationFrame)
-        await new Promise(requestAnimationFrame)
-        await expectAccessible()
-        expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width)
-      }
+for (const [scheme, name, width, height] of [
+  ['light', 'desktop', 1280, 800],
+  ['dark', 'phone', 390, 844],
+] as const)
+  test(`DV6 axe finds nothing in any tab, and nothing is wider than the page: ${scheme}, ${name}`, async () => {
+    await page.viewport(width, height)
+    await prefer(scheme)
+    onTestFinished(async () => {
+      await page.viewport(414, 896)
+      await prefer('light')
     })
+    const { client, root } = await openPanel()
+    const room = await client.join('general')
+    void room.emit('message', { text: 'hello' })
+    await client.emitWithAck('echo', { text: 'one' })
+    find(root, '[role=listbox]', 'Timeline').focus()
+    await userEvent.keyboard('{ArrowUp}')
+    for (const tab of ['Timeline', 'Rooms', 'Outbox', 'Connection', 'Faults']) {
+      openTab(root, tab)
+      await new Promise(requestAnimationFrame)
+      await new Promise(requestAnimationFrame)
+      await expectAccessible()
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width)
+    }
+  })
 
 async function prefer(value: string): Promise<void> {
   // The type of its commands belongs to the provider, which this package does not depend on.
