@@ -14,8 +14,8 @@ const runs: readonly (readonly [seed: number, why: string, seconds: number])[] =
 test.each(runs)(
   'P1 P2 P3 P4 P5 P6 chaos seed %i: %s',
   async (seed, _why, seconds) => {
-    const { violations, summary, trace } = await runChaos({ seed, seconds })
-    console.log([summary, ...(violations.length > 0 ? trace : [])].join('\n'))
+    const { violations, summary, trace, late } = await runChaos({ seed, seconds })
+    console.log([summary, ...late, ...(violations.length > 0 ? trace : [])].join('\n'))
     expect(violations).toEqual([])
   },
   LIMIT_MS,

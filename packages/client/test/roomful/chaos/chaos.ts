@@ -7,6 +7,7 @@ import { findViolations } from './checks.ts'
 import { leftovers, noteUncaught, resources } from './leftovers.ts'
 import { Nodes } from './nodes.ts'
 import { OneServer } from './one-server.ts'
+import type { Page } from './page.ts'
 import { Person } from './person.ts'
 import { type Fault, planFaults } from './plan.ts'
 import { seeded } from './random.ts'
@@ -16,6 +17,8 @@ import type { RunRecord } from './run-record.ts'
 const NAMES = ['ann', 'bob', 'cem', 'dia', 'eve', 'fay', 'gus', 'hal'] as const
 /** More than the longest wait between two attempts to join a room. */
 const SETTLE_LIMIT_MS = 60_000
+/** Longer than the time after which a node notices what it has missed. */
+const LATE_MS = 12_000
 const TRACED_FAULTS = 15
 
 export interface ChaosOptions {
@@ -32,6 +35,8 @@ export interface Outcome {
   readonly summary: string
   /** The last faults. */
   readonly trace: readonly string[]
+  /** What was not settled after `LATE_MS`. */
+  readonly late: readonly string[]
 }
 
 /** Applies faults for this time, then ends them all: every message must settle, once and in one order, and every member must see it. */
@@ -55,9 +60,9 @@ export async function runChaos({ seed, seconds, nodes = 0 }: ChaosOptions): Prom
       page.proxy.pass()
       page.joinFailed()
     }
-    await untilSettled(people, backend)
+    const late = await untilSettled(people, backend)
     for (const person of people) person.sendLast()
-    await untilSettled(people, backend)
+    late.push(...(await untilSettled(people, backend)))
     const settledAfterMs = performance.now() - healedAt
     checkMembers(people, record)
     const logs = await backend.logs()
@@ -77,7 +82,8 @@ export async function runChaos({ seed, seconds, nodes = 0 }: ChaosOptions): Prom
       'seconds to settle': Math.round(settledAfterMs / 100) / 10,
       violations: violations.length,
     }
-    return { violations, counts, summary: summaryOf(seed, counts), trace: faults.slice(-TRACED_FAULTS).map(traced) }
+    const trace = faults.slice(-TRACED_FAULTS).map(traced)
+    return { violations, counts, summary: summaryOf(seed, counts), trace, late }
   } finally {
     stopNoting()
     await backend?.kill()
@@ -112,29 +118,38 @@ async function applyFaults(people: readonly Person[], backend: Backend, plan: re
   return faults
 }
 
-/** Waits until every message is settled and every member has received all of them and knows all members, at most `SETTLE_LIMIT_MS`. */
-async function untilSettled(people: readonly Person[], backend: Backend): Promise<void> {
-  const endAt = Date.now() + SETTLE_LIMIT_MS
-  while (Date.now() < endAt) {
-    if (people.every(({ page }) => page.unconfirmed === 0 && knowsAll(page.members, people))) {
-      const heads = [...(await backend.logs()).values()].map((entries) => entries.length)
-      const isAtHead = ({ page }: Person): boolean =>
-        page.positions.every((seq, room) => seq === heads[room] || seq === 'none')
-      if (people.every(isAtHead)) return
-    }
+/**
+ * Waits until every message is settled and every member has received all of them and knows all members, at most
+ * `SETTLE_LIMIT_MS`. Resolves with what was not settled after `LATE_MS`.
+ */
+async function untilSettled(people: readonly Person[], backend: Backend): Promise<string[]> {
+  const beganAt = Date.now()
+  let late: string[] | undefined
+  while (Date.now() < beganAt + SETTLE_LIMIT_MS) {
+    const heads = [...(await backend.logs()).values()].map((entries) => entries.length)
+    const unsettled = people.filter(({ page }) => !isSettled(page, heads, people.length))
+    if (unsettled.length === 0) break
+    if (Date.now() > beganAt + LATE_MS)
+      late ??= unsettled.map(({ page }) => `not settled: ${page.describe()}; heads ${heads}`)
     await delay(100)
   }
+  return late ?? []
+}
+
+function isSettled(page: Page, heads: readonly number[], count: number): boolean {
+  if (page.unconfirmed > 0 || !knowsAll(page, count)) return false
+  return page.positions.every((seq, room) => seq === heads[room] || seq === 'none')
 }
 
 /** All people are in all rooms at the end. */
 function checkMembers(people: readonly Person[], { problems }: RunRecord): void {
   for (const { page } of people)
-    if (!knowsAll(page.members, people))
+    if (!knowsAll(page, people.length))
       problems.push(`C10 ${page.name} knows these members: ${page.members.join('; ')}`)
 }
 
-function knowsAll(members: readonly (readonly string[])[], people: readonly Person[]): boolean {
-  return members.every((ids) => ids.length === people.length)
+function knowsAll({ members }: Page, count: number): boolean {
+  return members.every((ids) => ids.length === count)
 }
 
 async function stopAll(people: readonly Person[], backend: Backend, record: RunRecord): Promise<void> {

@@ -28,10 +28,11 @@ for (let seed = first; seed < first + seeds; seed += 1) {
   console.log(`seed ${seed}, ${seconds} seconds`)
   const outcome = await runChaos({ seed, seconds, nodes })
   outcomes.push(outcome)
-  const { violations, summary, trace } = outcome
+  const { violations, summary, trace, late } = outcome
   if (violations.length > 0)
     console.log(['The last faults:', ...trace, '', 'Violations:', ...violations.slice(0, 50), ''].join('\n'))
   console.log(summary)
+  for (const line of late) console.log(line)
   if (violations.length > 0)
     console.log(`Again: pnpm chaos ${nodes > 0 ? `--nodes ${nodes} ` : ''}--seconds ${seconds} --seed ${seed}`)
 }

@@ -97,6 +97,15 @@ export class Page {
     return ROOMS.map((room) => [...this.client.room(room).members.getState().keys()].toSorted())
   }
 
+  /** What a report shows of a page that does not settle. */
+  describe(): string {
+    const rooms = ROOMS.map((name, index) => {
+      const { status, error } = this.client.room(name).state.getState() as { status: string; error?: RoomfulError }
+      return `${name} ${status} ${error?.code ?? ''} at ${this.positions[index]} with ${this.members[index]?.length} members`
+    })
+    return `${this.name} is ${this.client.status}, ${this.unconfirmed} unconfirmed; ${rooms.join('; ')}`
+  }
+
   join(room: string): void {
     if (this.#isClosed || this.#stays.has(room)) return
     const stay: Stay = { page: this.name, room, received: [], isOver: false }
