@@ -130,7 +130,7 @@ async function untilSettled(people: readonly Person[], backend: Backend): Promis
     const unsettled = people.filter(({ page }) => !isSettled(page, heads, people.length))
     if (unsettled.length === 0) break
     if (Date.now() > beganAt + LATE_MS)
-      late ??= unsettled.map(({ page }) => `not settled: ${page.describe()}; heads ${heads}`)
+      late ??= unsettled.map(({ page }) => `not settled: ${page.describe()}; heads ${heads.join()}`)
     await delay(100)
   }
   return late ?? []

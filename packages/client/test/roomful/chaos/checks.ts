@@ -16,7 +16,7 @@ export function findViolations(record: RunRecord, logs: Logs): string[] {
 }
 
 /** The confirmed messages that are not in the log at the seq of their receipt. */
-export function missing(sent: readonly Sent[], logs: Logs): string[] {
+function missing(sent: readonly Sent[], logs: Logs): string[] {
   return sent.flatMap(({ text, room, outcome }) => {
     if (outcome?.state !== 'confirmed') return []
     const entry = logs.get(room)?.[outcome.seq - 1]

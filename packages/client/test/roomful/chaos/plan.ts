@@ -20,7 +20,7 @@ interface Kinds {
   link: NetworkFault | 'end subscriptions'
   redis: 'freeze' | 'kill' | 'end connections'
 }
-export type Place = keyof Kinds
+type Place = keyof Kinds
 
 interface Kind<On extends Place> {
   readonly on: On
