@@ -89,7 +89,9 @@ test('C2 queued messages belong to their user: the next user of the page neither
   await ownServer.stop('SIGTERM')
   await ann.send('a secret')
   await ann.expectStored(1)
-  await ann.page.getByRole('button', { name: 'Sign out' }).click()
+  // As when the session has ended: signing out by the button discards the message.
+  await ann.page.evaluate(() => sessionStorage.clear())
+  await ann.page.reload()
   await ownServer.startAgain()
   await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Cleo')
   await ann.page.getByRole('button', { name: 'Enter' }).click()
