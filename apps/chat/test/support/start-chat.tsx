@@ -20,6 +20,8 @@ vi.stubGlobal(
   },
 )
 
+Element.prototype.scrollIntoView = () => {}
+
 // The message log renders the messages that have space in it, and jsdom computes no sizes.
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { get: () => 800 })
 Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { get: () => 40 })
