@@ -7,7 +7,7 @@ export type { BanOptions } from './log/ban-limits.ts'
 export type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from './log/log.ts'
 export { memoryLog } from './log/memory-log.ts'
 export type { MemoryLogOptions } from './log/memory-log.ts'
-export type { EarlierEpoch, LogEntry, LogHead, LogPosition, NewEntry, Place } from './log/log-entry.ts'
+export type { Amends, EarlierEpoch, LogEntry, LogHead, LogPosition, NewEntry, Place } from './log/log-entry.ts'
 export type { Retention, RetentionOption } from './log/retention.ts'
 export type {
   GoneMember,

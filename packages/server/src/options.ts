@@ -1,4 +1,5 @@
 import type {
+  AmendedName,
   AnyContract,
   At,
   DataArgs,
@@ -71,6 +72,19 @@ export interface EmitContext<C extends AnyContract, E extends keyof RoomEmitted<
   readonly user: User<C>
   /** The claims from the latest call of `authenticate`, given by `identity(user, { claims })`. */
   readonly claims: Claims
+  /** The message that an amendment changes; undefined for an event that amends none. */
+  readonly target: [AmendedName<At<RoomEmitted<C>, E>>] extends [never] ? undefined : AmendedMessage<C, E>
+}
+
+/** The message that an amendment changes, as it was stored. */
+export interface AmendedMessage<C extends AnyContract, E extends keyof RoomEmitted<C>> {
+  readonly event: AmendedName<At<RoomEmitted<C>, E>>
+  readonly data: DataIn<At<RoomEmitted<C>, AmendedName<At<RoomEmitted<C>, E>>>>
+  readonly seq: number
+  readonly id: string
+  /** null for a message of the server. */
+  readonly from: UserInput<C> | null
+  readonly at: number
 }
 
 export interface HandlerContext<
@@ -119,7 +133,10 @@ export interface RoomsOptions<C extends AnyContract, Claims = undefined> {
   readonly authenticate?:
     | ((handshake: Handshake) => Await<UserInput<C> | undefined>)
     | ((handshake: Handshake) => Await<UserIdentity<UserInput<C>, Claims> | undefined>)
-  /** A request is allowed only if the function returns true; `throw refuse(code, message)` gives the client a reason. */
+  /**
+   * A request is allowed only if the function returns true; `throw refuse(code, message)` gives the client a reason. Only one's own
+   * messages can be amended with `emit: ({ target, user }) => target === undefined || target.from?.id === user.id`.
+   */
   readonly authorize?: {
     /** Asked at every join, also when a member joins again after an outage. */
     readonly join?: (context: JoinContext<C, Claims>) => Await<boolean>

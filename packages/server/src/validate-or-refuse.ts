@@ -1,14 +1,13 @@
 import { ValidationError } from '@roomful/contract'
-import { type EventSchemas, validate } from '@roomful/contract/protocol'
 import { refuse } from './refuse.ts'
 
 /**
- * The value as its schema gives it out; no schema means that no data is expected.
- * @throws RefusalError `SHAPE` for a value that the schema does not accept
+ * What a validation gives out.
+ * @throws RefusalError `SHAPE` for data that a schema does not accept
  */
-export function validateOrRefuse(schema: EventSchemas['data'], value: unknown, name: string): unknown {
+export function validateOrRefuse<T>(validation: () => T): T {
   try {
-    return validate(schema, value, name)
+    return validation()
   } catch (error) {
     throw error instanceof ValidationError ? refuse('SHAPE', error.message) : error
   }

@@ -12,6 +12,7 @@ import type {
   RowOptions,
   Sender,
 } from '../src/index.ts'
+import { describeAmendments } from './log-amendments-suite.ts'
 import { append } from './support/append.ts'
 
 const entry = (text: string): NewEntry => ({
@@ -53,6 +54,8 @@ export function describeLog(
       (await log.page(room, request)).entries.map(({ data }) => (data as { text: string }).text)
     return { log, add, commit, wordsOf }
   }
+
+  describeAmendments(name, create)
 
   describe(`${name}: the behaviour of every log`, () => {
     test('S10 an empty room has an epoch of 8 to 32 characters and keeps it', async () => {

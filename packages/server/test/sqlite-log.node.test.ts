@@ -1,7 +1,8 @@
-import { cpSync, existsSync, readdirSync, rmSync, truncateSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { DecidedItem, NewEntry, RetentionOption, RoomLog } from '../src/index.ts'
+import type { Amends, DecidedItem, NewEntry, RetentionOption, RoomLog } from '../src/index.ts'
 import { retentionFor } from '../src/log/retention.ts'
 import { rowLimits } from '../src/log/row-limits.ts'
 import { LogFile, type Sync } from '../src/log/sqlite/log-file.ts'
@@ -285,3 +286,47 @@ function logOver(file: LogFile, retention: RetentionOption = {}): SqliteLog {
   })
   return log
 }
+
+test('S30 after a redaction neither the file nor its WAL, once merged, has the data', async () => {
+  const file = newFile()
+  const log = sqliteLog({ file })
+  const secret = (data: unknown, amends?: Amends): NewEntry => ({
+    event: 'message',
+    data,
+    id: 'id',
+    from: null,
+    at: 1,
+    ...(amends && { amends }),
+  })
+  await append(log, 'general', [secret('a first secret'), secret('a second secret', { seq: 1, slot: 'x' })])
+  await append(log, 'general', [
+    secret(`a long secret ${'x'.repeat(20_000)}`, { seq: 1, slot: 'x' }),
+    secret('no harm'),
+  ])
+  expect(readFileSync(`${file}-wal`).includes('a first secret')).toBe(true)
+  await log.redact('general', 1, { ...secret({ seq: 1 }), event: '$redact' })
+  await log.close?.()
+  const content = readFileSync(file)
+  expect(content.includes('no harm')).toBe(true)
+  for (const text of ['a first secret', 'a second secret', 'a long secret', 'xxxxxxxx'])
+    expect(content.includes(text)).toBe(false)
+})
+
+test('amendments are found by an index, whatever else the room has', async () => {
+  const file = newFile()
+  await sqliteLog({ file }).close?.()
+  const database = new Database(file)
+  const planOf = (sql: string) =>
+    (database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map(({ detail }) => detail).join('; ')
+  const newest = 'SELECT target, seq, bytes FROM entries WHERE room = 1 AND target BETWEEN 1 AND 9 AND slot IS NOT NULL'
+  expect(planOf(`${newest} ORDER BY target, seq DESC LIMIT 9`)).toContain(
+    'USING INDEX entries_by_slot (room=? AND target>? AND target<?)',
+  )
+  expect(planOf("UPDATE entries SET slot = NULL WHERE room = 1 AND target = 1 AND slot = 'x'")).toContain(
+    'entries_by_slot (room=? AND target=? AND slot=?)',
+  )
+  expect(planOf('SELECT json FROM entries INDEXED BY entries_by_target WHERE room = 1 AND target = 1')).toContain(
+    'USING INDEX entries_by_target (room=? AND target=?)',
+  )
+  database.close()
+})

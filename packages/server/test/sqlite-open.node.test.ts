@@ -183,6 +183,26 @@ test('a file of the second version opens with its entries, rows and bans; the me
   await log.close?.()
 })
 
+test.each([
+  ['log-version-1.db.gz', 5],
+  ['log-version-2.db.gz', 61],
+])('S29 S30 the entries of %s can be amended and redacted', async (fixture, head) => {
+  const file = join(temporaryFolder(), 'rooms.db')
+  unpack(fixture, file)
+  const edit = { event: 'edit', data: 'new', id: 'edit', from: null, at: 8, amends: { seq: 1, slot: 'x' } }
+  const log = sqliteLog({ file })
+  expect(await append(log, 'general', [edit])).toMatchObject({ head: head + 1 })
+  const first = { after: 0, limit: 1, bytes: 9_999 }
+  expect(await log.page('general', first)).toMatchObject({ amendments: [{ seq: head + 1, data: 'new' }] })
+  await log.redact('general', 1, { event: '$redact', data: { seq: 1 }, id: 'r', from: null, at: 9 })
+  await log.close?.()
+  const again = sqliteLog({ file })
+  const page = await again.page('general', first)
+  expect(page).toMatchObject({ head: head + 2, entries: [{ seq: 1, data: null, redacted: true }] })
+  expect(page).not.toHaveProperty('amendments')
+  await again.close?.()
+})
+
 function unpack(fixture: string, file: string): void {
   writeFileSync(file, gunzipSync(readFileSync(new URL(`./fixtures/${fixture}`, import.meta.url))))
 }

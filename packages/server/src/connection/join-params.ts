@@ -1,4 +1,4 @@
-import { MAX_PARAMS_BYTES } from '@roomful/contract/protocol'
+import { MAX_PARAMS_BYTES, validate } from '@roomful/contract/protocol'
 import { jsonText } from '../json.ts'
 import type { Settings } from '../settings.ts'
 import { validateOrRefuse } from '../validate-or-refuse.ts'
@@ -9,5 +9,6 @@ import { validateOrRefuse } from '../validate-or-refuse.ts'
  */
 export function joinParams(params: unknown, { definition }: Settings): unknown {
   jsonText(params, MAX_PARAMS_BYTES, 'the params of a join')
-  return definition.join === undefined ? params : validateOrRefuse(definition.join, params, 'params')
+  const schema = definition.join
+  return schema === undefined ? params : validateOrRefuse(() => validate(schema, params, 'params'))
 }

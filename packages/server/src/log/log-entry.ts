@@ -26,12 +26,27 @@ export interface EarlierEpoch {
 export interface NewEntry extends Omit<Entry, 'seq'> {
   /** Whether it counts as unread, by the contract: then its `count` is one more than that of the entry before. */
   readonly unread?: boolean
+  readonly amends?: Amends
+}
+
+/** What an amendment changes, and which amendments it replaces. */
+export interface Amends {
+  /** The place of the amended entry in the same log. */
+  readonly seq: number
+  /** Of the amendments of an entry with the same slot, the newest counts: names event, user and key. */
+  readonly slot: string
 }
 
 /** An entry as the log keeps it. */
 export interface LogEntry extends Entry {
   /** The number of entries with `unread` that the room ever got, up to this one. It never goes down, also when entries are deleted. */
   readonly count: number
+  readonly amends?: Amends
+}
+
+/** What is left of an entry whose data is deleted. */
+export function redacted(entry: LogEntry): LogEntry {
+  return { ...entry, data: null, redacted: true }
 }
 
 /** How far a room's log has come. */

@@ -1,5 +1,5 @@
 import type { Durability, ItemResult } from '@roomful/contract/protocol'
-import type { LogEntry, LogHead, LogPosition } from './log-entry.ts'
+import type { LogEntry, LogHead, LogPosition, NewEntry } from './log-entry.ts'
 import type { DecidedItem, Sender, SenderRow } from './sender-row.ts'
 import type { Nodes } from '../nodes/nodes.ts'
 
@@ -26,7 +26,7 @@ export interface Committed extends Appended {
 export type PageRequest = ({ readonly after: number } | { readonly before: number }) & {
   /** 0 asks for the position of the log only. */
   readonly limit: number
-  /** The most bytes of JSON. A single larger entry is still given, alone. */
+  /** The most bytes of JSON, of the entries and their amendments. A single larger entry is still given, alone: see `fitPage`. */
   readonly bytes: number
 }
 
@@ -35,6 +35,11 @@ export interface Page extends LogHead {
   /** The oldest `seq` still held; `head + 1` when none is. */
   readonly first: number
   readonly entries: readonly LogEntry[]
+  /**
+   * The amendments of the entries: of each slot the newest, unless it is redacted, or an entry of the page itself. In the order of
+   * `seq`; absent where there are none.
+   */
+  readonly amendments?: readonly LogEntry[]
 }
 
 /** Called with the entries of each commit, of any process. It should not throw: Node then prints a warning, and the log goes on. */
@@ -76,6 +81,12 @@ export interface RoomLog {
    * lost: the row gives the same answers, and nothing is written.
    */
   commit(room: string, batch: Batch): Await<Committed | undefined>
+  /**
+   * Deletes the data of an entry and of all its amendments for good (`redacted`), and appends `entry`, in one step. Gives no
+   * entries where that entry is redacted already, and undefined where the log does not hold it. An amendment that is committed
+   * later, to an entry that is redacted, is stored redacted.
+   */
+  redact(room: string, seq: number, entry: NewEntry): Await<Appended | undefined>
   /**
    * The row of a sender, by its user (or its cid, for a guest) and the room. Throws `refuse('LIMIT')` for a new sender when no
    * more rows fit, as `commit` does: charge each new row to the sender's user and to its `address`, each with a bound of its own,

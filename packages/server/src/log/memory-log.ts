@@ -1,11 +1,11 @@
 import { assertIntegers } from '../assert-numbers.ts'
 import { banLimit, type BanOptions } from './ban-limits.ts'
-import type { Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from './log.ts'
+import type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from './log.ts'
 import { LogListeners } from './log-listeners.ts'
 import { MemoryBans } from './memory-bans.ts'
 import { MemoryRooms } from './memory-rooms.ts'
 import { MemoryRows } from './memory-rows.ts'
-import { type LogHead, placeAfter } from './log-entry.ts'
+import { type LogHead, type NewEntry, placeAfter, placeEntries } from './log-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from './retention.ts'
 import { type RowOptions, rowLimits } from './row-limits.ts'
 import { type Sender, type SenderRow, settle } from './sender-row.ts'
@@ -53,13 +53,25 @@ class MemoryLog implements RoomLog {
     if (epoch !== undefined && epoch !== before.epoch) return undefined
     const keep = this.#keep(room)
     const { results, entries, row } = settle(this.#rows.get(room, sender), items, before, Date.now())
-    if (row !== undefined) {
-      this.#rooms.open(room, sender).add(entries, keep)
-      this.#rows.set(room, sender, row)
-    }
-    const committed = { epoch: before.epoch, ...placeAfter(entries, before), results, entries }
+    const stored = row === undefined ? entries : this.#rooms.open(room, sender).add(entries, keep)
+    if (row !== undefined) this.#rows.set(room, sender, row)
+    const committed = { epoch: before.epoch, ...placeAfter(stored, before), results, entries: stored }
     this.#listeners.call(room, committed)
     return committed
+  }
+
+  redact(room: string, seq: number, entry: NewEntry): Appended | undefined {
+    const log = this.#rooms.find(room)
+    log?.trim(this.#keep(room))
+    const target = log?.find(seq)
+    if (log === undefined || target === undefined) return undefined
+    const entries = target.redacted ? [] : placeEntries([entry], log.position)
+    log.redact(seq)
+    log.add(entries, this.#keep(room))
+    const { epoch, head, count } = log.position
+    const appended = { epoch, head, count, entries }
+    this.#listeners.call(room, appended)
+    return appended
   }
 
   row(room: string, sender: Sender): SenderRow | undefined {

@@ -5,14 +5,16 @@ import type { PublishBatch } from '../connection/requests.ts'
 import type { CallbackRunner } from '../callback-runner.ts'
 import type { Drain } from '../drain.ts'
 import { hashOf } from '../json.ts'
+import type { LogEntry } from '../log/log-entry.ts'
 import { answerFrom, type DecidedItem, type Sender, type SenderRow } from '../log/sender-row.ts'
 import { assertRate } from '../rates/rate-check.ts'
 import type { RequestLimiter } from '../rates/rate-limiter.ts'
 import { RefusalError, refuse, toWire } from '../refuse.ts'
 import type { Room } from '../rooms/room.ts'
 import type { Settings } from '../settings.ts'
-import type { Checked, EventRules } from './event-rules.ts'
+import { amendsOf, type Checked, type EventRules } from './event-rules.ts'
 import { CallbackFailure, type FailedAttempts } from './failed-attempts.ts'
+import { findTarget } from './find-target.ts'
 
 /** A batch that takes longer is answered in part, well before its sender would send it again (C5: after 10 s). */
 const BATCH_MS = 5_000
@@ -78,9 +80,12 @@ export async function decideItems(
       const checked = rules.check(item.event, item.data, 'durable')
       bytes += Buffer.byteLength(checked.text)
       if (bytes > batchBytes || performance.now() > endAt) throw refuse('MORE', undefined, { after: 0 })
-      const data = await admit(run, item, checked, { rules, settings })
-      const unread = rules.isUnread(checked.event, 'durable')
-      const entry = { event: checked.event, data, id, from: identity.wire, at: 0, unread }
+      const { event, amending } = checked
+      const target = amending && (await findTarget(run.room, amending.target, amending.amends, request.epoch))
+      const data = await admit(run, item, checked, target, { rules, settings })
+      const unread = rules.isUnread(event, 'durable')
+      const amends = amending && amendsOf(event, amending, data, identity.wire)
+      const entry = { event, data, id, from: identity.wire, at: 0, unread, ...(amends && { amends }) }
       decided.push({ n, hash: itemHash, entry })
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error
@@ -97,10 +102,11 @@ function admit(
   { room, identity, sender }: BatchRun,
   { id, traceparent }: PublishBatch['items'][number],
   checked: Checked,
+  target: LogEntry | undefined,
   { rules, settings }: Pick<DecisionParts, 'rules' | 'settings'>,
 ): Promise<unknown> {
   const senderKey = sender.user ?? guestKeyOf(sender.cid)
-  const ask = (): Promise<unknown> => rules.admit(checked, room.name, identity, { id, senderKey })
+  const ask = (): Promise<unknown> => rules.admit(checked, room.name, identity, { id, senderKey }, target)
   const message = { room: room.name, event: checked.event, id, traceparent }
   return settings.tracing === undefined ? ask() : settings.tracing.handle(message, ask)
 }

@@ -6,8 +6,8 @@ export interface RoomKeys {
   /** The name of the room as it is stored. */
   readonly name: string
   readonly partition: number
-  /** The keys of scripts: the hash of the partition, the hash of the room, the list of its entries. */
-  readonly all: readonly [partition: string, room: string, entries: string]
+  /** The keys of scripts: the hash of the partition, the hash of the room, the list of its entries, the set of its amendments. */
+  readonly all: readonly [partition: string, room: string, entries: string, amendments: string]
   readonly channel: string
 }
 
@@ -15,7 +15,12 @@ export function roomKeys(prefix: string, room: string): RoomKeys {
   const name = encodeText(room)
   const partition = partitionOf(room)
   const tag = partitionTag(prefix, partition)
-  const all = [partitionKey(prefix, partition), `${tag}:log:${name}`, `${tag}:entries:${name}`] as const
+  const all = [
+    partitionKey(prefix, partition),
+    `${tag}:log:${name}`,
+    `${tag}:entries:${name}`,
+    `${tag}:amendments:${name}`,
+  ] as const
   return { name, partition, all, channel: roomChannel(prefix, room) }
 }
 

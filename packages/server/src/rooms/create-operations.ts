@@ -7,6 +7,7 @@ import type { Settings } from '../settings.ts'
 import type { ActiveRooms } from './active-rooms.ts'
 import { createPresenceMerge } from './members/presence-rules.ts'
 import { readMembers } from './members/read-members.ts'
+import { redactMessage } from './redact.ts'
 import type { NodeOperations } from './node-operations.ts'
 import { assertUser, assertUserId, banFrom, byeFrom } from './operation-arguments.ts'
 import type {
@@ -66,6 +67,13 @@ export function createOperations<C extends AnyContract>(parts: OperationParts): 
     return await log.page(room, { ...from, limit: Math.min(limit, page), bytes: pageBytes })
   }
 
+  async function redact(room: string, seq: number): Promise<void> {
+    assertRoomName(room)
+    assertIntegers('rooms.redact', { seq })
+    if (await activeRooms.use(room, (active) => redactMessage(active, seq))) return
+    throw new RoomfulError('INVALID_ARGUMENT', `rooms.redact: the log of room ${room} has no message ${seq}`)
+  }
+
   async function members(room: string): Promise<readonly RoomMember<C>[]> {
     assertRoomName(room)
     const list = await allMembers(room)
@@ -113,6 +121,7 @@ export function createOperations<C extends AnyContract>(parts: OperationParts): 
     disconnect: (userId, options) => drain.run(() => disconnect(userId, options)),
     reauthorize: (userId) => drain.run(() => reauthorize(userId)),
     members,
+    redact: (room, seq) => drain.run(() => redact(room, seq)),
     history: (room, range) => drain.run(() => history(room, range)),
     list,
   }

@@ -91,6 +91,14 @@ export interface RoomOperations<C extends AnyContract> {
    */
   history(room: string, range?: HistoryRange): Promise<Page>
   /**
+   * Deletes the data of a message for good, in the log and at all clients, also at those that are away; and the data of its
+   * amendments, such as edits and reactions. Timelines show it as `isRedacted`. Resolves when it is stored; a message that is redacted
+   * already stays so. `seq` may also be that of an amendment. Backups, your own copies, and what clients have made of the data are not reached.
+   * @throws RoomfulError `INVALID_ARGUMENT` where the log does not hold the message; `LOG_FAILED` and the like: call it again.
+   * @example await rooms.redact('general', message.seq)
+   */
+  redact(room: string, seq: number): Promise<void>
+  /**
    * The rooms that have members now, one after the other, so that a long list needs no memory. Rooms that come and go
    * meanwhile may be missing. Throws `UNAVAILABLE` while the rooms of other nodes cannot be read.
    * @example for await (const { name, members } of rooms.list()) console.log(name, members)

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { AnyContract, Receipt } from '@roomful/contract'
+import { type AnyContract, type Receipt, RoomfulError } from '@roomful/contract'
 import { assertRoomName } from '@roomful/contract/protocol'
 import type { ActiveRooms } from './active-rooms.ts'
 import type { Drain } from '../drain.ts'
-import type { EventRules, Kind } from '../publish/event-rules.ts'
+import { type Amending, amendsOf, type EventRules, type Kind } from '../publish/event-rules.ts'
+import { findTarget } from '../publish/find-target.ts'
+import { RefusalError } from '../refuse.ts'
 import { inboxOf } from './inbox.ts'
 import type { RoomEmitter, UserEmitter } from '../options.ts'
 import type { Report } from '../report.ts'
+import type { Room } from './room.ts'
 
 interface RoomEmitterParts {
   readonly rules: EventRules
@@ -54,7 +57,21 @@ async function append(
   const checked = parts.rules.checkOwn(event, data, kind)
   const id = randomUUID()
   const unread = parts.rules.isUnread(event, kind)
-  const entry = { event, data: checked, id, from: null, at: 0, unread }
-  const { seq, at } = await parts.activeRooms.use(name, (room) => room.append(entry))
+  const amending = kind === 'durable' ? parts.rules.amendingOf(event, checked) : undefined
+  const amends = amending && amendsOf(event, amending, checked, null)
+  const entry = { event, data: checked, id, from: null, at: 0, unread, ...(amends && { amends }) }
+  const { seq, at } = await parts.activeRooms.use(name, async (room) => {
+    if (amending) await assertTarget(room, amending)
+    return await room.append(entry)
+  })
   return { confirmed: true, id, seq, at }
+}
+
+/** @throws RoomfulError `INVALID_ARGUMENT` */
+async function assertTarget(room: Room, { target, amends }: Amending): Promise<void> {
+  try {
+    await findTarget(room, target, amends, undefined)
+  } catch (error) {
+    throw error instanceof RefusalError ? new RoomfulError('INVALID_ARGUMENT', error.message) : error
+  }
 }

@@ -1,7 +1,7 @@
 import { type MembersDelta, type Typing, type WireMember, type WireUser, wire } from '@roomful/contract/protocol'
 import { Broadcast } from './delivery/broadcast.ts'
 import { Delivery, type DeliveryParts } from './delivery/delivery.ts'
-import type { Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
+import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
 import type { LogPosition, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { Snapshot } from './members/members.ts'
@@ -221,6 +221,11 @@ export class Room {
     return this.#serverMessages.add(entry)
   }
 
+  /** Deletes the data of an entry, and writes another one; undefined where the log does not hold it (S30). */
+  redact(seq: number, entry: NewEntry): Promise<Appended | undefined> {
+    return this.#write(() => this.#log.redact(this.name, seq, entry))
+  }
+
   /** S14: sends to all but the sender, without the log. */
   relay(event: string, data: unknown, from: WireUser | null, sender?: SocketIoSocket): void {
     this.#delivery.relay(event, data, from, sender)
@@ -268,15 +273,11 @@ export class Room {
       this.#metrics.commitMs.add(performance.now() - startedAt)
       return written
     } catch (error) {
-      if (!(error instanceof RefusalError)) this.#onWriteFailed()
+      if (error instanceof RefusalError) throw error
+      this.isUncertain = true // S7: the batch may be stored nevertheless
+      this.#onUncertain?.(this)
       throw error
     }
-  }
-
-  /** S7: the batch may be stored nevertheless. */
-  #onWriteFailed(): void {
-    this.isUncertain = true
-    this.#onUncertain?.(this)
   }
 
   #createTyping(): RoomTyping {

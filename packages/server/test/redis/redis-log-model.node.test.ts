@@ -27,13 +27,22 @@ const item = fc
     id: text,
     unread: fc.boolean(),
     isRefused: fc.boolean(),
+    amends: fc.option(fc.record({ seq: fc.integer({ min: 1, max: 20 }), slot: text }), { nil: undefined }),
   })
-  .map(({ n, hash, data: value, id, unread, isRefused }): DecidedItem => {
+  .map(({ n, hash, data: value, id, unread, isRefused, amends }): DecidedItem => {
     if (isRefused) return { n, hash, refusal: { code: 'SPAM', message: id } }
     return {
       n,
       hash,
-      entry: { event: 'message', data: JSON.parse(JSON.stringify(value)), id, from: { id }, at: 7, unread },
+      entry: {
+        event: 'message',
+        data: JSON.parse(JSON.stringify(value)),
+        id,
+        from: { id },
+        at: 7,
+        unread,
+        ...(amends && { amends }),
+      },
     }
   })
 const sender = fc.constantFrom<Batch['sender']>(
@@ -57,10 +66,11 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('newEpoch' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('redact' as const), seq: fc.integer({ min: 1, max: 20 }) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-test('S4 S5 random commits, rows, pages and epochs have the same outcome as in memory', async () => {
+test('S4 S5 S29 S30 random commits, rows, pages, redactions and epochs have the same outcome as in memory', async () => {
   const redis = await emptyRedisLog({ client: clientOf('redis', server), retention: { maxEntries: 12 } })
   let last = 0
   await fc.assert(
@@ -79,6 +89,12 @@ async function outcome(log: RoomLog, room: string, one: Step): Promise<unknown> 
     await log.newEpoch()
     // An epoch that no call has seen may be missing in the lineage.
     return void (await log.heads([room]))
+  }
+  if (one.kind === 'redact') {
+    const { seq } = one
+    const entry = { event: '$redact', data: { seq }, id: 'r', from: null, at: 7 }
+    const appended = await log.redact(room, seq, entry)
+    return appended && { ...appended, epoch: '' }
   }
   if (one.kind === 'row') {
     const row = await log.row(room, one.sender)

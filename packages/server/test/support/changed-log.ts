@@ -7,6 +7,7 @@ export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
     ...(log.durability && { durability: log.durability }),
     ...(log.nodes && { nodes: log.nodes }),
     commit: (room, batch) => log.commit(room, batch),
+    redact: (room, seq, entry) => log.redact(room, seq, entry),
     row: (room, sender) => log.row(room, sender),
     page: (room, request) => log.page(room, request),
     heads: (rooms) => log.heads(rooms),

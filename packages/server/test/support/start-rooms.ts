@@ -122,9 +122,9 @@ export function clientOf(socket: Socket, packs = false): Client {
 
 /** The events of a pack, as they come to a client that reads single events. */
 function eventsOf({ room, epoch, from: sender = null, events }: Pack): Heard[] {
-  return events.map(({ event, data = null, seq, id, from = sender, at }) => {
+  return events.map(({ event, data = null, seq, id, from = sender, at, redacted }) => {
     const place = seq === undefined ? {} : { epoch, seq, id }
-    return { event, args: [data, { $room: room, ...place, from, at }] }
+    return { event, args: [data, { $room: room, ...place, from, at, ...(redacted && { redacted }) }] }
   })
 }
 

@@ -31,7 +31,8 @@ const CHANGES: readonly string[] = [
     CREATE INDEX bans_by_end ON bans (until);
   `,
   // Version 3: each entry and each room has a count of unread entries, at first of the messages that are kept; the seeds of
-  // earlier epochs, and the head of each room when each of them ended, both newest first.
+  // earlier epochs, and the head of each room when each of them ended, both newest first. Amendments have the place of their
+  // target; only those that count have a slot.
   `
     ALTER TABLE entries ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
     UPDATE entries SET count = counted.count FROM (SELECT room, seq,
@@ -41,6 +42,10 @@ const CHANGES: readonly string[] = [
     UPDATE rooms SET count = coalesce((SELECT max(entries.count) FROM entries WHERE room = rooms.id), 0);
     ALTER TABLE rooms ADD COLUMN heads TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE meta ADD COLUMN seeds TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE entries ADD COLUMN target INTEGER;
+    ALTER TABLE entries ADD COLUMN slot TEXT;
+    CREATE INDEX entries_by_target ON entries (room, target) WHERE target IS NOT NULL;
+    CREATE INDEX entries_by_slot ON entries (room, target, slot) WHERE slot IS NOT NULL;
   `,
 ]
 const VERSION = CHANGES.length + 1

@@ -2,9 +2,9 @@ import { hash } from 'node:crypto'
 import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { banLimit, type BanOptions } from '../ban-limits.ts'
-import type { Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from '../log.ts'
+import type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from '../log.ts'
 import { LogListeners } from '../log-listeners.ts'
-import { type LogHead, type Place, placeAfter } from '../log-entry.ts'
+import { type LogHead, type NewEntry, type Place, placeAfter } from '../log-entry.ts'
 import { type RetentionBounds, retentionFor, type RetentionOption } from '../retention.ts'
 import { type RowLimits, type RowOptions, rowLimits } from '../row-limits.ts'
 import { type Sender, type SenderRow, settle } from '../sender-row.ts'
@@ -85,6 +85,17 @@ export class SqliteLog implements RoomLog {
     )
   }
 
+  redact(room: string, seq: number, entry: NewEntry): Promise<Appended | undefined> {
+    return this.#write(
+      () => {
+        const stored = this.#rooms.find(room)
+        const entries = stored && this.#rooms.redact(stored, seq, entry, this.#keep(room))
+        return entries && { epoch: this.#epochOf(room), ...placeAfter(entries, stored), entries }
+      },
+      (appended) => appended && this.#listeners.call(room, appended),
+    )
+  }
+
   async row(room: string, sender: Sender): Promise<SenderRow | undefined> {
     return this.#now(() => this.#rowOf(this.#rooms.find(room)?.id, sender))
   }
@@ -95,7 +106,7 @@ export class SqliteLog implements RoomLog {
       const head = this.#headOf(room, stored)
       if (stored === undefined) return { first: 1, entries: [], ...head }
       const first = this.#rooms.first(stored, this.#keep(room))
-      return { first, entries: this.#rooms.page(stored, first, request), ...head }
+      return { first, ...this.#rooms.page(stored, first, request), ...head }
     })
   }
 
@@ -141,10 +152,11 @@ export class SqliteLog implements RoomLog {
     const keep = this.#keep(room)
     const known = this.#rooms.find(room)
     const step = settle(this.#rowOf(known?.id, sender), items, known ?? EMPTY, Date.now())
-    const { results, entries, row } = step
+    const { results, row } = step
+    let { entries } = step
     if (row !== undefined) {
       const stored = known ?? this.#rooms.make(room)
-      this.#rooms.add(stored, entries, keep)
+      entries = this.#rooms.add(stored, entries, keep)
       this.#senders.set(stored.id, sender, row)
     }
     return { epoch: this.#epochOf(room), ...placeAfter(entries, known ?? EMPTY), results, entries }

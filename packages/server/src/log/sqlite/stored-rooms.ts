@@ -1,8 +1,10 @@
 import type { Entry } from '@roomful/contract/protocol'
 import type Database from 'libsql'
-import type { PageRequest } from '../log.ts'
-import { type LogEntry, type Place, placeAfter } from '../log-entry.ts'
+import { fitPage, type Sized } from '../fit-page.ts'
+import type { Page, PageRequest } from '../log.ts'
+import { type LogEntry, type NewEntry, type Place, placeAfter, placeEntries } from '../log-entry.ts'
 import type { RetentionBounds } from '../retention.ts'
+import { StoredAmendments } from './stored-amendments.ts'
 import { parseStored } from './stored-json.ts'
 
 /** A room with at least one message; other rooms have no row. */
@@ -13,11 +15,6 @@ export interface StoredRoom extends Place {
 interface Placed {
   readonly seq: number
   readonly at: number
-}
-
-interface Size {
-  readonly seq: number
-  readonly bytes: number
 }
 
 /** Entries past their retention are deleted once in so many new ones; pages leave them out in any case. */
@@ -39,14 +36,18 @@ export class StoredRooms {
   readonly #sizesAfter: Database.Statement
   readonly #sizesBefore: Database.Statement
   readonly #read: Database.Statement
+  readonly #amendments: StoredAmendments
 
   constructor(database: Database.Database) {
+    this.#amendments = new StoredAmendments(database)
     this.#find = database.prepare('SELECT id, head, count FROM rooms WHERE name = ?').raw()
     this.#heads = database.prepare('SELECT heads FROM rooms WHERE id = ?')
     this.#make = database.prepare('INSERT INTO rooms (name, head) VALUES (?, 0)')
     this.#setHead = database.prepare('UPDATE rooms SET head = ?, count = ? WHERE id = ?')
     this.#next = database.prepare('SELECT id, name, head, count FROM rooms WHERE id > ? ORDER BY id LIMIT ?')
-    this.#insert = database.prepare('INSERT INTO entries (room, seq, at, bytes, json, count) VALUES (?, ?, ?, ?, ?, ?)')
+    this.#insert = database.prepare(
+      'INSERT INTO entries (room, seq, at, bytes, json, count, target, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    )
     this.#oldestFrom = database.prepare('SELECT seq, at FROM entries WHERE room = ? AND seq >= ? ORDER BY seq LIMIT 1')
     this.#at = database.prepare('SELECT at FROM entries WHERE room = ? AND seq = ?')
     this.#delete = database.prepare('DELETE FROM entries WHERE room = ? AND seq < ?')
@@ -81,17 +82,34 @@ export class StoredRooms {
     return rows.map((row) => ({ ...row, name: JSON.parse(row.name) as string }))
   }
 
-  /** Adds entries that follow the room's head. */
-  add(room: StoredRoom, entries: readonly LogEntry[], keep: RetentionBounds): void {
+  /** Adds entries that follow the room's head, and gives them as they are stored. */
+  add(room: StoredRoom, added: readonly LogEntry[], keep: RetentionBounds): readonly LogEntry[] {
     const { id } = room
-    for (const { count, ...entry } of entries) {
-      const json = JSON.stringify(entry)
-      this.#insert.run(id, entry.seq, entry.at, Buffer.byteLength(json), json, count)
-    }
+    const entries = added.map((entry) => this.#insertOne(id, this.#amendments.admit(id, entry)))
     const { head, count } = placeAfter(entries, room)
-    if (head === room.head) return
+    if (head === room.head) return entries
     this.#setHead.run(head, count, id)
     if (Math.floor(head / TRIM_EVERY) > Math.floor(room.head / TRIM_EVERY)) this.trim({ id, head, count }, keep)
+    return entries
+  }
+
+  /** The `$redact` that was added; none where the entry is redacted already. undefined where the room does not hold it. */
+  redact(room: StoredRoom, seq: number, entry: NewEntry, keep: RetentionBounds): readonly LogEntry[] | undefined {
+    const { id, head } = room
+    if (seq < this.first(room, keep) || seq > head) return undefined
+    if (this.#amendments.isRedacted(id, seq)) return []
+    this.#amendments.redact(id, seq)
+    return this.add(room, placeEntries([entry], room), keep)
+  }
+
+  #insertOne(room: number, entry: LogEntry): LogEntry {
+    const { count, ...rest } = entry
+    const { seq, at, amends } = rest
+    const json = JSON.stringify(rest)
+    if (amends) this.#amendments.replace(room, amends)
+    const slot = rest.redacted ? null : (amends?.slot ?? null)
+    this.#insert.run(room, seq, at, Buffer.byteLength(json), json, count, amends?.seq ?? null, slot)
+    return entry
   }
 
   trim(room: StoredRoom, keep: RetentionBounds): void {
@@ -123,29 +141,23 @@ export class StoredRooms {
     return found
   }
 
-  page({ id }: StoredRoom, first: number, request: PageRequest): LogEntry[] {
-    const { limit } = request
+  page({ id }: StoredRoom, first: number, request: PageRequest): Pick<Page, 'entries' | 'amendments'> {
+    const { limit, bytes } = request
     const sizes = (
       'after' in request
         ? this.#sizesAfter.all(id, Math.max(request.after + 1, first), limit)
         : this.#sizesBefore.all(id, request.before, first, limit)
-    ) as Size[]
-    const fitting = takeBytes(sizes, request.bytes).map(({ seq }) => seq)
-    if (fitting.length === 0) return []
-    const rows = this.#read.all(id, Math.min(...fitting), Math.max(...fitting)) as {
-      json: ArrayBuffer
-      count: number
-    }[]
+    ) as Sized[]
+    const newest = this.#amendments.newest(id, sizes, bytes)
+    const fitting = fitPage(sizes, (seq) => newest.get(seq) ?? [], bytes)
+    const places = fitting.entries.map(({ seq }) => seq)
+    const entries = places.length === 0 ? [] : this.#readAll(id, Math.min(...places), Math.max(...places))
+    const amendments = fitting.amendments.flatMap(({ seq }) => this.#readAll(id, seq, seq))
+    return { entries, ...(amendments.length > 0 && { amendments }) }
+  }
+
+  #readAll(room: number, first: number, last: number): LogEntry[] {
+    const rows = this.#read.all(room, first, last) as { json: ArrayBuffer; count: number }[]
     return rows.map(({ json, count }) => ({ count, ...(parseStored(json) as Entry) }))
   }
-}
-
-/** As many as fit, and at least one. */
-function takeBytes(sizes: readonly Size[], bytes: number): readonly Size[] {
-  let total = 0
-  const end = sizes.findIndex((size, index) => {
-    total += size.bytes
-    return total > bytes && index > 0
-  })
-  return end === -1 ? sizes : sizes.slice(0, end)
 }

@@ -3,10 +3,14 @@ import { MAX_LINEAGE } from '../../log/lineage.ts'
 /**
  * What all scripts of rooms begin with.
  *
- * KEYS: the hash of the partition, then of each room its hash and its list. A partition's hash has the generations in `g`, newest
+ * KEYS: the hash of the partition, then of each room its hash, its list, and its amendments. A partition's hash has the generations in `g`, newest
  * first, a line each; the counts of its rows and bans; and a field for each of its rooms. A room's hash has its epoch `e`, the
  * generation in which that began `g`, head `h`, first `f`, the time of the last entry `a`, count `n`, lineage `p`, and a field for
- * each row and ban. An element of the list is `at count body`; `seq` is `first` and the index.
+ * each row and ban. An element of the list is `at count body`; `seq` is `first` and the index. The body is the JSON of the entry without
+ * its data, a tab, and the data; a redacted entry has neither tab nor data.
+ *
+ * The amendments are a sorted set of texts, all with the score 0, where numbers have 16 digits: `o`, the target and the place of each
+ * amendment; and `n`, the target, the slot, a tab and the place of those that count.
  *
  * ARGV: a random text, the time in ms.
  *
@@ -17,6 +21,7 @@ export const luaRoom: string = `
 local partition, random, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
 
 local function int(x) return string.format('%.0f', x) end
+local function pad(x) return string.format('%016.0f', x) end
 
 local function readGenerations()
   local info = redis.pcall('INFO', 'replication')
@@ -46,11 +51,11 @@ local function continued(lineage, epoch, head)
 end
 
 -- Reads a room. knownEpoch and knownHead are what the node has seen of it.
-local function open(key, list, name, generations, knownEpoch, knownHead)
+local function open(key, list, amendments, name, generations, knownEpoch, knownHead)
   local m = redis.call('HMGET', key, 'e', 'g', 'h', 'f', 'a', 'n', 'p')
   local len = redis.call('LLEN', list)
   local room = {
-    key = key, list = list, len = len, epoch = m[1], isStored = m[1] and true,
+    key = key, list = list, amendments = amendments, len = len, epoch = m[1], isStored = m[1] and true,
     head = tonumber(m[3] or 0), first = tonumber(m[4] or 1), at = tonumber(m[5] or 0), count = tonumber(m[6] or 0),
     lineage = m[7] or '', generation = generations[1],
   }
@@ -58,11 +63,11 @@ local function open(key, list, name, generations, knownEpoch, knownHead)
     local lines = {}
     for k = 2, #generations do lines[#lines + 1] = derive(generations[k], name) .. ' 0' end
     room.epoch, room.lineage = derive(generations[1], name), table.concat(lines, '\\n')
-    if len > 0 or (knownEpoch == room.epoch and knownHead > 0) then
+    if len > 0 or (knownEpoch == room.epoch and knownHead > 0) or redis.call('EXISTS', amendments) == 1 then
       -- Something has deleted the room's hash, with its rows.
       room.lineage, room.epoch = continued(room.lineage, room.epoch, 0), random
       redis.call('HSET', key, 'e', room.epoch, 'g', room.generation, 'h', 0, 'f', 1, 'p', room.lineage)
-      redis.call('DEL', list)
+      redis.call('DEL', list, amendments)
       local counts = redis.call('HKEYS', partition)
       for k = 1, #counts do
         if string.find(counts[k], '^[aon]') then redis.call('HDEL', partition, counts[k]) end
@@ -80,7 +85,7 @@ local function open(key, list, name, generations, knownEpoch, knownHead)
       -- Something has deleted the entries.
       room.first, room.len = room.head + 1, 0
       redis.call('HSET', key, 'f', int(room.first))
-      redis.call('DEL', list)
+      redis.call('DEL', list, amendments)
     end
   end
   return room
@@ -103,7 +108,34 @@ local function trim(room, keep, since)
   if cut == 0 then return false end
   redis.call('LPOP', room.list, cut)
   room.first, room.len = room.first + cut, room.len - cut
+  for _, kind in ipairs({'n', 'o'}) do
+    redis.call('ZREMRANGEBYLEX', room.amendments, '[' .. kind, '(' .. kind .. pad(room.first))
+  end
   return true
+end
+
+-- The places of amendments of these targets, which are at the end of their texts, with their targets.
+local function amending(room, kind, first, last)
+  local found = redis.call('ZRANGEBYLEX', room.amendments, '[' .. kind .. pad(first), '(' .. kind .. pad(last + 1))
+  for k = 1, #found do
+    found[k] = {target = tonumber(string.sub(found[k], 2, 17)), seq = tonumber(string.sub(found[k], -16))}
+  end
+  return found
+end
+
+local function textAt(room, seq)
+  if seq < room.first or seq >= room.first + room.len then return nil end
+  return redis.call('LINDEX', room.list, seq - room.first)
+end
+
+local function isRedacted(text) return not string.find(text, '\\t', 1, true) end
+
+local function withoutData(text) return string.match(text, '^[^\\t]*') end
+
+-- Of the JSON of an entry.
+local function sizeOf(text, seq)
+  local at, place = string.match(text, '^(%d+) %d+ ()')
+  return #text - place + 1 + #at + #int(seq) + 20
 end
 
 local function ownerOf(field) return string.match(field, '^r(.-)\\n') end

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { RoomfulError } from '@roomful/contract'
 import { banLimitReached } from '../../log/ban-limits.ts'
 import type { Appended, Ban, Batch, Committed, LogListener, Page, PageRequest, RoomLog } from '../../log/log.ts'
-import type { LogEntry, LogHead } from '../../log/log-entry.ts'
+import type { LogHead, NewEntry } from '../../log/log-entry.ts'
 import type { RetentionBounds } from '../../log/retention.ts'
 import { rowLimitReached, type RowLimits } from '../../log/row-limits.ts'
 import type { Sender, SenderRow } from '../../log/sender-row.ts'
@@ -89,12 +89,24 @@ export class RedisLog implements RoomLog {
     const [direction, seq] = 'after' in request ? (['after', request.after] as const) : ['before', request.before]
     const where = [direction, seq, request.limit, request.bytes] as const
     const args = [keys.name, ...this.#keep(room), ...this.#known.argumentsOf(room), ...where]
-    const answer = (await this.#run(scripts.page, keys.all, args)) as [...HeadReply, string, string, string[]]
-    const [, , , , first, start, texts] = answer
+    const answer = (await this.#run(scripts.page, keys.all, args)) as [...HeadReply, string, string, string[], string[]]
+    const [, , , , first, start, texts, amending] = answer
     const head = parseHead(answer)
     this.#known.note(room, head)
     const entries = texts.map((text, index) => stored.parseEntry(text, Number(start) + index))
-    return { ...head, first: Number(first), entries }
+    const amendments = stored.parseAmendments(amending)
+    return { ...head, first: Number(first), entries, ...(amendments.length > 0 && { amendments }) }
+  }
+
+  async redact(room: string, seq: number, entry: NewEntry): Promise<Appended | undefined> {
+    const keys = this.#keysOf(room)
+    const args = [...this.#writeArguments(room, keys), seq, entry.at, stored.bodyText(entry)]
+    const [epoch, head, count, at] = (await this.#write(scripts.redact, keys.all, args)) as string[]
+    if (epoch === undefined) return undefined
+    const position = { epoch, head: Number(head), count: Number(count) }
+    this.#known.note(room, position)
+    const appended = { ...entry, seq: position.head, at: Number(at), count: position.count }
+    return { ...position, entries: at === '' ? [] : [appended] }
   }
 
   async heads(rooms: readonly string[]): Promise<readonly LogHead[]> {
@@ -165,11 +177,7 @@ export class RedisLog implements RoomLog {
 
   #commitArguments(room: string, keys: RoomKeys, { epoch, sender, items }: Batch): Argument[] {
     return [
-      keys.name,
-      ...this.#keep(room),
-      this.#publish,
-      keys.channel,
-      ...this.#known.argumentsOf(room),
+      ...this.#writeArguments(room, keys),
       epoch === undefined ? '*' : `=${epoch}`,
       stored.rowField(sender),
       stored.addressText(sender),
@@ -178,11 +186,15 @@ export class RedisLog implements RoomLog {
     ]
   }
 
+  #writeArguments(room: string, keys: RoomKeys): Argument[] {
+    return [keys.name, ...this.#keep(room), this.#publish, keys.channel, ...this.#known.argumentsOf(room)]
+  }
+
   #onMessage(room: string, text: string, listener: LogListener): void {
     // The channel of a room has messages of other kinds, too.
     if (!text.startsWith('e')) return
     try {
-      const appended = parseAppended(text)
+      const appended = stored.parseAppended(text)
       this.#known.note(room, appended)
       listener(appended)
     } catch (error) {
@@ -252,12 +264,3 @@ export class RedisLog implements RoomLog {
 }
 
 type Bound = Parameters<typeof rowLimitReached>[0]
-
-/** What a commit has published. */
-function parseAppended(text: string): Appended {
-  const [first = '', ...lines] = text.split('\n')
-  const [epoch = '', last] = first.slice(1).split(' ')
-  const head = Number(last)
-  const entries = lines.map((line, index): LogEntry => stored.parseEntry(line, head - lines.length + 1 + index))
-  return { epoch, head, count: entries.at(-1)?.count ?? 0, entries }
-}

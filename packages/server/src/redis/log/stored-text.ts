@@ -1,6 +1,6 @@
 import type { ItemResult } from '@roomful/contract/protocol'
-import type { Ban } from '../../log/log.ts'
-import type { EarlierEpoch, LogEntry, NewEntry } from '../../log/log-entry.ts'
+import type { Appended, Ban } from '../../log/log.ts'
+import { type Amends, type EarlierEpoch, type LogEntry, type NewEntry, redacted } from '../../log/log-entry.ts'
 import { ownerOf } from '../../log/row-limits.ts'
 import { CONFLICT, type DecidedItem, type Sender, type SenderRow, STALE } from '../../log/sender-row.ts'
 
@@ -27,12 +27,23 @@ export function parseBan(text: string): Ban {
   return JSON.parse(text.slice(text.indexOf(' ') + 1)) as Ban
 }
 
-/** The arguments of an item: number, hash, time, body. */
-export function itemArguments(item: DecidedItem): [n: number, hash: string, stamp: string, body: string] {
+/** The arguments of an item: number, hash, time, body, and what it amends. */
+export function itemArguments(
+  item: DecidedItem,
+): [n: number, hash: string, stamp: string, body: string, amends: string] {
   const hash = JSON.stringify(item.hash)
-  if ('refusal' in item) return [item.n, hash, '', JSON.stringify(item.refusal)]
-  const { unread, at, ...body } = item.entry
-  return [item.n, hash, `${unread ? '+' : '-'}${at}`, JSON.stringify(body)]
+  if ('refusal' in item) return [item.n, hash, '', JSON.stringify(item.refusal), '']
+  const { unread, at, amends } = item.entry
+  return [item.n, hash, `${unread ? '+' : '-'}${at}`, bodyText(item.entry), amends ? amendsText(amends) : '']
+}
+
+/** What is redacted, a tab, and what is not. */
+export function bodyText({ unread: _, at: __, data, ...rest }: NewEntry): string {
+  return `${JSON.stringify(rest)}\t${JSON.stringify(data ?? null)}`
+}
+
+function amendsText({ seq, slot }: Amends): string {
+  return `${String(seq).padStart(16, '0')} ${JSON.stringify(slot)}`
 }
 
 /** The answer to an item, and its entry if it is a new one. */
@@ -41,9 +52,11 @@ export function parseAnswer(line: string, item: DecidedItem): { result: ItemResu
   if (line === 'CONFLICT') return { result: CONFLICT }
   const text = line.slice(1)
   if (line.startsWith('=') || !('entry' in item)) return { result: parseResult(text) }
-  const [seq, at, count] = text.split(' ').map(Number) as [number, number, number]
-  const { unread: _, ...entry } = item.entry
-  return { result: { seq, at }, entry: { ...entry, seq, at, count } }
+  const [places, late] = text.split(' r')
+  const [seq, at, count] = (places ?? '').split(' ').map(Number) as [number, number, number]
+  const { unread: _, ...rest } = item.entry
+  const entry = { ...rest, seq, at, count }
+  return { result: { seq, at }, entry: late === undefined ? entry : redacted(entry) }
 }
 
 export function parseRow(text: string): SenderRow {
@@ -59,8 +72,25 @@ export function parseRow(text: string): SenderRow {
 /** An element of the list of entries. */
 export function parseEntry(text: string, seq: number): LogEntry {
   const [first, second] = [text.indexOf(' '), text.indexOf(' ', text.indexOf(' ') + 1)]
-  const body = JSON.parse(text.slice(second + 1)) as Omit<NewEntry, 'at' | 'unread'>
-  return { ...body, seq, at: Number(text.slice(0, first)), count: Number(text.slice(first + 1, second)) }
+  const [rest = '', data] = text.slice(second + 1).split('\t')
+  const body = JSON.parse(rest) as Omit<NewEntry, 'data' | 'at' | 'unread'>
+  const place = { seq, at: Number(text.slice(0, first)), count: Number(text.slice(first + 1, second)) }
+  const entry = { ...body, ...place, data: data === undefined ? null : (JSON.parse(data) as unknown) }
+  return data === undefined ? redacted(entry) : entry
+}
+
+/** Numbers and elements, by turns. */
+export function parseAmendments(texts: readonly string[]): LogEntry[] {
+  return texts.flatMap((text, index) => (index % 2 === 0 ? parseEntry(texts[index + 1] ?? '', Number(text)) : []))
+}
+
+/** What a commit has published. */
+export function parseAppended(text: string): Appended {
+  const [first = '', ...lines] = text.split('\n')
+  const [epoch = '', last] = first.slice(1).split(' ')
+  const head = Number(last)
+  const entries = lines.map((line, index): LogEntry => parseEntry(line, head - lines.length + 1 + index))
+  return { epoch, head, count: entries.at(-1)?.count ?? 0, entries }
 }
 
 export function parseLineage(text: string): EarlierEpoch[] {

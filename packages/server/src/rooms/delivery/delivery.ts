@@ -93,8 +93,10 @@ export class Delivery {
     this.#epoch = epoch
     const since = this.#now()
     if (this.#singleReaders.size > 0)
-      for (const { event, data, seq, id, from, at } of entries)
-        this.#emitSingle(event, data, { $room: wireNameOf(this.#room), epoch, seq, id, from, at })
+      for (const entry of entries) {
+        const { event, data, ...meta } = wireEntry(entry)
+        this.#emitSingle(event, data, { $room: wireNameOf(this.#room), epoch, ...meta })
+      }
     if (this.#packReaders.size > 0)
       this.#add(
         entries.map((entry, index) => ({

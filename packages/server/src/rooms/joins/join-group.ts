@@ -91,13 +91,13 @@ export class JoinGroup {
   }
 
   async #complete(join: GroupedJoin, answer: JoinAnswer): Promise<JoinAnswer> {
-    const { entries, members } = answer
-    const size = entries.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(entries))
+    const { entries, amendments, members, ...rest } = answer
+    const size = entries.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(entries)) + sizeOf(amendments)
     const fits = size <= join.share // a page may be one larger entry
     this.#bytes += (fits ? size : 0) + sizeOf(members)
     this.#end(join, fits ? size : 0)
     await this.#entered
-    return fits ? answer : { ...answer, entries: [] }
+    return fits ? answer : { ...rest, ...(members && { members }), entries: [] }
   }
 
   #end(join: GroupedJoin, used: number): void {

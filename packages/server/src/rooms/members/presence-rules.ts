@@ -1,5 +1,5 @@
 import { RoomfulError } from '@roomful/contract'
-import { describe } from '@roomful/contract/protocol'
+import { describe, validate } from '@roomful/contract/protocol'
 import { jsonCopy, jsonText } from '../../json.ts'
 import type { Settings } from '../../settings.ts'
 import { validateOrRefuse } from '../../validate-or-refuse.ts'
@@ -11,7 +11,8 @@ import { validateOrRefuse } from '../../validate-or-refuse.ts'
 export function assertPresence(presence: unknown, { definition, limits }: Settings): void {
   if (presence === null) return
   jsonText(presence, limits.presenceBytes, 'a presence')
-  if (definition.presence !== undefined) validateOrRefuse(definition.presence, presence, 'presence')
+  const schema = definition.presence
+  if (schema !== undefined) validateOrRefuse(() => validate(schema, presence, 'presence'))
 }
 
 /** Merges the presences that one user has set in a room, oldest first. */
