@@ -15,6 +15,8 @@ function receivedMessage(seq: number, from: typeof me, at = noon): Message {
   const isOwn = from === me
   return {
     kind: 'message',
+    epoch: 'epoch',
+    isRedacted: false,
     key: `key ${seq}`,
     id: `id ${seq}`,
     seq,
@@ -40,7 +42,7 @@ function summary(entries: readonly Entry[]) {
   return entries.map((entry, index) => {
     if (entry.kind === 'gap') return 'gap'
     const { from, startsDay, startsGroup } = headingOf(entry, entries[index - 1], me)
-    return [startsDay && 'day', startsGroup && from.name, entry.data.text].filter(Boolean).join(': ')
+    return [startsDay && 'day', startsGroup && from.name, entry.data?.text].filter(Boolean).join(': ')
   })
 }
 

@@ -222,7 +222,9 @@ describe('docs/plain-servers.md', () => {
   const textsIn = ({ state }: Pick<Timeline<never, never>, 'state'>) =>
     state
       .getState()
-      .entries.map((entry) => (entry.kind === 'message' ? [(entry.data as { text: string }).text, entry.state] : []))
+      .entries.map((entry) =>
+        entry.kind === 'message' ? [(entry.data as unknown as { text: string }).text, entry.state] : [],
+      )
 
   test('echo.ts: an own message is shown once, and is confirmed by its echo', async () => {
     const { url } = await serve(echoes)

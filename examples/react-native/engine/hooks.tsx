@@ -110,7 +110,7 @@ function useEveryHook(name: string) {
       counted: String(counted),
       buffered: String(events.length),
       timeline: entries
-        .map((entry) => (entry.kind === 'message' ? `${entry.data.text} (${entry.state})` : 'gap'))
+        .map((entry) => (entry.kind === 'message' ? `${entry.data?.text} (${entry.state})` : 'gap'))
         .join(', '),
       members,
       self: String(self),

@@ -54,5 +54,14 @@ export type { ClientOutbox, OutboxStatus } from './rooms/rooms-protocol.ts'
 export type { ReadonlyStore, Report } from './store.ts'
 export type { List } from './timeline/chunked-list.ts'
 export type { TimelineEntry, TimelineGap, TimelineMessage } from './timeline/timeline-entry.ts'
+export { amendments } from './timeline/amendments.ts'
+export type { AmendmentReducers, Amendments } from './timeline/amendments.ts'
 export { createTimeline } from './timeline/create-timeline.ts'
-export type { MessageOf, Timeline, TimelineName, TimelineOptions, TimelineState } from './timeline/timeline-types.ts'
+export type {
+  AmendedTimelineOptions,
+  MessageOf,
+  Timeline,
+  TimelineName,
+  TimelineOptions,
+  TimelineState,
+} from './timeline/timeline-types.ts'

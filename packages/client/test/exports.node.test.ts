@@ -6,6 +6,7 @@ test('the package exports these names at run time', () => {
     [
       "RoomfulError",
       "ValidationError",
+      "amendments",
       "asyncStorageOutbox",
       "createClient",
       "createKeyedEvents",

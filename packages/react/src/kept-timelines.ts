@@ -1,19 +1,27 @@
 'use client'
-import { type AnyContract, createTimeline, type Room, type Timeline, type TimelineName } from '@roomful/client'
+import {
+  type Amendments,
+  type AnyContract,
+  createTimeline,
+  type Room,
+  type Timeline,
+  type TimelineName,
+} from '@roomful/client'
 
-export interface KeptTimelineOptions {
+export interface KeptTimelineOptions<C extends AnyContract, E extends TimelineName<C>, Shown> {
   readonly initial?: number | undefined
   readonly max?: number | undefined
+  readonly amend?: Amendments<C, E, Shown> | undefined
   /** How long the timeline is kept after its last component unmounted, in milliseconds. */
   readonly keepMs: number
 }
 
 /** The timeline of a room, an event and options: all components that show it share it. */
-export interface KeptTimeline<C extends AnyContract, E extends TimelineName<C>> {
+export interface KeptTimeline<C extends AnyContract, E extends TimelineName<C>, Shown> {
   /** The timeline, if there is one. */
-  readonly current: () => Timeline<C, E> | undefined
+  readonly current: () => Timeline<C, E, Shown> | undefined
   /** Makes the timeline if there is none, and keeps it open until `release`, and for `keepMs` after that. */
-  readonly retain: () => { readonly timeline: Timeline<C, E>; readonly release: () => void }
+  readonly retain: () => { readonly timeline: Timeline<C, E, Shown>; readonly release: () => void }
 }
 
 interface Entry {
@@ -30,12 +38,22 @@ const entriesByRoom = new WeakMap<object, Map<string, Entry>>()
 /** Timelines without a component, the longest unused first. */
 const unused = new Set<Entry>()
 
-export function keptTimeline<C extends AnyContract, E extends TimelineName<C>>(
+const numbers = new WeakMap<object, number>()
+let lastNumber = 0
+
+/** The same for the same object. */
+function numberOf(amend: object): number {
+  const number = numbers.get(amend) ?? (lastNumber += 1)
+  numbers.set(amend, number)
+  return number
+}
+
+export function keptTimeline<C extends AnyContract, E extends TimelineName<C>, Shown>(
   room: Room<C>,
   event: E,
-  { initial, max, keepMs }: KeptTimelineOptions,
-): KeptTimeline<C, E> {
-  const key = JSON.stringify([event, initial, max])
+  { initial, max, amend, keepMs }: KeptTimelineOptions<C, E, Shown>,
+): KeptTimeline<C, E, Shown> {
+  const key = JSON.stringify([event, initial, max, amend && numberOf(amend)])
   const find = (): Entry | undefined => entriesByRoom.get(room)?.get(key)
 
   const create = (): Entry => {
@@ -45,7 +63,7 @@ export function keptTimeline<C extends AnyContract, E extends TimelineName<C>>(
       unused.delete(entry)
       entries.delete(key)
     }
-    const timeline = createTimeline(room, event, { ...options, onClose })
+    const timeline = createTimeline(room, event, { ...options, amend, onClose })
     const entries = entriesByRoom.get(room) ?? new Map<string, Entry>()
     entriesByRoom.set(room, entries)
     const entry: Entry = {
@@ -59,7 +77,7 @@ export function keptTimeline<C extends AnyContract, E extends TimelineName<C>>(
   }
 
   return {
-    current: () => find()?.timeline as Timeline<C, E> | undefined,
+    current: () => find()?.timeline as Timeline<C, E, Shown> | undefined,
     retain() {
       const entry = find() ?? create()
       entry.holders += 1
@@ -76,7 +94,7 @@ export function keptTimeline<C extends AnyContract, E extends TimelineName<C>>(
         const [oldest] = unused
         if (unused.size > MAX_UNUSED) oldest?.close()
       }
-      return { timeline: entry.timeline as unknown as Timeline<C, E>, release }
+      return { timeline: entry.timeline as unknown as Timeline<C, E, Shown>, release }
     },
   }
 }

@@ -22,26 +22,29 @@ const INITIAL = {
   error: undefined,
 } as const
 
-interface MountedTimeline<C extends AnyContract, E extends TimelineName<C>> extends Omit<Timeline<C, E>, 'close'> {
+interface MountedTimeline<C extends AnyContract, E extends TimelineName<C>, Shown> extends Omit<
+  Timeline<C, E, Shown>,
+  'close'
+> {
   /** Keeps the timeline open, from when it is first used until the returned function is called. */
   readonly hold: () => () => void
 }
 
 /** The timeline of one component. A render only reads a timeline that is there already; effects and calls make one. */
-export function createMountedTimeline<C extends AnyContract, E extends TimelineName<C>>(
+export function createMountedTimeline<C extends AnyContract, E extends TimelineName<C>, Shown>(
   room: Room<C> | undefined,
   event: E,
-  options: KeptTimelineOptions,
-): MountedTimeline<C, E> {
+  options: KeptTimelineOptions<C, E, Shown>,
+): MountedTimeline<C, E, Shown> {
   const kept = room && keptTimeline(room, event, options)
   let isHeld = false
   let releaseHeld: (() => void) | undefined
 
-  const getState: Timeline<C, E>['state']['getState'] = () => {
+  const getState: Timeline<C, E, Shown>['state']['getState'] = () => {
     const state = kept?.current()?.state
     return state && state.getState() !== state.getInitialState() ? state.getState() : INITIAL
   }
-  const using = <T>(work: (timeline: Timeline<C, E>) => T): T => {
+  const using = <T>(work: (timeline: Timeline<C, E, Shown>) => T): T => {
     if (!kept) throw new RoomfulError('INVALID_ARGUMENT', 'no room: useTimeline was given none')
     const { timeline, release } = kept.retain()
     try {
@@ -50,7 +53,8 @@ export function createMountedTimeline<C extends AnyContract, E extends TimelineN
       release()
     }
   }
-  const asking = <T>(work: (timeline: Timeline<C, E>) => Promise<T>): Promise<T> => handled(async () => using(work))
+  const asking = <T>(work: (timeline: Timeline<C, E, Shown>) => Promise<T>): Promise<T> =>
+    handled(async () => using(work))
 
   return {
     state: frameThrottled({

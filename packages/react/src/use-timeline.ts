@@ -1,5 +1,6 @@
 'use client'
 import {
+  type Amendments,
   type AnyContract,
   type At,
   type DataOut,
@@ -19,10 +20,11 @@ import { createMountedTimeline } from './mounted-timeline.ts'
 import type { MaybeRoom } from './types.ts'
 import { useDisposable } from './use-disposable.ts'
 
-export type UseTimeline<C extends AnyContract, E extends TimelineName<C>> = Omit<
-  TimelineState<DataOut<At<RoomListened<C>, E>>, User<C>>,
-  'version'
-> &
+export type UseTimeline<
+  C extends AnyContract,
+  E extends TimelineName<C>,
+  Shown = DataOut<At<RoomListened<C>, E>>,
+> = Omit<TimelineState<Shown, User<C>>, 'version'> &
   Pick<Timeline<C, E>, 'send' | 'retry' | 'discard' | 'loadOlder' | 'loadNewer' | 'loadLatest'>
 
 /** One event of the user's inbox as a list. The client cannot send to it. */
@@ -41,6 +43,16 @@ export interface UseTimelineOptions {
   readonly keepMs?: number | undefined
 }
 
+/** With amendments. */
+export interface UseAmendedTimelineOptions<
+  C extends AnyContract,
+  E extends TimelineName<C>,
+  Shown,
+> extends UseTimelineOptions {
+  /** Shows edits, deletions and reactions: made by `amendments`, once, outside of components. @default none */
+  readonly amend?: Amendments<C, E, Shown> | undefined
+}
+
 const { useEffect, useInsertionEffect, useSyncExternalStore } = React
 /**
  * React 19 can hide a component, which ends its effects, and show it again: only the end of an insertion effect is the
@@ -50,7 +62,7 @@ const useUnmount = 'Activity' in React ? useInsertionEffect : useEffect
 
 /**
  * One event of a room as an ordered list, with the user's own messages from the moment they are sent. Renders at most once a
- * frame. Components with the same room, event, `initial` and `max` share one list. It is kept while one of them is mounted
+ * frame. Components with the same room, event, `initial`, `max` and `amend` share one list. It is kept while one of them is mounted
  * or hidden, and for `keepMs` after that (at most 20 lists): shown again, it is there at once and catches up. Without a room
  * the list is empty and `loading`, and `send` rejects with `INVALID_ARGUMENT`.
  *
@@ -62,20 +74,25 @@ export function useTimeline<C extends AnyContract, E extends InboxName<C>>(
   event: E,
   options?: UseTimelineOptions,
 ): UseInboxTimeline<C, E>
-export function useTimeline<C extends AnyContract, E extends TimelineName<C>>(
+export function useTimeline<C extends AnyContract, E extends TimelineName<C>, Shown = DataOut<At<RoomListened<C>, E>>>(
   room: MaybeRoom<C>,
   event: E,
-  options?: UseTimelineOptions,
-): UseTimeline<C, E>
-export function useTimeline<C extends AnyContract, E extends TimelineName<C>>(
-  room: MaybeRoom<C> | Inbox<C>,
-  event: E,
-  { initial, max, keepMs = 60_000 }: UseTimelineOptions = {},
-): UseTimeline<C, E> {
+  options?: UseAmendedTimelineOptions<C, E, Shown>,
+): UseTimeline<C, E, Shown>
+export function useTimeline(
+  room: object | null | undefined,
+  event: string,
+  { initial, max, amend, keepMs = 60_000 }: UseTimelineOptions & { readonly amend?: object | undefined } = {},
+): unknown {
   if (!(keepMs >= 0)) throw new RoomfulError('INVALID_ARGUMENT', `keepMs must be 0 or more milliseconds, got ${keepMs}`)
   const create = () =>
-    createMountedTimeline((room ?? undefined) as Room<C> | undefined, event, { initial, max, keepMs })
-  const timeline = useDisposable(create, [room, event, initial, max, keepMs])
+    createMountedTimeline((room ?? undefined) as Room<AnyContract> | undefined, event as never, {
+      initial,
+      max,
+      amend: amend as never,
+      keepMs,
+    })
+  const timeline = useDisposable(create, [room, event, initial, max, amend, keepMs])
   const { subscribe, getState, getInitialState } = timeline.state
   const { version: _, ...state } = useSyncExternalStore(subscribe, getState, getInitialState)
   useUnmount(timeline.hold, [timeline])

@@ -21,7 +21,7 @@ test('a hidden component leaves its room and keeps its timeline; shown again, it
   function Page() {
     const { room, status } = useRoom('general')
     const { entries } = useTimeline(room, 'message')
-    const texts = entries.map((entry) => (entry.kind === 'message' ? entry.data.text : '…'))
+    const texts = entries.map((entry) => (entry.kind === 'message' ? entry.data?.text : '…'))
     return <output aria-label={status}>{texts.join()}</output>
   }
   const page = (mode: Mode) => (

@@ -22,7 +22,7 @@ test('an edited component keeps its room, and the state of its timeline, reducer
       const sum = useEventReducer(bell.client, 'n', (state, n: number) => state + n, 0)
       const { events } = useEventBuffer(bell.client, 'n')
       seen.statuses.push(status)
-      const texts = entries.map((entry) => entry.kind === 'message' && entry.data.text)
+      const texts = entries.map((entry) => entry.kind === 'message' && entry.data?.text)
       return <output aria-label={status}>{`v${version} ${texts.join()} ${sum} ${events.join()}`}</output>
     })
   const Page = save(1)

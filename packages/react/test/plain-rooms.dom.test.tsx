@@ -48,7 +48,7 @@ test('PL7 useTimeline shows an echoed message once, also after a reconnect', asy
     send = timeline.send
     retryLast = () => timeline.retry(String(timeline.entries.at(-1)?.key))
     const texts = timeline.entries.map((entry) =>
-      entry.kind === 'message' ? `${entry.data.text} ${entry.state}` : 'gap',
+      entry.kind === 'message' ? `${entry.data?.text} ${entry.state}` : 'gap',
     )
     shown.push(texts.join())
     return <output>{texts.join()}</output>

@@ -21,7 +21,7 @@ async function start() {
     const timeline = useTimeline(room, 'message', options)
     seen.push(timeline)
     return (
-      <output>{timeline.entries.map((entry) => (entry.kind === 'message' ? entry.data.text : 'gap')).join()}</output>
+      <output>{timeline.entries.map((entry) => (entry.kind === 'message' ? entry.data?.text : 'gap')).join()}</output>
     )
   }
   function Page({ name = 'general', ...options }: { name?: string | null } & UseTimelineOptions) {

@@ -48,7 +48,7 @@ export const MessageRow = memo(function MessageRow({
         )}
         <div className={`message ${progress && 'waiting'} ${problem ? 'failed' : ''}`}>
           <p className="bubble" dir="auto" title={timeOf(at)}>
-            {data.text}
+            {data ? data.text : 'This message was removed.'}
           </p>
           {progress && <p className="note">{progress}</p>}
           {problem !== undefined && (

@@ -16,7 +16,7 @@ export function Messages({ name }: { name: string }) {
           const hasFailed = entry.state === 'rejected' || entry.state === 'unknown'
           return (
             <li key={entry.key}>
-              {entry.data.text} {hasFailed && <button onClick={() => void retry(entry.key)}>Send again</button>}
+              {entry.data?.text} {hasFailed && <button onClick={() => void retry(entry.key)}>Send again</button>}
             </li>
           )
         })}

@@ -9,7 +9,7 @@ export function Notes({ client, alert }: { client: Client<typeof shop>; alert: (
   return (
     <section aria-label="Notes">
       {hasOlder && <button onClick={() => void loadOlder()}>Older</button>}
-      {entries.map((entry) => entry.kind === 'message' && <p key={entry.key}>{entry.data.text}</p>)}
+      {entries.map((entry) => entry.kind === 'message' && <p key={entry.key}>{entry.data?.text}</p>)}
     </section>
   )
 }

@@ -13,7 +13,7 @@ export function Chat() {
       <FlatList
         data={[...entries]}
         keyExtractor={({ key }) => key}
-        renderItem={({ item }) => <Text>{item.kind === 'message' ? `${item.data.text} (${item.state})` : '…'}</Text>}
+        renderItem={({ item }) => <Text>{item.kind === 'message' ? `${item.data?.text} (${item.state})` : '…'}</Text>}
       />
       <Button title="Say hello" onPress={() => void send({ text: 'Hello' })} />
     </View>

@@ -11,7 +11,7 @@ export function Chat() {
   return (
     <main>
       {entries.map(
-        (entry) => entry.kind === 'message' && <p key={entry.key}>{`${entry.data.text} (${entry.state})`}</p>,
+        (entry) => entry.kind === 'message' && <p key={entry.key}>{`${entry.data?.text} (${entry.state})`}</p>,
       )}
       <button onClick={() => void send({ text: 'Hello' })}>Say hello</button>
     </main>

@@ -22,7 +22,7 @@ export function Chat() {
       </button>
       <ul>
         {entries.map(
-          (entry) => entry.kind === 'message' && <li key={entry.key}>{`${entry.data.text} (${entry.state})`}</li>,
+          (entry) => entry.kind === 'message' && <li key={entry.key}>{`${entry.data?.text} (${entry.state})`}</li>,
         )}
       </ul>
     </main>

@@ -1,4 +1,4 @@
-import { RoomfulError, type ValidationError } from '@roomful/contract'
+import { RoomfulError, type Target, type ValidationError } from '@roomful/contract'
 import type { ContractChecks, EventSchemas } from '@roomful/contract/protocol'
 import type { RoomName } from '../rooms/room.ts'
 
@@ -51,14 +51,20 @@ export class Schemas {
     return this.checkEvent(event, args)?.data && args.length === 0 ? [null] : args
   }
 
-  /** Throws unless the contract allows a client to send this event to a room, durable or volatile. */
-  checkRoomEvent(event: string, args: readonly unknown[], volatile: boolean): void {
+  /** The data to send; throws unless the contract allows a client to send this event to a room, durable or volatile. */
+  checkRoomEvent(event: string, args: readonly unknown[], volatile: boolean): unknown {
     this.#assertEventName(event)
     assertNoCallback(event, args)
     const schemas = this.#checks?.check('room', event, args[0])
-    if (!schemas || schemas.volatile === volatile) return
+    if (!schemas || schemas.volatile === volatile)
+      return schemas?.amends ? withPlainTarget(args[0] as Amending) : args[0]
     const sentence = volatile ? 'is kept in order: use room.emit' : 'is volatile: use room.volatile.emit'
     throw new RoomfulError('INVALID_ARGUMENT', `"${event}" ${sentence}`)
+  }
+
+  /** The key of a room event that amends. */
+  keyOf(event: string): string | undefined {
+    return this.#checks?.find('room', event).key
   }
 
   /** Throws unless the contract accepts the params of a join. */
@@ -118,6 +124,15 @@ export class Schemas {
       return undefined
     }
   }
+}
+
+interface Amending {
+  readonly target: Target
+}
+
+/** The target may be a message of a timeline: only its place is sent. */
+function withPlainTarget({ target: { epoch, seq }, ...data }: Amending): Amending {
+  return { ...data, target: { epoch, seq } }
 }
 
 function assertNoCallback(event: string, args: readonly unknown[]): void {

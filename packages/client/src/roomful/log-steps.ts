@@ -7,6 +7,7 @@ export interface LogPage {
   readonly head: number
   readonly first: number
   readonly entries: readonly Entry[]
+  readonly amendments?: readonly Entry[] | undefined
   /** In the answer to a join: the log has all that the client has seen up to this `seq`, also where its epoch is new. */
   readonly continues?: number | undefined
 }

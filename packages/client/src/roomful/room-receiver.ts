@@ -1,11 +1,10 @@
-import type { WireMeta } from '@roomful/contract/protocol'
+import { type Entry, isObject, type Redact, wire, type WireMeta } from '@roomful/contract/protocol'
 import type { ClientCore } from '../client-core.ts'
-import type { HistoryMessages } from '../rooms/room.ts'
+import type { HistoryMessage, HistoryMessages } from '../rooms/room.ts'
 import type { RoomHost } from '../rooms/rooms-protocol.ts'
 import type { LogPage } from './log-steps.ts'
 
-type MetaOnWire = Pick<WireMeta, 'id' | 'seq' | 'from' | 'at'>
-type Message = HistoryMessages['messages'][number]
+type MetaOnWire = Pick<WireMeta, 'id' | 'seq' | 'epoch' | 'from' | 'at' | 'redacted'>
 
 /** Parses the events of one room by the contract, and gives them to the room's listeners. */
 export class RoomReceiver {
@@ -17,9 +16,12 @@ export class RoomReceiver {
     this.#core = core
   }
 
-  /** Without a listener the event is not parsed. */
+  /** Without a listener the event is not parsed. A redacted one, and a redaction, are for timelines only. */
   emit(event: string, data: unknown, meta: MetaOnWire, replayed: boolean): void {
     const { name, events } = this.#host
+    if (meta.redacted)
+      return events.emitRedaction({ seq: meta.seq ?? 0, message: this.#read(event, undefined, meta, replayed) })
+    if (event === wire.redact) return isRedact(data) ? events.emitRedaction(data) : undefined
     const listeners = events.listeners.of(event)
     const message = listeners && this.#parse(event, data, meta, replayed)
     if (message)
@@ -27,18 +29,39 @@ export class RoomReceiver {
   }
 
   /** Parsed messages of a page. Those that the contract refuses are reported and left out. */
-  read({ epoch, first, head, entries }: LogPage, isNewer: boolean): HistoryMessages {
-    const messages = entries.flatMap((entry) => this.#parse(entry.event, entry.data, entry, true) ?? [])
+  read({ epoch, first, head, entries, amendments = [] }: LogPage, isNewer: boolean): HistoryMessages {
+    const parsed = (list: readonly Entry[]): HistoryMessage[] =>
+      list.flatMap((entry) => {
+        const { event, data } = entry
+        if (event === wire.redact) return []
+        const meta = { ...entry, epoch }
+        return (entry.redacted ? this.#read(event, undefined, meta, true) : this.#parse(event, data, meta, true)) ?? []
+      })
+    const redacted = entries.flatMap(({ event, data }) => (event === wire.redact && isRedact(data) ? data.seq : []))
     const oldest = entries[0]?.seq ?? first
     const newest = entries.at(-1)?.seq ?? head
-    return { messages, more: isNewer ? newest < head : oldest > first, epoch, oldest, newest }
+    const more = isNewer ? newest < head : oldest > first
+    return { messages: parsed(entries), amendments: parsed(amendments), redacted, more, epoch, oldest, newest }
   }
 
   /** undefined where the contract refuses the data. */
-  #parse(event: string, data: unknown, meta: MetaOnWire, replayed: boolean): Message | undefined {
-    const { schemas } = this.#core
-    const { id, seq, from, at } = meta
-    const read = schemas.readRoomEvent(this.#host, event, data)
-    return read && { event, data: read.data, meta: { id, seq, from: schemas.readUser(from), at, replayed } }
+  #parse(event: string, data: unknown, meta: MetaOnWire, replayed: boolean): HistoryMessage | undefined {
+    const read = this.#core.schemas.readRoomEvent(this.#host, event, data)
+    return read && this.#read(event, read.data, meta, replayed)
   }
+
+  #read(event: string, data: unknown, meta: MetaOnWire, replayed: boolean): HistoryMessage {
+    const { id, seq, epoch, from, at, redacted } = meta
+    const user = this.#core.schemas.readUser(from)
+    return {
+      event,
+      data,
+      meta: { id, seq, epoch, from: user, at, replayed },
+      ...(redacted && { isRedacted: true }),
+    }
+  }
+}
+
+function isRedact(data: unknown): data is Redact {
+  return isObject(data) && Number.isSafeInteger(data['seq'])
 }

@@ -190,7 +190,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   /** A room event. */
   receive(event: string, data: unknown, meta: WireMeta): void {
     const { from, at } = meta
-    if (isLogged(meta)) this.#receive(event, meta.epoch, [{ event, data, seq: meta.seq, id: meta.id, from, at }])
+    if (isLogged(meta)) this.#receive(event, meta.epoch, [entryOf(event, data, meta)])
     else this.#receive(event, '', [{ event, data, from, at }])
   }
 
@@ -270,7 +270,7 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
   #deliver(entry: Entry, replayed: boolean): void {
     if (!this.#isFollowing()) return
     const { event, data, from } = entry
-    this.#receiver.emit(event, data, entry, replayed)
+    this.#receiver.emit(event, data, { ...entry, epoch: this.#log.place!.epoch }, replayed)
     this.senders.call([from], (error) => this.link.core.reporting.report(error, event))
   }
 
@@ -296,4 +296,8 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     const retry = (): void => this.#runLog({ type: 'retry', join })
     this.#retryTimer = setTimeout(retry, retryDelay({ firstMs: FETCH_RETRY_MS, atLeastMs, jitter: 'half' }))
   }
+}
+
+function entryOf(event: string, data: unknown, { seq, id, from, at, redacted }: Required<WireMeta>): Entry {
+  return { event, data, seq, id, from, at, ...(redacted && { redacted }) }
 }

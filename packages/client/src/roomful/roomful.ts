@@ -99,7 +99,7 @@ class RoomfulProtocol implements RoomsProtocol, RoomfulLink {
   }
 
   receive(event: string, args: readonly unknown[]): boolean {
-    if (event.startsWith('$')) {
+    if (event.startsWith('$') && event !== wire.redact) {
       if (event !== wire.bye || !this.#onBye(args[0])) this.#receiveOwn(event, args[0])
       return true
     }

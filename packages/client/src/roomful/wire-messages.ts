@@ -31,6 +31,7 @@ import { MAX_MEMBERS } from './members.ts'
 
 /** The client asks for no larger page, whatever the server offers. */
 const MAX_PAGE = 1_000
+const MAX_AMENDMENTS = 10_000
 const MAX_CAPABILITIES = 100
 /** The largest time of a `Date`, in milliseconds. */
 const MAX_TIME = 8.64e15
@@ -75,6 +76,7 @@ const isPage = objectOf<Partial<JoinAnswer> & Pick<JoinAnswer, 'epoch' | 'head' 
   head: isCount,
   first: isCount,
   entries: optional(listOf(isEntry)),
+  amendments: optional(listOf(isEntry)) as Check<readonly Entry[]>,
   continues: optional(isCount),
   members: optional(
     objectOf<MembersSnapshot>({
@@ -161,7 +163,7 @@ function readLimits(value: unknown): Limits {
  * or the last ones if the newest were asked for.
  */
 export function readPage(request: string, value: unknown, limit: number, isNewest: boolean): Omit<JoinAnswer, 'ok'> {
-  const page = cut(granted(request, value), 'entries', limit, isNewest)
+  const page = cut(cut(granted(request, value), 'amendments', MAX_AMENDMENTS), 'entries', limit, isNewest)
   if (!isPage(page)) throw unreadable(request)
   const { head, first, entries = [] } = page
   if (first > head + 1 || entries.some(({ seq }) => seq > head)) throw unreadable(request)

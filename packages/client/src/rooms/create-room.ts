@@ -71,7 +71,13 @@ export function createRoom(core: RoomCore, autoConnect: () => void): Room {
       },
     },
     history: (query: HistoryQuery = {}) =>
-      handled(part.history(query).then(({ messages, more }) => ({ messages, more }))),
+      handled(
+        part.history(query).then(({ messages, amendments, more }) => ({
+          messages: messages.filter(({ isRedacted }) => !isRedacted),
+          amendments,
+          more,
+        })),
+      ),
   }
   setInternals(room, core)
   return room
@@ -101,9 +107,9 @@ export function emitIn(
   args: readonly unknown[],
   wait: CallOptions,
 ): SentMessage {
-  client.schemas.checkRoomEvent(event, args, false)
+  const data = client.schemas.checkRoomEvent(event, args, false)
   const error = sendError(state, name, event)
   if (error) client.reporting.drop(event, error, name)
   if (error) throw error
-  return part.emit(event, args[0], wait)
+  return part.emit(event, data, wait)
 }

@@ -40,9 +40,21 @@ export interface Gap {
 
 export type HistoryQuery = { readonly limit?: number } & ({ readonly before?: number } | { readonly after: number })
 
+/** A message of a page. The data of a redacted one is deleted. */
+export interface HistoryMessage {
+  readonly event: string
+  readonly data: unknown
+  readonly meta: MessageMeta
+  readonly isRedacted?: true
+}
+
 /** A page of a room's log, of any events. */
 export interface HistoryMessages {
-  readonly messages: readonly { readonly event: string; readonly data: unknown; readonly meta: MessageMeta }[]
+  readonly messages: readonly HistoryMessage[]
+  /** Amendments of the messages that are not in the page themselves: the newest of each event, user and key. */
+  readonly amendments: readonly HistoryMessage[]
+  /** The `seq` of messages whose deletion is in the page. */
+  readonly redacted: readonly number[]
   /** Whether the log has more in the direction that was asked for. */
   readonly more: boolean
   /** The log that the page is from; another log has another epoch. */
@@ -57,6 +69,8 @@ export interface MessageMeta<C extends AnyContract = AnyContract> {
   readonly id: string | undefined
   /** Its place in the room's log; volatile events have none. */
   readonly seq: number | undefined
+  /** The epoch of the log in which it has this place: a meta with both can be the `target` of an amendment. */
+  readonly epoch: string | undefined
   readonly from: User<C> | undefined
   /** The server's clock, in milliseconds since 1970. */
   readonly at: number
@@ -184,11 +198,16 @@ export interface Room<C extends AnyContract = SocketIoContract<EventsMap, Events
     ): boolean
   }
   /**
-   * A page of the room's log, oldest first: the newest messages, or those before or after a `seq`. Rejects with
+   * A page of the room's log, oldest first: the newest messages, or those before or after a `seq`, without redacted ones. `amendments` of
+   * these messages that come later in the log: the newest of each event, user and key. Rejects with
    * `UNSUPPORTED` on a plain server, `NOT_MEMBER` before the room was joined, `DISCONNECTED`, `TIMEOUT`, or the server's code.
    */
   history(
     this: void,
     query?: HistoryQuery,
-  ): Promise<{ readonly messages: readonly RoomMessage<C>[]; readonly more: boolean }>
+  ): Promise<{
+    readonly messages: readonly RoomMessage<C>[]
+    readonly amendments: readonly RoomMessage<C>[]
+    readonly more: boolean
+  }>
 }

@@ -1,4 +1,11 @@
-import { type AnyContract, type Receipt, RoomfulError } from '@roomful/contract'
+import {
+  type AnyContract,
+  type At,
+  type DataOut,
+  type Receipt,
+  type RoomListened,
+  RoomfulError,
+} from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { createGuardedStore } from '../store.ts'
 import { handled } from '../promises.ts'
@@ -10,7 +17,13 @@ import { isOut } from '../rooms/room-state.ts'
 import { hasFailed, isUnsettled } from './timeline-entry.ts'
 import { createLoader } from './timeline-loader.ts'
 import type { TimelineSource } from './timeline-source.ts'
-import type { Timeline, TimelineName, TimelineOptions, TimelineState } from './timeline-types.ts'
+import type {
+  AmendedTimelineOptions,
+  Timeline,
+  TimelineName,
+  TimelineOptions,
+  TimelineState,
+} from './timeline-types.ts'
 import { type LogMessage, type PageKind, TimelineView } from './timeline-view.ts'
 
 /** Messages of a larger packet are taken in parts. */
@@ -34,11 +47,11 @@ export function createTimeline<C extends AnyContract, E extends InboxName<C>>(
   event: E,
   options?: TimelineOptions,
 ): InboxTimeline<C, E>
-export function createTimeline<C extends AnyContract, E extends TimelineName<C>>(
-  room: Room<C>,
-  event: E,
-  options?: TimelineOptions,
-): Timeline<C, E>
+export function createTimeline<
+  C extends AnyContract,
+  E extends TimelineName<C>,
+  Shown = DataOut<At<RoomListened<C>, E>>,
+>(room: Room<C>, event: E, options?: AmendedTimelineOptions<C, E, Shown>): Timeline<C, E, Shown>
 export function createTimeline(room: object, event: string, options: TimelineOptions = {}): unknown {
   return createTimelineOver(sourceOf(room), event as never, options)
 }
@@ -47,12 +60,13 @@ export function createTimeline(room: object, event: string, options: TimelineOpt
 export function createTimelineOver<C extends AnyContract, E extends TimelineName<C>>(
   source: TimelineSource,
   event: E,
-  { initial, max = 10_000, onClose }: TimelineOptions = {},
+  { initial, max = 10_000, onClose, amend }: AmendedTimelineOptions<C, E, unknown> = {},
 ): Timeline<C, E> {
   assertCounts({ max, initial })
   const name = ++timelines
   let keys = 0
   const view = new TimelineView(max, source, () => `${name}.${keys++}`)
+  const fold = (view.fold = amend?.['~fold'](source))
   let isClosed = false
   let retries = 0
   /** Changes in the outbox that come before a retried message has its key. */
@@ -100,14 +114,26 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
   }
 
   const follow = (entry: OutgoingMessage): void => {
+    if (fold?.events.includes(entry.event)) {
+      takeReceived()
+      fold.outgoing(entry, Date.now())
+      show()
+    }
     if (entry.event !== event) return
     takeReceived()
     if (retries > 0) early.push(entry)
     else if (!discarded.has(entry.id)) {
       const read = (data: unknown) => source.read(event, data)
-      view.outgoing(entry, () => source.outgoing(), read, Date.now())
+      view.outgoing(entry, source.epoch(), () => source.outgoing(), read, Date.now())
       show()
     } else if (!isUnsettled(entry)) discarded.delete(entry.id)
+  }
+
+  const receive = ({ data, meta, isRedacted }: LogMessage): void => {
+    const epoch = source.epoch()
+    if (epoch !== receivedEpoch) takeReceived()
+    receivedEpoch = epoch
+    if (received.push({ data, meta, ...(isRedacted && { isRedacted }) }) === MAX_TOGETHER) takeReceived()
   }
 
   const close = (): void => {
@@ -120,15 +146,20 @@ export function createTimelineOver<C extends AnyContract, E extends TimelineName
 
   const undo = [
     source.onEnd(close),
-    source.on(event, (data, meta) => {
-      const epoch = source.epoch()
-      if (epoch !== receivedEpoch) takeReceived()
-      receivedEpoch = epoch
-      if (received.push({ data, meta }) === MAX_TOGETHER) takeReceived()
+    source.on(event, (data, meta) => receive({ data, meta })),
+    source.onRedaction(({ seq, message }) => {
+      if (message?.event === event) receive(message)
+      if (message) return
+      takeReceived()
+      view.redact(seq)
     }),
+    ...(fold?.events ?? []).map((amending) =>
+      source.on(amending, (data, meta) => view.amend({ event: amending, data, meta })),
+    ),
     source.onTurnEnd(() => {
       takeReceived()
       view.continueIn(source.epoch())
+      show()
     }),
     source.on('gap', (gap) => {
       takeReceived()

@@ -10,9 +10,11 @@ export function sourceOf(room: object): TimelineSource {
   const { name, client, events, part, userChanges, ends, userId } = internals
   const { state, on } = room as Room
   const { report } = client.reporting
+  let self: unknown
   return {
     state,
     on: (event: string, handler: (data: never, meta: never) => void) => on(event, handler as () => void),
+    onRedaction: (listener) => events.onRedaction(listener),
     onTurnEnd: (listener) => events.onTurnEnd(listener),
     epoch: () => part.epoch?.(),
     isContinued: (epoch) => part.isContinued?.(epoch) === true,
@@ -25,6 +27,12 @@ export function sourceOf(room: object): TimelineSource {
     outgoing: () => part.outgoing.list(),
     watchOutgoing: (listener) => part.outgoing.watch(listener),
     discard: (id) => part.outgoing.discard(id),
+    self() {
+      const connection = client.connection.store.getState()
+      if (connection.status === 'connected') self = connection.user
+      return self
+    },
+    keyOf: (event) => client.schemas.keyOf(event),
     isSelf: (from) => isSameUser(from, userId()),
     read: (event, data) => (client.schemas.readRoomEvent(internals, event, data) ?? { data }).data,
     report,

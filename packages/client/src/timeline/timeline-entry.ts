@@ -1,8 +1,11 @@
 import type { RoomfulError } from '@roomful/contract'
 import type { Gap } from '../rooms/room.ts'
 
-/** A message in a timeline. */
-export interface TimelineMessage<Data = unknown, From = unknown> {
+/** A message in a timeline. `isRedacted`: the server has deleted its data for good. */
+export type TimelineMessage<Data = unknown, From = unknown> = TimelineMessageBase<From> &
+  ({ readonly isRedacted: false; readonly data: Data } | { readonly isRedacted: true; readonly data: undefined })
+
+interface TimelineMessageBase<From> {
   readonly kind: 'message'
   /** Stays the same while the message is shown: queued, sending, confirmed, retried. Unique among all timelines of the page. */
   readonly key: string
@@ -10,7 +13,8 @@ export interface TimelineMessage<Data = unknown, From = unknown> {
   readonly id: string | undefined
   /** The message's place in the room's log; undefined before the server has stored it, and on a plain server. */
   readonly seq: number | undefined
-  readonly data: Data
+  /** The epoch of the log in which it has this place: a message with both can be the `target` of an amendment. */
+  readonly epoch: string | undefined
   /** The sender; undefined for an own message that is not in the log yet, for the server's own messages, and on a plain server. */
   readonly from: From | undefined
   /** Whether the user sent it: with this client, or elsewhere if the server identifies users. */

@@ -6,9 +6,7 @@ import { isUnsettled, type TimelineEntry, type TimelineMessage } from './timelin
 import type { TimelineSource } from './timeline-source.ts'
 
 /** An own message of this client's outbox; `given` is what the app sent. Others of the user's messages have none. */
-export interface OwnMessage extends TimelineMessage {
-  readonly given: unknown
-}
+export type OwnMessage = TimelineMessage & { readonly given: unknown }
 
 const LOST = 'the server had confirmed this message, and its log has lost it'
 const CONFIRMED = { state: 'confirmed', error: undefined } as const
@@ -54,7 +52,7 @@ export class TimelineList {
       const isWaiting = isUnsettled(entry)
       if (!isWaiting && !('given' in entry)) return undefined
       const end = isWaiting ? {} : ({ state: 'rejected', error: new RoomfulError('LOST', LOST) } as const)
-      return { ...entry, ...end, from: undefined, seq: undefined, given: givenIn(entry) }
+      return { ...entry, ...end, from: undefined, seq: undefined, epoch: undefined, given: givenIn(entry) }
     }
     const own = this.allOwn().map((entry) => ((entry.seq ?? 0) < from ? entry : lost(entry)!))
     this.splice(this.windowSize, own.length, ...own)
@@ -123,6 +121,7 @@ export class TimelineList {
    */
   outgoing(
     { id, data, state, seq, at, error }: OutgoingMessage,
+    epoch: string | undefined,
     waiting: () => readonly OutgoingMessage[],
     read: (data: unknown) => unknown,
     now: number,
@@ -133,12 +132,14 @@ export class TimelineList {
     const mistaken = (seq !== undefined || isRefusedGuest) && this.#returnPlace(id, seq)
     let found = this.entries.findLast(isIt) as Found<TimelineMessage> | undefined
     if (!found || (mistaken && found.item.seq !== seq)) {
-      const rest = { id, seq, data: read(data), from: undefined, isOwn: true, at: at ?? now, state, error }
-      const item = { kind: 'message', key: mistaken || this.newKey(), ...rest, given: data } as const
+      const place = { seq, epoch: seq === undefined ? seq : epoch }
+      const rest = { id, ...place, data: read(data), from: undefined, isOwn: true, at: at ?? now, state, error }
+      const item = { kind: 'message', key: mistaken || this.newKey(), isRedacted: false, ...rest, given: data } as const
       found = { item, index: this.#indexOf(id, waiting()) }
       this.splice(found.index, 0, item)
     }
     const { item, index } = found
+    const given = item.isRedacted ? undefined : data
     if (index < this.windowSize && state === 'rejected' && item.state === 'unknown') {
       // A plain server refused this message after it was sent: it moves to the end of the list, where it can be retried.
       this.splice(index, 1)
@@ -146,7 +147,7 @@ export class TimelineList {
       this.splice(this.entries.length, 0, { ...item, state, error, given: data })
     } else if (index < this.windowSize) {
       const end = isUnsettled({ state }) ? { state } : CONFIRMED
-      const next = { ...item, ...(isUnsettled(item) && end), isOwn: true, given: data }
+      const next = { ...item, ...(isUnsettled(item) && end), isOwn: true, given }
       const isNews = isUnsettled({ state }) && !('given' in item) // an earlier page sent it, and the log has it already
       if (next.state !== item.state || !item.isOwn || isNews) this.splice(index, 1, next)
     } else if (seq === undefined && (state === 'confirmed' || (state === 'unknown' && !error))) {
@@ -157,7 +158,8 @@ export class TimelineList {
       // A message that is known to be in the log was sent, whatever the outbox could learn (TL3).
       const isOpen = item.seq === undefined || isUnsettled({ state }) || isRefusedGuest
       const end = isOpen ? { state, error } : CONFIRMED
-      const next = { ...item, seq: seq ?? item.seq, at: at ?? item.at, ...end, given: data }
+      const place = seq === undefined ? {} : { seq, epoch }
+      const next = { ...item, ...place, at: at ?? item.at, ...end, given }
       if (next.state !== item.state) this.splice(index, 1, next)
     }
     return undefined
@@ -179,7 +181,16 @@ export class TimelineList {
     const own = this.ownOf(meta)
     if (!own) return
     const end = isUnsettled(own.item) ? {} : CONFIRMED
-    this.splice(own.index, 1, { ...own.item, ...end, seq: meta.seq, at: meta.at })
+    this.splice(own.index, 1, { ...own.item, ...end, seq: meta.seq, epoch: meta.epoch, at: meta.at })
+  }
+
+  /** The data of this message is deleted. Whether the list has it. */
+  redact(seq: number): boolean {
+    const found = this.entries.findLast((entry) => entry.kind === 'message' && entry.seq === seq)
+    if (!found) return false
+    const { given: _, ...message } = found.item as OwnMessage
+    this.splice(found.index, 1, { ...message, data: undefined, isRedacted: true })
+    return true
   }
 
   /** A failed message was sent as another message, with this id. */

@@ -85,6 +85,7 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
     const kind = oldest === undefined ? 'latest' : wanted
     const from = { older: { before: oldest ?? 0 }, newer: { after: newest ?? 0 }, latest: {} }[kind]
     view.isLoadingOlder = kind === 'older'
+    view.isLoading = true
     try {
       const page = (kind === 'latest' && takePage()) || (await source.history({ limit: Math.min(limit, max), ...from }))
       if (signal.aborted) return 0
@@ -100,6 +101,7 @@ export function createLoader({ source, view, event, max, initial, show }: Loader
       return undefined
     } finally {
       view.isLoadingOlder = false
+      view.loaded()
       show()
     }
   }

@@ -2,6 +2,7 @@ import type { Receipt } from '@roomful/contract'
 import type { Unsubscribe } from '../emitter.ts'
 import type { ReadonlyStore, Report } from '../store.ts'
 import type { OutgoingMessage, SentMessage } from '../rooms/rooms-protocol.ts'
+import type { Redaction } from '../rooms/room-events.ts'
 import type { Gap, HistoryMessages, HistoryQuery, MessageMeta } from '../rooms/room.ts'
 import type { RoomState } from '../rooms/room-state.ts'
 
@@ -11,6 +12,8 @@ export interface TimelineSource {
   /** Messages in `seq` order, each once, live and replayed; gaps at their place between them. Nothing while the room is left. */
   on(event: 'gap', handler: (gap: Gap) => void): Unsubscribe
   on(event: string, handler: (data: unknown, meta: MessageMeta) => void): Unsubscribe
+  /** Calls the listener with each message of which the server has deleted the data. */
+  onRedaction(listener: (redaction: Redaction) => void): Unsubscribe
   /** Calls the listener after all events of a packet were given to the listeners of `on`. */
   onTurnEnd(listener: () => void): Unsubscribe
   /** The epoch of the messages and gaps that `on` delivers now; undefined on a plain server. */
@@ -44,6 +47,10 @@ export interface TimelineSource {
   watchOutgoing(listener: (entry: OutgoingMessage) => void): Unsubscribe
   /** Takes a message out of the outbox; `watchOutgoing` reports its end. */
   discard(id: string): void
+  /** The user as the server knows it, once it was connected; undefined where the server does not identify users. */
+  self(): unknown
+  /** The field that tells the amendments of one user apart, of an event that amends; undefined where it has none. */
+  keyOf(event: string): string | undefined
   /** Whether this sender is the user; undefined where the server does not identify users. */
   readonly isSelf: (from: unknown) => boolean | undefined
   /** The data as readers get it: a schema may fill in and transform. */

@@ -12,6 +12,7 @@ import type {
   User,
 } from '@roomful/contract'
 import type { ReadonlyStore } from '../store.ts'
+import type { Amendments } from './amendments.ts'
 import type { List } from './chunked-list.ts'
 import type { TimelineEntry, TimelineMessage } from './timeline-entry.ts'
 
@@ -43,14 +44,15 @@ export type TimelineName<C extends AnyContract> = DurableName<RoomEmitted<C>> & 
  *
  * @example type ChatMessage = MessageOf<typeof chat, 'message'>
  */
-export type MessageOf<C extends AnyContract, E extends TimelineName<C>> = TimelineMessage<
-  DataOut<At<RoomListened<C>, E>>,
-  User<C>
->
+export type MessageOf<
+  C extends AnyContract,
+  E extends TimelineName<C>,
+  Shown = DataOut<At<RoomListened<C>, E>>,
+> = TimelineMessage<Shown, User<C>>
 
 /** One event of a room as an ordered list, with the user's own messages from the moment they are sent. */
-export interface Timeline<C extends AnyContract, E extends TimelineName<C>> {
-  readonly state: ReadonlyStore<TimelineState<DataOut<At<RoomListened<C>, E>>, User<C>>>
+export interface Timeline<C extends AnyContract, E extends TimelineName<C>, Shown = DataOut<At<RoomListened<C>, E>>> {
+  readonly state: ReadonlyStore<TimelineState<Shown, User<C>>>
   /** Sends to the room, as `room.emit` does, and shows the message at once. */
   send(this: void, ...args: DataArgs<DataIn<At<RoomEmitted<C>, E>>>): Promise<Receipt>
   /** Sends a message that is `rejected`, or `unknown` with an error, again: as a new message, at the end, under the same key. */
@@ -71,6 +73,16 @@ export interface Timeline<C extends AnyContract, E extends TimelineName<C>> {
   loadLatest(this: void): Promise<void>
   /** Stops listening; `client.close()` does so, too. The state stays as it is; messages in the outbox are still sent. */
   close(this: void): void
+}
+
+/** The options of a room's timeline, with amendments. */
+export interface AmendedTimelineOptions<
+  C extends AnyContract,
+  E extends TimelineName<C>,
+  Shown,
+> extends TimelineOptions {
+  /** Shows edits, deletions and reactions: made by `amendments`. @default none */
+  readonly amend?: Amendments<C, E, Shown> | undefined
 }
 
 export interface TimelineOptions {

@@ -1,11 +1,15 @@
-import type { Gap } from '../rooms/room.ts'
+import type { Gap, HistoryMessage } from '../rooms/room.ts'
 import type { ChunkedList } from './chunked-list.ts'
+import type { AmendmentFold } from './amendment-fold.ts'
 import { isUnsettled, type TimelineEntry, type TimelineGap, type TimelineMessage } from './timeline-entry.ts'
 import { seqOf, TimelineList } from './timeline-list.ts'
 import type { HistoryMessages } from '../rooms/room.ts'
 import type { TimelineSource } from './timeline-source.ts'
 
-export type LogMessage = Pick<HistoryMessages['messages'][number], 'data' | 'meta'>
+export type LogMessage = Omit<HistoryMessage, 'event'>
+
+/** So many amendments and redactions wait for a page. */
+const MAX_WAITING = 10_000
 
 export type PageKind = 'older' | 'newer' | 'latest'
 
@@ -21,6 +25,12 @@ export class TimelineView {
   isReady = false
   /** Whether messages were missed between a leave and the next join. */
   isBehind = false
+  /** Set while a page is loaded: amendments and redactions of messages that may be in it are kept. */
+  isLoading = false
+  /** Applies amendments, if the timeline shows them. */
+  fold: AmendmentFold | undefined
+  /** Messages that may be in the page that is loaded, and whose data was deleted meanwhile. */
+  readonly #redacted = new Set<number>()
   /** Set while older messages are loaded: a full window then drops its newest entries. */
   isLoadingOlder = false
   /** Pages that were asked for in an earlier generation are of no use. */
@@ -38,8 +48,10 @@ export class TimelineView {
     this.list = new TimelineList(source.isSelf, newKey)
   }
 
+  /** As they are shown. */
   get entries(): ChunkedList<TimelineEntry> {
-    return this.list.entries
+    const { entries } = this.list
+    return this.fold ? this.fold.applyTo(entries) : entries
   }
 
   /** Number of entries in the window; own messages that are not in it follow. */
@@ -76,6 +88,20 @@ export class TimelineView {
     if (added.length > 0) this.#append(added, from, to)
   }
 
+  /** A live or replayed amendment. */
+  amend(amendment: HistoryMessage): void {
+    this.fold?.receive(amendment, this.#mayShow)
+    if (this.isLoading && (this.fold?.size ?? 0) > this.#max + MAX_WAITING) this.#dropWaiting()
+  }
+
+  /** The server has deleted the data of this message. */
+  redact(seq: number): void {
+    this.fold?.forget(seq)
+    if (this.list.redact(seq) || !this.#mayShow(seq)) return
+    this.#redacted.add(seq)
+    if (this.#redacted.size > MAX_WAITING) this.#dropWaiting()
+  }
+
   gap({ from, to, reason }: Gap, epoch?: string): void {
     if (reason === 'epoch') return from === undefined ? this.#begin(epoch) : this.#lose(from, to, epoch)
     this.#head = Math.max(this.#head, to ?? 0)
@@ -98,6 +124,7 @@ export class TimelineView {
     const kept = from - 1
     this.#head = Math.min(this.#head, kept)
     this.list.lose(from)
+    this.fold?.lose(from)
     // A window that is not at the end of the log may end before all of them.
     if (this.hasNewer && kept > (this.newest ?? 0)) return
     if (this.oldest !== undefined && from < this.oldest) {
@@ -130,7 +157,7 @@ export class TimelineView {
     if (this.newest !== undefined) {
       this.isBehind ||= !this.hasNewer
       this.hasNewer = true
-    } else if (this.windowSize > 0 && this.entries.at(this.windowSize - 1)?.kind === 'message')
+    } else if (this.windowSize > 0 && this.list.entries.at(this.windowSize - 1)?.kind === 'message')
       this.#append([this.#gap('unsupported')])
   }
 
@@ -143,6 +170,8 @@ export class TimelineView {
     this.hasNewer = this.isBehind = this.isReady = false
     this.#head = 0
     this.generation += 1
+    this.fold?.reset()
+    this.#redacted.clear()
   }
 
   /** The server has no history. */
@@ -169,6 +198,9 @@ export class TimelineView {
       page.messages
         .filter((message) => message.event === event && isWanted(message.meta.seq ?? 0))
         .map((message) => this.#logged(message))
+    for (const one of page.messages) if (!one.isRedacted) this.fold?.receive(one, () => true)
+    for (const one of page.amendments) this.fold?.receive(one, () => true)
+    for (const seq of page.redacted) this.redact(seq)
     const older = read((seq) => seq < oldest)
     const newer = read((seq) => seq > newest)
     const added = older.length + newer.length
@@ -197,15 +229,16 @@ export class TimelineView {
   }
 
   /** The entry of a message of the log. An own message moves there and keeps its key; only the outbox confirms it. */
-  #logged({ data, meta }: LogMessage): TimelineMessage {
-    const { id, seq, from, at } = meta
+  #logged({ data, meta, isRedacted }: LogMessage): TimelineMessage {
+    const { id, seq, epoch, from, at } = meta
     const own = this.list.ownOf(meta)
     this.list.remove(own?.item)
     const key = own?.item.key ?? this.list.newKey()
     const state = own && isUnsettled(own.item) ? own.item.state : 'confirmed'
     const isOwn = own !== undefined || this.list.isSelf(from) === true
-    const given = own && { given: own.item.given }
-    return { kind: 'message', key, id, seq, data, from, isOwn, at, state, error: undefined, ...given }
+    const rest = { kind: 'message', key, id, seq, epoch, from, isOwn, at, state, error: undefined } as const
+    if (isRedacted || this.#redacted.has(seq ?? 0)) return { ...rest, data: undefined, isRedacted: true }
+    return { ...rest, data, isRedacted: false, ...(own && { given: own.item.given }) }
   }
 
   #gap(reason: Gap['reason'], from?: number, to?: number): TimelineGap {
@@ -228,9 +261,12 @@ export class TimelineView {
     const size = this.#max + (dropsNewest ? this.list.markSize : 0)
     const excess = this.windowSize - size
     if (excess <= 0) return
-    this.list.drop(dropsNewest ? size : 0, excess)
+    const start = dropsNewest ? size : 0
+    for (let n = start; this.fold && n < start + excess; n += 1)
+      this.fold.forget(seqOf(this.list.entries.at(n), 'from') ?? 0)
+    this.list.drop(start, excess)
     if (dropsNewest) {
-      this.newest = seqOf(this.entries.at(size - 1), 'to') ?? this.newest
+      this.newest = seqOf(this.list.entries.at(size - 1), 'to') ?? this.newest
       this.hasNewer = true
     } else if (this.oldest !== undefined) {
       this.oldest = this.#firstSeq()
@@ -238,10 +274,32 @@ export class TimelineView {
     }
   }
 
+  /** Whether the timeline has the message at this place, or may get it with the page that is loaded. */
+  readonly #mayShow = (seq: number): boolean => this.isLoading || !this.isReady || this.#has(seq)
+
+  #has(seq: number): boolean {
+    const isInWindow = this.oldest !== undefined && seq >= this.oldest && seq <= (this.newest ?? 0)
+    return isInWindow || this.list.own((own) => own.seq === seq) !== undefined
+  }
+
+  /** The page that is loaded has come, or is of no use any more. */
+  loaded(): void {
+    this.isLoading = false
+    this.#redacted.clear()
+    this.fold?.prune((seq) => this.#has(seq))
+  }
+
+  /** Too much waits for the page that is loaded: it is asked for again. */
+  #dropWaiting(): void {
+    this.generation += 1
+    this.#redacted.clear()
+    this.fold?.prune((seq) => this.#has(seq))
+  }
+
   /** Volatile messages of the event have no seq. Without a message of the log, older ones are all up to the newest. */
   #firstSeq(): number | undefined {
     for (let index = 0; index < this.windowSize; index += 1) {
-      const seq = seqOf(this.entries.at(index), 'from')
+      const seq = seqOf(this.list.entries.at(index), 'from')
       if (seq !== undefined) return seq
     }
     return this.newest === undefined ? undefined : this.newest + 1

@@ -69,7 +69,7 @@ function recordNotes(client: Client<Chat>): string[] {
 
 const joined = (client: Client<Chat>) => eventually(() => expect(client.inbox.status).toBe('joined'))
 const textsOf = (timeline: InboxTimeline<Chat, 'note'>): string[] =>
-  timeline.state.getState().entries.map((entry) => (entry.kind === 'message' ? entry.data.text : entry.reason))
+  timeline.state.getState().entries.map((entry) => (entry.kind === 'message' ? (entry.data?.text ?? '') : entry.reason))
 
 /** The rules IN of SPEC.md, in Node and in a browser. */
 export function inboxSuite(): void {

@@ -35,9 +35,9 @@ describe('room.history', () => {
   })
   test('is empty where the log is empty', async () => {
     const { room } = await startWith(0)
-    await expect(room.history()).resolves.toEqual({ messages: [], more: false })
-    await expect(room.history({ after: 0 })).resolves.toEqual({ messages: [], more: false })
-    await expect(room.history({ before: 1 })).resolves.toEqual({ messages: [], more: false })
+    await expect(room.history()).resolves.toEqual({ messages: [], amendments: [], more: false })
+    await expect(room.history({ after: 0 })).resolves.toEqual({ messages: [], amendments: [], more: false })
+    await expect(room.history({ before: 1 })).resolves.toEqual({ messages: [], amendments: [], more: false })
   })
   test('has the meta of the live message, and replayed: true', async () => {
     const { room } = await startWith(0)
@@ -51,6 +51,7 @@ describe('room.history', () => {
         meta: {
           id: receipt.id,
           seq: 1,
+          epoch: expect.any(String),
           from: { id: 'ann', name: 'Ann' },
           at: receipt.confirmed && receipt.at,
           replayed: true,

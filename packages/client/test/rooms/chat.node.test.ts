@@ -112,7 +112,7 @@ describe('a refusal', () => {
     expect(() => room.volatile.emit('cursor', { x: 'left' })).toThrow('x')
     await expect(room.emit('cursor', { x: 1 })).rejects.toThrow('use room.volatile.emit')
     expect(() => room.volatile.emit('message', { text: 'x' })).toThrow('use room.emit')
-    await expect(room.history()).resolves.toEqual({ messages: [], more: false })
+    await expect(room.history()).resolves.toEqual({ messages: [], amendments: [], more: false })
   })
   test('of one room too many is LIMIT; the other rooms stay joined', async () => {
     const { connect } = await startChat({ limits: { rooms: 3 } })

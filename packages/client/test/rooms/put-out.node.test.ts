@@ -125,7 +125,9 @@ describe('RM15 SEC15 a server puts a client out of a room', () => {
     const room = await chat.connect('Ann').join('general')
     const timeline = createTimeline(room, 'message')
     const texts = () =>
-      [...timeline.state.getState().entries].flatMap((entry) => (entry.kind === 'message' ? entry.data.text : []))
+      [...timeline.state.getState().entries].flatMap((entry) =>
+        entry.kind === 'message' ? (entry.data?.text ?? []) : [],
+      )
     await room.send({ text: 'one' })
     await chat.rooms().remove('general', 'ann')
     await statusOf(room).toBe('failed')

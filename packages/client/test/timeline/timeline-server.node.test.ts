@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts'
 type Messages = Timeline<Chat, 'message'>
 
 const textsIn = ({ state }: Messages) =>
-  state.getState().entries.map((entry) => (entry.kind === 'message' ? entry.data.text : entry.reason))
+  state.getState().entries.map((entry) => (entry.kind === 'message' ? (entry.data?.text ?? '') : entry.reason))
 const say = async (room: Room<Chat>, count: number, first = 1): Promise<void> => {
   await Promise.all(Array.from({ length: count }, (_, n) => room.emit('message', { text: String(first + n) })))
 }

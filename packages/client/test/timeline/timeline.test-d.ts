@@ -19,7 +19,8 @@ test('TL1 a timeline sends what the contract accepts, and shows what readers get
   for (const entry of timeline.state.getState().entries) {
     if (entry.kind === 'gap') expectTypeOf(entry.reason).toEqualTypeOf<'retention' | 'epoch' | 'unsupported'>()
     else {
-      expectTypeOf(entry.data).toEqualTypeOf<{ text: string; tags: string[] }>()
+      if (entry.isRedacted) expectTypeOf(entry.data).toEqualTypeOf<undefined>()
+      else expectTypeOf(entry.data).toEqualTypeOf<{ text: string; tags: string[] }>()
       expectTypeOf(entry.isOwn).toEqualTypeOf<boolean>()
       expectTypeOf(entry.from).toEqualTypeOf<{ id: string; name: string } | undefined>()
     }
@@ -41,9 +42,11 @@ test('TL1 MessageOf names the messages of a timeline', () => {
   for (const entry of createTimeline(room, 'message').state.getState().entries) {
     if (entry.kind === 'message') messages.push(entry)
   }
-  expectTypeOf<Message['data']>().toEqualTypeOf<{ text: string; tags: string[] }>()
+  expectTypeOf<Message['data']>().toEqualTypeOf<{ text: string; tags: string[] } | undefined>()
   expectTypeOf<Message['from']>().toEqualTypeOf<{ id: string; name: string } | undefined>()
-  expectTypeOf<Message>().toEqualTypeOf<TimelineMessage<Message['data'], { id: string; name: string }>>()
+  expectTypeOf<Message>().toEqualTypeOf<
+    TimelineMessage<{ text: string; tags: string[] }, { id: string; name: string }>
+  >()
   // @ts-expect-error it is volatile
   expectTypeOf<MessageOf<typeof contract, 'cursor'>>().toBeObject()
 })

@@ -112,7 +112,7 @@ export class PlainRoom implements RoomPart {
     if (status !== 'joined' && status !== 'joining') return this.#host.drop('in', event, 'the room is not joined')
     const { name, events } = this.#host
     const { schemas, reporting } = this.#core
-    const meta: MessageMeta = { id, seq: undefined, from: undefined, at: Date.now(), replayed: false }
+    const meta: MessageMeta = { id, seq: undefined, epoch: undefined, from: undefined, at: Date.now(), replayed: false }
     const parse = (): [unknown, MessageMeta] | undefined => {
       const read = schemas.readRoomEvent(this.#host, event, data)
       return read && [read.data, meta]

@@ -2,6 +2,7 @@ import { type EventsMap, type Receipt, RoomfulError, type SocketIoContract } fro
 import { createStore } from 'zustand/vanilla'
 import { Listeners } from '../../../src/emitter.ts'
 import type { OutgoingMessage } from '../../../src/rooms/rooms-protocol.ts'
+import type { Redaction } from '../../../src/rooms/room-events.ts'
 import type { HistoryMessages, HistoryQuery, MessageMeta } from '../../../src/rooms/room.ts'
 import type { RoomState } from '../../../src/rooms/room-state.ts'
 import type { TimelineSource } from '../../../src/timeline/timeline-source.ts'
@@ -19,6 +20,7 @@ export const isSelf = (from: unknown) => (from as { readonly id: string } | unde
 export const metaOf = (seq: number, id = `log:${seq}`, from = 'ann'): MessageMeta => ({
   id,
   seq,
+  epoch: 'epoch-1',
   from: { id: from },
   at: seq * 1_000,
   replayed: false,
@@ -33,6 +35,8 @@ export const pageOf = (
   epoch: 'epoch-1',
   oldest: Number(seqs[0] ?? 1),
   newest: Number(seqs.at(-1) ?? 0),
+  amendments: [],
+  redacted: [],
   messages: seqs.map((seq) => ({
     event: typeof seq === 'string' ? 'reaction' : 'message',
     data: `log ${seq}`,
@@ -49,6 +53,7 @@ export function timelineOverFake(
   const watchers = new Listeners<[OutgoingMessage]>()
   const users = new Listeners<[undefined]>()
   const turns = new Listeners<[]>()
+  const redactions = new Listeners<[Redaction]>()
   const joined: RoomState = { status: 'joined', acknowledged: true }
   const state = createStore<RoomState>(() => (options.status ? { status: options.status } : joined))
   const server = { epoch: 'epoch-1', continued: new Set<string>(), initial: undefined as HistoryMessages | undefined }
@@ -70,6 +75,7 @@ export function timelineOverFake(
   const source: TimelineSource = {
     state,
     on: (event: string, handler: (data: never, meta: never) => void) => heard.add(event, handler as () => void),
+    onRedaction: (listener) => redactions.add('redaction', listener),
     onTurnEnd: (listener) => turns.add('end', listener),
     epoch: () => server.epoch,
     isContinued: (epoch) => server.continued.has(epoch),
@@ -100,6 +106,8 @@ export function timelineOverFake(
     outgoing: () => options.outgoing ?? [],
     watchOutgoing: (listener) => watchers.add('outbox', listener),
     discard: (id) => discarded.push(id),
+    self: () => ({ id: 'ann' }),
+    keyOf: (event) => (event === 'reaction' ? 'emoji' : undefined),
     isSelf,
     read: (_, data) => `read ${String(data)}`,
     report: (error) => reported.push(error),

@@ -40,7 +40,7 @@ export function tell(view: TimelineView, input: TimelineInput): void {
     case 'gap':
       return view.gap(input.gap, input.epoch)
     case 'outgoing':
-      return view.outgoing(input.entry, input.waiting, same, 7)
+      return view.outgoing(input.entry, 'epoch-1', input.waiting, same, 7)
     case 'retried':
       return view.list.retried(ownWith(view, input.key), input.id, 8)
     case 'discarded':

@@ -345,6 +345,8 @@ export class TimelineWorld {
       oldest: page[0]?.seq ?? this.first,
       newest: page.at(-1)?.seq ?? this.#head,
       messages: page.map((logged) => ({ event: logged.event, ...this.#read(logged) })),
+      amendments: [],
+      redacted: [],
     }
   }
 

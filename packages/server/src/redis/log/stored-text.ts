@@ -38,8 +38,8 @@ export function itemArguments(
 }
 
 /** What is redacted, a tab, and what is not. */
-export function bodyText({ unread: _, at: __, data, ...rest }: NewEntry): string {
-  return `${JSON.stringify(rest)}\t${JSON.stringify(data ?? null)}`
+export function bodyText({ event, id, from, amends, data }: NewEntry): string {
+  return `${JSON.stringify({ event, id, from, amends })}\t${JSON.stringify(data ?? null)}`
 }
 
 function amendsText({ seq, slot }: Amends): string {
