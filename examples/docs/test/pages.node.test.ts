@@ -11,6 +11,7 @@ test.each([
   'hooks',
   'inbox',
   'limits',
+  'messages',
   'moderation',
   'plain-servers',
   'presence-and-typing',

@@ -65,3 +65,8 @@ export class RoomReceiver {
 function isRedact(data: unknown): data is Redact {
   return isObject(data) && Number.isSafeInteger(data['seq'])
 }
+
+/** A logged event that came alone. */
+export function entryOf(event: string, data: unknown, { seq, id, from, at, redacted }: Required<WireMeta>): Entry {
+  return { event, data, seq, id, from, at, ...(redacted && { redacted }) }
+}

@@ -19,7 +19,7 @@ import { InitialPages } from './initial-pages.ts'
 import { RoomLog } from './log.ts'
 import type { LiveEvent, LogInput, LogOutput, Since } from './log-steps.ts'
 import { RoomMembers } from './room-members.ts'
-import { RoomReceiver } from './room-receiver.ts'
+import { entryOf, RoomReceiver } from './room-receiver.ts'
 import { type RoomfulInternals, type RoomfulLink, roomfulRooms } from './roomful-rooms.ts'
 import { RoomRequests } from './room-requests.ts'
 import { isHead, isLogged, isMembersDelta, isRefused, readPack, removedBy } from './wire-messages.ts'
@@ -296,8 +296,4 @@ export class RoomfulRoom implements RoomPart, RoomfulInternals {
     const retry = (): void => this.#runLog({ type: 'retry', join })
     this.#retryTimer = setTimeout(retry, retryDelay({ firstMs: FETCH_RETRY_MS, atLeastMs, jitter: 'half' }))
   }
-}
-
-function entryOf(event: string, data: unknown, { seq, id, from, at, redacted }: Required<WireMeta>): Entry {
-  return { event, data, seq, id, from, at, ...(redacted && { redacted }) }
 }

@@ -3,7 +3,7 @@ import type { MessageMeta } from '../rooms/room.ts'
 import { AmendmentFold, type Reducer } from './amendment-fold.ts'
 import type { TimelineMessage } from './timeline-entry.ts'
 import type { TimelineSource } from './timeline-source.ts'
-import type { TimelineName } from './timeline-types.ts'
+import type { TimelineName } from './timeline-name.ts'
 
 /** The events of a contract that amend `E`, each with a function from the message and the amendment to the data to show. */
 export type AmendmentReducers<C extends AnyContract, E extends TimelineName<C>, Shown> = {

@@ -8,6 +8,8 @@ import type { TimelineSource } from './timeline-source.ts'
 /** An own message of this client's outbox; `given` is what the app sent. Others of the user's messages have none. */
 export type OwnMessage = TimelineMessage & { readonly given: unknown }
 
+/** So many amendments and redactions wait for a page. */
+export const MAX_WAITING = 10_000
 const LOST = 'the server had confirmed this message, and its log has lost it'
 const CONFIRMED = { state: 'confirmed', error: undefined } as const
 

@@ -4,7 +4,6 @@ import type {
   DataArgs,
   DataIn,
   DataOut,
-  DurableName,
   Receipt,
   RoomEmitted,
   RoomfulError,
@@ -15,6 +14,9 @@ import type { ReadonlyStore } from '../store.ts'
 import type { Amendments } from './amendments.ts'
 import type { List } from './chunked-list.ts'
 import type { TimelineEntry, TimelineMessage } from './timeline-entry.ts'
+import type { TimelineName } from './timeline-name.ts'
+
+export type { TimelineName } from './timeline-name.ts'
 
 export interface TimelineState<Data = unknown, From = unknown> {
   /** Rises by one with each change of `entries`. */
@@ -35,9 +37,6 @@ export interface TimelineState<Data = unknown, From = unknown> {
   /** Why the status is `failed`, or why the last load failed. */
   readonly error: RoomfulError | undefined
 }
-
-/** Room events that can have a timeline: the client sends and hears them, and the log keeps them. */
-export type TimelineName<C extends AnyContract> = DurableName<RoomEmitted<C>> & DurableName<RoomListened<C>> & string
 
 /**
  * A message of a room's timeline.

@@ -1,15 +1,11 @@
-import type { Gap, HistoryMessage } from '../rooms/room.ts'
+import type { Gap, HistoryMessage, HistoryMessages } from '../rooms/room.ts'
 import type { ChunkedList } from './chunked-list.ts'
 import type { AmendmentFold } from './amendment-fold.ts'
 import { isUnsettled, type TimelineEntry, type TimelineGap, type TimelineMessage } from './timeline-entry.ts'
-import { seqOf, TimelineList } from './timeline-list.ts'
-import type { HistoryMessages } from '../rooms/room.ts'
+import { MAX_WAITING, seqOf, TimelineList } from './timeline-list.ts'
 import type { TimelineSource } from './timeline-source.ts'
 
 export type LogMessage = Omit<HistoryMessage, 'event'>
-
-/** So many amendments and redactions wait for a page. */
-const MAX_WAITING = 10_000
 
 export type PageKind = 'older' | 'newer' | 'latest'
 
@@ -50,8 +46,7 @@ export class TimelineView {
 
   /** As they are shown. */
   get entries(): ChunkedList<TimelineEntry> {
-    const { entries } = this.list
-    return this.fold ? this.fold.applyTo(entries) : entries
+    return this.fold?.applyTo(this.list.entries) ?? this.list.entries
   }
 
   /** Number of entries in the window; own messages that are not in it follow. */
@@ -277,23 +272,21 @@ export class TimelineView {
   /** Whether the timeline has the message at this place, or may get it with the page that is loaded. */
   readonly #mayShow = (seq: number): boolean => this.isLoading || !this.isReady || this.#has(seq)
 
-  #has(seq: number): boolean {
-    const isInWindow = this.oldest !== undefined && seq >= this.oldest && seq <= (this.newest ?? 0)
-    return isInWindow || this.list.own((own) => own.seq === seq) !== undefined
-  }
+  readonly #has = (seq: number): boolean =>
+    (seq >= (this.oldest ?? Infinity) && seq <= (this.newest ?? 0)) ||
+    this.list.own((own) => own.seq === seq) !== undefined
 
   /** The page that is loaded has come, or is of no use any more. */
   loaded(): void {
     this.isLoading = false
     this.#redacted.clear()
-    this.fold?.prune((seq) => this.#has(seq))
+    this.fold?.prune(this.#has)
   }
 
   /** Too much waits for the page that is loaded: it is asked for again. */
   #dropWaiting(): void {
     this.generation += 1
-    this.#redacted.clear()
-    this.fold?.prune((seq) => this.#has(seq))
+    this.loaded()
   }
 
   /** Volatile messages of the event have no seq. Without a message of the log, older ones are all up to the newest. */

@@ -70,8 +70,7 @@ export function createOperations<C extends AnyContract>(parts: OperationParts): 
   async function redact(room: string, seq: number): Promise<void> {
     assertRoomName(room)
     assertIntegers('rooms.redact', { seq })
-    if (await activeRooms.use(room, (active) => redactMessage(active, seq))) return
-    throw new RoomfulError('INVALID_ARGUMENT', `rooms.redact: the log of room ${room} has no message ${seq}`)
+    await activeRooms.use(room, (active) => redactMessage(active, seq))
   }
 
   async function members(room: string): Promise<readonly RoomMember<C>[]> {

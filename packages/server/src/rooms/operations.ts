@@ -93,8 +93,8 @@ export interface RoomOperations<C extends AnyContract> {
   /**
    * Deletes the data of a message for good, in the log and at all clients, also at those that are away; and the data of its
    * amendments, such as edits and reactions. Timelines show it as `isRedacted`. Resolves when it is stored; a message that is redacted
-   * already stays so. `seq` may also be that of an amendment. Backups, your own copies, and what clients have made of the data are not reached.
-   * @throws RoomfulError `INVALID_ARGUMENT` where the log does not hold the message; `LOG_FAILED` and the like: call it again.
+   * already stays so. An amendment is not redacted alone: a client could not know which older one counts then. Backups, your own copies, and what clients have made of the data are not reached.
+   * @throws RoomfulError `INVALID_ARGUMENT` for an amendment, and where the log does not hold the message; `LOG_FAILED` and the like: call it again.
    * @example await rooms.redact('general', message.seq)
    */
   redact(room: string, seq: number): Promise<void>
