@@ -25,6 +25,7 @@ export type { RowOptions } from './log/row-limits.ts'
 export { settle } from './log/sender-row.ts'
 export type { DecidedItem, RecordedAnswer, Sender, SenderRow, SettledBatch } from './log/sender-row.ts'
 export type {
+  AmendedMessage,
   EmitContext,
   Handshake,
   HandlerContext,
