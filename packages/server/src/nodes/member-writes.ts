@@ -32,7 +32,7 @@ interface Written {
 
 /**
  * Writes what this node says of its members: for each user and room one write at a time, always of the newest state. A write
- * that failed is tried again by `retry`. There are as many states as users in rooms, and deletions that are not written yet.
+ * that failed is tried again by `retry`. It holds one state for each user and room of this node, and removals until they are written.
  */
 export class MemberWrites {
   readonly #parts: MemberWritesParts

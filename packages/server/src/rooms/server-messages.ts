@@ -40,7 +40,7 @@ export class ServerMessages {
   readonly #commit: (batch: Batch) => Promise<Committed | undefined>
   readonly #waiting: Waiting[] = []
   #isWriting = false
-  /** The log has failed on all attempts at a batch, and on each batch since: these are tried once, so that not ever more wait. */
+  /** The log has failed on all attempts at a batch, and on each batch since: these are tried once, so that the queue does not grow while it is away. */
   #isAway = false
 
   constructor(server: ServerSender, commit: (batch: Batch) => Promise<Committed | undefined>) {

@@ -15,7 +15,7 @@ import { Server } from './server.ts'
 
 /** Reading the log may take this long while Redis comes back. */
 const READ_LIMIT_MS = 20_000
-/** Less than the time without a heartbeat after which a node is dead, so that its members go in longer runs. */
+/** Shorter than the 10 s until a node counts as dead: a killed node's members are removed as soon as it does, in runs that are long enough. */
 const GRACE_MS = 2_000
 const MOST_CLOCK_MS = 1_500
 

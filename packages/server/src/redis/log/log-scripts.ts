@@ -91,7 +91,7 @@ end
 return {'OK', room.epoch, int(head), int(count), table.concat(answers, '\\n')}
 `)
 
-/** ARGV: 3 to 8 as 11 to 16 of a commit. Answers the row, or the bound that a new one reaches, or nothing. */
+/** ARGV: 3 the field of the row, 4 the address, 5 to 8 the bounds of rows. Answers the row, or the bound that a new one reaches, or nothing. */
 export const row: RedisScript = createScript(`${luaRoom}
 local row = redis.call('HGET', KEYS[2], ARGV[3])
 if row then return {row} end
@@ -202,7 +202,7 @@ return answer
 
 /**
  * Compares heads with those that the node knows. KEYS: from 2 on the hash of each room. ARGV: from 3 on, of each room epoch and head.
- * Answers the places of the rooms, from 0, that have another head. The others also have no other generation.
+ * Answers the places of the rooms, from 0, that have another head. All others have the same head, epoch and generation.
  */
 export const changedHeads: RedisScript = createScript(`${luaRoom}
 local generations, changed = readGenerations(), {}

@@ -3,7 +3,7 @@ import type { Report } from '../../report.ts'
 import type { Room } from '../room.ts'
 
 const EVERY_MS = 10_000
-/** How many rooms are compared with one call of the log. A log in partitions needs many, so that each of its reads has some. */
+/** How many rooms are compared with one call of the log. Redis reads each of 64 partitions with its own script: small calls would be many small scripts. */
 const SLICE = 4_000
 
 interface HeadCheckParts {
