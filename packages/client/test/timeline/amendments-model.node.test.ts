@@ -287,6 +287,31 @@ test.each([
         assertShown(world)
       }
     })
-    fc.assert(property, { numRuns: 1_000 })
+    fc.assert(property, { numRuns: 4_000 })
   },
 )
+
+test('TL17 the newer amendment counts, if it comes live while the page with the older one is loaded', () => {
+  const world = new World(1)
+  world.say()
+  world.amend(0)
+  world.say()
+  world.hearAll()
+  world.askOlder(4)
+  world.amend(0)
+  world.hearAll()
+  world.answer()
+  expect(world.messages().map(({ data }) => data)).toEqual(['message 1 4'])
+})
+
+test('TL18 a redaction that comes while the page of its message is loaded takes the data out of it', () => {
+  const world = new World(1)
+  world.say()
+  world.say()
+  world.hearAll()
+  world.askOlder(4)
+  world.redact(0)
+  world.hearAll()
+  world.answer()
+  expect(world.messages()).toMatchObject([{ seq: 1, data: undefined, isRedacted: true }])
+})
