@@ -164,6 +164,7 @@ describe('TL17 amendments', () => {
     const late = createTimeline(bob.room('general'), 'message', { amend, initial: 50 })
     await bob.join('general')
     await shows(late, { text: 'one', isEdited: true, reactions: ['+ ann'] })
+    expect(first(late).seq).toBe(1)
   })
 
   test('by a message of the room, with its meta as the target', async () => {
