@@ -48,8 +48,8 @@ describe('RL11 a pack', () => {
     const meta = { from: ann, replayed: false }
     await eventually(() => expect(received).toHaveLength(2))
     expect(received).toEqual([
-      ['a', { ...meta, id: 'server:1', seq: 1, at: 1 }],
-      [7, { ...meta, id: undefined, seq: undefined, at: 1 }],
+      ['a', { ...meta, id: 'server:1', seq: 1, epoch: 'epoch-one', at: 1 }],
+      [7, { ...meta, id: undefined, seq: undefined, epoch: undefined, at: 1 }],
     ])
   })
   test('has one sender, but for events with their own, also without one', async () => {

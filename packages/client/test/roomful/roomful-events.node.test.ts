@@ -22,6 +22,7 @@ describe('an event of a room', () => {
     const meta = {
       id: 'server:1',
       seq: 1,
+      epoch: 'epoch-one',
       from: { id: 'ann', name: 'Ann' },
       at: 1_700_000_000_001,
       replayed: false,

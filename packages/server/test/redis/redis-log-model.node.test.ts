@@ -77,11 +77,26 @@ test('S4 S5 S29 S30 random commits, rows, pages, redactions and epochs have the 
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), text, async (steps, suffix) => {
       const room = `room ${(last += 1)}${suffix.replaceAll(/[\n\r]/g, '')}`
       const memory = memoryLog({ retention: { maxEntries: 12 } })
-      for (const one of steps) expect(await outcome(redis, room, one)).toEqual(await outcome(memory, room, one))
+      for (const chosen of steps) {
+        const [head] = await memory.heads([room])
+        const one = withTargetsUntil(chosen, head?.head ?? 0)
+        expect(await outcome(redis, room, one)).toEqual(await outcome(memory, room, one))
+      }
     }),
     { numRuns: 200 },
   )
 })
+
+/** The server looks the target of an amendment up, so that no amendment has a later target. */
+function withTargetsUntil(one: Step, head: number): Step {
+  if (one.kind !== 'commit') return one
+  const items = one.items.map((chosen): DecidedItem => {
+    if ('refusal' in chosen || (chosen.entry.amends?.seq ?? 0) <= head) return chosen
+    const { amends: _, ...entry } = chosen.entry
+    return { n: chosen.n, hash: chosen.hash, entry }
+  })
+  return { ...one, items }
+}
 
 /** Everything but the names of epochs and the time of the write. */
 async function outcome(log: RoomLog, room: string, one: Step): Promise<unknown> {
