@@ -1502,6 +1502,13 @@ export const mutants = [
     'packages/server/test/redis/redis-log-faults',
   ),
   mutant(
+    'S6 Redis: the late end of an earlier connection ends the next one',
+    `${server}/redis/connection/link.ts`,
+    'if (!isOver) reject(this.#lost(reason))',
+    'reject(this.#lost(reason))',
+    'packages/server/test/redis/link',
+  ),
+  mutant(
     'S5 Redis: WAIT is about an earlier command',
     `${server}/redis/connection/replica-wait.ts`,
     "const ping = this.#link.send(['PING'])",

@@ -2,8 +2,10 @@ import type { Report } from '../report.ts'
 import { type NodeMessage, readMessage } from './node-messages.ts'
 import type { GoneMember, NodeInfo, Nodes } from './nodes.ts'
 
-/** A start that has failed is tried again after these times, and then always after the last, in milliseconds. */
-const RETRIES_MS = [1_000, 2_000, 5_000, 10_000]
+/** A start that has failed is tried again after this time. Until it succeeds, this node refuses joins. */
+const RETRY_MS = 500
+/** How many different failures of a start are reported, each once. */
+const MAX_REPORTED = 10
 
 interface LinkOptions {
   /** What other nodes may read about this one. */
@@ -25,7 +27,7 @@ interface LinkListener {
 /** The link of this process to the other nodes: it starts with the server, and calls its listeners until it is stopped. */
 export class NodeLinks {
   readonly nodes: Nodes
-  /** Resolves once other nodes find this one. Pending as long as the start fails; the failures are reported. */
+  /** Resolves once other nodes find this one. Pending as long as the start fails; each different failure is reported once. */
   readonly started: Promise<void>
   readonly #options: LinkOptions
   readonly #listeners: LinkListener[] = []
@@ -93,17 +95,21 @@ export class NodeLinks {
 
   /** Never settles after `stop`. */
   async #untilDone(task: () => unknown): Promise<void> {
-    for (let attempt = 0; ; attempt += 1) {
+    const reported = new Set<string>()
+    for (;;) {
       try {
         await task()
         return
       } catch (error) {
-        this.report(error)
+        const text = String(error)
+        if (!reported.has(text) && reported.size < MAX_REPORTED) {
+          reported.add(text)
+          this.report(error)
+        }
       }
-      const waitMs = RETRIES_MS[Math.min(attempt, RETRIES_MS.length - 1)]
       await new Promise<void>((resolve) => {
         if (this.#isStopped) return
-        this.#timer = setTimeout(resolve, waitMs)
+        this.#timer = setTimeout(resolve, RETRY_MS)
         this.#timer.unref?.()
       })
     }

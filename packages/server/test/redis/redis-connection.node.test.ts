@@ -4,6 +4,7 @@ import { createRedisConnection } from '../../src/redis/connection/create-connect
 import type { RedisConnection, RedisScript } from '../../src/redis/redis-connection.ts'
 import { clientOf, type ClientPackage, clientPackages, clusterOf } from '../support/redis-clients.ts'
 import { type RedisServer, startCluster, startRedis } from '../support/redis-server.ts'
+import { createTcpSwitch } from '../support/tcp-switch.ts'
 
 const source = "return redis.call('INCR', KEYS[1])"
 const increment: RedisScript = { source, sha: hash('sha1', source) }
@@ -94,6 +95,26 @@ describe.each(kinds)('%s', (_, name, isCluster) => {
     end()
   })
 
+  test('a listener that throws loses only its message, and the connection goes on', async () => {
+    const connection = await connect(name, isCluster)
+    let restored = 0
+    connection.onRestored(() => (restored += 1))
+    const key = newKey()
+    const received: string[] = []
+    await connection.subscribe(key, (message) => {
+      received.push(`first ${message}`)
+      JSON.parse(message)
+    })
+    await connection.subscribe(key, (message) => received.push(`second ${message}`))
+    const publish = async (message: string) =>
+      await connection.command(key, isCluster ? 'SPUBLISH' : 'PUBLISH', key, message)
+    await publish('{')
+    await publish('{}')
+    await expect.poll(() => received).toEqual(['first {', 'second {', 'first {}', 'second {}'])
+    await connection.check()
+    expect(restored).toBe(0)
+  })
+
   test('an error of Redis rejects the call, and the next one runs', async () => {
     const connection = await connect(name, isCluster)
     const key = newKey()
@@ -138,6 +159,36 @@ describe('while a server is away', () => {
     own.resume()
     await Promise.all(waiting)
     await expect.poll(call).toBeTypeOf('number')
+  })
+
+  test('connections that pass nothing on any more are replaced for good', { timeout: 30_000 }, async () => {
+    await Promise.all(
+      clientPackages.map(async (name) => {
+        const link = await createTcpSwitch(server.port)
+        const connection = createRedisConnection({ client: clientOf(name, link), scripts })
+        onTestFinished(() => connection.close())
+        await connection.connect()
+        const key = newKey()
+        link.stall()
+        await expect(connection.run(increment, [key], [])).rejects.toMatchObject(UNAVAILABLE)
+        // The client reports the end of the stalled connection while the next one is used.
+        let inARow = 0
+        const call = async () => {
+          await connection.check()
+          await connection.run(increment, [key], [])
+        }
+        await expect
+          .poll(
+            async () =>
+              (inARow = await call().then(
+                () => inARow + 1,
+                () => 0,
+              )),
+            { interval: 20, timeout: 15_000 },
+          )
+          .toBeGreaterThan(30)
+      }),
+    )
   })
 
   test('a server that answers nothing any more rejects after seconds', async () => {

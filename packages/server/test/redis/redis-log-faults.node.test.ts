@@ -276,6 +276,8 @@ describe('a server that the log cannot use', () => {
   test.each([
     [{}, /either a client or a url/],
     [{ url: 'http://127.0.0.1' }, /url must be like redis:/],
+    [{ url: 'redis://127.0.0.1/abc' }, /url must be like redis:.* the number of a database/],
+    [{ url: 'redis://127.0.0.1/0/1' }, /url must be like redis:/],
     [{ client: {} }, /client must be a client of the package redis or ioredis/],
     [{ url: 'redis://127.0.0.1', prefix: 'a{b}' }, /prefix must be/],
     [{ url: 'redis://127.0.0.1', durability: 'disk' }, /durability must be/],

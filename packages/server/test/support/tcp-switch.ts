@@ -10,6 +10,8 @@ export interface TcpSwitch {
   losesAnswers: boolean
   /** Connections with subscriptions get no messages any more, although their pings are answered. */
   losesMessages: boolean
+  /** The connections of now pass nothing on any more, and their ends are not answered, as after a broken network. New ones work. */
+  stall(): void
   /** Ends all connections. */
   cut(): void
 }
@@ -46,6 +48,9 @@ export async function createTcpSwitch(target: number): Promise<TcpSwitch> {
   const cut = (): void => {
     for (const socket of sockets) socket.destroy()
   }
+  const stall = (): void => {
+    for (const socket of sockets) socket.pause()
+  }
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     cut()
@@ -58,6 +63,7 @@ export async function createTcpSwitch(target: number): Promise<TcpSwitch> {
     target,
     losesAnswers: false,
     losesMessages: false,
+    stall,
     cut,
   }
   return control

@@ -79,13 +79,15 @@ async function clientOfUrl(url: string): Promise<NodeRedis> {
 }
 
 function assertUrl(url: unknown): asserts url is string {
-  const sentence = 'url must be like redis://user:password@host:6379/0 or rediss://…'
+  const sentence =
+    'url must be like redis://user:password@host:6379/0 or rediss://…; its path is empty or the number of a database'
   if (typeof url !== 'string' || !/^rediss?:\/\//.test(url) || !isUrl(url)) throw invalid(sentence)
 }
 
 function isUrl(text: string): boolean {
   try {
-    return new URL(text).hostname !== ''
+    const { hostname, pathname } = new URL(text)
+    return hostname !== '' && /^\/?\d*$/.test(pathname)
   } catch {
     return false
   }

@@ -35,10 +35,10 @@ const POLICY_UNKNOWN =
 
 const warned = new Set<string>()
 
-/** Warns of each sentence once in a process. */
-export function warnOnce(sentence: string): void {
-  if (warned.has(sentence)) return
-  warned.add(sentence)
+/** Warns of each kind once in a process. */
+export function warnOnce(sentence: string, kind: string = sentence): void {
+  if (warned.has(kind)) return
+  warned.add(kind)
   process.emitWarning(sentence, 'RoomfulWarning')
 }
 

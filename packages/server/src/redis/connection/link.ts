@@ -11,8 +11,8 @@ const [FIRST_DELAY_MS, LAST_DELAY_MS] = [50, 500]
 /** More calls reject, so that memory stays bounded while a server is slow. */
 const MAX_CALLS = 10_000
 const MAX_CHARACTERS = 64 * 1024 * 1024
-/** Another connection may find another server, or loads the scripts again. */
-const RECONNECT = /^(?:NOSCRIPT|READONLY|NOAUTH|LOADING|MASTERDOWN|UNBLOCKED)\b/
+/** Another connection may find another server, or loads the scripts again. Redis 6.2 puts the error of a script into a sentence. */
+const RECONNECT = /^(?:NOSCRIPT|NOAUTH|LOADING|UNBLOCKED)\b|\b(?:READONLY|MASTERDOWN)\b/
 /** In a cluster: the slot is at another server, or will be. */
 const MOVED = /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/
 
@@ -107,20 +107,26 @@ export class Link {
 
   close(): void {
     this.#isClosed = true
-    this.#end(unavailable('the log is closed'))
+    this.#end(this.#lost(unavailable('the log is closed')))
   }
 
   /** Makes one connection, and rejects when it is over. */
   async #keep(): Promise<void> {
     const { create, prepare, onReady, onMessage, onMoved } = this.#parts
+    let isOver = false
     const ended = new Promise<never>((_, reject) => {
-      this.#end = (reason) => reject(this.#lost(reason))
+      // The client may report the end while the next connection is already up.
+      this.#end = (reason) => {
+        if (!isOver) reject(this.#lost(reason))
+        isOver = true
+      }
     })
     ended.catch(() => {})
     if (this.#isClosed) return this.close()
-    const client = await create({ onMessage, onMoved, onEnd: this.#end })
+    let client: RedisClient | undefined
     let watch: NodeJS.Timeout | undefined
     try {
+      client = await create({ onMessage, onMoved, onEnd: this.#end })
       await Promise.race([client.connect(), ended, connectTimeout('Redis did not answer')])
       await Promise.race([prepare(client), ended, connectTimeout('Redis did not answer')])
       this.#client = client
@@ -131,9 +137,10 @@ export class Link {
     } catch (error) {
       throw this.#lost(error)
     } finally {
+      isOver = true
       clearInterval(watch)
       this.#client = undefined
-      client.end()
+      client?.end()
     }
   }
 

@@ -1,4 +1,6 @@
+import { warnOnce } from './inspect-server.ts'
 import type { RedisClient } from './redis-client.ts'
+import { messageOf } from './unavailable.ts'
 
 interface Subscription {
   readonly listener: (message: string) => void
@@ -22,8 +24,16 @@ export class Subscriptions {
     this.#client = client
   }
 
+  /** A listener that throws loses this message. The others get it, and the connection goes on. */
   onMessage(name: string, message: string): void {
-    for (const { listener } of this.#channels.get(name)?.subscriptions ?? []) listener(message)
+    for (const { listener } of this.#channels.get(name)?.subscriptions ?? []) {
+      try {
+        listener(message)
+      } catch (error) {
+        const kind = error instanceof Error ? error.name : typeof error
+        warnOnce(`redisLog: a message on the channel ${name} could not be read: ${messageOf(error)}`, `message ${kind}`)
+      }
+    }
   }
 
   /** Subscribes a new connection to all channels. */
