@@ -95,7 +95,7 @@ describe.each(kinds)('%s', (_, name, isCluster) => {
     end()
   })
 
-  test('a listener that throws loses only its message, and the connection goes on', async () => {
+  test('a listener that throws loses only its message, and the connection goes on; a kind of error warns once', async () => {
     const connection = await connect(name, isCluster)
     let restored = 0
     connection.onRestored(() => (restored += 1))
@@ -103,14 +103,24 @@ describe.each(kinds)('%s', (_, name, isCluster) => {
     const received: string[] = []
     await connection.subscribe(key, (message) => {
       received.push(`first ${message}`)
-      JSON.parse(message)
+      if (message !== 'good') throw Object.assign(new Error(`it is ${message}`), { name: key })
     })
     await connection.subscribe(key, (message) => received.push(`second ${message}`))
     const publish = async (message: string) =>
       await connection.command(key, isCluster ? 'SPUBLISH' : 'PUBLISH', key, message)
-    await publish('{')
-    await publish('{}')
-    await expect.poll(() => received).toEqual(['first {', 'second {', 'first {}', 'second {}'])
+    const warnings: string[] = []
+    const onWarning = ({ message }: Error) => {
+      if (message.includes(key)) warnings.push(message)
+    }
+    process.on('warning', onWarning)
+    onTestFinished(() => void process.off('warning', onWarning))
+    for (const message of ['bad', 'worse', 'good']) await publish(message)
+    await expect
+      .poll(() => received)
+      .toEqual(['first bad', 'second bad', 'first worse', 'second worse', 'first good', 'second good'])
+    await expect
+      .poll(() => warnings)
+      .toEqual([`redisLog: a message on the channel ${key} could not be read: it is bad`])
     await connection.check()
     expect(restored).toBe(0)
   })
