@@ -6,6 +6,7 @@ import type { SocketIoSocket } from '../src/socket-io.ts'
 import { memoryLog } from '../src/index.ts'
 import { Metrics } from '../src/metrics/metrics.ts'
 import { Room } from '../src/rooms/room.ts'
+import { ReadTurns } from '../src/rooms/delivery/read-turns.ts'
 import { createServerSender } from '../src/rooms/server-messages.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
@@ -109,6 +110,7 @@ class Actual {
     }
     this.#room = new Room('general', {
       server: createServerSender(),
+      catchUps: new ReadTurns(),
       io,
       log: memoryLog(),
       metrics: new Metrics(),

@@ -1,11 +1,12 @@
 import { RoomNodes, type RoomNodesParts } from '../nodes/room-nodes.ts'
 import { HeadCheck } from './delivery/head-check.ts'
+import { ReadTurns } from './delivery/read-turns.ts'
 import { isInbox } from './inbox.ts'
 import { MembersCheck } from './members/members-check.ts'
 import { Room, type RoomParts } from './room.ts'
 import { createServerSender } from './server-messages.ts'
 
-interface ActiveRoomsParts extends Omit<RoomParts, 'onUncertain' | 'server' | 'nodes'> {
+interface ActiveRoomsParts extends Omit<RoomParts, 'onUncertain' | 'server' | 'nodes' | 'catchUps'> {
   /** undefined in a log of one process. */
   readonly nodes?: Pick<RoomNodesParts, 'links' | 'graceMs'> | undefined
 }
@@ -29,7 +30,7 @@ export class ActiveRooms {
     const onUncertain = (room: Room): void => void this.#headCheck.check([room])
     const nodes = link && this.#createNodes(link, parts)
     this.#membersCheck = nodes && new MembersCheck(nodes)
-    this.#parts = { ...parts, server, onUncertain, nodes }
+    this.#parts = { ...parts, server, onUncertain, nodes, catchUps: new ReadTurns() }
     this.#headCheck = new HeadCheck({
       log,
       report,

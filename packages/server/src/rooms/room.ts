@@ -1,8 +1,9 @@
 import { type MembersDelta, type Typing, type WireMember, type WireUser, wire } from '@roomful/contract/protocol'
 import { Broadcast } from './delivery/broadcast.ts'
 import { Delivery, type DeliveryParts } from './delivery/delivery.ts'
+import type { ReadTurns } from './delivery/read-turns.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
-import type { LogPosition, NewEntry } from '../log/log-entry.ts'
+import type { LogHead, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { Snapshot } from './members/members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -24,6 +25,8 @@ export interface RoomParts extends DeliveryParts {
   readonly log: RoomLog
   /** The server as a sender of its own messages. */
   readonly server: ServerSender
+  /** For reads of entries that did not come, in all rooms. */
+  readonly catchUps: ReadTurns
   /** How many members of a room are listed. */
   readonly maxMembers: number
   /** The newest presence counts unless given. */
@@ -62,7 +65,8 @@ export class Room {
   isUncertain = false
 
   constructor(name: string, parts: RoomParts) {
-    const { log, metrics, report, maxMembers, mergePresence, nodes, onJoin, onLeave, onUncertain, server } = parts
+    const { log, metrics, report, maxMembers, mergePresence, nodes, onJoin, onLeave, onUncertain } = parts
+    const { server, catchUps } = parts
     this.name = name
     this.#log = log
     this.#metrics = metrics
@@ -78,7 +82,7 @@ export class Room {
     }
     this.#delivery = new Delivery(name, parts)
     this.#broadcast = new Broadcast({
-      page: async (request) => await log.page(name, request),
+      page: async (request) => await catchUps.run(async () => await log.page(name, request)),
       send: (epoch, entries) => this.#delivery.sendEntries(epoch, entries),
       sendHead: (head, previous) => this.#delivery.sendHead(head, previous),
       onError: (error) => report(error, { during: 'broadcast', room: name }),
@@ -202,7 +206,7 @@ export class Room {
   }
 
   /** A read of the log has found this head. */
-  noticeHead(head: LogPosition): void {
+  noticeHead(head: LogHead): void {
     this.isUncertain = false
     if (this.#subscription !== undefined) this.#broadcast.notice(head)
   }
