@@ -1586,6 +1586,13 @@ export const mutants = [
     'packages/server/test/broadcast',
   ),
   mutant(
+    'S14 the frames of a message are counted in characters',
+    `${server}/nodes/frame-queue.ts`,
+    'const bytes = utf8BytesOf(text)',
+    'const bytes = text.length',
+    'packages/server/test/nodes/frame-queue',
+  ),
+  mutant(
     'S12 heads are not compared where several processes use the log',
     `${server}/rooms/delivery/head-check.ts`,
     'log.nodes !== undefined || room.isUncertain',

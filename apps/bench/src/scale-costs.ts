@@ -104,6 +104,7 @@ async function openLog(redis: BenchRedis): Promise<RoomLog> {
   await log.nodes?.start({
     info: '',
     graceMs: 5_000,
+    maxBytes: 65_536,
     onMessage() {},
     onRestored() {},
     onMemberGone() {},

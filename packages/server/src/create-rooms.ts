@@ -13,6 +13,7 @@ import { createOperations } from './rooms/create-operations.ts'
 import { createPresenceMerge } from './rooms/members/presence-rules.ts'
 import { AdapterCheck } from './nodes/adapter-check.ts'
 import { InfoCheck } from './nodes/info-check.ts'
+import { maxNodeBytes } from './nodes/max-bytes.ts'
 import { nodeInfo } from './nodes/node-info.ts'
 import { NodeLinks } from './nodes/node-links.ts'
 import { NodeOperations } from './rooms/node-operations.ts'
@@ -47,7 +48,8 @@ export function createRooms<C extends AnyContract, Claims = undefined>(
   adapterCheck.assertServer(io)
   const guard = new Guard(io, settings)
   const info = nodeInfo(settings)
-  const links = log.nodes && new NodeLinks(log.nodes, { info, graceMs: settings.presenceGraceMs, report })
+  const maxBytes = maxNodeBytes(settings.limits)
+  const links = log.nodes && new NodeLinks(log.nodes, { info, graceMs: settings.presenceGraceMs, maxBytes, report })
   if (links) new InfoCheck(links, info)
   const drain = new Drain()
   const callbacks = new CallbackRunner(settings.handlerTimeoutMs)

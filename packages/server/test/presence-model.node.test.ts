@@ -6,7 +6,6 @@ import type { SocketIoSocket } from '../src/socket-io.ts'
 import { memoryLog } from '../src/index.ts'
 import { Metrics } from '../src/metrics/metrics.ts'
 import { Room } from '../src/rooms/room.ts'
-import { ReadTurns } from '../src/rooms/delivery/read-turns.ts'
 import { createServerSender } from '../src/rooms/server-messages.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
@@ -108,11 +107,12 @@ class Actual {
     const report = (error: unknown) => {
       throw error
     }
+    const log = memoryLog()
     this.#room = new Room('general', {
       server: createServerSender(),
-      catchUps: new ReadTurns(),
       io,
-      log: memoryLog(),
+      log,
+      readMissed: (room, request) => log.page(room, request),
       metrics: new Metrics(),
       maxMembers: 200,
       report,

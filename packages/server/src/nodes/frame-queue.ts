@@ -1,13 +1,19 @@
+import { utf8BytesOf } from '@roomful/contract/protocol'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Nodes } from './nodes.ts'
 import { type RoomFrame, writeFrames } from './room-frames.ts'
 
 /** The shortest time between two sends, in milliseconds: what comes meanwhile is sent together. */
 const FLUSH_MS = 8
-/** The most characters of JSON in one message; a larger frame is alone. */
+/** The most bytes of a message with several frames; a larger frame is alone. */
 const MAX_MESSAGE = 65_536
-/** The most characters of JSON that wait, or are on their way. */
+/** The most bytes of frames that wait, or are on their way; a larger frame must be the only one. */
 const MAX_UNSENT = 4_194_304
+
+interface Frame {
+  readonly text: string
+  readonly bytes: number
+}
 
 interface FrameQueueParts {
   readonly nodes: Nodes
@@ -21,7 +27,7 @@ interface FrameQueueParts {
  */
 export class FrameQueue {
   readonly #parts: FrameQueueParts
-  readonly #rooms = new Map<string, string[]>()
+  readonly #rooms = new Map<string, Frame[]>()
   #unsent = 0
   #flushedAt = -Infinity
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined
@@ -33,11 +39,12 @@ export class FrameQueue {
 
   add(room: string, frame: RoomFrame): void {
     const text = JSON.stringify(frame)
-    if (this.#unsent + text.length > MAX_UNSENT) return this.#parts.metrics.bounds.add('nodes')
-    this.#unsent += text.length
+    const bytes = utf8BytesOf(text)
+    if (this.#unsent > 0 && this.#unsent + bytes > MAX_UNSENT) return this.#parts.metrics.bounds.add('nodes')
+    this.#unsent += bytes
     const ofRoom = this.#rooms.get(room)
-    if (ofRoom === undefined) this.#rooms.set(room, [text])
-    else ofRoom.push(text)
+    if (ofRoom === undefined) this.#rooms.set(room, [{ text, bytes }])
+    else ofRoom.push({ text, bytes })
     this.#schedule()
   }
 
@@ -58,29 +65,29 @@ export class FrameQueue {
     this.#timer.unref?.()
   }
 
-  async #send(room: string, frames: readonly string[]): Promise<void> {
+  async #send(room: string, frames: readonly Frame[]): Promise<void> {
     const { nodes, onError } = this.#parts
     try {
-      await nodes.send(writeFrames(frames), room)
+      await nodes.send(writeFrames(frames.map(({ text }) => text)), room)
       this.#isAway = false
     } catch (error) {
       if (!this.#isAway) onError(error, room) // once until a send succeeds
       this.#isAway = true
     }
-    for (const text of frames) this.#unsent -= text.length
+    for (const { bytes } of frames) this.#unsent -= bytes
   }
 }
 
 /** Splits frames into messages of a bounded size. */
-function messagesOf(frames: readonly string[]): readonly (readonly string[])[] {
-  const messages: string[][] = []
+function messagesOf(frames: readonly Frame[]): readonly (readonly Frame[])[] {
+  const messages: Frame[][] = []
   let size = Infinity
-  for (const text of frames) {
-    size += text.length
-    if (size <= MAX_MESSAGE) messages.at(-1)?.push(text)
+  for (const frame of frames) {
+    size += frame.bytes + 1 // with a comma
+    if (size <= MAX_MESSAGE) messages.at(-1)?.push(frame)
     else {
-      messages.push([text])
-      size = text.length
+      messages.push([frame])
+      size = utf8BytesOf(writeFrames([frame.text]))
     }
   }
   return messages

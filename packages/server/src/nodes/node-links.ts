@@ -12,6 +12,8 @@ interface LinkOptions {
   readonly info: string
   /** How long the members of a node stay after it has stopped or died, in milliseconds. */
   readonly graceMs: number
+  /** The most bytes of a message, and of what this node says of a user. */
+  readonly maxBytes: number
   readonly report: Report
 }
 
@@ -78,12 +80,13 @@ export class NodeLinks {
   }
 
   async #start(): Promise<void> {
-    const { info, graceMs } = this.#options
+    const { info, graceMs, maxBytes } = this.#options
     const onMessage = (text: string, from: string): void => this.#receive(text, from)
     await this.#untilDone(() =>
       this.nodes.start({
         info,
         graceMs,
+        maxBytes,
         onMessage,
         onRestored: () => this.#call((listener) => listener.onRestored?.()),
         onMemberGone: (member) => this.#call((listener) => listener.onMemberGone?.(member)),

@@ -44,6 +44,8 @@ export interface NodeOptions {
   readonly info: string
   /** How long the members of a node stay after it has stopped or died, in ms. */
   readonly graceMs: number
+  /** The most UTF-8 bytes of a message to other nodes, of what this node says of a user, and of `info`. All that are smaller must pass. */
+  readonly maxBytes: number
   /** A message to all nodes, from another one. */
   readonly onMessage: (message: string, from: string) => void
   /**

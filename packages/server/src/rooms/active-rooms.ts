@@ -1,3 +1,4 @@
+import type { RoomLog } from '../log/log.ts'
 import { RoomNodes, type RoomNodesParts } from '../nodes/room-nodes.ts'
 import { HeadCheck } from './delivery/head-check.ts'
 import { ReadTurns } from './delivery/read-turns.ts'
@@ -6,7 +7,7 @@ import { MembersCheck } from './members/members-check.ts'
 import { Room, type RoomParts } from './room.ts'
 import { createServerSender } from './server-messages.ts'
 
-interface ActiveRoomsParts extends Omit<RoomParts, 'onUncertain' | 'server' | 'nodes' | 'catchUps'> {
+interface ActiveRoomsParts extends Omit<RoomParts, 'onUncertain' | 'server' | 'nodes' | 'readMissed'> {
   /** undefined in a log of one process. */
   readonly nodes?: Pick<RoomNodesParts, 'links' | 'graceMs'> | undefined
 }
@@ -30,7 +31,9 @@ export class ActiveRooms {
     const onUncertain = (room: Room): void => void this.#headCheck.check([room])
     const nodes = link && this.#createNodes(link, parts)
     this.#membersCheck = nodes && new MembersCheck(nodes)
-    this.#parts = { ...parts, server, onUncertain, nodes, catchUps: new ReadTurns() }
+    const turns = new ReadTurns()
+    const readMissed: RoomLog['page'] = (room, request) => turns.run(async () => await log.page(room, request))
+    this.#parts = { ...parts, server, onUncertain, nodes, readMissed }
     this.#headCheck = new HeadCheck({
       log,
       report,

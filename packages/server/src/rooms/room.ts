@@ -1,7 +1,6 @@
 import { type MembersDelta, type Typing, type WireMember, type WireUser, wire } from '@roomful/contract/protocol'
 import { Broadcast } from './delivery/broadcast.ts'
 import { Delivery, type DeliveryParts } from './delivery/delivery.ts'
-import type { ReadTurns } from './delivery/read-turns.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
 import type { LogHead, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
@@ -25,8 +24,8 @@ export interface RoomParts extends DeliveryParts {
   readonly log: RoomLog
   /** The server as a sender of its own messages. */
   readonly server: ServerSender
-  /** For reads of entries that did not come, in all rooms. */
-  readonly catchUps: ReadTurns
+  /** Reads entries that did not come; the reads of all rooms take turns. */
+  readonly readMissed: RoomLog['page']
   /** How many members of a room are listed. */
   readonly maxMembers: number
   /** The newest presence counts unless given. */
@@ -65,8 +64,7 @@ export class Room {
   isUncertain = false
 
   constructor(name: string, parts: RoomParts) {
-    const { log, metrics, report, maxMembers, mergePresence, nodes, onJoin, onLeave, onUncertain } = parts
-    const { server, catchUps } = parts
+    const { log, metrics, report, maxMembers, mergePresence, nodes, onJoin, onLeave, onUncertain, server } = parts
     this.name = name
     this.#log = log
     this.#metrics = metrics
@@ -82,7 +80,7 @@ export class Room {
     }
     this.#delivery = new Delivery(name, parts)
     this.#broadcast = new Broadcast({
-      page: async (request) => await catchUps.run(async () => await log.page(name, request)),
+      page: async (request) => await parts.readMissed(name, request),
       send: (epoch, entries) => this.#delivery.sendEntries(epoch, entries),
       sendHead: (head, previous) => this.#delivery.sendHead(head, previous),
       onError: (error) => report(error, { during: 'broadcast', room: name }),
@@ -287,10 +285,8 @@ export class Room {
   #createTyping(): RoomTyping {
     return new RoomTyping({
       isPartial: () => this.#members?.isPartial ?? false,
-      send: (from, typing, except) => {
-        const message: Typing = { room: this.name, from, typing }
-        this.#delivery.send(wire.typing, message, except)
-      },
+      send: (from, typing, except) =>
+        this.#delivery.send(wire.typing, { room: this.name, from, typing } satisfies Typing, except),
       sendToNodes: (from, typing) => this.#nodes?.frames.add(this.name, { type: 'typing', from, typing }),
     })
   }

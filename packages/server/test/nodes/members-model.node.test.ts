@@ -78,7 +78,7 @@ class Process {
   constructor(hub: MemoryHub, limit: number, hooks: string[]) {
     this.node = hub.node()
     const report = () => {} // failures of the nodes are part of the test
-    this.links = new NodeLinks(this.node, { info: '', graceMs: GRACE_MS, report })
+    this.links = new NodeLinks(this.node, { info: '', graceMs: GRACE_MS, maxBytes: 65_536, report })
     const io = { on: () => io, off: () => io, use: () => io, local: { to: () => this.#emitter() } }
     this.rooms = new ActiveRooms({
       io,

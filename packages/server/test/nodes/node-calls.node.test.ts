@@ -20,7 +20,12 @@ interface Started {
 async function startNode(hub: MemoryHub, handlers?: Record<string, CallHandler>): Promise<Started> {
   const node = hub.node()
   const [did, errors] = [[] as unknown[], [] as unknown[]]
-  const links = new NodeLinks(node, { info: '', graceMs: 0, report: (error) => void errors.push(error) })
+  const links = new NodeLinks(node, {
+    info: '',
+    graceMs: 0,
+    maxBytes: 65_536,
+    report: (error) => void errors.push(error),
+  })
   const calls = new NodeCalls(links)
   const note: CallHandler = (args) => void did.push(args)
   new ReceivedCalls(links, new Map(Object.entries(handlers ?? { note })))

@@ -160,6 +160,7 @@ describe('two nodes', () => {
     await strange.start({
       info: 'later',
       graceMs: 0,
+      maxBytes: 65_536,
       onMessage: () => {},
       onRestored: () => {},
       onMemberGone: () => {},

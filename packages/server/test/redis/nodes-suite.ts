@@ -56,6 +56,7 @@ export function describeNodes<Node extends Nodes>(name: string, world: NodesWorl
     const options = {
       info,
       graceMs,
+      maxBytes: 65_536,
       onMessage: (message, from) => void received.push([message, from]),
       onRestored: vi.fn<() => void>(),
       onMemberGone: vi.fn<NodeOptions['onMemberGone']>(),

@@ -27,6 +27,7 @@ function createTest() {
     ({
       info: '',
       graceMs,
+      maxBytes: 65_536,
       onMessage: vi.fn<NodeOptions['onMessage']>(),
       onRestored: vi.fn<() => void>(),
       onMemberGone: vi.fn<NodeOptions['onMemberGone']>(),
@@ -239,7 +240,7 @@ test('removing a node from a room with 10,000 users blocks Redis for a slice of 
   expect(removals).toBeGreaterThan(20)
 })
 
-test('a message, a state or an info of more than 64 KiB is refused', async () => {
+test('a message, a state or an info of more bytes than the limits allow is refused', async () => {
   const { start, prefix, optionsOf } = createTest()
   const { node } = await start()
   const refused = {
@@ -252,6 +253,11 @@ test('a message, a state or an info of more than 64 KiB is refused', async () =>
   await node.send('é'.repeat(32_768))
   const large = { ...optionsOf(0), info: 'x'.repeat(65_537) }
   await expect(nodes.create(prefix).start(large)).rejects.toMatchObject({ code: 'TOO_LARGE' })
+  const raised = nodes.create(prefix)
+  await raised.start({ ...optionsOf(0), maxBytes: 200_000 })
+  onTestFinished(() => raised.stop())
+  await raised.send('x'.repeat(200_000), 'room')
+  expect(await raised.setMember('room', 'ann', 'x'.repeat(200_000))).toMatchObject({ isMember: true })
 })
 
 test('while Redis is away calls reject at once, and a start can be tried again; then the node is back', async () => {

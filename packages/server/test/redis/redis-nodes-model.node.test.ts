@@ -93,6 +93,7 @@ test('any commands give the same answers, changes and messages as nodes in memor
   const options = {
     info: '',
     graceMs: 0,
+    maxBytes: 65_536,
     onMessage: () => {},
     onRestored: () => {},
     onMemberGone: () => {},

@@ -19,9 +19,6 @@ import { pairsOf } from './redis-replies.ts'
 import { removeEnded } from './remove-ended.ts'
 import { type NodeLife, SharedMemberStore } from './shared-members.ts'
 
-/** The most bytes of a message, of what a node says of a user, and of its info. */
-const MAX_BYTES = 65_536
-
 export interface RedisNodesOptions {
   readonly connection: RedisConnection
   readonly prefix: string
@@ -42,6 +39,8 @@ export class RedisNodes implements Nodes {
   readonly #changes = new Set<Promise<unknown>>()
   readonly #undo = new Set<() => void>()
   #heartbeat: Heartbeat | undefined
+  /** The most bytes of a message, of what this node says of a user, and of its info. */
+  #maxBytes = 0
   #isStopped = false
 
   constructor({ connection, prefix, connected, timing = NODE_TIMING }: RedisNodesOptions) {
@@ -53,7 +52,8 @@ export class RedisNodes implements Nodes {
   }
 
   async start(options: NodeOptions): Promise<void> {
-    assertSize('the info of a node', options.info)
+    this.#maxBytes = options.maxBytes
+    this.#assertSize('the info of a node', options.info)
     await this.#connected?.catch(() => {}) // the calls below reject then
     const heartbeat = new Heartbeat({
       connection: this.#connection,
@@ -88,7 +88,7 @@ export class RedisNodes implements Nodes {
 
   async send(message: string, room?: string): Promise<void> {
     this.#assertRunning()
-    assertSize('a message to other nodes', message)
+    this.#assertSize('a message to other nodes', message)
     const channel = room === undefined ? this.#keys.channel : this.#keys.roomChannel(room)
     await this.#connection.command(channel, this.#keys.publish, channel, encodeMessage(this.id, message))
   }
@@ -104,7 +104,7 @@ export class RedisNodes implements Nodes {
 
   async setMember(room: string, userId: string, state: string | undefined): Promise<SetMember> {
     const { life } = this.#running
-    if (state !== undefined) assertSize('what a node says of a user', state)
+    if (state !== undefined) this.#assertSize('what a node says of a user', state)
     const change = this.#store.set(life, room, userId, state)
     this.#changes.add(change)
     try {
@@ -160,6 +160,12 @@ export class RedisNodes implements Nodes {
     void this.#running
   }
 
+  #assertSize(what: string, text: string): void {
+    const [bytes, maxBytes] = [Buffer.byteLength(text), this.#maxBytes]
+    if (bytes > maxBytes)
+      throw new RoomfulError('TOO_LARGE', `${what} may have at most ${maxBytes} bytes, got ${bytes}`)
+  }
+
   /** Listens to a channel until the function that it returns is called, or until this node stops. */
   async #listen(channel: string, listener: (frame: string) => void): Promise<() => void> {
     let isOver = false
@@ -202,10 +208,4 @@ export class RedisNodes implements Nodes {
 /** Of `version count source`, as member-scripts.ts stores it. */
 function countOf(record: string): number {
   return Number(record.split(' ')[1])
-}
-
-function assertSize(what: string, text: string): void {
-  const bytes = Buffer.byteLength(text)
-  if (bytes > MAX_BYTES)
-    throw new RoomfulError('TOO_LARGE', `${what} may have at most ${MAX_BYTES} bytes, got ${bytes}`)
 }
