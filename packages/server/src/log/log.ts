@@ -71,6 +71,11 @@ export interface RoomLog {
   /** Where a committed entry is stored. Clients are told when they connect: `guarantees.durability`. undefined where it is not known. */
   readonly durability?: Durability
   /**
+   * The options of the log that must be the same in all processes, as texts by their names. Nodes whose options differ report
+   * that. `dedupMs` and `durability` are compared in any case.
+   */
+  readonly sharedOptions?: Readonly<Record<string, string>>
+  /**
    * How the processes that use the log at a time reach each other; undefined for a log of one process. With it the server also
    * compares `heads` every 10 s, for rooms with members.
    */

@@ -35,6 +35,13 @@ export function retentionFor(
   }
 }
 
+/** The retention in words; functions of two processes are the same here. */
+export function describeRetention(option: RetentionOption, maxEntries: number): string {
+  if (typeof option === 'function') return 'a function'
+  const age = option.maxAgeMs === undefined ? 'of any age' : `of at most ${option.maxAgeMs} ms`
+  return `${option.maxEntries ?? maxEntries} entries ${age}`
+}
+
 function constant<T>(value: T): () => T {
   return () => value
 }

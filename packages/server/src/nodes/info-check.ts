@@ -42,7 +42,7 @@ export class InfoCheck {
     const difference = differenceOf(this.#info, info)
     if (difference === undefined || this.#reported.has(difference) || this.#reported.size >= MAX_REPORTED) return
     this.#reported.add(difference)
-    const sentence = `createRooms: another node (${node}) differs from this one: ${difference}. All nodes must have the same contract and limits`
+    const sentence = `createRooms: another node (${node}) differs from this one: ${difference}. All nodes must have the same contract, limits and options of the log`
     this.#links.report(new RoomfulError('INVALID_ARGUMENT', sentence))
   }
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { ContractDefinition } from '@roomful/contract'
 import { isObject, isSchema, type Limits, PROTOCOL_VERSION } from '@roomful/contract/protocol'
 import { parseJson } from '../json.ts'
+import type { RoomLog } from '../log/log.ts'
 import type { Settings } from '../settings.ts'
 
 /** What must be the same on all nodes, by its name. No schema's inside: two versions of one schema are the same here. */
@@ -15,10 +16,10 @@ const SHOWN = 5
 const EVENTS = ['clientToServer', 'serverToClient', 'room', 'inbox'] as const
 const VALUES = ['user', 'presence', 'join'] as const
 
-/** What a node says of itself: its protocol's version, its limits, and the names and kinds of its contract. */
-export function nodeInfo({ definition, limits }: Pick<Settings, 'definition' | 'limits'>): string {
+/** What a node says of itself: its protocol's version, its limits, the options of its log, and the names and kinds of its contract. */
+export function nodeInfo({ definition, limits, log }: Pick<Settings, 'definition' | 'limits' | 'log'>): string {
   const contract = contractFacts(definition)
-  const common = { protocol: `version ${PROTOCOL_VERSION}`, ...limitFacts(limits) }
+  const common = { protocol: `version ${PROTOCOL_VERSION}`, ...limitFacts(limits), ...logFacts(log) }
   const text = JSON.stringify({ ...common, ...contract })
   if (text.length <= MAX_LENGTH) return text
   const names = JSON.stringify(Object.entries(contract).sort(([one], [other]) => (one < other ? -1 : 1)))
@@ -59,7 +60,16 @@ function kindOf(shape: unknown): string {
 }
 
 function limitFacts(limits: Limits): Facts {
-  return Object.fromEntries(Object.entries(limits).map(([name, value]) => [`limits.${name}`, String(value)]))
+  const { dedupMs: _, ...own } = limits // an option of the log
+  return factsOf('limits', own)
+}
+
+function logFacts({ dedupMs, durability, sharedOptions }: RoomLog): Facts {
+  return factsOf('log', { dedupMs, durability: durability ?? 'unknown', ...sharedOptions })
+}
+
+function factsOf(group: string, values: object): Facts {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}.${name}`, String(value)]))
 }
 
 /** undefined for a text of another version. */

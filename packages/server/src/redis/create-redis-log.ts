@@ -2,13 +2,15 @@ import { RoomfulError } from '@roomful/contract'
 import { describe } from '@roomful/contract/protocol'
 import { banLimit, type BanOptions } from '../log/ban-limits.ts'
 import type { RoomLog } from '../log/log.ts'
-import { retentionFor, type RetentionOption } from '../log/retention.ts'
+import { describeRetention, retentionFor, type RetentionOption } from '../log/retention.ts'
 import { type RowOptions, rowLimits } from '../log/row-limits.ts'
 import { createRedisConnection, type RedisClientLike } from './connection/create-connection.ts'
 import { logScripts } from './log/log-scripts.ts'
 import { RedisLog } from './log/redis-log.ts'
 import { nodeScripts } from './nodes/node-scripts.ts'
 import { RedisNodes } from './nodes/redis-nodes.ts'
+
+const DEFAULT_ENTRIES = 1_000
 
 /** `maxRowsPerUser`, `maxRowsPerAddress`, `maxRows` and `maxBans` are counted in each of 64 partitions of the rooms. */
 export interface RedisLogOptions extends RowOptions, BanOptions {
@@ -54,7 +56,7 @@ export function redisLog(options: RedisLogOptions): RoomLog {
     throw invalid(`durability must be "async" or "replica", got ${describe(durability)}`)
   const limits = rowLimits('redisLog', options)
   const maxBans = banLimit('redisLog', options)
-  const keep = retentionFor('redisLog', retention, 1_000)
+  const keep = retentionFor('redisLog', retention, DEFAULT_ENTRIES)
   const connection = createRedisConnection({
     ...(client !== undefined && { client }),
     ...(url !== undefined && { url }),
@@ -64,7 +66,13 @@ export function redisLog(options: RedisLogOptions): RoomLog {
   const connected = connection.connect()
   connected.catch(() => {}) // an error of `check` and of all calls
   const nodes = new RedisNodes({ connection, prefix, connected })
-  return new RedisLog({ connection, nodes, prefix, durability, limits, maxBans, keep })
+  const { maxRowsPerUser, maxRowsPerAddress, maxRows } = limits
+  const counts = Object.entries({ maxRowsPerUser, maxRowsPerAddress, maxRows, maxBans })
+  const sharedOptions = {
+    ...Object.fromEntries(counts.map(([name, value]) => [name, String(value)])),
+    retention: describeRetention(retention, DEFAULT_ENTRIES),
+  }
+  return new RedisLog({ connection, nodes, prefix, durability, limits, maxBans, keep, sharedOptions })
 }
 
 function invalid(sentence: string): RoomfulError {

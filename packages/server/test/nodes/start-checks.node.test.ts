@@ -4,7 +4,8 @@ import { wire } from '@roomful/contract/protocol'
 import { Server, type ServerOptions } from 'socket.io'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import { createRooms, memoryLog, type RoomsOptions } from '../../src/index.ts'
+import { createRooms, memoryLog, type RoomLog, type RoomsOptions } from '../../src/index.ts'
+import { changedLog } from '../support/changed-log.ts'
 import { guestChat } from '../support/chat.ts'
 import { MemoryHub, type MemoryNode, sharedLog } from '../support/memory-nodes.ts'
 import { connectRaw, startRooms } from '../support/start-rooms.ts'
@@ -119,7 +120,7 @@ describe('two nodes', () => {
     return { rooms, node, sentences: () => errors.map(({ error }) => (error as Error).message) }
   }
 
-  test('with the same contract and limits report nothing', async () => {
+  test('with the same contract, limits and log report nothing', async () => {
     const hub = new MemoryHub()
     const [one, two] = [await startOne(hub, { contract: guestChat }), await startOne(hub, { contract: guestChat })]
     await expect.poll(() => two.node.calls['list']).toBe(1)
@@ -135,7 +136,7 @@ describe('two nodes', () => {
     expect(one.sentences()[0]).toBe(
       `createRooms: another node (${two.node.id}) differs from this one: room.cursor is a volatile event here and an event there; ` +
         'room.vote is missing here and an event there; presence is missing here and a schema there. ' +
-        'All nodes must have the same contract and limits',
+        'All nodes must have the same contract, limits and options of the log',
     )
     expect(two.sentences()[0]).toContain(`another node (${one.node.id}) differs`)
     const three = await startOne(hub, { contract: guestChat })
@@ -152,6 +153,28 @@ describe('two nodes', () => {
     await expect
       .poll(() => one.sentences())
       .toEqual([expect.stringContaining('limits.eventBytes is 65536 here and 1000 there')])
+  })
+
+  test('with different options of the log report each of them with both values', async () => {
+    const hub = new MemoryHub()
+    const startWith = async (changes: Partial<RoomLog>) => {
+      const { rooms, errors } = await startRooms({
+        contract: guestChat,
+        log: changedLog(log, { nodes: hub.node(), ...changes }),
+      })
+      return { rooms, sentences: () => errors.map(({ error }) => (error as Error).message) }
+    }
+    const sharedOptions = { retention: '1000 entries of any age' }
+    const one = await startWith({ dedupMs: 172_800_000, durability: 'async', sharedOptions })
+    await startWith({ durability: 'replica', sharedOptions: { retention: '9 entries of any age' } })
+    await expect
+      .poll(() => one.sentences())
+      .toEqual([
+        expect.stringContaining(
+          ': log.dedupMs is 172800000 here and 86400000 there; log.durability is async here and replica there; ' +
+            'log.retention is 1000 entries of any age here and 9 entries of any age there. All',
+        ),
+      ])
   })
 
   test('of which one says nothing that can be read, report nothing', async () => {

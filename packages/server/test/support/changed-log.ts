@@ -5,6 +5,7 @@ export function changedLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
   return {
     dedupMs: log.dedupMs,
     ...(log.durability && { durability: log.durability }),
+    ...(log.sharedOptions && { sharedOptions: log.sharedOptions }),
     ...(log.nodes && { nodes: log.nodes }),
     commit: (room, batch) => log.commit(room, batch),
     redact: (room, seq, entry) => log.redact(room, seq, entry),

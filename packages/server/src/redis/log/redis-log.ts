@@ -23,6 +23,7 @@ export interface RedisLogParts {
   readonly limits: RowLimits
   readonly maxBans: number
   readonly keep: (room: string) => RetentionBounds
+  readonly sharedOptions: Readonly<Record<string, string>>
 }
 
 type Argument = string | number
@@ -31,6 +32,7 @@ type Argument = string | number
 export class RedisLog implements RoomLog {
   readonly nodes: Nodes
   readonly dedupMs: number
+  readonly sharedOptions: Readonly<Record<string, string>>
   readonly durability: 'async' | 'replica'
   readonly #parts: RedisLogParts
   readonly #publish: string
@@ -45,6 +47,7 @@ export class RedisLog implements RoomLog {
     this.nodes = parts.nodes
     this.dedupMs = parts.limits.dedupMs
     this.durability = parts.durability
+    this.sharedOptions = parts.sharedOptions
     this.#publish = parts.connection.isCluster ? 'SPUBLISH' : 'PUBLISH'
     this.#sweep = new Sweep({
       partitions: PARTITIONS,
