@@ -285,3 +285,19 @@ describe('a server that the log cannot use', () => {
     expect(() => redisLog(options as object)).toThrow(sentence)
   })
 })
+
+test.each([
+  [{}, '1000 entries of any age'],
+  [{ retention: { maxEntries: 50, maxAgeMs: 1_000 } }, '50 entries of at most 1000 ms'],
+  [{ retention: () => ({ maxEntries: 50 }) }, 'a function'],
+])('names the options that all nodes must share: %o', (options, retention) => {
+  const log = redisLog({ url: server.url, prefix: newPrefix(), maxRows: 7, ...options })
+  onTestFinished(() => log.close?.())
+  expect(log.sharedOptions).toEqual({
+    retention,
+    maxRows: '7',
+    maxRowsPerUser: '1000',
+    maxRowsPerAddress: '5000',
+    maxBans: expect.stringMatching(/^\d+$/),
+  })
+})
