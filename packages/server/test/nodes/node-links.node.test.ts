@@ -8,7 +8,7 @@ test('a start that fails is reported once, and is over half a second after other
   const node = new MemoryHub().node()
   node.fail()
   const errors: unknown[] = []
-  const links = new NodeLinks(node, { info: '', graceMs: 0, report: (error) => errors.push(error) })
+  const links = new NodeLinks(node, { info: '', maxBytes: 65_536, graceMs: 0, report: (error) => errors.push(error) })
   onTestFinished(() => links.stop())
   let isStarted = false
   void links.started.then(() => (isStarted = true))
