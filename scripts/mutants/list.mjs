@@ -1572,13 +1572,6 @@ export const mutants = [
     'packages/server/test/broadcast',
   ),
   mutant(
-    'E8 the lineage that a read of the heads has found is dropped',
-    `${server}/rooms/delivery/broadcast.ts`,
-    'this.receive({ epoch, head, count, lineage, entries: [] })',
-    'this.receive({ epoch, head, count, entries: [] })',
-    'packages/server/test/broadcast',
-  ),
-  mutant(
     'S10 members who have lost entries go on in the new epoch',
     `${server}/rooms/delivery/broadcast.ts`,
     'if (!isContinued) return',
@@ -1616,8 +1609,8 @@ export const mutants = [
   mutant(
     'S12 model: entries that did not come are not noticed',
     `${server}/rooms/delivery/broadcast.ts`,
-    'else void this.#catchUp(this.#sent, received)',
-    'else this.#send(received)',
+    'else void this.#catchUp(this.#sent, appended)',
+    'else this.#send(appended)',
     model,
   ),
   mutant(

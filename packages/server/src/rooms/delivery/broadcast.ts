@@ -1,17 +1,12 @@
 import type { Entry } from '@roomful/contract/protocol'
 import type { Appended, Page, PageRequest } from '../../log/log.ts'
 import { continuedFrom } from '../../log/lineage.ts'
-import { type EarlierEpoch, type LogHead, type LogPosition, placeAfter } from '../../log/log-entry.ts'
+import { type EarlierEpoch, type LogPosition, placeAfter } from '../../log/log-entry.ts'
 
 /** How much is read and sent of entries that did not come. Members fetch the rest. */
 const CATCH_UP = { limit: 200, bytes: 262_144 }
 /** How many entries are held while the log is read. */
 const MAX_HELD = 1_000
-
-/** A batch that the log has committed; or a position that a read has found, with its lineage and without entries. */
-interface Received extends Appended {
-  readonly lineage?: readonly EarlierEpoch[]
-}
 
 interface BroadcastParts {
   readonly page: (request: PageRequest) => Promise<Page>
@@ -31,7 +26,7 @@ export class Broadcast {
   /** The last entry that was sent; undefined before the first read or commit, when no member has a view yet. */
   #sent: LogPosition | undefined
   /** The batches that the log has committed while a page is read; undefined while none is read. */
-  #held: Received[] | undefined
+  #held: Appended[] | undefined
   #heldCount = 0
 
   constructor(parts: BroadcastParts) {
@@ -39,30 +34,29 @@ export class Broadcast {
   }
 
   /** The log has committed entries. */
-  receive(received: Received): void {
-    if (this.#held !== undefined) this.#hold(this.#held, received)
-    else if (this.#sent === undefined || this.#follows(this.#sent, received)) this.#send(received)
-    else if (continuesAt(this.#sent, received)) this.#sendHead(received, received.lineage?.[0])
-    else void this.#catchUp(this.#sent, received)
+  receive(appended: Appended): void {
+    if (this.#held !== undefined) this.#hold(this.#held, appended)
+    else if (this.#sent === undefined || this.#follows(this.#sent, appended)) this.#send(appended)
+    else void this.#catchUp(this.#sent, appended)
   }
 
   /** A read of the log has found this position. */
-  notice({ epoch, head, count, lineage }: LogHead): void {
+  notice({ epoch, head, count }: LogPosition): void {
     if (this.#sent === undefined) this.#sent = { epoch, head, count }
-    else this.receive({ epoch, head, count, lineage, entries: [] })
+    else this.receive({ epoch, head, count, entries: [] })
   }
 
   /** A member has read a page. Its newest entries may be about to come here, so that only another epoch matters. */
-  noticePage(page: LogHead): void {
+  noticePage(page: LogPosition): void {
     if (this.#sent?.epoch !== page.epoch) this.notice(page)
   }
 
   /** Whether no entry is missing in between. */
-  #follows(sent: LogPosition, { epoch, head, entries }: Received): boolean {
+  #follows(sent: LogPosition, { epoch, head, entries }: Appended): boolean {
     return epoch === sent.epoch && head - entries.length <= sent.head
   }
 
-  #send({ epoch, head, count, entries }: Received): void {
+  #send({ epoch, head, count, entries }: Appended): void {
     const sent = this.#sent?.epoch === epoch ? this.#sent.head : 0
     if (this.#sent !== undefined && head <= sent) return
     this.#parts.send(
@@ -73,7 +67,7 @@ export class Broadcast {
   }
 
   /** Beyond the bound only the position is kept. */
-  #hold(held: Received[], { entries, ...head }: Received): void {
+  #hold(held: Appended[], { entries, ...head }: Appended): void {
     if (this.#heldCount + entries.length > MAX_HELD) {
       if (held.at(-1)?.entries.length === 0) held.pop()
       held.push({ ...head, entries: [] })
@@ -83,10 +77,10 @@ export class Broadcast {
     }
   }
 
-  async #catchUp(sent: LogPosition, received: Received): Promise<void> {
-    const held = [received]
+  async #catchUp(sent: LogPosition, appended: Appended): Promise<void> {
+    const held = [appended]
     this.#held = held
-    this.#heldCount = received.entries.length
+    this.#heldCount = appended.entries.length
     let earlier: readonly EarlierEpoch[] = []
     try {
       const page = await this.#parts.page({ after: sent.head, ...CATCH_UP })
@@ -94,26 +88,17 @@ export class Broadcast {
       this.#sendPage(sent, page)
     } catch (error) {
       this.#parts.onError(error)
-      for (const { epoch, lineage } of held)
-        if (lineage !== undefined && !earlier.some((one) => one.epoch === epoch)) earlier = lineage
     }
     this.#held = undefined
     // Batches of an epoch that has ended are in the page, or lost: a `$head` of them would name that epoch as a new one.
-    const isOver = ({ epoch }: Received): boolean => earlier.some((one) => one.epoch === epoch)
+    const isOver = ({ epoch }: Appended): boolean => earlier.some((one) => one.epoch === epoch)
     const current = held.filter((one) => !isOver(one))
     for (const one of current) if (this.#follows(this.#sent ?? sent, one)) this.#send(one)
     const known = current.at(-1)
-    if (known && !this.#follows(this.#sent ?? sent, { ...known, entries: [] }))
-      this.#sendHead(known, this.#previousOf(known.epoch, held))
+    if (known && !this.#follows(this.#sent ?? sent, { ...known, entries: [] })) this.#sendHead(known)
     // A member gets a page of an epoch that has ended, after the others have got `$head` of the next one.
     else if (sent.epoch === this.#sent?.epoch && held.some((one) => one.entries.length === 0 && isOver(one)))
       this.#sendHead(this.#sent, earlier[0])
-  }
-
-  /** The epoch before this one, as a read of the head has found it; undefined for the epoch of the last sent entry. */
-  #previousOf(epoch: string, held: readonly Received[]): EarlierEpoch | undefined {
-    if (epoch === this.#sent?.epoch) return undefined
-    return held.find((one) => one.epoch === epoch && one.lineage !== undefined)?.lineage?.[0]
   }
 
   #sendPage(sent: LogPosition, page: Page): void {
@@ -136,11 +121,4 @@ export class Broadcast {
     this.#parts.sendHead({ epoch, head, count }, previous)
     this.#sent = { epoch, head, count }
   }
-}
-
-/** Whether a read has found another epoch, which has exactly the entries that were sent: then there is nothing to read. */
-function continuesAt(sent: LogPosition, { epoch, head, lineage = [] }: Received): boolean {
-  const isAfter = lineage.some((earlier) => earlier.epoch === sent.epoch)
-  const kept = continuedFrom({ epoch: sent.epoch, seq: sent.head }, { epoch, head, lineage })
-  return isAfter && head === sent.head && kept === sent.head
 }
