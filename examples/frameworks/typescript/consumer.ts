@@ -44,5 +44,5 @@ export function useLast(name: string, onText: (text: string) => void): string | 
   useEvent(joined, 'message', (data) => onText(data.text))
   const { entries } = react.useTimeline(joined, 'message', { initial: 50 })
   const last = entries.at(-1)
-  return last?.kind === 'message' ? last.data.text : undefined
+  return last?.kind === 'message' ? last.data?.text : undefined
 }
