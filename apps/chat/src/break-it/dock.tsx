@@ -22,8 +22,8 @@ export default function Dock() {
   const [problem, setProblem] = useState<string>()
   /** What the visitor is about to see. */
   const [expected, setExpected] = useState('')
-  const entries = inspector.entries.map(({ entry }) => entry)
-  const { sent, again } = countSent(entries)
+  const recorded = inspector.entries
+  const { sent, again } = countSent(recorded.map(({ entry }) => entry))
 
   const switches = [
     {
@@ -98,7 +98,7 @@ export default function Dock() {
         {storm.framesPerSecond !== undefined && <span>{storm.framesPerSecond} frames a second</span>}
       </p>
       <ol className="lines" aria-label="What happens">
-        {inspector.entries
+        {recorded
           .slice(-200)
           .map(({ number, entry }) => ({ number, at: entry.at, line: lineOf(entry) }))
           .filter(({ line }) => line !== undefined)

@@ -1,7 +1,7 @@
 import { createInspector, type Inspector } from '@roomful/devtools/inspector'
 import type { Client } from '@roomful/client'
 import type { chat } from '@roomful-demo/chat-contract'
-import { useSyncExternalStore } from 'react'
+import { useCallback, useSyncExternalStore } from 'react'
 import { useSocket } from '../realtime.ts'
 
 /** They live as long as their clients: a fault goes on while the dock is closed. */
@@ -11,8 +11,8 @@ const inspectors = new WeakMap<object, Inspector>()
 export function useInspector(): Inspector {
   const { client } = useSocket()
   const inspector = inspectorOf(client)
-  useSyncExternalStore(
-    (listener) => {
+  const subscribe = useCallback(
+    (listener: () => void) => {
       let frame = 0
       const unsubscribe = inspector.subscribe(() => {
         frame ||= requestAnimationFrame(() => {
@@ -25,8 +25,9 @@ export function useInspector(): Inspector {
         unsubscribe()
       }
     },
-    () => inspector.entries.at(-1)?.number,
+    [inspector],
   )
+  useSyncExternalStore(subscribe, () => inspector.entries.at(-1)?.number)
   return inspector
 }
 

@@ -1,7 +1,7 @@
 import type { Room } from '@roomful/client'
 import { useTimeline } from '@roomful/react'
 import type { chat } from '@roomful-demo/chat-contract'
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 import { type Entry, headingOf, newestOf } from '../log-rows.ts'
 import type { Person } from '../people.ts'
 import { gapSentence } from '../sentences.ts'
@@ -33,7 +33,8 @@ export function MessageLog({ room, me, isJoined }: Props) {
   const showNewer = () => void loadNewer(PAGE_SIZE)
   const { scroller, content, measure, items, onScroll, toEnd, isAway, hasNew } = useLogScroll({
     count: entries.length,
-    keyOf: (index) => entries[index]?.key ?? '',
+    // The list measures all items again when this function changes.
+    keyOf: useCallback((index: number) => entries[index]?.key ?? '', [entries]),
     ...useMemo(() => newestOf(entries), [entries]),
     hasOlder: hasOlder === true && !hasFailed,
     hasNewer,
