@@ -61,7 +61,7 @@ export class Sender {
   /** The arguments as they would arrive if they were sent now, whatever the app does to them later. Throws `INVALID_ARGUMENT`. */
   copy(event: string, args: readonly unknown[]): unknown[] {
     const copy = encoding(event, () => this.#port.copy(args))
-    if (process.env.NODE_ENV !== 'production') this.#noticeLoss?.(event, args)
+    this.#noticeLoss?.(event, args)
     return copy
   }
 

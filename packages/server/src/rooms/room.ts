@@ -2,7 +2,7 @@ import { type MembersDelta, type Typing, type WireMember, type WireUser, wire } 
 import { Broadcast } from './delivery/broadcast.ts'
 import { Delivery, type DeliveryParts } from './delivery/delivery.ts'
 import type { Appended, Batch, Committed, Page, PageRequest, RoomLog } from '../log/log.ts'
-import type { LogHead, NewEntry } from '../log/log-entry.ts'
+import type { LogPosition, NewEntry } from '../log/log-entry.ts'
 import type { Sender, SenderRow } from '../log/sender-row.ts'
 import type { Snapshot } from './members/members.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -204,7 +204,7 @@ export class Room {
   }
 
   /** A read of the log has found this head. */
-  noticeHead(head: LogHead): void {
+  noticeHead(head: LogPosition): void {
     this.isUncertain = false
     if (this.#subscription !== undefined) this.#broadcast.notice(head)
   }

@@ -3,8 +3,8 @@ import type { Report } from '../../report.ts'
 import type { Room } from '../room.ts'
 
 const EVERY_MS = 10_000
-/** How many rooms are compared with one call of the log. Redis reads each of 64 partitions with its own script: small calls would be many small scripts. */
-const SLICE = 4_000
+/** How many rooms are compared with one call. Redis reads each of 64 partitions with its own script: small calls would be many small scripts. */
+export const ROOMS_PER_CALL = 4_000
 
 interface HeadCheckParts {
   readonly log: RoomLog
@@ -33,8 +33,8 @@ export class HeadCheck {
   /** Checks at once. A failure is reported, and the rooms are checked again. */
   async check(rooms: readonly Room[]): Promise<void> {
     const { log, report } = this.#parts
-    for (let start = 0; start < rooms.length; start += SLICE) {
-      const slice = rooms.slice(start, start + SLICE)
+    for (let start = 0; start < rooms.length; start += ROOMS_PER_CALL) {
+      const slice = rooms.slice(start, start + ROOMS_PER_CALL)
       try {
         const heads = await log.heads(slice.map(({ name }) => name))
         for (const [index, head] of heads.entries()) slice[index]?.noticeHead(head)

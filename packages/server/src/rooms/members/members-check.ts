@@ -1,16 +1,15 @@
 import type { RoomNodes } from '../../nodes/room-nodes.ts'
+import { ROOMS_PER_CALL } from '../delivery/head-check.ts'
+import { ReadTurns } from '../delivery/read-turns.ts'
 import type { Room } from '../room.ts'
 
-/** How many rooms are compared with one call: many, since Redis reads them in partitions. */
-const SLICE = 4_000
-/** How many rooms are read at a time. */
-const MAX_READING = 16
 /** A change that is on its way has come by then, in milliseconds. */
 const SETTLE_MS = 500
 
 /** Compares the members of rooms with those of the nodes, and reads them where changes did not come. */
 export class MembersCheck {
   readonly #nodes: RoomNodes
+  readonly #turns = new ReadTurns()
 
   constructor(nodes: RoomNodes) {
     this.#nodes = nodes
@@ -24,8 +23,8 @@ export class MembersCheck {
       for (const room of rooms) room.shared?.doubt()
       await writes.rewrite()
     } else await writes.retry()
-    for (let start = 0; start < rooms.length; start += SLICE)
-      await this.#compare(rooms.slice(start, start + SLICE), isRestored)
+    for (let start = 0; start < rooms.length; start += ROOMS_PER_CALL)
+      await this.#compare(rooms.slice(start, start + ROOMS_PER_CALL), isRestored)
   }
 
   async #compare(rooms: readonly Room[], isRestored: boolean): Promise<void> {
@@ -39,11 +38,8 @@ export class MembersCheck {
       const suspects = [...rooms.keys()].filter(isBehind)
       if (suspects.length === 0) return
       if (!isRestored) await new Promise<void>((resolve) => setTimeout(resolve, SETTLE_MS).unref?.())
-      const behind = suspects.filter(isBehind)
-      const read = async (): Promise<void> => {
-        for (let index = behind.pop(); index !== undefined; index = behind.pop()) await rooms[index]?.shared?.read()
-      }
-      await Promise.all(Array.from({ length: Math.min(MAX_READING, behind.length) }, read))
+      const read = (index: number): Promise<void> => this.#turns.run(async () => await rooms[index]?.shared?.read())
+      await Promise.all(suspects.filter(isBehind).map(read))
     } catch (error) {
       onError(error, rooms[0]?.name ?? '')
     }
