@@ -35,7 +35,7 @@ export const connectionExperiments: readonly Experiment[] = [
   },
   {
     label: 'Expire the token',
-    expect: 'The client asks for a new one, and nobody is signed out.',
+    expect: 'The client asks for a new one, and you stay signed in.',
     run: (faults) => void faults.expireToken(),
   },
 ]

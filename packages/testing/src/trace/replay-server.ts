@@ -85,7 +85,7 @@ export class ReplayServer {
       case 'emit':
         return void socket.emit(output.event, ...output.args, ...(output.asks ? [() => {}] : []))
       case 'sync':
-        // The client answers a ping behind what came before.
+        // The client answers a ping after it has handled the packets before it.
         return (socket.conn as unknown as { sendPacket(type: 'ping'): void }).sendPacket('ping')
       case 'end':
         // Both send first what was emitted before.
